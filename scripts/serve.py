@@ -1,0 +1,74 @@
+"""Serves Swivi in production mode: pages, websocket and API on one port, from one worker process.
+
+    .venv/bin/python scripts/serve.py [--demo]
+
+Brings the database up to date first. With `--demo` it serves the demo, unless an Apify key or SWIVI_DEMO is
+set. HOST is the address to listen on; unless set, the demo listens on this machine only, for anyone may sign
+in there, and the real thing on all addresses. SIGTERM and SIGINT stop it cleanly.
+"""
+
+# ruff: noqa: S104, S603, S606, T201 - starts the programs of the virtual environment and says so
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+sys.path.insert(0, str(ROOT))
+
+from swivi.settings import Settings, settings_or_exit  # noqa: E402 - only found from here on
+
+
+def main() -> None:
+    os.chdir(ROOT)
+    settings = settings_or_exit()
+    demo = settings.demo or ("--demo" in sys.argv[1:] and wants_demo(settings))
+    host = os.environ.get("HOST") or ("127.0.0.1" if demo else "0.0.0.0")
+    refuse_taken(host, settings.port)
+    if demo:
+        os.environ["SWIVI_DEMO"] = "1"
+    swivi("migrate")
+    if demo:
+        swivi("demo")
+    print(f"Swivi{' DEMO' if demo else ''} at http://localhost:{settings.port}", flush=True)
+    serve(host, settings.port)
+
+
+def wants_demo(settings: Settings) -> bool:
+    """Whether there is nothing to read views with and nobody decided about the demo."""
+    return settings.apify_api_key is None and "demo" not in settings.model_fields_set
+
+
+def refuse_taken(host: str, port: int) -> None:
+    """Granian would share a taken port with whoever has it, and each would get half of the connections."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as wrong:
+        sys.exit(f"swivi: cannot listen on {host} port {port}: {wrong.strerror}. Another one: PORT=8001")
+
+
+def swivi(command: str) -> None:
+    done = subprocess.run([sys.executable, "-m", "swivi", command])
+    if done.returncode:
+        sys.exit(done.returncode)
+
+
+def serve(host: str, port: int) -> None:
+    """Becomes granian, so that this process id is the server's."""
+    os.environ.update(
+        REFLEX_ENV_MODE="prod",
+        # The front end is built already. Both names are internal to Reflex 0.10.1: tests/e2e/test_serving.py
+        # tells when a new version means something else by them.
+        __REFLEX_SKIP_COMPILE="true",
+        __REFLEX_MOUNT_FRONTEND_COMPILED_APP="true",
+    )
+    granian = [str(BIN / "granian"), "--interface", "asgi", "--workers", "1", "--factory", "swivi.swivi:app"]
+    os.execv(granian[0], [*granian, "--host", host, "--port", str(port)])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""Where somebody is signed in, and signing out there. Open pages of an ended session find themselves signed out."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import delete, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.accounts.actor import Actor
+from swivi.accounts.models import ApiToken, SignInSession
+from swivi.accounts.service import by_id
+from swivi.accounts.sessions import hash_token
+from swivi.core import changes, clock
+from swivi.core.errors import NotFound
+from swivi.ledger import audit_log
+
+SEEN_RESOLUTION = timedelta(minutes=5)
+"""`last_seen_at` is written at most this often, so that looking at pages does not write all the time."""
+
+
+async def signed_in(session: AsyncSession, user_id: int) -> Sequence[SignInSession]:
+    """The browsers that are signed in, the one seen last first."""
+    found = await session.exec(
+        select(SignInSession)
+        .where(SignInSession.user_id == user_id, SignInSession.expires_at > clock.now())
+        .order_by(col(SignInSession.last_seen_at).desc().nulls_last(), col(SignInSession.id).desc())
+    )
+    return found.all()
+
+
+def is_of(browser: SignInSession, token: str) -> bool:
+    """Whether this cookie's value is that browser's."""
+    return browser.token_hash == hash_token(token)
+
+
+async def sign_out(session: AsyncSession, actor: Actor, session_id: int) -> None:
+    """End one of the actor's own sessions. Raises NotFound."""
+    ended = await session.execute(
+        delete(SignInSession)
+        .where(col(SignInSession.id) == session_id, col(SignInSession.user_id) == actor.user_id)
+        .returning(col(SignInSession.id))
+    )
+    if ended.one_or_none() is None:
+        raise NotFound("That browser is signed out already.")
+    _record(session, actor, "session.ended")
+
+
+async def sign_out_everywhere(session: AsyncSession, actor: Actor) -> None:
+    """End all of the actor's sessions, the present one too, and revoke their API tokens."""
+    await end_ways_in(session, actor.user_id)
+    _record(session, actor, "session.all_ended")
+
+
+async def sign_out_somebody(session: AsyncSession, actor: Actor, user_id: int) -> None:
+    """An admin ends all of a user's sessions and revokes their API tokens. Raises AdminsOnly, NotFound."""
+    actor.must_be_admin()
+    await by_id(session, user_id)
+    await end_ways_in(session, user_id)
+    audit_log.record(session, audit_log.entry("session.all_ended", "user", user_id, actor_id=actor.user_id))
+
+
+async def end_ways_in(session: AsyncSession, user_id: int, *, except_token: str = "") -> None:
+    """End every session of a user but the one with this cookie's value, and revoke their API tokens."""
+    others = col(SignInSession.token_hash) != hash_token(except_token)
+    await session.execute(delete(SignInSession).where(col(SignInSession.user_id) == user_id, others))
+    await session.execute(
+        update(ApiToken)
+        .where(col(ApiToken.user_id) == user_id, col(ApiToken.revoked_at).is_(None))
+        .values(revoked_at=clock.now())
+    )
+    changes.mark(session, users=[user_id])
+
+
+def _record(session: AsyncSession, actor: Actor, what: str) -> None:
+    changes.mark(session, users=[actor.user_id])
+    audit_log.record(session, audit_log.entry(what, "user", actor.user_id, actor_id=actor.user_id))
+
+
+async def use_is_noted(session: AsyncSession, token: str) -> bool:
+    """Whether `note_use` has nothing to write, so that opening a page need not wait for a writer."""
+    found = await session.exec(
+        select(SignInSession.id).where(
+            SignInSession.token_hash == hash_token(token),
+            col(SignInSession.last_seen_at) >= clock.now() - SEEN_RESOLUTION,
+        )
+    )
+    return found.first() is not None
+
+
+async def note_use(session: AsyncSession, token: str) -> None:
+    """Remember that this browser was here just now."""
+    await session.execute(
+        update(SignInSession).where(col(SignInSession.token_hash) == hash_token(token)).values(last_seen_at=clock.now())
+    )

@@ -1,0 +1,85 @@
+"""Ways in which accounts refuse."""
+
+from swivi.core.errors import Conflict, InvalidInput, NotAllowed, NotSignedIn
+
+
+class EmailTaken(Conflict):
+    """Somebody has signed up with that address."""
+
+    code = "email_taken"
+
+    def __init__(self) -> None:
+        sentence = "There is an account with this email address already. Sign in instead?"
+        super().__init__(sentence, fields={"email": sentence})
+
+
+class WrongCredentials(NotSignedIn):
+    """Unknown address, wrong password or disabled account: deliberately not told apart."""
+
+    code = "wrong_credentials"
+
+    def __init__(self) -> None:
+        super().__init__("This email and password do not match.")
+
+
+class WeakPassword(InvalidInput):
+    """The password is too short, too long or too well known."""
+
+    code = "weak_password"
+
+
+class WrongPassword(InvalidInput):
+    """The present password, asked for before it is changed, is another one."""
+
+    code = "wrong_password"
+
+    def __init__(self) -> None:
+        sentence = "This is not your present password."
+        super().__init__(sentence, fields={"present": sentence})
+
+
+class PasswordChangedElsewhere(Conflict):
+    """The password changed between the check and the change."""
+
+    code = "password_changed_elsewhere"
+
+    def __init__(self) -> None:
+        super().__init__("Your password was changed somewhere else just now. Sign in with that one.")
+
+
+class HandleLinked(Conflict):
+    """The clipper has linked this account already."""
+
+    code = "handle_linked"
+
+    def __init__(self, handle: str) -> None:
+        sentence = f"@{handle} is linked already."
+        super().__init__(sentence, fields={"handle": sentence})
+
+
+class TooManyHandles(Conflict):
+    """A bound on what one clipper can link."""
+
+    code = "too_many_handles"
+
+    def __init__(self, most: int) -> None:
+        sentence = f"You can link {most} accounts at most. Remove one first."
+        super().__init__(sentence, fields={"handle": sentence})
+
+
+class AdminsOnly(NotAllowed):
+    """A clipper asked for something that admins do."""
+
+    code = "admins_only"
+
+    def __init__(self) -> None:
+        super().__init__("This page is for the people who run Swivi.")
+
+
+class ClippersOnly(NotAllowed):
+    """An admin asked for something that clippers do."""
+
+    code = "clippers_only"
+
+    def __init__(self) -> None:
+        super().__init__("This is for clippers: sign in with a clipper's account.")

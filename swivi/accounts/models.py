@@ -1,0 +1,95 @@
+"""People and their ways in."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from swivi.core.db import cents, choice, counted, moment, reference, row_id
+from swivi.core.money import Cents
+
+
+class Role(StrEnum):
+    """What somebody may do."""
+
+    CLIPPER = "CLIPPER"
+    ADMIN = "ADMIN"
+
+
+class UserStatus(StrEnum):
+    """A disabled user cannot sign in and earns nothing new."""
+
+    ACTIVE = "ACTIVE"
+    DISABLED = "DISABLED"
+
+
+class User(SQLModel, table=True):
+    """A person. The money columns are caches in cents that only the ledger writes."""
+
+    __tablename__ = "users"
+    __table_args__ = (
+        CheckConstraint("paid >= 0 AND reserved >= 0", name="not_negative"),
+        CheckConstraint("total_earnings - paid - reserved >= 0", name="available_not_negative"),
+    )
+
+    id: int = row_id()
+    email: str = Field(unique=True)
+    name: str
+    password_hash: str
+    role: Role = choice(Role, default=Role.CLIPPER)
+    status: UserStatus = choice(UserStatus, default=UserStatus.ACTIVE)
+    total_earnings: int = cents()
+    paid: int = cents()
+    reserved: int = cents()
+    total_views: int = counted()
+    """The sum of the peak views of this user's approved clips."""
+    created_at: datetime = moment()
+
+    @property
+    def available(self) -> Cents:
+        """What may be withdrawn: earned - paid - reserved."""
+        return self.total_earnings - self.paid - self.reserved
+
+
+class SignInSession(SQLModel, table=True):
+    """A browser that is signed in. Only a hash of the cookie's token is stored."""
+
+    __tablename__ = "sessions"
+
+    id: int = row_id()
+    user_id: int = reference("users.id", index=True)
+    token_hash: str = Field(unique=True)
+    created_at: datetime = moment()
+    expires_at: datetime = moment(index=True)
+    user_agent: str = ""
+    """What the browser called itself when it signed in, cut to a sane length; for its owner to recognise it by."""
+    last_seen_at: datetime | None = moment(nullable=True)
+    """When it last opened a page, to a few minutes."""
+
+
+class ApiToken(SQLModel, table=True):
+    """A program's way in, by `Authorization: Bearer`. Only a hash of the token is stored."""
+
+    __tablename__ = "api_tokens"
+
+    id: int = row_id()
+    user_id: int = reference("users.id", index=True)
+    token_hash: str = Field(unique=True)
+    created_at: datetime = moment()
+    expires_at: datetime = moment()
+    last_used_at: datetime | None = moment(nullable=True)
+    revoked_at: datetime | None = moment(nullable=True)
+
+
+class SocialAccount(SQLModel, table=True):
+    """A clipper's account on a platform, as they name it."""
+
+    __tablename__ = "social_accounts"
+    __table_args__ = (UniqueConstraint("user_id", "platform", "handle"),)
+
+    id: int = row_id()
+    user_id: int = reference("users.id")
+    platform: str
+    handle: str
+    created_at: datetime = moment()

@@ -1,0 +1,142 @@
+"""Use cases of accounts: sign up, sign in, create admins, change roles."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.accounts import passwords
+from swivi.accounts.actor import Actor
+from swivi.accounts.errors import EmailTaken, WrongCredentials
+from swivi.accounts.models import Role, User, UserStatus
+from swivi.accounts.sessions import actor_of
+from swivi.core import changes, clock
+from swivi.core.errors import InvalidInput, NotFound
+from swivi.core.text import parse_all, parse_line
+from swivi.ledger import audit_log
+
+LONGEST_NAME = 80
+
+
+def parse_email(email: object) -> str:
+    """An address in the one spelling under which it is stored. Raises InvalidInput."""
+    try:
+        if not isinstance(email, str):
+            raise EmailNotValidError("not text")
+        # Special-use names such as "swivi.test" are fine: whether mail arrives is not asked here.
+        return validate_email(email.strip(), check_deliverability=False, test_environment=True).normalized.lower()
+    except EmailNotValidError:
+        raise InvalidInput.of("email", "Enter an email address, like you@example.com.") from None
+
+
+def parse_name(name: object) -> str:
+    """A name people will see. Raises InvalidInput."""
+    return parse_line(name, "name", longest=LONGEST_NAME, otherwise=f"Enter a name of 1 to {LONGEST_NAME} characters.")
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Somebody who may sign up: everything checked, the password hashed."""
+
+    email: str
+    name: str
+    password_hash: str
+
+
+async def newcomer(*, email: object, password: object, name: object) -> Newcomer:
+    """Check what somebody typed to sign up. Raises InvalidInput with every wrong field, WeakPassword's included.
+
+    It comes before the transaction: hashing is slow on purpose, and must not hold SQLite's only writer.
+    """
+    checks: dict[str, Callable[[], str]] = {
+        "email": lambda: parse_email(email),
+        "name": lambda: parse_name(name),
+        "password": lambda: passwords.check_strength(password, email),
+    }
+    checked = parse_all(checks)
+    return Newcomer(checked["email"], checked["name"], await passwords.hash_password(checked["password"]))
+
+
+async def sign_up(session: AsyncSession, who: Newcomer, role: Role = Role.CLIPPER) -> User:
+    """Create a user. Raises EmailTaken."""
+    if (await session.exec(select(User.id).where(User.email == who.email))).first():
+        raise EmailTaken
+    user = User(email=who.email, name=who.name, password_hash=who.password_hash, role=role, created_at=clock.now())
+    session.add(user)
+    try:
+        await session.flush()
+    except IntegrityError:  # two sign-ups with one address at the same moment
+        raise EmailTaken from None
+    audit_log.record(session, audit_log.entry("user.created", "user", user.id, actor_id=user.id, after={"role": role}))
+    return user
+
+
+async def authenticate(session: AsyncSession, *, email: object, password: object) -> Actor:
+    """Who these credentials belong to. Raises WrongCredentials, whatever was wrong with them."""
+    if not isinstance(email, str) or not isinstance(password, str):
+        raise WrongCredentials
+    found = await session.exec(select(User).where(User.email == email.strip().lower()))
+    user = found.one_or_none()
+    if user is None:
+        await passwords.pretend_to_match(password)
+        raise WrongCredentials
+    if not await passwords.matches(password, user.password_hash) or user.status is not UserStatus.ACTIVE:
+        raise WrongCredentials
+    return actor_of(user)
+
+
+async def by_id(session: AsyncSession, user_id: int) -> User:
+    """The user with this id. Raises NotFound."""
+    user = await session.get(User, user_id)
+    if user is None:
+        raise NotFound("There is no such user.")
+    return user
+
+
+async def by_email(session: AsyncSession, email: str) -> User:
+    """The user with this address. Raises NotFound."""
+    found = await session.exec(select(User).where(User.email == parse_email(email)))
+    user = found.one_or_none()
+    if user is None:
+        raise NotFound(f"There is no user with the address {email}.")
+    return user
+
+
+async def admin_ids(session: AsyncSession) -> list[int]:
+    """The active admins, for notifications."""
+    found = await session.exec(select(User.id).where(User.role == Role.ADMIN, User.status == UserStatus.ACTIVE))
+    return list(found.all())
+
+
+async def set_role_and_status(
+    session: AsyncSession, actor: Actor, user_id: int, *, role: Role, status: UserStatus
+) -> User:
+    """An admin changes somebody's role or status; an admin cannot lock themselves out."""
+    actor.must_be_admin()
+    if user_id == actor.user_id:
+        raise InvalidInput.of("role", "You cannot change your own role or status.")
+    user = await by_id(session, user_id)
+    before = {"role": user.role, "status": user.status}
+    user.role, user.status = role, status
+    changes.mark(session, users=[user_id])
+    audit_log.record(
+        session,
+        audit_log.entry(
+            "user.changed",
+            "user",
+            user_id,
+            actor_id=actor.user_id,
+            before=before,
+            after={"role": role, "status": status},
+        ),
+    )
+    return user
+
+
+async def add_views(session: AsyncSession, user_id: int, views: int) -> None:
+    """Count `views` more (or, if negative, fewer) toward a user's total."""
+    await session.execute(update(User).where(col(User.id) == user_id).values(total_views=User.total_views + views))

@@ -1,0 +1,130 @@
+"""The accounts on the platforms that clippers say are theirs. Nobody proves them: they help an admin judge a clip."""
+
+import re
+from collections.abc import Iterable
+from urllib.parse import unquote
+
+from sqlalchemy import delete, func
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.accounts.actor import Actor
+from swivi.accounts.errors import HandleLinked, TooManyHandles
+from swivi.accounts.models import SocialAccount, User
+from swivi.core import clock
+from swivi.core.errors import InvalidInput, NotFound
+from swivi.ledger import audit_log
+from swivi.platforms.models import Platform
+
+MOST_HANDLES = 20
+"""Linked accounts of one clipper."""
+
+# What each platform lets people choose, as its help pages say (November 2026); all three ignore case.
+_HANDLES = {
+    Platform.TIKTOK: re.compile(r"[a-z0-9_.]{2,24}(?<!\.)"),
+    Platform.YOUTUBE: re.compile(r"[\w.\-·]{3,30}"),
+    Platform.INSTAGRAM: re.compile(r"[a-z0-9_.]{1,30}"),
+}
+_PROFILES = {
+    Platform.TIKTOK: re.compile(r"(?:www\.|m\.)?tiktok\.com/@([^/]+).*"),
+    Platform.YOUTUBE: re.compile(r"(?:www\.|m\.)?youtube\.com/@([^/]+).*"),
+    Platform.INSTAGRAM: re.compile(r"(?:www\.)?instagram\.com/([^/]+)/?"),
+}
+
+
+def parse_platform(value: object) -> Platform:
+    """A platform by name. Raises InvalidInput."""
+    if value not in list(Platform):
+        raise InvalidInput.of("platform", "Choose TikTok, YouTube or Instagram.")
+    return Platform(str(value))
+
+
+def parse_handle(value: object, platform: Platform) -> str:
+    """A handle in its one spelling, from `@Name`, `Name` or the profile's link. Raises InvalidInput."""
+    handle = comparable(_out_of_link(value, platform)) if isinstance(value, str) else ""
+    if not _HANDLES[platform].fullmatch(handle):
+        raise InvalidInput.of("handle", f"Enter your {platform.label} name, like @you, or the link of your profile.")
+    return handle
+
+
+def comparable(author: str) -> str:
+    """The one spelling in which a handle and the author that a platform names are the same text."""
+    return author.strip().removeprefix("@").lower()
+
+
+def _out_of_link(text: str, platform: Platform) -> str:
+    """The name in a profile's link; any other text as it is."""
+    address = unquote(re.sub(r"https?://|[?#].*", "", text.strip(), flags=re.IGNORECASE))
+    profile = _PROFILES[platform].fullmatch(address.lower())
+    return profile[1] if profile else text
+
+
+async def link(session: AsyncSession, actor: Actor, *, platform: object, handle: object) -> SocialAccount:
+    """Add one of the actor's own accounts. Raises ClippersOnly, InvalidInput, HandleLinked, TooManyHandles."""
+    actor.must_be_clipper()
+    where = parse_platform(platform)
+    account = SocialAccount(
+        user_id=actor.user_id, platform=where, handle=parse_handle(handle, where), created_at=clock.now()
+    )
+    await _must_have_room(session, actor)
+    session.add(account)
+    try:
+        await session.flush()
+    except IntegrityError:  # the unique constraint: also of two clicks at the same moment
+        raise HandleLinked(account.handle) from None
+    _record(session, actor, "linked", account)
+    return account
+
+
+async def _must_have_room(session: AsyncSession, actor: Actor) -> None:
+    # Two additions at the same moment wait for each other here, or both would take the last place.
+    await session.exec(select(User.id).where(User.id == actor.user_id).with_for_update())
+    mine = select(func.count()).select_from(SocialAccount).where(col(SocialAccount.user_id) == actor.user_id)
+    if (await session.exec(mine)).one() >= MOST_HANDLES:
+        raise TooManyHandles(MOST_HANDLES)
+
+
+async def unlink(session: AsyncSession, actor: Actor, account_id: int) -> SocialAccount:
+    """Take one of the actor's own accounts away. Raises NotFound."""
+    found = await session.exec(
+        select(SocialAccount).where(SocialAccount.id == account_id, SocialAccount.user_id == actor.user_id)
+    )
+    account = found.one_or_none()
+    if account is None:
+        raise NotFound("There is no such linked account.")
+    await session.execute(delete(SocialAccount).where(col(SocialAccount.id) == account_id))
+    _record(session, actor, "unlinked", account)
+    return account
+
+
+def _record(session: AsyncSession, actor: Actor, what: str, account: SocialAccount) -> None:
+    named = {"platform": account.platform, "handle": account.handle}
+    audit_log.record(
+        session,
+        audit_log.entry(f"social_account.{what}", "user", actor.user_id, actor_id=actor.user_id, after=named),
+    )
+
+
+async def linked(session: AsyncSession, user_id: int) -> list[SocialAccount]:
+    """A clipper's accounts, by platform and name."""
+    found = await session.exec(
+        select(SocialAccount)
+        .where(SocialAccount.user_id == user_id)
+        .order_by(col(SocialAccount.platform), col(SocialAccount.handle))
+    )
+    return list(found.all())
+
+
+async def handles_of(session: AsyncSession, user_ids: Iterable[int]) -> dict[int, list[tuple[Platform, str]]]:
+    """What these users say is theirs: (platform, handle in `comparable` spelling) by user id; none for most."""
+    wanted = col(SocialAccount.user_id).in_(list(user_ids))
+    found = await session.exec(
+        select(SocialAccount.user_id, SocialAccount.platform, SocialAccount.handle)
+        .where(wanted)
+        .order_by(col(SocialAccount.id))
+    )
+    handles: dict[int, list[tuple[Platform, str]]] = {}
+    for user_id, platform, handle in found.all():
+        handles.setdefault(user_id, []).append((Platform(platform), handle))
+    return handles

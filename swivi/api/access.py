@@ -1,0 +1,101 @@
+"""Who may call: the session's cookie or a bearer token for people, the cron secret for schedulers."""
+
+import hmac
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+
+from swivi.accounts import sessions
+from swivi.accounts.actor import Actor
+from swivi.api.origin import must_be_own_page
+from swivi.core.errors import NotSignedIn, Unavailable
+from swivi.runtime import runtime
+
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+_bearer = HTTPBearer(auto_error=False, scheme_name="token", description="From POST /auth/token")
+_cookie = APIKeyCookie(name=sessions.SESSION_COOKIE, auto_error=False, scheme_name="session")
+_cron = HTTPBearer(auto_error=False, scheme_name="cronSecret", description="CRON_SECRET")
+
+Bearer = HTTPAuthorizationCredentials | None
+
+
+class WrongCronSecret(NotSignedIn):
+    """The bearer is not CRON_SECRET."""
+
+    code = "wrong_cron_secret"
+
+    def __init__(self) -> None:
+        super().__init__("This needs `Authorization: Bearer` with the cron secret.")
+
+
+class NoCronSecret(Unavailable):
+    """The operator has not set one."""
+
+    code = "no_cron_secret"
+
+    def __init__(self) -> None:
+        super().__init__("CRON_SECRET is not set, so nobody can call this.")
+
+
+async def signed_in(
+    request: Request,
+    bearer: Annotated[Bearer, Depends(_bearer)],
+    cookie: Annotated[str | None, Depends(_cookie)],
+) -> Actor:
+    """Who calls. A token, where one is sent, counts alone. Raises NotSignedIn, CrossSite."""
+    if bearer is not None:
+        return await _by_token(bearer.credentials)
+    if cookie is None:
+        raise NotSignedIn
+    if request.method not in SAFE_METHODS:
+        must_be_own_page(request)
+    async with runtime().database.reading() as session:
+        return _known(await sessions.actor_by_session(session, cookie))
+
+
+async def _by_token(token: str) -> Actor:
+    async with runtime().database.reading() as session:
+        actor = _known(await sessions.actor_by_token(session, token))
+        noted = await sessions.token_use_is_noted(session, token)
+    if not noted:
+        async with runtime().database.writing() as session:
+            await sessions.note_token_use(session, token)
+    return actor
+
+
+def _known(actor: Actor | None) -> Actor:
+    if actor is None:
+        raise NotSignedIn
+    return actor
+
+
+SignedIn = Annotated[Actor, Depends(signed_in)]
+
+
+async def clipper(actor: SignedIn) -> Actor:
+    """A clipper calls. Raises ClippersOnly."""
+    actor.must_be_clipper()
+    return actor
+
+
+async def admin(actor: SignedIn) -> Actor:
+    """An admin calls. Raises AdminsOnly."""
+    actor.must_be_admin()
+    return actor
+
+
+Clipper = Annotated[Actor, Depends(clipper)]
+Admin = Annotated[Actor, Depends(admin)]
+
+
+async def cron(bearer: Annotated[Bearer, Depends(_cron)]) -> None:
+    """A scheduler calls. Raises NoCronSecret, WrongCronSecret."""
+    secret = runtime().settings.cron_secret
+    if secret is None:
+        raise NoCronSecret
+    given = bearer.credentials if bearer else ""
+    # Headers arrive as Latin-1; in constant time, so that the answer's speed tells nothing about the secret.
+    if not hmac.compare_digest(given.encode("latin-1"), secret.get_secret_value().encode()):
+        raise WrongCronSecret

@@ -1,0 +1,106 @@
+"""Every refusal in one envelope: `{"error": {"code", "message", "fields"?}}`, whoever raised it."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from pydantic.alias_generators import to_camel
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from swivi.core.errors import InvalidInput, NotSignedIn, SwiviError, TooManyRequests
+
+log = logging.getLogger("swivi.api")
+
+CODES = {
+    400: ("malformed_body", None),
+    404: ("not_found", "There is nothing at this address."),
+    405: ("method_not_allowed", "This address does not take this method."),
+    413: ("body_too_large", "The body is larger than 1 MB."),
+}
+"""The framework's own refusals by status: a code for programs, and a better sentence than its own."""
+
+
+class Problem(BaseModel):
+    """What went wrong: `fields` maps the request's own field names to sentences."""
+
+    code: str
+    message: str
+    fields: dict[str, str] | None = None
+
+
+class ErrorBody(BaseModel):
+    """The body of every answer from 400 on."""
+
+    error: Problem
+
+
+DOCUMENTED: dict[int | str, dict[str, Any]] = {"default": {"model": ErrorBody, "description": "A refusal"}}
+"""How the OpenAPI document describes refusals, for every route."""
+
+
+def install(app: FastAPI) -> None:
+    """Answer every exception in the envelope."""
+    app.add_exception_handler(SwiviError, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _by_framework)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def envelope(
+    status: int,
+    code: str,
+    message: str,
+    *,
+    fields: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """One refusal."""
+    problem = Problem(code=code, message=message, fields=dict(fields) if fields else None)
+    return JSONResponse(ErrorBody(error=problem).model_dump(exclude_none=True), status, headers)
+
+
+async def _refused(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, SwiviError), "registered for these"
+    headers = {}
+    fields = {to_camel(name): sentence for name, sentence in error.fields.items()}
+    if isinstance(error, NotSignedIn):
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, TooManyRequests):
+        headers["Retry-After"] = str(error.retry_after)
+    return envelope(error.status, error.code, error.sentence, fields=fields, headers=headers)
+
+
+async def _invalid(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError), "registered for these"
+    problems = error.errors()
+    if any(problem["type"] == "json_invalid" for problem in problems):
+        return envelope(400, CODES[400][0], "The body is not valid JSON.")
+    fields = {_field(problem["loc"]): _sentence(problem) for problem in problems if len(problem["loc"]) > 1}
+    message = " ".join(f"{name}: {sentence}" for name, sentence in fields.items())
+    message = message or "Send a JSON object as application/json."
+    return envelope(InvalidInput.status, InvalidInput.code, message, fields=fields)
+
+
+def _field(location: tuple[str | int, ...]) -> str:
+    """The name of the top-level field: `("body", "urls", 3)` is about `urls`."""
+    return str(location[1])
+
+
+def _sentence(problem: Mapping[str, Any]) -> str:
+    return "This field is required." if problem["type"] == "missing" else f"{problem['msg']}."
+
+
+async def _by_framework(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException), "registered for these"
+    code, sentence = CODES.get(error.status_code, ("http_error", None))
+    return envelope(error.status_code, code, sentence or str(error.detail), headers=error.headers)
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return envelope(500, "internal_error", "Something went wrong on our side. It was written down.")

@@ -1,0 +1,81 @@
+"""Payout requests: made and cancelled by clippers, processed by admins."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Query
+
+from swivi.api.access import Admin, Clipper, admin, clipper
+from swivi.api.bodies import ExactRoute
+from swivi.api.schemas import AnyCase, Listed, Paging, RowId
+from swivi.api.schemas_payouts import AdminPayoutView, NewPayoutRequest, PayoutView, Processing
+from swivi.insights.payouts import payout_history, payout_queue, payout_row
+from swivi.payouts import service as payouts
+from swivi.payouts.models import PayoutStatus
+from swivi.runtime import runtime
+
+LONGEST_KEY = 200
+
+clipper_router = APIRouter(
+    prefix="/clippers", tags=["clippers"], route_class=ExactRoute, dependencies=[Depends(clipper)]
+)
+admin_router = APIRouter(
+    prefix="/admin/payout-requests", tags=["admin"], route_class=ExactRoute, dependencies=[Depends(admin)]
+)
+
+
+@clipper_router.post("/payout-request", status_code=201)
+async def request_payout(
+    actor: Clipper,
+    body: NewPayoutRequest,
+    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=LONGEST_KEY)] = None,
+) -> PayoutView:
+    """Ask for money. A repeated `Idempotency-Key` with the same body answers with the first request."""
+    settings = runtime().settings
+    async with runtime().database.writing() as session:
+        asked = await payouts.request(
+            session,
+            actor,
+            amount=body.amount,
+            method=body.method,
+            details=body.details,
+            minimum=settings.min_payout_cents,
+            fee_percent=settings.platform_fee_percent,
+            idempotency_key=idempotency_key,
+        )
+        return PayoutView.of(await payout_row(session, asked.id))
+
+
+@clipper_router.get("/payout-requests")
+async def own_payouts(actor: Clipper, paging: Annotated[Paging, Depends()]) -> Listed[PayoutView]:
+    """The clipper's own requests, newest first."""
+    async with runtime().database.reading() as session:
+        found, total = await payout_history(session, actor.user_id, limit=paging.limit, offset=paging.offset)
+    return paging.listed([PayoutView.of(row) for row in found], total)
+
+
+@clipper_router.post("/payout-requests/{request_id}/cancel")
+async def cancel_payout(actor: Clipper, request_id: RowId) -> PayoutView:
+    """Take back a request that nobody has decided on."""
+    async with runtime().database.writing() as session:
+        await payouts.cancel(session, actor, request_id)
+        return PayoutView.of(await payout_row(session, request_id))
+
+
+@admin_router.get("")
+async def list_payouts(
+    paging: Annotated[Paging, Depends()], status: Annotated[PayoutStatus | None, AnyCase, Query()] = None
+) -> Listed[AdminPayoutView]:
+    """Everybody's requests: PENDING ones longest waiting first, others newest first."""
+    async with runtime().database.reading() as session:
+        found, total = await payout_queue(session, status=status, limit=paging.limit, offset=paging.offset)
+    return paging.listed([AdminPayoutView.of_queue(row) for row in found], total)
+
+
+@admin_router.post("/{request_id}/process")
+async def process_payout(actor: Admin, request_id: RowId, body: Processing) -> AdminPayoutView:
+    """Approve, reject, complete (with the transaction id), fail or reverse a request."""
+    async with runtime().database.writing() as session:
+        await payouts.process(
+            session, actor, request_id, body.action, transaction_id=body.transaction_id, notes=body.notes
+        )
+        return AdminPayoutView.of_queue(await payout_row(session, request_id))

@@ -1,0 +1,90 @@
+"""Campaigns as programs send and see them."""
+
+from datetime import datetime
+
+from pydantic import ConfigDict
+
+from swivi.api.schemas import (
+    Dollars,
+    DollarsOrNone,
+    Id,
+    RawAmount,
+    RawAmountOrNone,
+    RawAmounts,
+    RawCount,
+    RawFlag,
+    RawMoment,
+    RawNames,
+    RawText,
+    StrictBody,
+    View,
+)
+from swivi.campaigns.models import CampaignStatus
+
+
+class OpenCampaign(View):
+    """A campaign that takes clips. `payout_rate` is dollars per 1,000 views."""
+
+    id: Id
+    title: str
+    brand: str
+    description: str
+    requirements: str
+    platforms: list[str]
+    content_url: str
+    cover_url: str
+    payout_rate: Dollars
+    platform_rates: dict[str, Dollars]
+    max_per_clip: DollarsOrNone
+    max_per_clipper: DollarsOrNone
+    min_views: int
+    budget: Dollars
+    spent: Dollars
+    remaining: Dollars
+    starts_at: datetime | None
+    ends_at: datetime | None
+    status: CampaignStatus
+
+
+class CampaignView(OpenCampaign):
+    """A campaign as admins see it."""
+
+    hidden: bool
+    is_test: bool
+    last_tracked_at: datetime | None
+    completed_at: datetime | None
+    completion_reason: str | None
+    created_at: datetime
+
+
+class CampaignChange(StrictBody):
+    """The terms to change, and perhaps a new status."""
+
+    title: RawText = None
+    brand: RawText = None
+    description: RawText = None
+    requirements: RawText = None
+    platforms: RawNames = None
+    content_url: RawText = None
+    cover_url: RawText = None
+    budget: RawAmount = None
+    payout_rate: RawAmount = None
+    platform_rates: RawAmounts = None
+    max_per_clip: RawAmountOrNone = None
+    max_per_clipper: RawAmountOrNone = None
+    min_views: RawCount = None
+    starts_at: RawMoment = None
+    ends_at: RawMoment = None
+    hidden: RawFlag = None
+    is_test: RawFlag = None
+    status: RawText = None
+
+    def sent(self) -> dict[str, object]:
+        """What was sent, and nothing else, in the services' spelling."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+class NewCampaign(CampaignChange):
+    """The terms of a new campaign; its status is DRAFT unless another is named."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["title", "budget", "payoutRate", "platforms"]})

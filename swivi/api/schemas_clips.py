@@ -1,0 +1,166 @@
+"""Submissions and clips as programs send and see them."""
+
+from datetime import datetime
+from typing import Any, Self
+
+from pydantic import Field
+
+from swivi.api.schemas import Body, Dollars, DollarsOrNone, Id, IdOrNone, RawText, RowId, View
+from swivi.clips.models import ClipState, ClipSubmission, SubmissionStatus
+from swivi.insights.clips import ClipRow
+from swivi.insights.review import ReviewRow
+from swivi.platforms.look import Look
+from swivi.platforms.models import Outcome, Platform
+
+MOST_LINKS = 50
+
+
+class NewSubmission(Body):
+    """A link for a campaign."""
+
+    campaign_id: RowId
+    clip_url: str
+
+
+class SubmissionView(View):
+    """`initial_views` is null, and `baseline_problem` may say why, while the baseline is awaited."""
+
+    id: Id
+    campaign_id: Id
+    platform: Platform
+    external_id: str
+    clip_url: str
+    status: SubmissionStatus
+    initial_views: int | None
+    baseline_problem: str | None
+
+    @classmethod
+    def of_new(cls, submission: ClipSubmission) -> Self:
+        """A submission that has just come in."""
+        return cls(
+            id=submission.id,
+            campaign_id=submission.campaign_id,
+            platform=submission.platform,
+            external_id=submission.external_id,
+            clip_url=submission.url,
+            status=submission.status,
+            initial_views=submission.initial_views,
+            baseline_problem=submission.baseline_problem,
+        )
+
+
+class SubmissionLine(SubmissionView):
+    """A submission with what became of it."""
+
+    clip_id: IdOrNone
+    clip_state: ClipState | None
+    campaign: str
+    author: str | None
+    views: int | None
+    earnings: Dollars
+    final_earnings: DollarsOrNone
+    reason: str | None
+    submitted_at: datetime
+    reviewed_at: datetime | None
+    last_tracked_at: datetime | None
+
+    @classmethod
+    def of(cls, row: ClipRow, **more: Any) -> Self:
+        """A list's row, with `more` fields of a subclass."""
+        return cls(
+            id=row.submission_id,
+            campaign_id=row.campaign_id,
+            platform=row.platform,
+            external_id=row.external_id,
+            clip_url=row.url,
+            status=row.status,
+            initial_views=row.initial_views,
+            baseline_problem=row.baseline_problem,
+            clip_id=row.clip_id,
+            clip_state=row.state,
+            campaign=row.campaign_title,
+            author=row.author,
+            views=row.views,
+            earnings=row.earnings,
+            final_earnings=row.final_earnings,
+            reason=row.reason,
+            submitted_at=row.submitted_at,
+            reviewed_at=row.reviewed_at,
+            last_tracked_at=row.last_tracked_at,
+            **more,
+        )
+
+
+class ReviewView(SubmissionLine):
+    """A submission as admins see it."""
+
+    clipper_id: Id
+    clipper_name: str
+    clipper_email: str
+    campaign_remaining: Dollars
+    flag: str | None
+
+    @classmethod
+    def of_review(cls, row: ReviewRow) -> Self:
+        """A row of the review queue."""
+        return cls.of(
+            row.clip,
+            clipper_id=row.clipper_id,
+            clipper_name=row.clipper_name,
+            clipper_email=row.clipper_email,
+            campaign_remaining=row.campaign_remaining,
+            flag=row.clip.flag,
+        )
+
+
+class Reason(Body):
+    """Why; the clipper will read it."""
+
+    reason: RawText = None
+
+
+class Revoked(View):
+    """What went back to the campaign."""
+
+    clip_id: Id
+    recovered: Dollars
+
+
+class Links(Body):
+    """Links to look at."""
+
+    urls: list[str] = Field(min_length=1, max_length=MOST_LINKS)
+
+
+class LookView(View):
+    """What one link leads to now: either `views`, or `error` says why not."""
+
+    url: str
+    platform: Platform | None
+    external_id: str | None
+    clip_url: str | None
+    outcome: Outcome | None
+    views: int | None
+    author: str | None
+    error: str | None
+
+    @classmethod
+    def of(cls, look: Look) -> Self:
+        """One link."""
+        video, reading = look.video, look.reading
+        return cls(
+            url=look.url,
+            platform=video.platform if video else None,
+            external_id=video.external_id if video else None,
+            clip_url=video.canonical_url if video else None,
+            outcome=reading.outcome if reading else None,
+            views=reading.views if reading else None,
+            author=reading.author if reading else None,
+            error=look.problem,
+        )
+
+
+class Looks(View):
+    """One result per link, in the order asked."""
+
+    results: list[LookView]

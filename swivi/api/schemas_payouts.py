@@ -1,0 +1,123 @@
+"""Payout requests and balances as programs send and see them."""
+
+from datetime import datetime
+from typing import Any, Self
+
+from swivi.api.schemas import Body, Dollars, Id, RawAmount, RawDetails, RawText, View
+from swivi.core.money import Cents
+from swivi.insights.balances import Balance
+from swivi.insights.payouts import PayoutRow
+from swivi.payouts.models import PayoutStatus
+
+
+class NewPayoutRequest(Body):
+    """How much to pay, how, and where to."""
+
+    amount: RawAmount
+    method: RawText
+    details: RawDetails
+
+
+class PayoutView(View):
+    """A clipper's own request: `amount` = `net` + `fee`."""
+
+    id: Id
+    amount: Dollars
+    fee: Dollars
+    net: Dollars
+    method: str
+    details: str
+    status: PayoutStatus
+    reason: str | None
+    transaction_id: str | None
+    created_at: datetime
+    decided_at: datetime | None
+    paid_at: datetime | None
+
+    @classmethod
+    def of(cls, row: PayoutRow, **more: Any) -> Self:
+        """A list's row, with `more` fields of a subclass."""
+        return cls(
+            id=row.request_id,
+            amount=row.amount,
+            fee=row.fee,
+            net=row.net,
+            method=row.method,
+            details=row.details,
+            status=row.status,
+            reason=row.reason,
+            transaction_id=row.transaction_id,
+            created_at=row.requested_at,
+            decided_at=row.decided_at,
+            paid_at=row.paid_at,
+            **more,
+        )
+
+
+class AdminPayoutView(PayoutView):
+    """A request as admins see it."""
+
+    clipper_id: Id
+    clipper_name: str
+    clipper_email: str
+    decided_by: str | None
+
+    @classmethod
+    def of_queue(cls, row: PayoutRow) -> Self:
+        """A row of the queue."""
+        return cls.of(
+            row,
+            clipper_id=row.clipper_id,
+            clipper_name=row.clipper_name,
+            clipper_email=row.clipper_email,
+            decided_by=row.decided_by,
+        )
+
+
+class Processing(Body):
+    """An admin's step; `notes` are the reason where one is needed."""
+
+    action: RawText
+    transaction_id: RawText = None
+    notes: RawText = None
+
+
+class BalanceView(View):
+    """What is payable to one clipper, and whether their balance agrees with the ledger."""
+
+    clipper_id: Id
+    name: str
+    email: str
+    earned: Dollars
+    paid: Dollars
+    reserved: Dollars
+    available: Dollars
+    payable: Dollars
+    """What could be requested now: `available`, unless it is below the minimum."""
+    ledger_available: Dollars
+    agrees: bool
+
+    @classmethod
+    def of(cls, balance: Balance, minimum: Cents) -> Self:
+        """One balance; `minimum` is the smallest payout in cents."""
+        cached = balance.cached
+        return cls(
+            clipper_id=balance.user_id,
+            name=balance.name,
+            email=balance.email,
+            earned=cached.earned,
+            paid=cached.paid,
+            reserved=cached.reserved,
+            available=cached.available,
+            payable=cached.available if cached.available >= minimum else 0,
+            ledger_available=balance.ledger.available,
+            agrees=balance.agrees,
+        )
+
+
+class PayoutCalculation(View):
+    """All balances; `all_agree` is false if any of them differs from the ledger."""
+
+    clippers: list[BalanceView]
+    total_payable: Dollars
+    all_agree: bool

@@ -1,0 +1,83 @@
+"""People, their ways in and what they are told, as programs send and see them."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+from swivi.accounts.models import Role, UserStatus
+from swivi.api.schemas import AnyCase, Body, Dollars, Id, RawText, StrictBody, View
+from swivi.insights.people import PersonRow
+from swivi.notifications.models import NotificationKind
+
+
+class SignUp(Body):
+    """A new clipper."""
+
+    email: RawText
+    password: RawText
+    name: RawText
+
+
+class Credentials(Body):
+    """A way to prove who one is."""
+
+    email: RawText
+    password: RawText
+
+
+class Identity(View):
+    """Who somebody is."""
+
+    id: Id
+    email: str
+    name: str
+    role: Role
+
+
+class Token(View):
+    """An API token, shown this once."""
+
+    token: str
+    expires_at: datetime
+
+
+class PersonView(Identity):
+    """A user as admins see them."""
+
+    status: UserStatus
+    total_earnings: Dollars
+    paid: Dollars
+    reserved: Dollars
+    available: Dollars
+    total_views: int
+    created_at: datetime
+
+
+class PersonLine(PersonView):
+    """A user in a list, with how many clips they submitted."""
+
+    submissions: int
+
+    @classmethod
+    def of(cls, row: PersonRow) -> Self:
+        """A list's row."""
+        user = {name: getattr(row.user, name) for name in PersonView.model_fields}
+        return cls(**user, submissions=row.submissions)
+
+
+class PersonChange(StrictBody):
+    """A user's new role, status, or both."""
+
+    role: Annotated[Role | None, AnyCase] = None
+    status: Annotated[UserStatus | None, AnyCase] = None
+
+
+class NotificationView(View):
+    """`read_at` is null until it was seen."""
+
+    id: Id
+    kind: NotificationKind
+    title: str
+    body: str
+    link: str
+    created_at: datetime
+    read_at: datetime | None

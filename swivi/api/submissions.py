@@ -1,0 +1,91 @@
+"""Submissions: sent by clippers, reviewed by admins."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+
+from swivi.api.access import Admin, Clipper, admin, clipper
+from swivi.api.bodies import ExactRoute
+from swivi.api.schemas import AnyCase, Listed, Paging, RowId
+from swivi.api.schemas_clips import NewSubmission, Reason, ReviewView, Revoked, SubmissionLine, SubmissionView
+from swivi.clips import review
+from swivi.clips.models import SubmissionStatus
+from swivi.insights.clipper import clipper_clips
+from swivi.insights.review import review_queue, review_row
+from swivi.platforms.models import Platform
+from swivi.runtime import runtime
+
+BASELINE_WAIT_SECONDS = 20.0
+"""How long a submission waits for its baseline before it answers without."""
+
+clipper_router = APIRouter(
+    prefix="/clippers/submissions", tags=["clippers"], route_class=ExactRoute, dependencies=[Depends(clipper)]
+)
+admin_router = APIRouter(prefix="/admin", tags=["admin"], route_class=ExactRoute, dependencies=[Depends(admin)])
+
+
+@clipper_router.post("", status_code=201)
+async def submit(actor: Clipper, body: NewSubmission) -> SubmissionView:
+    """Send a link to an open campaign. The answer waits a while for the baseline."""
+    submission = await runtime().intake.submit(
+        actor, body.campaign_id, body.clip_url, wait_seconds=BASELINE_WAIT_SECONDS
+    )
+    return SubmissionView.of_new(submission)
+
+
+@clipper_router.get("")
+async def own_submissions(
+    actor: Clipper,
+    paging: Annotated[Paging, Depends()],
+    status: Annotated[SubmissionStatus | None, AnyCase, Query()] = None,
+) -> Listed[SubmissionLine]:
+    """The clipper's own submissions, newest first."""
+    async with runtime().database.reading() as session:
+        found, total = await clipper_clips(
+            session, actor.user_id, status=status, limit=paging.limit, offset=paging.offset
+        )
+    return paging.listed([SubmissionLine.of(row) for row in found], total)
+
+
+@admin_router.get("/submissions")
+async def list_submissions(
+    paging: Annotated[Paging, Depends()],
+    status: Annotated[SubmissionStatus | None, AnyCase, Query()] = None,
+    campaign_id: Annotated[RowId | None, Query(alias="campaignId")] = None,
+    platform: Annotated[Platform | None, Query()] = None,
+) -> Listed[ReviewView]:
+    """Everybody's submissions: PENDING ones longest waiting first, others newest first."""
+    async with runtime().database.reading() as session:
+        found, total = await review_queue(
+            session,
+            status=status,
+            campaign_id=campaign_id,
+            platform=platform,
+            limit=paging.limit,
+            offset=paging.offset,
+        )
+    return paging.listed([ReviewView.of_review(row) for row in found], total)
+
+
+@admin_router.post("/submissions/{submission_id}/approve")
+async def approve(actor: Admin, submission_id: RowId) -> ReviewView:
+    """Let a submission earn, on the campaign's present terms."""
+    async with runtime().database.writing() as session:
+        await review.approve(session, actor, submission_id)
+        return ReviewView.of_review(await review_row(session, submission_id))
+
+
+@admin_router.post("/submissions/{submission_id}/reject")
+async def reject(actor: Admin, submission_id: RowId, body: Reason) -> ReviewView:
+    """Refuse a submission, with a reason that its clipper reads."""
+    async with runtime().database.writing() as session:
+        await review.reject(session, actor, submission_id, body.reason)
+        return ReviewView.of_review(await review_row(session, submission_id))
+
+
+@admin_router.post("/clips/{clip_id}/revoke")
+async def revoke(actor: Admin, clip_id: RowId, body: Reason) -> Revoked:
+    """Take an approved clip out for good; what it earned goes back as far as the clipper's balance covers it."""
+    async with runtime().database.writing() as session:
+        recovered = await review.revoke(session, actor, clip_id, body.reason)
+    return Revoked(clip_id=clip_id, recovered=recovered)

@@ -1,0 +1,225 @@
+"""Use cases of campaigns: create, change, step through life, list. Completion lives in `tracking/`."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.accounts.actor import Actor
+from swivi.campaigns.errors import NoSuchCampaign, WrongCampaignStatus
+from swivi.campaigns.models import Campaign, CampaignStatus
+from swivi.campaigns.rules import EDITABLE, STEPS, check_dates, check_start, parse_status, parse_terms
+from swivi.core import changes, clock
+from swivi.core.errors import InvalidInput
+from swivi.core.money import MAX_CENTS, format_dollars, parse_dollars, to_dollars
+from swivi.ledger import audit_log, budgets
+from swivi.notifications import service as notifications
+from swivi.notifications.models import NotificationKind
+
+
+async def create(session: AsyncSession, actor: Actor, raw: Mapping[str, object]) -> Campaign:
+    """A new campaign from raw terms (see `rules.parse_terms`) and an optional `status` (default DRAFT).
+
+    Its budget is moved in from the brand. Raises InvalidInput, AdminsOnly.
+    """
+    actor.must_be_admin()
+    status = parse_status(raw.get("status") or CampaignStatus.DRAFT)
+    if status not in EDITABLE:
+        raise InvalidInput.of("status", "A new campaign is DRAFT, SCHEDULED, ACTIVE or PAUSED.")
+    terms = parse_terms(raw, all_required=True)
+    check_start(status, terms.get("starts_at"))
+    check_dates(terms.get("starts_at"), terms.get("ends_at"))
+    budget = terms.pop("budget")
+    campaign = Campaign(**terms, status=status, created_at=clock.now())
+    session.add(campaign)
+    await session.flush()
+    why = audit_log.entry(
+        "campaign.created",
+        "campaign",
+        campaign.id,
+        actor_id=actor.user_id,
+        after={"title": campaign.title, "budget": budget, "status": status},
+    )
+    await budgets.change_budget(session, campaign.id, before=0, after=budget, why=why)
+    await session.refresh(campaign)
+    return campaign
+
+
+async def change(session: AsyncSession, actor: Actor, campaign_id: int, raw: Mapping[str, object]) -> Campaign:
+    """Change the terms named in `raw`. Clips that are approved already keep the terms they have.
+
+    Raises NoSuchCampaign, InvalidInput, WrongCampaignStatus once completed, BudgetExceeded below what is spent.
+    """
+    actor.must_be_admin()
+    campaign = await locked(session, campaign_id)
+    if campaign.status not in EDITABLE:
+        raise WrongCampaignStatus(f"A campaign that is {campaign.status} cannot be changed any more.")
+    terms = parse_terms(raw, all_required=False)
+    starts_at = terms.get("starts_at", campaign.starts_at)
+    check_start(campaign.status, starts_at)
+    check_dates(starts_at, terms.get("ends_at", campaign.ends_at))
+    budget = terms.pop("budget", campaign.budget)
+    before = {name: _written(getattr(campaign, name)) for name in terms}
+    for name, value in terms.items():
+        setattr(campaign, name, value)
+    after = {name: _written(value) for name, value in terms.items()}
+    why = audit_log.entry(
+        "campaign.changed",
+        "campaign",
+        campaign_id,
+        actor_id=actor.user_id,
+        before=before | {"budget": campaign.budget},
+        after=after | {"budget": budget},
+    )
+    await session.flush()
+    changes.mark(session, campaigns=[campaign_id])
+    if budget == campaign.budget:
+        audit_log.record(session, why)
+        return campaign
+    await budgets.change_budget(session, campaign_id, before=campaign.budget, after=budget, why=why)
+    await session.refresh(campaign)
+    return campaign
+
+
+async def top_up(session: AsyncSession, actor: Actor, campaign_id: int, amount: object) -> Campaign:
+    """Raise the budget by an amount in dollars, as typed. Raises InvalidInput of `amount`, and as `change`."""
+    actor.must_be_admin()
+    added = parse_dollars(amount, field="amount")
+    campaign = await locked(session, campaign_id)
+    budget = campaign.budget + added
+    if budget > MAX_CENTS:
+        raise InvalidInput.of("amount", f"The largest possible budget is {format_dollars(MAX_CENTS)}.")
+    return await change(session, actor, campaign_id, {"budget": to_dollars(budget)})
+
+
+async def schedule(session: AsyncSession, actor: Actor, campaign_id: int, raw: Mapping[str, object]) -> Campaign:
+    """Set `starts_at` and `ends_at`, and let the campaign start by itself then. Raises as `change` and `step`."""
+    await change(session, actor, campaign_id, {name: raw.get(name) for name in ("starts_at", "ends_at")})
+    return await step(session, actor, campaign_id, CampaignStatus.SCHEDULED)
+
+
+def _written(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+async def step(session: AsyncSession, actor: Actor, campaign_id: int, target: CampaignStatus) -> Campaign:
+    """Take one of the steps of `rules.STEPS` by hand. Raises NoSuchCampaign, WrongCampaignStatus, InvalidInput."""
+    actor.must_be_admin()
+    campaign = await locked(session, campaign_id)
+    if target is campaign.status:
+        return campaign
+    if target not in STEPS[campaign.status]:
+        raise WrongCampaignStatus(_no_step(campaign.status, target))
+    check_start(target, campaign.starts_at)
+    audit_log.record(
+        session,
+        audit_log.entry(
+            "campaign.status",
+            "campaign",
+            campaign_id,
+            actor_id=actor.user_id,
+            before={"status": campaign.status},
+            after={"status": target},
+        ),
+    )
+    campaign.status = target
+    changes.mark(session, campaigns=[campaign_id])
+    return campaign
+
+
+async def start_due(session: AsyncSession) -> list[int]:
+    """SCHEDULED -> ACTIVE for campaigns whose start has come; tells the admins; returns their ids."""
+    found = await session.exec(
+        select(Campaign)
+        .where(Campaign.status == CampaignStatus.SCHEDULED, col(Campaign.starts_at) <= clock.now())
+        .with_for_update(skip_locked=True)
+    )
+    due = found.all()
+    for campaign in due:
+        campaign.status = CampaignStatus.ACTIVE
+        audit_log.record(
+            session,
+            audit_log.entry(
+                "campaign.status",
+                "campaign",
+                campaign.id,
+                actor_id=None,
+                before={"status": CampaignStatus.SCHEDULED},
+                after={"status": CampaignStatus.ACTIVE},
+                reason="its start has come",
+            ),
+        )
+        await _tell_of_start(session, campaign)
+    started = [campaign.id for campaign in due]
+    changes.mark(session, campaigns=started)
+    return started
+
+
+async def _tell_of_start(session: AsyncSession, campaign: Campaign) -> None:
+    await notifications.tell_admins(
+        session,
+        NotificationKind.CAMPAIGN_STARTED,
+        "A campaign has started",
+        f'"{campaign.title}" is open to clippers, as scheduled, with a budget of {format_dollars(campaign.budget)}.',
+        f"/admin/campaigns/{campaign.id}",
+    )
+
+
+def _no_step(status: CampaignStatus, target: CampaignStatus) -> str:
+    if target is CampaignStatus.ARCHIVED:
+        return f"A campaign that is {status} cannot be archived: complete it first."
+    return f"A campaign that is {status} cannot become {target}."
+
+
+async def get(session: AsyncSession, campaign_id: int) -> Campaign:
+    """The campaign with this id. Raises NoSuchCampaign."""
+    campaign = await session.get(Campaign, campaign_id)
+    if campaign is None:
+        raise NoSuchCampaign
+    return campaign
+
+
+async def locked(session: AsyncSession, campaign_id: int) -> Campaign:
+    """The campaign, its row locked until the transaction ends. Raises NoSuchCampaign.
+
+    On PostgreSQL this is FOR UPDATE; on SQLite the whole transaction is exclusive already. It closes the race
+    between a settlement, an edit, a submission and a completion of one campaign, which all come through here.
+    """
+    found = await session.exec(
+        select(Campaign).where(Campaign.id == campaign_id).with_for_update().execution_options(populate_existing=True)
+    )
+    campaign = found.one_or_none()
+    if campaign is None:
+        raise NoSuchCampaign
+    return campaign
+
+
+async def open_campaigns(session: AsyncSession, *, limit: int = 100, offset: int = 0) -> tuple[Sequence[Campaign], int]:
+    """One page of the campaigns that take clips now, newest first, and how many there are."""
+    is_open = (
+        Campaign.status == CampaignStatus.ACTIVE,
+        col(Campaign.spent) < col(Campaign.budget),
+        col(Campaign.hidden).is_(False),
+    )
+    total = (await session.exec(select(func.count()).select_from(Campaign).where(*is_open))).one()
+    found = await session.exec(
+        select(Campaign).where(*is_open).order_by(col(Campaign.id).desc()).limit(limit).offset(offset)
+    )
+    return found.all(), total
+
+
+async def list_all(
+    session: AsyncSession, actor: Actor, *, status: CampaignStatus | None, limit: int, offset: int
+) -> tuple[Sequence[Campaign], int]:
+    """One page of all campaigns, newest first, and how many there are. Raises AdminsOnly."""
+    actor.must_be_admin()
+    query = select(Campaign)
+    counting = select(func.count()).select_from(Campaign)
+    if status is not None:
+        query = query.where(Campaign.status == status)
+        counting = counting.where(Campaign.status == status)
+    total = (await session.exec(counting)).one()
+    found = await session.exec(query.order_by(col(Campaign.id).desc()).limit(limit).offset(offset))
+    return found.all(), total

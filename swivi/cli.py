@@ -1,0 +1,282 @@
+"""The command line: the same use cases as pages and API, for operators and programs.
+
+Answers go to standard output, words about them to standard error. Exit status: 0 done, 1 refused or not clean,
+2 wrong usage or settings.
+"""
+
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+from sqlalchemy.exc import DBAPIError
+
+from swivi import migrations
+from swivi.accounts import passwords, sessions
+from swivi.accounts import service as accounts
+from swivi.accounts.errors import EmailTaken
+from swivi.accounts.models import Role, UserStatus
+from swivi.campaigns import service as campaigns
+from swivi.core.db import Database
+from swivi.core.errors import Conflict, SwiviError, Unavailable
+from swivi.core.money import format_dollars, to_dollars
+from swivi.demo.seed import seed
+from swivi.ledger import invariants
+from swivi.ledger.invariants import Report
+from swivi.logs import set_up_logging
+from swivi.progress import bar, bar_of_runs
+from swivi.runtime import Runtime, open_runtime
+from swivi.settings import Settings, settings_or_exit
+from swivi.tracking.errors import RunUnderWay
+from swivi.tracking.models import RunStatus, TrackingRun, Trigger
+from swivi.tracking.takeover import wait_for_dead_holder
+
+app = typer.Typer(
+    help="Swivi pays clippers for the views of their short videos. The database is the one of DATABASE_URL.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Answer = TypeVar("Answer")
+Work = Callable[[Runtime], Awaitable[Answer]]
+
+Email = Annotated[str, typer.Argument(help="The address of the account.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON object, for programs.")]
+
+
+# --- accounts -----------------------------------------------------------------------------------
+
+
+@app.command()
+def create_admin(
+    email: Email,
+    name: Annotated[str, typer.Option(help="The name people see; by default, what stands before the @.")] = "",
+    password_stdin: Annotated[
+        bool, typer.Option(help="Read the password from stdin, or ask for it on a terminal.")
+    ] = False,
+) -> None:
+    """Create an admin. Unless a password is given, one is generated and printed, only this once."""
+    password = _given_password() if password_stdin else passwords.generate()
+    created = _do(partial(_create_admin, email=email, name=name or email.partition("@")[0], password=password))
+    _say(f"Created the admin {created}.")
+    if not password_stdin:
+        _say("The password, which is shown only now:")
+        print(password)
+
+
+def _given_password() -> str:
+    if sys.stdin.isatty():
+        asked: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+        return asked
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+async def _create_admin(running: Runtime, *, email: str, name: str, password: str) -> str:
+    """The address under which the admin now signs in."""
+    who = await accounts.newcomer(email=email, name=name, password=password)
+    try:
+        async with running.database.writing() as session:
+            admin = await accounts.sign_up(session, who, Role.ADMIN)
+    except EmailTaken:
+        raise Conflict(
+            f"{email} has an account already, which stays as it is. An admin can change its role on the users page."
+        ) from None
+    return admin.email
+
+
+@app.command()
+def token(email: Email) -> None:
+    """Print a new API token of an account: the last line of the output. It is shown only now."""
+    new_token, words = _do(partial(_create_token, email=email))
+    _say(words)
+    print(new_token)
+
+
+async def _create_token(running: Runtime, *, email: str) -> tuple[str, str]:
+    async with running.database.writing() as session:
+        user = await accounts.by_email(session, email)
+        if user.status is not UserStatus.ACTIVE:
+            raise Conflict(f"{user.email} is disabled, so a token would open nothing.")
+        new_token, expires_at = await sessions.create_token(session, user.id)
+    return new_token, f"A token of {user.email} ({user.role}), valid until {expires_at:%Y-%m-%d %H:%M} UTC:"
+
+
+# --- tracking -----------------------------------------------------------------------------------
+
+
+@app.command()
+def track(
+    campaign: Annotated[int | None, typer.Option(help="Only the campaign with this id.", show_default=False)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run tracking now: read the clips that are due, pay for their growth, complete what is used up."""
+    run = _do(partial(_track, campaign_id=campaign))
+    print(json.dumps(_run_for_programs(run)) if as_json else _run_for_people(run))
+    if run.status is RunStatus.FAILED:
+        _refuse(f"Tracking was stopped: {run.problem}")
+
+
+async def _track(running: Runtime, *, campaign_id: int | None) -> TrackingRun:
+    if campaign_id is not None:
+        async with running.database.reading() as session:
+            await campaigns.get(session, campaign_id)
+    go = partial(running.tracker.run, Trigger.CLI, campaign_id=campaign_id)
+    async with bar_of_runs(running.database):
+        try:
+            return await go()
+        except RunUnderWay:
+            ttl = running.tracker.options.lease_ttl
+            _say(f"Another run holds the lease. Its process may be dead: waiting up to {ttl.seconds} seconds.")
+            await wait_for_dead_holder(running.database, ttl)
+            return await go()
+
+
+def _seconds(run: TrackingRun) -> float:
+    return round((run.finished_at - run.started_at).total_seconds(), 3) if run.finished_at else 0.0
+
+
+def _run_for_programs(run: TrackingRun) -> dict[str, Any]:
+    """The same shape as the answer of `/api/cron/view-tracking`."""
+    return {
+        "runId": str(run.id),
+        "status": run.status,
+        "processed": run.clips_read,
+        "successful": run.clips_successful,
+        "failed": run.clips_failed,
+        "earningsAdded": to_dollars(run.earnings_added),
+        "campaignsCompleted": run.campaigns_completed,
+        "durationSeconds": _seconds(run),
+        "problem": run.problem,
+    }
+
+
+def _run_for_people(run: TrackingRun) -> str:
+    return (
+        f"Tracking run {run.id} {run.status}: {run.clips_successful} of {run.clips_planned} clips read, "
+        f"{format_dollars(run.earnings_added)} earnings added, {run.campaigns_completed} campaigns completed, "
+        f"{_seconds(run):.1f} s"
+    )
+
+
+# --- money --------------------------------------------------------------------------------------
+
+
+@app.command()
+def audit(as_json: AsJson = False) -> None:
+    """Check every invariant of the money. Exit status 0: all hold; 1: each finding is printed. Repairs nothing."""
+    report = _do(_audit)
+    print(json.dumps(_report_for_programs(report)) if as_json else _report_for_people(report))
+    if not report.clean:
+        raise typer.Exit(1)
+
+
+async def _audit(running: Runtime) -> Report:
+    return await invariants.check(running.database)
+
+
+def _report_for_programs(report: Report) -> dict[str, Any]:
+    findings = [
+        {
+            "invariant": finding.invariant,
+            "subject": finding.subject,
+            "subjectId": str(finding.subject_id),
+            "message": finding.sentence,
+        }
+        for finding in report.findings
+    ]
+    return {
+        "clean": report.clean,
+        "checks": report.checks,
+        "transfers": report.transfers,
+        "seconds": round(report.seconds, 3),
+        "findings": findings,
+    }
+
+
+def _report_for_people(report: Report) -> str:
+    covered = f"{report.checks} checks over {report.transfers:,} transfers in {report.seconds:.2f} s"
+    if report.clean:
+        return f"Clean: {covered}."
+    found = [f"{finding.invariant} {finding.sentence}" for finding in report.findings]
+    return "\n".join([*found, f"{len(found)} findings: {covered}."])
+
+
+# --- the database -------------------------------------------------------------------------------
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest schema. Safe to run twice, and while the old release still runs."""
+    changed = _do(_migrate, any_schema=True)
+    _say("The database was brought up to date." if changed else "The database is up to date.")
+
+
+async def _migrate(running: Runtime) -> bool:
+    if await migrations.is_current(running.database):
+        return False
+    await migrations.upgrade(running.database)
+    return True
+
+
+@app.command()
+def demo() -> None:
+    """Fill an empty database with the demo: campaigns, clippers, two weeks of clips. A second time adds nothing."""
+    seeded = _do(_seed)
+    _say("The demo was seeded." if seeded else "The demo is there already: nothing was added.")
+
+
+async def _seed(running: Runtime) -> bool:
+    # Two weeks of tracking runs happen now: their log lines would say nothing to anybody.
+    logging.getLogger("swivi").setLevel(logging.WARNING)
+    with bar("Seeding the demo") as show:
+        return await seed(running.database, told=show)
+
+
+# --- how commands run ---------------------------------------------------------------------------
+
+
+def _do(work: Work[Answer], *, any_schema: bool = False) -> Answer:
+    """Do the work with this process's parts. What is refused ends the program with one line and status 1."""
+    settings = settings_or_exit()
+    set_up_logging(settings.env)
+    try:
+        return asyncio.run(_within(settings, work, any_schema))
+    except SwiviError as refused:
+        _refuse(refused.sentence)
+
+
+async def _within(settings: Settings, work: Work[Answer], any_schema: bool) -> Answer:
+    is_current = await _reach(settings)
+    if not (is_current or any_schema):
+        raise Conflict("The database is not of this release. Run `python -m swivi migrate` first.")
+    async with open_runtime(settings) as running:
+        return await work(running)
+
+
+async def _reach(settings: Settings) -> bool:
+    """Whether the database has the newest schema. Raises Unavailable if it does not answer."""
+    try:
+        database = Database(settings.database_url)
+        try:
+            return await migrations.is_current(database)
+        finally:
+            await database.dispose()
+    except (OSError, DBAPIError) as problem:
+        # Only the driver's own words: SQLAlchemy's would add the statement and a link.
+        cause = getattr(problem, "orig", None) or problem
+        told = (str(cause) or type(cause).__name__).splitlines()[0]
+        raise Unavailable(f"The database cannot be used: {told}") from None
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr)
+
+
+def _refuse(sentence: str) -> NoReturn:
+    _say(f"swivi: {sentence}")
+    raise typer.Exit(1)

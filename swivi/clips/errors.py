@@ -1,0 +1,61 @@
+"""Ways in which submissions and their review refuse."""
+
+from swivi.clips.models import SubmissionStatus
+from swivi.core.errors import Conflict, InvalidInput, NotFound
+from swivi.platforms.models import Platform
+
+
+class NoSuchSubmission(NotFound):
+    """There is none with this id, or it is somebody else's."""
+
+    code = "submission_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such submission.")
+
+
+class NoSuchClip(NotFound):
+    """There is none with this id."""
+
+    code = "clip_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such clip.")
+
+
+class DuplicateSubmission(Conflict):
+    """This very video is in already, in whatever shape its link was sent."""
+
+    code = "duplicate_submission"
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, fields={"clip_url": sentence})
+
+
+class PlatformNotWanted(InvalidInput):
+    """The campaign does not pay for views on this platform."""
+
+    code = "platform_not_wanted"
+
+    def __init__(self, platform: Platform, wanted: list[str]) -> None:
+        labels = " and ".join(Platform(name).label for name in wanted)
+        sentence = f"This campaign does not take {platform.label} clips, only {labels}."
+        super().__init__(sentence, fields={"clip_url": sentence})
+
+
+class AlreadyReviewed(Conflict):
+    """Somebody, perhaps at the same moment, has decided on it."""
+
+    code = "already_reviewed"
+
+    def __init__(self, status: SubmissionStatus) -> None:
+        super().__init__(f"This submission is {status} already.")
+
+
+class BaselineMissing(Conflict):
+    """Without a baseline nobody knows what growth to pay for."""
+
+    code = "baseline_missing"
+
+    def __init__(self) -> None:
+        super().__init__("This submission still awaits its baseline; it can be approved once its views are read.")

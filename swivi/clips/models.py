@@ -1,0 +1,166 @@
+"""Submissions, the clips that approved ones become, and what was read of them."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlmodel import Field, SQLModel
+
+from swivi.core.db import cents, choice, counted, moment, reference, row_id
+from swivi.platforms.models import Outcome, Platform, VideoRef
+
+
+class SubmissionStatus(StrEnum):
+    """The review of a submission."""
+
+    PENDING = "PENDING"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+
+
+class ClipState(StrEnum):
+    """TRACKED clips are read and earn; REMOVED ones are gone from the platform; REVOKED ones were taken out."""
+
+    TRACKED = "TRACKED"
+    REMOVED = "REMOVED"
+    REVOKED = "REVOKED"
+
+
+LIVE = text("status <> 'REJECTED'")
+"""A rejected submission may be sent again, so only the others count as duplicates."""
+
+
+class ClipSubmission(SQLModel, table=True):
+    """A clipper's link, sent to one campaign."""
+
+    __tablename__ = "clip_submissions"
+    __table_args__ = (
+        Index("ix_clip_submissions_campaign_id_status", "campaign_id", "status"),
+        Index("ix_clip_submissions_user_id_id", "user_id", "id"),
+        Index(
+            "uq_clip_submissions_campaign_video",
+            "campaign_id",
+            "platform",
+            "external_id",
+            unique=True,
+            sqlite_where=LIVE,
+            postgresql_where=LIVE,
+        ),
+        Index(
+            "uq_clip_submissions_user_video",
+            "user_id",
+            "platform",
+            "external_id",
+            unique=True,
+            sqlite_where=LIVE,
+            postgresql_where=LIVE,
+        ),
+        Index(
+            "ix_clip_submissions_awaiting",
+            "next_baseline_at",
+            sqlite_where=text("initial_views IS NULL AND status = 'PENDING'"),
+            postgresql_where=text("initial_views IS NULL AND status = 'PENDING'"),
+        ),
+        CheckConstraint("initial_views >= 0", name="initial_views_not_negative"),
+        CheckConstraint("status <> 'APPROVED' OR initial_views IS NOT NULL", name="approved_has_baseline"),
+    )
+
+    id: int = row_id()
+    user_id: int = reference("users.id")
+    campaign_id: int = reference("campaigns.id")
+    platform: Platform = choice(Platform)
+    external_id: str
+    url: str
+    author: str | None = None
+    """The name on the video, as the platform tells it."""
+    status: SubmissionStatus = choice(SubmissionStatus, default=SubmissionStatus.PENDING)
+    initial_views: int | None = counted(default=None, nullable=True)
+    """The baseline: written once, never changed, never guessed."""
+    baseline_at: datetime | None = moment(nullable=True)
+    baseline_attempts: int = 0
+    baseline_problem: str | None = None
+    """Why the last attempt to read the baseline failed, for the clipper's eyes."""
+    next_baseline_at: datetime | None = moment(nullable=True)
+    reviewer_id: int | None = reference("users.id", nullable=True)
+    reviewed_at: datetime | None = moment(nullable=True)
+    reason: str | None = None
+    final_earnings: int | None = cents(default=None, nullable=True)
+    """Cents; the snapshot taken when the campaign completes."""
+    created_at: datetime = moment()
+
+    @property
+    def video(self) -> VideoRef:
+        """The video this submission is about."""
+        return VideoRef(self.platform, self.external_id)
+
+
+class Clip(SQLModel, table=True):
+    """An approved submission, with the terms frozen at approval. The money columns are the ledger's."""
+
+    __tablename__ = "clips"
+    __table_args__ = (
+        Index("ix_clips_campaign_id_state", "campaign_id", "state"),
+        Index("ix_clips_user_id", "user_id"),
+        CheckConstraint("earnings >= 0", name="earnings_not_negative"),
+        CheckConstraint("peak_views >= initial_views", name="peak_from_baseline"),
+    )
+
+    id: int = row_id()
+    submission_id: int = reference("clip_submissions.id", unique=True)
+    campaign_id: int = reference("campaigns.id")
+    user_id: int = reference("users.id")
+    platform: Platform = choice(Platform)
+    external_id: str
+    state: ClipState = choice(ClipState, default=ClipState.TRACKED)
+    initial_views: int = counted(default=None)
+    views: int = counted(default=None)
+    """The newest plausible reading."""
+    peak_views: int = counted(default=None)
+    """The largest plausible reading ever, which is what pays."""
+    rate: int = cents(default=None)
+    """Cents per 1,000 views."""
+    max_per_clip: int | None = cents(default=None, nullable=True)
+    max_per_clipper: int | None = cents(default=None, nullable=True)
+    min_views: int = counted()
+    earnings: int = cents()
+    gross_credited: int = cents()
+    """Everything ever credited, reversals not subtracted."""
+    not_found_runs: int = 0
+    """Tracking runs in a row that were told the video does not exist."""
+    flag: str | None = None
+    """What looked odd about the newest reading, for admins."""
+    last_tracked_at: datetime | None = moment(nullable=True)
+    created_at: datetime = moment()
+
+    @property
+    def video(self) -> VideoRef:
+        """The video this clip is."""
+        return VideoRef(self.platform, self.external_id)
+
+
+class ViewTracking(SQLModel, table=True):
+    """One reading: a single observation of a clip's views. Append-only; a failed one keeps its outcome."""
+
+    __tablename__ = "view_tracking"
+    __table_args__ = (
+        Index("ix_view_tracking_clip_id_date", "clip_id", "date"),
+        Index("ix_view_tracking_date", "date"),
+        Index("uq_view_tracking_run_clip_attempt", "run_id", "clip_id", "attempt", unique=True),
+        CheckConstraint("(outcome = 'ok') = (views IS NOT NULL)", name="views_only_if_ok"),
+        CheckConstraint("views >= 0", name="views_not_negative"),
+    )
+
+    id: int = row_id()
+    clip_id: int = reference("clips.id")
+    run_id: int | None = reference("tracking_runs.id", nullable=True)
+    """The tracking run that read it; None for the baseline."""
+    attempt: int = 1
+    """The how-manyth reading of this clip in this run."""
+    date: datetime = moment()
+    outcome: Outcome = choice(Outcome)
+    views: int | None = counted(default=None, nullable=True)
+    metric: str = ""
+    """The platform's own name of the number, such as playCount."""
+    source: str = ""
+    """Who read it, such as an actor's id."""
+    detail: str = Field(default="")

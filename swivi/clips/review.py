@@ -1,0 +1,193 @@
+"""Use cases of review: approve, reject, revoke. Each is one guarded step with its audit row and its message."""
+
+from typing import Any
+
+from sqlalchemy import CursorResult, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.accounts import service as accounts
+from swivi.accounts.actor import Actor
+from swivi.accounts.models import User
+from swivi.campaigns import service as campaigns
+from swivi.campaigns.errors import CampaignNotOpen, WrongCampaignStatus
+from swivi.campaigns.models import Campaign, CampaignStatus
+from swivi.clips import service
+from swivi.clips.errors import AlreadyReviewed, BaselineMissing, NoSuchClip
+from swivi.clips.models import Clip, ClipState, ClipSubmission, SubmissionStatus, ViewTracking
+from swivi.core import changes, clock
+from swivi.core.errors import Conflict
+from swivi.core.money import Cents, format_dollars
+from swivi.core.text import parse_text
+from swivi.ledger import audit_log, budgets
+from swivi.notifications import service as notifications
+from swivi.notifications.models import NotificationKind
+from swivi.platforms.models import Outcome
+
+LONGEST_REASON = 500
+
+
+def parse_reason(reason: object) -> str:
+    """A reason that will be shown to the clipper. Raises InvalidInput."""
+    otherwise = f"Give a reason of 1 to {LONGEST_REASON} characters."
+    return parse_text(reason, "reason", longest=LONGEST_REASON, otherwise=otherwise)
+
+
+async def approve(session: AsyncSession, actor: Actor, submission_id: int) -> ClipSubmission:
+    """PENDING -> APPROVED: the submission becomes a clip with the campaign's present terms frozen on it.
+
+    Raises AdminsOnly, NoSuchSubmission, AlreadyReviewed, BaselineMissing, CampaignNotOpen.
+    """
+    actor.must_be_admin()
+    submission = await service.get(session, submission_id)
+    campaign = await campaigns.locked(session, submission.campaign_id)
+    await session.refresh(submission)
+    if submission.status is not SubmissionStatus.PENDING:
+        raise AlreadyReviewed(submission.status)
+    if submission.initial_views is None:
+        raise BaselineMissing
+    if campaign.status not in {CampaignStatus.ACTIVE, CampaignStatus.PAUSED}:
+        raise CampaignNotOpen(f"The campaign is {campaign.status}: its clips cannot be approved.")
+    await _decide(session, actor, submission, SubmissionStatus.APPROVED, reason=None)
+    await _become_clip(session, submission, campaign, submission.initial_views)
+    await notifications.tell(
+        session,
+        submission.user_id,
+        NotificationKind.SUBMISSION_APPROVED,
+        "Your clip was approved",
+        f'Your clip for "{campaign.title}" earns from {submission.initial_views:,} views on.',
+        "/clippers/clips",
+    )
+    return submission
+
+
+async def _become_clip(session: AsyncSession, submission: ClipSubmission, campaign: Campaign, baseline: int) -> None:
+    clip = Clip(
+        submission_id=submission.id,
+        campaign_id=campaign.id,
+        user_id=submission.user_id,
+        platform=submission.platform,
+        external_id=submission.external_id,
+        initial_views=baseline,
+        views=baseline,
+        peak_views=baseline,
+        rate=campaign.rate_on(submission.platform),
+        max_per_clip=campaign.max_per_clip,
+        max_per_clipper=campaign.max_per_clipper,
+        min_views=campaign.min_views,
+        created_at=clock.now(),
+    )
+    session.add(clip)
+    await session.flush()
+    session.add(
+        ViewTracking(
+            clip_id=clip.id,
+            date=submission.baseline_at or clock.now(),
+            outcome=Outcome.OK,
+            views=baseline,
+            source="baseline",
+        )
+    )
+    await accounts.add_views(session, submission.user_id, baseline)
+
+
+async def reject(session: AsyncSession, actor: Actor, submission_id: int, reason: object) -> ClipSubmission:
+    """PENDING -> REJECTED, with a reason. Raises AdminsOnly, InvalidInput, NoSuchSubmission, AlreadyReviewed."""
+    actor.must_be_admin()
+    why = parse_reason(reason)
+    submission = await service.get(session, submission_id)
+    await _decide(session, actor, submission, SubmissionStatus.REJECTED, reason=why)
+    campaign = await campaigns.get(session, submission.campaign_id)
+    await notifications.tell(
+        session,
+        submission.user_id,
+        NotificationKind.SUBMISSION_REJECTED,
+        "Your clip was not accepted",
+        f'Your clip for "{campaign.title}" was rejected: {why}',
+        "/clippers/clips",
+    )
+    return submission
+
+
+async def _decide(
+    session: AsyncSession,
+    actor: Actor,
+    submission: ClipSubmission,
+    decision: SubmissionStatus,
+    *,
+    reason: str | None,
+) -> None:
+    # Guarded on PENDING: of an approval and a rejection at the same moment, one wins and the other is told.
+    decided: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
+        update(ClipSubmission)
+        .where(col(ClipSubmission.id) == submission.id, col(ClipSubmission.status) == SubmissionStatus.PENDING)
+        .values(status=decision, reviewer_id=actor.user_id, reviewed_at=clock.now(), reason=reason)
+    )
+    await session.refresh(submission)
+    if decided.rowcount != 1:
+        raise AlreadyReviewed(submission.status)
+    changes.mark(session, users=[submission.user_id], campaigns=[submission.campaign_id])
+    audit_log.record(
+        session,
+        audit_log.entry(
+            f"submission.{decision.lower()}",
+            "submission",
+            submission.id,
+            actor_id=actor.user_id,
+            before={"status": SubmissionStatus.PENDING},
+            after={"status": decision},
+            reason=reason,
+        ),
+    )
+
+
+async def revoke(session: AsyncSession, actor: Actor, clip_id: int, reason: object) -> Cents:
+    """Take an approved clip out for good; returns the cents that went back to the campaign.
+
+    What it earned is reversed as far as the clipper's available balance covers it. A completed campaign's
+    books are closed (I12), so its clips cannot be revoked. Raises AdminsOnly, InvalidInput, NoSuchClip, Conflict.
+    """
+    actor.must_be_admin()
+    why = parse_reason(reason)
+    clip = await session.get(Clip, clip_id)
+    if clip is None:
+        raise NoSuchClip
+    campaign = await campaigns.locked(session, clip.campaign_id)
+    if campaign.completed_at is not None:
+        raise WrongCampaignStatus("This campaign is completed: its books are closed.")
+    await session.refresh(clip)
+    if clip.state is ClipState.REVOKED:
+        raise Conflict("This clip is revoked already.")
+    available = (await _locked_user(session, clip.user_id)).available
+    earned = clip.earnings
+    clip.state = ClipState.REVOKED
+    await session.flush()
+    recovered = min(earned, available)
+    entry = audit_log.entry(
+        "clip.revoked",
+        "clip",
+        clip_id,
+        actor_id=actor.user_id,
+        before={"earnings": earned},
+        after={"earnings": earned - recovered, "not_recovered": earned - recovered},
+        reason=why,
+    )
+    await budgets.reverse_clip(session, campaign.id, clip_id, clip.user_id, available=available, why=entry)
+    await accounts.add_views(session, clip.user_id, -clip.peak_views)
+    changes.mark(session, users=[clip.user_id], campaigns=[campaign.id])
+    await notifications.tell(
+        session,
+        clip.user_id,
+        NotificationKind.CLIP_REVOKED,
+        "A clip was taken out",
+        f'Your clip for "{campaign.title}" no longer earns: {why} {format_dollars(recovered)} went back.',
+        "/clippers/clips",
+    )
+    return recovered
+
+
+async def _locked_user(session: AsyncSession, user_id: int) -> User:
+    found = await session.exec(
+        select(User).where(User.id == user_id).with_for_update().execution_options(populate_existing=True)
+    )
+    return found.one()

@@ -1,0 +1,150 @@
+"""Use cases of submissions: submit, baseline, list."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import CursorResult, func, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.accounts.actor import Actor
+from swivi.campaigns import service as campaigns
+from swivi.campaigns.errors import CampaignNotOpen
+from swivi.campaigns.models import Campaign, CampaignStatus
+from swivi.clips.errors import DuplicateSubmission, NoSuchSubmission, PlatformNotWanted
+from swivi.clips.models import ClipSubmission, SubmissionStatus
+from swivi.core import clock
+from swivi.platforms.models import Outcome, Reading, VideoRef
+
+FIRST_RETRY = timedelta(minutes=1)
+SLOWEST_RETRY = timedelta(hours=1)
+
+PROBLEMS = {
+    Outcome.NOT_FOUND: "The platform says that this video does not exist.",
+    Outcome.PRIVATE: "This video is private.",
+    Outcome.RESTRICTED: "The platform restricts who may see this video.",
+    Outcome.MISSING: "The platform did not answer for this video.",
+    Outcome.ERROR: "The views could not be read.",
+}
+
+
+async def submit(
+    session: AsyncSession, actor: Actor, campaign_id: int, video: VideoRef, *, retry_in: timedelta = FIRST_RETRY
+) -> ClipSubmission:
+    """Send a recognised video to an open campaign; it is PENDING and awaits its baseline.
+
+    Unless the caller reads the baseline before, it becomes due after `retry_in`.
+
+    Raises ClippersOnly, NoSuchCampaign, CampaignNotOpen, PlatformNotWanted, DuplicateSubmission.
+    """
+    actor.must_be_clipper()
+    campaign = await campaigns.locked(session, campaign_id)
+    _must_take(campaign, video)
+    await _must_be_new(session, actor, campaign_id, video)
+    submission = ClipSubmission(
+        user_id=actor.user_id,
+        campaign_id=campaign_id,
+        platform=video.platform,
+        external_id=video.external_id,
+        url=video.canonical_url,
+        created_at=clock.now(),
+        next_baseline_at=clock.now() + retry_in,
+    )
+    session.add(submission)
+    try:
+        await session.flush()
+    except IntegrityError:  # the same clipper, the same video, two campaigns, the same moment
+        raise DuplicateSubmission("This video was submitted already.") from None
+    return submission
+
+
+def _must_take(campaign: Campaign, video: VideoRef) -> None:
+    if campaign.status is not CampaignStatus.ACTIVE:
+        raise CampaignNotOpen("This campaign takes no clips at the moment.")
+    if campaign.remaining <= 0:
+        raise CampaignNotOpen("This campaign's budget is used up.")
+    if video.platform not in campaign.platforms:
+        raise PlatformNotWanted(video.platform, campaign.platforms)
+
+
+async def _must_be_new(session: AsyncSession, actor: Actor, campaign_id: int, video: VideoRef) -> None:
+    found = await session.exec(
+        select(ClipSubmission.user_id, ClipSubmission.campaign_id).where(
+            ClipSubmission.platform == video.platform,
+            ClipSubmission.external_id == video.external_id,
+            ClipSubmission.status != SubmissionStatus.REJECTED,
+        )
+    )
+    for user_id, other_campaign in found.all():
+        if user_id == actor.user_id and other_campaign == campaign_id:
+            raise DuplicateSubmission("You have submitted this video to this campaign already.")
+        if user_id == actor.user_id:
+            raise DuplicateSubmission("You have submitted this video to another campaign already.")
+        if other_campaign == campaign_id:
+            raise DuplicateSubmission("Somebody has submitted this video to this campaign already.")
+
+
+async def record_baseline(session: AsyncSession, submission_id: int, reading: Reading) -> bool:
+    """Store the baseline, or why it could not be read and when to try again; whether there is one now.
+
+    Guarded, so that of two readers only the first writes the baseline.
+    """
+    submission = await get(session, submission_id)
+    awaiting = (
+        col(ClipSubmission.id) == submission_id,
+        col(ClipSubmission.initial_views).is_(None),
+        col(ClipSubmission.status) == SubmissionStatus.PENDING,
+    )
+    attempts = submission.baseline_attempts + 1
+    values: dict[str, Any]
+    if reading.views is not None:
+        values = {"initial_views": reading.views, "baseline_at": reading.read_at, "baseline_problem": None}
+        values |= {"author": reading.author, "next_baseline_at": None}
+    else:
+        wait = min(SLOWEST_RETRY, FIRST_RETRY * 2 ** min(attempts, 10))
+        values = {"baseline_problem": PROBLEMS[reading.outcome], "next_baseline_at": clock.now() + wait}
+    written: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
+        update(ClipSubmission).where(*awaiting).values(baseline_attempts=attempts, **values)
+    )
+    await session.refresh(submission)
+    return written.rowcount == 1 and reading.views is not None
+
+
+async def claim_due_baselines(session: AsyncSession, *, limit: int, until: datetime) -> Sequence[ClipSubmission]:
+    """Submissions whose baseline is due to be read (again), longest waiting first; nobody else gets them
+    before `until`, when the claim ends by itself."""
+    found = await session.exec(
+        select(ClipSubmission)
+        .where(
+            col(ClipSubmission.initial_views).is_(None),
+            ClipSubmission.status == SubmissionStatus.PENDING,
+            col(ClipSubmission.next_baseline_at) <= clock.now(),
+        )
+        .order_by(col(ClipSubmission.next_baseline_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    due = found.all()
+    for submission in due:
+        submission.next_baseline_at = until
+    return due
+
+
+async def get(session: AsyncSession, submission_id: int) -> ClipSubmission:
+    """The submission with this id. Raises NoSuchSubmission."""
+    submission = await session.get(ClipSubmission, submission_id)
+    if submission is None:
+        raise NoSuchSubmission
+    return submission
+
+
+async def own(session: AsyncSession, actor: Actor, *, limit: int, offset: int) -> tuple[Sequence[ClipSubmission], int]:
+    """One page of the actor's own submissions, newest first, and how many there are."""
+    mine = ClipSubmission.user_id == actor.user_id
+    total = (await session.exec(select(func.count()).select_from(ClipSubmission).where(mine))).one()
+    found = await session.exec(
+        select(ClipSubmission).where(mine).order_by(col(ClipSubmission.id).desc()).limit(limit).offset(offset)
+    )
+    return found.all(), total

@@ -1,0 +1,1 @@
+"""What every room stands on: database, money, clock, errors, leases. Knows nobody."""

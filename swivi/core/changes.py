@@ -1,0 +1,43 @@
+"""What a transaction changed that people may be looking at, told to listeners once it has committed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+_KEY = "swivi_changed"
+
+
+@dataclass(slots=True)
+class Changed:
+    """The ids of users, campaigns and tracking runs whose numbers changed."""
+
+    users: set[int] = field(default_factory=set)
+    campaigns: set[int] = field(default_factory=set)
+    runs: set[int] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        return bool(self.users or self.campaigns or self.runs)
+
+    def add(self, other: "Changed") -> None:
+        """Take another's ids in."""
+        self.users |= other.users
+        self.campaigns |= other.campaigns
+        self.runs |= other.runs
+
+
+def mark(
+    session: AsyncSession,
+    *,
+    users: Iterable[int] = (),
+    campaigns: Iterable[int] = (),
+    runs: Iterable[int] = (),
+) -> None:
+    """Note within a transaction what it changes; nobody hears of it unless it commits."""
+    collected(session).add(Changed(set(users), set(campaigns), set(runs)))
+
+
+def collected(session: AsyncSession) -> Changed:
+    """What was marked on this session so far."""
+    changed: Changed = session.info.setdefault(_KEY, Changed())
+    return changed

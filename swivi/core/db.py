@@ -1,0 +1,177 @@
+"""The database: one async engine per process, and the two kinds of transaction everything runs in.
+
+`DATABASE_URL` is accepted as users write it (`sqlite:///path`, `postgresql://...`); the async drivers are
+chosen here. Nothing is opened at import time, since production servers fork after importing the app.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import BigInteger, Column, DateTime, Enum, ForeignKey, Integer, event, make_url
+from sqlalchemy.engine import URL, Connection, Dialect
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.core import changes
+from swivi.core.changes import Changed
+
+BUSY_TIMEOUT_SECONDS = 30
+"""How long a SQLite connection waits for another's write transaction before it gives up."""
+
+ID = BigInteger().with_variant(Integer, "sqlite")
+"""Row ids and cents: 64 bits on both databases (SQLite's INTEGER is, and alone autoincrements)."""
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+SQLModel.metadata.naming_convention = NAMES
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC moments on both databases: timestamptz on PostgreSQL, naive UTC text on SQLite."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored moment needs a time zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def row_id() -> Any:
+    """A table's autoincrementing primary key."""
+    return Field(default=None, sa_column=Column(ID, primary_key=True, autoincrement=True))
+
+
+def reference(target: str, *, nullable: bool = False, index: bool = False, unique: bool = False) -> Any:
+    """A foreign key to `target`, such as `users.id`."""
+    column = Column(ID, ForeignKey(target), nullable=nullable, index=index, unique=unique)
+    return Field(default=None if nullable else ..., sa_column=column)
+
+
+def cents(*, default: int | None = 0, nullable: bool = False) -> Any:
+    """A column of integer cents."""
+    if default is None and not nullable:
+        return Field(sa_column=Column(ID, nullable=False))
+    return Field(default=default, sa_column=Column(ID, nullable=nullable))
+
+
+counted = cents
+"""A column of a 64-bit count (views)."""
+
+
+def moment(*, nullable: bool = False, index: bool = False) -> Any:
+    """A column of an aware UTC moment."""
+    column = Column(UtcDateTime, nullable=nullable, index=index)
+    return Field(default=None if nullable else ..., sa_column=column)
+
+
+def choice(options: type[StrEnum], *, default: StrEnum | None = None, nullable: bool = False) -> Any:
+    """A column that holds one of `options`, as readable text with a CHECK."""
+    kind = Enum(
+        options,
+        native_enum=False,
+        create_constraint=True,
+        name=f"{options.__name__.lower()}_known",
+        length=32,
+        values_callable=lambda known: [option.value for option in known],
+    )
+    column: Column[Any] = Column(kind, nullable=nullable)
+    return Field(default=default if default or nullable else ..., sa_column=column)
+
+
+def driver_url(database_url: str) -> URL:
+    """The URL with the async driver that Swivi uses: aiosqlite or asyncpg."""
+    url = make_url(database_url)
+    if url.get_backend_name() in {"postgresql", "postgres"}:
+        return url.set(drivername="postgresql+asyncpg")
+    return url.set(drivername="sqlite+aiosqlite")
+
+
+class Database:
+    """An engine with its two kinds of transaction.
+
+    `writing()` is one unit of work: it commits at the end of the block, or rolls back if anything is raised.
+    On SQLite it starts with BEGIN IMMEDIATE, so that no other writer can slip in between what the
+    block reads and what it writes (PostgreSQL closes the same races with row locks, named where they are taken).
+    `reading()` never commits and, on SQLite, never blocks a writer.
+    """
+
+    def __init__(self, database_url: str, *, pool_size: int = 10) -> None:
+        url = driver_url(database_url)
+        self.is_sqlite = url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            if url.database and url.database != ":memory:":
+                Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+            self.engine = create_async_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS}, pool_size=pool_size)
+            _prepare_sqlite(self.engine)
+        else:
+            self.engine = create_async_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+        self.listeners: list[Callable[[Changed], None]] = []
+        """Called after each commit that changed something people watch; must not block or raise."""
+        self._writer = self.engine.execution_options(swivi_writes=True)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """One transaction that commits at the end of the block; then the listeners hear what it changed."""
+        async with AsyncSession(self._writer, expire_on_commit=False) as session:
+            async with session.begin():
+                yield session
+            changed = changes.collected(session)
+        for listener in self.listeners if changed else ():
+            listener(changed)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """One transaction that only reads."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    async def dispose(self) -> None:
+        """Close every pooled connection."""
+        await self.engine.dispose()
+
+
+def _prepare_sqlite(engine: AsyncEngine) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def on_connect(connection: Any, _record: object) -> None:
+        # The driver's own implicit BEGIN is switched off: `on_begin` says which kind of BEGIN is meant.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("swivi_writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+Item = TypeVar("Item")
+
+
+def in_slices(items: Sequence[Item], size: int = 500) -> Iterator[Sequence[Item]]:
+    """Slices of at most `size`: databases bound the number of parameters of one statement."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

@@ -1,0 +1,120 @@
+"""Leases: exclusive work, whatever the number of processes, that ends by itself if its holder dies (I16)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import delete, func, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.core import clock
+from swivi.core.db import Database, moment
+from swivi.core.errors import Conflict
+
+
+class Lease(SQLModel, table=True):
+    """Who may do the named work, and until when."""
+
+    __tablename__ = "leases"
+
+    name: str = Field(primary_key=True)
+    holder: str
+    expires_at: datetime = moment()
+
+
+class LeaseLost(Conflict):
+    """Another process took the work over, because this one did not renew in time."""
+
+    code = "lease_lost"
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Proof of holding a lease: `holder` is unique to this acquisition, so a lost lease is never mistaken."""
+
+    database: Database
+    name: str
+    holder: str
+    ttl: timedelta
+
+    async def renew(self) -> None:
+        """Extend the lease by its time to live. Raises LeaseLost."""
+        async with self.database.writing() as session:
+            renewed = await session.execute(
+                update(Lease)
+                .where(col(Lease.name) == self.name, col(Lease.holder) == self.holder)
+                .values(expires_at=clock.now() + self.ttl)
+            )
+            _one_row(renewed.rowcount)  # type: ignore[attr-defined]
+
+    async def assert_held(self, session: AsyncSession) -> None:
+        """Within the transaction that does the work: still ours, and locked until that transaction ends.
+
+        Closes the race in which a paused process wakes up after its lease went to another one. Raises LeaseLost.
+        """
+        held = await session.exec(
+            select(Lease.holder)
+            .where(Lease.name == self.name, Lease.holder == self.holder, Lease.expires_at > clock.now())
+            .with_for_update()
+        )
+        _one_row(len(held.all()))
+
+    async def release(self) -> None:
+        """Give the lease up; harmless if it was lost already."""
+        async with self.database.writing() as session:
+            await session.execute(delete(Lease).where(col(Lease.name) == self.name, col(Lease.holder) == self.holder))
+
+
+def _one_row(count: int) -> None:
+    if count != 1:
+        raise LeaseLost("Another process took this work over.")
+
+
+async def acquire(database: Database, name: str, ttl: timedelta) -> Hold | None:
+    """Take the lease if it is free or has expired; None if another holder has it."""
+    holder = uuid4().hex
+    try:
+        async with database.writing() as session:
+            await session.execute(delete(Lease).where(col(Lease.name) == name, col(Lease.expires_at) <= clock.now()))
+            session.add(Lease(name=name, holder=holder, expires_at=clock.now() + ttl))
+    except IntegrityError:
+        return None
+    return Hold(database, name, holder, ttl)
+
+
+async def is_held(session: AsyncSession, name: str) -> bool:
+    """Whether somebody holds the lease now."""
+    count = await session.exec(
+        select(func.count()).select_from(Lease).where(Lease.name == name, Lease.expires_at > clock.now())
+    )
+    return count.one() > 0
+
+
+@asynccontextmanager
+async def kept_alive(hold: Hold) -> AsyncIterator[None]:
+    """Renew the lease while the block runs. If it is lost, the block is cancelled and LeaseLost raised."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            renewing = group.create_task(_renew_forever(hold))
+            yield
+            renewing.cancel()
+    except BaseExceptionGroup as several:
+        raise _plain(several) from None
+
+
+def _plain(failure: BaseException) -> BaseException:
+    """One failure is one failure: whoever called does not need to know of the task groups it came through."""
+    while isinstance(failure, BaseExceptionGroup) and len(failure.exceptions) == 1:
+        failure = failure.exceptions[0]
+    return failure
+
+
+async def _renew_forever(hold: Hold) -> None:
+    while True:
+        await asyncio.sleep(hold.ttl.total_seconds() / 3)
+        await hold.renew()

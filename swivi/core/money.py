@@ -1,0 +1,88 @@
+"""Money is a whole number of cents (`Cents`). This module alone parses, formats and multiplies it.
+
+`Decimal` appears only while text is read or written; a float never does, except as the JSON number that
+the API's documents ask for (`to_dollars`), which carries at most two decimals and is never computed with.
+"""
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TypeAlias
+
+from swivi.core.errors import InvalidInput
+
+CURRENCY = "USD"
+VIEWS_PER_RATE = 1_000
+"""A rate is paid per this many views: CPM, cost per mille."""
+
+MAX_CENTS = 100_000_000_000
+"""One billion dollars: no single amount or budget in Swivi may be larger (far below BIGINT's reach)."""
+
+Cents: TypeAlias = int
+
+_DOLLARS = re.compile(r"\$?\s*(?P<amount>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)", re.ASCII)
+
+
+def parse_dollars(text: object, *, field: str = "amount") -> Cents:
+    """Read dollars as people or JSON write them ("20", "$1,234.50", 20, 20.5) into cents.
+
+    Raises InvalidInput naming `field` for anything that is not a finite amount above zero with at most two
+    decimals: negative, zero, NaN, 1e400, three decimals, true, an object.
+    """
+    if isinstance(text, bool) or not isinstance(text, str | int | float | Decimal):
+        raise InvalidInput.of(field, "Enter an amount in dollars, like 25.00.")
+    # repr of a float is its shortest exact reading: 20.1 stays "20.1"; nan, inf and 1e+400 do not match.
+    written = format(text, "f") if isinstance(text, Decimal) else str(text).strip()
+    if written.startswith("-"):
+        raise InvalidInput.of(field, "The amount must be more than zero.")
+    match = _DOLLARS.fullmatch(written)
+    if match is None or len(written) > 30:
+        raise InvalidInput.of(field, "Enter an amount in dollars, like 25.00.")
+    dollars = Decimal(match["amount"].replace(",", ""))
+    cents = dollars * 100
+    if cents != cents.to_integral_value():
+        raise InvalidInput.of(field, "Use at most two decimals: cents are the smallest unit.")
+    if cents <= 0:
+        raise InvalidInput.of(field, "The amount must be more than zero.")
+    if cents > MAX_CENTS:
+        raise InvalidInput.of(field, f"The largest possible amount is {format_dollars(MAX_CENTS)}.")
+    return int(cents)
+
+
+def format_dollars(cents: Cents) -> str:
+    """`123456` -> `$1,234.56`; `-5` -> `-$0.05`."""
+    sign = "-" if cents < 0 else ""
+    return f"{sign}${abs(cents) // 100:,}.{abs(cents) % 100:02d}"
+
+
+def to_dollars(cents: Cents) -> float:
+    """The JSON number the API shows: `14750` -> `147.5`. For output only."""
+    return float(Decimal(cents) / 100)
+
+
+def earned(views: int, rate_cents: Cents) -> Cents:
+    """What `views` bring at `rate_cents` per 1,000 views, rounded down to whole cents."""
+    return views * rate_cents // VIEWS_PER_RATE
+
+
+def percentage(cents: Cents, percent: Decimal) -> Cents:
+    """`percent` of an amount, rounded half up to whole cents."""
+    return int((Decimal(cents) * percent / 100).to_integral_value(ROUND_HALF_UP))
+
+
+def share(total: Cents, demands: dict[int, Cents]) -> dict[int, Cents]:
+    """Share `total` in proportion to `demands` (key -> cents, all >= 0), to the last cent.
+
+    Largest remainder: each key gets the whole cents of its exact part; the cents left over go to the
+    largest fractional parts, ties to the smallest key. No key gets more than it demands. The sum is exactly
+    `min(total, sum of demands)`.
+    """
+    wanted = sum(demands.values())
+    if total >= wanted:
+        return dict(demands)
+    parts = {key: divmod(demand * total, wanted) for key, demand in demands.items()}
+    shares = {key: whole for key, (whole, _) in parts.items()}
+    left_over = total - sum(shares.values())
+    by_remainder = sorted(parts, key=lambda key: (-parts[key][1], key))
+    for key in by_remainder[:left_over]:
+        shares[key] += 1
+    return shares

@@ -1,0 +1,5 @@
+"""Who lives in the demo. Their passwords are random and kept nowhere: one-click sign-in is the only way in."""
+
+DEMO_DOMAIN = "demo.swivi"
+DEMO_ADMIN_EMAIL = f"admin@{DEMO_DOMAIN}"
+DEMO_CLIPPER_EMAIL = f"clipper@{DEMO_DOMAIN}"

@@ -1,0 +1,232 @@
+"""Seeding the demo: the story is lived through day by day, by the same services that people use.
+
+So every cent has its transfers, every step its audit row and its message, and `python -m swivi audit` is clean.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import partial
+
+from sqlmodel import select
+
+from swivi.accounts import passwords
+from swivi.accounts import service as accounts
+from swivi.accounts.actor import Actor
+from swivi.accounts.models import Role, User
+from swivi.accounts.sessions import actor_of
+from swivi.campaigns import service as campaigns
+from swivi.campaigns.models import CampaignStatus
+from swivi.clips import review
+from swivi.clips.intake import Intake
+from swivi.core import clock
+from swivi.core.db import Database
+from swivi.core.money import Cents, to_dollars
+from swivi.demo import story
+from swivi.demo.casting import cast
+from swivi.demo.errors import NotADemoDatabase, SeedingCutOff
+from swivi.demo.history import HistoryReaders
+from swivi.demo.people import DEMO_ADMIN_EMAIL
+from swivi.demo.story import ADMIN, DemoCampaign, DemoClip, DemoPayout
+from swivi.ledger import audit_log
+from swivi.ledger.models import AuditEntry
+from swivi.payouts import service as payouts
+from swivi.tracking.models import Trigger
+from swivi.tracking.reading import ReadingOptions
+from swivi.tracking.service import Tracker, TrackingOptions
+
+SEEDED = "demo.seeded"
+"""The audit log's word for a seeding that came to its end."""
+
+SMALLEST_PAYOUT: Cents = 20_00
+
+Act = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happens at a moment (UTC)."""
+
+    at: datetime
+    act: Act
+
+
+async def seed(database: Database, *, told: Callable[[int, int], None] | None = None) -> bool:
+    """Seed a migrated, empty database; False if the demo is there already, which adds nothing.
+
+    `told` hears how many events of how many have happened. Raises NotADemoDatabase, SeedingCutOff.
+    """
+    if await _is_seeded(database):
+        return False
+    await _Story(database, clock.now()).live(told or (lambda done, of: None))
+    return True
+
+
+async def _is_seeded(database: Database) -> bool:
+    async with database.reading() as session:
+        if (await session.exec(select(AuditEntry.id).where(AuditEntry.action == SEEDED))).first():
+            return True
+        emails = (await session.exec(select(User.email).limit(1_000))).all()
+    if DEMO_ADMIN_EMAIL in emails:
+        raise SeedingCutOff
+    if emails:
+        raise NotADemoDatabase
+    return False
+
+
+class _Story:
+    """The story on its way: who and what there is so far, by the story's keys."""
+
+    def __init__(self, database: Database, now: datetime) -> None:
+        readers = HistoryReaders()
+        # One reader at a time and no pauses: nothing here waits for a network.
+        reading = ReadingOptions(concurrency=1, pause_seconds=0)
+        self._database = database
+        self._now = now
+        self._intake = Intake(database, readers)
+        self._tracker = Tracker(database, readers, TrackingOptions(reading=reading))
+        self._people: dict[str, Actor] = {}
+        self._campaigns: dict[str, int] = {}
+        self._submissions: dict[int, int] = {}
+        self._requests: dict[int, int] = {}
+
+    async def live(self, told: Callable[[int, int], None]) -> None:
+        """Let everything happen in its order, each event at its own moment."""
+        with clock.standing_at(self._ago(story.HISTORY_DAYS)):
+            await self._everybody_signs_up()
+        events = sorted(self._events(), key=lambda event: event.at)
+        for done, event in enumerate(events):
+            told(done, len(events))
+            with clock.standing_at(event.at):
+                await event.act()
+        await self._close()
+
+    def _ago(self, days: float) -> datetime:
+        return self._now - timedelta(days=days)
+
+    def _events(self) -> list[Event]:
+        return [
+            *self._campaigns_open(),
+            *self._runs(),
+            *self._clips_are_sent(),
+            *self._payouts_are_asked(),
+            Event(self._ago(story.PAUSES[1]), self._pause),
+            Event(self._now, self._cut_last_budget),
+        ]
+
+    async def _everybody_signs_up(self) -> None:
+        for key, (email, name) in story.PEOPLE.items():
+            role = Role.ADMIN if key == ADMIN else Role.CLIPPER
+            who = await accounts.newcomer(email=email, password=passwords.generate(), name=name)
+            async with self._database.writing() as session:
+                user = await accounts.sign_up(session, who, role)
+            self._people[key] = actor_of(user)
+
+    # --- campaigns ------------------------------------------------------------------------------
+
+    def _campaigns_open(self) -> list[Event]:
+        return [Event(self._ago(planned.created), partial(self._create, planned)) for planned in story.CAMPAIGNS]
+
+    async def _create(self, planned: DemoCampaign) -> None:
+        opens_later = {CampaignStatus.SCHEDULED, CampaignStatus.DRAFT}
+        status = planned.ends_as if planned.ends_as in opens_later else CampaignStatus.ACTIVE
+        terms = {**planned.terms, "status": status}
+        if planned.starts_in is not None:
+            terms["starts_at"] = self._now + timedelta(days=planned.starts_in)
+        async with self._database.writing() as session:
+            campaign = await campaigns.create(session, self._people[ADMIN], terms)
+        self._campaigns[planned.key] = campaign.id
+
+    async def _pause(self) -> None:
+        async with self._database.writing() as session:
+            campaign_id = self._campaigns[story.PAUSES[0]]
+            await campaigns.step(session, self._people[ADMIN], campaign_id, CampaignStatus.PAUSED)
+
+    async def _cut_last_budget(self) -> None:
+        key, above = story.LAST_CENTS
+        async with self._database.writing() as session:
+            campaign = await campaigns.get(session, self._campaigns[key])
+            budget = to_dollars(campaign.spent + above)
+            await campaigns.change(session, self._people[ADMIN], campaign.id, {"budget": budget})
+
+    # --- clips ----------------------------------------------------------------------------------
+
+    def _clips_are_sent(self) -> list[Event]:
+        events = []
+        for number, planned in enumerate(story.CLIPS):
+            events.append(Event(self._ago(planned.sent), partial(self._send, number, planned)))
+            if not planned.waits:
+                decided = self._ago(planned.sent - story.REVIEW_TAKES_DAYS)
+                events.append(Event(decided, partial(self._review, number, planned)))
+        return events
+
+    async def _send(self, number: int, planned: DemoClip) -> None:
+        video = cast(planned, self._now, number)
+        clipper, campaign_id = self._people[planned.clipper], self._campaigns[planned.campaign]
+        sent = await self._intake.submit(clipper, campaign_id, video.canonical_url, wait_seconds=10)
+        self._submissions[number] = sent.id
+
+    async def _review(self, number: int, planned: DemoClip) -> None:
+        admin, submission_id = self._people[ADMIN], self._submissions[number]
+        async with self._database.writing() as session:
+            if planned.rejected is None:
+                await review.approve(session, admin, submission_id)
+            else:
+                await review.reject(session, admin, submission_id, planned.rejected)
+
+    def _runs(self) -> list[Event]:
+        hours = range(0, story.HISTORY_DAYS * 24 + 1, story.HOURS_BETWEEN_RUNS)
+        return [Event(self._ago(ago / 24), self._track) for ago in hours]
+
+    async def _track(self) -> None:
+        await self._tracker.run(Trigger.SCHEDULE)
+
+    # --- payouts --------------------------------------------------------------------------------
+
+    def _payouts_are_asked(self) -> list[Event]:
+        events = []
+        for number, planned in enumerate(story.PAYOUTS):
+            events.append(Event(self._ago(planned.asked), partial(self._ask, number, planned)))
+            decided = self._ago(planned.asked - story.DECISION_TAKES_DAYS)
+            if planned.rejected is not None:
+                reject = partial(self._process, number, "reject", notes=planned.rejected)
+                events.append(Event(decided, reject))
+            if planned.transaction_id is not None:
+                events.append(Event(decided, partial(self._process, number, "approve")))
+                pay = partial(self._process, number, "complete", transaction_id=planned.transaction_id)
+                events.append(Event(decided + timedelta(hours=2), pay))
+        return events
+
+    async def _ask(self, number: int, planned: DemoPayout) -> None:
+        async with self._database.writing() as session:
+            asked = await payouts.request(
+                session,
+                self._people[planned.clipper],
+                amount=planned.amount,
+                method=planned.method,
+                details=planned.details,
+                minimum=SMALLEST_PAYOUT,
+                fee_percent=Decimal(0),
+            )
+        self._requests[number] = asked.id
+
+    async def _process(
+        self, number: int, action: str, *, transaction_id: str | None = None, notes: str | None = None
+    ) -> None:
+        async with self._database.writing() as session:
+            await payouts.process(
+                session,
+                self._people[ADMIN],
+                self._requests[number],
+                action,
+                transaction_id=transaction_id,
+                notes=notes,
+            )
+
+    # --- the end --------------------------------------------------------------------------------
+
+    async def _close(self) -> None:
+        admin_id = self._people[ADMIN].user_id
+        async with self._database.writing() as session:
+            audit_log.record(session, audit_log.entry(SEEDED, "user", admin_id, actor_id=None))

@@ -1,0 +1,103 @@
+"""Read-only: the audit log as admins read it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+from sqlalchemy import ColumnElement, func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.accounts.models import User
+from swivi.ledger.models import AuditEntry
+
+SWIVI = 0
+"""The `actor_id` to ask for where Swivi itself acted."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """An entry with the name of who did it, None where Swivi itself acted."""
+
+    entry: AuditEntry
+    actor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which entries are wanted; what is empty or None narrows nothing. Both days are in UTC and included."""
+
+    action: str = ""
+    subject: str = ""
+    subject_id: int | None = None
+    actor_id: int | None = None
+    since: date | None = None
+    until: date | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """As conditions on `AuditEntry`."""
+        wanted = []
+        if self.action:
+            wanted.append(col(AuditEntry.action) == self.action)
+        if self.subject:
+            wanted.append(col(AuditEntry.subject) == self.subject)
+        if self.subject_id is not None:
+            wanted.append(col(AuditEntry.subject_id) == self.subject_id)
+        if self.actor_id is not None:
+            actor = col(AuditEntry.actor_id)
+            wanted.append(actor.is_(None) if self.actor_id == SWIVI else actor == self.actor_id)
+        return wanted + self._within()
+
+    def _within(self) -> list[ColumnElement[bool]]:
+        at, wanted = col(AuditEntry.at), []
+        if self.since is not None:
+            wanted.append(at >= datetime.combine(self.since, time.min, UTC))
+        if self.until is not None:
+            wanted.append(at <= datetime.combine(self.until, time.max, UTC))
+        return wanted
+
+
+EVERYTHING = AuditFilter()
+
+
+async def audit_lines(
+    session: AsyncSession, wanted: AuditFilter = EVERYTHING, *, limit: int, offset: int = 0
+) -> tuple[list[AuditLine], int]:
+    """One page of the log, newest first, and how many entries there are."""
+    total = (await session.exec(select(func.count(col(AuditEntry.id))).where(*wanted.conditions()))).one()
+    return await _lines(session, wanted.conditions(), limit=limit, offset=offset), total
+
+
+async def audit_lines_before(
+    session: AsyncSession, wanted: AuditFilter, entry_id: int | None, *, limit: int
+) -> list[AuditLine]:
+    """The next entries older than `entry_id`, newest first (None: from the newest on)."""
+    older = [] if entry_id is None else [col(AuditEntry.id) < entry_id]
+    return await _lines(session, wanted.conditions() + older, limit=limit)
+
+
+async def _lines(
+    session: AsyncSession, conditions: Sequence[ColumnElement[bool]], *, limit: int, offset: int = 0
+) -> list[AuditLine]:
+    found = await session.exec(
+        select(AuditEntry, User.name)
+        .join(User, col(User.id) == col(AuditEntry.actor_id), isouter=True)
+        .where(*conditions)
+        .order_by(col(AuditEntry.id).desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return [AuditLine(entry, actor) for entry, actor in found.all()]
+
+
+async def audit_actions(session: AsyncSession) -> list[str]:
+    """What is done, by the names that the log uses."""
+    found = await session.exec(select(AuditEntry.action).distinct().order_by(AuditEntry.action))
+    return list(found.all())
+
+
+async def audit_actors(session: AsyncSession) -> list[tuple[int, str]]:
+    """Who did any of it, by name: (user id, name)."""
+    who = select(AuditEntry.actor_id).where(col(AuditEntry.actor_id).is_not(None)).distinct()
+    found = await session.exec(select(User.id, User.name).where(col(User.id).in_(who)).order_by(User.name))
+    return list(found.all())

@@ -1,0 +1,148 @@
+"""What everybody may see: the campaigns that take clips now, and what clippers have earned so far."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ColumnElement, String, case, cast, func, type_coerce
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.accounts.models import User
+from swivi.campaigns.models import Campaign, CampaignStatus
+from swivi.clips.models import Clip, ClipState, ClipSubmission
+from swivi.core.money import Cents
+from swivi.platforms.models import Platform
+
+PUBLIC = {CampaignStatus.ACTIVE, CampaignStatus.PAUSED, CampaignStatus.COMPLETED}
+"""The states in which a campaign has a page for everybody."""
+
+
+class CatalogueOrder(StrEnum):
+    """What open campaigns are sorted by."""
+
+    NEWEST = "newest"
+    RATE = "rate"
+    """The best rate first; where a platform is chosen, the best on that one."""
+    LEFT = "left"
+    """The most money left of the budget first."""
+    ENDING = "ending"
+    """Those that end soonest first, then those without an end."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopClip:
+    """A clip that others may look at. `growth` counts views since it was submitted."""
+
+    platform: Platform
+    author: str
+    url: str
+    growth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Over all time: cents earned by clippers, views counted, campaigns open now."""
+
+    earned: Cents
+    views: int
+    open_campaigns: int
+
+
+async def open_campaigns(
+    session: AsyncSession,
+    *,
+    platform: Platform | None = None,
+    order: CatalogueOrder = CatalogueOrder.NEWEST,
+    limit: int,
+    offset: int = 0,
+) -> tuple[Sequence[Campaign], int]:
+    """One page of the campaigns that take clips (on `platform`), and how many there are."""
+    taking = _taking_clips(platform)
+    total = (await session.exec(select(func.count()).select_from(Campaign).where(*taking))).one()
+    newest_first = col(Campaign.id).desc()
+    found = await session.exec(
+        select(Campaign).where(*taking).order_by(_by(order, platform), newest_first).limit(limit).offset(offset)
+    )
+    return found.all(), total
+
+
+def _by(order: CatalogueOrder, platform: Platform | None) -> ColumnElement[Any]:
+    match order:
+        case CatalogueOrder.NEWEST:
+            return col(Campaign.id).desc()
+        case CatalogueOrder.RATE:
+            return _best_rate(platform).desc()
+        case CatalogueOrder.LEFT:
+            return (col(Campaign.budget) - col(Campaign.spent)).desc()
+        case CatalogueOrder.ENDING:
+            return col(Campaign.ends_at).asc().nulls_last()
+
+
+def _best_rate(platform: Platform | None) -> ColumnElement[int]:
+    """Cents per 1,000 views on the platform, or on the one that pays best."""
+    rates = [_rate_on(each) for each in ([platform] if platform else Platform)]
+    best = rates[0]
+    for other in rates[1:]:  # "the greatest of these" has no name that both databases know
+        best = case((other > best, other), else_=best)
+    return best
+
+
+def _rate_on(platform: Platform) -> ColumnElement[int]:
+    own_rate = type_coerce(col(Campaign.platform_rates), JSON)[platform.value].as_integer()
+    return case((_is_on(platform), func.coalesce(own_rate, col(Campaign.payout_rate))), else_=0)
+
+
+def _is_on(platform: Platform) -> ColumnElement[bool]:
+    # The column is a JSON list of names; a quoted name within its text means the same on both databases.
+    return cast(col(Campaign.platforms), String).contains(f'"{platform.value}"')
+
+
+def _taking_clips(platform: Platform | None) -> list[ColumnElement[bool]]:
+    taking: list[ColumnElement[bool]] = [
+        col(Campaign.status) == CampaignStatus.ACTIVE,
+        col(Campaign.spent) < col(Campaign.budget),
+        col(Campaign.hidden).is_(False),
+    ]
+    if platform is not None:
+        taking.append(_is_on(platform))
+    return taking
+
+
+async def public_campaign(session: AsyncSession, campaign_id: int) -> Campaign | None:
+    """The campaign, if everybody may see it."""
+    campaign = await session.get(Campaign, campaign_id)
+    if campaign is None or campaign.hidden or campaign.status not in PUBLIC:
+        return None
+    return campaign
+
+
+async def top_clips(session: AsyncSession, campaign_id: int, *, limit: int) -> list[TopClip]:
+    """The clips of a campaign that gained the most views, for everybody to look at."""
+    growth = col(Clip.peak_views) - col(Clip.initial_views)
+    found = await session.exec(
+        select(ClipSubmission.platform, ClipSubmission.author, ClipSubmission.url, growth)
+        .join(Clip, col(Clip.submission_id) == col(ClipSubmission.id))
+        .where(Clip.campaign_id == campaign_id, Clip.state == ClipState.TRACKED, growth > 0)
+        .order_by(growth.desc(), col(Clip.id))
+        .limit(limit)
+    )
+    return [TopClip(Platform(platform), author or "", url, views) for platform, author, url, views in found.all()]
+
+
+async def spent_of(session: AsyncSession, campaign_ids: Iterable[int]) -> dict[int, Cents]:
+    """What is spent of these campaigns' budgets, by campaign id."""
+    found = await session.exec(
+        select(Campaign.id, Campaign.spent).where(col(Campaign.id).in_(list(campaign_ids))).order_by(col(Campaign.id))
+    )
+    return dict(found.all())
+
+
+async def totals(session: AsyncSession) -> Totals:
+    """The landing page's numbers."""
+    real = col(Campaign.is_test).is_(False)
+    earned = (await session.exec(select(func.coalesce(func.sum(Campaign.spent), 0)).where(real))).one()
+    views = (await session.exec(select(func.coalesce(func.sum(User.total_views), 0)))).one()
+    taking = select(func.count()).select_from(Campaign).where(*_taking_clips(None))
+    return Totals(int(earned), int(views), (await session.exec(taking)).one())

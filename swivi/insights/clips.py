@@ -1,0 +1,97 @@
+"""A submission as lists show it: with its clip's views and earnings and its campaign's title, in one row."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.accounts.models import User
+from swivi.campaigns.models import Campaign
+from swivi.clips.models import Clip, ClipState, ClipSubmission, SubmissionStatus
+from swivi.core.money import Cents
+from swivi.platforms.models import Platform, VideoRef
+
+
+@dataclass(frozen=True, slots=True)
+class ClipRow:
+    """`clip_id`, `state` and `last_tracked_at` are None until the submission is approved.
+
+    `views` is the newest reading, which before approval is the baseline; None while that is awaited.
+    `final_earnings` is the snapshot of a completed campaign.
+    """
+
+    submission_id: int
+    clip_id: int | None
+    campaign_id: int
+    campaign_title: str
+    platform: Platform
+    external_id: str
+    url: str
+    author: str | None
+    status: SubmissionStatus
+    state: ClipState | None
+    initial_views: int | None
+    baseline_problem: str | None
+    views: int | None
+    earnings: Cents
+    final_earnings: Cents | None
+    reason: str | None
+    flag: str | None
+    submitted_at: datetime
+    reviewed_at: datetime | None
+    last_tracked_at: datetime | None
+
+    @property
+    def video(self) -> VideoRef:
+        """The video this is about."""
+        return VideoRef(self.platform, self.external_id)
+
+    @property
+    def awaits_baseline(self) -> bool:
+        """Whether the views are still to be read for the first time."""
+        return self.initial_views is None and self.status is SubmissionStatus.PENDING
+
+
+def submissions_with_clips() -> Any:
+    """The query of `(ClipSubmission, Clip or None, campaign's title)` that `clip_row` takes."""
+    return (
+        select(ClipSubmission, Clip, Campaign.title)
+        .join(Campaign, col(Campaign.id) == col(ClipSubmission.campaign_id))
+        .join(Clip, col(Clip.submission_id) == col(ClipSubmission.id), isouter=True)
+    )
+
+
+def clip_row(submission: ClipSubmission, clip: Clip | None, campaign_title: str) -> ClipRow:
+    """One row of `submissions_with_clips`."""
+    return ClipRow(
+        submission_id=submission.id,
+        clip_id=clip.id if clip else None,
+        campaign_id=submission.campaign_id,
+        campaign_title=campaign_title,
+        platform=submission.platform,
+        external_id=submission.external_id,
+        url=submission.url,
+        author=submission.author,
+        status=submission.status,
+        state=clip.state if clip else None,
+        initial_views=submission.initial_views,
+        baseline_problem=submission.baseline_problem,
+        views=clip.views if clip else submission.initial_views,
+        earnings=clip.earnings if clip else 0,
+        final_earnings=submission.final_earnings,
+        reason=submission.reason,
+        flag=clip.flag if clip else None,
+        submitted_at=submission.created_at,
+        reviewed_at=submission.reviewed_at,
+        last_tracked_at=clip.last_tracked_at if clip else None,
+    )
+
+
+async def clip_and_clipper(session: AsyncSession, clip_id: int) -> tuple[Clip, str] | None:
+    """The clip with this id and its clipper's name, if there is one."""
+    found = await session.exec(
+        select(Clip, User.name).join(User, col(User.id) == col(Clip.user_id)).where(Clip.id == clip_id)
+    )
+    return found.one_or_none()

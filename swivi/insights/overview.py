@@ -1,0 +1,150 @@
+"""Read-only: the whole of Swivi at a glance, for the people who run it. Money is cents, times are UTC."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.accounts.models import Role, User, UserStatus
+from swivi.campaigns.models import Campaign, CampaignStatus
+from swivi.clips.models import Clip, ClipState, ClipSubmission, SubmissionStatus
+from swivi.core import clock
+from swivi.core.money import Cents
+from swivi.payouts.models import PayoutRequest, PayoutStatus
+from swivi.tracking.models import TrackingRun
+
+LONG_WAIT = timedelta(hours=1)
+"""A submission that still has no baseline after this much time needs somebody to look at it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submissions:
+    """How many there are of each kind, and since when the longest waits for its review."""
+
+    pending: int
+    unread: int
+    stuck: int
+    approved: int
+    oldest_pending_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What there is and what needs attention. `owed` is what clippers have earned and not yet been paid."""
+
+    clippers: int
+    admins: int
+    campaigns_active: int
+    campaigns_completed: int
+    submissions_pending: int
+    submissions_unread: int
+    """Pending, and still without a baseline."""
+    submissions_stuck: int
+    """Of those, the ones that have waited for it longer than `LONG_WAIT`."""
+    submissions_approved: int
+    oldest_pending_at: datetime | None
+    """Since when the longest waits for its review; those without a baseline do not wait for that yet."""
+    payouts_pending: int
+    payouts_pending_amount: Cents
+    payouts_approved: int
+    payouts_approved_amount: Cents
+    clips_flagged: int
+    paid_out: Cents
+    owed: Cents
+    budget_left: Cents
+    """Of the campaigns that are ACTIVE."""
+
+
+async def overview(session: AsyncSession) -> Overview:
+    """All of it, in a handful of queries."""
+    clippers, admins, earned, paid = await _people(session)
+    campaigns = await _campaigns(session)
+    submissions = await _submissions(session)
+    asked = await _open_payouts(session)
+    return Overview(
+        clippers=clippers,
+        admins=admins,
+        campaigns_active=campaigns.get(CampaignStatus.ACTIVE, (0, 0))[0],
+        campaigns_completed=campaigns.get(CampaignStatus.COMPLETED, (0, 0))[0],
+        submissions_pending=submissions.pending,
+        submissions_unread=submissions.unread,
+        submissions_stuck=submissions.stuck,
+        submissions_approved=submissions.approved,
+        oldest_pending_at=submissions.oldest_pending_at,
+        payouts_pending=asked.get(PayoutStatus.PENDING, (0, 0))[0],
+        payouts_pending_amount=asked.get(PayoutStatus.PENDING, (0, 0))[1],
+        payouts_approved=asked.get(PayoutStatus.APPROVED, (0, 0))[0],
+        payouts_approved_amount=asked.get(PayoutStatus.APPROVED, (0, 0))[1],
+        clips_flagged=await _flagged(session),
+        paid_out=paid,
+        owed=earned - paid,
+        budget_left=campaigns.get(CampaignStatus.ACTIVE, (0, 0))[1],
+    )
+
+
+async def _people(session: AsyncSession) -> tuple[int, int, Cents, Cents]:
+    """Active clippers and admins; what everybody earned, and what of it was paid."""
+    active = col(User.status) == UserStatus.ACTIVE
+    clippers, admins = (func.count().filter(col(User.role) == role, active) for role in (Role.CLIPPER, Role.ADMIN))
+    found = await session.exec(
+        select(clippers, admins, func.coalesce(func.sum(User.total_earnings), 0), func.coalesce(func.sum(User.paid), 0))
+    )
+    number, others, earned, paid = found.one()
+    return number, others, int(earned), int(paid)
+
+
+async def _campaigns(session: AsyncSession) -> dict[CampaignStatus, tuple[int, Cents]]:
+    """How many of each status, and what is left of their budgets."""
+    found = await session.exec(
+        select(Campaign.status, func.count(), func.sum(col(Campaign.budget) - col(Campaign.spent))).group_by(
+            col(Campaign.status)
+        )
+    )
+    return {CampaignStatus(status): (number, int(left)) for status, number, left in found.all()}
+
+
+async def _submissions(session: AsyncSession) -> Submissions:
+    read, created = col(ClipSubmission.initial_views).is_not(None), col(ClipSubmission.created_at)
+    waiting = await session.exec(
+        select(
+            func.count(col(ClipSubmission.id)),
+            func.count(col(ClipSubmission.id)).filter(~read),
+            func.count(col(ClipSubmission.id)).filter(~read, created <= clock.now() - LONG_WAIT),
+            func.min(ClipSubmission.created_at).filter(read),
+        ).where(ClipSubmission.status == SubmissionStatus.PENDING)
+    )
+    pending, unread, stuck, oldest = waiting.one()
+    approved = await session.exec(
+        select(func.count(col(ClipSubmission.id))).where(ClipSubmission.status == SubmissionStatus.APPROVED)
+    )
+    return Submissions(pending, unread, stuck, approved.one(), oldest)
+
+
+async def _open_payouts(session: AsyncSession) -> dict[PayoutStatus, tuple[int, Cents]]:
+    found = await session.exec(
+        select(PayoutRequest.status, func.count(), func.sum(PayoutRequest.amount))
+        .where(col(PayoutRequest.status).in_([PayoutStatus.PENDING, PayoutStatus.APPROVED]))
+        .group_by(col(PayoutRequest.status))
+    )
+    return {PayoutStatus(status): (number, int(amount)) for status, number, amount in found.all()}
+
+
+async def _flagged(session: AsyncSession) -> int:
+    """Clips that are tracked and whose newest reading looked odd."""
+    found = await session.exec(
+        select(func.count(col(Clip.id)))
+        .join(Campaign, col(Campaign.id) == col(Clip.campaign_id))
+        .where(
+            Clip.state == ClipState.TRACKED,
+            col(Clip.flag).is_not(None),
+            Campaign.status == CampaignStatus.ACTIVE,
+        )
+    )
+    return found.one()
+
+
+async def last_run(session: AsyncSession) -> TrackingRun | None:
+    """The newest tracking run."""
+    return (await session.exec(select(TrackingRun).order_by(col(TrackingRun.id).desc()).limit(1))).first()

@@ -1,0 +1,145 @@
+"""Payout requests as lists show them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.accounts.models import User
+from swivi.core.money import Cents
+from swivi.payouts.models import Payout, PayoutRequest, PayoutStatus
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutRow:
+    """A request with its clipper, who decided on it, and, once COMPLETED, how the money was sent. Money in cents.
+
+    A request that the bank sent back (REVERSED) keeps its transaction id.
+    """
+
+    request_id: int
+    clipper_id: int
+    clipper_name: str
+    clipper_email: str
+    amount: Cents
+    fee: Cents
+    net: Cents
+    method: str
+    details: str
+    status: PayoutStatus
+    reason: str | None
+    transaction_id: str | None
+    decided_by: str | None
+    requested_at: datetime
+    decided_at: datetime | None
+    paid_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutTotal:
+    """How many requests, and what they ask for together, in cents."""
+
+    requests: int
+    amount: Cents
+
+
+async def payout_queue(
+    session: AsyncSession, *, status: PayoutStatus | None = None, limit: int, offset: int = 0
+) -> tuple[list[PayoutRow], int]:
+    """One page of everybody's requests and how many there are: PENDING longest waiting first, others newest first."""
+    wanted = [] if status is None else [col(PayoutRequest.status) == status]
+    return await _page(session, wanted, oldest_first=status is PayoutStatus.PENDING, limit=limit, offset=offset)
+
+
+async def payouts_before(
+    session: AsyncSession, request_id: int | None, *, status: PayoutStatus | None, limit: int
+) -> list[PayoutRow]:
+    """The next requests older than `request_id`, newest first (None: from the newest on)."""
+    wanted = [] if status is None else [col(PayoutRequest.status) == status]
+    older = [] if request_id is None else [col(PayoutRequest.id) < request_id]
+    return await _rows(session, wanted + older, limit=limit)
+
+
+async def payout_totals(session: AsyncSession) -> dict[PayoutStatus, PayoutTotal]:
+    """What there is of each status, those without any included."""
+    found = await session.exec(
+        select(PayoutRequest.status, func.count(), func.sum(PayoutRequest.amount)).group_by(col(PayoutRequest.status))
+    )
+    nothing = dict.fromkeys(PayoutStatus, PayoutTotal(0, 0))
+    return nothing | {PayoutStatus(status): PayoutTotal(number, int(sum_)) for status, number, sum_ in found.all()}
+
+
+async def payout_history(
+    session: AsyncSession, user_id: int, *, limit: int, offset: int = 0
+) -> tuple[list[PayoutRow], int]:
+    """One page of one clipper's requests, newest first, and how many there are."""
+    return await _page(session, [col(PayoutRequest.user_id) == user_id], limit=limit, offset=offset)
+
+
+async def payout_row(session: AsyncSession, request_id: int) -> PayoutRow:
+    """One request that exists."""
+    [found] = await _rows(session, [col(PayoutRequest.id) == request_id], limit=1)
+    return found
+
+
+async def own_payout(session: AsyncSession, user_id: int, request_id: int) -> PayoutRow | None:
+    """The request with this id, if it is this clipper's."""
+    mine = [col(PayoutRequest.id) == request_id, col(PayoutRequest.user_id) == user_id]
+    found, _ = await _page(session, mine, limit=1, offset=0)
+    return found[0] if found else None
+
+
+async def _page(
+    session: AsyncSession, wanted: list[Any], *, limit: int, offset: int, oldest_first: bool = False
+) -> tuple[list[PayoutRow], int]:
+    total = (await session.exec(select(func.count()).select_from(PayoutRequest).where(*wanted))).one()
+    return await _rows(session, wanted, limit=limit, offset=offset, oldest_first=oldest_first), total
+
+
+async def _rows(
+    session: AsyncSession, wanted: list[Any], *, limit: int, offset: int = 0, oldest_first: bool = False
+) -> list[PayoutRow]:
+    by_id, decider = col(PayoutRequest.id), aliased(User)
+    query: Any = (
+        select(PayoutRequest, col(User.name), col(User.email))
+        .add_columns(col(Payout.transaction_id), col(Payout.paid_at), col(decider.name))
+        .join(User, col(User.id) == col(PayoutRequest.user_id))
+        .join(Payout, col(Payout.request_id) == by_id, isouter=True)
+        .join(decider, col(decider.id) == col(PayoutRequest.decided_by), isouter=True)
+        .where(*wanted)
+        .order_by(by_id.asc() if oldest_first else by_id.desc())
+    )
+    found = await session.exec(query.limit(limit).offset(offset))
+    return [_row(*row) for row in found.all()]
+
+
+def _row(
+    asked: PayoutRequest,
+    clipper_name: str,
+    clipper_email: str,
+    transaction_id: str | None,
+    paid_at: datetime | None,
+    decided_by: str | None,
+) -> PayoutRow:
+    return PayoutRow(
+        request_id=asked.id,
+        clipper_id=asked.user_id,
+        clipper_name=clipper_name,
+        clipper_email=clipper_email,
+        amount=asked.amount,
+        fee=asked.fee,
+        net=asked.net,
+        method=asked.method,
+        details=asked.details,
+        status=asked.status,
+        reason=asked.reason,
+        transaction_id=transaction_id,
+        decided_by=decided_by,
+        requested_at=asked.created_at,
+        decided_at=asked.decided_at,
+        paid_at=paid_at,
+    )

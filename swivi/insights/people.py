@@ -1,0 +1,63 @@
+"""The people of Swivi as admins see them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.accounts.models import Role, User, UserStatus
+from swivi.clips.models import ClipSubmission
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A user (money in cents) with how many clips they submitted."""
+
+    user: User
+    submissions: int
+
+
+async def people(
+    session: AsyncSession,
+    *,
+    search: str = "",
+    role: Role | None = None,
+    status: UserStatus | None = None,
+    limit: int,
+    offset: int = 0,
+) -> tuple[list[PersonRow], int]:
+    """One page of users, newest first, and how many there are. `search` looks into names and addresses."""
+    wanted = _wanted(search.strip(), role, status)
+    total = (await session.exec(select(func.count()).select_from(User).where(*wanted))).one()
+    submissions = select(func.count()).where(ClipSubmission.user_id == User.id).correlate(User).scalar_subquery()
+    found = await session.exec(
+        select(User, submissions).where(*wanted).order_by(col(User.id).desc()).limit(limit).offset(offset)
+    )
+    return [PersonRow(*row) for row in found.all()], total
+
+
+async def person(session: AsyncSession, user_id: int) -> PersonRow | None:
+    """The user with this id, if there is one."""
+    user = await session.get(User, user_id)
+    if user is None:
+        return None
+    mine = select(func.count()).select_from(ClipSubmission).where(ClipSubmission.user_id == user_id)
+    return PersonRow(user, (await session.exec(mine)).one())
+
+
+def _wanted(search: str, role: Role | None, status: UserStatus | None) -> list[Any]:
+    wanted: list[Any] = []
+    if search:
+        wanted.append(
+            or_(
+                col(User.name).icontains(search, autoescape=True),
+                col(User.email).icontains(search, autoescape=True),
+            )
+        )
+    if role is not None:
+        wanted.append(col(User.role) == role)
+    if status is not None:
+        wanted.append(col(User.status) == status)
+    return wanted

@@ -1,0 +1,150 @@
+"""The review queue: submissions with what an admin needs to decide on them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.accounts import social
+from swivi.accounts.models import User
+from swivi.campaigns.models import Campaign
+from swivi.clips.models import Clip, ClipState, ClipSubmission, SubmissionStatus
+from swivi.core.money import Cents
+from swivi.insights.clips import ClipRow, clip_row, submissions_with_clips
+from swivi.platforms.models import Platform
+
+
+class AuthorCheck(StrEnum):
+    """Whether the video's author is among the accounts that the clipper says are theirs on that platform."""
+
+    MATCH = "match"
+    DIFFERS = "differs"
+    UNKNOWN = "unknown"
+    """No account is linked, or the platform named no author."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """A submission, who sent it, and how much of the campaign's budget (cents) is left to earn.
+
+    `handles` are the clipper's accounts on the video's platform, as they named them.
+    """
+
+    clip: ClipRow
+    clipper_id: int
+    clipper_name: str
+    clipper_email: str
+    campaign_remaining: Cents
+    handles: tuple[str, ...] = ()
+
+    @property
+    def author_check(self) -> AuthorCheck:
+        """Whether they say that the author is them."""
+        if not self.handles or not self.clip.author:
+            return AuthorCheck.UNKNOWN
+        return AuthorCheck.MATCH if social.comparable(self.clip.author) in self.handles else AuthorCheck.DIFFERS
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What became of a clipper's submissions so far."""
+
+    approved: int
+    rejected: int
+    revoked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What helps to decide on one submission: the campaign's words, and how the clipper did so far."""
+
+    brief: str
+    requirements: str
+    record: Record
+
+
+async def review_queue(
+    session: AsyncSession,
+    *,
+    status: SubmissionStatus | None = None,
+    campaign_id: int | None = None,
+    platform: Platform | None = None,
+    clipper_id: int | None = None,
+    limit: int,
+    offset: int = 0,
+) -> tuple[list[ReviewRow], int]:
+    """One page of submissions and how many there are: PENDING ones longest waiting first, others newest first."""
+    filters = {
+        ClipSubmission.status: status,
+        ClipSubmission.campaign_id: campaign_id,
+        ClipSubmission.platform: platform,
+        ClipSubmission.user_id: clipper_id,
+    }
+    wanted = [col(column) == value for column, value in filters.items() if value is not None]
+    total = (await session.exec(select(func.count()).select_from(ClipSubmission).where(*wanted))).one()
+    by_id = col(ClipSubmission.id)
+    found = await session.exec(
+        _rows()
+        .where(*wanted)
+        .order_by(by_id.asc() if status is SubmissionStatus.PENDING else by_id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return await _with_handles(session, found.all()), total
+
+
+async def review_row(session: AsyncSession, submission_id: int) -> ReviewRow:
+    """One submission that exists."""
+    [row] = await review_rows(session, [submission_id])
+    return row
+
+
+async def review_rows(session: AsyncSession, submission_ids: Iterable[int]) -> list[ReviewRow]:
+    """These submissions as they are now, by id."""
+    wanted = col(ClipSubmission.id).in_(list(submission_ids))
+    found = await session.exec(_rows().where(wanted).order_by(col(ClipSubmission.id)))
+    return await _with_handles(session, found.all())
+
+
+async def background(session: AsyncSession, row: ReviewRow) -> Background:
+    """What to know before deciding on this one."""
+    campaign = await session.get_one(Campaign, row.clip.campaign_id)
+    return Background(campaign.description, campaign.requirements, await clipper_record(session, row.clipper_id))
+
+
+async def clipper_record(session: AsyncSession, user_id: int) -> Record:
+    """What became of this clipper's submissions; one that was approved and then revoked counts as revoked."""
+    found = await session.exec(
+        select(ClipSubmission.status, Clip.state, func.count())
+        .join(Clip, col(Clip.submission_id) == col(ClipSubmission.id), isouter=True)
+        .where(ClipSubmission.user_id == user_id)
+        .group_by(col(ClipSubmission.status), col(Clip.state))
+    )
+    approved = rejected = revoked = 0
+    for status, state, number in found.all():
+        revoked += number if state == ClipState.REVOKED else 0
+        approved += number if status == SubmissionStatus.APPROVED and state != ClipState.REVOKED else 0
+        rejected += number if status == SubmissionStatus.REJECTED else 0
+    return Record(approved, rejected, revoked)
+
+
+def _rows() -> Any:
+    return (
+        submissions_with_clips()
+        .join(User, col(User.id) == col(ClipSubmission.user_id))
+        .add_columns(col(User.id), col(User.name), col(User.email), col(Campaign.budget) - col(Campaign.spent))
+    )
+
+
+async def _with_handles(session: AsyncSession, rows: Sequence[Sequence[Any]]) -> list[ReviewRow]:
+    found = [ReviewRow(clip_row(*row[:3]), *row[3:]) for row in rows]
+    handles = await social.handles_of(session, {row.clipper_id for row in found})
+    return [replace(row, handles=_on(row.clip.platform, handles.get(row.clipper_id, []))) for row in found]
+
+
+def _on(platform: Platform, handles: Iterable[tuple[Platform, str]]) -> tuple[str, ...]:
+    return tuple(handle for where, handle in handles if where is platform)

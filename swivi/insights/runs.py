@@ -1,0 +1,148 @@
+"""Tracking runs as admins see them: which there were, and what one of them did with each campaign and clip."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.accounts.models import User
+from swivi.campaigns.models import Campaign
+from swivi.clips.models import Clip, ClipSubmission, ViewTracking
+from swivi.core.money import Cents
+from swivi.ledger.models import Transfer, TransferKind
+from swivi.platforms.models import Outcome, Platform
+from swivi.tracking.models import PlannedCampaign, PlanStatus, TrackingRun
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignInRun:
+    """What became of one campaign in a run. Clips and cents."""
+
+    campaign_id: int
+    title: str
+    clips: int
+    status: PlanStatus
+    earned: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class ClipInRun:
+    """A clip's last reading in a run: `views` is None where `outcome` is not ok, `earned` cents added by the run."""
+
+    clip_id: int
+    clipper: str
+    clipper_id: int
+    campaign: str
+    platform: Platform
+    url: str
+    outcome: Outcome
+    views: int | None
+    metric: str
+    detail: str
+    attempt: int
+    read_at: datetime
+    earned: Cents
+
+
+async def tracking_runs(session: AsyncSession, *, limit: int, offset: int = 0) -> tuple[Sequence[TrackingRun], int]:
+    """One page of tracking runs, newest first, and how many there are."""
+    total = (await session.exec(select(func.count()).select_from(TrackingRun))).one()
+    found = await session.exec(select(TrackingRun).order_by(col(TrackingRun.id).desc()).limit(limit).offset(offset))
+    return found.all(), total
+
+
+async def tracking_run(session: AsyncSession, run_id: int) -> TrackingRun | None:
+    """The run with this id, if there is one."""
+    return (await session.exec(select(TrackingRun).where(TrackingRun.id == run_id))).first()
+
+
+async def campaigns_in_run(session: AsyncSession, run_id: int) -> list[CampaignInRun]:
+    """The campaigns that a run planned, in that order."""
+    found = await session.exec(
+        select(PlannedCampaign, Campaign.title)
+        .join(Campaign, col(Campaign.id) == col(PlannedCampaign.campaign_id))
+        .where(PlannedCampaign.run_id == run_id)
+        .order_by(col(PlannedCampaign.id))
+    )
+    return [
+        CampaignInRun(planned.campaign_id, title, planned.clips, planned.status, planned.earnings_added)
+        for planned, title in found.all()
+    ]
+
+
+async def clips_in_run(
+    session: AsyncSession, run_id: int, *, only_failed: bool = False, limit: int, offset: int = 0
+) -> tuple[list[ClipInRun], int]:
+    """One page of the clips that a run looked at, by campaign, and how many there are."""
+    wanted = [col(ViewTracking.run_id) == run_id, ~_read_again(run_id)]
+    if only_failed:
+        wanted.append(col(ViewTracking.outcome) != Outcome.OK)
+    total = (await session.exec(select(func.count()).select_from(ViewTracking).where(*wanted))).one()
+    earned = (
+        select(func.sum(Transfer.amount))
+        .where(
+            Transfer.run_id == run_id, Transfer.clip_id == ViewTracking.clip_id, Transfer.kind == TransferKind.ACCRUAL
+        )
+        .correlate(ViewTracking)
+        .scalar_subquery()
+    )
+    query: Any = (
+        select(ViewTracking, Clip)
+        .add_columns(col(User.name), col(Campaign.title), col(ClipSubmission.url), func.coalesce(earned, 0))
+        .join(Clip, col(Clip.id) == col(ViewTracking.clip_id))
+        .join(ClipSubmission, col(ClipSubmission.id) == col(Clip.submission_id))
+        .join(User, col(User.id) == col(Clip.user_id))
+        .join(Campaign, col(Campaign.id) == col(Clip.campaign_id))
+        .where(*wanted)
+        .order_by(col(Clip.campaign_id), col(Clip.id))
+    )
+    found = await session.exec(query.limit(limit).offset(offset))
+    return [_clip_in_run(*row) for row in found.all()], total
+
+
+async def failures_by_reason(session: AsyncSession, run_id: int) -> dict[Outcome, int]:
+    """How many clips a run could not read, by why; only what happened."""
+    found = await session.exec(
+        select(ViewTracking.outcome, func.count())
+        .where(ViewTracking.run_id == run_id, ViewTracking.outcome != Outcome.OK, ~_read_again(run_id))
+        .group_by(col(ViewTracking.outcome))
+        .order_by(func.count().desc(), col(ViewTracking.outcome))
+    )
+    return {Outcome(outcome): number for outcome, number in found.all()}
+
+
+def _read_again(run_id: int) -> Any:
+    """Whether the run has a later reading of the same clip: only its last one counts."""
+    later = aliased(ViewTracking)
+    return (
+        select(col(later.id))
+        .where(
+            col(later.run_id) == run_id,
+            col(later.clip_id) == col(ViewTracking.clip_id),
+            col(later.attempt) > col(ViewTracking.attempt),
+        )
+        .exists()
+    )
+
+
+def _clip_in_run(reading: ViewTracking, clip: Clip, clipper: str, campaign: str, url: str, earned: Cents) -> ClipInRun:
+    return ClipInRun(
+        clip_id=clip.id,
+        clipper=clipper,
+        clipper_id=clip.user_id,
+        campaign=campaign,
+        platform=clip.platform,
+        url=url,
+        outcome=reading.outcome,
+        views=reading.views,
+        metric=reading.metric,
+        detail=reading.detail,
+        attempt=reading.attempt,
+        read_at=reading.date,
+        earned=int(earned),
+    )

@@ -1,0 +1,26 @@
+"""The ledger's accounts, named so that a row can be read by eye.
+
+outside            the world beyond Swivi: brands' money comes from there, payouts go there
+campaign:7         what is left of campaign 7's budget
+available:3        what clipper 3 may withdraw
+reserved:3         what clipper 3 has asked for and not yet received
+fees               what Swivi keeps of payouts
+"""
+
+OUTSIDE = "outside"
+FEES = "fees"
+
+
+def campaign_budget(campaign_id: int) -> str:
+    """The account of a campaign's unspent budget."""
+    return f"campaign:{campaign_id}"
+
+
+def available(user_id: int) -> str:
+    """The account of a clipper's withdrawable money."""
+    return f"available:{user_id}"
+
+
+def reserved(user_id: int) -> str:
+    """The account of a clipper's money that is held for an open payout request."""
+    return f"reserved:{user_id}"

@@ -1,0 +1,144 @@
+"""Campaign budgets and what clips earn from them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import uuid4
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.core.money import Cents, format_dollars
+from swivi.ledger import accounts
+from swivi.ledger.errors import BudgetExceeded
+from swivi.ledger.models import AuditEntry, Transfer, TransferKind
+from swivi.ledger.posting import AVAILABLE, CAMPAIGNS, CLIPS, USERS, Movement, add_to_each, change_if, post
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """What one clip is to be credited in one settlement, in cents (> 0)."""
+
+    clip_id: int
+    user_id: int
+    amount: Cents
+
+
+async def change_budget(
+    session: AsyncSession, campaign_id: int, *, before: Cents, after: Cents, why: AuditEntry
+) -> None:
+    """Set a campaign's budget, moving the difference in from or out to the brand.
+
+    Raises BudgetExceeded if `after` is below what is spent, or `before` is no longer the budget.
+    """
+    guard = (CAMPAIGNS.c.budget == before) & (CAMPAIGNS.c.spent <= after)
+    if not await change_if(session, CAMPAIGNS, campaign_id, guard, budget=after):
+        raise BudgetExceeded(
+            f"The budget cannot be {format_dollars(after)}: more is spent, or it was just changed by someone else."
+        )
+    if before == after:
+        return
+    source, target = accounts.OUTSIDE, accounts.campaign_budget(campaign_id)
+    kind = TransferKind.BUDGET_FUNDED
+    if after < before:
+        source, target, kind = target, source, TransferKind.BUDGET_REDUCED
+    key = f"budget:{campaign_id}:{uuid4().hex}"
+    await post(session, why, [Movement(source, target, abs(after - before), kind, key, campaign_id=campaign_id)])
+
+
+async def credit_clips(
+    session: AsyncSession, campaign_id: int, run_id: int, credits_due: Sequence[Credit], why: AuditEntry
+) -> Cents:
+    """Credit clips out of a campaign's budget, in bulk; returns the sum in cents.
+
+    One transfer per (run, clip), which the idempotency key makes unique (I5). Raises BudgetExceeded if the
+    budget does not cover the sum: the caller shares what remains before it comes here.
+    """
+    total = sum(credit.amount for credit in credits_due)
+    if total == 0:
+        return 0
+    guard = CAMPAIGNS.c.spent + total <= CAMPAIGNS.c.budget
+    if not await change_if(session, CAMPAIGNS, campaign_id, guard, spent=CAMPAIGNS.c.spent + total):
+        raise BudgetExceeded("The campaign's budget does not cover these earnings.")
+    budget = accounts.campaign_budget(campaign_id)
+    await post(
+        session,
+        why,
+        [
+            Movement(
+                budget,
+                accounts.available(credit.user_id),
+                credit.amount,
+                TransferKind.ACCRUAL,
+                f"run:{run_id}:clip:{credit.clip_id}",
+                campaign_id=campaign_id,
+                user_id=credit.user_id,
+                clip_id=credit.clip_id,
+                run_id=run_id,
+            )
+            for credit in credits_due
+        ],
+    )
+    by_clip = ((credit.clip_id, credit.amount) for credit in credits_due)
+    await add_to_each(session, CLIPS, by_clip, "earnings", "gross_credited")
+    by_user: defaultdict[int, Cents] = defaultdict(int)
+    for credit in credits_due:
+        by_user[credit.user_id] += credit.amount
+    await add_to_each(session, USERS, by_user.items(), "total_earnings")
+    return total
+
+
+async def reverse_clip(
+    session: AsyncSession, campaign_id: int, clip_id: int, user_id: int, *, available: Cents, why: AuditEntry
+) -> Cents:
+    """Return a clip's earnings to its campaign, newest first, as far as `available` cents cover them.
+
+    Each reversal names the transfer it takes back, which can be reversed only once (I4). Returns what was
+    recovered. Raises BudgetExceeded if the clipper's balance fell in the meantime.
+    """
+    movements = _reversals(await _accruals(session, clip_id), available)
+    recovered = sum(movement.amount for movement in movements)
+    if recovered == 0:
+        session.add(why)
+        return 0
+    taken = await change_if(
+        session, USERS, user_id, recovered <= AVAILABLE, total_earnings=USERS.c.total_earnings - recovered
+    )
+    if not taken:
+        raise BudgetExceeded("The clipper's balance changed meanwhile. Please try again.")
+    await add_to_each(session, CAMPAIGNS, [(campaign_id, -recovered)], "spent")
+    await add_to_each(session, CLIPS, [(clip_id, -recovered)], "earnings")
+    await post(session, why, movements)
+    return recovered
+
+
+async def _accruals(session: AsyncSession, clip_id: int) -> Sequence[Transfer]:
+    found = await session.exec(
+        select(Transfer)
+        .where(Transfer.clip_id == clip_id, Transfer.kind == TransferKind.ACCRUAL)
+        .order_by(col(Transfer.id).desc())
+    )
+    return found.all()
+
+
+def _reversals(accruals: Sequence[Transfer], coverable: Cents) -> list[Movement]:
+    movements = []
+    for accrual in accruals:
+        amount = min(accrual.amount, coverable)
+        if amount == 0:
+            break
+        coverable -= amount
+        movements.append(
+            Movement(
+                accrual.credit_account,
+                accrual.debit_account,
+                amount,
+                TransferKind.ACCRUAL_REVERSED,
+                f"reverse:{accrual.id}",
+                campaign_id=accrual.campaign_id,
+                user_id=accrual.user_id,
+                clip_id=accrual.clip_id,
+                reverses=accrual.id,
+            )
+        )
+    return movements

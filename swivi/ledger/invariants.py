@@ -1,0 +1,129 @@
+"""The checker: runs every check on one snapshot of the database, names rows and amounts, repairs nothing."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from time import perf_counter
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.core import clock
+from swivi.core.db import Database, UtcDateTime
+from swivi.core.money import format_dollars
+from swivi.ledger.checks import CHECKS, KNOWN_ACCOUNTS, Check, Unit
+
+LONGEST_LEASE = timedelta(hours=1)
+APPEND_ONLY_TRIGGERS = 5
+"""Update and delete on the ledger and the audit log, update on readings."""
+
+INVARIANTS = {
+    "I1": "per campaign, clips' earnings = spent = transfers, within the budget",
+    "I2": "per clipper, available = earned - paid - reserved >= 0, each as its transfers say",
+    "I3": "all accounts sum to zero, and history cannot be rewritten",
+    "I4": "earnings fall only by a reversal that names its original, once",
+    "I5": "a run credits a clip at most once",
+    "I6": "a run, resumed or not, added what its transfers say",
+    "I7": "a payout request has one reservation, at most one resolution, at most one payment",
+    "I8": "net + fee = gross",
+    "I9": "completed if and only if there is a transaction id, unique per method",
+    "I10": "payout requests walk only the listed edges, by the listed roles",
+    "I11": "idempotency keys are unique per clipper",
+    "I12": "a campaign completes once, its snapshots sum to spent, nothing accrues after",
+    "I13": "only plausible readings move money",
+    "I14": "every movement has exactly one audit entry",
+    "I15": "a budget is what was funded, never below what is spent",
+    "I16": "every lease expires",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One broken invariant: which, of what row, in a sentence with the amounts."""
+
+    invariant: str
+    subject: str
+    subject_id: int | str
+    sentence: str
+
+
+@dataclass(slots=True)
+class Report:
+    """What was checked: numbers of checks and of transfers covered, seconds, and the findings."""
+
+    checks: int = 0
+    transfers: int = 0
+    seconds: float = 0.0
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def clean(self) -> bool:
+        """Whether every invariant holds."""
+        return not self.findings
+
+
+async def check(database: Database) -> Report:
+    """Check every invariant on one snapshot, so that a settlement in the meantime looks like neither half."""
+    started = perf_counter()
+    report = Report()
+    async with database.reading() as session:
+        if not database.is_sqlite:
+            await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        for one in CHECKS:
+            report.findings += await _broken(session, one)
+            report.checks += 1
+        report.findings += await _rewritable_history(session, sqlite=database.is_sqlite)
+        report.findings += await _endless_leases(session)
+        report.checks += 2
+        report.transfers = (await session.execute(text("SELECT COUNT(*) FROM ledger_transfers"))).scalar_one()
+    report.seconds = perf_counter() - started
+    return report
+
+
+async def _broken(session: AsyncSession, one: Check) -> list[Finding]:
+    rows = await session.execute(text(KNOWN_ACCOUNTS + one.sql if "known_accounts" in one.sql else one.sql))
+    return [
+        Finding(
+            one.invariant,
+            one.subject,
+            row.id,
+            one.says.format(id=row.id, found=_written(row.found, one.unit), expected=_written(row.expected, one.unit)),
+        )
+        for row in rows
+    ]
+
+
+def _written(value: Any, unit: Unit) -> str:
+    if value is None:
+        return "nothing"
+    return format_dollars(int(value)) if unit is Unit.MONEY else f"{int(value):,}"
+
+
+async def _rewritable_history(session: AsyncSession, *, sqlite: bool) -> list[Finding]:
+    """I3: the triggers that refuse to rewrite history are there."""
+    catalogue = (
+        "SELECT COUNT(*) FROM sqlite_master WHERE type = 'trigger' "
+        "AND (name LIKE '%_no_update' OR name LIKE '%_no_delete')"
+        if sqlite
+        else "SELECT COUNT(*) FROM pg_trigger WHERE tgenabled <> 'D' "
+        "AND (tgname LIKE '%_no_update' OR tgname LIKE '%_no_delete')"
+    )
+    present = (await session.execute(text(catalogue))).scalar_one()
+    if present == APPEND_ONLY_TRIGGERS:
+        return []
+    sentence = f"{present} of {APPEND_ONLY_TRIGGERS} triggers that refuse to rewrite history are in place"
+    return [Finding("I3", "database", "triggers", sentence)]
+
+
+async def _endless_leases(session: AsyncSession) -> list[Finding]:
+    """I16: a lease that expires in the far future would stop the work it guards."""
+    far = text("SELECT name, expires_at FROM leases WHERE expires_at > :far").columns(expires_at=UtcDateTime)
+    rows = await session.execute(far.bindparams(far=_bindable(session)))
+    return [
+        Finding("I16", "lease", row.name, f"lease {row.name}: expires only at {row.expires_at:%Y-%m-%d %H:%M} UTC")
+        for row in rows
+    ]
+
+
+def _bindable(session: AsyncSession) -> Any:
+    return UtcDateTime().process_bind_param(clock.now() + LONGEST_LEASE, session.get_bind().dialect)

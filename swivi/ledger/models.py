@@ -1,0 +1,71 @@
+"""The append-only tables: transfers of money, and the audit log. Triggers refuse update and delete on both."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Column, Index
+from sqlmodel import Field, SQLModel
+
+from swivi.core.db import cents, choice, counted, moment, reference, row_id
+
+
+class TransferKind(StrEnum):
+    """Why money moved."""
+
+    BUDGET_FUNDED = "BUDGET_FUNDED"
+    BUDGET_REDUCED = "BUDGET_REDUCED"
+    ACCRUAL = "ACCRUAL"
+    ACCRUAL_REVERSED = "ACCRUAL_REVERSED"
+    PAYOUT_RESERVED = "PAYOUT_RESERVED"
+    PAYOUT_RELEASED = "PAYOUT_RELEASED"
+    PAYOUT_PAID = "PAYOUT_PAID"
+    PAYOUT_FEE = "PAYOUT_FEE"
+    PAYOUT_RETURNED = "PAYOUT_RETURNED"
+
+
+class AuditEntry(SQLModel, table=True):
+    """Who did what to what, before and after, and why. `actor_id` is None where Swivi itself acted."""
+
+    __tablename__ = "audit_log"
+    __table_args__ = (Index("ix_audit_log_subject", "subject", "subject_id"),)
+
+    id: int = row_id()
+    at: datetime = moment(index=True)
+    actor_id: int | None = reference("users.id", nullable=True)
+    action: str
+    subject: str
+    subject_id: int = counted(default=None)
+    before: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    after: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    reason: str | None = None
+    amount: int | None = cents(default=None, nullable=True)
+    """The sum of the transfers that name this entry, in cents; None where no money moved."""
+
+
+class Transfer(SQLModel, table=True):
+    """One movement of `amount` cents from `debit_account` to `credit_account`: balanced by construction."""
+
+    __tablename__ = "ledger_transfers"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint("debit_account <> credit_account", name="two_accounts"),
+        Index("ix_ledger_transfers_campaign_id_kind", "campaign_id", "kind"),
+        Index("ix_ledger_transfers_user_id_kind", "user_id", "kind"),
+        Index("ix_ledger_transfers_created_at", "created_at"),
+    )
+
+    id: int = row_id()
+    debit_account: str
+    credit_account: str
+    amount: int = cents(default=None)
+    kind: TransferKind = choice(TransferKind)
+    idempotency_key: str = Field(unique=True)
+    audit_id: int = reference("audit_log.id", index=True)
+    campaign_id: int | None = reference("campaigns.id", nullable=True)
+    user_id: int | None = reference("users.id", nullable=True)
+    clip_id: int | None = reference("clips.id", nullable=True, index=True)
+    run_id: int | None = reference("tracking_runs.id", nullable=True)
+    payout_request_id: int | None = reference("payout_requests.id", nullable=True, index=True)
+    reverses: int | None = reference("ledger_transfers.id", nullable=True, unique=True)
+    created_at: datetime = moment()

@@ -1,0 +1,1 @@
+"""Pushing what changed to the pages that show it."""

@@ -1,0 +1,166 @@
+"""The hub: one per process. Pages say what they watch; a commit says what it changed; the hub brings them together.
+
+Changes come from two sides. This process's own commits are heard at once (`Database.listeners`). What other
+processes commit (the command line, a second server) is seen by looking at what every visible change
+leaves behind: ledger transfers, notifications, tracking runs.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias
+
+import reflex as rx
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.core.changes import Changed
+from swivi.core.db import Database
+from swivi.live.feed import Feed
+
+log = logging.getLogger("swivi.live")
+
+GATHER_SECONDS = 0.25
+"""Changes within this time are pushed together."""
+
+LOOK_SECONDS = 1.0
+"""How often other processes' commits are looked for."""
+
+MOST_AT_ONCE = 20
+"""Pushes under way at the same time."""
+
+Campaigns: TypeAlias = Iterable[int] | Literal["all"]
+
+
+class LiveState(Protocol):
+    """A state with live numbers: a leaf directly under rx.State."""
+
+    async def _refresh_live(self, session: AsyncSession) -> None:
+        """Read the live numbers again and assign those that changed. Not an event handler."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What one tab wants to hear of for one of its states."""
+
+    users: frozenset[int]
+    campaigns: frozenset[int] | Literal["all"]
+    runs: bool
+
+    def concerns(self, changed: Changed) -> bool:
+        """Whether anything of it changed."""
+        if self.runs and changed.runs:
+            return True
+        if self.campaigns == "all":
+            return bool(changed.campaigns) or not self.users.isdisjoint(changed.users)
+        return not (self.campaigns.isdisjoint(changed.campaigns) and self.users.isdisjoint(changed.users))
+
+
+Key: TypeAlias = tuple[str, type[rx.State]]
+"""A tab's client token, and the state class to refresh in it."""
+
+
+class Hub:
+    """Watches and pushes for the tabs that are connected to this process."""
+
+    def __init__(self, app: rx.App, database: Database) -> None:
+        self._app = app
+        self._database = database
+        self._watches: dict[Key, Watch] = {}
+        self._pending = Changed()
+        self._something = asyncio.Event()
+        self._slots = asyncio.Semaphore(MOST_AT_ONCE)
+
+    def watch(self, key: Key, watch: Watch) -> None:
+        """Replace what this tab's state wants to hear of."""
+        self._watches[key] = watch
+
+    def leave(self, token: str) -> None:
+        """This tab goes to another page, whose states will say anew what they watch."""
+        for key in [key for key in self._watches if key[0] == token]:
+            del self._watches[key]
+
+    def notice(self, changed: Changed) -> None:
+        """A commit changed this. Called in the event loop; returns at once."""
+        self._pending.add(changed)
+        self._something.set()
+
+    async def run(self) -> None:
+        """Push what was noticed, gathered, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._look_for_others())
+            while True:
+                await self._something.wait()
+                await asyncio.sleep(GATHER_SECONDS)
+                self._something.clear()
+                changed, self._pending = self._pending, Changed()
+                await self.push(changed)
+
+    async def push(self, changed: Changed) -> None:
+        """Refresh every watching state of a connected tab that this concerns."""
+        self._forget_gone_tabs()
+        concerned = [key for key, watch in self._watches.items() if watch.concerns(changed)]
+        async with asyncio.TaskGroup() as group:
+            for key in concerned:
+                group.create_task(self._refresh(key))
+
+    async def _look_for_others(self) -> None:
+        feed = Feed(self._database)
+        while True:
+            try:
+                if self._watches and (changed := await feed.since_last_look()):
+                    self.notice(changed)
+            except OSError as problem:  # the database is away: it is asked again in a second
+                log.warning("Looking for changes failed: %s", problem)
+            await asyncio.sleep(LOOK_SECONDS)
+
+    def _forget_gone_tabs(self) -> None:
+        connected = self._app.event_namespace.token_to_sid if self._app.event_namespace else {}
+        for key in [key for key in self._watches if key[0] not in connected]:
+            del self._watches[key]
+
+    async def _refresh(self, key: Key) -> None:
+        token, state_class = key
+        async with self._slots:
+            try:
+                async with (
+                    self._app.modify_state(rx.BaseStateToken(ident=token, cls=state_class)) as root,
+                    self._database.reading() as session,
+                ):
+                    # A tab that went away in this very moment has a new, empty state: nothing to push to.
+                    if root.router_data:
+                        state = await root.get_state(state_class)
+                        await state._refresh_live(session)  # type: ignore[attr-defined]  # noqa: SLF001
+            except Exception:
+                log.exception("Pushing to a tab failed")
+
+
+_running: list[Hub] = []
+
+
+def start(hub: Hub) -> None:
+    """Make this the hub that `watch` registers with."""
+    _running.append(hub)
+
+
+def stop(hub: Hub) -> None:
+    """Forget the hub again."""
+    _running.remove(hub)
+
+
+def leave(state: rx.State) -> None:
+    """Forget what this tab watched. Call it first when a page loads."""
+    if _running:
+        _running[-1].leave(state.router.session.client_token)
+
+
+def watch(state: rx.State, *, users: Iterable[int] = (), campaigns: Campaigns = (), runs: bool = False) -> None:
+    """From now on this tab's `state` is refreshed when one of these users, campaigns or any run changes.
+
+    Call it when the page loads, with ids that the server knows from the session, never from the browser.
+    """
+    if not _running:
+        return
+    known: frozenset[int] | Literal["all"] = "all" if campaigns == "all" else frozenset(campaigns)
+    token = state.router.session.client_token
+    _running[-1].watch((token, type(state)), Watch(frozenset(users), known, runs))

@@ -1,0 +1,37 @@
+"""Bringing a database to the newest schema. Safe to run twice, and by two processes at once."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from swivi.core.db import Database
+
+SCRIPTS = Path(__file__).resolve().parent.parent / "alembic"
+ADVISORY_LOCK = 7_316_001
+"""Held on PostgreSQL while migrating, so that a second process waits; on SQLite BEGIN IMMEDIATE does."""
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    config.attributes["connection"] = connection
+    return config
+
+
+async def upgrade(database: Database) -> None:
+    """Run every migration that is missing, in one transaction."""
+    async with database.engine.execution_options(swivi_writes=True).begin() as connection:
+        if not database.is_sqlite:
+            await connection.execute(text(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})"))
+        await connection.run_sync(lambda sync: command.upgrade(_config(sync), "head"))
+
+
+async def is_current(database: Database) -> bool:
+    """Whether the database's schema is the newest one."""
+    async with database.engine.connect() as connection:
+        present = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+    return present == ScriptDirectory.from_config(_config()).get_current_head()

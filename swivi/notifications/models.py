@@ -1,0 +1,42 @@
+"""What people are told inside the product."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index
+from sqlmodel import SQLModel
+
+from swivi.core.db import choice, moment, reference, row_id
+
+
+class NotificationKind(StrEnum):
+    """What a notification is about."""
+
+    SUBMISSION_APPROVED = "SUBMISSION_APPROVED"
+    SUBMISSION_REJECTED = "SUBMISSION_REJECTED"
+    CLIP_REVOKED = "CLIP_REVOKED"
+    CAMPAIGN_STARTED = "CAMPAIGN_STARTED"
+    CAMPAIGN_COMPLETED = "CAMPAIGN_COMPLETED"
+    PAYOUT_REQUESTED = "PAYOUT_REQUESTED"
+    PAYOUT_APPROVED = "PAYOUT_APPROVED"
+    PAYOUT_REJECTED = "PAYOUT_REJECTED"
+    PAYOUT_COMPLETED = "PAYOUT_COMPLETED"
+    PAYOUT_FAILED = "PAYOUT_FAILED"
+    PAYOUT_REVERSED = "PAYOUT_REVERSED"
+    TRACKING_STOPPED = "TRACKING_STOPPED"
+
+
+class Notification(SQLModel, table=True):
+    """One message to one user."""
+
+    __tablename__ = "notifications"
+    __table_args__ = (Index("ix_notifications_user_id_created_at", "user_id", "created_at"),)
+
+    id: int = row_id()
+    user_id: int = reference("users.id")
+    kind: NotificationKind = choice(NotificationKind)
+    title: str
+    body: str
+    link: str = ""
+    created_at: datetime = moment()
+    read_at: datetime | None = moment(nullable=True)

@@ -1,0 +1,77 @@
+"""What the people who run Swivi see."""
+
+from collections.abc import Callable
+
+import reflex as rx
+
+from swivi.pages.admin.analytics import analytics_page
+from swivi.pages.admin.analytics_state import AnalyticsState
+from swivi.pages.admin.audit import audit_page
+from swivi.pages.admin.audit_state import AuditState
+from swivi.pages.admin.campaign import CampaignClips, campaign_page
+from swivi.pages.admin.campaign_budget import TopUp
+from swivi.pages.admin.campaign_edit import EditedCampaign, edit_campaign_page
+from swivi.pages.admin.campaign_history import CampaignHistory
+from swivi.pages.admin.campaign_new import NewCampaignState, new_campaign_page
+from swivi.pages.admin.campaign_now import CampaignNow
+from swivi.pages.admin.campaign_schedule import Scheduling
+from swivi.pages.admin.campaign_terms import CampaignTerms
+from swivi.pages.admin.campaign_tracking import CampaignTracking
+from swivi.pages.admin.campaigns import CampaignsState, campaigns_page
+from swivi.pages.admin.dashboard import dashboard_page
+from swivi.pages.admin.dashboard_now import OverviewState
+from swivi.pages.admin.notifications import notifications_page
+from swivi.pages.admin.payouts import payouts_page
+from swivi.pages.admin.payouts_state import PayoutsState
+from swivi.pages.admin.person import person_page
+from swivi.pages.admin.person_state import PersonState
+from swivi.pages.admin.review_state import ReviewState
+from swivi.pages.admin.run import RunState, run_page
+from swivi.pages.admin.settings import settings_page
+from swivi.pages.admin.settings_state import SettingsState
+from swivi.pages.admin.submissions import submissions_page
+from swivi.pages.admin.tracking import RunsState, tracking_page
+from swivi.pages.admin.tracking_now import RunNow
+from swivi.pages.admin.trial import trial_page
+from swivi.pages.admin.trial_state import TrialState
+from swivi.pages.admin.users import users_page
+from swivi.pages.admin.users_state import UsersState
+from swivi.pages.notification_list import NotificationList
+from swivi.pages.parts import ADMIN_NOTIFICATIONS, ADMIN_SETTINGS, page_title
+from swivi.pages.session import SessionState
+from swivi.ui.types import Handler
+
+
+def register(app: rx.App) -> None:
+    """Add the admin pages to the app."""
+
+    def add(route: str, page: Callable[[], rx.Component], title: str, *loads: Handler) -> None:
+        app.add_page(page, route=route, title=page_title(title), on_load=[SessionState.enter_as_admin, *loads])
+
+    add("/admin", dashboard_page, "Dashboard", RunNow.load, OverviewState.load)
+    add("/admin/campaigns", campaigns_page, "Campaigns", CampaignsState.load)
+    add("/admin/campaigns/new", new_campaign_page, "New campaign", NewCampaignState.load)
+    add("/admin/campaigns/[campaign_id]/edit", edit_campaign_page, "Edit campaign", EditedCampaign.load)
+    add(
+        "/admin/campaigns/[campaign_id]",
+        campaign_page,
+        "Campaign",
+        CampaignNow.load,
+        CampaignTerms.load,
+        CampaignClips.load,
+        CampaignHistory.load,
+        CampaignTracking.load,
+        TopUp.load,
+        Scheduling.load,
+    )
+    add("/admin/submissions", submissions_page, "Submissions", ReviewState.load)
+    add("/admin/payouts", payouts_page, "Payouts", PayoutsState.load)
+    add("/admin/tracking", tracking_page, "Tracking", RunNow.load, RunsState.load)
+    add("/admin/tracking/[run_key]", run_page, "Tracking run", RunState.load)
+    add(ADMIN_NOTIFICATIONS, notifications_page, "Notifications", NotificationList.load)
+    add("/admin/users", users_page, "Users", UsersState.load)
+    add("/admin/analytics", analytics_page, "Analytics", AnalyticsState.load)
+    add("/admin/users/[user_key]", person_page, "User", PersonState.load)
+    add("/admin/audit", audit_page, "Audit log", AuditState.load)
+    add(ADMIN_SETTINGS, settings_page, "Settings", SettingsState.load)
+    add("/test/view-tracking", trial_page, "Try view tracking", RunNow.load, TrialState.load)

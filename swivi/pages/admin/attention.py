@@ -1,0 +1,138 @@
+"""What waits for the admins, each a link to where it is handled."""
+
+import reflex as rx
+
+from swivi.pages.admin.books import PLACE as BOOKS
+from swivi.pages.admin.books import BooksState
+from swivi.pages.admin.dashboard_now import Ending, OverviewState
+from swivi.pages.admin.pieces import counted
+from swivi.pages.admin.tracking_now import RunNow
+from swivi.tracking.models import RunStatus
+from swivi.ui.cards import panel
+from swivi.ui.feedback import empty_state, skeleton_rows
+from swivi.ui.icons import icon
+from swivi.ui.numbers import count, money, percent_text, when
+from swivi.ui.types import Node, Text
+from swivi.ui.vars import number_var, rows_var
+
+
+def attention() -> rx.Component:
+    """The list, or that nothing waits."""
+    state = OverviewState
+    nothing = empty_state("circle_check", "Nothing waits for you", "New submissions and payout requests show here.")
+    items = rx.el.ul(
+        _books(),
+        _run_stopped(),
+        *_people_waiting(),
+        rx.foreach(rows_var(state.ending), _ending),
+        *_odd_readings(),
+        class_name="stack",
+        style={"list_style": "none", "gap": "4px"},
+    )
+    return panel("Needs attention", rx.cond(state.loading, skeleton_rows(3), rx.cond(_anything(), items, nothing)))
+
+
+def _anything() -> rx.Var[bool]:
+    state = OverviewState
+    numbers = (state.to_review, state.to_approve, state.to_send, state.flagged, state.stuck, BooksState.found)
+    waiting = sum((number_var(number) for number in numbers), start=rows_var(state.ending).length())
+    return (waiting > 0) | _stopped() | _unread()
+
+
+def _stopped() -> rx.Var[bool]:
+    return rx.Var.create(RunNow.status == RunStatus.FAILED.value).to(bool)
+
+
+def _unread() -> rx.Var[bool]:
+    """Some clips were not read; while a run is under way it may still try them again."""
+    return (number_var(RunNow.failed) > 0) & (RunNow.status != RunStatus.RUNNING.value)
+
+
+def _books() -> rx.Component:
+    found = BooksState.found
+    return _item(
+        number_var(found) > 0,
+        "book_x",
+        rx.fragment(counted(found, "finding", "findings"), " in the books"),
+        f"#{BOOKS}",
+    )
+
+
+def _run_stopped() -> rx.Component:
+    words = rx.fragment("The newest tracking run was stopped: ", RunNow.run_problem)
+    return _item(_stopped(), "triangle_alert", words, "/admin/tracking")
+
+
+def _people_waiting() -> list[rx.Component]:
+    state = OverviewState
+    return [
+        _item(
+            state.to_review > 0,
+            "inbox",
+            rx.fragment(
+                counted(state.to_review, "submission", "submissions"),
+                " to review, the oldest sent ",
+                when(state.oldest_pending_at),
+            ),
+            "/admin/submissions",
+        ),
+        _item(
+            state.to_approve > 0,
+            "banknote",
+            rx.fragment(
+                counted(state.to_approve, "payout", "payouts"), " to decide on, ", money(state.to_approve_amount)
+            ),
+            "/admin/payouts?status=pending",
+        ),
+        _item(
+            state.to_send > 0,
+            "send",
+            rx.fragment(
+                counted(state.to_send, "approved payout", "approved payouts"), " to send, ", money(state.to_send_amount)
+            ),
+            "/admin/payouts?status=approved",
+        ),
+        _item(
+            state.stuck > 0,
+            "hourglass",
+            rx.fragment(
+                counted(state.stuck, "submission has", "submissions have"),
+                " waited for a first reading for more than an hour",
+            ),
+            "/admin/submissions?status=pending",
+        ),
+    ]
+
+
+def _ending(campaign: Ending) -> rx.Component:
+    used = rx.fragment(
+        ": ", rx.el.span(percent_text(campaign.spent, campaign.budget), class_name="num"), " of the budget is spent"
+    )
+    ends = rx.cond(campaign.ends_at != "", rx.fragment(", it ends ", when(campaign.ends_at)))
+    words = rx.fragment(rx.el.strong(campaign.title), used, ends)
+    return _item(True, "gauge", words, f"/admin/campaigns/{campaign.id}")
+
+
+def _odd_readings() -> list[rx.Component]:
+    return [
+        _item(
+            _unread(),
+            "eye_off",
+            rx.fragment(
+                count(RunNow.failed), " of ", counted(RunNow.planned, "clip", "clips"), " not read in the newest run"
+            ),
+            "/admin/tracking",
+        ),
+        _item(
+            OverviewState.flagged > 0,
+            "flag",
+            rx.fragment(counted(OverviewState.flagged, "clip", "clips"), " whose newest reading looked odd"),
+            "/admin/submissions?status=approved",
+        ),
+    ]
+
+
+def _item(shown: rx.Var[bool] | bool, glyph: str, words: Node, href: Text) -> rx.Component:
+    mark = rx.el.span(icon(glyph), style={"flex": "none", "display": "inline-flex"})
+    link = rx.el.a(mark, rx.el.span(words), href=href, class_name="nav-item")
+    return rx.cond(shown, rx.el.li(link))

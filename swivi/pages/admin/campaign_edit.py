@@ -1,0 +1,92 @@
+"""Changing a campaign's terms."""
+
+from collections.abc import AsyncIterator
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from swivi.accounts.models import Role
+from swivi.campaigns import service as campaigns
+from swivi.campaigns.models import Campaign
+from swivi.core.errors import SwiviError
+from swivi.pages.acting import acting, form_fields, some_id
+from swivi.pages.admin.campaign_draft import CampaignDraft, drafting
+from swivi.pages.admin.campaign_form import form_refusal, raw_terms
+from swivi.pages.gate import admins_only, public
+from swivi.pages.loading import loading
+from swivi.pages.parts import admin_page
+from swivi.pages.session import visitor
+from swivi.ui.buttons import link_button, submit_button
+from swivi.ui.feedback import empty_state, toast_success
+from swivi.ui.forms import form_actions
+
+LIST = "/admin/campaigns"
+
+
+def _edited(state: rx.State) -> int:
+    """The id in the address `/admin/campaigns/<id>/edit`; 0 if there is none."""
+    return some_id(state.router.url.path.rstrip("/").split("/")[-2])
+
+
+class EditedCampaign(CampaignDraft, rx.State):
+    """The form of a campaign that is there already."""
+
+    id: int = 0
+    title: str = ""
+    missing: bool = False
+
+    @public
+    async def load(self) -> None:
+        """A form with the terms of the campaign that the address names."""
+        if await visitor(self, Role.ADMIN) is None:
+            return
+        self.id = _edited(self)
+        async with loading(self, "The campaign") as session:
+            campaign = await session.get(Campaign, self.id)
+            self.missing = campaign is None
+            if campaign is not None:
+                self.title = campaign.title
+                self._begin_with(campaign)
+
+    @admins_only
+    async def save(self, form_data: object) -> AsyncIterator[EventSpec | None]:
+        """Change the terms and go back to the campaign; what is wrong is said beside the fields."""
+        if self.saving:
+            return
+        self.errors, self.saving = {}, True
+        yield None
+        try:
+            async with acting(self) as (session, actor):
+                campaign = await campaigns.change(session, actor, _edited(self), raw_terms(form_fields(form_data)))
+        except SwiviError as wrong:
+            self._refuse(wrong)
+            yield form_refusal(wrong)
+            return
+        yield toast_success(f"“{campaign.title}” changed. Clips approved before keep the terms they have.")
+        yield rx.redirect(f"{LIST}/{campaign.id}")
+
+
+def edit_campaign_page() -> rx.Component:
+    """`/admin/campaigns/[campaign_id]/edit`."""
+    state = EditedCampaign
+    return admin_page(
+        "Edit campaign",
+        rx.cond(
+            state.missing,
+            empty_state(
+                "megaphone",
+                "There is no such campaign",
+                "It may have been mistyped.",
+                link_button("All campaigns", LIST),
+            ),
+            drafting(
+                state,
+                form_actions(
+                    link_button("Cancel", f"{LIST}/{state.id}"), submit_button("Save changes", pending=state.saving)
+                ),
+                on_submit=state.save,
+            ),
+        ),
+        current=LIST,
+        subtitle="Rates and limits apply to clips that are approved from now on.",
+    )

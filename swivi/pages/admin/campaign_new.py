@@ -1,0 +1,94 @@
+"""A new campaign, empty or with the terms of another one."""
+
+from collections.abc import AsyncIterator
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from swivi.accounts.models import Role
+from swivi.campaigns import service as campaigns
+from swivi.campaigns.models import Campaign, CampaignStatus
+from swivi.core.errors import SwiviError
+from swivi.pages.acting import acting, form_fields
+from swivi.pages.admin.campaign_draft import CampaignDraft, drafting
+from swivi.pages.admin.campaign_form import form_refusal, raw_terms
+from swivi.pages.gate import admins_only, public
+from swivi.pages.listing import asked_number
+from swivi.pages.loading import loading
+from swivi.pages.parts import admin_page
+from swivi.pages.session import visitor
+from swivi.ui.buttons import link_button, submit_button
+from swivi.ui.feedback import toast_success
+from swivi.ui.forms import form_actions, select_field
+
+LIST = "/admin/campaigns"
+COPY_OF = "from"
+"""The parameter of the address that names the campaign to copy."""
+
+_FIRST_STATUS = (
+    (CampaignStatus.DRAFT, "Keep it as a draft"),
+    (CampaignStatus.ACTIVE, "Start it now"),
+    (CampaignStatus.SCHEDULED, "Start it at its start time"),
+)
+
+
+class NewCampaignState(CampaignDraft, rx.State):
+    """The form of a new campaign."""
+
+    copied: str = ""
+    """The title of the campaign whose terms it begins with."""
+
+    @public
+    async def load(self) -> None:
+        """A fresh form, or one that begins with the terms of the campaign that the address names."""
+        if await visitor(self, Role.ADMIN) is None:
+            return
+        async with loading(self, "The form") as session:
+            model = await session.get(Campaign, asked_number(self, COPY_OF) or 0)
+            self.copied = "" if model is None else model.title
+            if model is None:
+                self._begin_empty()
+            else:
+                # Its dates are over or its own: the copy gets others.
+                self._begin_with(model, title=f"{model.title} (copy)", starts_at="", ends_at="")
+
+    @admins_only
+    async def create(self, form_data: object) -> AsyncIterator[EventSpec | None]:
+        """Create the campaign and go to its page; what is wrong is said beside the fields."""
+        if self.saving:
+            return
+        self.errors, self.saving = {}, True
+        yield None
+        fields = form_fields(form_data)
+        raw = raw_terms(fields) | {"status": fields.get("status", "")}
+        try:
+            async with acting(self) as (session, actor):
+                campaign = await campaigns.create(session, actor, raw)
+        except SwiviError as wrong:
+            self._refuse(wrong)
+            yield form_refusal(wrong)
+            return
+        # Still `saving`: the second of two quick clicks must find that it was done.
+        yield toast_success(f"Campaign “{campaign.title}” created")
+        yield rx.redirect(f"{LIST}/{campaign.id}")
+
+
+def new_campaign_page() -> rx.Component:
+    """`/admin/campaigns/new`, and `/admin/campaigns/new?from=7` for a copy."""
+    state = NewCampaignState
+    return admin_page(
+        "New campaign",
+        drafting(
+            state,
+            select_field(
+                "When it is created",
+                "status",
+                [(status.value, words) for status, words in _FIRST_STATUS],
+                error=state.errors.get("status", ""),
+            ),
+            form_actions(link_button("Cancel", LIST), submit_button("Create campaign", pending=state.saving)),
+            on_submit=state.create,
+        ),
+        current=LIST,
+        subtitle=rx.cond(state.copied != "", rx.el.span("With the terms of “", state.copied, "”", class_name="quiet")),
+    )

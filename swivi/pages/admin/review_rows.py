@@ -1,0 +1,100 @@
+"""A submission as the review queue and its panel show it."""
+
+from dataclasses import dataclass
+
+from swivi.clips.models import SubmissionStatus
+from swivi.insights.review import AuthorCheck, Background, ReviewRow
+from swivi.pages.admin.times import iso
+
+
+@dataclass(frozen=True)
+class SubmissionRow:
+    """A submission as its row shows it. Cents and views; None where nothing was read yet."""
+
+    id: int
+    clip_id: int
+    name: str
+    url: str
+    embed_url: str
+    platform: str
+    clipper: str
+    clipper_id: int
+    campaign: str
+    campaign_id: int
+    remaining: int
+    status: str
+    initial_views: int | None
+    views: int | None
+    earnings: int
+    submitted_at: str
+    note: str
+    author_check: str
+    author_words: str
+    approvable: bool
+    rejectable: bool
+    revocable: bool
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What the panel says behind a submission: the campaign's words, and the clipper's submissions so far."""
+
+    brief: str = ""
+    requirements: str = ""
+    approved: int = 0
+    rejected: int = 0
+    revoked: int = 0
+
+
+def submission_row(row: ReviewRow) -> SubmissionRow:
+    """The row of a submission."""
+    clip = row.clip
+    pending = clip.status is SubmissionStatus.PENDING
+    status = "AWAITING_BASELINE" if clip.awaits_baseline else clip.state or clip.status
+    return SubmissionRow(
+        id=clip.submission_id,
+        clip_id=clip.clip_id or 0,
+        name=f"@{clip.author}" if clip.author else _short(clip.external_id),
+        url=clip.url,
+        embed_url=clip.video.embed_url,
+        platform=clip.platform,
+        clipper=row.clipper_name,
+        clipper_id=row.clipper_id,
+        campaign=clip.campaign_title,
+        campaign_id=clip.campaign_id,
+        remaining=row.campaign_remaining,
+        status=status,
+        initial_views=clip.initial_views,
+        views=clip.views,
+        earnings=clip.earnings,
+        submitted_at=iso(clip.submitted_at),
+        note=clip.reason or clip.flag or (clip.baseline_problem if clip.awaits_baseline else None) or "",
+        author_check=row.author_check,
+        author_words=_author_words(row),
+        approvable=pending and not clip.awaits_baseline,
+        rejectable=pending,
+        revocable=clip.state is not None and clip.state != "REVOKED" and clip.final_earnings is None,
+    )
+
+
+def _short(external_id: str) -> str:
+    """A platform's long number by its end, which is where one differs from another."""
+    return external_id if len(external_id) <= 12 else f"…{external_id[-8:]}"
+
+
+def _author_words(row: ReviewRow) -> str:
+    platform, handles = row.clip.platform.label, ", ".join(f"@{handle}" for handle in row.handles)
+    match row.author_check:
+        case AuthorCheck.MATCH:
+            return f"@{row.clip.author} is linked by {row.clipper_name}"
+        case AuthorCheck.DIFFERS:
+            return f"{row.clipper_name} has linked {handles}, not @{row.clip.author}"
+    if not row.handles:
+        return f"{row.clipper_name} has linked no {platform} account"
+    return f"{platform} has not named the author; {row.clipper_name} has linked {handles}"
+
+
+def behind_of(known: Background) -> Behind:
+    """What the panel says behind a submission."""
+    record = known.record
+    return Behind(known.brief, known.requirements, record.approved, record.rejected, record.revoked)

@@ -1,0 +1,147 @@
+"""How Swivi is set up, in words: what is configured, what is missing, and never a secret's value."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+import reflex as rx
+from apscheduler.triggers.cron import CronTrigger
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi import __version__
+from swivi.accounts.models import Role
+from swivi.core import clock
+from swivi.core.money import format_dollars
+from swivi.insights.overview import last_run
+from swivi.live import hub
+from swivi.pages.admin.times import iso
+from swivi.pages.gate import public
+from swivi.pages.loading import loading
+from swivi.pages.session import visitor
+from swivi.runtime import runtime
+from swivi.settings import DEFAULT_APIFY_API_URL, Settings
+
+Standing: TypeAlias = Literal["set", "unset", "missing", "value"]
+"""Missing is what Swivi needs to do its work; what is merely unset has a good default. A value speaks for itself."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One setting: its name in the environment, how it stands, and what that means."""
+
+    name: str
+    variable: str
+    standing: Standing
+    means: str
+
+
+class SettingsState(rx.State):
+    """What this process was started with, and its clockwork. Live: the newest run."""
+
+    parts: list[Item] = []
+    tracking: list[Item] = []
+    money: list[Item] = []
+    missing: int = 0
+    version: str = ""
+    next_run_at: str = ""
+    last_run_at: str = ""
+    last_run_status: str = ""
+    loading: bool = True
+    problem: str = ""
+
+    @public
+    async def load(self) -> None:
+        """Say how things are set up, and hear of new runs."""
+        if await visitor(self, Role.ADMIN) is None:
+            return
+        settings = runtime().settings
+        self.parts, self.tracking, self.money = parts(settings), tracking(settings), money(settings)
+        self.missing = sum(item.standing == "missing" for item in self.parts)
+        self.version = __version__
+        hub.watch(self, runs=True)
+        async with loading(self, "The newest run") as session:
+            await self._refresh_live(session)
+
+    async def _refresh_live(self, session: AsyncSession) -> None:
+        run = await last_run(session)
+        if run is not None:
+            self.last_run_at, self.last_run_status = iso(run.started_at), run.status
+        self.next_run_at = iso(next_run(runtime().settings, after=clock.now()))
+
+
+def next_run(settings: Settings, *, after: datetime) -> datetime | None:
+    """When the schedule ticks next, in UTC; None if it never does."""
+    trigger = CronTrigger.from_crontab(settings.schedule_cron, timezone="UTC")
+    found: datetime | None = trigger.get_next_fire_time(None, after)
+    return found
+
+
+def parts(settings: Settings) -> list[Item]:
+    """What Swivi stands on. Addresses and keys may hold passwords, so that only their presence is said."""
+    return [
+        _database(settings),
+        _redis(settings),
+        _reader(settings),
+        _cron_secret(settings),
+        _address(settings),
+        Item("Environment", "SWIVI_ENV", "value", settings.env.capitalize()),
+        Item("Demo", "SWIVI_DEMO", "value", "On: made-up people and views" if settings.demo else "Off"),
+    ]
+
+
+def _database(settings: Settings) -> Item:
+    is_file = settings.database_url.startswith("sqlite")
+    return Item("Database", "DATABASE_URL", "set", "SQLite, a file on this machine" if is_file else "PostgreSQL")
+
+
+def _redis(settings: Settings) -> Item:
+    if settings.redis_url is None:
+        return Item("Redis", "REDIS_URL", "unset", "Open pages live in this process and load anew after a restart")
+    return Item("Redis", "REDIS_URL", "set", "Open pages survive a restart")
+
+
+def _reader(settings: Settings) -> Item:
+    name, variable = "Reader of views", "APIFY_API_KEY"
+    if settings.simulates_apify:
+        return Item(name, variable, "unset", "Simulated for the demo: no real views are read")
+    if settings.scraper_token is None:
+        return Item(name, variable, "missing", "No key is set, so no views can be read and nobody earns")
+    elsewhere = settings.apify_api_url != DEFAULT_APIFY_API_URL
+    return Item(name, variable, "set", "Apify, at an address of your own" if elsewhere else "Apify")
+
+
+def _cron_secret(settings: Settings) -> Item:
+    if settings.cron_secret is None:
+        return Item("Secret for schedulers", "CRON_SECRET", "unset", "Only Swivi's own schedule starts runs")
+    return Item("Secret for schedulers", "CRON_SECRET", "set", "An outside scheduler may start runs")
+
+
+def _address(settings: Settings) -> Item:
+    name, variable = "Public address", "SWIVI_PUBLIC_URL"
+    if settings.public_url is None:
+        return Item(name, variable, "unset", "Reached on this machine, with cookies that also work without https")
+    if settings.secure_cookies:
+        return Item(name, variable, "set", "Over https, and cookies are kept to it")
+    return Item(name, variable, "set", "Without https: cookies travel in the clear")
+
+
+def tracking(settings: Settings) -> list[Item]:
+    """How clips are read."""
+    return [
+        Item("Schedule", "SWIVI_TRACKING_CRON", "value", f"{settings.schedule_cron} (cron, UTC)"),
+        Item("Most clips in a run", "SWIVI_TRACKING_MAX_CLIPS", "value", f"{settings.tracking_max_clips:,}"),
+        Item("Clips read together", "SWIVI_TRACKING_BATCH_SIZE", "value", f"{settings.tracking_batch_size:,}"),
+        Item("Reads under way at once", "SWIVI_TRACKING_CONCURRENCY", "value", f"{settings.tracking_concurrency:,}"),
+        Item(
+            "Longest read", "SWIVI_TRACKING_TIMEOUT_SECONDS", "value", f"{settings.tracking_timeout_seconds:g} seconds"
+        ),
+    ]
+
+
+def money(settings: Settings) -> list[Item]:
+    """What payouts cost and from where on they can be asked for."""
+    fee = settings.platform_fee_percent
+    return [
+        Item("Smallest payout", "SWIVI_MIN_PAYOUT", "value", format_dollars(settings.min_payout_cents)),
+        Item("Fee on payouts", "SWIVI_PLATFORM_FEE_PERCENT", "value", f"{fee.normalize():f}%" if fee else "None"),
+    ]

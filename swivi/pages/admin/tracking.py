@@ -1,0 +1,143 @@
+"""Tracking: the run under way, what the newest run could not read, and every run before."""
+
+from collections.abc import Sequence
+
+import reflex as rx
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.accounts.models import Role
+from swivi.insights.runs import clips_in_run, failures_by_reason, tracking_runs
+from swivi.live import hub
+from swivi.pages.admin.manual_reading import manual_reading_dialog
+from swivi.pages.admin.run_rows import (
+    OUTCOMES,
+    READING_COLUMNS,
+    RUN_COLUMNS,
+    ReadingRow,
+    RunRow,
+    reading_cells,
+    reading_row,
+    run_cells,
+    run_row,
+)
+from swivi.pages.admin.tracking_now import RunNow, no_reader_notice, run_now_panel, track_now_button
+from swivi.pages.gate import public
+from swivi.pages.listing import PAGE_SIZE, Listing
+from swivi.pages.loading import loading
+from swivi.pages.parts import admin_page
+from swivi.pages.session import visitor
+from swivi.tracking.models import RunStatus, TrackingRun
+from swivi.ui.cards import panel
+from swivi.ui.feedback import badge, empty_state
+from swivi.ui.layout import cluster, stack
+from swivi.ui.numbers import count_text
+from swivi.ui.tables import data_table, pager
+from swivi.ui.vars import rows_var, text_if
+
+HERE = "/admin/tracking"
+
+MOST_FAILURES = 50
+"""How many clips that were not read are shown here; the run's own page has all."""
+
+
+class RunsState(Listing, rx.State):
+    """One page of runs, and the failures of the newest. Live: read again whenever a run starts or ends."""
+
+    rows: list[RunRow] = []
+    failures: list[ReadingRow] = []
+    reasons: list[tuple[str, int]] = []
+    _newest: tuple[int, str] = (0, "")
+
+    @public
+    async def load(self) -> None:
+        """Read what the address asks for."""
+        if await visitor(self, Role.ADMIN) is None:
+            return
+        self._read_place()
+        hub.watch(self, runs=True)
+        async with loading(self, "The tracking runs") as session:
+            await self._read(session, await _newest_runs(session, 1))
+
+    async def _refresh_live(self, session: AsyncSession) -> None:
+        newest = await _newest_runs(session, 1)
+        if newest and (newest[0].id, newest[0].status) != self._newest:
+            await self._read(session, newest)
+
+    async def _read(self, session: AsyncSession, newest: Sequence[TrackingRun]) -> None:
+        runs, total = await tracking_runs(session, limit=PAGE_SIZE, offset=(self.page - 1) * PAGE_SIZE)
+        self._found(total)
+        self.rows = [run_row(run) for run in runs]
+        if newest:
+            run_id = newest[0].id
+            self._newest = (run_id, newest[0].status)
+            failed, _ = await clips_in_run(session, run_id, only_failed=True, limit=MOST_FAILURES)
+            self.failures = [reading_row(clip) for clip in failed]
+            reasons = await failures_by_reason(session, run_id)
+            self.reasons = [(OUTCOMES[outcome], number) for outcome, number in reasons.items()]
+
+
+async def _newest_runs(session: AsyncSession, number: int) -> Sequence[TrackingRun]:
+    runs, _ = await tracking_runs(session, limit=number)
+    return runs
+
+
+def tracking_page() -> rx.Component:
+    """`/admin/tracking`."""
+    return admin_page(
+        "Tracking",
+        stack(no_reader_notice(), run_now_panel(), _failures(), _runs(), _pager(), manual_reading_dialog()),
+        current=HERE,
+        actions=track_now_button(),
+    )
+
+
+def reasons_line(reasons: list[tuple[str, int]]) -> rx.Component:
+    """Why clips were not read: how many for each reason."""
+    why = rows_var(reasons)
+    each = rx.foreach(why, lambda pair: badge(f"{pair[0]}: {count_text(pair[1])}", "bad", "triangle_alert"))
+    return rx.cond(why.length() > 0, cluster(each))
+
+
+def _failures() -> rx.Component:
+    state = RunsState
+    nothing = text_if(RunNow.status == RunStatus.COMPLETED.value, "Every clip was read", "Nothing so far")
+    return panel(
+        "Not read in the newest run",
+        reasons_line(state.reasons),
+        data_table(
+            READING_COLUMNS,
+            state.failures,
+            reading_cells,
+            caption="Clips that the newest run could not read",
+            key=lambda row: row.clip_id,
+            loading=state.loading,
+            error=state.problem,
+            retry=state.load,
+            empty=empty_state("circle_check", nothing, "What cannot be read shows here, and why."),
+            stacks=True,
+        ),
+    )
+
+
+def _runs() -> rx.Component:
+    state = RunsState
+    return panel(
+        "Runs",
+        data_table(
+            RUN_COLUMNS,
+            state.rows,
+            run_cells,
+            caption="Tracking runs",
+            href=lambda run: f"{HERE}/{run.id}",
+            key=lambda row: row.id,
+            loading=state.loading,
+            error=state.problem,
+            retry=state.load,
+            empty=empty_state("radar", "No runs yet", "Tracking runs by itself on schedule, or now."),
+        ),
+    )
+
+
+def _pager() -> rx.Component:
+    state = RunsState
+    return pager(state.page, state.pages, state.previous_page, state.next_page, state.total)

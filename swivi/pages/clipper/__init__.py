@@ -1,0 +1,60 @@
+"""The clippers' pages."""
+
+from typing import Any
+
+import reflex as rx
+
+from swivi.pages.campaign_story import CampaignNumbers, CampaignPage
+from swivi.pages.clipper.balance import ClipperBalance
+from swivi.pages.clipper.by_campaign import EarnedByCampaign
+from swivi.pages.clipper.campaign import OwnClipsInCampaign, campaign
+from swivi.pages.clipper.campaigns import OpenCampaigns, campaigns
+from swivi.pages.clipper.clip import OwnClip, clip_page
+from swivi.pages.clipper.clips import OwnClips, clips
+from swivi.pages.clipper.dashboard import dashboard
+from swivi.pages.clipper.first_steps import FirstSteps
+from swivi.pages.clipper.payouts import OwnPayouts, payouts_page
+from swivi.pages.clipper.readings import ClipReadings
+from swivi.pages.clipper.receipt import Receipt, receipt
+from swivi.pages.clipper.recent import RecentClips
+from swivi.pages.clipper.submit import SubmitDialog
+from swivi.pages.notification_list import NotificationList, notification_list
+from swivi.pages.parts import CLIPPER_NOTIFICATIONS, clipper_page, page_title
+from swivi.pages.session import SessionState
+
+
+def register(app: rx.App) -> None:
+    """Add these pages to the app."""
+    _add(app, dashboard, "/clippers/dashboard", "Dashboard", ClipperBalance.load, RecentClips.load, FirstSteps.load)
+    _add(app, campaigns, "/clippers/campaigns", "Campaigns", OpenCampaigns.load, SubmitDialog.open_if_asked)
+    _add(
+        app,
+        campaign,
+        "/clippers/campaigns/[open_campaign_key]",
+        "Campaign",
+        CampaignPage.load,
+        CampaignNumbers.load,
+        OwnClipsInCampaign.load,
+        SubmitDialog.open_if_asked,
+    )
+    _add(app, clips, "/clippers/clips", "Clips", ClipperBalance.load, OwnClips.load)
+    _add(app, clip_page, "/clippers/clips/[submission_key]", "Clip", OwnClip.load, ClipReadings.load)
+    _add(
+        app,
+        payouts_page,
+        "/clippers/payouts",
+        "Payouts",
+        ClipperBalance.load,
+        OwnPayouts.load,
+        EarnedByCampaign.load,
+    )
+    _add(app, receipt, "/clippers/payouts/[payout_key]", "Payout", Receipt.load)
+    _add(app, _notifications, CLIPPER_NOTIFICATIONS, "Notifications", NotificationList.load)
+
+
+def _add(app: rx.App, page: Any, route: str, title: str, *on_load: Any) -> None:
+    app.add_page(page, route=route, title=page_title(title), on_load=[SessionState.enter_as_clipper, *on_load])
+
+
+def _notifications() -> rx.Component:
+    return clipper_page("Notifications", notification_list(), current=CLIPPER_NOTIFICATIONS)

@@ -1,0 +1,115 @@
+"""A clipper's money and totals, live: what the dashboard and the payouts page open with."""
+
+import reflex as rx
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.accounts.models import Role
+from swivi.core import clock
+from swivi.core.money import Cents, format_dollars
+from swivi.insights.clipper_now import ClipperNow, clipper_now
+from swivi.live import hub
+from swivi.pages.clipper.payout_dialog import PayoutDialog
+from swivi.pages.gate import public
+from swivi.pages.loading import loading
+from swivi.pages.session import visitor
+from swivi.runtime import runtime
+from swivi.ui.buttons import button
+from swivi.ui.cards import Line, breakdown, hero_card
+from swivi.ui.feedback import error_state, last_changed
+from swivi.ui.layout import stack
+from swivi.ui.numbers import live_money, money
+
+
+class ClipperBalance(rx.State):
+    """Live. Money in cents; `why_not` says why no payout can be requested now, "" if one can."""
+
+    available: int = 0
+    earned: int = 0
+    paid: int = 0
+    reserved: int = 0
+    views: int = 0
+    pending: int = 0
+    approved: int = 0
+    rejected: int = 0
+    submitted: int = 0
+    """All submissions, whatever became of them."""
+    active_campaigns: int = 0
+    why_not: str = ""
+    changed_at: str = ""
+    problem: str = ""
+    loading: bool = True
+    _user_id: int = 0
+    _shown: ClipperNow | None = None
+
+    @public
+    async def load(self) -> None:
+        """A page with the balance opens."""
+        actor = await visitor(self, Role.CLIPPER)
+        if actor is None:
+            return
+        self._user_id, self._shown = actor.user_id, None
+        hub.watch(self, users={actor.user_id})
+        async with loading(self, "Your balance") as session:
+            await self._refresh_live(session)
+
+    async def _refresh_live(self, session: AsyncSession) -> None:
+        if not self._user_id:  # signed out since
+            return
+        numbers = await clipper_now(session, self._user_id)
+        if numbers == self._shown:
+            return
+        self._shown = numbers
+        self.available, self.earned = numbers.available, numbers.earned
+        self.paid, self.reserved = numbers.paid, numbers.reserved
+        self.views, self.active_campaigns = numbers.views, numbers.active_campaigns
+        self.pending, self.approved, self.rejected = numbers.pending, numbers.approved, numbers.rejected
+        self.submitted = numbers.pending + numbers.approved + numbers.rejected
+        self.why_not = why_no_payout(numbers, runtime().settings.min_payout_cents)
+        self.changed_at = clock.now().isoformat()
+
+
+def why_no_payout(numbers: ClipperNow, minimum: Cents) -> str:
+    """Why no payout of at least `minimum` can be requested now; "" if one can."""
+    if numbers.open_requests > 0:
+        return "Your payout request is under way: one at a time."
+    if numbers.available < minimum:
+        to_go = format_dollars(minimum - numbers.available)
+        return f"Below the {format_dollars(minimum)} minimum: {to_go} to go."
+    return ""
+
+
+def balance_card(*, opened: bool) -> rx.Component:
+    """The available balance, how it was made (`opened` at first or not), and the way to a payout."""
+    state = ClipperBalance
+    card = hero_card(
+        "Available balance",
+        live_money(state.available),
+        rx.el.details(
+            rx.el.summary("How this was made"),
+            breakdown(
+                Line("Earned", money(state.earned, "in")),
+                Line("Reserved for a payout", money(-state.reserved)),
+                Line("Paid out", money(-state.paid)),
+                Line("Available", money(state.available), strong=True),
+            ),
+            open=opened,
+        ),
+        last_changed(state.changed_at),
+        action=_request_payout(),
+    )
+    return rx.cond(state.problem != "", error_state(state.problem, state.load), card)
+
+
+def _request_payout() -> rx.Component:
+    return stack(
+        button(
+            "Request payout",
+            PayoutDialog.open,
+            kind="primary",
+            icon="banknote",
+            disabled=ClipperBalance.loading | (ClipperBalance.why_not != ""),
+            aria_describedby="why-no-payout",
+        ),
+        rx.el.p(ClipperBalance.why_not, class_name="hint", custom_attrs={"id": "why-no-payout"}),
+        gap=1,
+    )

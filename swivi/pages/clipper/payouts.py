@@ -1,0 +1,149 @@
+"""A clipper's payouts: the balance made plain, and every request with what became of it."""
+
+from typing import Any
+
+import reflex as rx
+from reflex.event import EventSpec
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.accounts.models import Role
+from swivi.core.errors import SwiviError
+from swivi.core.money import format_dollars
+from swivi.insights.payouts import payout_history
+from swivi.live import hub
+from swivi.pages.acting import acting, refusal, some_id
+from swivi.pages.clipper.balance import balance_card
+from swivi.pages.clipper.by_campaign import earned_by_campaign_panel
+from swivi.pages.clipper.payout_dialog import payout_dialog
+from swivi.pages.clipper.rows import PayoutLine, payout_line
+from swivi.pages.gate import clippers_only, public
+from swivi.pages.listing import PAGE_SIZE, Listing
+from swivi.pages.loading import loading
+from swivi.pages.parts import clipper_page, sends
+from swivi.pages.session import visitor
+from swivi.payouts import service as payouts
+from swivi.ui.buttons import button
+from swivi.ui.cards import panel
+from swivi.ui.dialogs import confirm_dialog
+from swivi.ui.feedback import empty_state, status_badge, toast_success
+from swivi.ui.layout import stack
+from swivi.ui.numbers import flash_row, money, money_text, when
+from swivi.ui.tables import Column, data_table, pager
+from swivi.ui.types import Node
+
+HERE = "/clippers/payouts"
+
+Line = Any
+"""The Var of a PayoutLine; its fields are Vars too."""
+
+
+class OwnPayouts(Listing, rx.State):
+    """Live: one page of the clipper's payout requests."""
+
+    rows: list[PayoutLine] = []
+    _user_id: int = 0
+
+    @public
+    async def load(self) -> None:
+        """The page opens, or its page number changes."""
+        actor = await visitor(self, Role.CLIPPER)
+        if actor is None:
+            return
+        self._user_id = actor.user_id
+        self._read_place()
+        hub.watch(self, users={actor.user_id})
+        async with loading(self, "Your payouts") as session:
+            await self._refresh_live(session)
+
+    @clippers_only
+    async def cancel(self, request_id: object) -> EventSpec:
+        """Take a pending request back."""
+        try:
+            async with acting(self) as (session, actor):
+                cancelled = await payouts.cancel(session, actor, some_id(request_id))
+        except SwiviError as error:
+            return refusal(error)
+        return toast_success(f"Request cancelled: {format_dollars(cancelled.amount)} is available again.")
+
+    async def _refresh_live(self, session: AsyncSession) -> None:
+        offset = (self.page - 1) * PAGE_SIZE
+        found, total = await payout_history(session, self._user_id, limit=PAGE_SIZE, offset=offset)
+        rows = [payout_line(row) for row in found]
+        if rows != self.rows:
+            self.rows = rows
+        if total != self.total:
+            self._found(total)
+
+
+_COLUMNS = (
+    Column("Requested"),
+    Column("Amount", "right"),
+    Column("You receive", "right", wide_only=True),
+    Column("Method", wide_only=True),
+    Column("Status"),
+    Column("Transaction id", wide_only=True),
+)
+
+
+def payouts_page() -> rx.Component:
+    """The page at /clippers/payouts."""
+    state = OwnPayouts
+    history = data_table(
+        _COLUMNS,
+        state.rows,
+        _cells,
+        caption="Payout requests",
+        href=lambda line: f"{HERE}/{line.id}",
+        key=lambda line: line.id,
+        loading=state.loading,
+        error=state.problem,
+        retry=state.load,
+        empty=empty_state(
+            "banknote", "No payouts yet", "Once your balance reaches the minimum, you can request your first payout."
+        ),
+    )
+    return clipper_page(
+        "Payouts",
+        balance_card(opened=True),
+        panel("History", history),
+        rx.cond(state.pages > 1, pager(state.page, state.pages, state.previous_page, state.next_page, state.total)),
+        earned_by_campaign_panel(),
+        payout_dialog(),
+        current=HERE,
+    )
+
+
+def _cells(line: Line) -> list[Node]:
+    return [
+        when(line.requested_at),
+        money(line.amount),
+        rx.fragment(
+            money(line.net),
+            rx.cond(line.fee > 0, rx.el.div("Fee ", money(line.fee, "quiet"), class_name="hint")),
+        ),
+        rx.el.span(line.method, title=line.details),
+        _status(line),
+        rx.el.code(line.transaction_id),
+    ]
+
+
+def _status(line: Line) -> rx.Component:
+    return stack(
+        rx.el.div(status_badge(line.status)),
+        rx.cond(line.reason != "", rx.el.span(line.reason, class_name="hint")),
+        rx.cond(line.cancellable, rx.el.div(cancel_button(line))),
+        flash_row(line.status),
+        gap=1,
+    )
+
+
+def cancel_button(line: Line) -> rx.Component:
+    """Takes a pending request back, after a question."""
+    return confirm_dialog(
+        button("Cancel", kind="secondary", icon="x"),
+        "Cancel this request?",
+        f"{money_text(line.amount)} goes back to your available balance.",
+        "Cancel request",
+        sends(OwnPayouts.cancel, line.id),
+        danger=True,
+    )

@@ -1,0 +1,155 @@
+"""The gate before every event handler: what is not marked is refused, and what is marked is checked.
+
+Every public method on a Reflex state can be called by any connected client, so each handler of ours says who
+may call it: `@public`, `@signed_in`, `@clippers_only` or `@admins_only`. The gate looks at the marker and at the
+session cookie of the websocket's handshake before the handler runs. Handlers still check what they act on.
+"""
+
+import logging
+from collections.abc import Callable
+from enum import StrEnum
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, TypeVar
+
+import reflex as rx
+from reflex.app import App
+from reflex.middleware.middleware import Middleware
+from reflex.state import (
+    BaseState,
+    FrontendEventExceptionState,
+    OnLoadInternalState,
+    State,
+    StateUpdate,
+    UpdateVarsInternalState,
+)
+from reflex_base.event import Event, EventHandler
+from reflex_base.registry import RegistrationContext
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.accounts.actor import Actor
+from swivi.accounts.sessions import SESSION_COOKIE, actor_by_session
+from swivi.core.errors import NotAllowed, NotSignedIn, SwiviError
+from swivi.runtime import runtime
+
+log = logging.getLogger("swivi.gate")
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+_MARK = "_swivi_access"
+
+
+class Access(StrEnum):
+    """Who may call a handler."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed in"
+    CLIPPERS = "clippers"
+    ADMINS = "admins"
+
+
+def _marker(access: Access) -> Callable[[Handler], Handler]:
+    def mark(handler: Handler) -> Handler:
+        setattr(handler, _MARK, access)
+        return handler
+
+    return mark
+
+
+public = _marker(Access.PUBLIC)
+signed_in = _marker(Access.SIGNED_IN)
+clippers_only = _marker(Access.CLIPPERS)
+admins_only = _marker(Access.ADMINS)
+
+# What the browser's own runtime sends. By function, not by module: `setvar` exists on every state class and
+# calls any `set_x` method by name without passing the gate again, so it must stay shut.
+_REFLEX_OWN = frozenset(
+    handler.fn
+    for handler in (
+        State.event_handlers["hydrate"],
+        State.event_handlers["hydrate_and_load"],
+        State.event_handlers["set_is_hydrated"],
+        OnLoadInternalState.event_handlers["on_load_internal"],
+        OnLoadInternalState.event_handlers["set_is_hydrated"],
+        UpdateVarsInternalState.event_handlers["update_vars_internal"],
+        FrontendEventExceptionState.event_handlers["handle_frontend_exception"],
+    )
+)
+
+
+class Gate(Middleware):
+    """Refuses an event before its handler runs, unless the handler's marker lets its sender in."""
+
+    async def preprocess(self, app: App, state: BaseState, event: Event) -> StateUpdate | None:
+        """None lets the event through; a StateUpdate answers in the handler's place."""
+        handler = RegistrationContext.get().event_handlers[event.name].handler
+        if handler.fn in _REFLEX_OWN:
+            return None
+        try:
+            await _check(access_of(handler), state)
+        except NotSignedIn:
+            return StateUpdate(events=Event.from_event_type(rx.redirect("/login")))
+        except SwiviError as refusal:
+            log.warning("Refused event %s: %s", event.name, refusal)
+            return StateUpdate(events=Event.from_event_type(rx.toast.error(refusal.sentence)))
+        return None
+
+
+async def _check(access: Access | None, state: BaseState) -> None:
+    if access is Access.PUBLIC:
+        return
+    if access is None:
+        raise NotAllowed("This cannot be called from a page.")
+    actor = await current_actor(state)
+    if access is Access.CLIPPERS:
+        actor.must_be_clipper()
+    elif access is Access.ADMINS:
+        actor.must_be_admin()
+
+
+async def current_actor(state: BaseState) -> Actor:
+    """Who sits at the other end of this state's websocket, by the session cookie. Raises NotSignedIn."""
+    if SESSION_COOKIE not in cookies(state):
+        raise NotSignedIn
+    async with runtime().database.reading() as session:
+        actor = await actor_in(session, state)
+    if actor is None:
+        raise NotSignedIn
+    return actor
+
+
+async def actor_in(session: AsyncSession, state: BaseState) -> Actor | None:
+    """The same within a transaction, with None for a guest."""
+    return await actor_by_session(session, cookies(state).get(SESSION_COOKIE, ""))
+
+
+async def current_actor_or_none(state: BaseState) -> Actor | None:
+    """The same, with None for a guest."""
+    try:
+        return await current_actor(state)
+    except NotSignedIn:
+        return None
+
+
+def cookies(state: BaseState) -> dict[str, str]:
+    """The cookies that came with the websocket's handshake, HttpOnly ones included."""
+    try:
+        parsed = SimpleCookie(state.router.headers.cookie)
+    except CookieError:
+        return {}
+    return {name: morsel.value for name, morsel in parsed.items()}
+
+
+def access_of(handler: EventHandler) -> Access | None:
+    """Who may call this handler, by its marker."""
+    return getattr(handler.fn, _MARK, None)
+
+
+def unmarked_handlers() -> list[str]:
+    """Our handlers that forgot to say who may call them; for the test that keeps this list empty."""
+    return [
+        name
+        for name, registered in RegistrationContext.get().event_handlers.items()
+        if registered.handler.fn not in _REFLEX_OWN
+        and access_of(registered.handler) is None
+        and not name.endswith(".setvar")
+    ]

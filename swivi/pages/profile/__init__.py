@@ -1,0 +1,29 @@
+"""What people see and change of themselves, for clippers and admins alike."""
+
+import reflex as rx
+
+from swivi.pages.parts import ADMIN_PROFILE, CLIPPER_PROFILE, page_title
+from swivi.pages.profile.browsers import Browsers
+from swivi.pages.profile.destination import Destination
+from swivi.pages.profile.handles import Handles
+from swivi.pages.profile.name import ProfileName
+from swivi.pages.profile.page import admin_profile, clipper_profile
+from swivi.pages.profile.password import PasswordForm
+from swivi.pages.session import SessionState
+
+
+def register(app: rx.App) -> None:
+    """Add these pages to the app."""
+    shared = [ProfileName.load, PasswordForm.load, Browsers.load]
+    app.add_page(
+        clipper_profile,
+        route=CLIPPER_PROFILE,
+        title=page_title("Profile"),
+        on_load=[SessionState.enter_as_clipper, *shared, Handles.load, Destination.load],
+    )
+    app.add_page(
+        admin_profile,
+        route=ADMIN_PROFILE,
+        title=page_title("Profile"),
+        on_load=[SessionState.enter_as_admin, *shared],
+    )

@@ -1,0 +1,25 @@
+"""The profile: one page with a part for each thing that can be changed."""
+
+import reflex as rx
+
+from swivi.pages.parts import ADMIN_PROFILE, CLIPPER_PROFILE, admin_page, clipper_page
+from swivi.pages.profile.browsers import browsers_part
+from swivi.pages.profile.destination import destination_part
+from swivi.pages.profile.handles import handles_part
+from swivi.pages.profile.name import name_part
+from swivi.pages.profile.password import password_part
+from swivi.ui.layout import card_grid, stack
+
+
+def clipper_profile() -> rx.Component:
+    """The page at /clippers/profile."""
+    parts = card_grid(
+        stack(name_part(), handles_part(), gap=3), stack(destination_part(), password_part(), gap=3), min_width=340
+    )
+    return clipper_page("Profile", parts, browsers_part(), current=CLIPPER_PROFILE)
+
+
+def admin_profile() -> rx.Component:
+    """The page at /admin/profile."""
+    parts = card_grid(name_part(), password_part(), min_width=340)
+    return admin_page("Profile", parts, browsers_part(), current=ADMIN_PROFILE)

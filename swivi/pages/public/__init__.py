@@ -1,0 +1,27 @@
+"""Pages for everybody."""
+
+import reflex as rx
+
+from swivi.pages.campaign_story import CampaignNumbers, CampaignPage
+from swivi.pages.parts import page_title
+from swivi.pages.public.campaign import campaign_page
+from swivi.pages.public.elsewhere import not_for_you, not_found
+from swivi.pages.public.entry import EntryState, sign_in, sign_up
+from swivi.pages.public.landing import LandingState, landing
+from swivi.pages.session import LOGIN, NOT_FOR_YOU, SessionState
+
+
+def register(app: rx.App) -> None:
+    """Add these pages to the app."""
+    enter = SessionState.enter_public
+    app.add_page(landing, route="/", title="Swivi: get paid for your views", on_load=[enter, LandingState.load])
+    app.add_page(sign_in, route=LOGIN, title=page_title("Sign in"), on_load=[enter, EntryState.load_sign_in])
+    app.add_page(sign_up, route="/signup", title=page_title("Sign up"), on_load=[enter, EntryState.load_sign_up])
+    app.add_page(
+        campaign_page,
+        route="/campaigns/[campaign_key]",
+        title=page_title("Campaign"),
+        on_load=[enter, CampaignPage.load, CampaignNumbers.load],
+    )
+    app.add_page(not_for_you, route=NOT_FOR_YOU, title=page_title("Not for this account"), on_load=enter)
+    app.add_page(not_found, route="404", title=page_title("Not found"), on_load=enter)

@@ -1,0 +1,156 @@
+"""The ways in: sign in, sign up, and the demo's one-click doors. The forms post to `/auth/...`: it sets the cookie."""
+
+from urllib.parse import urlencode
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from swivi.accounts.landing import home_of, local_path
+from swivi.pages.gate import current_actor_or_none, public
+from swivi.pages.listing import asked
+from swivi.pages.public.flash import Flash, read_flash
+from swivi.pages.session import SessionState
+from swivi.ui.buttons import submit_button
+from swivi.ui.cards import panel
+from swivi.ui.feedback import notice
+from swivi.ui.forms import post_form, text_field
+from swivi.ui.layout import cluster
+from swivi.ui.shell import card_shell, demo_badge
+from swivi.ui.types import Node
+
+SIGN_IN = "sign-in"
+SIGN_UP = "sign-up"
+
+
+class EntryState(rx.State):
+    """What a refused form said, and what had been typed into it; where to go after signing in."""
+
+    next: str = ""
+    carried: str = ""
+    """`next` as a query, for the link to the other form."""
+    ended: bool = False
+    """Whether a session of this browser was ended elsewhere, which led here."""
+    error: str = ""
+    """A refusal that belongs to no field."""
+    name: str = ""
+    name_error: str = ""
+    email: str = ""
+    email_error: str = ""
+    password_error: str = ""
+
+    @public
+    async def load_sign_in(self) -> EventSpec | None:
+        """The sign-in page opens."""
+        return await self._load(SIGN_IN)
+
+    @public
+    async def load_sign_up(self) -> EventSpec | None:
+        """The sign-up page opens."""
+        return await self._load(SIGN_UP)
+
+    async def _load(self, form: str) -> EventSpec | None:
+        self.next = local_path(self.router.url.query_parameters.get("next", ""))
+        self.ended = asked(self, "ended") != ""
+        self.carried = f"?{urlencode({'next': self.next})}" if self.next else ""
+        self._show(read_flash(self, form))
+        actor = await current_actor_or_none(self)
+        return rx.redirect(self.next or home_of(actor.role)) if actor else None
+
+    def _show(self, flash: Flash) -> None:
+        self.error = "" if flash.fields else flash.error
+        self.name, self.name_error = flash.name, flash.fields.get("name", "")
+        self.email, self.email_error = flash.email, flash.fields.get("email", "")
+        self.password_error = flash.fields.get("password", "")
+
+
+def sign_in() -> rx.Component:
+    """The page at /login."""
+    return card_shell(
+        "Sign in",
+        rx.cond(EntryState.ended, notice("info", "You were signed out. Sign in again to go on.")),
+        _refusal(),
+        post_form("/auth/sign-in", _next(), _email(), _password("current-password"), submit_button("Sign in")),
+        subtitle="Get paid for the views your clips bring.",
+        footer=rx.fragment(_elsewhere("New here?", "Create an account", "/signup"), _demo_doors()),
+        badge=demo_badge(SessionState.demo),
+    )
+
+
+def sign_up() -> rx.Component:
+    """The page at /signup."""
+    return card_shell(
+        "Create your account",
+        _refusal(),
+        post_form(
+            "/auth/sign-up",
+            _next(),
+            text_field(
+                "Name",
+                "name",
+                auto_complete="name",
+                required=True,
+                default_value=EntryState.name,
+                error=EntryState.name_error,
+            ),
+            _email(),
+            _password("new-password", hint="At least 8 characters."),
+            submit_button("Start clipping"),
+        ),
+        subtitle="Free, and done in a minute.",
+        footer=_elsewhere("Already with us?", "Sign in", "/login"),
+        badge=demo_badge(SessionState.demo),
+    )
+
+
+def _refusal() -> rx.Component:
+    return rx.cond(EntryState.error != "", notice("bad", EntryState.error))
+
+
+def _next() -> rx.Component:
+    return rx.el.input(type="hidden", name="next", value=EntryState.next)
+
+
+def _email() -> rx.Component:
+    return text_field(
+        "Email",
+        "email",
+        type="email",
+        auto_complete="email",
+        required=True,
+        default_value=EntryState.email,
+        error=EntryState.email_error,
+    )
+
+
+def _password(purpose: str, hint: str = "") -> rx.Component:
+    return text_field(
+        "Password",
+        "password",
+        type="password",
+        auto_complete=purpose,
+        required=True,
+        hint=hint,
+        error=EntryState.password_error,
+    )
+
+
+def _elsewhere(question: str, words: str, href: str) -> rx.Component:
+    return rx.el.p(question, " ", rx.el.a(words, href=f"{href}{EntryState.carried}"), class_name="quiet")
+
+
+def _demo_doors() -> rx.Component:
+    doors = panel(
+        "Try the demo",
+        rx.el.p("Sample campaigns, simulated views: a tracking cycle runs every minute.", class_name="quiet"),
+        cluster(_demo_door("clipper", "Sign in as demo clipper"), _demo_door("admin", "Sign in as demo admin")),
+    )
+    return rx.cond(SessionState.demo, doors)
+
+
+def _demo_door(role: str, words: str) -> Node:
+    return post_form(
+        "/auth/demo",
+        _next(),
+        rx.el.input(type="hidden", name="role", value=role),
+        submit_button(words, kind="secondary"),
+    )

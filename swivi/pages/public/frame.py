@@ -1,0 +1,21 @@
+"""The frame of pages for everybody, with the way in, or back to one's own dashboard."""
+
+import reflex as rx
+
+from swivi.pages.session import SessionState
+from swivi.ui.buttons import link_button
+from swivi.ui.layout import cluster
+from swivi.ui.shell import demo_badge, public_shell
+from swivi.ui.types import Node
+from swivi.ui.vars import text_if
+
+
+def public_page(*content: Node) -> rx.Component:
+    """A page for guests and signed-in people alike."""
+    return public_shell(*content, action=_way_in(), badge=demo_badge(SessionState.demo))
+
+
+def _way_in() -> rx.Component:
+    home = text_if(SessionState.role == "ADMIN", "/admin", "/clippers/dashboard")
+    guests = cluster(link_button("Sign in", "/login", "quiet"), link_button("Sign up", "/signup"))
+    return rx.cond(SessionState.role == "", guests, link_button("Dashboard", home))

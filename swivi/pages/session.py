@@ -1,0 +1,118 @@
+"""Who looks at this tab, and whether this page is for them: where every page's `on_load` begins."""
+
+from urllib.parse import quote
+
+import reflex as rx
+from reflex.event import EventSpec
+from reflex.state import BaseState
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.accounts import devices
+from swivi.accounts.actor import Actor
+from swivi.accounts.models import Role
+from swivi.accounts.sessions import SESSION_COOKIE
+from swivi.live import hub
+from swivi.notifications import service as notifications
+from swivi.pages.gate import actor_in, cookies, current_actor_or_none, public, signed_in
+from swivi.runtime import runtime
+
+LOGIN = "/login"
+SIGNED_OUT = "/login?ended=1"
+"""Where a tab goes whose session was ended elsewhere."""
+
+NOT_FOR_YOU = "/not-for-you"
+
+
+class SessionState(rx.State):
+    """What the frame around every page shows: the viewer's name, their unread notifications, the DEMO badge.
+
+    `role` is "CLIPPER", "ADMIN", or "" for a guest. `name` and `unread` are live. `ended` says that this tab's
+    session was ended elsewhere, or its role taken away, while the page was open.
+    """
+
+    name: str = ""
+    email: str = ""
+    role: str = ""
+    unread: int = 0
+    demo: bool = False
+    ended: bool = False
+    _actor: Actor | None = None
+
+    @public
+    async def enter_public(self) -> None:
+        """A page for everybody."""
+        await self._recognise()
+
+    @public
+    async def enter_as_clipper(self) -> EventSpec | None:
+        """A clipper's page: guests are sent to sign in and back here, admins to the page that says why not."""
+        return await self._enter(Role.CLIPPER)
+
+    @public
+    async def enter_as_admin(self) -> EventSpec | None:
+        """An admin's page, likewise."""
+        return await self._enter(Role.ADMIN)
+
+    async def _enter(self, role: Role) -> EventSpec | None:
+        actor = await self._recognise()
+        if actor is None:
+            return rx.redirect(f"{LOGIN}?next={quote(_address(self), safe='')}")
+        if actor.role is not role:
+            return rx.redirect(NOT_FOR_YOU)
+        async with runtime().database.reading() as session:
+            noted = await devices.use_is_noted(session, cookies(self).get(SESSION_COOKIE, ""))
+        return None if noted else SessionState.note_use
+
+    @rx.event(background=True)
+    @signed_in
+    async def note_use(self) -> None:
+        """Remember when this browser was here last. In the background: no page waits for a writer."""
+        async with runtime().database.writing() as session:
+            await devices.note_use(session, cookies(self).get(SESSION_COOKIE, ""))
+
+    async def _recognise(self) -> Actor | None:
+        hub.leave(self)
+        actor = await current_actor_or_none(self)
+        if actor != self._actor:
+            await self._forget_everything()
+        self._actor = actor
+        self.demo = runtime().settings.demo
+        if actor is not None:
+            self.name, self.email, self.role = actor.name, actor.email, actor.role
+            hub.watch(self, users={actor.user_id})
+            async with runtime().database.reading() as session:
+                await self._refresh_live(session)
+        return actor
+
+    async def _forget_everything(self) -> None:
+        """This tab's state outlives a sign-out; nothing of one person may stay for the next."""
+        for kind in rx.State.get_substates():
+            if kind.__module__.startswith("swivi."):
+                (await self.get_state(kind)).reset()  # type: ignore[no-untyped-call]  # Reflex has no types here
+
+    async def _refresh_live(self, session: AsyncSession) -> None:
+        if self._actor is None:
+            return
+        actor = await actor_in(session, self)
+        if actor is None or actor.role is not self._actor.role:
+            self._end()
+            return
+        unread = await notifications.count(session, actor, unread_only=True)
+        if (actor.name, unread) != (self.name, self.unread):
+            self.name, self.unread = actor.name, unread
+
+    def _end(self) -> None:
+        """Push nothing more to this tab; the page leads to the sign-in."""
+        self.ended = True
+        hub.leave(self)
+
+
+async def visitor(state: BaseState, role: Role) -> Actor | None:
+    """The viewer, if this page is for them. None for everybody else: `SessionState` is sending them away."""
+    actor = await current_actor_or_none(state)
+    return actor if actor is not None and actor.role is role else None
+
+
+def _address(state: BaseState) -> str:
+    url = state.router.url
+    return f"{url.path}?{url.query}" if url.query else url.path

@@ -1,0 +1,56 @@
+"""Where a clipper wants to be paid, kept for next time."""
+
+from collections.abc import Callable
+
+from sqlalchemy import delete
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.accounts.actor import Actor
+from swivi.accounts.models import User
+from swivi.core import clock
+from swivi.core.text import parse_all
+from swivi.ledger import audit_log
+from swivi.payouts import rules
+from swivi.payouts.models import PayoutDestination
+
+
+async def kept(session: AsyncSession, user_id: int) -> PayoutDestination | None:
+    """What is kept for this clipper, if anything."""
+    found = await session.exec(select(PayoutDestination).where(PayoutDestination.user_id == user_id))
+    return found.one_or_none()
+
+
+async def keep(session: AsyncSession, actor: Actor, *, method: object, details: object) -> PayoutDestination:
+    """Keep these, as typed, in place of what was kept. Raises ClippersOnly, InvalidInput."""
+    actor.must_be_clipper()
+    typed: dict[str, Callable[[], str]] = {
+        "method": lambda: rules.parse_method(method),
+        "details": lambda: rules.parse_details(details),
+    }
+    parsed = parse_all(typed)
+    # Two at the same moment wait for each other here, or both would insert.
+    await session.exec(select(User.id).where(User.id == actor.user_id).with_for_update())
+    destination = await kept(session, actor.user_id)
+    if destination is None:
+        destination = PayoutDestination(user_id=actor.user_id, method="", details="", kept_at=clock.now())
+        session.add(destination)
+    if (destination.method, destination.details) == (parsed["method"], parsed["details"]):
+        return destination
+    destination.method, destination.details, destination.kept_at = parsed["method"], parsed["details"], clock.now()
+    _record(session, actor, "kept", destination.method)
+    return destination
+
+
+async def forget(session: AsyncSession, actor: Actor) -> None:
+    """Keep nothing any more; harmless where nothing was kept."""
+    await session.execute(delete(PayoutDestination).where(col(PayoutDestination.user_id) == actor.user_id))
+    _record(session, actor, "forgotten", "")
+
+
+def _record(session: AsyncSession, actor: Actor, what: str, method: str) -> None:
+    # Not the details: the log is for ever, and who may read it need not know where somebody is paid.
+    written = audit_log.entry(
+        f"payout_destination.{what}", "user", actor.user_id, actor_id=actor.user_id, after={"method": method}
+    )
+    audit_log.record(session, written)

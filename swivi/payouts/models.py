@@ -1,0 +1,83 @@
+"""Payout requests, and the payouts that record money sent."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import SQLModel
+
+from swivi.core.db import cents, choice, moment, reference, row_id
+
+
+class PayoutStatus(StrEnum):
+    """The states of a payout request; the edges between them are in `rules.py`."""
+
+    PENDING = "PENDING"
+    APPROVED = "APPROVED"
+    COMPLETED = "COMPLETED"
+    REJECTED = "REJECTED"
+    CANCELLED = "CANCELLED"
+    FAILED = "FAILED"
+    REVERSED = "REVERSED"
+
+
+OPEN = text("status IN ('PENDING', 'APPROVED')")
+
+
+class PayoutRequest(SQLModel, table=True):
+    """A clipper's ask. `amount` = `net` + `fee`, all cents, fixed when the request is made."""
+
+    __tablename__ = "payout_requests"
+    __table_args__ = (
+        Index("ix_payout_requests_user_id_status", "user_id", "status"),
+        Index("ix_payout_requests_status_id", "status", "id"),
+        Index("uq_payout_requests_one_open", "user_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
+        UniqueConstraint("user_id", "idempotency_key"),
+        CheckConstraint("amount > 0 AND fee >= 0 AND net > 0 AND net + fee = amount", name="net_and_fee"),
+    )
+
+    id: int = row_id()
+    user_id: int = reference("users.id")
+    amount: int = cents(default=None)
+    fee: int = cents()
+    net: int = cents(default=None)
+    method: str
+    details: str
+    status: PayoutStatus = choice(PayoutStatus, default=PayoutStatus.PENDING)
+    reason: str | None = None
+    idempotency_key: str | None = None
+    body_hash: str = ""
+    """Of the request's body: the same key with another body is a conflict (I11)."""
+    created_at: datetime = moment()
+    decided_by: int | None = reference("users.id", nullable=True)
+    decided_at: datetime | None = moment(nullable=True)
+
+
+class Payout(SQLModel, table=True):
+    """Money that was sent: exists if and only if its request was COMPLETED (I9)."""
+
+    __tablename__ = "payouts"
+    __table_args__ = (UniqueConstraint("method", "transaction_id"),)
+
+    id: int = row_id()
+    request_id: int = reference("payout_requests.id", unique=True)
+    user_id: int = reference("users.id", index=True)
+    amount: int = cents(default=None)
+    fee: int = cents()
+    net: int = cents(default=None)
+    method: str
+    transaction_id: str
+    paid_by: int = reference("users.id")
+    paid_at: datetime = moment()
+
+
+class PayoutDestination(SQLModel, table=True):
+    """Where a clipper wants to be paid, kept for the next request. Requests hold their own copy."""
+
+    __tablename__ = "payout_destinations"
+
+    id: int = row_id()
+    user_id: int = reference("users.id", unique=True)
+    method: str
+    details: str
+    kept_at: datetime = moment()

@@ -1,0 +1,90 @@
+"""The payout states: which edges there are, who walks them, what must be said. Pure."""
+
+import json
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from swivi.core.errors import InvalidInput
+from swivi.core.text import parse_text
+from swivi.payouts.models import PayoutStatus
+
+LONGEST_DETAILS = 1_000
+LONGEST_REASON = 500
+_METHOD = re.compile(r"[a-z0-9][a-z0-9 _.-]{0,39}")
+_TRANSACTION = re.compile(r"[\x21-\x7e]{1,120}")
+
+SUGGESTED_METHODS = ("paypal", "bank transfer", "wise", "usdc")
+
+
+class PayoutAction(StrEnum):
+    """What can be done with a request."""
+
+    CANCEL = "cancel"
+    APPROVE = "approve"
+    REJECT = "reject"
+    COMPLETE = "complete"
+    FAIL = "fail"
+    REVERSE = "reverse"
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A legal step: from which states, to which, whether a reason must be given."""
+
+    sources: frozenset[PayoutStatus]
+    target: PayoutStatus
+    needs_reason: bool = False
+
+
+EDGES = {
+    PayoutAction.CANCEL: Edge(frozenset({PayoutStatus.PENDING}), PayoutStatus.CANCELLED),
+    PayoutAction.APPROVE: Edge(frozenset({PayoutStatus.PENDING}), PayoutStatus.APPROVED),
+    PayoutAction.REJECT: Edge(
+        frozenset({PayoutStatus.PENDING, PayoutStatus.APPROVED}), PayoutStatus.REJECTED, needs_reason=True
+    ),
+    PayoutAction.COMPLETE: Edge(frozenset({PayoutStatus.APPROVED}), PayoutStatus.COMPLETED),
+    PayoutAction.FAIL: Edge(frozenset({PayoutStatus.APPROVED}), PayoutStatus.FAILED, needs_reason=True),
+    PayoutAction.REVERSE: Edge(frozenset({PayoutStatus.COMPLETED}), PayoutStatus.REVERSED, needs_reason=True),
+}
+
+
+def parse_action(value: object) -> PayoutAction:
+    """An admin's action by name. Raises InvalidInput."""
+    admins = [action for action in PayoutAction if action is not PayoutAction.CANCEL]
+    if value not in admins:
+        raise InvalidInput.of("action", f"Choose one of: {', '.join(admins)}.")
+    return PayoutAction(str(value))
+
+
+def parse_method(value: object) -> str:
+    """How to pay, in lower case, such as "paypal". Raises InvalidInput."""
+    method = " ".join(value.lower().split()) if isinstance(value, str) else ""
+    if not _METHOD.fullmatch(method):
+        raise InvalidInput.of("method", f"Say how you want to be paid, such as {SUGGESTED_METHODS[0]}.")
+    return method
+
+
+def parse_details(value: object) -> str:
+    """Where to pay: text, or an object, which is kept as JSON. Raises InvalidInput."""
+    # default=str: the API hands numbers with decimals over as Decimal, which JSON does not know.
+    text = json.dumps(value, sort_keys=True, default=str) if isinstance(value, dict) and value else value
+    otherwise = f"Say where to pay, in 1 to {LONGEST_DETAILS:,} characters."
+    return parse_text(text, "details", longest=LONGEST_DETAILS, otherwise=otherwise)
+
+
+def parse_reason(notes: object, *, needed: bool) -> str | None:
+    """Why an edge was walked, for the clipper to read; None if it says nothing and need not. Raises InvalidInput."""
+    otherwise = f"Give a reason of at most {LONGEST_REASON} characters: the clipper will read it."
+    text = "" if notes is None else notes
+    return parse_text(text, "notes", longest=LONGEST_REASON, otherwise=otherwise, may_be_empty=not needed) or None
+
+
+def parse_transaction_id(value: object) -> str:
+    """The payment's id at the bank or service, without spaces. Raises InvalidInput."""
+    cleaned = value.strip() if isinstance(value, str) else ""
+    if not _TRANSACTION.fullmatch(cleaned):
+        raise InvalidInput.of(
+            "transaction_id", "Enter the transaction id of the payment: up to 120 characters, no spaces."
+        )
+    return cleaned

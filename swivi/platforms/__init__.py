@@ -1,0 +1,1 @@
+"""Recognising links to videos and reading their views. Knows nobody but `core`."""

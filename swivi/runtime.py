@@ -1,0 +1,79 @@
+"""What a running process holds: settings, database, readers, and the services built on them.
+
+Opened by the server's lifespan and by each command of the command line; nothing exists at import time,
+because production servers fork after importing the app.
+"""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from swivi.clips.intake import Intake
+from swivi.core.db import Database
+from swivi.platforms.apify import ApifyReaders
+from swivi.settings import Settings
+from swivi.tracking.reading import ReadingOptions
+from swivi.tracking.schedule import Schedule
+from swivi.tracking.service import Tracker, TrackingOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """One process's parts. `readers` is None where no Apify key is set."""
+
+    settings: Settings
+    database: Database
+    readers: ApifyReaders | None
+    tracker: Tracker
+    intake: Intake
+    schedule: Schedule
+
+
+_running: list[Runtime] = []
+
+
+def runtime() -> Runtime:
+    """The parts of this process. Only valid within `open_runtime`."""
+    return _running[-1]
+
+
+@asynccontextmanager
+async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
+    """Open everything, make it what `runtime()` answers, and close it at the end of the block."""
+    database = Database(settings.database_url)
+    readers = _readers(settings)
+    tracker = Tracker(database, readers, _tracking_options(settings))
+    intake = Intake(database, readers)
+    schedule = Schedule(database, tracker, intake, settings.schedule_cron)
+    opened = Runtime(settings, database, readers, tracker, intake, schedule)
+    _running.append(opened)
+    try:
+        yield opened
+    finally:
+        _running.remove(opened)
+        if readers is not None:
+            await readers.aclose()
+        await database.dispose()
+
+
+def _readers(settings: Settings) -> ApifyReaders | None:
+    if settings.scraper_token is None:
+        return None
+    if settings.simulates_apify:
+        # The client's transport would send even a request to this very process through a proxy.
+        os.environ["NO_PROXY"] = "127.0.0.1,localhost"
+    timeout = timedelta(seconds=settings.tracking_timeout_seconds)
+    return ApifyReaders(settings.scraper_token, settings.scraper_url, timeout=timeout)
+
+
+def _tracking_options(settings: Settings) -> TrackingOptions:
+    return TrackingOptions(
+        max_clips=settings.tracking_max_clips,
+        reading=ReadingOptions(
+            batch_size=settings.tracking_batch_size,
+            concurrency=settings.tracking_concurrency,
+            pause_seconds=settings.tracking_batch_pause_seconds,
+        ),
+    )

@@ -1,0 +1,155 @@
+"""Typed settings from the environment or `.env`. A bad value stops the start with one clear line."""
+
+import sys
+from decimal import Decimal
+from functools import lru_cache
+from typing import Annotated, Literal
+
+from apscheduler.triggers.cron import CronTrigger
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from swivi.core.errors import InvalidInput
+from swivi.core.money import Cents, parse_dollars
+
+DEFAULT_APIFY_API_URL = "https://api.apify.com"
+
+
+class Settings(BaseSettings):
+    """All settings, each with its unit. Names in the environment are the ones in `.env.example`."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True)
+
+    database_url: str = Field("sqlite:///data/swivi.db", validation_alias="DATABASE_URL")
+    redis_url: str | None = Field(None, validation_alias=AliasChoices("REDIS_URL", "REFLEX_REDIS_URL"))
+
+    apify_api_key: SecretStr | None = Field(None, validation_alias="APIFY_API_KEY")
+    apify_api_url: str = Field(DEFAULT_APIFY_API_URL, validation_alias="APIFY_API_URL")
+    cron_secret: SecretStr | None = Field(None, validation_alias="CRON_SECRET")
+
+    env: Literal["development", "production", "test"] = Field("production", validation_alias="SWIVI_ENV")
+    port: Annotated[int, Field(gt=0, lt=65_536)] = Field(8000, validation_alias="PORT")
+    public_url: str | None = Field(None, validation_alias="SWIVI_PUBLIC_URL")
+    demo: bool = Field(False, validation_alias="SWIVI_DEMO")
+
+    tracking_cron: str = Field("0 */4 * * *", validation_alias="SWIVI_TRACKING_CRON")
+    tracking_max_clips: Annotated[int, Field(gt=0)] = Field(10_000, validation_alias="SWIVI_TRACKING_MAX_CLIPS")
+    tracking_batch_size: Annotated[int, Field(gt=0, le=500)] = Field(100, validation_alias="SWIVI_TRACKING_BATCH_SIZE")
+    tracking_batch_pause_seconds: Annotated[float, Field(ge=0, le=600)] = Field(
+        1.0, validation_alias="SWIVI_TRACKING_BATCH_PAUSE_SECONDS"
+    )
+    tracking_concurrency: Annotated[int, Field(gt=0, le=256)] = Field(5, validation_alias="SWIVI_TRACKING_CONCURRENCY")
+    tracking_timeout_seconds: Annotated[float, Field(gt=0, le=3_600)] = Field(
+        300.0, validation_alias="SWIVI_TRACKING_TIMEOUT_SECONDS"
+    )
+
+    min_payout: str = Field("20.00", validation_alias="SWIVI_MIN_PAYOUT")
+    platform_fee_percent: Annotated[Decimal, Field(ge=0, lt=100)] = Field(
+        Decimal(0), validation_alias="SWIVI_PLATFORM_FEE_PERCENT"
+    )
+
+    @field_validator("redis_url", "apify_api_key", "cron_secret", "public_url", mode="before")
+    @classmethod
+    def _empty_means_unset(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if not value.startswith(("sqlite:///", "postgresql://", "postgres://")):
+            raise ValueError("must start with sqlite:/// or postgresql://")
+        try:
+            make_url(value)
+        except (ArgumentError, ValueError):  # ValueError: a port that is no number
+            raise ValueError("must look like postgresql://user:password@host:5432/swivi") from None
+        return value
+
+    @field_validator("apify_api_url", "public_url")
+    @classmethod
+    def _is_http(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("https://", "http://")):
+            raise ValueError("must start with https:// or http://")
+        return value.rstrip("/") if value else value
+
+    @field_validator("tracking_cron")
+    @classmethod
+    def _is_cron(cls, value: str) -> str:
+        CronTrigger.from_crontab(value, timezone="UTC")
+        return value
+
+    @field_validator("min_payout")
+    @classmethod
+    def _is_money(cls, value: str) -> str:
+        try:
+            parse_dollars(value, field="SWIVI_MIN_PAYOUT")
+        except InvalidInput as wrong:
+            raise ValueError(wrong.sentence) from wrong
+        return value
+
+    @property
+    def min_payout_cents(self) -> Cents:
+        """The smallest payout a clipper may request, in cents."""
+        return parse_dollars(self.min_payout)
+
+    @property
+    def schedule_cron(self) -> str:
+        """When tracking runs (cron, UTC): in the demo every minute, unless SWIVI_TRACKING_CRON says otherwise."""
+        if self.demo and "tracking_cron" not in self.model_fields_set:
+            return "* * * * *"
+        return self.tracking_cron
+
+    @property
+    def base_url(self) -> str:
+        """Where people reach Swivi, without a trailing slash."""
+        return self.public_url or f"http://localhost:{self.port}"
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether the session cookie is limited to https."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def scraper_url(self) -> str:
+        """The Apify API in use: in demo mode without a key, the simulator that this very process serves."""
+        if self.simulates_apify:
+            return f"http://127.0.0.1:{self.port}{SIMULATOR_PATH}"
+        return self.apify_api_url
+
+    @property
+    def simulates_apify(self) -> bool:
+        """Demo mode serves its own Apify unless one was named."""
+        return self.demo and self.apify_api_key is None and self.apify_api_url == DEFAULT_APIFY_API_URL
+
+    @property
+    def scraper_token(self) -> str | None:
+        """The bearer token for the Apify API, or None where there is nothing to read views with."""
+        if self.apify_api_key is not None:
+            return self.apify_api_key.get_secret_value()
+        return "demo" if self.simulates_apify else None
+
+
+WITH_SECRETS = frozenset({"DATABASE_URL", "REDIS_URL", "APIFY_API_KEY", "CRON_SECRET"})
+"""Settings that may hold a password, so that their values are never written anywhere."""
+
+SIMULATOR_PATH = "/demo/apify"
+"""Where the demo mounts its Apify simulator."""
+
+
+@lru_cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()
+
+
+def settings_or_exit() -> Settings:
+    """The settings, or one clear line per wrong value on standard error and exit status 2."""
+    try:
+        return settings()
+    except ValidationError as wrong:
+        for problem in wrong.errors():
+            name = ".".join(str(part) for part in problem["loc"])
+            got = "" if name in WITH_SECRETS else f" (got {problem['input']!r})"
+            sys.stderr.write(f"swivi: setting {name}: {problem['msg']}{got}\n")
+        raise SystemExit(2) from None

@@ -1,0 +1,43 @@
+"""Puts the app together: pages, API, lifespan. Nothing else."""
+
+import reflex as rx
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Mount
+
+from swivi.api.app import build_api
+from swivi.api.web import build_auth
+from swivi.browser_cache import BrowserCache
+from swivi.demo.simulator import create_simulator
+from swivi.lifespan import lifespan_of
+from swivi.one_origin import same_origin
+from swivi.pages import admin, clipper, profile, public
+from swivi.pages.gate import Gate
+from swivi.settings import SIMULATOR_PATH, settings_or_exit
+from swivi.ui.theme import STYLESHEETS, head_components
+
+
+def doors() -> Starlette:
+    """What is served beside the pages. The simulator exists in demo mode only."""
+    routes: list[BaseRoute] = [Mount("/api", build_api()), Mount("/auth", build_auth())]
+    if settings_or_exit().simulates_apify:
+        routes.append(Mount(SIMULATOR_PATH, create_simulator()))
+    return Starlette(routes=routes)
+
+
+app = rx.App(
+    api_transformer=[doors(), BrowserCache],
+    stylesheets=STYLESHEETS,
+    head_components=head_components(),
+    html_lang="en",
+)
+app.add_middleware(Gate(), index=0)
+app.register_lifespan_task(lifespan_of(app))
+
+assert app.sio is not None, "a Reflex app with state has a websocket"
+app.sio.eio.cors_allowed_origins = same_origin
+
+# The shell says itself when the connection is lost; Reflex's own overlay would cover it.
+app.app_wraps[5, "Overlay"] = lambda _stateful: None
+
+for pages in (public, clipper, admin, profile):
+    pages.register(app)

@@ -1,0 +1,114 @@
+"""What clips have earned: the pure rules of accrual, on cumulative counts and in whole cents.
+
+Since everything is computed from cumulative counts, repeating a settlement asks for nothing, and rounding
+never adds up. A fall in views claws nothing back, because only the peak pays.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from swivi.clips.models import ClipState
+from swivi.core.money import Cents, earned, share
+from swivi.platforms.models import Outcome
+
+RUNS_UNTIL_REMOVED = 2
+"""Explicit "not found" readings in separate runs that make a clip REMOVED."""
+
+
+@dataclass(frozen=True, slots=True)
+class Earner:
+    """A clip as accrual sees it: counts in views, money in cents, the terms as frozen at approval."""
+
+    clip_id: int
+    user_id: int
+    initial_views: int
+    peak_views: int
+    rate: Cents
+    min_views: int
+    max_per_clip: Cents | None
+    max_per_clipper: Cents | None
+    gross_credited: Cents
+    may_earn: bool = True
+    """False for a clip that was revoked, or whose clipper is disabled."""
+
+    @property
+    def target(self) -> Cents:
+        """What this clip's growth is worth in all, before the clipper's cap and the campaign's budget."""
+        growth = max(0, self.peak_views - self.initial_views)
+        if growth < self.min_views:
+            return 0
+        worth = earned(growth, self.rate)
+        return worth if self.max_per_clip is None else min(self.max_per_clip, worth)
+
+    @property
+    def demand(self) -> Cents:
+        """What is still to be credited. `gross_credited` ignores reversals, or fraud would be paid again."""
+        return max(0, self.target - self.gross_credited) if self.may_earn else 0
+
+
+def settle(earners: Iterable[Earner], remaining: Cents) -> dict[int, Cents]:
+    """What each clip is credited (clip id -> cents > 0) out of a budget's `remaining` cents.
+
+    If the demands do not fit, the remainder is shared in proportion to them, so that the sum is exactly
+    `remaining` and no clip profits from having been read first.
+    """
+    shares = share(remaining, capped_demands(list(earners)))
+    return {clip_id: amount for clip_id, amount in shares.items() if amount > 0}
+
+
+def capped_demands(earners: list[Earner]) -> dict[int, Cents]:
+    """Each clip's demand (clip id -> cents), after the cap per clipper and campaign."""
+    by_user: defaultdict[int, list[Earner]] = defaultdict(list)
+    for earner in earners:
+        by_user[earner.user_id].append(earner)
+    demands: dict[int, Cents] = {}
+    for clips in by_user.values():
+        wanted = {clip.clip_id: clip.demand for clip in clips}
+        room = _room(clips)
+        demands |= wanted if room is None else share(room, wanted)
+    return demands
+
+
+def _room(clips: list[Earner]) -> Cents | None:
+    """What a clipper's cap leaves, or None without a cap. Caps are frozen per clip: the most generous one holds."""
+    caps = [clip.max_per_clipper for clip in clips]
+    known = [cap for cap in caps if cap is not None]
+    if len(known) < len(caps):
+        return None
+    return max(0, max(known) - sum(clip.gross_credited for clip in clips))
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What is known of a clip's views; `flag` says what looked odd, for admins."""
+
+    views: int
+    peak_views: int
+    not_found_runs: int
+    state: ClipState
+    flag: str | None
+
+
+ODD_OUTCOMES: Mapping[Outcome, str] = {
+    Outcome.NOT_FOUND: "The video was not found.",
+    Outcome.PRIVATE: "The video is private.",
+    Outcome.RESTRICTED: "The platform restricts who may see the video.",
+    Outcome.ERROR: "The views could not be read.",
+    Outcome.MISSING: "The scraper did not answer for this video.",
+}
+
+
+def observe(before: Sighting, outcome: Outcome, views: int | None) -> Sighting:
+    """What is known after one more run's reading. Nothing but a plausible count changes the views (I13)."""
+    if outcome is Outcome.NOT_FOUND:
+        runs = before.not_found_runs + 1
+        state = ClipState.REMOVED if runs >= RUNS_UNTIL_REMOVED else before.state
+        return Sighting(before.views, before.peak_views, runs, state, ODD_OUTCOMES[outcome])
+    if outcome is not Outcome.OK or views is None:
+        return Sighting(before.views, before.peak_views, before.not_found_runs, before.state, ODD_OUTCOMES[outcome])
+    if views == 0 and before.peak_views > 0:
+        flag = f"Zero views were read after {before.peak_views:,}."
+        return Sighting(before.views, before.peak_views, 0, before.state, flag)
+    fell = f"The views fell from {before.views:,} to {views:,}." if views < before.views else None
+    return Sighting(views, max(views, before.peak_views), 0, before.state, fell)

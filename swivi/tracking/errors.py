@@ -1,0 +1,21 @@
+"""Ways in which tracking refuses."""
+
+from swivi.core.errors import Conflict, Unavailable
+
+
+class RunUnderWay(Conflict):
+    """One run at a time, whatever the number of processes."""
+
+    code = "run_under_way"
+
+    def __init__(self) -> None:
+        super().__init__("A tracking run is under way. Please wait until it has ended.")
+
+
+class NoReader(Unavailable):
+    """There is no Apify key, so nothing can be read."""
+
+    code = "no_reader"
+
+    def __init__(self) -> None:
+        super().__init__("Views cannot be read: APIFY_API_KEY is not set.")

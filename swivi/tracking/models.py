@@ -1,0 +1,108 @@
+"""Tracking runs: the plan as rows, the scraper runs they started, and how far they got."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, Column, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from swivi.core.db import cents, choice, counted, moment, reference, row_id
+from swivi.platforms.models import Platform
+
+
+class Trigger(StrEnum):
+    """Who asked for the run."""
+
+    SCHEDULE = "SCHEDULE"
+    ADMIN = "ADMIN"
+    CLI = "CLI"
+    CRON = "CRON"
+    COMPLETION = "COMPLETION"
+
+
+class RunStatus(StrEnum):
+    """RUNNING until it ends; a RUNNING run that nobody holds the lease for was cut off and will be resumed."""
+
+    RUNNING = "RUNNING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+
+
+class PlanStatus(StrEnum):
+    """One campaign's way through a run."""
+
+    PLANNED = "PLANNED"
+    SETTLED = "SETTLED"
+    SKIPPED = "SKIPPED"
+
+
+class ScraperStatus(StrEnum):
+    """One scraper run's way: the intent is stored before the start, so that a restart can adopt it."""
+
+    STARTING = "STARTING"
+    STARTED = "STARTED"
+    COLLECTED = "COLLECTED"
+    FAILED = "FAILED"
+
+
+class TrackingRun(SQLModel, table=True):
+    """One pass over the campaigns that are due. Counts are clips; `earnings_added` is cents."""
+
+    __tablename__ = "tracking_runs"
+
+    id: int = row_id()
+    trigger: Trigger = choice(Trigger)
+    status: RunStatus = choice(RunStatus, default=RunStatus.RUNNING)
+    started_at: datetime = moment(index=True)
+    finished_at: datetime | None = moment(nullable=True)
+    clips_planned: int = 0
+    clips_read: int = 0
+    clips_failed: int = 0
+    campaigns_planned: int = 0
+    campaigns_settled: int = 0
+    campaigns_completed: int = 0
+    earnings_added: int = cents()
+    cost_micro_usd: int = counted()
+    """What the scraper runs cost, in millionths of a dollar, as Apify tells it."""
+    problem: str | None = None
+    """Why it FAILED, in a sentence for admins."""
+
+    @property
+    def clips_successful(self) -> int:
+        """Clips that were read with a plausible outcome."""
+        return self.clips_read - self.clips_failed
+
+
+class PlannedCampaign(SQLModel, table=True):
+    """A campaign that a run takes whole."""
+
+    __tablename__ = "tracking_run_campaigns"
+    __table_args__ = (
+        UniqueConstraint("run_id", "campaign_id"),
+        Index("ix_tracking_run_campaigns_campaign_id", "campaign_id"),
+    )
+
+    id: int = row_id()
+    run_id: int = reference("tracking_runs.id")
+    campaign_id: int = reference("campaigns.id")
+    clips: int = 0
+    status: PlanStatus = choice(PlanStatus, default=PlanStatus.PLANNED)
+    earnings_added: int = cents()
+
+
+class ScraperRun(SQLModel, table=True):
+    """One paid run of a scraper over a batch of links, by its id at Apify."""
+
+    __tablename__ = "scraper_runs"
+    __table_args__ = (Index("ix_scraper_runs_run_id_status", "run_id", "status"),)
+
+    id: int = row_id()
+    run_id: int = reference("tracking_runs.id")
+    platform: Platform = choice(Platform)
+    attempt: int = 1
+    external_ids: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    apify_run_id: str | None = None
+    status: ScraperStatus = choice(ScraperStatus, default=ScraperStatus.STARTING)
+    started_at: datetime = moment()
+    cost_micro_usd: int = counted()
+    problem: str | None = None

@@ -1,0 +1,93 @@
+"""What a run takes: whole campaigns, never parts of one, because a part would be paid before the rest."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.campaigns.models import Campaign, CampaignStatus
+from swivi.clips.models import Clip, ClipState
+from swivi.core import changes, clock
+from swivi.core.money import format_dollars
+from swivi.tracking.models import PlannedCampaign, TrackingRun, Trigger
+
+log = logging.getLogger("swivi.tracking")
+
+NEW_FOR = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignGroup:
+    """A campaign that is due, with how many of its clips are to be read."""
+
+    campaign: Campaign
+    clips: int
+
+
+async def clips_needing_tracking(
+    session: AsyncSession, *, limit: int, campaign_id: int | None = None
+) -> list[CampaignGroup]:
+    """ACTIVE campaigns with budget left and clips to read, whole, until `limit` clips are reached.
+
+    Order: never tracked, then new campaigns, then the stalest. The first that does not fit ends the plan: it
+    leads the next one. A campaign larger than the limit runs alone.
+    """
+    query = (
+        select(Campaign, func.count(col(Clip.id)))
+        .join(Clip, col(Clip.campaign_id) == col(Campaign.id))
+        .where(
+            Campaign.status == CampaignStatus.ACTIVE,
+            col(Campaign.spent) < col(Campaign.budget),
+            Clip.state == ClipState.TRACKED,
+        )
+        .group_by(col(Campaign.id))
+    )
+    if campaign_id is not None:
+        query = query.where(Campaign.id == campaign_id)
+    due = [CampaignGroup(campaign, clips) for campaign, clips in (await session.exec(query)).all()]
+    return whole_until(sorted(due, key=lambda group: _urgency(group.campaign)), limit)
+
+
+def _urgency(campaign: Campaign) -> tuple[bool, bool, float, int]:
+    tracked = campaign.last_tracked_at
+    is_new = clock.now() - campaign.created_at < NEW_FOR
+    return (tracked is not None, not is_new, tracked.timestamp() if tracked else 0.0, campaign.id)
+
+
+def whole_until(due: Sequence[CampaignGroup], limit: int) -> list[CampaignGroup]:
+    """The longest beginning of `due` that fits the limit, and at least the first."""
+    taken: list[CampaignGroup] = []
+    clips = 0
+    for group in due:
+        if taken and clips + group.clips > limit:
+            break
+        taken.append(group)
+        clips += group.clips
+    return taken
+
+
+async def start_run(session: AsyncSession, trigger: Trigger, groups: Sequence[CampaignGroup]) -> TrackingRun:
+    """Write a run and its plan down, so that whoever resumes it does the same work."""
+    run = TrackingRun(
+        trigger=trigger,
+        started_at=clock.now(),
+        clips_planned=sum(group.clips for group in groups),
+        campaigns_planned=len(groups),
+    )
+    session.add(run)
+    await session.flush()
+    for group in groups:
+        log.info(
+            'Including campaign "%s" (%d clips, %s remaining)',
+            group.campaign.title,
+            group.clips,
+            format_dollars(group.campaign.remaining),
+        )
+        session.add(PlannedCampaign(run_id=run.id, campaign_id=group.campaign.id, clips=group.clips))
+    log.info("Tracking %d clips across %d campaigns", run.clips_planned, run.campaigns_planned)
+    changes.mark(session, runs=[run.id])
+    return run

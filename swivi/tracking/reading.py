@@ -1,0 +1,252 @@
+"""Reading a run's clips: batches per platform, each one scraper run, stored as they arrive.
+
+Whatever happens to the process, what was paid for is not paid for again: readings and scraper runs are rows,
+and a resumed run adopts the scraper runs that its predecessor started.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import insert, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.clips.models import Clip, ViewTracking
+from swivi.core import changes, clock
+from swivi.core.db import Database
+from swivi.core.leases import Hold
+from swivi.platforms.errors import ReaderStopped, ReadingUnavailable, StartUncertain
+from swivi.platforms.models import Outcome, Reading
+from swivi.platforms.reader import ScraperStart, ViewReaders
+from swivi.tracking.batches import Batch, batches_due, batches_left_behind, tracked_in
+from swivi.tracking.models import ScraperRun, ScraperStatus, TrackingRun
+
+log = logging.getLogger("swivi.tracking")
+
+MOST_ATTEMPTS = 3
+"""How often a clip is read within one run while its outcome is transient."""
+
+RECENT = timedelta(hours=1)
+"""Far longer than a reader's look-up of a lost start reaches back."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingOptions:
+    """How hard to read. Seconds are between two batches of one worker, and grow between attempts."""
+
+    batch_size: int = 100
+    concurrency: int = 5
+    pause_seconds: float = 1.0
+
+
+class RunReading:
+    """The reading of one run, by a few workers, until every clip has an outcome or its attempts are used up."""
+
+    def __init__(
+        self, database: Database, readers: ViewReaders, options: ReadingOptions, hold: Hold, run_id: int
+    ) -> None:
+        self._database = database
+        self._readers = readers
+        self._options = options
+        self._hold = hold
+        self._run_id = run_id
+        self._stopped: ReaderStopped | None = None
+
+    async def read_all(self) -> None:
+        """Read every clip of the run. Raises ReaderStopped (after storing what did arrive), LeaseLost."""
+        async with self._database.reading() as session:
+            left_behind = await batches_left_behind(session, self._run_id)
+        await self._work_off(left_behind)
+        for attempt in range(1, MOST_ATTEMPTS + 1):
+            async with self._database.reading() as session:
+                batches = await batches_due(session, self._run_id, attempt, size=self._options.batch_size)
+            if attempt > 1 and batches:
+                await asyncio.sleep(self._options.pause_seconds * 2**attempt)
+            await self._work_off(batches)
+
+    async def _work_off(self, batches: Sequence[Batch]) -> None:
+        queue = iter(batches)
+        workers = min(self._options.concurrency, len(batches))
+        async with asyncio.TaskGroup() as group:
+            for _ in range(workers):
+                group.create_task(self._worker(queue))
+        if self._stopped is not None:
+            raise self._stopped
+
+    async def _worker(self, queue: Iterable[Batch]) -> None:
+        for position, batch in enumerate(queue):
+            if self._stopped is not None:
+                return
+            if position > 0:
+                await asyncio.sleep(self._options.pause_seconds)
+            try:
+                await self._read(batch)
+            except ReaderStopped as stopped:
+                self._stopped = stopped
+
+    async def _read(self, batch: Batch) -> None:
+        scraper = batch.adopted or await self._intend(batch)
+        reader = self._readers.for_platform(batch.platform)
+        try:
+            apify_run_id = await self._started(batch, scraper)
+            collected = await reader.collect(apify_run_id, batch.refs)
+        except ReadingUnavailable as problem:
+            log.warning("Reading %d %s links failed: %s", len(batch.external_ids), batch.platform, problem)
+            await self._store(batch, scraper, _failed(batch, str(problem)), 0, problem=str(problem))
+            return
+        except ReaderStopped as stopped:
+            await self._give_up(scraper, str(stopped))
+            raise
+        await self._store(batch, scraper, collected.readings, collected.cost_micro_usd or 0)
+
+    async def _intend(self, batch: Batch) -> ScraperRun:
+        """Write down that a scraper run is about to be started, before it costs anything."""
+        async with self._database.writing() as session:
+            await self._hold.assert_held(session)
+            scraper = ScraperRun(
+                run_id=self._run_id,
+                platform=batch.platform,
+                attempt=batch.attempt,
+                external_ids=list(batch.external_ids),
+                started_at=clock.now(),
+            )
+            session.add(scraper)
+        return scraper
+
+    async def _started(self, batch: Batch, scraper: ScraperRun) -> str:
+        """The scraper run's id at Apify; starts it unless it was started already."""
+        if scraper.apify_run_id is not None:
+            return scraper.apify_run_id
+        start = await self._find(batch, scraper) if batch.adopted else None
+        start = start or await self._start(batch, scraper)
+        async with self._database.writing() as session:
+            await session.execute(
+                update(ScraperRun)
+                .where(col(ScraperRun.id) == scraper.id)
+                .values(apify_run_id=start.run_id, status=ScraperStatus.STARTED)
+            )
+        return start.run_id
+
+    async def _start(self, batch: Batch, scraper: ScraperRun) -> ScraperStart:
+        try:
+            return await self._readers.for_platform(batch.platform).start(batch.refs)
+        except StartUncertain:
+            found = await self._find(batch, scraper)
+            if found is None:
+                raise
+            return found
+
+    async def _find(self, batch: Batch, scraper: ScraperRun) -> ScraperStart | None:
+        """The start that nobody wrote down. A tracking run of moments ago may have read the very same links,
+        and the look-up allows for clocks that differ: so what any run started lately is known, and not it."""
+        lately = scraper.started_at - RECENT
+        async with self._database.reading() as session:
+            known = await session.exec(
+                select(ScraperRun.apify_run_id).where(
+                    ScraperRun.platform == batch.platform,
+                    col(ScraperRun.started_at) >= lately,
+                    col(ScraperRun.apify_run_id).is_not(None),
+                )
+            )
+            taken = [run_id for run_id in known.all() if run_id is not None]
+        reader = self._readers.for_platform(batch.platform)
+        return await reader.find_started(batch.refs, scraper.started_at, known=taken)
+
+    async def _give_up(self, scraper: ScraperRun, problem: str) -> None:
+        async with self._database.writing() as session:
+            await session.execute(
+                update(ScraperRun)
+                .where(col(ScraperRun.id) == scraper.id)
+                .values(status=ScraperStatus.FAILED, problem=problem)
+            )
+
+    async def _store(
+        self,
+        batch: Batch,
+        scraper: ScraperRun,
+        readings: Sequence[Reading],
+        cost_micro_usd: int,
+        problem: str | None = None,
+    ) -> None:
+        """Keep a batch's readings and close its scraper run, in one transaction."""
+        async with self._database.writing() as session:
+            await self._hold.assert_held(session)
+            rows = await self._rows(session, batch, readings)
+            if rows:
+                await session.execute(insert(ViewTracking), rows)
+            await session.execute(
+                update(ScraperRun)
+                .where(col(ScraperRun.id) == scraper.id)
+                .values(
+                    status=ScraperStatus.FAILED if problem else ScraperStatus.COLLECTED,
+                    cost_micro_usd=cost_micro_usd,
+                    problem=problem,
+                )
+            )
+            await self._count(session, rows, cost_micro_usd)
+            changes.mark(session, runs=[self._run_id])
+
+    async def _rows(self, session: AsyncSession, batch: Batch, readings: Sequence[Reading]) -> list[dict[str, Any]]:
+        by_id = {reading.ref.external_id: reading for reading in readings}
+        clips = await session.exec(
+            tracked_in(self._run_id).where(Clip.platform == batch.platform, col(Clip.external_id).in_(list(by_id)))
+        )
+        return [
+            {
+                "clip_id": clip_id,
+                "run_id": self._run_id,
+                "attempt": batch.attempt,
+                "date": by_id[external_id].read_at,
+                "outcome": by_id[external_id].outcome,
+                "views": by_id[external_id].views,
+                "metric": by_id[external_id].metric,
+                "source": by_id[external_id].source,
+                "detail": by_id[external_id].detail,
+            }
+            for clip_id, _, external_id in clips.all()
+        ]
+
+    async def _count(self, session: AsyncSession, rows: Sequence[dict[str, Any]], cost_micro_usd: int) -> None:
+        """Each clip counts once, by its newest reading: an earlier one of this run can only have failed."""
+        clip_ids = [row["clip_id"] for row in rows]
+        attempt = rows[0]["attempt"] if rows else 1
+        found = await session.exec(
+            select(ViewTracking.clip_id)
+            .where(
+                ViewTracking.run_id == self._run_id,
+                col(ViewTracking.clip_id).in_(clip_ids),
+                ViewTracking.attempt < attempt,
+            )
+            .distinct()
+        )
+        again = set(found.all())
+        failed_now = sum(row["outcome"] is not Outcome.OK for row in rows)
+        await session.execute(
+            update(TrackingRun)
+            .where(col(TrackingRun.id) == self._run_id)
+            .values(
+                clips_read=TrackingRun.clips_read + len(rows) - len(again),
+                clips_failed=TrackingRun.clips_failed + failed_now - len(again),
+                cost_micro_usd=TrackingRun.cost_micro_usd + cost_micro_usd,
+            )
+        )
+
+
+def _failed(batch: Batch, problem: str) -> list[Reading]:
+    return [
+        Reading(
+            ref,
+            Outcome.ERROR,
+            None,
+            metric="",
+            source="apify",
+            author=None,
+            detail=problem,
+            read_at=clock.now(),
+        )
+        for ref in batch.refs
+    ]

@@ -1,0 +1,115 @@
+"""What happens by the clock: tracking runs, baselines that failed, campaigns that start and end.
+
+Every process has a schedule; leases, claims and guarded updates see to it that work is done once.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+from sqlmodel import col, select
+
+from swivi.campaigns import service as campaigns
+from swivi.campaigns.models import Campaign, CampaignStatus
+from swivi.clips.intake import Intake
+from swivi.core import clock
+from swivi.core.db import Database
+from swivi.core.errors import SwiviError
+from swivi.tracking.completion import ENDED
+from swivi.tracking.errors import NoReader, RunUnderWay
+from swivi.tracking.models import TrackingRun, Trigger
+from swivi.tracking.service import Tracker
+
+log = logging.getLogger("swivi.schedule")
+
+RESUME_SECONDS = 20
+BASELINE_SECONDS = 30
+CALENDAR_SECONDS = 60
+
+
+class Schedule:
+    """The clockwork of one process. Start it within a running event loop."""
+
+    def __init__(self, database: Database, tracker: Tracker, intake: Intake, tracking_cron: str) -> None:
+        self._database = database
+        self._tracker = tracker
+        self._intake = intake
+        self._tracking_cron = tracking_cron
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the clockwork ticks."""
+        return bool(self._scheduler.running)
+
+    def start(self) -> None:
+        """Begin to tick; the first look at runs that were cut off comes at once."""
+        self._every(RESUME_SECONDS, self._tracker.resume, at_once=True)
+        self._every(BASELINE_SECONDS, self._intake.read_due_baselines)
+        self._every(CALENDAR_SECONDS, self.start_and_end_campaigns, at_once=True)
+        trigger = CronTrigger.from_crontab(self._tracking_cron, timezone="UTC")
+        self._add(self.track, trigger)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Tick no more. What is under way is cut off, and resumed by whoever comes next."""
+        self._scheduler.shutdown(wait=False)
+
+    async def track(self) -> None:
+        """The scheduled tracking run, unless another process did it within this minute."""
+        tick = clock.now().replace(second=0, microsecond=0)
+        async with self._database.reading() as session:
+            done = await session.exec(
+                select(TrackingRun.id)
+                .where(TrackingRun.trigger == Trigger.SCHEDULE, col(TrackingRun.started_at) >= tick)
+                .limit(1)
+            )
+            if done.first() is not None:
+                return
+        try:
+            await self._tracker.run(Trigger.SCHEDULE)
+        except (RunUnderWay, NoReader) as reason:
+            log.info("No scheduled tracking run: %s", reason)
+
+    async def start_and_end_campaigns(self) -> None:
+        """Start campaigns whose time has come; settle those whose time is over once more, and complete them.
+
+        So too those whose budget was lowered to what is spent: no tracking run would take them any more.
+        """
+        async with self._database.writing() as session:
+            await campaigns.start_due(session)
+        async with self._database.reading() as session:
+            over = await session.exec(
+                select(Campaign.id).where(
+                    col(Campaign.status).in_([CampaignStatus.ACTIVE, CampaignStatus.PAUSED]),
+                    (col(Campaign.ends_at) <= clock.now()) | (col(Campaign.spent) >= col(Campaign.budget)),
+                )
+            )
+            ended = list(over.all())
+        for campaign_id in ended:
+            try:
+                await self._tracker.complete(campaign_id, actor=None, reason=ENDED)
+            except RunUnderWay:
+                log.info("Campaign %d has ended; it is completed once the present tracking run is over", campaign_id)
+
+    def _every(self, seconds: int, work: Callable[[], Awaitable[object]], *, at_once: bool = False) -> None:
+        first = {"next_run_time": clock.now()} if at_once else {}
+        self._add(work, IntervalTrigger(seconds=seconds), **first)
+
+    def _add(self, work: Callable[[], Awaitable[object]], trigger: object, **when: object) -> None:
+        # Late is better than never, and once is enough, when the event loop was busy or the machine asleep.
+        self._scheduler.add_job(_said(work), trigger, coalesce=True, max_instances=1, misfire_grace_time=None, **when)
+
+
+def _said(work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+    """`work`, with a problem that Swivi knows said in one line; the scheduler logs all others with their trace."""
+
+    async def run() -> None:
+        try:
+            await work()
+        except SwiviError as problem:
+            log.error("%s", problem.sentence)
+
+    return run

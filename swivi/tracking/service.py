@@ -1,0 +1,245 @@
+"""Use cases of tracking: run now, resume what was cut off, track one clip, complete a campaign."""
+
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlmodel import col, select
+
+from swivi.accounts.actor import Actor
+from swivi.campaigns import service as campaigns
+from swivi.campaigns.errors import WrongCampaignStatus
+from swivi.campaigns.models import Campaign, CampaignStatus
+from swivi.clips.errors import NoSuchClip
+from swivi.clips.models import Clip
+from swivi.core import changes, clock, leases
+from swivi.core.db import Database
+from swivi.core.leases import Hold
+from swivi.core.money import format_dollars
+from swivi.notifications import service as notifications
+from swivi.notifications.models import NotificationKind
+from swivi.platforms.errors import ReaderStopped
+from swivi.platforms.reader import ViewReaders
+from swivi.tracking.batches import unread_campaigns
+from swivi.tracking.completion import close_books
+from swivi.tracking.errors import NoReader, RunUnderWay
+from swivi.tracking.models import PlannedCampaign, PlanStatus, RunStatus, TrackingRun, Trigger
+from swivi.tracking.plan import CampaignGroup, clips_needing_tracking, start_run
+from swivi.tracking.reading import ReadingOptions, RunReading
+from swivi.tracking.settlement import settle_campaign
+
+log = logging.getLogger("swivi.tracking")
+
+LEASE = "tracking"
+
+UNDER_WAY = frozenset({CampaignStatus.ACTIVE, CampaignStatus.PAUSED})
+"""The states from which a campaign can be completed."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingOptions:
+    """How a tracking run works: `max_clips` per run, how it reads, how long a dead process blocks the next."""
+
+    max_clips: int = 10_000
+    reading: ReadingOptions = field(default_factory=ReadingOptions)
+    lease_ttl: timedelta = timedelta(seconds=15)
+
+
+class Tracker:
+    """Runs tracking for one process. `readers` is None where there is nothing to read views with."""
+
+    def __init__(self, database: Database, readers: ViewReaders | None, options: TrackingOptions | None = None) -> None:
+        self.database = database
+        self.readers = readers
+        self.options = options or TrackingOptions()
+
+    async def run(self, trigger: Trigger, *, campaign_id: int | None = None) -> TrackingRun:
+        """One whole run, after resuming any run that was cut off; returns it as it ended.
+
+        Reads every clip of the campaigns that are due (or of `campaign_id`) and settles them. If the reading
+        service stops us (quota, key), what was read whole is settled, the run is FAILED and admins are told.
+        Raises NoReader, RunUnderWay.
+        """
+        readers = self._must_read()
+        async with self._exclusively() as hold:
+            await self._resume(readers, hold)
+            return await self._run_due(readers, hold, trigger, campaign_id)
+
+    async def track_many(self, groups: Sequence[CampaignGroup], *, batch_size: int) -> TrackingRun:
+        """Track these campaigns now, whole, in batches of `batch_size` links. Raises as `run`."""
+        readers = self._must_read()
+        async with self._exclusively() as hold:
+            await self._resume(readers, hold)
+            return await self._run_groups(readers, hold, Trigger.ADMIN, groups, batch_size)
+
+    async def track_one(self, clip_id: int) -> TrackingRun:
+        """Track one clip now, together with its whole campaign: nobody is paid before the others.
+
+        Raises NoSuchClip, and as `run`.
+        """
+        async with self.database.reading() as session:
+            clip = await session.get(Clip, clip_id)
+        if clip is None:
+            raise NoSuchClip
+        return await self.run(Trigger.ADMIN, campaign_id=clip.campaign_id)
+
+    async def resume(self) -> None:
+        """Finish runs that were cut off, if nobody else is at it. Cheap if there are none."""
+        if self.readers is None:
+            return
+        async with self.database.reading() as session:
+            cut_off = await session.exec(select(TrackingRun.id).where(TrackingRun.status == RunStatus.RUNNING).limit(1))
+            if cut_off.first() is None:
+                return
+        with contextlib.suppress(RunUnderWay):
+            async with self._exclusively() as hold:
+                await self._resume(self.readers, hold)
+
+    async def complete(self, campaign_id: int, *, actor: Actor | None, reason: str) -> Campaign:
+        """Settle a campaign once more on the newest readings (read first if a reader is there), then close it.
+
+        `actor` None means its end time has come.
+        Raises AdminsOnly, NoSuchCampaign, WrongCampaignStatus, RunUnderWay.
+        """
+        if actor is not None:
+            actor.must_be_admin()
+        async with self.database.reading() as session:
+            _must_be_under_way(await campaigns.get(session, campaign_id))
+        async with self._exclusively() as hold:
+            if self.readers is not None:
+                await self._resume(self.readers, hold)
+                await self._run_due(self.readers, hold, Trigger.COMPLETION, campaign_id)
+            return await self._settle_and_close(hold, campaign_id, actor, reason)
+
+    def _must_read(self) -> ViewReaders:
+        if self.readers is None:
+            raise NoReader
+        return self.readers
+
+    @asynccontextmanager
+    async def _exclusively(self) -> AsyncIterator[Hold]:
+        """Hold the lease, renewing it; if it is lost, what runs in the block is cancelled. Raises RunUnderWay."""
+        hold = await leases.acquire(self.database, LEASE, self.options.lease_ttl)
+        if hold is None:
+            raise RunUnderWay
+        try:
+            async with leases.kept_alive(hold):
+                yield hold
+        finally:
+            await hold.release()
+
+    async def _resume(self, readers: ViewReaders, hold: Hold) -> None:
+        async with self.database.reading() as session:
+            found = await session.exec(
+                select(TrackingRun).where(TrackingRun.status == RunStatus.RUNNING).order_by(col(TrackingRun.id))
+            )
+            cut_off = found.all()
+        for run in cut_off:
+            log.info("Resuming tracking run %d, which was cut off", run.id)
+            await self._work(readers, hold, run.id, self.options.reading)
+
+    async def _run_due(
+        self, readers: ViewReaders, hold: Hold, trigger: Trigger, campaign_id: int | None
+    ) -> TrackingRun:
+        limit = self.options.max_clips
+        batch_size = self.options.reading.batch_size
+        log.info("Starting view tracking for up to %d clips (batches of %d)", limit, batch_size)
+        async with self.database.reading() as session:
+            groups = await clips_needing_tracking(session, limit=limit, campaign_id=campaign_id)
+        return await self._run_groups(readers, hold, trigger, groups, batch_size)
+
+    async def _run_groups(
+        self,
+        readers: ViewReaders,
+        hold: Hold,
+        trigger: Trigger,
+        groups: Sequence[CampaignGroup],
+        batch_size: int,
+    ) -> TrackingRun:
+        async with self.database.writing() as session:
+            await hold.assert_held(session)
+            run = await start_run(session, trigger, groups)
+        options = ReadingOptions(batch_size, self.options.reading.concurrency, self.options.reading.pause_seconds)
+        return await self._work(readers, hold, run.id, options)
+
+    async def _work(self, readers: ViewReaders, hold: Hold, run_id: int, options: ReadingOptions) -> TrackingRun:
+        problem = None
+        try:
+            await RunReading(self.database, readers, options, hold, run_id).read_all()
+        except ReaderStopped as stopped:
+            problem = stopped.sentence
+        await self._settle(hold, run_id, stopped=problem is not None)
+        return await self._finish(hold, run_id, problem)
+
+    async def _settle(self, hold: Hold, run_id: int, *, stopped: bool) -> None:
+        async with self.database.reading() as session:
+            planned = await session.exec(
+                select(PlannedCampaign.campaign_id)
+                .where(PlannedCampaign.run_id == run_id, PlannedCampaign.status == PlanStatus.PLANNED)
+                .order_by(col(PlannedCampaign.campaign_id))
+            )
+            left = list(planned.all())
+            # Fairness: of a run that was stopped, only campaigns that were read whole are settled.
+            unread = await unread_campaigns(session, run_id) if stopped else set()
+        for campaign_id in left:
+            if campaign_id not in unread:
+                async with self.database.writing() as session:
+                    await hold.assert_held(session)
+                    await settle_campaign(session, run_id, campaign_id)
+
+    async def _finish(self, hold: Hold, run_id: int, problem: str | None) -> TrackingRun:
+        async with self.database.writing() as session:
+            await hold.assert_held(session)
+            run = (await session.exec(select(TrackingRun).where(TrackingRun.id == run_id))).one()
+            run.status = RunStatus.FAILED if problem else RunStatus.COMPLETED
+            run.problem = problem
+            run.finished_at = clock.now()
+            if problem:
+                await notifications.tell_admins(
+                    session,
+                    NotificationKind.TRACKING_STOPPED,
+                    "Tracking was stopped",
+                    problem,
+                    "/admin/tracking",
+                )
+            changes.mark(session, runs=[run_id])
+        _log_end(run)
+        return run
+
+    async def _settle_and_close(self, hold: Hold, campaign_id: int, actor: Actor | None, reason: str) -> Campaign:
+        async with self.database.writing() as session:
+            await hold.assert_held(session)
+            campaign = await campaigns.locked(session, campaign_id)
+            if campaign.completed_at is not None:
+                return campaign  # the last reading used its budget up
+            _must_be_under_way(campaign)
+            run = await start_run(session, Trigger.COMPLETION, [CampaignGroup(campaign, 0)])
+            run.status, run.finished_at = RunStatus.COMPLETED, clock.now()
+            await session.flush()
+            await settle_campaign(session, run.id, campaign_id, accepts=UNDER_WAY)
+            await session.refresh(campaign)
+            if campaign.completed_at is None:
+                by = actor.user_id if actor else None
+                await close_books(session, campaign, reason=reason, actor_id=by)
+        return campaign
+
+
+def _must_be_under_way(campaign: Campaign) -> None:
+    if campaign.status not in UNDER_WAY:
+        raise WrongCampaignStatus(f"A campaign that is {campaign.status} cannot be completed.")
+
+
+def _log_end(run: TrackingRun) -> None:
+    if run.problem:
+        log.error("Tracking stopped: %s", run.problem)
+    share = 100 * run.clips_successful / run.clips_read if run.clips_read else 100.0
+    log.info(
+        "Tracking complete: %d/%d successful (%.1f%%), %s earnings added",
+        run.clips_successful,
+        run.clips_read,
+        share,
+        format_dollars(run.earnings_added),
+    )

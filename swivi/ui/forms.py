@@ -1,0 +1,187 @@
+"""Forms: every control has its label, its hint and its error beside it, and what was typed stays.
+
+Controls are left to the browser (`default_value`, not `value`), so typing makes no round trip; `form` hands
+over all of them by name when it is sent. Labels, hints and errors are tied to a control by its id,
+`field-<name>`; where two forms on one page have a field of the same name, give one of them a `control_id`.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import reflex as rx
+from reflex.vars import FunctionStringVar, VarData
+
+from swivi.ui.types import Handler, Node, Rows, Text
+from swivi.ui.vars import rows_var, text_var
+
+TYPING_PAUSE_MS: Final = 300
+_MODULE: Final = "$/public/swivi.js"
+
+
+def _whole_form(event: rx.Var[Any]) -> tuple[rx.Var[dict[str, str]]]:
+    read: Any = FunctionStringVar.create("formFields", _var_data=VarData(imports={_MODULE: ["formFields"]}))
+    return (read.call(rx.Var(f"{event!s}.currentTarget")).to(dict[str, str]),)
+
+
+class _TypedForm(rx.el.Form):
+    """A form that tells what it holds at every change of one of its controls."""
+
+    @classmethod
+    def get_event_triggers(cls) -> dict[str, Any]:
+        return {**super().get_event_triggers(), "on_change": _whole_form}
+
+
+class _MomentInput(rx.Component):
+    """The `MomentInput` of swivi.js."""
+
+    library = _MODULE
+    tag = "MomentInput"
+    name: rx.Var[str]
+    iso: rx.Var[str]
+
+
+class _PostForm(rx.el.Div):
+    """A form that the browser sends itself; Reflex's own form keeps the browser from doing so."""
+
+    tag = "form"
+    action: rx.Var[str]
+    method: rx.Var[str]
+
+
+def form(*children: Node, on_submit: Handler, **props: Any) -> rx.Component:
+    """Sends its controls to `on_submit(form_data)`: name -> text; a checkbox that is off is missing."""
+    return rx.el.form(*children, on_submit=on_submit, no_validate=True, class_name="form", **props)
+
+
+def typed_form(*children: Node, on_submit: Handler, on_typing: Handler, **props: Any) -> rx.Component:
+    """The same, and `on_typing(form_data)` whenever typing pauses, with what the form holds then."""
+    on_change = on_typing.debounce(TYPING_PAUSE_MS)
+    return _TypedForm.create(
+        *children, on_submit=on_submit, on_change=on_change, no_validate=True, class_name="form", **props
+    )
+
+
+def post_form(action: str, *children: Node, **props: Any) -> rx.Component:
+    """A plain HTML POST to a route of the server, for what must set a cookie: sign in, sign up, sign out."""
+    return _PostForm.create(*children, action=action, method="post", class_name="form", **props)
+
+
+def field(
+    label: Text,
+    name: str,
+    control: Callable[..., rx.Component] = rx.el.input,
+    *,
+    error: Text = "",
+    hint: Text = "",
+    control_id: str = "",
+    **props: Any,
+) -> rx.Component:
+    """One control with its label above and its hint and error below. `props` go to the control."""
+    control_id = control_id or f"field-{name}"
+    return rx.el.div(
+        rx.el.label(label, html_for=control_id, class_name="label"),
+        control(name=name, **_described(control_id, error), **{"class_name": "control", **props}),
+        *_hint_and_error(control_id, hint, error),
+        class_name="field",
+    )
+
+
+def text_field(label: Text, name: str, **props: Any) -> rx.Component:
+    """One line of text; `type="email"`, `type="password"`, `type="date"` and so on as in HTML."""
+    return field(label, name, rx.el.input, **props)
+
+
+def text_area_field(label: Text, name: str, rows: int = 4, **props: Any) -> rx.Component:
+    """Several lines of text."""
+    return field(label, name, rx.el.textarea, rows=str(rows), **props)
+
+
+def money_field(label: Text, name: str, **props: Any) -> rx.Component:
+    """An amount in dollars, as text for `core.money.parse_dollars`."""
+    return field(label, name, _dollars, input_mode="decimal", auto_complete="off", **props)
+
+
+def moment_field(label: Text, name: str, iso: Text = "", **props: Any) -> rx.Component:
+    """A time, typed in the viewer's zone and sent in UTC (ISO 8601, as `iso` is); "" for none."""
+    return field(label, name, lambda **control: _MomentInput.create(iso=iso, **control), **props)
+
+
+def select_field(label: Text, name: str, options: Rows, **props: Any) -> rx.Component:
+    """One of `options`: pairs of value and words, as a Python sequence or a Var of a list of pairs."""
+    return field(label, name, lambda **control: rx.el.select(_options(options), **control), **props)
+
+
+def checkbox_field(
+    label: Text, name: str, *, error: Text = "", hint: Text = "", control_id: str = "", **props: Any
+) -> rx.Component:
+    """Yes or no: `form_data` has `name` only when it is ticked."""
+    control_id = control_id or f"field-{name}"
+    return rx.el.div(
+        rx.el.label(
+            rx.el.input(type="checkbox", name=name, **_described(control_id, error), **props),
+            label,
+            class_name="checkbox",
+        ),
+        *_hint_and_error(control_id, hint, error),
+        class_name="field",
+    )
+
+
+def checkbox_group(
+    legend: Text,
+    name: str,
+    options: Sequence[tuple[str, Text]],
+    *,
+    error: Text = "",
+    checked: Rows = (),
+) -> rx.Component:
+    """Several of `options` (value, words). The box of value V is the field `name.V`, sent when ticked."""
+    ticked = rows_var(checked)
+    return rx.el.fieldset(
+        rx.el.legend(legend, class_name="label"),
+        *[
+            rx.el.label(
+                rx.el.input(type="checkbox", name=f"{name}.{value}", default_checked=ticked.contains(value)),
+                words,
+                class_name="checkbox",
+            )
+            for value, words in options
+        ],
+        *_hint_and_error(f"field-{name}", "", error),
+        class_name="field",
+        aria_describedby=f"field-{name}-error",
+    )
+
+
+def form_actions(*buttons: Node) -> rx.Component:
+    """The buttons below a form, the primary one last."""
+    return rx.el.div(*buttons, class_name="form-actions")
+
+
+def _described(control_id: str, error: Text) -> dict[str, Any]:
+    return {
+        # As a plain attribute: Reflex would add every control with an `id` to the form's data a second time.
+        "custom_attrs": {"id": control_id},
+        "aria_invalid": text_var(error) != "",
+        "aria_describedby": f"{control_id}-hint {control_id}-error",
+    }
+
+
+def _hint_and_error(control_id: str, hint: Text, error: Text) -> list[rx.Component]:
+    """Both are always there, empty or not, so that an error that comes is announced."""
+    return [
+        rx.el.p(hint, class_name="hint", custom_attrs={"id": f"{control_id}-hint"}),
+        rx.el.p(error, class_name="error", role="alert", custom_attrs={"id": f"{control_id}-error"}),
+    ]
+
+
+def _dollars(**control: Any) -> rx.Component:
+    return rx.el.div(
+        rx.el.span("$", class_name="money-sign", aria_hidden="true"),
+        rx.el.input(placeholder="0.00", **control),
+        class_name="money-control",
+    )
+
+
+def _options(options: Rows) -> rx.Component:
+    return rx.foreach(rows_var(options), lambda pair: rx.el.option(pair[1], value=pair[0]))

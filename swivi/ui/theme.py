@@ -1,0 +1,33 @@
+"""What the app's configuration needs to look like Swivi.
+
+The colours, sizes and spacings themselves are the custom properties at the top of `assets/swivi.css`; Radix
+components (dialogs) take theirs from the same properties.
+"""
+
+from typing import Final
+
+import reflex as rx
+
+STYLESHEETS: Final = ["/swivi.css"]
+
+_FONT = "/fonts/inter-latin.woff2"
+
+
+def radix_theme() -> rx.Component:
+    """For `RadixThemesPlugin(theme=...)`. Light or dark follows the system until the viewer switches."""
+    return rx.theme(accent_color="indigo", gray_color="slate", radius="medium", appearance="inherit")
+
+
+def head_components() -> list[rx.Component]:
+    """For `rx.App(head_components=...)`: icon, the browser's own colours, the font before it is asked for."""
+    return [
+        rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
+        rx.el.link(
+            rel="preload",
+            href=_FONT,
+            custom_attrs={"as": "font"},
+            type="font/woff2",
+            cross_origin="anonymous",
+        ),
+        rx.el.meta(name="color-scheme", content="light dark"),
+    ]

@@ -1,0 +1,106 @@
+"""Payout requests through the API: repeated, cancelled, processed, and never out of turn."""
+
+import asyncio
+
+import httpx
+
+from tests.api.conftest import Person, Snapshot, refusal, wrong_fields
+
+ASK = {"amount": 20.10, "method": "paypal", "details": "casey@swivi.test"}
+
+
+async def _ask(person: Person, key: str | None = None, **changes: object) -> httpx.Response:
+    headers = {"Idempotency-Key": key} if key else {}
+    return await person.http.post("/clippers/payout-request", json=ASK | changes, headers=headers)
+
+
+async def test_a_repeated_key_answers_with_the_first_request(earned: Person, everything: Snapshot) -> None:
+    first = await _ask(earned, "key-1")
+    assert first.status_code == 201
+    before = await everything()
+    again = await _ask(earned, "key-1", amount="20.10")
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert refusal(await _ask(earned, "key-1", amount=30)) == (409, "idempotency_conflict")
+    assert refusal(await _ask(earned, "key-2")) == (409, "open_request_exists")
+    assert refusal(await _ask(earned)) == (409, "open_request_exists")
+    assert await everything() == before
+
+
+async def test_the_same_key_at_the_same_moment_makes_one_request(earned: Person) -> None:
+    answers = await asyncio.gather(*(_ask(earned, "key-1") for _ in range(5)))
+    assert [answer.status_code for answer in answers] == [201] * 5, [answer.text for answer in answers]
+    assert len({answer.json()["id"] for answer in answers}) == 1
+
+
+async def test_details_may_be_an_object_of_anything(earned: Person) -> None:
+    asked = await _ask(earned, details={"account": 12345, "share": 0.5, "bank": {"name": "First"}})
+    assert asked.status_code == 201, asked.text
+    assert "12345" in asked.json()["details"]
+
+
+async def test_a_cancelled_request_gives_the_money_back_once(
+    earned: Person, other_clipper: Person, everything: Snapshot
+) -> None:
+    asked = (await _ask(earned)).json()
+    cancel = f"/clippers/payout-requests/{asked['id']}/cancel"
+    assert refusal(await other_clipper.http.post(cancel)) == (404, "payout_request_not_found")
+    reserved = (await earned.http.get("/clippers/dashboard")).json()
+    assert (reserved["availableBalance"], reserved["canRequestPayout"]) == (29.9, False)
+    assert (await earned.http.post(cancel)).json()["status"] == "CANCELLED"
+    before = await everything()
+    assert refusal(await earned.http.post(cancel)) == (409, "wrong_payout_status")
+    assert await everything() == before
+    assert (await earned.http.get("/clippers/dashboard")).json()["availableBalance"] == 50.0
+
+
+async def test_steps_out_of_turn_or_without_their_reason_change_nothing(
+    earned: Person, admin: Person, everything: Snapshot
+) -> None:
+    asked = (await _ask(earned)).json()
+    process = f"/admin/payout-requests/{asked['id']}/process"
+    before = await everything()
+    for body, expected, fields in (
+        ({"action": "pay"}, (422, "invalid_input"), {"action"}),
+        ({"action": "cancel"}, (422, "invalid_input"), {"action"}),
+        ({"action": None}, (422, "invalid_input"), {"action"}),
+        ({}, (422, "invalid_input"), {"action"}),
+        ({"action": "reject"}, (422, "invalid_input"), {"notes"}),
+        ({"action": "complete"}, (422, "invalid_input"), {"transactionId"}),
+        ({"action": "complete", "transactionId": "a b"}, (422, "invalid_input"), {"transactionId"}),
+        ({"action": "complete", "transactionId": "PP-1"}, (409, "wrong_payout_status"), set()),
+        ({"action": "fail", "notes": "No."}, (409, "wrong_payout_status"), set()),
+        ({"action": "reverse", "notes": "No."}, (409, "wrong_payout_status"), set()),
+    ):
+        answer = await admin.http.post(process, json=body)
+        assert (refusal(answer), wrong_fields(answer)) == (expected, fields), body
+    assert await everything() == before
+
+
+async def test_a_transaction_id_pays_only_once(earned: Person, admin: Person) -> None:
+    async def approved() -> str:
+        asked = (await _ask(earned)).json()
+        process = f"/admin/payout-requests/{asked['id']}/process"
+        await admin.http.post(process, json={"action": "approve"})
+        return process
+
+    complete = {"action": "complete", "transactionId": "PP-1"}
+    assert (await admin.http.post(await approved(), json=complete)).status_code == 200
+    again = await admin.http.post(await approved(), json=complete)
+    assert refusal(again) == (409, "transaction_id_taken")
+    assert wrong_fields(again) == {"transactionId"}
+
+
+async def test_the_queue_filters_by_status_and_names_the_clipper(earned: Person, admin: Person) -> None:
+    asked = (await _ask(earned)).json()
+    for status, total in (("PENDING", 1), ("pending", 1), ("", 1), ("COMPLETED", 0)):
+        listed = (await admin.http.get("/admin/payout-requests", params={"status": status})).json()
+        assert listed["total"] == len(listed["items"]) == total, status
+    [item] = (await admin.http.get("/admin/payout-requests")).json()["items"]
+    assert (item["id"], item["clipperName"], item["amount"]) == (asked["id"], earned.actor.name, 20.1)
+
+
+async def test_nobody_decides_on_their_own_request(earned: Person, admin: Person) -> None:
+    asked = (await _ask(earned)).json()
+    await admin.http.patch(f"/admin/users/{earned.id}", json={"role": "ADMIN"})
+    answer = await earned.http.post(f"/admin/payout-requests/{asked['id']}/process", json={"action": "approve"})
+    assert refusal(answer) == (403, "own_request")

@@ -1,0 +1,44 @@
+"""audit."""
+
+import json
+
+from sqlalchemy import text
+
+from swivi.core.db import Database
+from swivi.runtime import Runtime
+from swivi.tracking.models import Trigger
+from tests.cli.conftest import Run
+from tests.factories import a_campaign, a_clip, a_clipper, an_admin, tiktok
+from tests.simulator import RunningSimulator
+
+
+async def test_audit_is_clean_until_a_cent_is_out_of_place_and_then_names_the_row(
+    swivi: Run, database: Database, running: Runtime, simulator: RunningSimulator
+) -> None:
+    admin, clipper = await an_admin(database), await a_clipper(database)
+    campaign = await a_campaign(database, admin)
+    await a_clip(database, clipper, admin, campaign, tiktok(1))
+    simulator.script(tiktok(1), 10_000)
+    await running.tracker.run(Trigger.CLI)
+
+    clean = await swivi("audit")
+    assert clean.status == 0
+    assert clean.out.startswith("Clean: ")
+    assert " checks over 2 transfers in " in clean.out
+
+    async with database.writing() as session:
+        await session.execute(text("UPDATE campaigns SET spent = spent + 1 WHERE id = :id"), {"id": campaign.id})
+
+    for_people = await swivi("audit")
+    assert for_people.status == 1
+    assert f"I1 campaign {campaign.id}: spent is $25.01, its clips earned $25.00" in for_people.out.splitlines()
+
+    for_programs = await swivi("audit", "--json")
+    report = json.loads(for_programs.out)
+    assert (for_programs.status, report["clean"], report["transfers"]) == (1, False, 2)
+    assert {
+        "invariant": "I1",
+        "subject": "campaign",
+        "subjectId": str(campaign.id),
+        "message": f"campaign {campaign.id}: spent is $25.01, its clips earned $25.00",
+    } in report["findings"]

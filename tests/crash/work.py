@@ -1,0 +1,19 @@
+"""What is being done when the process is killed. Imports little: each doomed process pays for it."""
+
+from swivi.accounts.actor import Actor
+from swivi.payouts import service as payouts
+from swivi.runtime import Runtime
+from swivi.tracking.models import Trigger
+
+TRANSACTION_ID = "TX-1"
+
+
+async def track(running: Runtime) -> None:
+    """A tracking run."""
+    await running.tracker.run(Trigger.SCHEDULE)
+
+
+async def pay(running: Runtime, admin: Actor, request_id: int) -> None:
+    """The completion of an approved payout request."""
+    async with running.database.writing() as session:
+        await payouts.process(session, admin, request_id, "complete", transaction_id=TRANSACTION_ID)

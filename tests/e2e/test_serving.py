@@ -1,0 +1,139 @@
+"""One production build serves pages, websocket and API on one port, on any port, under any host name.
+
+It holds what the server relies on inside Reflex 0.10.1: two internal settings (scripts/serve.py) and two
+lines of generated JavaScript (swivi/one_origin.py).
+"""
+
+import asyncio
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from playwright.async_api import Page, WebSocket
+
+from tests.servers import ROOT, AppServer, listens
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+STATE_ARRIVED = "42"
+"""How a Socket.IO message with an event begins: the server's answer to the page's first question."""
+
+ANSWER_SECONDS = 20
+
+
+@pytest.fixture(scope="module")
+def server(front_end: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+    home = tmp_path_factory.mktemp("serving")
+    with AppServer({"DATABASE_URL": f"sqlite:///{home}/swivi.db"}, home / "log") as server:
+        yield server
+
+
+async def websocket_of_live_page(page: Page, url: str) -> WebSocket:
+    """Opens a page and returns its websocket once the page's state came through it."""
+    live: asyncio.Future[WebSocket] = asyncio.get_running_loop().create_future()
+
+    def watch(websocket: WebSocket) -> None:
+        websocket.on("framereceived", lambda frame: heard(websocket, frame))
+
+    def heard(websocket: WebSocket, frame: str | bytes) -> None:
+        if str(frame).startswith(STATE_ARRIVED) and not live.done():
+            live.set_result(websocket)
+
+    page.on("websocket", watch)
+    await page.goto(url)
+    return await asyncio.wait_for(live, ANSWER_SECONDS)
+
+
+async def get(server: AppServer, path: str, **headers: str) -> httpx.Response:
+    """What the server answers; of a websocket's handshake only the head."""
+    async with httpx.AsyncClient() as client, client.stream("GET", server.url + path, headers=headers) as answer:
+        return answer
+
+
+def build_as_it_is() -> dict[str, int]:
+    """Every file of the build folder, less the packages, with its time of change in nanoseconds."""
+    web = ROOT / ".web"
+    files = (path for path in web.rglob("*") if path.is_file() and "node_modules" not in path.parts)
+    return {str(path.relative_to(web)): path.stat().st_mtime_ns for path in files}
+
+
+async def test_two_servers_share_one_build_and_write_nothing_into_it(
+    server: AppServer, start_server: Callable[..., AppServer], page: Page
+) -> None:
+    built = build_as_it_is()
+    for each in (server, start_server()):
+        websocket = await websocket_of_live_page(page, each.url)
+        assert urlsplit(websocket.url).port == each.port
+        assert (await get(each, "/api/health")).is_success
+    assert build_as_it_is() == built
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "swivi.lan"])
+async def test_a_page_is_live_under_any_name_of_the_machine(server: AppServer, page: Page, host: str) -> None:
+    websocket = await websocket_of_live_page(page, f"http://{host}:{server.port}")
+    assert urlsplit(websocket.url).netloc == f"{host}:{server.port}"
+
+
+async def test_the_websocket_refuses_pages_of_other_sites(server: AppServer) -> None:
+    assert await websocket_handshake(server, origin=server.url) == httpx.codes.SWITCHING_PROTOCOLS
+    assert await websocket_handshake(server, origin="http://evil.example") == httpx.codes.FORBIDDEN
+
+
+async def websocket_handshake(server: AppServer, origin: str) -> int:
+    """The status the server answers a browser's websocket handshake with."""
+    headers = {
+        "Origin": origin,
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+    }
+    return (await get(server, "/_event/?EIO=4&transport=websocket&token=test", **headers)).status_code
+
+
+async def test_unknown_addresses_are_answered_by_the_side_they_belong_to(server: AppServer) -> None:
+    page, endpoint = await get(server, "/no-such-page"), await get(server, "/api/no-such-endpoint")
+    assert (page.status_code, endpoint.status_code) == (404, 404)
+    assert page.headers["content-type"].startswith("text/html")
+    assert endpoint.headers["content-type"].startswith("application/json")
+
+
+async def test_browsers_keep_hashed_files_for_ever_and_ask_for_all_others(server: AppServer) -> None:
+    page = await get_text(server, "/")
+    script = re.search(r"/assets/[^\"]+\.js", page)
+    assert script is not None
+    assert "immutable" in (await get(server, script[0])).headers["cache-control"]
+    for path in ("/", "/swivi.css", "/campaigns/1", "/api/health", "/assets/gone.js"):
+        assert (await get(server, path)).headers["cache-control"] in ("no-cache", "no-store"), path
+
+
+async def test_a_page_with_an_id_has_something_to_paint_before_its_scripts(server: AppServer) -> None:
+    assert "Loading" in await get_text(server, "/campaigns/1")
+
+
+async def get_text(server: AppServer, path: str) -> str:
+    async with httpx.AsyncClient() as client:
+        return (await client.get(server.url + path)).text
+
+
+async def test_a_server_asked_to_stop_leaves_no_process_behind(
+    start_server: Callable[..., AppServer], page: Page
+) -> None:
+    server = start_server()
+    await websocket_of_live_page(page, server.url)
+    assert server.stop() == 0
+    assert not listens(server.port)
+
+
+async def test_a_taken_port_is_refused_instead_of_shared(server: AppServer) -> None:
+    environment = {**os.environ, "HOST": "127.0.0.1", "PORT": str(server.port)}
+    second = await asyncio.create_subprocess_exec(
+        sys.executable, ROOT / "scripts" / "serve.py", env=environment, stderr=asyncio.subprocess.PIPE
+    )
+    _, complaint = await second.communicate()
+    assert second.returncode == 1
+    assert f"cannot listen on 127.0.0.1 port {server.port}" in complaint.decode()

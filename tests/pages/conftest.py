@@ -1,0 +1,70 @@
+"""A browser's tab without the browser: the states of the pages, with a session's cookie."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any, TypeVar
+
+import pytest
+import reflex as rx
+from reflex.constants import RouteVar
+
+from swivi.accounts import sessions
+from swivi.accounts.actor import Actor
+from tests.world import World
+from tests.world import open_world as open_world
+from tests.world import world as world
+
+State = TypeVar("State", bound=rx.State)
+
+
+class Tab:
+    """The states of one tab. `cookie` is what its websocket's handshake brought."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._root = rx.State(_reflex_internal_init=True)
+        self._router: dict[str, Any] = {RouteVar.CLIENT_TOKEN: "tab"}
+
+    async def sign_in(self, actor: Actor | None) -> None:
+        """From now on the cookie is this actor's; None signs out."""
+        cookie = ""
+        if actor is not None:
+            async with self._world.database.writing() as session:
+                cookie = f"{sessions.SESSION_COOKIE}={await sessions.open_session(session, actor.user_id)}"
+        self.bring(cookie)
+
+    def bring(self, cookie: str) -> None:
+        """Connect with this cookie header."""
+        self._route({RouteVar.HEADERS: {"cookie": cookie, "origin": "http://swivi.test"}})
+
+    def visit(self, address: str) -> None:
+        """Be at this path and query."""
+        path, _, query = address.partition("?")
+        parameters = dict(pair.split("=") for pair in query.split("&")) if query else {}
+        self._route({RouteVar.PATH: path, RouteVar.ORIGIN: address, RouteVar.QUERY: parameters})
+
+    async def state(self, kind: type[State]) -> State:
+        """One of the tab's states."""
+        return await self._root.get_state(kind)
+
+    def _route(self, changes: dict[str, Any]) -> None:
+        self._router = self._root._update_router_vars(self._router | changes, self._router)
+
+
+async def happens(handler: Callable[..., Any], *arguments: object) -> list[Any]:
+    """Call an event handler of a state as its event would; what it returned or yielded, if anything."""
+    outcome = handler(*arguments)
+    if isinstance(outcome, AsyncIterator):
+        return [event async for event in outcome if event is not None]
+    returned = await outcome
+    return [] if returned is None else [returned]
+
+
+@pytest.fixture
+def tab(world: World) -> Tab:
+    return Tab(world)
+
+
+@pytest.fixture
+async def clippers_tab(world: World, tab: Tab) -> Tab:
+    await tab.sign_in(world.clipper)
+    return tab

@@ -1,0 +1,262 @@
+"""What clippers' pages show and do, through their states."""
+
+from swivi.accounts import devices
+from swivi.pages.clipper.balance import ClipperBalance
+from swivi.pages.clipper.clip import OwnClip
+from swivi.pages.clipper.clips import OwnClips
+from swivi.pages.clipper.payout_dialog import PayoutDialog
+from swivi.pages.clipper.payouts import OwnPayouts
+from swivi.pages.clipper.readings import ClipReadings
+from swivi.pages.clipper.receipt import Receipt
+from swivi.pages.notification_list import NotificationList
+from swivi.pages.session import SessionState
+from swivi.payouts.models import PayoutRequest, PayoutStatus
+from tests.factories import tiktok
+from tests.pages.conftest import Tab, happens
+from tests.world import World
+
+FORM = {"amount": "25.00", "method": "paypal", "details": "casey@swivi.test"}
+
+
+async def test_below_the_minimum_the_page_says_how_much_is_missing(world: World, clippers_tab: Tab) -> None:
+    await world.earn(1_250)
+    balance = await clippers_tab.state(ClipperBalance)
+
+    await happens(balance.load)
+
+    assert balance.available == 1_250
+    assert balance.why_not == "Below the $20.00 minimum: $7.50 to go."
+
+
+async def test_the_balance_follows_a_settlement_without_a_reload(world: World, clippers_tab: Tab) -> None:
+    balance = await clippers_tab.state(ClipperBalance)
+    await happens(balance.load)
+    await world.earn(2_500)
+
+    async with world.database.reading() as session:
+        await balance._refresh_live(session)
+
+    assert (balance.available, balance.earned, balance.approved, balance.why_not) == (2_500, 2_500, 1, "")
+
+
+async def test_a_form_that_is_sent_twice_asks_once(world: World, clippers_tab: Tab) -> None:
+    await world.earn(6_000)
+    dialog = await clippers_tab.state(PayoutDialog)
+    await happens(dialog.open)
+    assert dialog.amount == "60.00"
+
+    await happens(dialog.send, FORM)
+    await happens(dialog.send, FORM)
+
+    [asked] = await world.all(PayoutRequest)
+    assert (asked.amount, asked.status) == (2_500, PayoutStatus.PENDING)
+    assert (dialog.is_open, dialog.pending, dialog.error) == (False, False, "")
+
+
+async def test_a_refused_form_stays_open_with_the_errors_beside_the_fields(world: World, clippers_tab: Tab) -> None:
+    await world.earn(6_000)
+    dialog = await clippers_tab.state(PayoutDialog)
+    await happens(dialog.open)
+
+    await happens(dialog.send, FORM | {"amount": "19.99"})
+    assert dialog.errors == {"amount": "The smallest payout is $20.00."}
+    await happens(dialog.send, {"amount": "nothing", "method": ["?"], "details": None})
+
+    assert set(dialog.errors) == {"amount", "method", "details"}
+    assert (dialog.is_open, dialog.pending) == (True, False)
+    assert await world.all(PayoutRequest) == []
+
+
+async def test_the_dialog_says_fee_and_net_of_what_is_typed(world: World, clippers_tab: Tab) -> None:
+    dialog = await clippers_tab.state(PayoutDialog)
+
+    await happens(dialog.preview, "25.5")
+    assert dialog.outcome == "You receive $25.50. There is no fee."
+    await happens(dialog.preview, {"not": "an amount"})
+    assert dialog.outcome == ""
+
+
+async def test_a_pending_request_can_be_cancelled_by_its_owner_only(world: World, clippers_tab: Tab) -> None:
+    await world.earn(3_000)
+    asked = await world.request("20.00")
+    payouts = await clippers_tab.state(OwnPayouts)
+
+    await clippers_tab.sign_in(await world.another_clipper())
+    await happens(payouts.cancel, asked.id)
+    assert (await world.now(asked)).status is PayoutStatus.PENDING
+
+    await clippers_tab.sign_in(world.clipper)
+    await happens(payouts.load)
+    assert [(line.amount, line.method, line.cancellable) for line in payouts.rows] == [(2_000, "PayPal", True)]
+    await happens(payouts.cancel, str(asked.id))
+    assert (await world.now(asked)).status is PayoutStatus.CANCELLED
+
+
+async def test_clips_are_listed_by_the_filter_in_the_address(world: World, clippers_tab: Tab) -> None:
+    campaign = await world.campaign()
+    await world.clip(campaign, tiktok(1), baseline=10)
+    await world.submission(campaign, tiktok(2), baseline=None)
+    clips = await clippers_tab.state(OwnClips)
+
+    clippers_tab.visit("/clippers/clips")
+    await happens(clips.load)
+    assert [line.status for line in clips.rows] == ["AWAITING_BASELINE", "APPROVED"]
+    clippers_tab.visit("/clippers/clips?status=approved")
+    await happens(clips.load)
+    assert [(line.status, line.baseline) for line in clips.rows] == [("APPROVED", 10)]
+    clippers_tab.visit("/clippers/clips?status=nonsense")
+    await happens(clips.load)
+    assert clips.total == 2
+
+
+async def test_a_clip_opens_into_baseline_growth_and_rate(world: World, clippers_tab: Tab) -> None:
+    campaign = await world.campaign(budget="100.00", payout_rate="2.50")
+    clip = await world.clip(campaign, tiktok(1), baseline=1_000)
+    await world.read((tiktok(1), 5_000))
+    shown = await clippers_tab.state(OwnClip)
+
+    clippers_tab.visit(f"/clippers/clips/{clip.submission_id}")
+    await happens(shown.load)
+
+    assert (shown.clip.baseline, shown.peak_views, shown.growth, shown.rate) == (1_000, 5_000, 4_000, 250)
+    assert (shown.worth, shown.clip.earnings) == (1_000, 1_000)
+    assert [point.amount for point in shown.views] == [1_000, 5_000]
+    assert [point.amount for point in shown.earnings] == [1_000]
+
+
+async def test_nobody_elses_clip_can_be_looked_at(world: World, clippers_tab: Tab) -> None:
+    somebody = await world.another_clipper()
+    clip = await world.clip(await world.campaign(), tiktok(1), by=somebody)
+    shown = await clippers_tab.state(OwnClip)
+
+    clippers_tab.visit(f"/clippers/clips/{clip.submission_id}")
+    await happens(shown.load)
+
+    assert (shown.clip.id, shown.clip.url, shown.reckoned) == (0, "", False)
+
+
+async def test_the_page_says_how_a_budgets_last_dollars_were_shared(world: World, clippers_tab: Tab) -> None:
+    campaign = await world.campaign(budget="30.00", payout_rate="1.00")
+    clip = await world.clip(campaign, tiktok(1))
+    await world.clip(campaign, tiktok(2), by=await world.another_clipper())
+    await world.read((tiktok(1), 20_000), (tiktok(2), 40_000))
+    shown = await clippers_tab.state(OwnClip)
+
+    clippers_tab.visit(f"/clippers/clips/{clip.submission_id}")
+    await happens(shown.load)
+
+    assert (shown.worth, shown.clip.earnings, shown.not_paid) == (2_000, 1_000, 1_000)
+    assert shown.why == [
+        "20,000 new views at $1.00 per 1,000 are worth $20.00.",
+        "The budget’s last $30.00 was shared among 2 clips, in proportion to what each had still to get: "
+        "of $20.00 this clip got $10.00.",
+    ]
+
+
+async def test_the_page_says_what_caps_minimum_and_a_fall_of_the_views_do(world: World, clippers_tab: Tab) -> None:
+    capped = await world.clip(await world.campaign(payout_rate="1.00", max_per_clip="5.00"), tiktok(1))
+    small = await world.clip(await world.campaign(min_views="10000"), tiktok(2))
+    limited = await world.campaign(payout_rate="1.00", max_per_clipper="8.00")
+    first, _ = await world.clip(limited, tiktok(3)), await world.clip(limited, tiktok(4))
+    await world.read((tiktok(1), 9_000), (tiktok(2), 9_000), (tiktok(3), 8_000), (tiktok(4), 8_000))
+    await world.read((tiktok(1), 7_000))
+    shown = await clippers_tab.state(OwnClip)
+
+    said = []
+    for clip in (capped, small, first):
+        clippers_tab.visit(f"/clippers/clips/{clip.submission_id}")
+        await happens(shown.load)
+        said.append(shown.why)
+
+    assert said[0][1:] == [
+        "The campaign pays $5.00 at most for one clip, and this one has reached that.",
+        "The views fell from 9,000 to 7,000. The most that was ever read pays: nothing is taken back.",
+    ]
+    assert said[1] == ["Clips of this campaign earn from 10,000 new views on: 1,000 to go."]
+    assert said[2][1] == "The campaign pays $8.00 at most to one clipper, and you have reached that."
+
+
+async def test_every_reading_is_listed_with_its_outcome_and_what_it_brought(world: World, clippers_tab: Tab) -> None:
+    campaign = await world.campaign(payout_rate="1.00")
+    clip = await world.clip(campaign, tiktok(1), baseline=1_000)
+    await world.read((tiktok(1), 3_000))
+    world.simulator.script(tiktok(1), state="not_found")
+    await world.track()
+    readings = await clippers_tab.state(ClipReadings)
+
+    clippers_tab.visit(f"/clippers/clips/{clip.submission_id}")
+    await happens(readings.load)
+
+    assert [(line.outcome, line.views, line.earned) for line in readings.rows] == [
+        ("Not found", None, 0),
+        ("Read", 3_000, 200),
+        ("At submission", 1_000, 0),
+    ]
+
+
+async def test_a_receipt_is_its_clippers_own(world: World, clippers_tab: Tab) -> None:
+    await world.earn(3_000)
+    asked = await world.request("20.00")
+    shown = await clippers_tab.state(Receipt)
+
+    clippers_tab.visit(f"/clippers/payouts/{asked.id}")
+    await happens(shown.load)
+    assert (shown.payout.net, shown.payout.method, shown.payout.is_open) == (2_000, "PayPal", True)
+
+    await clippers_tab.sign_in(await world.another_clipper())
+    await happens(shown.load)
+    assert shown.payout.id == 0
+
+
+async def test_what_is_kept_or_was_used_last_fills_the_payout_form(world: World, clippers_tab: Tab) -> None:
+    await world.earn(9_000)
+    dialog = await clippers_tab.state(PayoutDialog)
+    await happens(dialog.open)
+    assert (dialog.method, dialog.details) == ("paypal", "")
+
+    await happens(dialog.send, FORM | {"method": "wise", "keep": "on"})
+    await happens(dialog.open)
+
+    assert (dialog.method, dialog.details) == ("wise", "casey@swivi.test")
+
+
+async def test_notifications_stay_new_until_they_are_marked_as_read(world: World, clippers_tab: Tab) -> None:
+    await world.earn(2_000)
+    session, told = await clippers_tab.state(SessionState), await clippers_tab.state(NotificationList)
+    await happens(session.enter_as_clipper)
+    await happens(told.load)
+    unread = session.unread
+    assert unread == len(told.rows) > 1
+    assert all(line.is_new for line in told.rows)
+
+    await happens(told.mark_read, told.rows[0].id)
+    assert (session.unread, told.rows[0].is_new, told.rows[1].is_new) == (unread - 1, False, True)
+    clippers_tab.visit("/clippers/notifications?show=unread")
+    await happens(told.load)
+    assert told.total == unread - 1
+
+    await happens(told.mark_all_read)
+    assert (session.unread, told.rows) == (0, [])
+
+
+async def test_a_tab_whose_session_is_ended_elsewhere_shows_no_more(world: World, clippers_tab: Tab) -> None:
+    session = await clippers_tab.state(SessionState)
+    await happens(session.enter_as_clipper)
+    assert not session.ended
+
+    async with world.database.writing() as writing:
+        await devices.sign_out_everywhere(writing, world.clipper)
+    async with world.database.reading() as reading:
+        await session._refresh_live(reading)
+
+    assert session.ended
+
+
+async def test_an_admin_finds_nothing_on_a_clippers_page(world: World, tab: Tab) -> None:
+    await tab.sign_in(world.admin)
+    balance, clips = await tab.state(ClipperBalance), await tab.state(OwnClips)
+
+    await happens(balance.load)
+    await happens(clips.load)
+
+    assert (balance.loading, clips.loading, clips.rows) == (True, True, [])

@@ -1,0 +1,112 @@
+"""The pages for everybody."""
+
+import base64
+import json
+
+import pytest
+from sqlalchemy import column, table
+from sqlmodel import select
+
+from swivi.pages.campaign_story import CampaignNumbers, CampaignPage
+from swivi.pages.loading import loading
+from swivi.pages.public.entry import EntryState
+from swivi.pages.public.flash import Flash, parse_flash
+from swivi.pages.public.landing import LandingState
+from tests.factories import tiktok
+from tests.pages.conftest import Tab, happens
+from tests.world import World
+
+
+def as_cookie(said: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
+
+
+async def test_a_refused_sign_in_says_why_and_keeps_what_was_typed(world: World, tab: Tab) -> None:
+    said = {"form": "sign-in", "error": "No.", "fields": {}, "email": "ana@swivi.test", "name": ""}
+    tab.bring(f"swivi_flash={as_cookie(said)}")
+    tab.visit("/login?next=/clippers/clips")
+    entry = await tab.state(EntryState)
+
+    await happens(entry.load_sign_in)
+    assert (entry.error, entry.email, entry.next) == ("No.", "ana@swivi.test", "/clippers/clips")
+    assert entry.carried == "?next=%2Fclippers%2Fclips"
+    await happens(entry.load_sign_up)
+    assert (entry.error, entry.email) == ("", "")
+
+
+async def test_signing_in_leads_nowhere_else(world: World, tab: Tab) -> None:
+    tab.visit("/login?next=//evil.example")
+    entry = await tab.state(EntryState)
+
+    await happens(entry.load_sign_in)
+
+    assert entry.next == ""
+
+
+@pytest.mark.parametrize("cookie", ["", "a", "not base64!", as_cookie([1]), as_cookie("x"), "w6"])
+def test_a_cookie_that_is_no_flash_says_nothing(cookie: str) -> None:
+    assert parse_flash(cookie) == Flash()
+
+
+def test_fields_of_a_flash_that_are_no_texts_by_name_are_left_out() -> None:
+    assert parse_flash(as_cookie({"form": "sign-up", "fields": ["email"]})) == Flash(form="sign-up")
+
+
+async def test_the_landing_page_shows_open_campaigns_and_real_totals(world: World, tab: Tab) -> None:
+    await world.earn(1_500)
+    await world.campaign(title="Open", payout_rate="2.00")
+    await world.campaign(title="Hidden", hidden=True)
+    landing = await tab.state(LandingState)
+
+    await happens(landing.load)
+
+    assert [card.title for card in landing.campaigns] == ["Open"]
+    assert (landing.total_earned, landing.open_campaigns) == (1_500, 1)
+    assert (landing.example_rate, landing.example_earning) == (200, 6_000)
+
+
+async def test_a_campaigns_page_follows_its_spending(world: World, tab: Tab) -> None:
+    campaign = await world.campaign(budget="100.00", payout_rate="1.00")
+    await world.clip(campaign, tiktok(1))
+    page, spent = await tab.state(CampaignPage), await tab.state(CampaignNumbers)
+    tab.visit(f"/campaigns/{campaign.id}")
+    await happens(page.load)
+    await happens(spent.load)
+    await world.read((tiktok(1), 7_000))
+
+    async with world.database.reading() as session:
+        await spent._refresh_live(session)
+
+    assert (page.card.title, page.card.is_open, spent.spent) == (campaign.title, True, 700)
+
+
+async def test_a_hidden_campaign_has_no_page(world: World, tab: Tab) -> None:
+    campaign = await world.campaign(hidden=True, payout_rate="1.00")
+    await world.clip(campaign, tiktok(1))
+    await world.read((tiktok(1), 7_000))
+    page, spent = await tab.state(CampaignPage), await tab.state(CampaignNumbers)
+    tab.visit(f"/campaigns/{campaign.id}")
+
+    await happens(page.load)
+    await happens(spent.load)
+
+    assert (page.card.id, page.card.title, page.loading, spent.spent) == (0, "", False, 0)
+
+
+@pytest.mark.parametrize("address", ["/campaigns/x", "/campaigns/-1", "/campaigns/99999999999999999999", "/campaigns/"])
+async def test_an_address_that_names_no_campaign_is_no_error(world: World, tab: Tab, address: str) -> None:
+    page = await tab.state(CampaignPage)
+    tab.visit(address)
+
+    await happens(page.load)
+
+    assert (page.card.id, page.problem) == (0, "")
+
+
+async def test_a_database_that_fails_is_said_on_the_page(world: World, tab: Tab) -> None:
+    landing = await tab.state(LandingState)
+
+    async with loading(landing, "The campaigns") as session:
+        await session.exec(select(column("x")).select_from(table("nowhere")))
+
+    assert (landing.problem, landing.loading) == ("The campaigns could not be loaded.", False)

@@ -1,0 +1,2 @@
+from tests.world import open_world as open_world
+from tests.world import world as world

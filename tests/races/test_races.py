@@ -1,0 +1,156 @@
+"""Many processes at the same moment: each thing happens once, and everybody else is told why not."""
+
+from collections import Counter
+
+import pytest
+
+from swivi.campaigns.models import CampaignStatus
+from swivi.clips.models import Clip, ClipSubmission
+from swivi.payouts.models import Payout, PayoutRequest, PayoutStatus
+from swivi.tracking.models import TrackingRun
+from tests.factories import tiktok
+from tests.processes import at_once
+from tests.races import work
+from tests.world import World
+
+MANY = 20
+
+
+@pytest.fixture
+async def rich(world: World) -> World:
+    """The clipper has earned $50.00."""
+    await world.earn(5_000)
+    return world
+
+
+def race(world: World, *jobs: tuple[object, ...]) -> Counter[str]:
+    """How often each outcome came."""
+    return Counter(at_once(world.settings, jobs))
+
+
+async def test_of_many_requests_for_the_whole_balance_one_is_made(rich: World) -> None:
+    outcomes = race(rich, *[(work.ask, rich.clipper, "50.00", None)] * MANY)
+
+    assert outcomes == {"done": 1, "open_request_exists": MANY - 1}
+    assert len(await rich.all(PayoutRequest)) == 1
+    assert (await rich.user()).reserved == 5_000
+
+
+async def test_of_many_requests_with_one_key_all_get_the_same_one(rich: World) -> None:
+    outcomes = race(rich, *[(work.ask, rich.clipper, "50.00", "key-1")] * MANY)
+
+    assert outcomes == {"done": MANY}
+    assert len(await rich.all(PayoutRequest)) == 1
+
+
+async def test_of_many_completions_of_one_request_one_pays(rich: World) -> None:
+    request = await rich.process(await rich.request("50.00"), "approve")
+    outcomes = race(
+        rich, *[(work.process, rich.admin, request.id, "complete", f"TX-{number}") for number in range(MANY)]
+    )
+
+    assert outcomes == {"done": 1, "wrong_payout_status": MANY - 1}
+    assert len(await rich.all(Payout)) == 1
+    assert (await rich.user()).paid == 5_000
+
+
+async def test_of_two_requests_paid_with_one_transaction_id_one_is(rich: World) -> None:
+    kim = await rich.another_clipper()
+    await rich.earn(5_000, by=kim)
+    requests = [await rich.process(await rich.request("50.00", by=by), "approve") for by in (rich.clipper, kim)]
+    outcomes = race(rich, *[(work.process, rich.admin, request.id, "complete", "TX-1") for request in requests])
+
+    assert outcomes == {"done": 1, "transaction_id_taken": 1}
+
+
+async def test_a_request_is_cancelled_or_decided_on_but_not_both(rich: World) -> None:
+    request = await rich.request("50.00")
+    outcomes = race(
+        rich,
+        (work.cancel, rich.clipper, request.id),
+        (work.process, rich.admin, request.id, "approve", None),
+        (work.process, rich.admin, request.id, "reject", None),
+    )
+
+    status = (await rich.now(request)).status
+    approved_first = outcomes["done"] == 2  # then it was rejected after all, which is an edge
+    assert outcomes["done"] + outcomes["wrong_payout_status"] == 3
+    assert outcomes["done"] == 1 or (approved_first and status is PayoutStatus.REJECTED)
+    assert status is not PayoutStatus.PENDING
+
+
+async def test_a_submission_is_approved_or_rejected_but_not_both(world: World) -> None:
+    submission = await world.submission(await world.campaign(), tiktok(1))
+    jobs = [(decide, world.admin, submission.id) for decide in (work.approve, work.reject)]
+    outcomes = race(world, *jobs * (MANY // 2))
+
+    assert outcomes == {"done": 1, "already_reviewed": MANY - 1}
+    assert len(await world.all(Clip)) == ((await world.now(submission)).status == "APPROVED")
+
+
+async def test_of_many_submissions_of_one_video_one_is_taken(world: World) -> None:
+    campaign, kim = await world.campaign(), await world.another_clipper()
+    jobs = [(work.submit, by, campaign.id, tiktok(1)) for by in (world.clipper, kim)]
+    outcomes = race(world, *jobs * (MANY // 2))
+
+    assert outcomes == {"done": 1, "duplicate_submission": MANY - 1}
+    assert len(await world.all(ClipSubmission)) == 1
+
+
+async def test_one_clippers_video_is_taken_by_one_of_many_campaigns(world: World) -> None:
+    campaigns = [await world.campaign() for _ in range(4)]
+    outcomes = race(world, *[(work.submit, world.clipper, campaign.id, tiktok(1)) for campaign in campaigns])
+
+    assert outcomes == {"done": 1, "duplicate_submission": 3}
+
+
+async def test_of_four_tracking_runs_one_runs(world: World) -> None:
+    clip = await world.clip(await world.campaign(), tiktok(1))
+    world.simulator.script(tiktok(1), 4_000)
+    world.simulator.set(run_seconds=1.0)  # so that none begins after another has ended
+    outcomes = race(world, *[(work.track,)] * 4)
+
+    assert outcomes == {"done": 1, "run_under_way": 3}
+    assert (len(await world.all(TrackingRun)), world.runs_started) == (1, 1)
+    assert await world.earnings(clip) == [1_000]
+
+
+async def test_a_settlement_and_a_payout_request_of_the_same_clipper_both_count(rich: World) -> None:
+    clip = await rich.clip(await rich.campaign(), tiktok(1_000))
+    rich.simulator.script(tiktok(1_000), 4_000)
+    outcomes = race(rich, (work.track,), *[(work.ask, rich.clipper, "50.00", None)] * 3)
+
+    assert outcomes == {"done": 2, "open_request_exists": 2}
+    user = await rich.user()
+    assert (user.total_earnings, user.reserved, user.available) == (6_000, 5_000, 1_000)
+    assert await rich.earnings(clip) == [1_000]
+
+
+async def test_a_revocation_and_a_payout_request_never_take_the_same_money(world: World) -> None:
+    campaign = await world.campaign()
+    clip = await world.clip(campaign, tiktok(1))
+    await world.read((tiktok(1), 20_000))  # $50.00
+    outcomes = race(world, (work.revoke, world.admin, clip.id), (work.ask, world.clipper, "50.00", None))
+
+    user = await world.user()
+    assert outcomes in ({"done": 2}, {"done": 1, "insufficient_balance": 1}, {"done": 1, "budget_exceeded": 1})
+    assert (user.available, user.total_earnings) == (0, user.reserved)
+
+
+async def test_completing_tracking_and_approving_at_once_close_the_books_once(world: World) -> None:
+    campaign = await world.campaign()
+    clip, late = await world.clip(campaign, tiktok(1)), await world.submission(campaign, tiktok(2))
+    for number in (1, 2):
+        world.simulator.script(tiktok(number), 4_000)
+    race(
+        world,
+        (work.complete, world.admin, campaign.id),
+        (work.track,),
+        (work.approve, world.admin, late.id),
+        (work.complete, world.admin, campaign.id),
+    )
+    if (await world.now(campaign)).status is CampaignStatus.ACTIVE:  # tracking held the lease all the while
+        await world.tracker.complete(campaign.id, actor=world.admin, reason="Over.")
+
+    assert (await world.now(campaign)).status is CampaignStatus.COMPLETED
+    assert await world.earnings(clip) == [1_000]

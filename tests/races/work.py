@@ -1,0 +1,61 @@
+"""What several processes try at the same moment. Imports little: each process pays for it."""
+
+from swivi.accounts.actor import Actor
+from swivi.clips import review
+from swivi.clips import service as clips
+from swivi.payouts import service as payouts
+from swivi.platforms.models import VideoRef
+from swivi.runtime import Runtime
+from swivi.tracking.models import Trigger
+
+
+async def ask(running: Runtime, clipper: Actor, amount: str, key: str | None) -> None:
+    async with running.database.writing() as session:
+        await payouts.request(
+            session,
+            clipper,
+            amount=amount,
+            method="paypal",
+            details="casey@swivi.test",
+            minimum=running.settings.min_payout_cents,
+            fee_percent=running.settings.platform_fee_percent,
+            idempotency_key=key,
+        )
+
+
+async def process(running: Runtime, admin: Actor, request_id: int, action: str, transaction_id: str | None) -> None:
+    async with running.database.writing() as session:
+        await payouts.process(session, admin, request_id, action, transaction_id=transaction_id, notes="A reason.")
+
+
+async def cancel(running: Runtime, clipper: Actor, request_id: int) -> None:
+    async with running.database.writing() as session:
+        await payouts.cancel(session, clipper, request_id)
+
+
+async def approve(running: Runtime, admin: Actor, submission_id: int) -> None:
+    async with running.database.writing() as session:
+        await review.approve(session, admin, submission_id)
+
+
+async def reject(running: Runtime, admin: Actor, submission_id: int) -> None:
+    async with running.database.writing() as session:
+        await review.reject(session, admin, submission_id, "A reason.")
+
+
+async def revoke(running: Runtime, admin: Actor, clip_id: int) -> None:
+    async with running.database.writing() as session:
+        await review.revoke(session, admin, clip_id, "Bought views.")
+
+
+async def submit(running: Runtime, clipper: Actor, campaign_id: int, video: VideoRef) -> None:
+    async with running.database.writing() as session:
+        await clips.submit(session, clipper, campaign_id, video)
+
+
+async def track(running: Runtime) -> None:
+    await running.tracker.run(Trigger.CLI)
+
+
+async def complete(running: Runtime, admin: Actor, campaign_id: int) -> None:
+    await running.tracker.complete(campaign_id, actor=admin, reason="Over.")

@@ -1,0 +1,330 @@
+"""PostgreSQL, Redis and whole Swivi servers for the tests: a plain pytest plugin.
+
+Each pytest process has its own. Everything that is started ends with the fixture that started it, on Ctrl-C
+as well.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import httpx
+import pytest
+
+from swivi.settings import DEFAULT_APIFY_API_URL
+
+ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 180
+"""The demo lives through two weeks of history before it serves, and the machine may be busy."""
+STOP_SECONDS = 20
+
+
+def free_port() -> int:
+    """A TCP port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
+    """Returns once `ready` holds; RuntimeError with the log when the process ended or took too long."""
+    deadline = time.monotonic() + START_SECONDS
+    while not ready():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"{process.args!r} did not start:\n{log.read_text()[-4000:]}")
+        time.sleep(0.05)
+
+
+def end(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
+    """Signals a process that leads its own group; what is left of the group after a while is killed."""
+    if process.poll() is None:
+        process.send_signal(how)
+    try:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_SECONDS)
+    finally:
+        kill_group(process)
+
+
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+class Postgres:
+    """A throwaway PostgreSQL server; whoever connects from this machine is let in."""
+
+    def __init__(self, programs: Path, port: int) -> None:
+        self.programs = programs
+        self.port = port
+
+    def url(self, database: str = "postgres") -> str:
+        return f"postgresql://swivi@127.0.0.1:{self.port}/{database}"
+
+    def create_database(self, template: str = "template1") -> str:
+        """The URL of a new database: empty, or a copy of one to which nobody is connected."""
+        name = f"test_{uuid.uuid4().hex}"
+        self.sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+        return self.url(name)
+
+    def drop_database(self, url: str) -> None:
+        """Ends a database, whoever is still connected to it."""
+        self.sql(f'DROP DATABASE "{url.rsplit("/", 1)[1]}" WITH (FORCE)')
+
+    def sql(self, statement: str) -> None:
+        psql = [str(self.programs / "psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", self.url()]
+        subprocess.run([*psql, "--command", statement], check=True)
+
+
+def postgres_programs() -> Path:
+    """The folder with initdb and postgres, the newest first; RuntimeError where there is none."""
+    on_path = shutil.which("initdb")
+    if on_path:
+        return Path(on_path).resolve().parent
+    candidates = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    if shutil.which("pg_config"):
+        told = subprocess.run(["pg_config", "--bindir"], stdout=subprocess.PIPE, text=True, check=True)
+        candidates.append(Path(told.stdout.strip()))
+    for programs in reversed(candidates):
+        if (programs / "initdb").exists():
+            return programs
+    raise RuntimeError("PostgreSQL is not installed: see `make test-tools`")
+
+
+@contextmanager
+def running_postgres() -> Iterator[Postgres]:
+    programs, port = postgres_programs(), free_port()
+    with tempfile.TemporaryDirectory(prefix="swivi-postgres-", ignore_cleanup_errors=True) as folder:
+        home, data, log = Path(folder), Path(folder) / "data", Path(folder) / "log"
+        owner = unprivileged_owner(home)
+        initdb = [str(programs / "initdb"), "--username=swivi", "--auth=trust", "--no-sync", "--encoding=UTF8"]
+        subprocess.run([*initdb, "--locale=C", str(data)], check=True, stdout=subprocess.DEVNULL, cwd=home, user=owner)
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "port": port,
+            "unix_socket_directories": home,
+            "max_connections": 200,
+            "fsync": "off",
+            "full_page_writes": "off",
+            "synchronous_commit": "off",
+        }
+        options = [f"--{name}={value}" for name, value in settings.items()]
+        with log.open("wb") as output:
+            server = subprocess.Popen(
+                [str(programs / "postgres"), "-D", str(data), *options],
+                stdout=output,
+                stderr=output,
+                cwd=home,
+                start_new_session=True,
+                user=owner,
+            )
+        try:
+            wait_until(lambda: accepts_connections(programs, port), server, log)
+            yield Postgres(programs, port)
+        finally:
+            end(server, signal.SIGQUIT)  # PostgreSQL's "immediate" shutdown: nobody needs the data any more
+
+
+def accepts_connections(programs: Path, port: int) -> bool:
+    asked = [str(programs / "pg_isready"), "--quiet", "--host=127.0.0.1", f"--port={port}"]
+    return subprocess.run(asked).returncode == 0
+
+
+def unprivileged_owner(home: Path) -> str | None:
+    """Whom to run PostgreSQL as, since it refuses root: the new owner of `home`, None for ourselves."""
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        try:
+            shutil.chown(home, name)
+        except LookupError:
+            continue
+        return name
+    raise RuntimeError("root needs a user `postgres` or `nobody` to run PostgreSQL as")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres: Postgres) -> str:
+    """The URL of the server's own database, for what needs any database at all."""
+    return postgres.url()
+
+
+@pytest.fixture
+def create_database(postgres: Postgres) -> Callable[..., str]:
+    """`create_database()` is the URL of a new empty database; see `Postgres.create_database`."""
+    return postgres.create_database
+
+
+@contextmanager
+def running_redis() -> Iterator[str]:
+    """The URL of a throwaway Redis server."""
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="swivi-redis-") as folder:
+        log = Path(folder) / "log"
+        options = [
+            "--port",
+            str(port),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--dir",
+            folder,
+        ]
+        with log.open("wb") as output:
+            server = subprocess.Popen(["redis-server", *options], stdout=output, stderr=output, start_new_session=True)
+        try:
+            wait_until(lambda: listens(port), server, log)
+            yield f"redis://127.0.0.1:{port}/0"
+        finally:
+            end(server, signal.SIGTERM)
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    with running_redis() as url:
+        yield url
+
+
+NOTHING_OUTSIDE = {
+    "APIFY_API_KEY": "",
+    "APIFY_API_URL": "http://127.0.0.1:9",
+    "CRON_SECRET": "",
+    "REDIS_URL": "",
+    "SWIVI_DEMO": "0",
+    "SWIVI_PUBLIC_URL": "",
+}
+"""What a developer's own `.env` may set: a server under test has none of it unless the test says so."""
+
+
+class AppServer:
+    """The production server, started as `make serve` starts it, on a port of its own.
+
+    `environment` needs a DATABASE_URL and overrides NOTHING_OUTSIDE. The log holds all output.
+    """
+
+    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
+        self.port = free_port()
+        self.url = f"http://localhost:{self.port}"
+        self.log = log
+        address = {"HOST": "127.0.0.1", "PORT": str(self.port)}
+        self.environment = {**os.environ, **NOTHING_OUTSIDE, **environment, **address}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> "AppServer":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Returns once the API answers; RuntimeError with the log when it does not come up."""
+        with self.log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, ROOT / "scripts" / "serve.py"],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        try:
+            wait_until(self._answers, self._process, self.log)
+        except BaseException:
+            self.kill()
+            raise
+
+    def stop(self) -> int | None:
+        """Ends the server as an operator does; its exit status, None if it was not running."""
+        if self._process is None:
+            return None
+        end(self._process, signal.SIGTERM)
+        status, self._process = self._process.returncode, None
+        return status
+
+    def kill(self) -> None:
+        """Ends the server as a power cut does: SIGKILL to all of its processes."""
+        if self._process is not None:
+            kill_group(self._process)
+            self._process = None
+
+    def _answers(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/api/health", timeout=5).is_success
+        except httpx.TransportError:
+            return False
+
+
+@pytest.fixture(scope="session")
+def front_end() -> None:
+    """The production build that every AppServer serves; quick when nothing changed."""
+    subprocess.run([sys.executable, ROOT / "scripts" / "build.py"], check=True)
+
+
+@pytest.fixture
+def start_server(front_end: None, tmp_path: Path) -> Iterator[Callable[..., AppServer]]:
+    """`start_server(DATABASE_URL=...)` is a running AppServer; all of them end with the test.
+
+    Without a DATABASE_URL each has a new SQLite file.
+    """
+    servers: list[AppServer] = []
+
+    def start(**environment: str) -> AppServer:
+        number = len(servers)
+        database = {"DATABASE_URL": f"sqlite:///{tmp_path}/swivi-{number}.db"}
+        server = AppServer({**database, **environment}, tmp_path / f"server-{number}.log")
+        servers.append(server)
+        server.start()
+        return server
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+NEVER = "0 0 29 2 *"
+"""As near to it as a cron expression comes: the 29th of February."""
+
+
+def demo_environment(home: Path) -> dict[str, str]:
+    """For an AppServer: the demo with two weeks of history, standing still, for no tracking run starts by itself."""
+    return {
+        "DATABASE_URL": f"sqlite:///{home}/swivi.db",
+        "SWIVI_DEMO": "1",
+        "SWIVI_TRACKING_CRON": NEVER,
+        # As unset: so the demo reads from its own simulator, never from there.
+        "APIFY_API_URL": DEFAULT_APIFY_API_URL,
+    }
+
+
+@pytest.fixture(scope="session")
+def demo_server(front_end: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+    """The seeded demo; see `demo_environment`."""
+    home = tmp_path_factory.mktemp("demo")
+    with AppServer(demo_environment(home), home / "log") as server:
+        yield server

@@ -1,0 +1,362 @@
+"""The checker finds what it is for: for each invariant, one cell is corrupted and the checker names the row.
+
+Nearly all of it the database itself refuses, by a CHECK, a unique index, a foreign key or a trigger. So each
+corruption comes after the table was disarmed, as a careless operator or a bad migration would have to do.
+"""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import bindparam, text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.clips import review
+from swivi.core.db import Database, UtcDateTime
+from swivi.ledger import invariants
+from swivi.ledger.invariants import INVARIANTS, Finding
+from swivi.runtime import open_runtime
+from swivi.settings import Settings
+from tests import factories
+from tests.conftest import DATABASES
+from tests.factories import instagram, tiktok, youtube
+from tests.simulator import RunningSimulator
+from tests.world import World
+
+FAR = datetime(2099, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Corruption:
+    """`sql` corrupts `table`; the checker must name the `subject` that `row` finds (as :id in `sql`)."""
+
+    invariant: str
+    subject: str
+    row: str
+    table: str
+    sql: str
+
+
+def of_campaign(invariant: str, change: str, status: str = "ACTIVE") -> Corruption:
+    row = f"SELECT MIN(id) FROM campaigns WHERE status = '{status}' AND spent > 0"
+    return Corruption(invariant, "campaign", row, "campaigns", f"UPDATE campaigns SET {change} WHERE id = :id")
+
+
+def of_clip(invariant: str, change: str) -> Corruption:
+    row = "SELECT MIN(id) FROM clips WHERE state = 'TRACKED' AND earnings > 0"
+    return Corruption(invariant, "clip", row, "clips", f"UPDATE clips SET {change} WHERE id = :id")
+
+
+def of_user(change: str) -> Corruption:
+    row = "SELECT MIN(id) FROM users WHERE paid > 0 AND reserved > 0"
+    return Corruption("I2", "user", row, "users", f"UPDATE users SET {change} WHERE id = :id")
+
+
+def of_request(invariant: str, status: str, change: str) -> Corruption:
+    row = f"SELECT MIN(id) FROM payout_requests WHERE status = '{status}'"
+    sql = f"UPDATE payout_requests SET {change} WHERE id = :id"
+    return Corruption(invariant, "payout request", row, "payout_requests", sql)
+
+
+def of_transfer(invariant: str, kind: str, change: str) -> Corruption:
+    row = f"SELECT MAX(id) FROM ledger_transfers WHERE kind = '{kind}'"
+    sql = f"UPDATE ledger_transfers SET {change} WHERE id = :id"
+    return Corruption(invariant, "transfer", row, "ledger_transfers", sql)
+
+
+def of_requests_transfer(kind: str, status: str) -> Corruption:
+    row = f"SELECT MIN(id) FROM payout_requests WHERE status = '{status}'"
+    sql = f"UPDATE ledger_transfers SET amount = amount + 1 WHERE payout_request_id = :id AND kind = '{kind}'"
+    return Corruption("I7", "payout request", row, "ledger_transfers", sql)
+
+
+COMPLETED_CAMPAIGN = "SELECT id FROM campaigns WHERE status = 'COMPLETED'"
+SNAPSHOT = f"SELECT MIN(id) FROM clip_submissions WHERE final_earnings > 0 AND campaign_id IN ({COMPLETED_CAMPAIGN})"
+PAYOUT = "SELECT MIN(id) FROM payouts"
+
+CORRUPTIONS = (
+    of_campaign("I1", "spent = spent + 1"),
+    of_campaign("I1", "budget = spent - 1"),
+    of_clip("I1", "earnings = earnings + 1"),
+    of_user("total_earnings = total_earnings + 1"),
+    of_user("paid = paid + 1"),
+    of_user("reserved = reserved + 1"),
+    of_user("reserved = 1000000"),
+    of_transfer("I3", "ACCRUAL", "credit_account = 'available:999'"),
+    of_transfer("I3", "PAYOUT_PAID", "credit_account = debit_account"),
+    of_transfer("I3", "ACCRUAL", "amount = 0"),
+    of_clip("I4", "gross_credited = gross_credited + 1"),
+    of_transfer("I4", "ACCRUAL_REVERSED", "amount = amount + 1"),
+    of_transfer("I4", "ACCRUAL_REVERSED", "reverses = NULL"),
+    Corruption(
+        "I4",
+        "transfer",
+        "SELECT MIN(reverses) FROM ledger_transfers WHERE kind = 'ACCRUAL_REVERSED'",
+        "ledger_transfers",
+        "UPDATE ledger_transfers SET reverses = :id WHERE kind = 'PAYOUT_RETURNED'",
+    ),
+    Corruption(
+        "I5",
+        "clip",
+        "SELECT clip_id FROM ledger_transfers WHERE kind = 'ACCRUAL' GROUP BY clip_id"
+        " HAVING COUNT(*) > 1 ORDER BY clip_id LIMIT 1",
+        "ledger_transfers",
+        "UPDATE ledger_transfers SET run_id = 1 WHERE clip_id = :id AND kind = 'ACCRUAL'",
+    ),
+    Corruption(
+        "I6",
+        "run",
+        "SELECT MIN(id) FROM tracking_runs",
+        "tracking_runs",
+        "UPDATE tracking_runs SET earnings_added = earnings_added - 1 WHERE id = :id",
+    ),
+    of_requests_transfer("PAYOUT_RESERVED", "PENDING"),
+    of_requests_transfer("PAYOUT_RELEASED", "REJECTED"),
+    of_requests_transfer("PAYOUT_FEE", "COMPLETED"),
+    of_requests_transfer("PAYOUT_RETURNED", "REVERSED"),
+    of_request("I7", "COMPLETED", "status = 'FAILED'"),
+    of_request("I8", "COMPLETED", "fee = fee + 1"),
+    of_request("I8", "PENDING", "net = 0, fee = amount"),
+    Corruption(
+        "I9",
+        "payout request",
+        "SELECT MIN(request_id) FROM payouts",
+        "payouts",
+        "UPDATE payouts SET transaction_id = '' WHERE request_id = :id",
+    ),
+    Corruption("I9", "payout", PAYOUT, "payouts", "UPDATE payouts SET amount = amount - 1 WHERE id = :id"),
+    Corruption(
+        "I9",
+        "payout",
+        PAYOUT,
+        "payouts",
+        "UPDATE payouts SET transaction_id = (SELECT transaction_id FROM payouts WHERE id = :id)",
+    ),
+    of_request("I10", "COMPLETED", "decided_by = user_id"),
+    of_request("I10", "REJECTED", "decided_by = NULL"),
+    of_request("I10", "PENDING", "status = 'APPROVED'"),
+    Corruption(
+        "I11",
+        "payout request",
+        "SELECT MIN(id) FROM payout_requests",
+        "payout_requests",
+        "UPDATE payout_requests SET idempotency_key = 'k' WHERE user_id ="
+        " (SELECT user_id FROM payout_requests WHERE id = :id)",
+    ),
+    Corruption(
+        "I12",
+        "submission",
+        SNAPSHOT,
+        "clip_submissions",
+        "UPDATE clip_submissions SET final_earnings = final_earnings + 1 WHERE id = :id",
+    ),
+    Corruption(
+        "I12",
+        "campaign",
+        COMPLETED_CAMPAIGN,
+        "clip_submissions",
+        "UPDATE clip_submissions SET final_earnings = NULL WHERE campaign_id = :id",
+    ),
+    Corruption(
+        "I12",
+        "submission",
+        SNAPSHOT,
+        "clip_submissions",
+        "UPDATE clip_submissions SET status = 'PENDING' WHERE id = :id",
+    ),
+    of_campaign("I12", "status = 'ACTIVE'", "COMPLETED"),
+    of_campaign("I12", "completed_at = NULL", "COMPLETED"),
+    Corruption(
+        "I12",
+        "campaign",
+        COMPLETED_CAMPAIGN,
+        "audit_log",
+        "UPDATE audit_log SET action = 'campaign.completed' WHERE subject = 'campaign' AND subject_id = :id",
+    ),
+    Corruption(
+        "I12",
+        "transfer",
+        f"SELECT MIN(id) FROM ledger_transfers WHERE kind = 'ACCRUAL' AND campaign_id IN ({COMPLETED_CAMPAIGN})",
+        "ledger_transfers",
+        "UPDATE ledger_transfers SET created_at = :far WHERE id = :id",
+    ),
+    of_clip("I13", "peak_views = peak_views + 1"),
+    of_clip("I13", "rate = rate - 1"),
+    of_clip("I13", "initial_views = initial_views - 1"),
+    Corruption(
+        "I14",
+        "audit entry",
+        "SELECT MAX(id) FROM audit_log WHERE amount > 0",
+        "audit_log",
+        "UPDATE audit_log SET amount = amount + 1 WHERE id = :id",
+    ),
+    of_transfer("I14", "ACCRUAL", "audit_id = 999999"),
+    of_campaign("I15", "budget = budget + 1"),
+    Corruption(
+        "I16",
+        "lease",
+        "SELECT 'tracking'",
+        "leases",
+        "INSERT INTO leases (name, holder, expires_at) VALUES (:id, 'nobody', :far)",
+    ),
+)
+
+
+async def live_through_everything(settings: Settings, simulator: RunningSimulator) -> None:
+    """A history with every kind of transfer: two campaigns, one completed, a clip revoked, payouts in many states."""
+    async with open_runtime(settings) as running:
+        admin, casey = await factories.an_admin(running.database), await factories.a_clipper(running.database)
+        world = World(running, simulator, admin, casey)
+        open_campaign, scarce = await world.campaign(budget="500.00"), await world.campaign(budget="50.00")
+        await world.clip(open_campaign, youtube(1), baseline=10)
+        await world.clip(scarce, instagram(1))
+        fraud = await world.clip(open_campaign, tiktok(1))
+        await world.read((youtube(1), 90_000), (tiktok(1), 8_000), (instagram(1), 4_000))
+        await world.read((youtube(1), 95_000), (tiktok(1), 8_000), (instagram(1), 90_000))
+        async with world.database.writing() as session:
+            await review.revoke(session, admin, fraud.id, "Bought views.")
+        await world.process(await world.request(), "reject", notes="A test.")
+        for number, last in enumerate(("", "", "reverse")):
+            request = await world.process(await world.request(fee_percent=5), "approve")
+            await world.process(request, "complete", transaction_id=f"TX-{number}")
+            if last:
+                await world.process(request, last, notes="It came back.")
+        await world.request(idempotency_key="key-1")
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def history_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database with that history, to be copied."""
+    simulator: RunningSimulator = request.getfixturevalue("_simulator_server")
+    simulator.reset()
+    if request.param == "sqlite":
+        path = tmp_path_factory.mktemp("history") / "swivi.db"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
+        url = f"sqlite:///{path}"
+    else:
+        url = request.getfixturevalue("postgres").create_database(request.getfixturevalue("migrated_postgres"))
+    known = {"database_url": url, "apify_api_key": "k", "apify_api_url": simulator.url, "env": "test"}
+    settings = Settings.model_validate(known | {"tracking_batch_pause_seconds": 0})
+    asyncio.run(live_through_everything(settings, simulator))
+    return url
+
+
+@pytest.fixture
+async def history(history_url: str, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    """A copy of its own for each test."""
+    if history_url.startswith("sqlite"):
+        url = f"sqlite:///{shutil.copy(history_url.removeprefix('sqlite:///'), tmp_path / 'copy.db')}"
+    else:
+        url = request.getfixturevalue("postgres").create_database(history_url.rsplit("/", 1)[1])
+    database = Database(url)
+    yield database
+    await database.dispose()
+
+
+async def disarm(session: AsyncSession, table: str, *, sqlite: bool) -> None:
+    """Take from a table everything by which the database would refuse the corruption."""
+    if sqlite:  # a copy of the rows knows no constraint and no trigger
+        for statement in (
+            f"CREATE TABLE disarmed AS SELECT * FROM {table}",
+            f"DROP TABLE {table}",
+            f"ALTER TABLE disarmed RENAME TO {table}",
+        ):
+            await session.execute(text(statement))
+        return
+    named = f"SELECT conname FROM pg_constraint WHERE conrelid = '{table}'::regclass AND contype IN ('c', 'u', 'f')"
+    for name in (await session.execute(text(named))).scalars().all():
+        await session.execute(text(f"ALTER TABLE {table} DROP CONSTRAINT {name}"))
+    await session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+
+
+async def corrupted(database: Database, corruption: Corruption) -> Any:
+    """The id of the row that the checker must name."""
+    async with database.writing() as session:
+        row_id = (await session.execute(text(corruption.row))).scalar_one()
+        assert row_id is not None, "the history has no such row"
+        given = [bindparam("id", row_id), bindparam("far", FAR, type_=UtcDateTime)]
+        await session.execute(
+            text(corruption.sql).bindparams(*(one for one in given if f":{one.key}" in corruption.sql))
+        )
+    return row_id
+
+
+async def disarmed(database: Database, table: str) -> None:
+    if database.is_sqlite:
+        async with database.engine.connect() as connection:  # the pragma is for outside of transactions
+            await connection.exec_driver_sql("COMMIT")
+            await connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+            await connection.exec_driver_sql("BEGIN")
+    async with database.writing() as session:
+        await disarm(session, table, sqlite=database.is_sqlite)
+
+
+async def test_a_history_that_nobody_touched_is_clean(history: Database) -> None:
+    report = await invariants.check(history)
+
+    assert report.findings == []
+    assert report.transfers > 15
+
+
+@pytest.mark.parametrize("corruption", CORRUPTIONS, ids=lambda one: f"{one.invariant} {one.sql[:60]}")
+async def test_one_corrupted_cell_is_named(history: Database, corruption: Corruption) -> None:
+    await disarmed(history, corruption.table)
+    row_id = await corrupted(history, corruption)
+    found = (await invariants.check(history)).findings
+
+    assert (corruption.invariant, corruption.subject, row_id) in {
+        (one.invariant, one.subject, one.subject_id) for one in found
+    }
+
+
+def test_every_invariant_has_a_corruption() -> None:
+    assert {one.invariant for one in CORRUPTIONS} == set(INVARIANTS)
+
+
+async def test_a_finding_says_which_row_and_how_much(history: Database) -> None:
+    await disarmed(history, "campaigns")
+    row_id = await corrupted(history, of_campaign("I1", "spent = 1"))
+    [clips, *_] = (await invariants.check(history)).findings
+
+    assert clips == Finding("I1", "campaign", row_id, f"campaign {row_id}: spent is $0.01, its clips earned $237.47")
+
+
+async def test_the_checker_repairs_nothing(history: Database) -> None:
+    await disarmed(history, "clips")
+    await corrupted(history, of_clip("I1", "earnings = earnings + 1"))
+    first = await invariants.check(history)
+
+    assert (await invariants.check(history)).findings == first.findings != []
+
+
+REWRITES = (
+    "UPDATE ledger_transfers SET amount = amount + 1",
+    "DELETE FROM ledger_transfers",
+    "UPDATE audit_log SET reason = 'another'",
+    "DELETE FROM audit_log",
+    "UPDATE view_tracking SET views = 1",
+)
+
+
+@pytest.mark.parametrize("rewrite", REWRITES)
+async def test_history_cannot_be_rewritten(history: Database, rewrite: str) -> None:
+    with pytest.raises(DBAPIError, match="is append-only"):
+        async with history.writing() as session:
+            await session.execute(text(rewrite))
+
+
+@pytest.mark.parametrize("rewrite", REWRITES)
+async def test_a_missing_trigger_is_found(history: Database, rewrite: str) -> None:
+    verb, table = rewrite.split()[0].lower(), rewrite.removeprefix("DELETE FROM ").removeprefix("UPDATE ").split()[0]
+    on = "" if history.is_sqlite else f" ON {table}"
+    async with history.writing() as session:
+        await session.execute(text(f"DROP TRIGGER {table}_no_{verb}{on}"))
+
+    [finding] = (await invariants.check(history)).findings
+    assert (finding.invariant, finding.subject) == ("I3", "database")

@@ -1,0 +1,81 @@
+"""What the review queue says beside a clip: whose account it is on, and how its clipper did so far."""
+
+import pytest
+
+from swivi.accounts import social
+from swivi.clips import review
+from swivi.clips.models import ClipSubmission
+from swivi.insights.review import AuthorCheck, Record, background, review_queue, review_row, review_rows
+from swivi.platforms.models import Platform
+from tests.factories import tiktok, youtube
+from tests.world import World
+
+AUTHOR = "clipper.one"
+"""The author that `factories.a_reading` names."""
+
+
+async def link(world: World, platform: Platform, *handles: str) -> None:
+    for handle in handles:
+        async with world.database.writing() as session:
+            await social.link(session, world.clipper, platform=platform, handle=handle)
+
+
+async def check(world: World, submission: ClipSubmission) -> AuthorCheck:
+    async with world.database.reading() as session:
+        return (await review_row(session, submission.id)).author_check
+
+
+@pytest.mark.parametrize(
+    ("handles", "expected"),
+    [
+        ((), AuthorCheck.UNKNOWN),
+        (("@Clipper.One",), AuthorCheck.MATCH),
+        (("somebody.else", AUTHOR), AuthorCheck.MATCH),
+        (("somebody.else",), AuthorCheck.DIFFERS),
+    ],
+)
+async def test_the_author_is_held_against_the_clippers_own_accounts(
+    world: World, handles: tuple[str, ...], expected: AuthorCheck
+) -> None:
+    sent = await world.submission(await world.campaign(), tiktok(1))
+    await link(world, Platform.TIKTOK, *handles)
+
+    assert await check(world, sent) is expected
+
+
+async def test_an_account_on_another_platform_says_nothing(world: World) -> None:
+    sent = await world.submission(await world.campaign(), youtube(1))
+    await link(world, Platform.TIKTOK, AUTHOR)
+
+    assert await check(world, sent) is AuthorCheck.UNKNOWN
+
+
+async def test_without_an_author_nothing_can_be_said(world: World) -> None:
+    sent = await world.submission(await world.campaign(), tiktok(1), baseline=None)
+    await link(world, Platform.TIKTOK, AUTHOR)
+
+    assert await check(world, sent) is AuthorCheck.UNKNOWN
+
+
+async def test_the_clippers_record_counts_each_submission_once(world: World) -> None:
+    campaign = await world.campaign(requirements="Show the can.")
+    await world.clip(campaign, tiktok(1))
+    revoked = await world.clip(campaign, tiktok(2))
+    rejected = await world.submission(campaign, tiktok(3))
+    waiting = await world.submission(campaign, tiktok(4))
+    async with world.database.writing() as session:
+        await review.revoke(session, world.admin, revoked.id, "Bought views.")
+        await review.reject(session, world.admin, rejected.id, "Off the brief.")
+
+    async with world.database.reading() as session:
+        behind = await background(session, await review_row(session, waiting.id))
+        assert (behind.record, behind.requirements) == (Record(1, 1, 1), "Show the can.")
+
+
+async def test_rows_by_id_are_the_rows_of_the_queue(world: World) -> None:
+    campaign = await world.campaign()
+    sent = [await world.submission(campaign, tiktok(number)) for number in range(3)]
+    async with world.database.reading() as session:
+        queue, total = await review_queue(session, limit=10, status=sent[0].status)
+        assert await review_rows(session, {one.id for one in sent}) == queue
+        assert (total, await review_rows(session, ())) == (3, [])

@@ -1,0 +1,48 @@
+"""How Swivi is set up, as the settings page tells it: what is missing, and no value that may hold a secret."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from swivi.pages.admin.settings_state import Item, money, next_run, parts, tracking
+from swivi.settings import Settings
+
+SECRETS = {
+    "database_url": "postgresql://swivi:hunter2@db.test:5432/swivi",
+    "redis_url": "redis://:hunter2@redis.test:6379/0",
+    "apify_api_key": "apify_hunter2",
+    "apify_api_url": "https://user:hunter2@scraper.test",
+    "cron_secret": "cron_hunter2",
+    "public_url": "https://user:hunter2@swivi.test",
+}
+
+
+def said(**changes: object) -> dict[str, Item]:
+    settings = Settings.model_validate(changes)
+    return {item.variable: item for item in (*parts(settings), *tracking(settings), *money(settings))}
+
+
+def test_what_holds_a_secret_is_said_to_be_set_and_nothing_more() -> None:
+    items = said(**SECRETS)
+    assert "hunter2" not in repr(items)
+    names = ("DATABASE_URL", "REDIS_URL", "APIFY_API_KEY", "CRON_SECRET", "SWIVI_PUBLIC_URL")
+    assert {items[name].standing for name in names} == {"set"}
+    assert items["DATABASE_URL"].means == "PostgreSQL"
+
+
+@pytest.mark.parametrize(("demo", "standing"), [(False, "missing"), (True, "unset")])
+def test_without_a_key_no_views_are_read_except_in_the_demo(demo: bool, standing: str) -> None:
+    items = said(demo=demo)
+    assert items["APIFY_API_KEY"].standing == standing
+    assert {item.variable for item in items.values() if item.standing == "missing"} <= {"APIFY_API_KEY"}
+
+
+@pytest.mark.parametrize(("percent", "words"), [("0", "None"), ("20", "20%"), ("2.50", "2.5%")])
+def test_the_fee_reads_as_people_write_it(percent: str, words: str) -> None:
+    items = said(platform_fee_percent=percent, min_payout="25")
+    assert (items["SWIVI_PLATFORM_FEE_PERCENT"].means, items["SWIVI_MIN_PAYOUT"].means) == (words, "$25.00")
+
+
+def test_the_next_run_is_the_schedules_next_tick() -> None:
+    settings = Settings.model_validate({"tracking_cron": "0 */4 * * *"})
+    assert next_run(settings, after=datetime(2026, 3, 1, 21, 30, tzinfo=UTC)) == datetime(2026, 3, 2, tzinfo=UTC)
