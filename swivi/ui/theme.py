@@ -1,7 +1,6 @@
 """What the app's configuration needs to look like Swivi.
 
-The colours, sizes and spacings themselves are the custom properties at the top of `assets/swivi.css`; Radix
-components (dialogs) take theirs from the same properties.
+The colours, sizes and spacings themselves are the custom properties at the top of `assets/swivi.css`.
 """
 
 from typing import Final
@@ -11,11 +10,6 @@ import reflex as rx
 STYLESHEETS: Final = ["/swivi.css"]
 
 _FONT = "/fonts/inter-latin.woff2"
-
-
-def radix_theme() -> rx.Component:
-    """For `RadixThemesPlugin(theme=...)`. Light or dark follows the system until the viewer switches."""
-    return rx.theme(accent_color="indigo", gray_color="slate", radius="medium", appearance="inherit")
 
 
 def head_components() -> list[rx.Component]:

@@ -25,7 +25,7 @@ SETTLES = 3_000
 WEARS = """theme => {
     const other = theme === "dark" ? "light" : "dark"
     const still = document.getAnimations().every(animation => animation.playState !== "running")
-    const changed = !document.querySelector(`.radix-themes.${other}`)
+    const changed = !document.documentElement.classList.contains(other)
     return document.documentElement.classList.contains(theme) && changed && still
 }"""
 """The whole page has changed its colours, and no colour is on its way from the other theme."""

@@ -5,7 +5,7 @@ import reflex as rx
 from swivi.pages.admin.review_decisions import REASONS
 from swivi.pages.admin.review_state import ReviewState
 from swivi.ui.buttons import button, submit_button
-from swivi.ui.dialogs import close_button, form_dialog
+from swivi.ui.dialogs import close_button, form_dialog, info_dialog
 from swivi.ui.forms import form, form_actions, text_area_field
 from swivi.ui.keys import key_name, keys_switch, pressed_by
 from swivi.ui.vars import text_if
@@ -54,19 +54,13 @@ def _reasons() -> rx.Component:
 
 def keys_dialog() -> rx.Component:
     """What each key does, and the switch that turns them off."""
-    return rx.dialog.root(
-        rx.dialog.trigger(button("Keyboard", icon="keyboard", custom_attrs=pressed_by("?"))),
-        rx.dialog.content(
-            rx.dialog.title("Keys", class_name="dialog-title"),
-            rx.dialog.description(
-                "They work while you type in no field; in a dialog, use Tab, Enter and Escape.",
-                class_name="dialog-body",
-            ),
-            rx.el.dl(*[_key(keys, words) for keys, words in _KEYS], class_name="breakdown"),
-            keys_switch("Single keys do this"),
-            form_actions(close_button("Close")),
-            class_name="dialog",
-        ),
+    return info_dialog(
+        button("Keyboard", icon="keyboard", custom_attrs=pressed_by("?")),
+        "Keys",
+        "They work while you type in no field; in a dialog, use Tab, Enter and Escape.",
+        rx.el.dl(*[_key(keys, words) for keys, words in _KEYS], class_name="breakdown"),
+        keys_switch("Single keys do this"),
+        form_actions(close_button("Close")),
     )
 
 
