@@ -5,11 +5,13 @@ from sqlmodel import SQLModel
 from swivi.accounts import models as _accounts
 from swivi.campaigns import models as _campaigns
 from swivi.clips import models as _clips
+from swivi.core import idempotency as _idempotency
 from swivi.core import leases as _leases
+from swivi.core import rates as _rates
 from swivi.ledger import models as _ledger
 from swivi.notifications import models as _notifications
 from swivi.payouts import models as _payouts
 from swivi.tracking import models as _tracking
 
-ROOMS = (_leases, _ledger, _accounts, _notifications, _campaigns, _clips, _payouts, _tracking)
+ROOMS = (_leases, _idempotency, _rates, _ledger, _accounts, _notifications, _campaigns, _clips, _payouts, _tracking)
 METADATA = SQLModel.metadata

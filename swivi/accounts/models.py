@@ -24,6 +24,13 @@ class UserStatus(StrEnum):
     DISABLED = "DISABLED"
 
 
+class TokenScope(StrEnum):
+    """What an API token may do: READ ones only look."""
+
+    READ = "READ"
+    WRITE = "WRITE"
+
+
 class User(SQLModel, table=True):
     """A person. The money columns are caches in cents that only the ledger writes."""
 
@@ -75,6 +82,9 @@ class ApiToken(SQLModel, table=True):
 
     id: int = row_id()
     user_id: int = reference("users.id", index=True)
+    name: str = ""
+    """What its owner calls it; "" for those made by signing in."""
+    scope: TokenScope = choice(TokenScope, default=TokenScope.WRITE)
     token_hash: str = Field(unique=True)
     created_at: datetime = moment()
     expires_at: datetime = moment()

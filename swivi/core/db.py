@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, Column, DateTime, Enum, ForeignKey, Integer, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Dialect
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
@@ -149,6 +150,12 @@ class Database:
     async def dispose(self) -> None:
         """Close every pooled connection."""
         await self.engine.dispose()
+
+
+def insert_or(session: AsyncSession, table: type[SQLModel]) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that can say what happens where the row is there already (`on_conflict_do_...`)."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    return sqlite.insert(table) if is_sqlite else postgresql.insert(table)
 
 
 def _prepare_sqlite(engine: AsyncEngine) -> None:
