@@ -13,6 +13,7 @@ from datetime import timedelta
 from swivi.clips.intake import Intake
 from swivi.core.db import Database
 from swivi.platforms.apify import ApifyReaders
+from swivi.quotas import Quotas
 from swivi.settings import Settings
 from swivi.tracking.reading import ReadingOptions
 from swivi.tracking.schedule import Schedule
@@ -28,6 +29,7 @@ class Runtime:
     readers: ApifyReaders | None
     tracker: Tracker
     intake: Intake
+    quotas: Quotas
     schedule: Schedule
 
 
@@ -47,7 +49,7 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
     tracker = Tracker(database, readers, _tracking_options(settings))
     intake = Intake(database, readers)
     schedule = Schedule(database, tracker, intake, settings.schedule_cron)
-    opened = Runtime(settings, database, readers, tracker, intake, schedule)
+    opened = Runtime(settings, database, readers, tracker, intake, Quotas(database, settings), schedule)
     _running.append(opened)
     try:
         yield opened

@@ -6,15 +6,21 @@ from functools import lru_cache
 from typing import Annotated, Literal
 
 from apscheduler.triggers.cron import CronTrigger
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from swivi.core.errors import InvalidInput
 from swivi.core.money import Cents, parse_dollars
+from swivi.core.rates import Rate, parse_rate
 
 DEFAULT_APIFY_API_URL = "https://api.apify.com"
+
+Limit = Annotated[
+    Rate | None, NoDecode, BeforeValidator(lambda value: parse_rate(value) if isinstance(value, str) else value)
+]
+"""How often something may be done, written as `10/30m`; None, written as `off`, is no limit."""
 
 
 class Settings(BaseSettings):
@@ -44,6 +50,16 @@ class Settings(BaseSettings):
     tracking_timeout_seconds: Annotated[float, Field(gt=0, le=3_600)] = Field(
         300.0, validation_alias="SWIVI_TRACKING_TIMEOUT_SECONDS"
     )
+
+    limit_sign_in: Limit = Field(Rate(10, 1_800), validation_alias="SWIVI_LIMIT_SIGN_IN")
+    limit_sign_in_account: Limit = Field(Rate(60, 3_600), validation_alias="SWIVI_LIMIT_SIGN_IN_ACCOUNT")
+    limit_sign_in_address: Limit = Field(Rate(100, 600), validation_alias="SWIVI_LIMIT_SIGN_IN_ADDRESS")
+    limit_sign_up: Limit = Field(Rate(30, 3_600), validation_alias="SWIVI_LIMIT_SIGN_UP")
+    limit_submissions: Limit = Field(Rate(60, 3_600), validation_alias="SWIVI_LIMIT_SUBMISSIONS")
+    limit_submissions_address: Limit = Field(Rate(600, 3_600), validation_alias="SWIVI_LIMIT_SUBMISSIONS_ADDRESS")
+    limit_payouts: Limit = Field(Rate(30, 3_600), validation_alias="SWIVI_LIMIT_PAYOUTS")
+    limit_payouts_address: Limit = Field(Rate(100, 3_600), validation_alias="SWIVI_LIMIT_PAYOUTS_ADDRESS")
+    trusted_proxy_hops: Annotated[int, Field(ge=0, le=10)] = Field(0, validation_alias="SWIVI_TRUSTED_PROXY_HOPS")
 
     min_payout: str = Field("20.00", validation_alias="SWIVI_MIN_PAYOUT")
     platform_fee_percent: Annotated[Decimal, Field(ge=0, lt=100)] = Field(

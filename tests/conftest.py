@@ -85,7 +85,8 @@ def settings_for(database_url: str, simulator: "RunningSimulator") -> SettingsFo
             "tracking_batch_pause_seconds": 0.0,
             "tracking_timeout_seconds": 20.0,
         }
-        return Settings.model_validate(known | changes)
+        unlimited = {name: None for name in Settings.model_fields if name.startswith("limit_")}
+        return Settings.model_validate(known | unlimited | changes)
 
     return make
 

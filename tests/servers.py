@@ -220,11 +220,26 @@ NOTHING_OUTSIDE = {
 }
 """What a developer's own `.env` may set: a server under test has none of it unless the test says so."""
 
+UNLIMITED = {
+    f"SWIVI_LIMIT_{name}": "off"
+    for name in (
+        "SIGN_IN",
+        "SIGN_IN_ACCOUNT",
+        "SIGN_IN_ADDRESS",
+        "SIGN_UP",
+        "SUBMISSIONS",
+        "SUBMISSIONS_ADDRESS",
+        "PAYOUTS",
+        "PAYOUTS_ADDRESS",
+    )
+}
+"""Everybody in the tests comes from one address, and does much in little time."""
+
 
 class AppServer:
     """The production server, started as `make serve` starts it, on a port of its own.
 
-    `environment` needs a DATABASE_URL and overrides NOTHING_OUTSIDE. The log holds all output.
+    `environment` needs a DATABASE_URL and overrides NOTHING_OUTSIDE and UNLIMITED. The log holds all output.
     """
 
     def __init__(self, environment: Mapping[str, str], log: Path) -> None:
@@ -232,7 +247,7 @@ class AppServer:
         self.url = f"http://localhost:{self.port}"
         self.log = log
         address = {"HOST": "127.0.0.1", "PORT": str(self.port)}
-        self.environment = {**os.environ, **NOTHING_OUTSIDE, **environment, **address}
+        self.environment = {**os.environ, **NOTHING_OUTSIDE, **UNLIMITED, **environment, **address}
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "AppServer":

@@ -12,6 +12,7 @@ from swivi.api import (
     exports,
     health,
     notifications,
+    once,
     payouts,
     people,
     submissions,
@@ -43,6 +44,7 @@ def build_api() -> FastAPI:
     api = FastAPI(title="Swivi", redoc_url=None, responses=errors.DOCUMENTED)
     api.add_middleware(BodyLimit)
     errors.install(api)
+    once.install(api)
     for router in ROUTERS:
         api.include_router(router)
     return api

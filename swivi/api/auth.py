@@ -1,10 +1,12 @@
 """Signing up and getting a token, for programs. Browsers use the forms of `web.py`."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from swivi.accounts import service as accounts
 from swivi.accounts import sessions
 from swivi.api.bodies import ExactRoute
+from swivi.api.client import client_address
+from swivi.api.once import OnceForGuest
 from swivi.api.schemas_people import Credentials, Identity, SignUp, Token
 from swivi.runtime import runtime
 
@@ -12,19 +14,26 @@ router = APIRouter(prefix="/auth", tags=["auth"], route_class=ExactRoute)
 
 
 @router.post("/signup", status_code=201)
-async def sign_up(body: SignUp) -> Identity:
+async def sign_up(request: Request, body: SignUp, once: OnceForGuest) -> Identity:
     """Become a clipper."""
+    await runtime().quotas.sign_up(client_address(request))
     newcomer = await accounts.newcomer(email=body.email, password=body.password, name=body.name)
-    async with runtime().database.writing() as session:
-        user = await accounts.sign_up(session, newcomer)
-    return Identity.model_validate(user)
+    async with once.writing() as session:
+        identity = Identity.model_validate(await accounts.sign_up(session, newcomer))
+        await once.keep(session, identity)
+    return identity
 
 
 @router.post("/token")
-async def create_token(body: Credentials) -> Token:
+async def create_token(request: Request, body: Credentials, once: OnceForGuest) -> Token:
     """A new API token for these credentials; it is shown this once."""
+    address = client_address(request)
+    await runtime().quotas.sign_in(body.email, address)
     async with runtime().database.reading() as session:
         actor = await accounts.authenticate(session, email=body.email, password=body.password)
-    async with runtime().database.writing() as session:
+    async with once.writing() as session:
         token, expires_at = await sessions.create_token(session, actor.user_id)
-    return Token(token=token, expires_at=expires_at)
+        await runtime().quotas.signed_in(session, actor.email, address)
+        shown = Token(token=token, expires_at=expires_at)
+        await once.keep(session, shown)
+    return shown

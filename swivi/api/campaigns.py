@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query
 
 from swivi.api.access import Admin, SignedIn, admin
 from swivi.api.bodies import ExactRoute
+from swivi.api.once import OnceForUser
 from swivi.api.schemas import Listed, Paging, RowId
 from swivi.api.schemas_campaigns import CampaignChange, CampaignView, NewCampaign, OpenCampaign
 from swivi.campaigns import service as campaigns
@@ -41,11 +42,12 @@ async def list_campaigns(
 
 
 @admin_router.post("", status_code=201)
-async def create_campaign(actor: Admin, body: NewCampaign) -> CampaignView:
+async def create_campaign(actor: Admin, body: NewCampaign, once: OnceForUser) -> CampaignView:
     """A new campaign, funded with its budget."""
-    async with runtime().database.writing() as session:
-        campaign = await campaigns.create(session, actor, body.sent())
-    return CampaignView.model_validate(campaign)
+    async with once.writing() as session:
+        campaign = CampaignView.model_validate(await campaigns.create(session, actor, body.sent()))
+        await once.keep(session, campaign)
+    return campaign
 
 
 @admin_router.get("/{campaign_id}")

@@ -2,18 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import APIRouter, Depends, Query, Request
 
 from swivi.api.access import Admin, Clipper, admin, clipper
 from swivi.api.bodies import ExactRoute
+from swivi.api.client import client_address
+from swivi.api.once import OnceForUser
 from swivi.api.schemas import AnyCase, Listed, Paging, RowId
 from swivi.api.schemas_payouts import AdminPayoutView, NewPayoutRequest, PayoutView, Processing
 from swivi.insights.payouts import payout_history, payout_queue, payout_row
 from swivi.payouts import service as payouts
 from swivi.payouts.models import PayoutStatus
 from swivi.runtime import runtime
-
-LONGEST_KEY = 200
 
 clipper_router = APIRouter(
     prefix="/clippers", tags=["clippers"], route_class=ExactRoute, dependencies=[Depends(clipper)]
@@ -24,14 +24,11 @@ admin_router = APIRouter(
 
 
 @clipper_router.post("/payout-request", status_code=201)
-async def request_payout(
-    actor: Clipper,
-    body: NewPayoutRequest,
-    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=LONGEST_KEY)] = None,
-) -> PayoutView:
-    """Ask for money. A repeated `Idempotency-Key` with the same body answers with the first request."""
+async def request_payout(request: Request, actor: Clipper, body: NewPayoutRequest, once: OnceForUser) -> PayoutView:
+    """Ask for money."""
     settings = runtime().settings
-    async with runtime().database.writing() as session:
+    await runtime().quotas.payout(actor, client_address(request))
+    async with once.writing() as session:
         asked = await payouts.request(
             session,
             actor,
@@ -40,9 +37,11 @@ async def request_payout(
             details=body.details,
             minimum=settings.min_payout_cents,
             fee_percent=settings.platform_fee_percent,
-            idempotency_key=idempotency_key,
+            idempotency_key=once.key,
         )
-        return PayoutView.of(await payout_row(session, asked.id))
+        view = PayoutView.of(await payout_row(session, asked.id))
+        await once.keep(session, view)
+    return view
 
 
 @clipper_router.get("/payout-requests")
@@ -54,11 +53,13 @@ async def own_payouts(actor: Clipper, paging: Annotated[Paging, Depends()]) -> L
 
 
 @clipper_router.post("/payout-requests/{request_id}/cancel")
-async def cancel_payout(actor: Clipper, request_id: RowId) -> PayoutView:
+async def cancel_payout(actor: Clipper, request_id: RowId, once: OnceForUser) -> PayoutView:
     """Take back a request that nobody has decided on."""
-    async with runtime().database.writing() as session:
+    async with once.writing() as session:
         await payouts.cancel(session, actor, request_id)
-        return PayoutView.of(await payout_row(session, request_id))
+        view = PayoutView.of(await payout_row(session, request_id))
+        await once.keep(session, view)
+    return view
 
 
 @admin_router.get("")
@@ -72,10 +73,12 @@ async def list_payouts(
 
 
 @admin_router.post("/{request_id}/process")
-async def process_payout(actor: Admin, request_id: RowId, body: Processing) -> AdminPayoutView:
+async def process_payout(actor: Admin, request_id: RowId, body: Processing, once: OnceForUser) -> AdminPayoutView:
     """Approve, reject, complete (with the transaction id), fail or reverse a request."""
-    async with runtime().database.writing() as session:
+    async with once.writing() as session:
         await payouts.process(
             session, actor, request_id, body.action, transaction_id=body.transaction_id, notes=body.notes
         )
-        return AdminPayoutView.of_queue(await payout_row(session, request_id))
+        view = AdminPayoutView.of_queue(await payout_row(session, request_id))
+        await once.keep(session, view)
+    return view

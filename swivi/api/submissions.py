@@ -1,22 +1,27 @@
 """Submissions: sent by clippers, reviewed by admins."""
 
+from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 
 from swivi.api.access import Admin, Clipper, admin, clipper
 from swivi.api.bodies import ExactRoute
+from swivi.api.client import client_address
+from swivi.api.once import OnceForUser
 from swivi.api.schemas import AnyCase, Listed, Paging, RowId
 from swivi.api.schemas_clips import NewSubmission, Reason, ReviewView, Revoked, SubmissionLine, SubmissionView
 from swivi.clips import review
 from swivi.clips.models import SubmissionStatus
 from swivi.insights.clipper import clipper_clips
 from swivi.insights.review import review_queue, review_row
+from swivi.platforms import links
 from swivi.platforms.models import Platform
 from swivi.runtime import runtime
 
 BASELINE_WAIT_SECONDS = 20.0
 """How long a submission waits for its baseline before it answers without."""
+ANSWERED_WITHIN = timedelta(seconds=BASELINE_WAIT_SECONDS + 10)
 
 clipper_router = APIRouter(
     prefix="/clippers/submissions", tags=["clippers"], route_class=ExactRoute, dependencies=[Depends(clipper)]
@@ -25,12 +30,16 @@ admin_router = APIRouter(prefix="/admin", tags=["admin"], route_class=ExactRoute
 
 
 @clipper_router.post("", status_code=201)
-async def submit(actor: Clipper, body: NewSubmission) -> SubmissionView:
+async def submit(request: Request, actor: Clipper, body: NewSubmission, once: OnceForUser) -> SubmissionView:
     """Send a link to an open campaign. The answer waits a while for the baseline."""
-    submission = await runtime().intake.submit(
-        actor, body.campaign_id, body.clip_url, wait_seconds=BASELINE_WAIT_SECONDS
-    )
-    return SubmissionView.of_new(submission)
+    await runtime().quotas.submission(actor, client_address(request))
+    video, intake = await links.resolve(body.clip_url), runtime().intake
+    async with once.writing() as session:
+        submission = await intake.take(session, actor, body.campaign_id, video)
+        await once.keep(session, SubmissionView.of_new(submission), may_change_for=ANSWERED_WITHIN)
+    view = SubmissionView.of_new(await intake.with_baseline(submission, wait_seconds=BASELINE_WAIT_SECONDS))
+    await once.change(view)
+    return view
 
 
 @clipper_router.get("")
@@ -68,24 +77,30 @@ async def list_submissions(
 
 
 @admin_router.post("/submissions/{submission_id}/approve")
-async def approve(actor: Admin, submission_id: RowId) -> ReviewView:
+async def approve(actor: Admin, submission_id: RowId, once: OnceForUser) -> ReviewView:
     """Let a submission earn, on the campaign's present terms."""
-    async with runtime().database.writing() as session:
+    async with once.writing() as session:
         await review.approve(session, actor, submission_id)
-        return ReviewView.of_review(await review_row(session, submission_id))
+        view = ReviewView.of_review(await review_row(session, submission_id))
+        await once.keep(session, view)
+    return view
 
 
 @admin_router.post("/submissions/{submission_id}/reject")
-async def reject(actor: Admin, submission_id: RowId, body: Reason) -> ReviewView:
+async def reject(actor: Admin, submission_id: RowId, body: Reason, once: OnceForUser) -> ReviewView:
     """Refuse a submission, with a reason that its clipper reads."""
-    async with runtime().database.writing() as session:
+    async with once.writing() as session:
         await review.reject(session, actor, submission_id, body.reason)
-        return ReviewView.of_review(await review_row(session, submission_id))
+        view = ReviewView.of_review(await review_row(session, submission_id))
+        await once.keep(session, view)
+    return view
 
 
 @admin_router.post("/clips/{clip_id}/revoke")
-async def revoke(actor: Admin, clip_id: RowId, body: Reason) -> Revoked:
+async def revoke(actor: Admin, clip_id: RowId, body: Reason, once: OnceForUser) -> Revoked:
     """Take an approved clip out for good; what it earned goes back as far as the clipper's balance covers it."""
-    async with runtime().database.writing() as session:
+    async with once.writing() as session:
         recovered = await review.revoke(session, actor, clip_id, body.reason)
-    return Revoked(clip_id=clip_id, recovered=recovered)
+        view = Revoked(clip_id=clip_id, recovered=recovered)
+        await once.keep(session, view)
+    return view

@@ -21,6 +21,7 @@ from swivi.accounts.actor import Actor
 from swivi.accounts.landing import home_of, local_path
 from swivi.accounts.models import UserStatus
 from swivi.accounts.sessions import SESSION_COOKIE, SESSION_LIFE
+from swivi.api.client import client_address
 from swivi.api.flash import FLASH_COOKIE, FLASH_SECONDS, Flash
 from swivi.api.limits import BodyLimit
 from swivi.api.origin import CrossSite, must_be_own_page
@@ -70,6 +71,7 @@ async def _form(request: Request) -> Form:
 async def sign_in(request: Request, form: Form) -> Response:
     """Email and password, and perhaps `next`, a path to go to."""
     try:
+        await runtime().quotas.sign_in(form.get("email"), client_address(request))
         async with runtime().database.reading() as session:
             actor = await accounts.authenticate(session, email=form.get("email"), password=form.get("password", ""))
     except SwiviError as refusal:
@@ -80,6 +82,7 @@ async def sign_in(request: Request, form: Form) -> Response:
 async def sign_up(request: Request, form: Form) -> Response:
     """Name, email and password: a new clipper, signed in at once."""
     try:
+        await runtime().quotas.sign_up(client_address(request))
         newcomer = await accounts.newcomer(
             email=form.get("email"), password=form.get("password"), name=form.get("name")
         )
@@ -120,6 +123,7 @@ async def _signed_in(request: Request, actor: Actor, form: Form) -> Response:
         await sessions.close_session(session, request.cookies.get(SESSION_COOKIE, ""))
         agent = request.headers.get("user-agent", "")
         token = await sessions.open_session(session, actor.user_id, user_agent=agent)
+        await runtime().quotas.signed_in(session, actor.email, client_address(request))
     answer = RedirectResponse(local_path(form.get("next", "")) or home_of(actor.role), SEE_OTHER)
     answer.set_cookie(SESSION_COOKIE, token, max_age=int(SESSION_LIFE.total_seconds()), **_cookie_rules())
     answer.delete_cookie(FLASH_COOKIE, **_cookie_rules())

@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from swivi.accounts.actor import Actor
 from swivi.clips import service
 from swivi.clips.models import ClipSubmission
@@ -44,8 +46,20 @@ class Intake:
         actor.must_be_clipper()
         video = await links.resolve(url)
         async with self._database.writing() as session:
-            submission = await service.submit(session, actor, campaign_id, video, retry_in=CLAIM)
-            changes.mark(session, users=[actor.user_id], campaigns=[campaign_id])
+            submission = await self.take(session, actor, campaign_id, video)
+        return await self.with_baseline(submission, wait_seconds=wait_seconds)
+
+    async def take(self, session: AsyncSession, actor: Actor, campaign_id: int, video: VideoRef) -> ClipSubmission:
+        """Store a submission whose baseline the caller has read next. Raises everything that `service.submit` raises.
+
+        If nobody does, because the process died, it is read as a baseline that is due.
+        """
+        submission = await service.submit(session, actor, campaign_id, video, retry_in=CLAIM)
+        changes.mark(session, users=[actor.user_id], campaigns=[campaign_id])
+        return submission
+
+    async def with_baseline(self, submission: ClipSubmission, *, wait_seconds: float) -> ClipSubmission:
+        """Have the baseline read, which goes on after `wait_seconds`; returns the submission as it is by then."""
         reading = asyncio.create_task(self.read_baselines([submission]))
         self._reading.add(reading)
         reading.add_done_callback(self._reading.discard)

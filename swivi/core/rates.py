@@ -131,7 +131,7 @@ async def _spent_until(session: AsyncSession, name: str) -> int:
 
 def _too_often(rate: Rate, until: int) -> TooManyRequests:
     seconds = max(1, math.ceil((until - _latest(rate, _now())) / MICROSECONDS))
-    return TooManyRequests(f"That was too often. Try again in {_in_words(seconds)}.", retry_after=seconds)
+    return TooManyRequests(f"Too many attempts. Try again in {_in_words(seconds)}.", retry_after=seconds)
 
 
 def _latest(rate: Rate, now: int) -> int:

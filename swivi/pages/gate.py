@@ -139,6 +139,11 @@ def cookies(state: BaseState) -> dict[str, str]:
     return {name: morsel.value for name, morsel in parsed.items()}
 
 
+def client_address(state: BaseState) -> str:
+    """Where this state's websocket comes from; behind trusted proxies, what the outermost of them saw."""
+    return str(state.router.session.client_ip)
+
+
 def access_of(handler: EventHandler) -> Access | None:
     """Who may call this handler, by its marker."""
     return getattr(handler.fn, _MARK, None)

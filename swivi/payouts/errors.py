@@ -59,12 +59,3 @@ class OwnRequest(NotAllowed):
 
     def __init__(self) -> None:
         super().__init__("You cannot decide on your own payout request.")
-
-
-class IdempotencyConflict(Conflict):
-    """The key was used with another body."""
-
-    code = "idempotency_conflict"
-
-    def __init__(self) -> None:
-        super().__init__("This Idempotency-Key was used for another request already.")

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.accounts.actor import Actor
 from swivi.accounts.models import User
 from swivi.core import changes, clock, money
+from swivi.core.idempotency import IdempotencyConflict
 from swivi.core.money import Cents, format_dollars
 from swivi.core.text import parse_all
 from swivi.ledger import audit_log
@@ -24,7 +25,6 @@ from swivi.notifications.models import NotificationKind
 from swivi.payouts import rules
 from swivi.payouts.errors import (
     BelowMinimum,
-    IdempotencyConflict,
     NoSuchPayoutRequest,
     OpenRequestExists,
     OwnRequest,

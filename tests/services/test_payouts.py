@@ -8,13 +8,13 @@ from swivi.accounts import service as accounts
 from swivi.accounts.errors import AdminsOnly, ClippersOnly
 from swivi.accounts.models import Role, UserStatus
 from swivi.core.errors import InvalidInput
+from swivi.core.idempotency import IdempotencyConflict
 from swivi.ledger.errors import InsufficientBalance
 from swivi.ledger.models import AuditEntry, Transfer
 from swivi.notifications.models import NotificationKind
 from swivi.payouts import service as payouts
 from swivi.payouts.errors import (
     BelowMinimum,
-    IdempotencyConflict,
     NoSuchPayoutRequest,
     OpenRequestExists,
     OwnRequest,

@@ -13,7 +13,7 @@ from swivi.core.errors import InvalidInput, SwiviError
 from swivi.core.money import format_dollars, parse_dollars
 from swivi.pages.acting import acting, form_fields
 from swivi.pages.clipper.rows import METHODS, WHERE_HINT
-from swivi.pages.gate import clippers_only, current_actor
+from swivi.pages.gate import client_address, clippers_only, current_actor
 from swivi.payouts import destinations
 from swivi.payouts import service as payouts
 from swivi.runtime import runtime
@@ -90,6 +90,7 @@ class PayoutDialog(rx.State):
             self.pending = False
 
     async def _ask(self, fields: Mapping[str, object]) -> str:
+        await runtime().quotas.payout(await current_actor(self), client_address(self))
         async with acting(self) as (session, actor):
             asked = await payouts.request(
                 session,

@@ -15,7 +15,7 @@ from swivi.insights.clip_story import own_clip
 from swivi.live import hub
 from swivi.pages.acting import form_fields, some_id
 from swivi.pages.clipper.rows import ClipLine, clip_line
-from swivi.pages.gate import clippers_only, current_actor, public
+from swivi.pages.gate import client_address, clippers_only, current_actor, public
 from swivi.pages.listing import asked
 from swivi.pages.session import visitor
 from swivi.platforms.errors import LINK_FIELD
@@ -81,6 +81,7 @@ class SubmitDialog(rx.State):
         try:
             actor = await current_actor(self)
             campaign_id, url = _parse(form_fields(form_data))
+            await runtime().quotas.submission(actor, client_address(self))
             submission = await runtime().intake.submit(actor, campaign_id, url)
         except SwiviError as refusal:
             await self._show(refusal)
