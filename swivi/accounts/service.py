@@ -108,7 +108,16 @@ async def by_email(session: AsyncSession, email: str) -> User:
 
 async def admin_ids(session: AsyncSession) -> list[int]:
     """The active admins, for notifications."""
-    found = await session.exec(select(User.id).where(User.role == Role.ADMIN, User.status == UserStatus.ACTIVE))
+    return await _active_ids(session, Role.ADMIN)
+
+
+async def clipper_ids(session: AsyncSession) -> list[int]:
+    """The active clippers, for notifications."""
+    return await _active_ids(session, Role.CLIPPER)
+
+
+async def _active_ids(session: AsyncSession, role: Role) -> list[int]:
+    found = await session.exec(select(User.id).where(User.role == role, User.status == UserStatus.ACTIVE))
     return list(found.all())
 
 

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.actor import Actor
+from swivi.accounts.service import clipper_ids
 from swivi.campaigns.errors import NoSuchCampaign, WrongCampaignStatus
 from swivi.campaigns.models import Campaign, CampaignStatus
 from swivi.campaigns.rules import EDITABLE, STEPS, check_dates, check_start, parse_status, parse_terms
@@ -17,6 +18,7 @@ from swivi.core.money import MAX_CENTS, format_dollars, parse_dollars, to_dollar
 from swivi.ledger import audit_log, budgets
 from swivi.notifications import service as notifications
 from swivi.notifications.models import NotificationKind
+from swivi.platforms.models import Platform
 
 
 async def create(session: AsyncSession, actor: Actor, raw: Mapping[str, object]) -> Campaign:
@@ -130,7 +132,7 @@ async def step(session: AsyncSession, actor: Actor, campaign_id: int, target: Ca
 
 
 async def start_due(session: AsyncSession) -> list[int]:
-    """SCHEDULED -> ACTIVE for campaigns whose start has come; tells the admins; returns their ids."""
+    """SCHEDULED -> ACTIVE for campaigns whose start has come; tells admins and clippers; returns their ids."""
     found = await session.exec(
         select(Campaign)
         .where(Campaign.status == CampaignStatus.SCHEDULED, col(Campaign.starts_at) <= clock.now())
@@ -164,6 +166,18 @@ async def _tell_of_start(session: AsyncSession, campaign: Campaign) -> None:
         "A campaign has started",
         f'"{campaign.title}" is open to clippers, as scheduled, with a budget of {format_dollars(campaign.budget)}.',
         f"/admin/campaigns/{campaign.id}",
+    )
+    if campaign.hidden or campaign.is_test:
+        return
+    best = max(campaign.rate_on(Platform(name)) for name in campaign.platforms)
+    brand = f" by {campaign.brand}" if campaign.brand else ""
+    words = f'"{campaign.title}"{brand} pays up to {format_dollars(best)} per 1,000 views.'
+    await notifications.tell_each(
+        session,
+        NotificationKind.CAMPAIGN_STARTED,
+        "A new campaign is open",
+        dict.fromkeys(await clipper_ids(session), words),
+        f"/clippers/campaigns/{campaign.id}",
     )
 
 

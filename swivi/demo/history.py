@@ -3,7 +3,7 @@
 Only the seeding of the demo reads like this. The running demo talks to the simulator over HTTP.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import uuid4
 
@@ -21,8 +21,9 @@ class HistoryReader:
 
     max_batch = 500
 
-    def __init__(self, platform: Platform) -> None:
+    def __init__(self, platform: Platform, authors: Mapping[str, str]) -> None:
         self.platform = platform
+        self._authors = authors
 
     async def start(self, refs: Sequence[VideoRef]) -> ScraperStart:
         """A run with an id of its own; nothing happens until it is collected."""
@@ -54,15 +55,18 @@ class HistoryReader:
             views_at(ref.external_id, clock.now()),
             metric=ACTORS[self.platform].views_field,
             source=SOURCE,
-            author=None,
+            author=self._authors.get(ref.external_id),
             detail="",
             read_at=clock.now(),
         )
 
 
 class HistoryReaders:
-    """A HistoryReader for each platform."""
+    """A HistoryReader for each platform. `authors` says who posted a video, by its external id."""
+
+    def __init__(self) -> None:
+        self.authors: dict[str, str] = {}
 
     def for_platform(self, platform: Platform) -> ViewReader:
         """The reader of that platform."""
-        return HistoryReader(platform)
+        return HistoryReader(platform, self.authors)

@@ -3,6 +3,7 @@
 So every cent has its transfers, every step its audit row and its message, and `python -m swivi audit` is clean.
 """
 
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from functools import partial
 
 from sqlmodel import select
 
-from swivi.accounts import passwords
+from swivi.accounts import passwords, social
 from swivi.accounts import service as accounts
 from swivi.accounts.actor import Actor
 from swivi.accounts.models import Role, User
@@ -22,7 +23,7 @@ from swivi.clips import review
 from swivi.clips.intake import Intake
 from swivi.core import clock
 from swivi.core.db import Database
-from swivi.core.money import Cents, to_dollars
+from swivi.core.money import Cents
 from swivi.demo import story
 from swivi.demo.casting import cast
 from swivi.demo.errors import NotADemoDatabase, SeedingCutOff
@@ -32,6 +33,7 @@ from swivi.demo.story import ADMIN, DemoCampaign, DemoClip, DemoPayout
 from swivi.ledger import audit_log
 from swivi.ledger.models import AuditEntry
 from swivi.payouts import service as payouts
+from swivi.platforms.models import Platform
 from swivi.tracking.models import Trigger
 from swivi.tracking.reading import ReadingOptions
 from swivi.tracking.service import Tracker, TrackingOptions
@@ -84,6 +86,7 @@ class _Story:
         reading = ReadingOptions(concurrency=1, pause_seconds=0)
         self._database = database
         self._now = now
+        self._readers = readers
         self._intake = Intake(database, readers)
         self._tracker = Tracker(database, readers, TrackingOptions(reading=reading))
         self._people: dict[str, Actor] = {}
@@ -121,6 +124,8 @@ class _Story:
             who = await accounts.newcomer(email=email, password=passwords.generate(), name=name)
             async with self._database.writing() as session:
                 user = await accounts.sign_up(session, who, role)
+                for platform in Platform if role is Role.CLIPPER else ():
+                    await social.link(session, actor_of(user), platform=platform, handle=story.handle_of(key))
             self._people[key] = actor_of(user)
 
     # --- campaigns ------------------------------------------------------------------------------
@@ -147,8 +152,8 @@ class _Story:
         key, above = story.LAST_CENTS
         async with self._database.writing() as session:
             campaign = await campaigns.get(session, self._campaigns[key])
-            budget = to_dollars(campaign.spent + above)
-            await campaigns.change(session, self._people[ADMIN], campaign.id, {"budget": budget})
+            dollars = math.ceil((campaign.spent + above) / 100)
+            await campaigns.change(session, self._people[ADMIN], campaign.id, {"budget": dollars})
 
     # --- clips ----------------------------------------------------------------------------------
 
@@ -163,6 +168,7 @@ class _Story:
 
     async def _send(self, number: int, planned: DemoClip) -> None:
         video = cast(planned, self._now, number)
+        self._readers.authors[video.external_id] = story.handle_of(planned.clipper)
         clipper, campaign_id = self._people[planned.clipper], self._campaigns[planned.campaign]
         sent = await self._intake.submit(clipper, campaign_id, video.canonical_url, wait_seconds=10)
         self._submissions[number] = sent.id

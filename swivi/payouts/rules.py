@@ -15,6 +15,7 @@ _METHOD = re.compile(r"[a-z0-9][a-z0-9 _.-]{0,39}")
 _TRANSACTION = re.compile(r"[\x21-\x7e]{1,120}")
 
 SUGGESTED_METHODS = ("paypal", "bank transfer", "wise", "usdc")
+_METHOD_LABELS = {"paypal": "PayPal", "usdc": "USDC"}
 
 
 class PayoutAction(StrEnum):
@@ -63,6 +64,11 @@ def parse_method(value: object) -> str:
     if not _METHOD.fullmatch(method):
         raise InvalidInput.of("method", f"Say how you want to be paid, such as {SUGGESTED_METHODS[0]}.")
     return method
+
+
+def method_label(method: str) -> str:
+    """How a method is written where people read it: "PayPal", "Bank transfer"."""
+    return _METHOD_LABELS.get(method, method.capitalize())
 
 
 def parse_details(value: object) -> str:

@@ -32,7 +32,7 @@ from swivi.payouts.errors import (
     WrongPayoutStatus,
 )
 from swivi.payouts.models import Payout, PayoutRequest, PayoutStatus
-from swivi.payouts.rules import EDGES, PayoutAction
+from swivi.payouts.rules import EDGES, PayoutAction, method_label
 
 
 async def request(
@@ -229,7 +229,7 @@ async def _tell_clipper(session: AsyncSession, asked: PayoutRequest, transaction
         PayoutStatus.REJECTED: ("rejected", f"Your payout of {amount} was rejected; it is available again."),
         PayoutStatus.COMPLETED: (
             "sent",
-            f"{format_dollars(asked.net)} was sent by {asked.method}, transaction id {transaction_id}.",
+            f"{format_dollars(asked.net)} was sent by {method_label(asked.method)}, transaction id {transaction_id}.",
         ),
         PayoutStatus.FAILED: ("failed", f"Your payout of {amount} failed; it is available again."),
         PayoutStatus.REVERSED: ("returned", f"Your payout of {amount} came back; it is available again."),
@@ -241,7 +241,7 @@ async def _tell_clipper(session: AsyncSession, asked: PayoutRequest, transaction
         NotificationKind(f"PAYOUT_{asked.status}"),
         f"Payout {word}",
         body + because,
-        "/clippers/payouts",
+        f"/clippers/payouts/{asked.id}",
     )
 
 

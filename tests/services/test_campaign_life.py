@@ -26,7 +26,7 @@ from tests.world import World
 SOON = timedelta(hours=1)
 
 
-async def test_a_scheduled_campaign_starts_when_its_time_has_come_and_the_admins_are_told_once(world: World) -> None:
+async def test_a_scheduled_campaign_starts_when_its_time_has_come_and_everybody_is_told_once(world: World) -> None:
     other_admin = await world.another_admin()
     draft = await world.campaign(status="DRAFT", title="Night Market")
     starts_at = clock.now() + SOON
@@ -41,10 +41,28 @@ async def test_a_scheduled_campaign_starts_when_its_time_has_come_and_the_admins
 
     assert (await world.now(draft)).status is CampaignStatus.ACTIVE
     told = await world.all(Notification, Notification.kind == NotificationKind.CAMPAIGN_STARTED)
-    assert {one.user_id for one in told} == {world.admin.user_id, other_admin.user_id}
-    assert len(told) == 2
-    assert "Night Market" in told[0].body
-    assert told[0].link == f"/admin/campaigns/{draft.id}"
+    links = {one.user_id: one.link for one in told}
+    for_admins, for_clippers = f"/admin/campaigns/{draft.id}", f"/clippers/campaigns/{draft.id}"
+    assert links == {
+        world.admin.user_id: for_admins,
+        other_admin.user_id: for_admins,
+        world.clipper.user_id: for_clippers,
+    }
+    assert len(told) == len(links)
+    assert all("Night Market" in one.body for one in told)
+
+
+@pytest.mark.parametrize("kept_back", ["hidden", "is_test"])
+async def test_clippers_do_not_hear_of_a_campaign_that_is_kept_from_them(world: World, kept_back: str) -> None:
+    starts_at = clock.now() + SOON
+    draft = await world.campaign(status="DRAFT", **{kept_back: True})
+    async with world.database.writing() as session:
+        await campaigns.schedule(session, world.admin, draft.id, {"starts_at": starts_at.isoformat()})
+    with clock.standing_at(starts_at):
+        await world.running.schedule.start_and_end_campaigns()
+
+    told = await world.all(Notification, Notification.kind == NotificationKind.CAMPAIGN_STARTED)
+    assert {one.user_id for one in told} == {world.admin.user_id}
 
 
 async def test_a_campaign_that_ends_by_itself_is_told_to_its_clippers_and_to_the_admins(world: World) -> None:

@@ -11,7 +11,7 @@ from swivi.core.errors import InvalidInput
 from swivi.core.idempotency import IdempotencyConflict
 from swivi.ledger.errors import InsufficientBalance
 from swivi.ledger.models import AuditEntry, Transfer
-from swivi.notifications.models import NotificationKind
+from swivi.notifications.models import Notification, NotificationKind
 from swivi.payouts import service as payouts
 from swivi.payouts.errors import (
     BelowMinimum,
@@ -127,6 +127,14 @@ async def test_no_other_edge_is_walked(rich: World, state: PayoutStatus) -> None
             await walk(rich, request, action)
     assert (await rich.now(request)).status is state
     assert (await money(rich), len(await rich.all(Transfer))) == (before, moved)
+
+
+async def test_a_sent_payout_is_told_in_words_with_the_way_to_its_receipt(rich: World) -> None:
+    request = await request_in(rich, PayoutStatus.COMPLETED)
+    told = (await rich.all(Notification, Notification.user_id == rich.clipper.user_id))[-1]
+
+    assert "$20.00 was sent by PayPal, transaction id" in told.body
+    assert told.link == f"/clippers/payouts/{request.id}"
 
 
 async def test_a_request_tells_every_admin(rich: World) -> None:

@@ -7,13 +7,12 @@ from swivi.clips.models import ClipState
 from swivi.insights.clips import ClipRow
 from swivi.insights.payouts import PayoutRow
 from swivi.payouts.models import PayoutStatus
-from swivi.payouts.rules import SUGGESTED_METHODS
+from swivi.payouts.rules import SUGGESTED_METHODS, method_label
 
 _STATE_NOTES = {
     ClipState.REMOVED: "The platform says this video is gone. It keeps what it earned.",
     ClipState.REVOKED: "An admin took this clip out of the campaign.",
 }
-_METHODS = {"paypal": "PayPal", "usdc": "USDC"}
 
 
 @dataclass
@@ -110,11 +109,6 @@ def payout_line(row: PayoutRow) -> PayoutLine:
         is_open=row.status in {PayoutStatus.PENDING, PayoutStatus.APPROVED},
         cancellable=row.status is PayoutStatus.PENDING,
     )
-
-
-def method_label(method: str) -> str:
-    """How a payout method is written."""
-    return _METHODS.get(method, method.capitalize())
 
 
 def iso(moment: datetime | None) -> str:
