@@ -115,6 +115,14 @@ async def test_a_page_with_an_id_has_something_to_paint_before_its_scripts(serve
     assert "Loading" in await get_text(server, "/campaigns/1")
 
 
+async def test_what_a_page_is_painted_with_goes_before_its_scripts(server: AppServer) -> None:
+    page = await get_text(server, "/login/")
+    preloads = re.findall(r'<link[^>]*rel="modulepreload"[^>]*>', page)
+    assert preloads
+    assert all('fetchpriority="low"' in preload for preload in preloads)
+    assert [script for script in re.findall(r"<script[^>]*>", page) if "module" in script] == ['<script type="module">']
+
+
 async def get_text(server: AppServer, path: str) -> str:
     async with httpx.AsyncClient() as client:
         return (await client.get(server.url + path)).text
