@@ -8,11 +8,11 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 
 from swivi.accounts import sessions
 from swivi.accounts.actor import Actor
-from swivi.api.origin import must_be_own_page
+from swivi.accounts.errors import AdminsOnly, ClippersOnly
+from swivi.api.origin import CrossSite, must_be_own_page
+from swivi.api.refusals import SAFE_METHODS, refuses
 from swivi.core.errors import NotSignedIn, Unavailable
 from swivi.runtime import runtime
-
-SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="token", description="From POST /auth/token")
 _cookie = APIKeyCookie(name=sessions.SESSION_COOKIE, auto_error=False, scheme_name="session")
@@ -39,6 +39,7 @@ class NoCronSecret(Unavailable):
         super().__init__("CRON_SECRET is not set, so nobody can call this.")
 
 
+@refuses(NotSignedIn, CrossSite)
 async def signed_in(
     request: Request,
     bearer: Annotated[Bearer, Depends(_bearer)],
@@ -74,12 +75,14 @@ def _known(actor: Actor | None) -> Actor:
 SignedIn = Annotated[Actor, Depends(signed_in)]
 
 
+@refuses(ClippersOnly)
 async def clipper(actor: SignedIn) -> Actor:
     """A clipper calls. Raises ClippersOnly."""
     actor.must_be_clipper()
     return actor
 
 
+@refuses(AdminsOnly)
 async def admin(actor: SignedIn) -> Actor:
     """An admin calls. Raises AdminsOnly."""
     actor.must_be_admin()
@@ -90,6 +93,7 @@ Clipper = Annotated[Actor, Depends(clipper)]
 Admin = Annotated[Actor, Depends(admin)]
 
 
+@refuses(NoCronSecret, WrongCronSecret)
 async def cron(bearer: Annotated[Bearer, Depends(_cron)]) -> None:
     """A scheduler calls. Raises NoCronSecret, WrongCronSecret."""
     secret = runtime().settings.cron_secret

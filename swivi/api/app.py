@@ -1,13 +1,17 @@
 """The HTTP API: thin routes over the rooms, one transaction per request. Mounted at /api."""
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from pydantic.alias_generators import to_camel
 
+import swivi
 from swivi.api import (
     analytics,
     auth,
     campaigns,
     cron,
     dashboard,
+    document,
     errors,
     exports,
     health,
@@ -41,10 +45,15 @@ ROUTERS = (
 
 def build_api() -> FastAPI:
     """The app; it needs an open `runtime()` as soon as it is called."""
-    api = FastAPI(title="Swivi", redoc_url=None, responses=errors.DOCUMENTED)
+    api = FastAPI(title="Swivi", version=swivi.__version__, redoc_url=None, generate_unique_id_function=_operation_id)
     api.add_middleware(BodyLimit)
     errors.install(api)
     once.install(api)
     for router in ROUTERS:
         api.include_router(router)
+    document.install(api)
     return api
+
+
+def _operation_id(route: APIRoute) -> str:
+    return to_camel(route.name)

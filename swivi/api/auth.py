@@ -4,16 +4,20 @@ from fastapi import APIRouter, Request
 
 from swivi.accounts import service as accounts
 from swivi.accounts import sessions
+from swivi.accounts.errors import EmailTaken, WeakPassword, WrongCredentials
 from swivi.api.bodies import ExactRoute
 from swivi.api.client import client_address
 from swivi.api.once import OnceForGuest
+from swivi.api.refusals import refuses
 from swivi.api.schemas_people import Credentials, Identity, SignUp, Token
+from swivi.core.errors import TooManyRequests
 from swivi.runtime import runtime
 
 router = APIRouter(prefix="/auth", tags=["auth"], route_class=ExactRoute)
 
 
 @router.post("/signup", status_code=201)
+@refuses(EmailTaken, WeakPassword, TooManyRequests)
 async def sign_up(request: Request, body: SignUp, once: OnceForGuest) -> Identity:
     """Become a clipper."""
     await runtime().quotas.sign_up(client_address(request))
@@ -25,6 +29,7 @@ async def sign_up(request: Request, body: SignUp, once: OnceForGuest) -> Identit
 
 
 @router.post("/token")
+@refuses(WrongCredentials, TooManyRequests)
 async def create_token(request: Request, body: Credentials, once: OnceForGuest) -> Token:
     """A new API token for these credentials; it is shown this once."""
     address = client_address(request)

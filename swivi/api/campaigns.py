@@ -7,12 +7,16 @@ from fastapi import APIRouter, Depends, Query
 from swivi.api.access import Admin, SignedIn, admin
 from swivi.api.bodies import ExactRoute
 from swivi.api.once import OnceForUser
+from swivi.api.refusals import refuses
 from swivi.api.schemas import Listed, Paging, RowId
 from swivi.api.schemas_campaigns import CampaignChange, CampaignView, NewCampaign, OpenCampaign
 from swivi.campaigns import service as campaigns
+from swivi.campaigns.errors import NoSuchCampaign, WrongCampaignStatus
 from swivi.campaigns.models import CampaignStatus
 from swivi.campaigns.rules import parse_status
+from swivi.ledger.errors import BudgetExceeded
 from swivi.runtime import runtime
+from swivi.tracking.errors import RunUnderWay
 
 ENDED_BY_ADMIN = "An admin ended the campaign."
 
@@ -51,6 +55,7 @@ async def create_campaign(actor: Admin, body: NewCampaign, once: OnceForUser) ->
 
 
 @admin_router.get("/{campaign_id}")
+@refuses(NoSuchCampaign)
 async def get_campaign(campaign_id: RowId) -> CampaignView:
     """One campaign."""
     async with runtime().database.reading() as session:
@@ -58,6 +63,7 @@ async def get_campaign(campaign_id: RowId) -> CampaignView:
 
 
 @admin_router.patch("/{campaign_id}")
+@refuses(NoSuchCampaign, WrongCampaignStatus, BudgetExceeded, RunUnderWay)
 async def change_campaign(actor: Admin, campaign_id: RowId, body: CampaignChange) -> CampaignView:
     """Change terms, take a step to another status, or both.
 
@@ -78,6 +84,7 @@ async def change_campaign(actor: Admin, campaign_id: RowId, body: CampaignChange
 
 
 @admin_router.delete("/{campaign_id}")
+@refuses(NoSuchCampaign, WrongCampaignStatus)
 async def archive_campaign(actor: Admin, campaign_id: RowId) -> CampaignView:
     """Archive a campaign; one that still runs has to be completed first."""
     async with runtime().database.writing() as session:

@@ -3,10 +3,12 @@
 from fastapi import APIRouter, Depends
 
 from swivi.api.access import cron
+from swivi.api.refusals import refuses
 from swivi.api.schemas import Dollars, Id, View
 from swivi.api.schemas_payouts import BalanceView, PayoutCalculation
 from swivi.insights.balances import balances
 from swivi.runtime import runtime
+from swivi.tracking.errors import NoReader, RunUnderWay
 from swivi.tracking.models import RunStatus, TrackingRun, Trigger
 
 router = APIRouter(prefix="/cron", tags=["cron"], dependencies=[Depends(cron)])
@@ -27,7 +29,8 @@ class RunReport(View):
 
 
 @router.get("/view-tracking")
-@router.post("/view-tracking")
+@router.post("/view-tracking", operation_id="trackViewsByPost")
+@refuses(NoReader, RunUnderWay)
 async def track_views() -> RunReport:
     """Run tracking now, and answer when it has ended."""
     return _report(await runtime().tracker.run(Trigger.CRON))
@@ -49,7 +52,7 @@ def _report(run: TrackingRun) -> RunReport:
 
 
 @router.get("/payout-calculation")
-@router.post("/payout-calculation")
+@router.post("/payout-calculation", operation_id="calculatePayoutsByPost")
 async def calculate_payouts() -> PayoutCalculation:
     """What is payable per clipper, and whether every balance agrees with the ledger. Moves no money."""
     minimum = runtime().settings.min_payout_cents

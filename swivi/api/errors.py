@@ -39,10 +39,6 @@ class ErrorBody(BaseModel):
     error: Problem
 
 
-DOCUMENTED: dict[int | str, dict[str, Any]] = {"default": {"model": ErrorBody, "description": "A refusal"}}
-"""How the OpenAPI document describes refusals, for every route."""
-
-
 def install(app: FastAPI) -> None:
     """Answer every exception in the envelope."""
     app.add_exception_handler(SwiviError, _refused)

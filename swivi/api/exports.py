@@ -33,18 +33,25 @@ PAYOUT_HEAD = (
 )
 AUDIT_HEAD = "id,at,who,action,subject,subject_id,before,after,reason,amount"
 
+
+class Csv(StreamingResponse):
+    """A table that is written while it is sent."""
+
+    media_type = "text/csv"
+
+
 Cells = Sequence[object]
 Name = Annotated[str, Query(max_length=80, pattern="^[a-z_.]*$")]
 Day = Annotated[date | None, Query()]
 
 
-@router.get("/payouts.csv", response_class=StreamingResponse)
-async def export_payouts(status: Annotated[PayoutStatus | None, AnyCase, Query()] = None) -> StreamingResponse:
+@router.get("/payouts.csv", response_class=Csv)
+async def export_payouts(status: Annotated[PayoutStatus | None, AnyCase, Query()] = None) -> Csv:
     """Everybody's payout requests, newest first; money in dollars, times in UTC."""
     return _csv(f"swivi-payouts-{status.lower()}" if status else "swivi-payouts", PAYOUT_HEAD, _payouts(status))
 
 
-@router.get("/audit.csv", response_class=StreamingResponse)
+@router.get("/audit.csv", response_class=Csv)
 async def export_audit_log(
     action: Name = "",
     subject: Name = "",
@@ -52,7 +59,7 @@ async def export_audit_log(
     actor: Annotated[int | None, Query(ge=0, lt=2**63)] = None,
     since: Day = None,
     until: Day = None,
-) -> StreamingResponse:
+) -> Csv:
     """The audit log, newest first. `actor` 0 is Swivi itself; `since` and `until` are days in UTC, both included."""
     wanted = AuditFilter(action, subject, subject_id, actor, since, until)
     return _csv("swivi-audit-log", AUDIT_HEAD, _audit_lines(wanted))
@@ -92,13 +99,13 @@ def _audit_cells(line: AuditLine) -> Cells:
     return entry.id, _utc(entry.at), line.actor or "Swivi", *what, entry.reason, _dollars(entry.amount)
 
 
-def _csv(name: str, head: str, rows: AsyncIterator[list[Cells]]) -> StreamingResponse:
+def _csv(name: str, head: str, rows: AsyncIterator[list[Cells]]) -> Csv:
     headers = {
         "Content-Disposition": f'attachment; filename="{name}.csv"',
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
     }
-    return StreamingResponse(_written(head, rows), media_type="text/csv; charset=utf-8", headers=headers)
+    return Csv(_written(head, rows), headers=headers)
 
 
 async def _written(head: str, pages: AsyncIterator[list[Cells]]) -> AsyncIterator[str]:

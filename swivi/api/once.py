@@ -16,9 +16,10 @@ from starlette.responses import Response
 
 from swivi.api.access import SignedIn
 from swivi.api.client import client_address
+from swivi.api.refusals import TOO_LARGE, refuses
 from swivi.api.schemas import View
 from swivi.core import clock, idempotency
-from swivi.core.idempotency import Answer, Asked
+from swivi.core.idempotency import Answer, Asked, IdempotencyConflict, RequestUnderWay
 from swivi.runtime import runtime
 
 LONGEST_KEY = 200
@@ -84,11 +85,13 @@ class Once:
         return Answer(self._status, view.model_dump_json(by_alias=True))
 
 
+@refuses(IdempotencyConflict, RequestUnderWay, TOO_LARGE)
 async def once(request: Request, actor: SignedIn, key: Key = None) -> Once:
     """For whoever is signed in: the keys are theirs."""
     return await _once(request, f"user {actor.user_id}", key)
 
 
+@refuses(IdempotencyConflict, RequestUnderWay, TOO_LARGE)
 async def once_for_guests(request: Request, key: Key = None) -> Once:
     """For those who cannot be known yet: the keys are their address's."""
     return await _once(request, f"guest at {client_address(request)}", key)

@@ -10,6 +10,7 @@ class CrossSite(NotAllowed):
     """Another site's page made the browser send this."""
 
     code = "cross_site"
+    only_unsafe = True
 
     def __init__(self) -> None:
         super().__init__("This was not sent from Swivi's own pages.")

@@ -8,10 +8,21 @@ from swivi.api.access import Admin, Clipper, admin, clipper
 from swivi.api.bodies import ExactRoute
 from swivi.api.client import client_address
 from swivi.api.once import OnceForUser
+from swivi.api.refusals import refuses
 from swivi.api.schemas import AnyCase, Listed, Paging, RowId
 from swivi.api.schemas_payouts import AdminPayoutView, NewPayoutRequest, PayoutView, Processing
+from swivi.core.errors import TooManyRequests
 from swivi.insights.payouts import payout_history, payout_queue, payout_row
+from swivi.ledger.errors import InsufficientBalance
 from swivi.payouts import service as payouts
+from swivi.payouts.errors import (
+    BelowMinimum,
+    NoSuchPayoutRequest,
+    OpenRequestExists,
+    OwnRequest,
+    TransactionIdTaken,
+    WrongPayoutStatus,
+)
 from swivi.payouts.models import PayoutStatus
 from swivi.runtime import runtime
 
@@ -24,6 +35,7 @@ admin_router = APIRouter(
 
 
 @clipper_router.post("/payout-request", status_code=201)
+@refuses(BelowMinimum, InsufficientBalance, OpenRequestExists, TooManyRequests)
 async def request_payout(request: Request, actor: Clipper, body: NewPayoutRequest, once: OnceForUser) -> PayoutView:
     """Ask for money."""
     settings = runtime().settings
@@ -53,6 +65,7 @@ async def own_payouts(actor: Clipper, paging: Annotated[Paging, Depends()]) -> L
 
 
 @clipper_router.post("/payout-requests/{request_id}/cancel")
+@refuses(NoSuchPayoutRequest, WrongPayoutStatus)
 async def cancel_payout(actor: Clipper, request_id: RowId, once: OnceForUser) -> PayoutView:
     """Take back a request that nobody has decided on."""
     async with once.writing() as session:
@@ -73,6 +86,7 @@ async def list_payouts(
 
 
 @admin_router.post("/{request_id}/process")
+@refuses(NoSuchPayoutRequest, OwnRequest, WrongPayoutStatus, TransactionIdTaken)
 async def process_payout(actor: Admin, request_id: RowId, body: Processing, once: OnceForUser) -> AdminPayoutView:
     """Approve, reject, complete (with the transaction id), fail or reverse a request."""
     async with once.writing() as session:

@@ -8,8 +8,10 @@ from swivi.accounts import service as accounts
 from swivi.accounts.models import Role, UserStatus
 from swivi.api.access import Admin, admin
 from swivi.api.bodies import ExactRoute
+from swivi.api.refusals import refuses
 from swivi.api.schemas import AnyCase, Listed, Paging, RowId
 from swivi.api.schemas_people import PersonChange, PersonLine, PersonView
+from swivi.core.errors import NotFound
 from swivi.core.text import is_storable
 from swivi.insights.people import people
 from swivi.runtime import runtime
@@ -35,6 +37,7 @@ async def list_people(
 
 
 @router.patch("/{user_id}")
+@refuses(NotFound)
 async def change_person(actor: Admin, user_id: RowId, body: PersonChange) -> PersonView:
     """Change somebody's role, status, or both; nobody can change their own."""
     async with runtime().database.writing() as session:

@@ -9,13 +9,25 @@ from swivi.api.access import Admin, Clipper, admin, clipper
 from swivi.api.bodies import ExactRoute
 from swivi.api.client import client_address
 from swivi.api.once import OnceForUser
+from swivi.api.refusals import refuses
 from swivi.api.schemas import AnyCase, Listed, Paging, RowId
 from swivi.api.schemas_clips import NewSubmission, Reason, ReviewView, Revoked, SubmissionLine, SubmissionView
+from swivi.campaigns.errors import CampaignNotOpen, NoSuchCampaign, WrongCampaignStatus
 from swivi.clips import review
+from swivi.clips.errors import (
+    AlreadyReviewed,
+    BaselineMissing,
+    DuplicateSubmission,
+    NoSuchClip,
+    NoSuchSubmission,
+    PlatformNotWanted,
+)
 from swivi.clips.models import SubmissionStatus
+from swivi.core.errors import Conflict, TooManyRequests
 from swivi.insights.clipper import clipper_clips
 from swivi.insights.review import review_queue, review_row
 from swivi.platforms import links
+from swivi.platforms.errors import InvalidLink
 from swivi.platforms.models import Platform
 from swivi.runtime import runtime
 
@@ -30,6 +42,7 @@ admin_router = APIRouter(prefix="/admin", tags=["admin"], route_class=ExactRoute
 
 
 @clipper_router.post("", status_code=201)
+@refuses(NoSuchCampaign, CampaignNotOpen, InvalidLink, PlatformNotWanted, DuplicateSubmission, TooManyRequests)
 async def submit(request: Request, actor: Clipper, body: NewSubmission, once: OnceForUser) -> SubmissionView:
     """Send a link to an open campaign. The answer waits a while for the baseline."""
     await runtime().quotas.submission(actor, client_address(request))
@@ -77,6 +90,7 @@ async def list_submissions(
 
 
 @admin_router.post("/submissions/{submission_id}/approve")
+@refuses(NoSuchSubmission, AlreadyReviewed, BaselineMissing, CampaignNotOpen)
 async def approve(actor: Admin, submission_id: RowId, once: OnceForUser) -> ReviewView:
     """Let a submission earn, on the campaign's present terms."""
     async with once.writing() as session:
@@ -87,6 +101,7 @@ async def approve(actor: Admin, submission_id: RowId, once: OnceForUser) -> Revi
 
 
 @admin_router.post("/submissions/{submission_id}/reject")
+@refuses(NoSuchSubmission, AlreadyReviewed)
 async def reject(actor: Admin, submission_id: RowId, body: Reason, once: OnceForUser) -> ReviewView:
     """Refuse a submission, with a reason that its clipper reads."""
     async with once.writing() as session:
@@ -97,6 +112,7 @@ async def reject(actor: Admin, submission_id: RowId, body: Reason, once: OnceFor
 
 
 @admin_router.post("/clips/{clip_id}/revoke")
+@refuses(NoSuchClip, WrongCampaignStatus, Conflict)
 async def revoke(actor: Admin, clip_id: RowId, body: Reason, once: OnceForUser) -> Revoked:
     """Take an approved clip out for good; what it earned goes back as far as the clipper's balance covers it."""
     async with once.writing() as session:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends
 
 from swivi.api.access import admin
 from swivi.api.bodies import ExactRoute
+from swivi.api.refusals import refuses
 from swivi.api.schemas import Dollars, Id, Listed, Paging, View
 from swivi.api.schemas_clips import Links, Looks, LookView
 from swivi.insights.runs import tracking_runs
@@ -68,6 +69,7 @@ async def list_runs(paging: Annotated[Paging, Depends()]) -> Listed[RunView]:
 
 
 @router.post("/test/view-tracking")
+@refuses(NoReader)
 async def look_at_links(body: Links) -> Looks:
     """Read each link's views now; nothing is stored."""
     readers = runtime().readers

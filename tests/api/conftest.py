@@ -15,6 +15,7 @@ from swivi.api.app import build_api
 from swivi.runtime import Runtime
 from swivi.tracking.models import Trigger
 from tests import factories
+from tests.api import contract
 from tests.simulator import RunningSimulator
 
 ORIGIN = "http://swivi.test"
@@ -52,9 +53,11 @@ def api(running: Runtime) -> FastAPI:
 
 
 def client(app: Any, **options: Any) -> httpx.AsyncClient:
-    """A client that sees a 500 as an answer, as callers do."""
+    """A client that sees a 500 as an answer, as callers do, and holds every answer against the document."""
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    return httpx.AsyncClient(transport=transport, base_url=ORIGIN, **options)
+    return httpx.AsyncClient(
+        transport=transport, base_url=ORIGIN, event_hooks={"response": [contract.must_keep]}, **options
+    )
 
 
 @pytest.fixture

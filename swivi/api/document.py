@@ -1,0 +1,110 @@
+"""The OpenAPI document: what FastAPI reads from the types, with each refusal that a route can answer, and examples."""
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+
+from swivi.api.errors import ErrorBody
+from swivi.api.examples import example_of
+from swivi.api.refusals import Refusal, refusals_of
+
+JSON = "application/json"
+
+DESCRIPTION = """\
+Everything that Swivi's pages do, for programs.
+
+Money is dollars with at most two decimals, times are ISO 8601 in UTC, ids are strings. Sign in with
+`Authorization: Bearer <token>`; `POST /auth/token` gives one. Lists take `page` and `pageSize` and say how many items
+there are in `total`. A refusal is `{"error": {"code", "message", "fields"?}}`; `code` is for programs, `message` for
+people, `fields` says which of the request's own fields are wrong. Every GET carries an `ETag`: send it back as
+`If-None-Match`, and what has not changed is a 304 without a body.
+"""
+
+TAGS = [
+    {"name": "auth", "description": "Becoming a clipper, and getting a token."},
+    {"name": "clippers", "description": "What clippers do: find campaigns, send clips, see earnings, be paid."},
+    {"name": "admin", "description": "What the people who run Swivi do."},
+    {"name": "cron", "description": "What an outside scheduler calls, with the cron secret."},
+    {"name": "health", "description": "For whatever watches over the process."},
+]
+
+NOT_MODIFIED = {"description": "Nothing has changed since the answer whose `ETag` was sent as `If-None-Match`."}
+ETAG = {"ETag": {"description": "What to send as `If-None-Match` next time.", "schema": {"type": "string"}}}
+
+
+def install(api: FastAPI) -> None:
+    """Make this the document that `api` serves. Built once, when it is first asked for."""
+
+    def document() -> dict[str, Any]:
+        if api.openapi_schema is None:
+            api.openapi_schema = _document(api)
+        return api.openapi_schema
+
+    api.openapi = document  # type: ignore[method-assign]
+
+
+def operations(api: FastAPI) -> Iterator[tuple[str, str, RouteContext]]:
+    """Method, path and route of everything that the document describes."""
+    for route in iter_route_contexts(api.routes):
+        if isinstance(route.original_route, APIRoute) and route.include_in_schema:
+            for method in sorted(route.methods or ()):
+                yield method, str(route.path_format), route
+
+
+def _document(api: FastAPI) -> dict[str, Any]:
+    described = get_openapi(title=api.title, version=api.version, description=DESCRIPTION, tags=TAGS, routes=api.routes)
+    schemas = described["components"]["schemas"]
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    schemas |= _error_schemas()
+    for method, path, route in operations(api):
+        operation = described["paths"][path][method.lower()]
+        operation["responses"].pop("422", None)  # FastAPI's own, which never comes
+        operation["responses"] |= _refused(refusals_of(route))
+        _give_examples(operation, schemas)
+        if method == "GET" and JSON in operation["responses"]["200"].get("content", {}):
+            operation["responses"]["200"].setdefault("headers", {}).update(ETAG)
+            operation["responses"]["304"] = NOT_MODIFIED
+        operation["responses"] = dict(sorted(operation["responses"].items()))
+    return described
+
+
+def _error_schemas() -> dict[str, Any]:
+    schema = ErrorBody.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {**schema.pop("$defs"), ErrorBody.__name__: schema}
+
+
+def _refused(refusals: Iterable[Refusal]) -> dict[str, Any]:
+    """The answers, one per status, with every code that it can carry."""
+    return {
+        str(status): _answer(list(group)) for status, group in groupby(refusals, key=lambda refusal: refusal.status)
+    }
+
+
+def _answer(refusals: list[Refusal]) -> dict[str, Any]:
+    codes = {"properties": {"error": {"properties": {"code": {"enum": [refusal.code for refusal in refusals]}}}}}
+    examples = {
+        refusal.code: {
+            "summary": refusal.meaning,
+            "value": {"error": {"code": refusal.code, "message": refusal.message}},
+        }
+        for refusal in refusals
+    }
+    return {
+        "description": "\n".join(f"- `{refusal.code}`: {refusal.meaning}" for refusal in refusals),
+        "content": {
+            JSON: {"schema": {"allOf": [{"$ref": "#/components/schemas/ErrorBody"}, codes]}, "examples": examples}
+        },
+    }
+
+
+def _give_examples(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    answers = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+    for part in (operation.get("requestBody", {}), *answers):
+        content = part.get("content", {}).get(JSON)
+        if content is not None:
+            content.setdefault("example", example_of(content["schema"], schemas))
