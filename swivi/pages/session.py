@@ -73,7 +73,8 @@ class SessionState(rx.State):
     async def _recognise(self) -> Actor | None:
         hub.leave(self)
         actor = await current_actor_or_none(self)
-        if actor != self._actor:
+        # A guest leaves nothing behind, and what is reset is sent: 16 KB for all states.
+        if self._actor is not None and actor != self._actor:
             await self._forget_everything()
         self._actor = actor
         self.demo = runtime().settings.demo
