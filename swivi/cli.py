@@ -16,10 +16,10 @@ import typer
 from sqlalchemy.exc import DBAPIError
 
 from swivi import migrations
-from swivi.accounts import passwords, sessions
+from swivi.accounts import passwords, tokens
 from swivi.accounts import service as accounts
 from swivi.accounts.errors import EmailTaken
-from swivi.accounts.models import Role, UserStatus
+from swivi.accounts.models import Role, TokenScope, UserStatus
 from swivi.campaigns import service as campaigns
 from swivi.core.db import Database
 from swivi.core.errors import Conflict, SwiviError, Unavailable
@@ -90,20 +90,30 @@ async def _create_admin(running: Runtime, *, email: str, name: str, password: st
 
 
 @app.command()
-def token(email: Email) -> None:
+def token(
+    email: Email,
+    name: Annotated[str, typer.Option(help="What the account's owner sees it called in the list of tokens.")] = "cli",
+    scope: Annotated[
+        TokenScope, typer.Option(case_sensitive=False, help="READ may look at everything and change nothing.")
+    ] = TokenScope.WRITE,
+    expires: Annotated[
+        int, typer.Option(min=1, max=tokens.LONGEST_LIFE_DAYS, help="Days that it lives.")
+    ] = tokens.LIFE_DAYS,
+) -> None:
     """Print a new API token of an account: the last line of the output. It is shown only now."""
-    new_token, words = _do(partial(_create_token, email=email))
+    new_token, words = _do(partial(_create_token, email=email, name=name, scope=scope, days=expires))
     _say(words)
     print(new_token)
 
 
-async def _create_token(running: Runtime, *, email: str) -> tuple[str, str]:
+async def _create_token(running: Runtime, *, email: str, name: str, scope: TokenScope, days: int) -> tuple[str, str]:
     async with running.database.writing() as session:
         user = await accounts.by_email(session, email)
         if user.status is not UserStatus.ACTIVE:
             raise Conflict(f"{user.email} is disabled, so a token would open nothing.")
-        new_token, expires_at = await sessions.create_token(session, user.id)
-    return new_token, f"A token of {user.email} ({user.role}), valid until {expires_at:%Y-%m-%d %H:%M} UTC:"
+        made = await tokens.create(session, user.id, name=name, scope=scope, days=days, made_by=None)
+    what = f"A token of {user.email} ({user.role}, {made.row.scope})"
+    return made.token, f"{what}, valid until {made.row.expires_at:%Y-%m-%d %H:%M} UTC:"
 
 
 # --- tracking -----------------------------------------------------------------------------------

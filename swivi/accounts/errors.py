@@ -67,6 +67,25 @@ class TooManyHandles(Conflict):
         super().__init__(sentence, fields={"handle": sentence})
 
 
+class TooManyTokens(Conflict):
+    """A bound on what one user can hold."""
+
+    code = "too_many_tokens"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"You can have {most} tokens at most. Revoke one first.")
+
+
+class ReadOnlyToken(NotAllowed):
+    """A token of scope READ asked to change something."""
+
+    code = "read_only_token"
+    only_unsafe = True
+
+    def __init__(self) -> None:
+        super().__init__("This token may only read. Use one with the scope `write`.")
+
+
 class AdminsOnly(NotAllowed):
     """A clipper asked for something that admins do."""
 

@@ -6,9 +6,10 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
-from swivi.accounts import sessions
+from swivi.accounts import sessions, tokens
 from swivi.accounts.actor import Actor
-from swivi.accounts.errors import AdminsOnly, ClippersOnly
+from swivi.accounts.errors import AdminsOnly, ClippersOnly, ReadOnlyToken
+from swivi.accounts.models import TokenScope
 from swivi.api.origin import CrossSite, must_be_own_page
 from swivi.api.refusals import SAFE_METHODS, refuses
 from swivi.core.errors import NotSignedIn, Unavailable
@@ -39,15 +40,15 @@ class NoCronSecret(Unavailable):
         super().__init__("CRON_SECRET is not set, so nobody can call this.")
 
 
-@refuses(NotSignedIn, CrossSite)
+@refuses(NotSignedIn, CrossSite, ReadOnlyToken)
 async def signed_in(
     request: Request,
     bearer: Annotated[Bearer, Depends(_bearer)],
     cookie: Annotated[str | None, Depends(_cookie)],
 ) -> Actor:
-    """Who calls. A token, where one is sent, counts alone. Raises NotSignedIn, CrossSite."""
+    """Who calls. A token, where one is sent, counts alone. Raises NotSignedIn, ReadOnlyToken, CrossSite."""
     if bearer is not None:
-        return await _by_token(bearer.credentials)
+        return await _by_token(bearer.credentials, reads_only=request.method in SAFE_METHODS)
     if cookie is None:
         raise NotSignedIn
     if request.method not in SAFE_METHODS:
@@ -56,14 +57,18 @@ async def signed_in(
         return _known(await sessions.actor_by_session(session, cookie))
 
 
-async def _by_token(token: str) -> Actor:
+async def _by_token(token: str, *, reads_only: bool) -> Actor:
     async with runtime().database.reading() as session:
-        actor = _known(await sessions.actor_by_token(session, token))
-        noted = await sessions.token_use_is_noted(session, token)
+        holder = await tokens.holder(session, token)
+        noted = await tokens.use_is_noted(session, token)
+    if holder is None:
+        raise NotSignedIn
+    if holder.scope is TokenScope.READ and not reads_only:
+        raise ReadOnlyToken
     if not noted:
         async with runtime().database.writing() as session:
-            await sessions.note_token_use(session, token)
-    return actor
+            await tokens.note_use(session, token)
+    return holder.actor
 
 
 def _known(actor: Actor | None) -> Actor:

@@ -20,6 +20,7 @@ from swivi.api import (
     payouts,
     people,
     submissions,
+    tokens,
     tracking,
 )
 from swivi.api.limits import BodyLimit
@@ -27,6 +28,7 @@ from swivi.api.limits import BodyLimit
 ROUTERS = (
     health.router,
     auth.router,
+    tokens.router,
     campaigns.open_router,
     submissions.clipper_router,
     dashboard.router,

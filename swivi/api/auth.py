@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 
 from swivi.accounts import service as accounts
-from swivi.accounts import sessions
+from swivi.accounts import tokens
 from swivi.accounts.errors import EmailTaken, WeakPassword, WrongCredentials
 from swivi.api.bodies import ExactRoute
 from swivi.api.client import client_address
@@ -37,8 +37,8 @@ async def create_token(request: Request, body: Credentials, once: OnceForGuest) 
     async with runtime().database.reading() as session:
         actor = await accounts.authenticate(session, email=body.email, password=body.password)
     async with once.writing() as session:
-        token, expires_at = await sessions.create_token(session, actor.user_id)
+        made = await tokens.issue(session, actor.user_id)
         await runtime().quotas.signed_in(session, actor.email, address)
-        shown = Token(token=token, expires_at=expires_at)
+        shown = Token(token=made.token, expires_at=made.row.expires_at)
         await once.keep(session, shown)
     return shown

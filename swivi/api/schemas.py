@@ -62,6 +62,7 @@ RawAmounts = Annotated[
 ]
 RawAmountOrNone = Annotated[object, WithJsonSchema({"type": ["number", "null"], "exclusiveMinimum": 0})]
 RawCount = Annotated[object, WithJsonSchema({"type": "integer", "minimum": 0})]
+RawDays = Annotated[object, WithJsonSchema({"type": ["integer", "null"], "minimum": 1, "maximum": 365})]
 RawNames = Annotated[object, WithJsonSchema({"type": "array", "items": {"type": "string"}})]
 RawMoment = Annotated[object, WithJsonSchema({"type": ["string", "null"], "format": "date-time"})]
 RawFlag = Annotated[object, WithJsonSchema({"type": "boolean"})]

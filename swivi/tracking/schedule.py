@@ -1,4 +1,4 @@
-"""What happens by the clock: tracking runs, baselines that failed, campaigns that start and end.
+"""What happens by the clock: tracking runs, baselines that failed, campaigns that start and end, and tidying up.
 
 Every process has a schedule; leases, claims and guarded updates see to it that work is done once.
 """
@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from swivi.campaigns import service as campaigns
 from swivi.campaigns.models import Campaign, CampaignStatus
 from swivi.clips.intake import Intake
-from swivi.core import clock
+from swivi.core import clock, idempotency, rates
 from swivi.core.db import Database
 from swivi.core.errors import SwiviError
 from swivi.tracking.completion import ENDED
@@ -27,6 +27,7 @@ log = logging.getLogger("swivi.schedule")
 RESUME_SECONDS = 20
 BASELINE_SECONDS = 30
 CALENDAR_SECONDS = 60
+TIDYING_SECONDS = 600
 
 
 class Schedule:
@@ -49,6 +50,7 @@ class Schedule:
         self._every(RESUME_SECONDS, self._tracker.resume, at_once=True)
         self._every(BASELINE_SECONDS, self._intake.read_due_baselines)
         self._every(CALENDAR_SECONDS, self.start_and_end_campaigns, at_once=True)
+        self._every(TIDYING_SECONDS, self.tidy_up)
         trigger = CronTrigger.from_crontab(self._tracking_cron, timezone="UTC")
         self._add(self.track, trigger)
         self._scheduler.start()
@@ -93,6 +95,12 @@ class Schedule:
                 await self._tracker.complete(campaign_id, actor=None, reason=ENDED)
             except RunUnderWay:
                 log.info("Campaign %d has ended; it is completed once the present tracking run is over", campaign_id)
+
+    async def tidy_up(self) -> None:
+        """Remove what was kept for a while only: answers to idempotency keys, limits that are over."""
+        async with self._database.writing() as session:
+            await idempotency.forget_old(session)
+            await rates.forget_old(session)
 
     def _every(self, seconds: int, work: Callable[[], Awaitable[object]], *, at_once: bool = False) -> None:
         first = {"next_run_time": clock.now()} if at_once else {}

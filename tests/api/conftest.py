@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from swivi.accounts import sessions
+from swivi.accounts import tokens
 from swivi.accounts.actor import Actor
 from swivi.api.app import build_api
 from swivi.runtime import Runtime
@@ -68,7 +68,7 @@ async def guest(api: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 async def _person(running: Runtime, api: FastAPI, actor: Actor) -> Person:
     async with running.database.writing() as session:
-        token, _ = await sessions.create_token(session, actor.user_id)
+        token = (await tokens.issue(session, actor.user_id)).token
     return Person(actor, token, client(api, headers={"Authorization": f"Bearer {token}"}))
 
 

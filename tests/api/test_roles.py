@@ -14,7 +14,13 @@ from tests.api.conftest import Person, refusal
 from tests.factories import tiktok
 
 OPEN = {"/openapi.json", "/docs", "/docs/oauth2-redirect", "/health", "/ready", "/auth/signup", "/auth/token"}
-ANY_ROLE = {"/clippers/campaigns", "/clippers/notifications", "/clippers/notifications/read"}
+ANY_ROLE = {
+    "/clippers/campaigns",
+    "/clippers/notifications",
+    "/clippers/notifications/read",
+    "/tokens",
+    "/tokens/{token_id}",
+}
 LET_IN = {
     "open": {"guest", "clipper", "admin", "disabled"},
     "any role": {"clipper", "admin"},

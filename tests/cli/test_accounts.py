@@ -4,8 +4,9 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from swivi.accounts import service as accounts
-from swivi.accounts import sessions
-from swivi.accounts.models import Role, User, UserStatus
+from swivi.accounts import tokens
+from swivi.accounts.models import Role, TokenScope, User, UserStatus
+from swivi.accounts.tokens import Holder
 from swivi.core.db import Database
 from tests.cli.conftest import SQLITE_ONLY, Run
 from tests.factories import a_clipper, an_admin
@@ -55,7 +56,7 @@ async def test_the_last_line_of_token_is_a_token_that_opens_the_api(swivi: Run, 
     ended = await swivi("token", admin.email)
     assert (ended.status, ended.out) == (0, f"{ended.last_line}\n")
     async with database.reading() as session:
-        assert await sessions.actor_by_token(session, ended.last_line) == admin
+        assert await tokens.holder(session, ended.last_line) == Holder(admin, TokenScope.WRITE)
 
 
 @SQLITE_ONLY

@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 from sqlmodel import SQLModel, col, select
 
 from swivi.accounts import service as accounts
-from swivi.accounts import sessions
+from swivi.accounts import tokens
 from swivi.accounts.models import SignInSession
 from swivi.campaigns.models import Campaign, CampaignStatus
 from swivi.clips.models import Clip, ClipSubmission, SubmissionStatus, ViewTracking
@@ -86,7 +86,7 @@ async def submits(server: AppServer, database: Database, number: int) -> ClipSub
     """A demo clipper sends a link through the API."""
     async with database.writing() as session:
         clipper = await accounts.by_email(session, DEMO_CLIPPER_EMAIL)
-        token, _ = await sessions.create_token(session, clipper.id)
+        token = (await tokens.issue(session, clipper.id)).token
     async with httpx.AsyncClient(base_url=f"{server.url}/api", headers={"Authorization": f"Bearer {token}"}) as http:
         listed = (await http.get("/clippers/campaigns")).json()["items"]
         open_to_all = next(one for one in listed if "tiktok" in one["platforms"])

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from swivi.accounts import devices, passwords, profile, service, sessions, social
+from swivi.accounts import devices, passwords, profile, service, sessions, social, tokens
 from swivi.accounts.actor import Actor
 from swivi.accounts.errors import (
     ClippersOnly,
@@ -71,7 +71,7 @@ async def test_a_new_password_ends_every_way_in_but_this_one(world: World) -> No
     here, elsewhere = await sign_in(world, world.clipper), await sign_in(world, world.clipper)
     somebody_else = await sign_in(world, world.admin)
     async with world.database.writing() as session:
-        token, _ = await sessions.create_token(session, world.clipper.user_id)
+        token = (await tokens.issue(session, world.clipper.user_id)).token
 
     await change_password(world, world.clipper, OLD, NEW, here)
 
@@ -79,7 +79,7 @@ async def test_a_new_password_ends_every_way_in_but_this_one(world: World) -> No
     assert await gets_in(world, elsewhere) is None
     assert await gets_in(world, somebody_else) == world.admin
     async with world.database.reading() as session:
-        assert await sessions.actor_by_token(session, token) is None
+        assert await tokens.holder(session, token) is None
         assert await service.authenticate(session, email=world.clipper.email, password=NEW) == world.clipper
 
 

@@ -1,0 +1,92 @@
+"""A caller's own API tokens. The first one is got by signing in: on the profile page, or at `/auth/token`."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+from fastapi import APIRouter, Depends
+from pydantic import ConfigDict
+
+from swivi.accounts import tokens
+from swivi.accounts.errors import TooManyTokens
+from swivi.accounts.models import ApiToken, TokenScope
+from swivi.accounts.tokens import NewToken
+from swivi.api.access import SignedIn, signed_in
+from swivi.api.bodies import ExactRoute
+from swivi.api.once import OnceForUser
+from swivi.api.refusals import refuses
+from swivi.api.schemas import Id, Listed, Paging, RawDays, RawText, RowId, StrictBody, View
+from swivi.core.errors import NotFound
+from swivi.runtime import runtime
+
+router = APIRouter(prefix="/tokens", tags=["auth"], route_class=ExactRoute, dependencies=[Depends(signed_in)])
+
+
+class TokenBody(StrictBody):
+    """What a new token is called and may do: `scope` is `read` (GET only) or `write`, which is the default."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["name"]})
+
+    name: RawText = None
+    scope: RawText = None
+    expires_in_days: RawDays = None
+
+
+class TokenView(View):
+    """A token without its secret. `name` is empty for one that was got at `/auth/token`."""
+
+    id: Id
+    name: str
+    scope: TokenScope
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None
+
+
+class NewTokenView(TokenView):
+    """A new token, whose secret is shown this once."""
+
+    token: str
+
+    @classmethod
+    def of(cls, made: NewToken) -> Self:
+        """What was made."""
+        shown = {name: getattr(made.row, name) for name in TokenView.model_fields}
+        return cls(token=made.token, **shown)
+
+
+@router.get("")
+async def list_tokens(actor: SignedIn, paging: Annotated[Paging, Depends()]) -> Listed[TokenView]:
+    """The caller's own tokens that have neither expired nor been revoked, newest first."""
+    async with runtime().database.reading() as session:
+        found, total = await tokens.living(session, actor.user_id, limit=paging.limit, offset=paging.offset)
+    return paging.listed([_view(row) for row in found], total)
+
+
+@router.post("", status_code=201)
+@refuses(TooManyTokens)
+async def make_token(actor: SignedIn, body: TokenBody, once: OnceForUser) -> NewTokenView:
+    """A new token of one's own, shown this once. It lives 90 days unless `expiresInDays` (1 to 365) says otherwise."""
+    async with once.writing() as session:
+        made = await tokens.create(
+            session,
+            actor.user_id,
+            name=body.name,
+            scope=body.scope,
+            days=body.expires_in_days,
+            made_by=actor.user_id,
+        )
+        view = NewTokenView.of(made)
+        await once.keep(session, view)
+    return view
+
+
+@router.delete("/{token_id}", status_code=204)
+@refuses(NotFound)
+async def revoke_token(actor: SignedIn, token_id: RowId) -> None:
+    """End one of one's own tokens at once."""
+    async with runtime().database.writing() as session:
+        await tokens.revoke(session, actor, token_id)
+
+
+def _view(row: ApiToken) -> TokenView:
+    return TokenView.model_validate(row)
