@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.accounts.actor import Actor
 from swivi.core import rates
 from swivi.core.db import Database
-from swivi.core.rates import Use
+from swivi.core.rates import Rate, Use
 from swivi.settings import Settings
 
 KNOWN_FOR = timedelta(days=30)
@@ -34,13 +34,13 @@ class Quotas:
         account, network = _account(email), network_of(address)
         limits = self._settings
         uses = [
-            Use(f"sign-in from {network}", limits.limit_sign_in_address),
-            Use(f"sign-in to {account} from {network}", limits.limit_sign_in),
+            (f"sign-in from {network}", limits.limit_sign_in_address),
+            (f"sign-in to {account} from {network}", limits.limit_sign_in),
         ]
         async with self._database.reading() as session:
             is_known = await rates.is_marked(session, _known(account, network))
         if not is_known:
-            uses.append(Use(f"sign-in to {account}", limits.limit_sign_in_account))
+            uses.append((f"sign-in to {account}", limits.limit_sign_in_account))
         await self._spend(uses)
 
     async def signed_in(self, session: AsyncSession, email: str, address: str) -> None:
@@ -51,15 +51,15 @@ class Quotas:
 
     async def sign_up(self, address: str) -> None:
         """Somebody is about to create an account."""
-        await self._spend([Use(f"sign-up from {network_of(address)}", self._settings.limit_sign_up)])
+        await self._spend([(f"sign-up from {network_of(address)}", self._settings.limit_sign_up)])
 
     async def submission(self, actor: Actor, address: str) -> None:
         """A clipper is about to submit a clip."""
         limits = self._settings
         await self._spend(
             [
-                Use(f"submission by {actor.user_id}", limits.limit_submissions),
-                Use(f"submission from {network_of(address)}", limits.limit_submissions_address),
+                (f"submission by {actor.user_id}", limits.limit_submissions),
+                (f"submission from {network_of(address)}", limits.limit_submissions_address),
             ]
         )
 
@@ -68,12 +68,15 @@ class Quotas:
         limits = self._settings
         await self._spend(
             [
-                Use(f"payout by {actor.user_id}", limits.limit_payouts),
-                Use(f"payout from {network_of(address)}", limits.limit_payouts_address),
+                (f"payout by {actor.user_id}", limits.limit_payouts),
+                (f"payout from {network_of(address)}", limits.limit_payouts_address),
             ]
         )
 
-    async def _spend(self, uses: Sequence[Use]) -> None:
+    async def _spend(self, limited: Sequence[tuple[str, Rate | None]]) -> None:
+        uses = [Use(name, rate) for name, rate in limited if rate is not None]
+        if not uses:
+            return
         async with self._database.reading() as session:
             await rates.must_have_room(session, uses)
         async with self._database.writing() as session:

@@ -66,17 +66,15 @@ def parse_rate(text: str) -> Rate | None:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One use of what is called `name`, at most as often as `rate` says; None is no limit."""
+    """One use of what is called `name`, at most as often as `rate` says."""
 
     name: str
-    rate: Rate | None
+    rate: Rate
 
 
 async def must_have_room(session: AsyncSession, uses: Sequence[Use]) -> None:
     """Look only, so that whoever is refused waits for no writer. Raises TooManyRequests."""
     for use in uses:
-        if use.rate is None:
-            continue
         until = await _spent_until(session, use.name)
         if until > _latest(use.rate, _now()):
             raise _too_often(use.rate, until)
@@ -85,7 +83,7 @@ async def must_have_room(session: AsyncSession, uses: Sequence[Use]) -> None:
 async def spend(session: AsyncSession, uses: Sequence[Use]) -> None:
     """Count these uses. Raises TooManyRequests, and then the transaction must not commit."""
     for use in uses:
-        if use.rate is not None and not await _spent(session, use.name, use.rate):
+        if not await _spent(session, use.name, use.rate):
             raise _too_often(use.rate, await _spent_until(session, use.name))
 
 
