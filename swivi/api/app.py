@@ -1,6 +1,7 @@
 """The HTTP API: thin routes over the rooms, one transaction per request. Mounted at /api."""
 
 from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.routing import APIRoute
 from pydantic.alias_generators import to_camel
 
@@ -11,6 +12,7 @@ from swivi.api import (
     campaigns,
     cron,
     dashboard,
+    docs,
     document,
     errors,
     exports,
@@ -23,9 +25,12 @@ from swivi.api import (
     tokens,
     tracking,
 )
+from swivi.api.conditional import ConditionalGet
 from swivi.api.limits import BodyLimit
+from swivi.api.methods import HeadAsGet
 
 ROUTERS = (
+    docs.router,
     health.router,
     auth.router,
     tokens.router,
@@ -47,8 +52,18 @@ ROUTERS = (
 
 def build_api() -> FastAPI:
     """The app; it needs an open `runtime()` as soon as it is called."""
-    api = FastAPI(title="Swivi", version=swivi.__version__, redoc_url=None, generate_unique_id_function=_operation_id)
+    api = FastAPI(
+        title="Swivi",
+        version=swivi.__version__,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=_operation_id,
+    )
+    # The last one that is added is the first that sees a request.
     api.add_middleware(BodyLimit)
+    api.add_middleware(ConditionalGet)
+    api.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
+    api.add_middleware(HeadAsGet)
     errors.install(api)
     once.install(api)
     for router in ROUTERS:

@@ -10,8 +10,9 @@ from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
+from swivi.api.methods import allowed_methods, options
 from swivi.core.errors import InvalidInput, NotSignedIn, SwiviError, TooManyRequests
 
 log = logging.getLogger("swivi.api")
@@ -91,10 +92,15 @@ def _sentence(problem: Mapping[str, Any]) -> str:
     return "This field is required." if problem["type"] == "missing" else f"{problem['msg']}."
 
 
-async def _by_framework(_: Request, error: Exception) -> JSONResponse:
+async def _by_framework(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException), "registered for these"
+    headers = error.headers
+    if error.status_code == 405:
+        if request.method == "OPTIONS":
+            return options(request)
+        headers = {"Allow": allowed_methods(request)}
     code, sentence = CODES.get(error.status_code, ("http_error", None))
-    return envelope(error.status_code, code, sentence or str(error.detail), headers=error.headers)
+    return envelope(error.status_code, code, sentence or str(error.detail), headers=headers)
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:

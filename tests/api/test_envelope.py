@@ -24,7 +24,7 @@ async def test_an_unknown_address_is_a_404(guest: httpx.AsyncClient) -> None:
 async def test_a_known_address_with_another_method_is_a_405(guest: httpx.AsyncClient) -> None:
     answer = await guest.delete("/health")
     assert refusal(answer) == (405, "method_not_allowed")
-    assert answer.headers["Allow"] == "GET"
+    assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
 
 
 async def test_a_body_that_cannot_be_read_is_a_400(guest: httpx.AsyncClient) -> None:

@@ -13,7 +13,8 @@ from tests import factories
 from tests.api.conftest import Person, refusal
 from tests.factories import tiktok
 
-OPEN = {"/openapi.json", "/docs", "/docs/oauth2-redirect", "/health", "/ready", "/auth/signup", "/auth/token"}
+DOCS = {"/docs", "/docs/start.js", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css", "/docs/favicon.png"}
+OPEN = DOCS | {"/openapi.json", "/health", "/ready", "/auth/signup", "/auth/token"}
 ANY_ROLE = {
     "/clippers/campaigns",
     "/clippers/notifications",

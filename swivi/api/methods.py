@@ -1,0 +1,51 @@
+"""HEAD, OPTIONS and 405 as HTTP has them: HEAD is GET without the body, and `Allow` names all that an address takes."""
+
+from fastapi.routing import iter_route_contexts
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Match
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+WORKS = "/cron/"
+"""A GET below this works for its answer, so that whoever only looks must not start it."""
+
+
+class HeadAsGet:
+    """Answers HEAD as the GET, without the body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD" or _works(scope):
+            await self.app(scope, receive, send)
+            return
+
+        async def without_body(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self.app({**scope, "method": "GET"}, receive, without_body)
+
+
+def allowed_methods(request: Request) -> str:
+    """What this address takes, as an `Allow` header says it."""
+    found: set[str] = set()
+    for route in iter_route_contexts(request.app.routes):
+        match, _ = route.matches(request.scope)
+        if match is not Match.NONE:
+            found |= route.methods or set()
+    if "GET" in found and not _works(request.scope):
+        found.add("HEAD")
+    return ", ".join(sorted(found | {"OPTIONS"}))
+
+
+def _works(scope: Scope) -> bool:
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", "")).startswith(WORKS)
+
+
+def options(request: Request) -> Response:
+    """The answer to OPTIONS."""
+    return Response(status_code=204, headers={"Allow": allowed_methods(request)})
