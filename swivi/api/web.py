@@ -18,11 +18,11 @@ from starlette.routing import Route
 from swivi.accounts import service as accounts
 from swivi.accounts import sessions
 from swivi.accounts.actor import Actor
-from swivi.accounts.landing import home_of, local_path
+from swivi.accounts.flash import FLASH_COOKIE, FLASH_SECONDS, Flash
+from swivi.accounts.landing import local_path, path_after_sign_in
 from swivi.accounts.models import UserStatus
 from swivi.accounts.sessions import SESSION_COOKIE, SESSION_LIFE
 from swivi.api.client import client_address
-from swivi.api.flash import FLASH_COOKIE, FLASH_SECONDS, Flash
 from swivi.api.limits import BodyLimit
 from swivi.api.origin import CrossSite, must_be_own_page
 from swivi.core.errors import NotFound, SwiviError
@@ -124,7 +124,7 @@ async def _signed_in(request: Request, actor: Actor, form: Form) -> Response:
         agent = request.headers.get("user-agent", "")
         token = await sessions.open_session(session, actor.user_id, user_agent=agent)
         await runtime().quotas.signed_in(session, actor.email, client_address(request))
-    answer = RedirectResponse(local_path(form.get("next", "")) or home_of(actor.role), SEE_OTHER)
+    answer = RedirectResponse(path_after_sign_in(form.get("next", ""), actor.role), SEE_OTHER)
     answer.set_cookie(SESSION_COOKIE, token, max_age=int(SESSION_LIFE.total_seconds()), **_cookie_rules())
     answer.delete_cookie(FLASH_COOKIE, **_cookie_rules())
     return answer

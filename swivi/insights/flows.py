@@ -21,6 +21,10 @@ from swivi.insights.days import DAY, UtcDay, each_day, start_of
 from swivi.ledger.models import Transfer, TransferKind
 from swivi.platforms.models import Platform
 
+EARNING_KINDS = (TransferKind.ACCRUAL, TransferKind.ACCRUAL_REVERSED)
+EARNED = case((col(Transfer.kind) == TransferKind.ACCRUAL, col(Transfer.amount)), else_=-col(Transfer.amount))
+"""What a transfer of one of `EARNING_KINDS` brought its clipper, and took from its budget, in cents."""
+
 LOOK_BACK = 7 * DAY
 """How far before a range its clips' peaks are looked for. Looking at all of history would take ever longer."""
 
@@ -98,12 +102,11 @@ def _wanted(campaign_id: int | None, platform: Platform | None) -> list[ColumnEl
 
 def _spending(days: Days, wanted: Sequence[ColumnElement[bool]]) -> Executable:
     day = UtcDay(col(Transfer.created_at))
-    signed = case((col(Transfer.kind) == TransferKind.ACCRUAL, col(Transfer.amount)), else_=-col(Transfer.amount))
     return (
-        select(day, col(Clip.campaign_id), col(Clip.platform), func.sum(signed))
+        select(day, col(Clip.campaign_id), col(Clip.platform), func.sum(EARNED))
         .join(Clip, col(Clip.id) == col(Transfer.clip_id))
         .where(
-            col(Transfer.kind).in_([TransferKind.ACCRUAL, TransferKind.ACCRUAL_REVERSED]),
+            col(Transfer.kind).in_(EARNING_KINDS),
             *days.hold(Transfer.created_at),
             *wanted,
         )

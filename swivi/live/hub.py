@@ -26,6 +26,9 @@ GATHER_SECONDS = 0.25
 LOOK_SECONDS = 1.0
 """How often other processes' commits are looked for."""
 
+CALM_SECONDS = 3.0
+"""How often tabs that watch calmly (guests on the front page) are refreshed at most."""
+
 MOST_AT_ONCE = 20
 """Pushes under way at the same time."""
 
@@ -46,6 +49,8 @@ class Watch:
     users: frozenset[int]
     campaigns: frozenset[int] | Literal["all"]
     runs: bool
+    calm: bool = False
+    """Whether every few seconds is often enough."""
 
     def concerns(self, changed: Changed) -> bool:
         """Whether anything of it changed."""
@@ -68,6 +73,8 @@ class Hub:
         self._database = database
         self._watches: dict[Key, Watch] = {}
         self._pending = Changed()
+        self._pending_calmly = Changed()
+        self._noticed = 0
         self._something = asyncio.Event()
         self._slots = asyncio.Semaphore(MOST_AT_ONCE)
 
@@ -80,8 +87,14 @@ class Hub:
         for key in [key for key in self._watches if key[0] == token]:
             del self._watches[key]
 
+    @property
+    def noticed(self) -> int:
+        """How often something changed so far: while it stays the same, nothing that was read is out of date."""
+        return self._noticed
+
     def notice(self, changed: Changed) -> None:
         """A commit changed this. Called in the event loop; returns at once."""
+        self._noticed += 1
         self._pending.add(changed)
         self._something.set()
 
@@ -89,6 +102,7 @@ class Hub:
         """Push what was noticed, gathered, until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._look_for_others())
+            group.create_task(self._push_calmly())
             while True:
                 await self._something.wait()
                 await asyncio.sleep(GATHER_SECONDS)
@@ -97,9 +111,20 @@ class Hub:
                 await self.push(changed)
 
     async def push(self, changed: Changed) -> None:
-        """Refresh every watching state of a connected tab that this concerns."""
+        """Refresh every watching state of a connected tab that this concerns; calm ones a little later."""
+        self._pending_calmly.add(changed)
+        await self._push_to(changed, calm=False)
+
+    async def _push_calmly(self) -> None:
+        while True:
+            await asyncio.sleep(CALM_SECONDS)
+            changed, self._pending_calmly = self._pending_calmly, Changed()
+            if changed:
+                await self._push_to(changed, calm=True)
+
+    async def _push_to(self, changed: Changed, *, calm: bool) -> None:
         self._forget_gone_tabs()
-        concerned = [key for key, watch in self._watches.items() if watch.concerns(changed)]
+        concerned = [key for key, watch in self._watches.items() if watch.calm is calm and watch.concerns(changed)]
         async with asyncio.TaskGroup() as group:
             for key in concerned:
                 group.create_task(self._refresh(key))
@@ -148,19 +173,32 @@ def stop(hub: Hub) -> None:
     _running.remove(hub)
 
 
+def noticed() -> int:
+    """`Hub.noticed` of the running hub; 0 while there is none."""
+    return _running[-1].noticed if _running else 0
+
+
 def leave(state: rx.State) -> None:
     """Forget what this tab watched. Call it first when a page loads."""
     if _running:
         _running[-1].leave(state.router.session.client_token)
 
 
-def watch(state: rx.State, *, users: Iterable[int] = (), campaigns: Campaigns = (), runs: bool = False) -> None:
+def watch(
+    state: rx.State,
+    *,
+    users: Iterable[int] = (),
+    campaigns: Campaigns = (),
+    runs: bool = False,
+    calm: bool = False,
+) -> None:
     """From now on this tab's `state` is refreshed when one of these users, campaigns or any run changes.
 
-    Call it when the page loads, with ids that the server knows from the session, never from the browser.
+    `calm` says that a few seconds later is soon enough. Call it when the page loads, with ids that the server knows
+    from the session, never from the browser.
     """
     if not _running:
         return
     known: frozenset[int] | Literal["all"] = "all" if campaigns == "all" else frozenset(campaigns)
     token = state.router.session.client_token
-    _running[-1].watch((token, type(state)), Watch(frozenset(users), known, runs))
+    _running[-1].watch((token, type(state)), Watch(frozenset(users), known, runs, calm))

@@ -1,5 +1,6 @@
 """A campaign as everybody may see it: on the landing page, on its own page, in the clippers' catalogue."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +10,7 @@ from swivi.campaigns.models import Campaign
 from swivi.core.money import VIEWS_PER_RATE, Cents, format_dollars
 from swivi.platforms.models import Platform
 from swivi.ui.cards import Line, breakdown
-from swivi.ui.layout import cluster, stack
+from swivi.ui.layout import stack
 from swivi.ui.numbers import count_text, money, percent_bar, rate, when
 from swivi.ui.platform_marks import platform_mark
 from swivi.ui.types import Node, Number
@@ -74,7 +75,7 @@ def card_of(campaign: Campaign) -> CampaignCard:
         max_per_clip=campaign.max_per_clip or 0,
         max_per_clipper=campaign.max_per_clipper or 0,
         rules=rules_in_words(
-            rate=campaign.payout_rate,
+            rates={each.cents for each in rates},
             min_views=campaign.min_views,
             max_per_clip=campaign.max_per_clip,
             max_per_clipper=campaign.max_per_clipper,
@@ -87,15 +88,14 @@ def card_of(campaign: Campaign) -> CampaignCard:
 
 
 def rules_in_words(
-    *, rate: Cents, min_views: int, max_per_clip: Cents | None, max_per_clipper: Cents | None
+    *, rates: Collection[Cents], min_views: int, max_per_clip: Cents | None, max_per_clipper: Cents | None
 ) -> list[str]:
-    """What a clip must do and can earn, as sentences. Money in cents, `rate` per 1,000 views."""
+    """What a clip must do and can earn, as sentences. Money in cents, `rates` per 1,000 views on any platform."""
     rules = ["Views are read when you submit: what grows from there on pays."]
     if min_views > 0:
         rules.append(f"A clip earns from {min_views:,} new views on; then all of its growth counts.")
     if max_per_clip:
-        views = -(-max_per_clip * VIEWS_PER_RATE // rate)
-        rules.append(f"One clip earns {format_dollars(max_per_clip)} at most: that is {views:,} new views.")
+        rules.append(f"One clip earns {format_dollars(max_per_clip)} at most{_reached_at(max_per_clip, rates)}.")
     if max_per_clipper:
         rules.append(f"All your clips together earn {format_dollars(max_per_clipper)} at most.")
     if not max_per_clip and not max_per_clipper:
@@ -104,8 +104,21 @@ def rules_in_words(
     return rules
 
 
+def _reached_at(cap: Cents, rates: Collection[Cents]) -> str:
+    """By how many views a clip reaches its cap: fewer on the platform that pays best."""
+    views = sorted({-(-cap * VIEWS_PER_RATE // rate) for rate in rates})
+    if not views:
+        return ""
+    if len(views) == 1:
+        return f": that is {views[0]:,} new views"
+    return f": that is {views[0]:,} to {views[-1]:,} new views, by platform"
+
+
 def campaign_tile(card: Card, *, spent: Number, heading: Node, action: Node | None = None) -> rx.Component:
-    """A campaign in a grid. `spent` (cents) may be a live number; `heading` is its name as a heading."""
+    """A campaign in a grid. `spent` (cents) may be a live number; `heading` is its name as a heading.
+
+    Where the heading holds a link, the whole tile leads there.
+    """
     return rx.el.article(
         rx.el.div(
             heading,
@@ -114,9 +127,8 @@ def campaign_tile(card: Card, *, spent: Number, heading: Node, action: Node | No
         rx.el.p(rate(card.rate), class_name="stat-value"),
         platform_marks(card),
         budget_left(card, spent),
-        *([] if action is None else [action]),
-        class_name="card stack",
-        style={"gap": "12px"},
+        *([] if action is None else [rx.el.div(action, class_name="tile-action")]),
+        class_name="card tile",
         aria_label=card.title,
     )
 
@@ -131,8 +143,9 @@ def platform_marks(card: Card) -> rx.Component:
 def budget_left(card: Card, spent: Number) -> rx.Component:
     """How much of the budget is still to be earned."""
     left: Any = number_var(card.budget) - number_var(spent)
+    words = text_if(left > 0, " left of ", " left: all is earned of ")
     return stack(
-        cluster(money(left), rx.el.span(" left of ", money(card.budget, "quiet"), class_name="quiet"), gap=1),
+        rx.el.p(money(left), rx.el.span(words, money(card.budget, "quiet"), class_name="quiet")),
         percent_bar(spent, card.budget, "Budget spent"),
         gap=1,
     )

@@ -17,7 +17,7 @@ from swivi.pages.loading import loading
 from swivi.runtime import runtime
 from swivi.ui.buttons import link_button
 from swivi.ui.cards import hero_card, panel
-from swivi.ui.feedback import status_badge
+from swivi.ui.feedback import notice, status_badge
 from swivi.ui.layout import card_grid, cluster, stack
 from swivi.ui.numbers import count, flash_row, money
 from swivi.ui.platform_marks import platform_mark
@@ -95,6 +95,17 @@ def under_the_title() -> rx.Component:
     """Whose campaign it is, how it stands, and where clips may be posted."""
     card = CampaignPage.card
     return cluster(rx.el.span(card.brand, class_name="quiet"), status_badge(card.status), platform_marks(card))
+
+
+def closed_notice() -> rx.Component:
+    """Why the campaign takes no clips now."""
+    why = rx.match(
+        CampaignPage.card.status,
+        ("COMPLETED", "This campaign is completed: it takes no more clips."),
+        ("PAUSED", "This campaign is paused: it takes no clips at the moment."),
+        "This campaign takes no clips at the moment.",
+    )
+    return notice("neutral", why)
 
 
 def campaign_story(action: Node, *more: Node) -> rx.Component:

@@ -19,11 +19,10 @@ from swivi.pages.parts import sends
 from swivi.pages.session import SessionState
 from swivi.runtime import runtime
 from swivi.ui.buttons import button, icon_button
-from swivi.ui.feedback import badge, empty_state, error_state, skeleton_rows, toast_success
-from swivi.ui.layout import cluster, stack
+from swivi.ui.feedback import empty_state, error_state, skeleton_rows, toast_success
 from swivi.ui.numbers import when
 from swivi.ui.tables import FilterTab, filter_tabs, pager
-from swivi.ui.vars import rows_var
+from swivi.ui.vars import rows_var, text_if
 
 UNREAD = "unread"
 
@@ -112,7 +111,7 @@ def notification_list() -> rx.Component:
     """The list with its filter, states and pages."""
     state = NotificationList
     nothing = empty_state("bell", "Nothing new", "You will read here what becomes of your clips and your money.")
-    listed = rx.el.ul(rx.foreach(state.rows, _item), class_name="stack", style=_PLAIN, aria_label="Notifications")
+    listed = rx.el.ul(rx.foreach(state.rows, _item), class_name="card notifications", aria_label="Notifications")
     rows = rx.cond(rows_var(state.rows).length() > 0, listed, rx.cond(state.loading, skeleton_rows(), nothing))
     tabs = (FilterTab("All", ""), FilterTab("Unread", UNREAD, SessionState.unread))
     return rx.fragment(
@@ -126,22 +125,20 @@ def notification_list() -> rx.Component:
     )
 
 
-_PLAIN = {"list_style": "none", "padding": "0", "margin": "0", "gap": "8px"}
-
-
 def _item(item: Item) -> rx.Component:
     seen = sends(NotificationList.mark_read, item.id)
     return rx.el.li(
-        stack(
-            cluster(
-                rx.cond(item.link != "", rx.el.a(item.title, href=item.link, on_click=seen), rx.el.strong(item.title)),
-                rx.cond(item.is_new, badge("New", "info", "sparkle")),
-                rx.el.span(when(item.at), class_name="quiet"),
+        rx.el.div(
+            rx.el.div(
+                rx.cond(item.is_new, rx.el.span("New: ", class_name="sr-only")),
+                rx.cond(item.link != "", rx.el.a(item.title, href=item.link, on_click=seen), rx.el.span(item.title)),
+                when(item.at),
+                class_name="notification-head",
             ),
-            rx.el.span(item.body, style={"overflow_wrap": "anywhere"}),
-            gap=1,
+            rx.el.p(item.body),
+            class_name="notification-words",
         ),
         rx.cond(item.is_new, icon_button("check", f"Mark “{item.title}” as read", seen)),
-        class_name="card notification",
+        class_name=text_if(item.is_new, "notification is-new", "notification"),
         key=item.id,
     )

@@ -28,16 +28,36 @@ def stat_card(label: Text, value: Node, hint: Node | None = None, href: Text | N
     return rx.el.a(*lines, href=href, class_name="card stat")
 
 
-def hero_card(label: Text, value: Node, *details: Node, action: Node | None = None) -> rx.Component:
-    """The one number of a page, with what can be done about it beside and what explains it below."""
-    return rx.el.section(
+def facts(*stats: tuple[Text, Node]) -> rx.Component:
+    """A few numbers with their names in one line, on a phone too."""
+    return rx.el.dl(
+        *[
+            rx.el.div(rx.el.dt(label, class_name="stat-label"), rx.el.dd(value, class_name="stat-value"))
+            for label, value in stats
+        ],
+        class_name="card facts",
+    )
+
+
+def hero_card(
+    label: Text, value: Node, *details: Node, action: Node | None = None, beside: Node | None = None
+) -> rx.Component:
+    """The one number of a page, with what can be done about it and what explains it.
+
+    On wide screens `beside` takes the right half; without it, the action stands there.
+    """
+    main = (
         rx.el.div(
             rx.el.div(rx.el.p(label, class_name="stat-label"), rx.el.p(value, class_name="hero-value")),
             *_if_given(action, "hero-action"),
             class_name="hero-head",
         ),
         *details,
-        class_name="card hero",
+    )
+    halves = main if beside is None else (rx.el.div(*main, class_name="hero-main"), beside)
+    return rx.el.section(
+        *halves,
+        class_name="card hero" if beside is None else "card hero hero-split",
         aria_label=label,
     )
 

@@ -87,6 +87,7 @@ def public_shell(
     links: Sequence[NavItem] = (),
     action: Node | None = None,
     badge: Node | None = None,
+    footer: Node | None = None,
 ) -> rx.Component:
     """A page for everybody: the landing page, a campaign's public page."""
     return rx.el.div(
@@ -103,6 +104,7 @@ def public_shell(
             class_name="public-bar",
         ),
         rx.el.main(*content, id="main", class_name="public-main", aria_busy=~flag_var(rx.State.is_hydrated)),
+        *_given(None if footer is None else rx.el.footer(footer, class_name="public-footer")),
         class_name="public-shell",
     )
 

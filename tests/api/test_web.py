@@ -8,14 +8,13 @@ import httpx
 import pytest
 
 from swivi.accounts import service as accounts
+from swivi.accounts.flash import FLASH_COOKIE, parse_flash
 from swivi.accounts.models import Role
 from swivi.accounts.sessions import SESSION_COOKIE
 from swivi.api.app import build_api
-from swivi.api.flash import FLASH_COOKIE
 from swivi.api.limits import MAX_BODY_BYTES
 from swivi.api.web import build_auth
 from swivi.demo.people import DEMO_ADMIN_EMAIL, DEMO_CLIPPER_EMAIL
-from swivi.pages.public.flash import parse_flash
 from swivi.runtime import Runtime, open_runtime
 from tests import factories
 from tests.api.conftest import ORIGIN, client

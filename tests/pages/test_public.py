@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import column, table
 from sqlmodel import select
 
+from swivi.accounts.flash import Flash, parse_flash
 from swivi.pages.campaign_story import CampaignNumbers, CampaignPage
 from swivi.pages.loading import loading
 from swivi.pages.public.entry import EntryState
-from swivi.pages.public.flash import Flash, parse_flash
 from swivi.pages.public.landing import LandingState
 from tests.factories import tiktok
 from tests.pages.conftest import Tab, happens

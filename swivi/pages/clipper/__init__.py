@@ -13,6 +13,7 @@ from swivi.pages.clipper.clip import OwnClip, clip_page
 from swivi.pages.clipper.clips import OwnClips, clips
 from swivi.pages.clipper.dashboard import dashboard
 from swivi.pages.clipper.first_steps import FirstSteps
+from swivi.pages.clipper.last_days import LastDays
 from swivi.pages.clipper.payouts import OwnPayouts, payouts_page
 from swivi.pages.clipper.readings import ClipReadings
 from swivi.pages.clipper.receipt import Receipt, receipt
@@ -25,7 +26,16 @@ from swivi.pages.session import SessionState
 
 def register(app: rx.App) -> None:
     """Add these pages to the app."""
-    _add(app, dashboard, "/clippers/dashboard", "Dashboard", ClipperBalance.load, RecentClips.load, FirstSteps.load)
+    _add(
+        app,
+        dashboard,
+        "/clippers/dashboard",
+        "Dashboard",
+        ClipperBalance.load,
+        LastDays.load,
+        RecentClips.load,
+        FirstSteps.load,
+    )
     _add(app, campaigns, "/clippers/campaigns", "Campaigns", OpenCampaigns.load, SubmitDialog.open_if_asked)
     _add(
         app,

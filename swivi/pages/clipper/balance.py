@@ -18,6 +18,7 @@ from swivi.ui.cards import Line, breakdown, hero_card
 from swivi.ui.feedback import error_state, last_changed
 from swivi.ui.layout import stack
 from swivi.ui.numbers import live_money, money
+from swivi.ui.types import Node
 
 
 class ClipperBalance(rx.State):
@@ -78,26 +79,29 @@ def why_no_payout(numbers: ClipperNow, minimum: Cents) -> str:
     return ""
 
 
-def balance_card(*, opened: bool) -> rx.Component:
-    """The available balance, how it was made (`opened` at first or not), and the way to a payout."""
+def balance_card(*details: Node, beside: Node | None = None) -> rx.Component:
+    """The available balance and the way to a payout, with what a page says besides."""
     state = ClipperBalance
     card = hero_card(
         "Available balance",
         live_money(state.available),
-        rx.el.details(
-            rx.el.summary("How this was made"),
-            breakdown(
-                Line("Earned", money(state.earned, "in")),
-                Line("Reserved for a payout", money(-state.reserved)),
-                Line("Paid out", money(-state.paid)),
-                Line("Available", money(state.available), strong=True),
-            ),
-            open=opened,
-        ),
+        *details,
         last_changed(state.changed_at),
         action=_request_payout(),
+        beside=beside,
     )
     return rx.cond(state.problem != "", error_state(state.problem, state.load), card)
+
+
+def how_it_was_made() -> rx.Component:
+    """The balance, from what was earned down to what is available."""
+    state = ClipperBalance
+    return breakdown(
+        Line("Earned", money(state.earned, "in")),
+        Line("Reserved for a payout", money(-state.reserved)),
+        Line("Paid out", money(-state.paid)),
+        Line("Available", money(state.available), strong=True),
+    )
 
 
 def _request_payout() -> rx.Component:

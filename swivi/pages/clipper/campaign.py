@@ -6,7 +6,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.accounts.models import Role
 from swivi.insights.clipper import clipper_clips
 from swivi.live import hub
-from swivi.pages.campaign_story import CampaignPage, campaign_in_address, campaign_story, under_the_title
+from swivi.pages.campaign_story import CampaignPage, campaign_in_address, campaign_story, closed_notice, under_the_title
 from swivi.pages.clipper.campaigns import HERE
 from swivi.pages.clipper.clip_table import clip_table
 from swivi.pages.clipper.rows import ClipLine, clip_line
@@ -18,7 +18,7 @@ from swivi.pages.parts import clipper_page
 from swivi.pages.session import visitor
 from swivi.ui.buttons import link_button
 from swivi.ui.cards import panel
-from swivi.ui.feedback import empty_state, error_state, notice, skeleton_rows
+from swivi.ui.feedback import empty_state, error_state, skeleton_rows
 from swivi.ui.vars import rows_var, text_if
 
 
@@ -78,8 +78,7 @@ def campaign() -> rx.Component:
 
 def _submit() -> rx.Component:
     card = CampaignPage.card
-    closed = notice("neutral", "This campaign takes no clips at the moment.")
-    return rx.cond(card.is_open, submit_button_for(card.id), closed)
+    return rx.cond(card.is_open, submit_button_for(card.id), closed_notice())
 
 
 def _own_clips() -> rx.Component:
@@ -91,5 +90,6 @@ def _own_clips() -> rx.Component:
         problem=state.problem,
         retry=state.load,
         empty=rx.fragment(),
+        in_campaign=True,
     )
     return rx.cond(rows_var(state.rows).length() > 0, panel("Your clips in this campaign", table))

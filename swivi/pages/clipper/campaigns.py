@@ -17,7 +17,7 @@ from swivi.pages.session import visitor
 from swivi.platforms.models import Platform
 from swivi.ui.buttons import link_button
 from swivi.ui.feedback import empty_state, error_state, skeleton_rows
-from swivi.ui.layout import card_grid, cluster
+from swivi.ui.layout import card_grid
 from swivi.ui.numbers import when
 from swivi.ui.tables import FilterTab, filter_tabs, pager
 from swivi.ui.vars import rows_var
@@ -110,7 +110,7 @@ def _tiles() -> rx.Component:
     )
     return rx.cond(
         rows_var(state.cards).length() > 0,
-        card_grid(rx.foreach(state.cards, _tile), min_width=280),
+        card_grid(rx.foreach(state.cards, _tile), min_width=250),
         rx.cond(state.loading, skeleton_rows(6), nothing),
     )
 
@@ -122,6 +122,6 @@ def _tile(card: Card) -> rx.Component:
         heading=rx.el.h2(rx.el.a(card.title, href=f"{HERE}/{card.id}")),
         action=rx.fragment(
             rx.cond(card.ends_at != "", rx.el.p("Ends ", when(card.ends_at), class_name="quiet")),
-            cluster(submit_button_for(card.id, "secondary"), link_button("The brief", f"{HERE}/{card.id}", "quiet")),
+            submit_button_for(card.id, "secondary"),
         ),
     )

@@ -11,9 +11,9 @@ from swivi.ui.platform_marks import platform_mark
 from swivi.ui.tables import Column, data_table
 from swivi.ui.types import Flag, Handler, Node, Rows, Text
 
+_FIRST = (Column("Campaign"), Column("Platform", wide_only=True))
+_FIRST_IN_CAMPAIGN = (Column("Clip"),)
 _COLUMNS = (
-    Column("Campaign"),
-    Column("Platform", wide_only=True),
     Column("Status"),
     Column("At submission", "right", wide_only=True),
     Column("Views", "right", wide_only=True),
@@ -26,13 +26,24 @@ Line = Any
 
 
 def clip_table(
-    rows: Rows, *, caption: str, loading: Flag, problem: Text, retry: Handler, empty: rx.Component
+    rows: Rows,
+    *,
+    caption: str,
+    loading: Flag,
+    problem: Text,
+    retry: Handler,
+    empty: rx.Component,
+    in_campaign: bool = False,
 ) -> rx.Component:
-    """A table of `ClipLine`s; a row leads to its clip, and flashes when its numbers change."""
+    """A table of `ClipLine`s; a row leads to its clip, and flashes when its numbers change.
+
+    `in_campaign` says that all are of the campaign around it, which then needs no column.
+    """
+    first = _FIRST_IN_CAMPAIGN if in_campaign else _FIRST
     return data_table(
-        _COLUMNS,
+        (*first, *_COLUMNS),
         rows,
-        _cells,
+        lambda line: [*(_platform(line) if in_campaign else _campaign_and_platform(line)), *_cells(line)],
         caption=caption,
         href=lambda line: f"/clippers/clips/{line.id}",
         key=lambda line: line.id,
@@ -43,10 +54,27 @@ def clip_table(
     )
 
 
+def _platform(line: Line) -> list[Node]:
+    return [rx.fragment(platform_mark(line.platform, named=True), _when_narrow(line))]
+
+
+def _campaign_and_platform(line: Line) -> list[Node]:
+    mark = platform_mark(line.platform, named=True)
+    return [
+        rx.fragment(
+            rx.el.span(line.campaign),
+            rx.el.div(platform_mark(line.platform), when(line.submitted_at), class_name="hint in-line narrow-only"),
+        ),
+        mark,
+    ]
+
+
+def _when_narrow(line: Line) -> rx.Component:
+    return rx.el.div(when(line.submitted_at), class_name="hint narrow-only")
+
+
 def _cells(line: Line) -> list[Node]:
     return [
-        rx.el.span(line.campaign),
-        platform_mark(line.platform, named=True),
         clip_status(line),
         count(line.baseline),
         count(line.views),

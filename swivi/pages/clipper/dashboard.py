@@ -2,8 +2,9 @@
 
 import reflex as rx
 
-from swivi.pages.clipper.balance import ClipperBalance, balance_card
+from swivi.pages.clipper.balance import ClipperBalance, balance_card, how_it_was_made
 from swivi.pages.clipper.first_steps import first_steps
+from swivi.pages.clipper.last_days import last_days
 from swivi.pages.clipper.payout_dialog import payout_dialog
 from swivi.pages.clipper.recent import recent_clips
 from swivi.pages.clipper.submit_dialog import submit_button_for, submit_dialog
@@ -12,7 +13,7 @@ from swivi.ui.buttons import link_button
 from swivi.ui.cards import panel, stat_card
 from swivi.ui.layout import card_grid
 from swivi.ui.numbers import count, count_text, money, short_count
-from swivi.ui.vars import flag_var
+from swivi.ui.vars import flag_var, text_if
 
 HERE = "/clippers/dashboard"
 
@@ -23,7 +24,10 @@ def dashboard() -> rx.Component:
     return clipper_page(
         "Dashboard",
         rx.cond(is_newcomer, first_steps()),
-        balance_card(opened=False),
+        balance_card(
+            rx.el.details(rx.el.summary("How this was made"), how_it_was_made()),
+            beside=last_days(),
+        ),
         _totals(),
         rx.cond(
             is_newcomer,
@@ -44,9 +48,14 @@ def _totals() -> rx.Component:
         f"{count_text(state.rejected)} rejected"
     )
     return card_grid(
-        stat_card("Total earned", money(state.earned, "in")),
-        stat_card("Total views", short_count(state.views)),
-        stat_card("Active campaigns", count(state.active_campaigns), href="/clippers/campaigns"),
-        stat_card("Clips submitted", count(state.submitted), by_review, href="/clippers/clips"),
+        stat_card("Total earned", money(state.earned, "in"), "All clips, paid or not", href="/clippers/payouts"),
+        stat_card("Total views", short_count(state.views), "Of your approved clips", href="/clippers/clips"),
+        stat_card("Active campaigns", count(state.active_campaigns), "With clips of yours", href="/clippers/campaigns"),
+        stat_card(
+            "Clips submitted",
+            count(state.submitted),
+            text_if(state.submitted > 0, by_review, "None yet"),
+            href="/clippers/clips",
+        ),
         min_width=150,
     )

@@ -66,29 +66,18 @@ def first_steps() -> rx.Component:
                 "Its views are read at once. What grows from there on pays, as soon as an admin has approved the clip.",
                 submit_button_for(""),
             ),
-            style=_SIDE_BY_SIDE,
+            class_name="steps",
+            style={"padding": "8px 0"},
         ),
         rx.cond(rows_var(state.cards).length() > 0, _suggestions()),
     )
 
 
-_SIDE_BY_SIDE = {
-    "display": "grid",
-    "grid_template_columns": "repeat(auto-fit, minmax(min(240px, 100%), 1fr))",
-    "gap": "20px 36px",
-    "padding_left": "20px",
-    "list_style": "decimal",
-}
-
-
 def _step(what: Text, why: Text, action: Node, *, done: Flag = False) -> rx.Component:
     return rx.el.li(
-        stack(
-            cluster(rx.el.strong(what), rx.cond(done, badge("Done", "good", "check"))),
-            rx.el.span(why, class_name="quiet"),
-            rx.cond(done, rx.fragment(), rx.el.div(action)),
-            gap=2,
-        )
+        cluster(rx.el.strong(what), rx.cond(done, badge("Done", "good", "check"))),
+        rx.el.span(why, class_name="quiet"),
+        rx.cond(done, rx.fragment(), rx.el.div(action, class_name="step-action")),
     )
 
 

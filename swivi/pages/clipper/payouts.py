@@ -12,7 +12,7 @@ from swivi.core.money import format_dollars
 from swivi.insights.payouts import payout_history
 from swivi.live import hub
 from swivi.pages.acting import acting, refusal, some_id
-from swivi.pages.clipper.balance import balance_card
+from swivi.pages.clipper.balance import balance_card, how_it_was_made
 from swivi.pages.clipper.by_campaign import earned_by_campaign_panel
 from swivi.pages.clipper.payout_dialog import payout_dialog
 from swivi.pages.clipper.rows import PayoutLine, payout_line
@@ -104,13 +104,18 @@ def payouts_page() -> rx.Component:
     )
     return clipper_page(
         "Payouts",
-        balance_card(opened=True),
+        balance_card(beside=_made()),
         panel("History", history),
         rx.cond(state.pages > 1, pager(state.page, state.pages, state.previous_page, state.next_page, state.total)),
         earned_by_campaign_panel(),
         payout_dialog(),
         current=HERE,
     )
+
+
+def _made() -> rx.Component:
+    heading = rx.el.h2("How this was made", class_name="stat-label")
+    return rx.el.div(heading, how_it_was_made(), class_name="hero-beside")
 
 
 def _cells(line: Line) -> list[Node]:

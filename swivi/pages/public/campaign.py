@@ -3,11 +3,11 @@
 import reflex as rx
 
 from swivi.pages.campaign_card import Card
-from swivi.pages.campaign_story import CampaignPage, campaign_story, under_the_title
+from swivi.pages.campaign_story import CampaignPage, campaign_story, closed_notice, under_the_title
 from swivi.pages.public.frame import public_page
 from swivi.pages.session import SessionState
 from swivi.ui.buttons import link_button
-from swivi.ui.feedback import error_state, notice, skeleton_rows
+from swivi.ui.feedback import error_state, skeleton_rows
 from swivi.ui.layout import cluster, stack
 from swivi.ui.vars import text_if
 
@@ -32,7 +32,13 @@ def campaign_page() -> rx.Component:
 def _campaign() -> rx.Component:
     card = CampaignPage.card
     return rx.fragment(
-        rx.el.div(rx.el.h1(card.title), under_the_title(), class_name="stack", style={"gap": "8px"}),
+        rx.el.div(
+            rx.el.a("All open campaigns", href="/", class_name="way-back"),
+            rx.el.h1(card.title),
+            under_the_title(),
+            class_name="stack",
+            style={"gap": "8px"},
+        ),
         campaign_story(_submit(card)),
     )
 
@@ -45,5 +51,5 @@ def _submit(card: Card) -> rx.Component:
     return rx.cond(
         card.is_open & (SessionState.role != "ADMIN"),
         link_button("Submit a clip", link, "primary", icon="link"),
-        rx.cond(card.is_open, rx.fragment(), notice("neutral", "This campaign takes no clips at the moment.")),
+        rx.cond(card.is_open, rx.fragment(), closed_notice()),
     )

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from swivi.pages.session import SessionState
+from swivi.pages.session import LOGIN, SessionState
 from swivi.ui.buttons import link_button, submit_button
 from swivi.ui.forms import post_form
 from swivi.ui.layout import cluster
@@ -26,15 +26,21 @@ def not_for_you() -> rx.Component:
     return card_shell(
         "This page is not for this account",
         rx.el.p(
-            text_if(
-                is_admin,
-                "It belongs to clippers, and you are signed in as an admin.",
-                "It belongs to the people who run Swivi, and you are signed in as a clipper.",
+            rx.match(
+                SessionState.role,
+                ("ADMIN", "It belongs to clippers, and you are signed in as an admin."),
+                ("CLIPPER", "It belongs to the people who run Swivi, and you are signed in as a clipper."),
+                "You are not signed in.",
             )
         ),
-        cluster(
-            link_button("Back to your dashboard", text_if(is_admin, "/admin", "/clippers/dashboard"), "primary"),
-            post_form(SIGN_OUT_ACTION, submit_button("Sign in with another account", kind="secondary")),
+        rx.cond(
+            SessionState.role == "",
+            link_button("Sign in", LOGIN, "primary"),
+            rx.el.div(
+                link_button("Back to your dashboard", text_if(is_admin, "/admin", "/clippers/dashboard"), "primary"),
+                post_form(SIGN_OUT_ACTION, submit_button("Sign in with another account", kind="secondary")),
+                class_name="doors",
+            ),
         ),
         badge=demo_badge(SessionState.demo),
     )

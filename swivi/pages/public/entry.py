@@ -5,16 +5,16 @@ from urllib.parse import urlencode
 import reflex as rx
 from reflex.event import EventSpec
 
-from swivi.accounts.landing import home_of, local_path
+from swivi.accounts.flash import Flash
+from swivi.accounts.landing import local_path, path_after_sign_in
 from swivi.pages.gate import current_actor_or_none, public
 from swivi.pages.listing import asked
-from swivi.pages.public.flash import Flash, read_flash
+from swivi.pages.public.flash import read_flash
 from swivi.pages.session import SessionState
 from swivi.ui.buttons import submit_button
 from swivi.ui.cards import panel
 from swivi.ui.feedback import notice
 from swivi.ui.forms import post_form, text_field
-from swivi.ui.layout import cluster
 from swivi.ui.shell import card_shell, demo_badge
 from swivi.ui.types import Node
 
@@ -54,7 +54,7 @@ class EntryState(rx.State):
         self.carried = f"?{urlencode({'next': self.next})}" if self.next else ""
         self._show(read_flash(self, form))
         actor = await current_actor_or_none(self)
-        return rx.redirect(self.next or home_of(actor.role)) if actor else None
+        return rx.redirect(path_after_sign_in(self.next, actor.role)) if actor else None
 
     def _show(self, flash: Flash) -> None:
         self.error = "" if flash.fields else flash.error
@@ -135,14 +135,18 @@ def _password(purpose: str, hint: str = "") -> rx.Component:
 
 
 def _elsewhere(question: str, words: str, href: str) -> rx.Component:
-    return rx.el.p(question, " ", rx.el.a(words, href=f"{href}{EntryState.carried}"), class_name="quiet")
+    return rx.el.p(question, " ", rx.el.a(words, href=f"{href}{EntryState.carried}"), class_name="quiet elsewhere")
 
 
 def _demo_doors() -> rx.Component:
     doors = panel(
         "Try the demo",
         rx.el.p("Sample campaigns, simulated views: a tracking cycle runs every minute.", class_name="quiet"),
-        cluster(_demo_door("clipper", "Sign in as demo clipper"), _demo_door("admin", "Sign in as demo admin")),
+        rx.el.div(
+            _demo_door("clipper", "Sign in as demo clipper"),
+            _demo_door("admin", "Sign in as demo admin"),
+            class_name="doors",
+        ),
     )
     return rx.cond(SessionState.demo, doors)
 

@@ -12,7 +12,14 @@ from swivi.ui.vars import text_if
 
 def public_page(*content: Node) -> rx.Component:
     """A page for guests and signed-in people alike."""
-    return public_shell(*content, action=_way_in(), badge=demo_badge(SessionState.demo))
+    return public_shell(*content, action=_way_in(), badge=demo_badge(SessionState.demo), footer=_footer())
+
+
+def _footer() -> rx.Component:
+    return rx.fragment(
+        rx.el.span("Swivi pays clippers for the views their clips bring.", class_name="quiet"),
+        rx.el.a("API", href="/api/docs", class_name="quiet"),
+    )
 
 
 def _way_in() -> rx.Component:

@@ -1,7 +1,8 @@
 """A refused form goes back to its page in a short-lived cookie, so that what was typed survives. Never the password."""
 
+import binascii
 import json
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
@@ -15,8 +16,8 @@ LONGEST_TYPED = 300
 class Flash:
     """Why `form` ("sign-in" or "sign-up") was refused, per field too, and what had been typed."""
 
-    form: str
-    error: str
+    form: str = ""
+    error: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
     email: str = ""
     name: str = ""
@@ -25,3 +26,18 @@ class Flash:
         """The cookie's value: URL-safe base64 of a JSON object, without padding, which cookies would quote."""
         said = asdict(self) | {"email": self.email[:LONGEST_TYPED], "name": self.name[:LONGEST_TYPED]}
         return urlsafe_b64encode(json.dumps(said, ensure_ascii=False).encode(errors="replace")).decode().rstrip("=")
+
+
+def parse_flash(cookie: str) -> Flash:
+    """What `Flash.as_cookie` wrote. Anything else is an empty Flash."""
+    try:
+        said = json.loads(urlsafe_b64decode(cookie + "=" * (-len(cookie) % 4)))
+    except (binascii.Error, ValueError):
+        return Flash()
+    if not isinstance(said, dict):
+        return Flash()
+    fields = said.get("fields")
+    return Flash(
+        fields={str(name): str(text) for name, text in fields.items()} if isinstance(fields, dict) else {},
+        **{name: str(said.get(name, "")) for name in ("form", "error", "email", "name")},
+    )
