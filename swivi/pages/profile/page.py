@@ -8,6 +8,7 @@ from swivi.pages.profile.destination import destination_part
 from swivi.pages.profile.handles import handles_part
 from swivi.pages.profile.name import name_part
 from swivi.pages.profile.password import password_part
+from swivi.pages.profile.tokens import tokens_part
 from swivi.ui.layout import card_grid, stack
 
 
@@ -16,10 +17,10 @@ def clipper_profile() -> rx.Component:
     parts = card_grid(
         stack(name_part(), handles_part(), gap=3), stack(destination_part(), password_part(), gap=3), min_width=340
     )
-    return clipper_page("Profile", parts, browsers_part(), current=CLIPPER_PROFILE)
+    return clipper_page("Profile", parts, browsers_part(), tokens_part(), current=CLIPPER_PROFILE)
 
 
 def admin_profile() -> rx.Component:
     """The page at /admin/profile."""
     parts = card_grid(name_part(), password_part(), min_width=340)
-    return admin_page("Profile", parts, browsers_part(), current=ADMIN_PROFILE)
+    return admin_page("Profile", parts, browsers_part(), tokens_part(), current=ADMIN_PROFILE)
