@@ -168,6 +168,89 @@ export const When = ({ iso, never, ...attributes }) => {
   );
 };
 
+const REFILL_MS = 5000;
+
+const fill = (control, value) => {
+  if (control.type === "checkbox") {
+    if (control.checked !== value) control.click();
+    return;
+  }
+  if (control.value === value) return;
+  // As if it were typed, so that whoever listens to the control hears of it.
+  Object.getOwnPropertyDescriptor(Object.getPrototypeOf(control), "value").set.call(control, value);
+  control.dispatchEvent(new Event("input", { bubbles: true }));
+  control.dispatchEvent(new Event("change", { bubbles: true }));
+};
+
+// What was typed survives a server that went away: its new state knows nothing of it, and forms begin anew.
+export const KeepsTyped = ({ hydrated }) => {
+  const typed = useRef(new Map());
+  const page = useRef(null);
+
+  useEffect(() => {
+    const note = ({ target }) => {
+      if (!target.id || !target.form) return;
+      typed.current.forEach((_, id) => document.getElementById(id) || typed.current.delete(id));
+      typed.current.set(target.id, target.type === "checkbox" ? target.checked : target.value);
+    };
+    const sent = ({ target }) => {
+      for (const control of target.elements) typed.current.delete(control.id);
+    };
+    document.addEventListener("input", note);
+    document.addEventListener("submit", sent, true);
+    return () => {
+      document.removeEventListener("input", note);
+      document.removeEventListener("submit", sent, true);
+    };
+  }, []);
+
+  useEffect(() => {
+    if (!hydrated) return undefined;
+    if (page.current !== location.pathname) {
+      page.current = location.pathname;
+      typed.current.clear();
+      return undefined;
+    }
+    const waiting = new Map(typed.current);
+    const refill = () =>
+      waiting.forEach((value, id) => {
+        const control = document.getElementById(id);
+        if (control) {
+          waiting.delete(id);
+          fill(control, value);
+        }
+      });
+    refill();
+    const observer = new MutationObserver(refill);
+    observer.observe(document.body, { childList: true, subtree: true });
+    const end = setTimeout(() => observer.disconnect(), REFILL_MS);
+    return () => {
+      clearTimeout(end);
+      observer.disconnect();
+    };
+  }, [hydrated]);
+
+  return null;
+};
+
+// A dialog that was open when the server lost its state is opened again; `KeepsTyped` brings back what was typed.
+export const ReopensDialog = ({ open, hydrated, onReopen }) => {
+  const wasOpen = useRef(false);
+  const wasLost = useRef(false);
+
+  useEffect(() => {
+    if (!hydrated) {
+      wasLost.current = wasLost.current || (wasOpen.current && !open);
+    } else if (wasLost.current) {
+      wasLost.current = false;
+      if (!open) onReopen();
+    }
+    wasOpen.current = open;
+  }, [open, hydrated]);
+
+  return null;
+};
+
 // What a form holds now, by name, for what answers while one types.
 export const formFields = (form) => Object.fromEntries(new FormData(form));
 

@@ -7,6 +7,7 @@ styles of their own. The themes' style sheet alone would weigh more than a whole
 from typing import Any, Final
 
 import reflex as rx
+from reflex.event import no_args_event_spec
 from reflex.vars import FunctionStringVar, VarData
 from reflex_components_radix.primitives.dialog import dialog
 
@@ -14,6 +15,19 @@ from swivi.ui.buttons import button
 from swivi.ui.types import Flag, Handler, Node, Text
 
 _MODULE: Final = "$/public/swivi.js"
+
+
+class _ReopensDialog(rx.Component):
+    """The `ReopensDialog` of swivi.js."""
+
+    library = _MODULE
+    tag = "ReopensDialog"
+    open: rx.Var[bool]
+    hydrated: rx.Var[bool]
+
+    @classmethod
+    def get_event_triggers(cls) -> dict[str, Any]:
+        return {**super().get_event_triggers(), "on_reopen": no_args_event_spec}
 
 
 def confirm_dialog(
@@ -50,11 +64,22 @@ def form_dialog(
     title: Text,
     *body: Node,
     description: Text = "",
+    on_reopen: Handler | None = None,
 ) -> rx.Component:
     """A form over the page. It stays open, with what was typed, until the state sets `is_open` to false.
 
-    Closed, it gives the focus back to what had it before.
+    Closed, it gives the focus back to what had it before. `on_reopen` opens it again where the server lost the
+    state of an open one.
     """
+    keeper = [] if on_reopen is None else [_reopens(is_open, on_reopen)]
+    return rx.fragment(*keeper, _form_dialog(is_open, on_open_change, title, *body, description=description))
+
+
+def _reopens(is_open: Flag, on_reopen: Handler) -> rx.Component:
+    return _ReopensDialog.create(open=is_open, hydrated=rx.State.is_hydrated, on_reopen=on_reopen)
+
+
+def _form_dialog(is_open: Flag, on_open_change: Handler, title: Text, *body: Node, description: Text) -> rx.Component:
     return dialog.root(
         _over_the_page(
             title,

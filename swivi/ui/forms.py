@@ -40,12 +40,25 @@ class _MomentInput(rx.Component):
     iso: rx.Var[str]
 
 
+class _KeepsTyped(rx.Component):
+    """The `KeepsTyped` of swivi.js."""
+
+    library = _MODULE
+    tag = "KeepsTyped"
+    hydrated: rx.Var[bool]
+
+
 class _PostForm(rx.el.Div):
     """A form that the browser sends itself; Reflex's own form keeps the browser from doing so."""
 
     tag = "form"
     action: rx.Var[str]
     method: rx.Var[str]
+
+
+def keeps_typed() -> rx.Component:
+    """Once on a page: what was typed into its forms survives that the server went away and came back."""
+    return _KeepsTyped.create(hydrated=rx.State.is_hydrated)
 
 
 def form(*children: Node, on_submit: Handler, **props: Any) -> rx.Component:

@@ -8,7 +8,7 @@ import reflex as rx
 from reflex.style import set_color_mode
 
 from swivi.ui.buttons import submit_button
-from swivi.ui.forms import post_form
+from swivi.ui.forms import keeps_typed, post_form
 from swivi.ui.icons import icon
 from swivi.ui.numbers import count_text
 from swivi.ui.types import ColorMode, Flag, Node, Number, Text
@@ -159,6 +159,7 @@ def _before_content() -> list[rx.Component]:
     return [
         rx.el.a("Skip to content", href="#main", class_name="skip-link", reload_document=True),
         rx.el.div(banner, role="status"),
+        keeps_typed(),
     ]
 
 

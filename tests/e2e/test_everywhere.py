@@ -40,6 +40,8 @@ async def database(demo_server: AppServer) -> AsyncIterator[Database]:
     await opened.dispose()
 
 
+SETTLED = "() => new Promise(done => setTimeout(done, 1500))"
+
 TabOf = Callable[..., Awaitable[Clipper]]
 
 
@@ -241,6 +243,36 @@ async def test_a_lost_connection_is_said_and_heals_with_right_numbers(
     await expect(banner).to_have_count(0, timeout=SLOW)
     await clipper.has_balance(format_dollars(available))
     await expect(clipper.page.get_by_role("table").get_by_text("$33.33").first).to_be_visible(timeout=SLOW)
+
+
+@pytest.mark.parametrize(
+    ("address", "opener", "label", "typed"),
+    [
+        ("/clippers/dashboard", "Submit a clip", "Link to your clip", "https://www.tiktok.com/@ines/video/7"),
+        ("/clippers/payouts", "Request payout", "Where to send it", "ines@half-typed.test"),
+        ("/clippers/profile", None, "Your name there", "@ines.half.typed"),
+    ],
+)
+async def test_what_was_typed_survives_a_lost_connection(
+    tab_of: TabOf, demo_server: AppServer, address: str, opener: str | None, label: str, typed: str
+) -> None:
+    clipper = await tab_of(demo("malik"))
+    await clipper.opens(address)
+    if opener:
+        await clipper.presses(opener)
+    field = clipper.page.get_by_label(label)
+    await field.fill(typed)
+    banner = clipper.page.get_by_text("Connection lost")
+    demo_server.kill()
+    try:
+        await expect(banner).to_be_visible(timeout=SLOW)
+        await expect(field).to_have_value(typed)
+    finally:
+        demo_server.start()
+    await expect(banner).to_have_count(0, timeout=SLOW)
+    await expect(clipper.page.locator("main[aria-busy=false]")).to_have_count(1, timeout=SLOW)
+    await clipper.page.evaluate(SETTLED)
+    await expect(field).to_have_value(typed)
 
 
 # --- money that moves -----------------------------------------------------------------------------

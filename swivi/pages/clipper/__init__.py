@@ -14,6 +14,7 @@ from swivi.pages.clipper.clips import OwnClips, clips
 from swivi.pages.clipper.dashboard import dashboard
 from swivi.pages.clipper.first_steps import FirstSteps
 from swivi.pages.clipper.last_days import LastDays
+from swivi.pages.clipper.payout_dialog import PayoutDialog
 from swivi.pages.clipper.payouts import OwnPayouts, payouts_page
 from swivi.pages.clipper.readings import ClipReadings
 from swivi.pages.clipper.receipt import Receipt, receipt
@@ -35,8 +36,10 @@ def register(app: rx.App) -> None:
         LastDays.load,
         RecentClips.load,
         FirstSteps.load,
+        SubmitDialog.enter,
+        PayoutDialog.enter,
     )
-    _add(app, campaigns, "/clippers/campaigns", "Campaigns", OpenCampaigns.load, SubmitDialog.open_if_asked)
+    _add(app, campaigns, "/clippers/campaigns", "Campaigns", OpenCampaigns.load, SubmitDialog.enter)
     _add(
         app,
         campaign,
@@ -45,9 +48,9 @@ def register(app: rx.App) -> None:
         CampaignPage.load,
         CampaignNumbers.load,
         OwnClipsInCampaign.load,
-        SubmitDialog.open_if_asked,
+        SubmitDialog.enter,
     )
-    _add(app, clips, "/clippers/clips", "Clips", ClipperBalance.load, OwnClips.load)
+    _add(app, clips, "/clippers/clips", "Clips", ClipperBalance.load, OwnClips.load, SubmitDialog.enter)
     _add(app, clip_page, "/clippers/clips/[submission_key]", "Clip", OwnClip.load, ClipReadings.load)
     _add(
         app,
@@ -57,6 +60,7 @@ def register(app: rx.App) -> None:
         ClipperBalance.load,
         OwnPayouts.load,
         EarnedByCampaign.load,
+        PayoutDialog.enter,
     )
     _add(app, receipt, "/clippers/payouts/[payout_key]", "Payout", Receipt.load)
     _add(app, _notifications, CLIPPER_NOTIFICATIONS, "Notifications", NotificationList.load)

@@ -13,7 +13,7 @@ from swivi.core.errors import InvalidInput, SwiviError
 from swivi.core.money import format_dollars, parse_dollars
 from swivi.pages.acting import acting, form_fields
 from swivi.pages.clipper.rows import METHODS, WHERE_HINT
-from swivi.pages.gate import client_address, clippers_only, current_actor
+from swivi.pages.gate import client_address, clippers_only, current_actor, public
 from swivi.payouts import destinations
 from swivi.payouts import service as payouts
 from swivi.runtime import runtime
@@ -42,6 +42,8 @@ class PayoutDialog(rx.State):
     error: str = ""
     """A refusal that belongs to no field."""
     pending: bool = False
+    _opened_at: str = ""
+    """The path of the page it was opened on; on any other it is closed."""
     _key: str = ""
     """One per opened dialog, so that a form that is sent twice asks once."""
 
@@ -59,7 +61,13 @@ class PayoutDialog(rx.State):
         self.outcome = outcome_of(self.amount)
         self.errors, self.error = {}, ""
         self._key = uuid.uuid4().hex
+        self._opened_at = self.router.url.path
         self.is_open = True
+
+    @public
+    async def enter(self) -> None:
+        """A page opens: a dialog that was left open elsewhere is closed."""
+        self.is_open = self.is_open and self._opened_at == self.router.url.path
 
     @clippers_only
     async def close(self, is_open: object) -> None:
@@ -153,6 +161,7 @@ def payout_dialog() -> rx.Component:
             on_submit=state.send,
         ),
         description=state.terms,
+        on_reopen=state.open,
     )
 
 

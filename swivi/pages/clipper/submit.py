@@ -41,13 +41,19 @@ class SubmitDialog(rx.State):
     pending: bool = False
     clip: ClipLine = ClipLine()
     _user_id: int = 0
+    _opened_at: str = ""
+    """The path of the page it was opened on."""
 
     @public
-    async def open_if_asked(self) -> None:
-        """The page opens: with `?submit=<campaign id>` in its address, so does the dialog."""
+    async def enter(self) -> None:
+        """A page opens: with `?submit=<campaign id>` in its address, so does the dialog.
+
+        One that was left open on another page is closed.
+        """
+        self.is_open = self.is_open and self._opened_at == self.router.url.path
         actor = await visitor(self, Role.CLIPPER)
         campaign_id = asked(self, "submit")
-        if actor is not None and campaign_id:
+        if actor is not None and campaign_id and not self.is_open:
             await self._open(actor, campaign_id)
 
     @clippers_only
@@ -63,6 +69,7 @@ class SubmitDialog(rx.State):
         self.choices = [("", "Choose a campaign"), *((str(campaign.id), campaign.title) for campaign in found)]
         self.chosen = str(some_id(campaign_id) or "")
         self.errors, self.error, self.clip = {}, "", ClipLine()
+        self._opened_at = self.router.url.path
         self.is_open = True
 
     @clippers_only

@@ -27,6 +27,7 @@ def submit_dialog() -> rx.Component:
         state.close,
         text_if(state.clip.id > 0, "Clip submitted", "Submit a clip"),
         rx.cond(state.clip.id > 0, _submitted(), _form()),
+        on_reopen=opens_for(""),
     )
 
 
