@@ -23,6 +23,7 @@ from swivi.core.errors import TooManyRequests
 
 MICROSECONDS = 1_000_000
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+_WORDS = {"s": "second", "m": "minute", "h": "hour", "d": "day"}
 _RATE = re.compile(r"(?P<amount>[1-9]\d{0,8})/(?P<count>[1-9]\d{0,4})?(?P<unit>[smhd])")
 
 
@@ -47,11 +48,6 @@ class Rate:
     def share(self) -> int:
         """What one use costs, in microseconds."""
         return self.seconds * MICROSECONDS // self.amount
-
-    def __str__(self) -> str:
-        """As it is written in settings: `10/30m`."""
-        unit = next(unit for unit in "dhms" if self.seconds % _UNITS[unit] == 0)
-        return f"{self.amount}/{self.seconds // _UNITS[unit]}{unit}"
 
 
 def parse_rate(text: str) -> Rate | None:
@@ -144,6 +140,13 @@ def _in_words(seconds: int) -> str:
         return f"{seconds} seconds"
     minutes = math.ceil(seconds / 60)
     return f"{minutes} minutes" if minutes <= 90 else f"{math.ceil(minutes / 60)} hours"
+
+
+def period_in_words(seconds: int) -> str:
+    """`an hour`, `30 minutes`: in the largest unit that it is a whole number of."""
+    unit = next(unit for unit in "dhms" if seconds % _UNITS[unit] == 0)
+    count, word = seconds // _UNITS[unit], _WORDS[unit]
+    return f"{count} {word}s" if count > 1 else f"{'an' if unit == 'h' else 'a'} {word}"
 
 
 def _now() -> int:

@@ -1,8 +1,12 @@
 """What the settings make of the environment."""
 
+import re
+
 import pytest
 
+from swivi.core.rates import Rate, parse_rate
 from swivi.settings import Settings, settings, settings_or_exit
+from tests.servers import ROOT
 
 
 @pytest.mark.parametrize(
@@ -35,3 +39,40 @@ def test_a_wrong_database_url_is_named_without_its_password(
     assert told.startswith("swivi: setting DATABASE_URL: ")
     assert told.count("\n") == 1
     assert "hush" not in told
+
+
+@pytest.mark.parametrize(
+    ("written", "rate"),
+    [("10/30m", Rate(10, 1_800)), ("1/s", Rate(1, 1)), ("5/2d", Rate(5, 172_800)), ("60/1h", Rate(60, 3_600))],
+)
+def test_a_limit_is_written_as_so_often_in_so_long(monkeypatch: pytest.MonkeyPatch, written: str, rate: Rate) -> None:
+    monkeypatch.setenv("SWIVI_LIMIT_PAYOUTS", written)
+    assert Settings().limit_payouts == rate
+
+
+def test_a_limit_may_be_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SWIVI_LIMIT_PAYOUTS", "off")
+    assert Settings().limit_payouts is None
+
+
+@pytest.mark.parametrize("written", ["", "10", "0/1h", "10/0h", "10/1w", "-1/1h", "10 / 1h", "ten/1h"])
+def test_a_wrong_limit_stops_the_start_with_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], written: str
+) -> None:
+    monkeypatch.setenv("SWIVI_LIMIT_PAYOUTS", written)
+    settings.cache_clear()
+    with pytest.raises(SystemExit) as stopped:
+        settings_or_exit()
+    told = capsys.readouterr().err
+    assert stopped.value.code == 2
+    assert told.startswith("swivi: setting SWIVI_LIMIT_PAYOUTS: ")
+    assert "10/30m" in told
+    assert told.count("\n") == 1
+
+
+def test_the_example_names_every_limit_with_its_default() -> None:
+    example = (ROOT / ".env.example").read_text()
+    for name, field in Settings.model_fields.items():
+        if name.startswith("limit_"):
+            [written] = re.findall(rf"^#{field.validation_alias}=(.*)$", example, flags=re.MULTILINE)
+            assert parse_rate(written) == field.default, name

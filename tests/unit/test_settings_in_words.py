@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from swivi.pages.admin.settings_state import Item, money, next_run, parts, tracking
+from swivi.pages.admin.settings_state import Item, limits, money, next_run, parts, tracking
 from swivi.settings import Settings
 
 SECRETS = {
@@ -19,7 +19,9 @@ SECRETS = {
 
 def said(**changes: object) -> dict[str, Item]:
     settings = Settings.model_validate(changes)
-    return {item.variable: item for item in (*parts(settings), *tracking(settings), *money(settings))}
+    return {
+        item.variable: item for item in (*parts(settings), *tracking(settings), *money(settings), *limits(settings))
+    }
 
 
 def test_what_holds_a_secret_is_said_to_be_set_and_nothing_more() -> None:
@@ -41,6 +43,14 @@ def test_without_a_key_no_views_are_read_except_in_the_demo(demo: bool, standing
 def test_the_fee_reads_as_people_write_it(percent: str, words: str) -> None:
     items = said(platform_fee_percent=percent, min_payout="25")
     assert (items["SWIVI_PLATFORM_FEE_PERCENT"].means, items["SWIVI_MIN_PAYOUT"].means) == (words, "$25.00")
+
+
+def test_limits_read_as_people_say_them() -> None:
+    items = said(limit_sign_in="10/30m", limit_sign_up="1200/1h", limit_payouts="off", trusted_proxy_hops=2)
+    assert items["SWIVI_LIMIT_SIGN_IN"].means == "10 in 30 minutes"
+    assert items["SWIVI_LIMIT_SIGN_UP"].means == "1,200 in an hour"
+    assert items["SWIVI_LIMIT_PAYOUTS"].means == "No limit"
+    assert items["SWIVI_TRUSTED_PROXY_HOPS"].means.startswith("2,")
 
 
 def test_the_next_run_is_the_schedules_next_tick() -> None:

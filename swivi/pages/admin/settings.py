@@ -27,6 +27,7 @@ def settings_page() -> rx.Component:
                 panel("What Swivi stands on", _items(state.parts, "What Swivi stands on")),
                 panel("Tracking", _items(state.tracking, "How tracking is set up")),
                 panel("Money", _items(state.money, "How payouts are set up")),
+                panel("Limits", _items(state.limits, "How often people may do what")),
             ),
         ),
         current=ADMIN_SETTINGS,

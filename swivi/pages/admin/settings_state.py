@@ -12,6 +12,7 @@ from swivi import __version__
 from swivi.accounts.models import Role
 from swivi.core import clock
 from swivi.core.money import format_dollars
+from swivi.core.rates import Rate, period_in_words
 from swivi.insights.overview import last_run
 from swivi.live import hub
 from swivi.pages.admin.times import iso
@@ -41,6 +42,7 @@ class SettingsState(rx.State):
     parts: list[Item] = []
     tracking: list[Item] = []
     money: list[Item] = []
+    limits: list[Item] = []
     missing: int = 0
     version: str = ""
     next_run_at: str = ""
@@ -56,6 +58,7 @@ class SettingsState(rx.State):
             return
         settings = runtime().settings
         self.parts, self.tracking, self.money = parts(settings), tracking(settings), money(settings)
+        self.limits = limits(settings)
         self.missing = sum(item.standing == "missing" for item in self.parts)
         self.version = __version__
         hub.watch(self, runs=True)
@@ -145,3 +148,27 @@ def money(settings: Settings) -> list[Item]:
         Item("Smallest payout", "SWIVI_MIN_PAYOUT", "value", format_dollars(settings.min_payout_cents)),
         Item("Fee on payouts", "SWIVI_PLATFORM_FEE_PERCENT", "value", f"{fee.normalize():f}%" if fee else "None"),
     ]
+
+
+def limits(settings: Settings) -> list[Item]:
+    """How often people may do what can be done too often, and whose word on their address is taken."""
+    rates = {
+        "Sign-ins to one account, per address": ("SWIVI_LIMIT_SIGN_IN", settings.limit_sign_in),
+        "Sign-ins to one account, from new addresses": ("SWIVI_LIMIT_SIGN_IN_ACCOUNT", settings.limit_sign_in_account),
+        "Sign-ins from one address": ("SWIVI_LIMIT_SIGN_IN_ADDRESS", settings.limit_sign_in_address),
+        "Sign-ups from one address": ("SWIVI_LIMIT_SIGN_UP", settings.limit_sign_up),
+        "Submissions of a clipper": ("SWIVI_LIMIT_SUBMISSIONS", settings.limit_submissions),
+        "Submissions from one address": ("SWIVI_LIMIT_SUBMISSIONS_ADDRESS", settings.limit_submissions_address),
+        "Payout requests of a clipper": ("SWIVI_LIMIT_PAYOUTS", settings.limit_payouts),
+        "Payout requests from one address": ("SWIVI_LIMIT_PAYOUTS_ADDRESS", settings.limit_payouts_address),
+    }
+    hops = settings.trusted_proxy_hops
+    proxies = f"{hops}, which say where requests come from" if hops else "None: X-Forwarded-For is not looked at"
+    return [
+        *(Item(name, variable, "value", _often(rate)) for name, (variable, rate) in rates.items()),
+        Item("Trusted proxies", "SWIVI_TRUSTED_PROXY_HOPS", "value", proxies),
+    ]
+
+
+def _often(rate: Rate | None) -> str:
+    return "No limit" if rate is None else f"{rate.amount:,} in {period_in_words(rate.seconds)}"
