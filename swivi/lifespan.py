@@ -1,8 +1,7 @@
 """The life of a serving process: open everything, tick and push while serving, close everything."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import reflex as rx
@@ -27,17 +26,25 @@ def lifespan_of(app: rx.App) -> Callable[[], AbstractAsyncContextManager[None]]:
             if not await migrations.is_current(runtime.database):
                 await migrations.upgrade(runtime.database)
             pushing = Hub(app, runtime.database)
-            runtime.database.listeners.append(pushing.notice)
+            runtime.database.listeners += [pushing.notice, runtime.sender.notice]
             hub.start(pushing)
             runtime.schedule.start()
-            task = asyncio.create_task(pushing.run())
+            tasks = [asyncio.create_task(work) for work in (pushing.run(), runtime.sender.run())]
             try:
                 yield
             finally:
                 runtime.schedule.stop()
                 hub.stop(pushing)
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+                await _end(tasks)
 
     return swivi_lifespan
+
+
+async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Cancel these and wait for them; what ended one of them before that is raised."""
+    for task in tasks:
+        task.cancel()
+    ended = await asyncio.gather(*tasks, return_exceptions=True)
+    for problem in ended:
+        if isinstance(problem, Exception):
+            raise problem

@@ -18,6 +18,7 @@ from swivi.settings import Settings
 from swivi.tracking.reading import ReadingOptions
 from swivi.tracking.schedule import Schedule
 from swivi.tracking.service import Tracker, TrackingOptions
+from swivi.webhooks.sending import Sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Runtime:
     intake: Intake
     quotas: Quotas
     schedule: Schedule
+    sender: Sender
 
 
 _running: list[Runtime] = []
@@ -49,12 +51,14 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
     tracker = Tracker(database, readers, _tracking_options(settings))
     intake = Intake(database, readers)
     schedule = Schedule(database, tracker, intake, settings.schedule_cron)
-    opened = Runtime(settings, database, readers, tracker, intake, Quotas(database, settings), schedule)
+    quotas, sender = Quotas(database, settings), Sender(database, only_public=settings.webhooks_only_public)
+    opened = Runtime(settings, database, readers, tracker, intake, quotas, schedule, sender)
     _running.append(opened)
     try:
         yield opened
     finally:
         _running.remove(opened)
+        await sender.aclose()
         if readers is not None:
             await readers.aclose()
         await database.dispose()

@@ -127,6 +127,11 @@ class Settings(BaseSettings):
         return self.base_url.startswith("https://")
 
     @property
+    def webhooks_only_public(self) -> bool:
+        """Whether webhooks must be reached by https, at addresses of the public internet."""
+        return self.env == "production" and not self.demo
+
+    @property
     def scraper_url(self) -> str:
         """The Apify API in use: in demo mode without a key, the simulator that this very process serves."""
         if self.simulates_apify:

@@ -12,6 +12,19 @@ from swivi.ledger import models as _ledger
 from swivi.notifications import models as _notifications
 from swivi.payouts import models as _payouts
 from swivi.tracking import models as _tracking
+from swivi.webhooks import models as _webhooks
 
-ROOMS = (_leases, _idempotency, _rates, _ledger, _accounts, _notifications, _campaigns, _clips, _payouts, _tracking)
+ROOMS = (
+    _leases,
+    _idempotency,
+    _rates,
+    _ledger,
+    _accounts,
+    _notifications,
+    _webhooks,
+    _campaigns,
+    _clips,
+    _payouts,
+    _tracking,
+)
 METADATA = SQLModel.metadata

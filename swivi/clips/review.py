@@ -23,6 +23,8 @@ from swivi.ledger import audit_log, budgets
 from swivi.notifications import service as notifications
 from swivi.notifications.models import NotificationKind
 from swivi.platforms.models import Outcome
+from swivi.webhooks import outbox
+from swivi.webhooks.events import SubmissionApproved
 
 LONGEST_REASON = 500
 
@@ -57,6 +59,19 @@ async def approve(session: AsyncSession, actor: Actor, submission_id: int) -> Cl
         "Your clip was approved",
         f'Your clip for "{campaign.title}" earns from {submission.initial_views:,} views on.',
         "/clippers/clips",
+    )
+    await outbox.tell(
+        session,
+        SubmissionApproved(
+            submission_id=submission.id,
+            campaign_id=campaign.id,
+            campaign=campaign.title,
+            user_id=submission.user_id,
+            platform=submission.platform,
+            external_id=submission.external_id,
+            clip_url=submission.url,
+            initial_views=submission.initial_views,
+        ),
     )
     return submission
 

@@ -10,20 +10,22 @@ _KEY = "swivi_changed"
 
 @dataclass(slots=True)
 class Changed:
-    """The ids of users, campaigns and tracking runs whose numbers changed."""
+    """The ids of users, campaigns and tracking runs whose numbers changed, and whether webhooks are to be told."""
 
     users: set[int] = field(default_factory=set)
     campaigns: set[int] = field(default_factory=set)
     runs: set[int] = field(default_factory=set)
+    webhooks: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.users or self.campaigns or self.runs)
+        return bool(self.users or self.campaigns or self.runs or self.webhooks)
 
     def add(self, other: "Changed") -> None:
         """Take another's ids in."""
         self.users |= other.users
         self.campaigns |= other.campaigns
         self.runs |= other.runs
+        self.webhooks |= other.webhooks
 
 
 def mark(
@@ -32,9 +34,10 @@ def mark(
     users: Iterable[int] = (),
     campaigns: Iterable[int] = (),
     runs: Iterable[int] = (),
+    webhooks: bool = False,
 ) -> None:
     """Note within a transaction what it changes; nobody hears of it unless it commits."""
-    collected(session).add(Changed(set(users), set(campaigns), set(runs)))
+    collected(session).add(Changed(set(users), set(campaigns), set(runs), webhooks))
 
 
 def collected(session: AsyncSession) -> Changed:

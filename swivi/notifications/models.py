@@ -24,6 +24,7 @@ class NotificationKind(StrEnum):
     PAYOUT_FAILED = "PAYOUT_FAILED"
     PAYOUT_REVERSED = "PAYOUT_REVERSED"
     TRACKING_STOPPED = "TRACKING_STOPPED"
+    WEBHOOK_FAILED = "WEBHOOK_FAILED"
 
 
 class Notification(SQLModel, table=True):

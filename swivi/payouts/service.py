@@ -33,6 +33,8 @@ from swivi.payouts.errors import (
 )
 from swivi.payouts.models import Payout, PayoutRequest, PayoutStatus
 from swivi.payouts.rules import EDGES, PayoutAction, method_label
+from swivi.webhooks import outbox
+from swivi.webhooks.events import PayoutCompleted
 
 
 async def request(
@@ -170,6 +172,7 @@ async def _walk(
     why = _audit(asked, actor.user_id, edge.target.lower(), {"status": before}, reason)
     if transaction_id is not None:
         await _record_payout(session, actor, asked, transaction_id)
+        await outbox.tell(session, _completed(asked, transaction_id))
         why.after["transaction_id"] = transaction_id
     await _move_money(session, asked, action, why)
     changes.mark(session, users=[asked.user_id])
@@ -196,6 +199,18 @@ async def _record_payout(session: AsyncSession, actor: Actor, asked: PayoutReque
         await session.flush()
     except IntegrityError:
         raise TransactionIdTaken from None
+
+
+def _completed(asked: PayoutRequest, transaction_id: str) -> PayoutCompleted:
+    return PayoutCompleted(
+        payout_request_id=asked.id,
+        user_id=asked.user_id,
+        amount=asked.amount,
+        fee=asked.fee,
+        net=asked.net,
+        method=asked.method,
+        transaction_id=transaction_id,
+    )
 
 
 async def _move_money(session: AsyncSession, asked: PayoutRequest, action: PayoutAction, why: AuditEntry) -> None:

@@ -13,6 +13,8 @@ from swivi.core.money import format_dollars
 from swivi.ledger import audit_log
 from swivi.notifications import service as notifications
 from swivi.notifications.models import NotificationKind
+from swivi.webhooks import outbox
+from swivi.webhooks.events import CampaignCompleted
 
 log = logging.getLogger("swivi.tracking")
 
@@ -44,6 +46,17 @@ async def close_books(session: AsyncSession, campaign: Campaign, *, reason: str,
     await _tell_clippers(session, campaign, unreviewed)
     if actor_id is None:
         await _tell_admins(session, campaign, reason)
+    await outbox.tell(
+        session,
+        CampaignCompleted(
+            campaign_id=campaign.id,
+            title=campaign.title,
+            budget=campaign.budget,
+            spent=campaign.spent,
+            reason=reason,
+            completed_at=campaign.completed_at,
+        ),
+    )
     changes.mark(session, campaigns=[campaign.id])
     log.info('Campaign "%s" completed: %s', campaign.title, reason)
 

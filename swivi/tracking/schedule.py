@@ -21,6 +21,7 @@ from swivi.tracking.completion import ENDED
 from swivi.tracking.errors import NoReader, RunUnderWay
 from swivi.tracking.models import TrackingRun, Trigger
 from swivi.tracking.service import Tracker
+from swivi.webhooks import outbox
 
 log = logging.getLogger("swivi.schedule")
 
@@ -97,10 +98,11 @@ class Schedule:
                 log.info("Campaign %d has ended; it is completed once the present tracking run is over", campaign_id)
 
     async def tidy_up(self) -> None:
-        """Remove what was kept for a while only: answers to idempotency keys, limits that are over."""
+        """Remove what was kept for a while only: answers to idempotency keys, limits that are over, webhooks' log."""
         async with self._database.writing() as session:
             await idempotency.forget_old(session)
             await rates.forget_old(session)
+            await outbox.forget_old(session)
 
     def _every(self, seconds: int, work: Callable[[], Awaitable[object]], *, at_once: bool = False) -> None:
         first = {"next_run_time": clock.now()} if at_once else {}

@@ -1,0 +1,109 @@
+"""Webhooks as admins' programs send and see them."""
+
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+from pydantic import ConfigDict, WithJsonSchema
+
+from swivi.api.schemas import Id, RawFlag, RawText, StrictBody, View
+from swivi.webhooks.deliveries import DeliveryLine
+from swivi.webhooks.models import DeliveryStatus, EventKind, Webhook
+from swivi.webhooks.rules import SUBSCRIBABLE
+
+RawEvents = Annotated[
+    object,
+    WithJsonSchema({"type": "array", "items": {"type": "string", "enum": sorted(SUBSCRIBABLE)}, "minItems": 1}),
+]
+
+
+class NewWebhook(StrictBody):
+    """Where to send to, and which events."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["url", "events"]})
+
+    url: RawText = None
+    events: RawEvents = None
+    description: RawText = ""
+
+    def sent(self) -> dict[str, Any]:
+        """Only what was sent."""
+        return self.model_dump(exclude_unset=True)
+
+
+class WebhookChange(StrictBody):
+    """What is to be different; `active` false holds its deliveries back until it is true again."""
+
+    url: RawText = None
+    events: RawEvents = None
+    description: RawText = None
+    active: RawFlag = None
+
+    def sent(self) -> dict[str, Any]:
+        """Only what was sent."""
+        return self.model_dump(exclude_unset=True)
+
+
+class WebhookView(View):
+    """A webhook without its secret. `disabledReason` says why Swivi itself switched it off."""
+
+    id: Id
+    url: str
+    description: str
+    events: list[EventKind]
+    active: bool
+    disabled_reason: str | None
+    created_at: datetime
+
+
+class WebhookWithSecret(WebhookView):
+    """A webhook with the secret that its messages are signed with, shown this once."""
+
+    secret: str
+
+    @classmethod
+    def of(cls, webhook: Webhook) -> Self:
+        """A new webhook, or one with a new secret."""
+        return cls.model_validate(webhook)
+
+
+class AttemptView(View):
+    """One attempt: `statusCode` is null where there was no answer, `error` where it was taken."""
+
+    at: datetime
+    status_code: int | None
+    error: str | None
+    duration_ms: int
+
+
+class DeliveryView(View):
+    """One event's way to one webhook. `messageId` is what was sent as `webhook-id`; `log` is oldest first."""
+
+    id: Id
+    message_id: str
+    event: EventKind
+    status: DeliveryStatus
+    attempts: int
+    next_attempt_at: datetime | None
+    status_code: int | None
+    error: str | None
+    created_at: datetime
+    delivered_at: datetime | None
+    log: list[AttemptView]
+
+    @classmethod
+    def of(cls, line: DeliveryLine) -> Self:
+        """One delivery."""
+        delivery = line.delivery
+        return cls(
+            id=delivery.id,
+            message_id=line.event.message_id,
+            event=line.event.kind,
+            status=delivery.status,
+            attempts=delivery.attempts,
+            next_attempt_at=delivery.next_attempt_at,
+            status_code=delivery.status_code,
+            error=delivery.error,
+            created_at=delivery.created_at,
+            delivered_at=delivery.delivered_at,
+            log=[AttemptView.model_validate(attempt) for attempt in line.log],
+        )

@@ -1,0 +1,48 @@
+"""What can go wrong with webhooks."""
+
+from swivi.core.errors import Conflict, NotFound
+
+
+class NoSuchWebhook(NotFound):
+    """There is no such webhook."""
+
+    code = "webhook_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such webhook.")
+
+
+class NoSuchDelivery(NotFound):
+    """There is no such delivery of this webhook."""
+
+    code = "delivery_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such delivery of this webhook.")
+
+
+class WebhookInactive(Conflict):
+    """The webhook is switched off."""
+
+    code = "webhook_inactive"
+
+    def __init__(self) -> None:
+        super().__init__("This webhook is switched off. Switch it on first.")
+
+
+class DeliveryUnderWay(Conflict):
+    """The delivery is being sent at this moment."""
+
+    code = "delivery_under_way"
+
+    def __init__(self) -> None:
+        super().__init__("This delivery is being sent at this moment.")
+
+
+class TooManyWebhooks(Conflict):
+    """There are as many webhooks as there may be."""
+
+    code = "too_many_webhooks"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"There are {most} webhooks already. Delete one first.")
