@@ -24,6 +24,7 @@ from swivi.api import (
     submissions,
     tokens,
     tracking,
+    webhooks,
 )
 from swivi.api.conditional import ConditionalGet
 from swivi.api.limits import BodyLimit
@@ -46,6 +47,7 @@ ROUTERS = (
     analytics.router,
     exports.router,
     tracking.router,
+    webhooks.router,
     cron.router,
 )
 

@@ -27,7 +27,7 @@ class NewWebhook(StrictBody):
 
     def sent(self) -> dict[str, Any]:
         """Only what was sent."""
-        return self.model_dump(exclude_unset=True)
+        return {name: getattr(self, name) for name in self.model_fields_set}
 
 
 class WebhookChange(StrictBody):
@@ -40,7 +40,7 @@ class WebhookChange(StrictBody):
 
     def sent(self) -> dict[str, Any]:
         """Only what was sent."""
-        return self.model_dump(exclude_unset=True)
+        return {name: getattr(self, name) for name in self.model_fields_set}
 
 
 class WebhookView(View):

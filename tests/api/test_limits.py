@@ -8,10 +8,10 @@ from typing import Any
 
 import httpx
 import pytest
+from swivi.api.flash import FLASH_COOKIE
 
 from swivi.accounts import tokens
 from swivi.api.app import build_api
-from swivi.api.flash import FLASH_COOKIE
 from swivi.api.web import build_auth
 from swivi.core import clock
 from swivi.core.rates import Rate

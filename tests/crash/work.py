@@ -17,3 +17,8 @@ async def pay(running: Runtime, admin: Actor, request_id: int) -> None:
     """The completion of an approved payout request."""
     async with running.database.writing() as session:
         await payouts.process(session, admin, request_id, "complete", transaction_id=TRANSACTION_ID)
+
+
+async def send(running: Runtime) -> None:
+    """The deliveries that are due."""
+    await running.sender.send_due()

@@ -1,0 +1,172 @@
+"""Where webhooks may lead: with `only_public`, nowhere into our own network, whatever a name says."""
+
+import asyncio
+import socket
+import ssl
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from swivi.core.errors import InvalidInput
+from swivi.settings import Settings
+from swivi.webhooks import addresses
+from swivi.webhooks.addresses import NotPublic, PublicOnly, public_address
+from swivi.webhooks.rules import is_public, parse_url
+
+PRIVATE = (
+    "127.0.0.1",
+    "10.1.2.3",
+    "172.16.0.1",
+    "192.168.1.1",
+    "169.254.169.254",
+    "100.64.0.1",
+    "0.0.0.0",
+    "224.0.0.1",
+    "255.255.255.255",
+    "::1",
+    "::",
+    "fe80::1%eth0",
+    "fc00::1",
+    "ff02::1",
+    "::ffff:127.0.0.1",
+    "64:ff9b::7f00:1",
+    "2002:7f00:1::",
+)
+
+
+@pytest.mark.parametrize("address", PRIVATE)
+def test_addresses_of_our_own_network_are_not_public(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946", "64:ff9b::5db8:d822"])
+def test_addresses_of_the_internet_are_public(address: str) -> None:
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.com/hooks",
+        "https://127.0.0.1/",
+        "https://[::1]/",
+        "https://localhost/",
+        "https://db.internal/",
+        "https://169.254.169.254/latest/meta-data/",
+    ],
+)
+def test_what_is_not_https_or_plainly_private_is_refused_in_production_only(url: str) -> None:
+    with pytest.raises(InvalidInput):
+        parse_url(url, only_public=True)
+    assert parse_url(url, only_public=False) == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        None,
+        7,
+        "",
+        "example.com",
+        "ftp://example.com",
+        "https://",
+        "https://a b/",
+        "https://me:hush@example.com/",
+        "https://example.com/#part",
+        "https://example.com:port/",
+        "https://exämple.com/",
+        "https://[::1",
+        "https://x/" + "a" * 2_000,
+    ],
+)
+def test_what_is_no_address_is_refused_everywhere(url: object) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        parse_url(url, only_public=False)
+    assert set(refused.value.fields) == {"url"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "strict"),
+    [({}, True), ({"env": "development"}, False), ({"env": "test"}, False), ({"demo": True}, False)],
+)
+def test_production_alone_keeps_to_the_public_internet(changes: dict[str, object], strict: bool) -> None:
+    assert Settings.model_validate(changes).webhooks_only_public is strict
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.1", "2130706433", "0x7f000001"])
+async def test_a_name_that_leads_to_ourselves_is_refused_when_it_is_sent_to(host: str) -> None:
+    with pytest.raises(NotPublic):
+        await public_address(host, 443)
+
+
+async def test_one_private_address_among_public_ones_is_enough_to_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def resolve(*_: object, **__: object) -> list[object]:
+        tcp = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
+        return [(*tcp, ("93.184.216.34", 443)), (*tcp, ("10.0.0.1", 443))]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolve)
+    with pytest.raises(NotPublic):
+        await public_address("two.example", 443)
+
+
+async def test_http_is_refused_when_it_is_sent_to() -> None:
+    async with httpx.AsyncClient(transport=PublicOnly(httpx.AsyncHTTPTransport())) as http:
+        with pytest.raises(NotPublic):
+            await http.post("http://93.184.216.34/hooks")
+
+
+async def test_the_checked_address_is_connected_to_under_the_name_that_was_asked_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    certificate, trusting = _certificate("hooks.example", tmp_path)
+    heads: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=certificate)
+    port = server.sockets[0].getsockname()[1]
+
+    async def led_here(*_: object) -> str:
+        return "127.0.0.1"
+
+    monkeypatch.setattr(addresses, "public_address", led_here)
+    async with server, httpx.AsyncClient(transport=PublicOnly(httpx.AsyncHTTPTransport(verify=trusting))) as http:
+        assert (await http.post(f"https://hooks.example:{port}/in")).status_code == 204
+        assert f"Host: hooks.example:{port}\r\n".encode() in heads[0]
+        with pytest.raises(httpx.ConnectError, match="certificate"):
+            await http.post(f"https://other.example:{port}/in")
+
+
+def _certificate(name: str, folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """A server's side with a certificate for that name alone, and a client's side that trusts it."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = made.public_bytes(serialization.Encoding.PEM)
+    secret = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (folder / "both.pem").write_bytes(secret + pem)
+    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    serving.load_cert_chain(folder / "both.pem")
+    return serving, ssl.create_default_context(cadata=pem.decode())
