@@ -8,12 +8,17 @@ from fastapi import APIRouter, Depends, Query
 from swivi.api.access import admin
 from swivi.api.schemas import Dollars, DollarsOrNone, Id, RowId, View
 from swivi.core import clock
+from swivi.core.errors import InvalidInput
 from swivi.insights.analytics import Analytics, analytics
 from swivi.platforms.models import Platform
 from swivi.runtime import runtime
 
 LONGEST_PERIOD = 366
+USUAL_PERIOD = 30
 """Days."""
+EARLIEST = date(2000, 1, 1)
+"""There is nothing before, and the calendar ends somewhere."""
+DAYS = f"How many UTC days up to and with `until`; {USUAL_PERIOD}, if nothing else is said."
 
 router = APIRouter(prefix="/admin/analytics", tags=["admin"], dependencies=[Depends(admin)])
 
@@ -80,14 +85,30 @@ class AnalyticsView(View):
 
 
 @router.get("")
-async def how_it_went(
-    days: Annotated[int, Query(ge=1, le=LONGEST_PERIOD)] = 30,
+async def get_analytics(
+    days: Annotated[int | None, Query(ge=1, le=LONGEST_PERIOD, description=DAYS)] = None,
+    since: Annotated[date | None, Query(description="The first UTC day, in place of `days`.")] = None,
+    until: Annotated[date | None, Query(description="The last UTC day; today, if there is none.")] = None,
     campaign_id: Annotated[RowId | None, Query(alias="campaignId")] = None,
     platform: Annotated[Platform | None, Query()] = None,
 ) -> AnalyticsView:
-    """The UTC days up to and with today: views, spending and effective CPM, of everything, or of what is named."""
+    """Views, spending and effective CPM day by day, beside as many days before: of everything, or of what is named."""
+    last = until or clock.now().date()
+    length = _length(days, since, last)
     async with runtime().database.reading() as session:
-        found = await analytics(
-            session, today=clock.now().date(), days=days, campaign_id=campaign_id, platform=platform
-        )
-    return AnalyticsView.of(days, found)
+        found = await analytics(session, today=last, days=length, campaign_id=campaign_id, platform=platform)
+    return AnalyticsView.of(length, found)
+
+
+def _length(days: int | None, since: date | None, last: date) -> int:
+    """How many days are asked for. Raises InvalidInput."""
+    if last < EARLIEST:
+        raise InvalidInput.of("until", f"Name a day from {EARLIEST} on.")
+    if since is None:
+        return days or USUAL_PERIOD
+    if days is not None:
+        raise InvalidInput.of("days", "Name `days` or `since`, not both.")
+    length = (last - since).days + 1
+    if not 1 <= length <= LONGEST_PERIOD:
+        raise InvalidInput.of("since", f"Name 1 to {LONGEST_PERIOD} days.")
+    return length

@@ -8,6 +8,7 @@ from pydantic.alias_generators import to_camel
 import swivi
 from swivi.api import (
     analytics,
+    audit,
     auth,
     campaigns,
     cron,
@@ -45,6 +46,7 @@ ROUTERS = (
     payouts.admin_router,
     people.router,
     analytics.router,
+    audit.router,
     exports.router,
     tracking.router,
     webhooks.router,

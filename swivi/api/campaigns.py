@@ -1,24 +1,58 @@
 """Campaigns: the open ones for clippers, all of them for admins."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 
+from swivi.accounts.actor import Actor
 from swivi.api.access import Admin, SignedIn, admin
 from swivi.api.bodies import ExactRoute
 from swivi.api.once import OnceForUser
 from swivi.api.refusals import refuses
-from swivi.api.schemas import Listed, Paging, RowId
+from swivi.api.schemas import AnyCase, Listed, Paging, RowId, Search
 from swivi.api.schemas_campaigns import CampaignChange, CampaignView, NewCampaign, OpenCampaign
 from swivi.campaigns import service as campaigns
 from swivi.campaigns.errors import NoSuchCampaign, WrongCampaignStatus
-from swivi.campaigns.models import CampaignStatus
+from swivi.campaigns.models import Campaign, CampaignStatus
 from swivi.campaigns.rules import parse_status
+from swivi.core.errors import InvalidInput
+from swivi.core.text import is_storable
+from swivi.insights import catalogue
+from swivi.insights.campaign_list import all_campaigns
+from swivi.insights.catalogue import CatalogueOrder
 from swivi.ledger.errors import BudgetExceeded
+from swivi.platforms.models import Platform
 from swivi.runtime import runtime
 from swivi.tracking.errors import RunUnderWay
 
 ENDED_BY_ADMIN = "An admin ended the campaign."
+COMPLETE_ALONE = "Complete the campaign in a request of its own, without a change of its terms."
+
+OpenSort = Literal[
+    "createdAt", "-createdAt", "payoutRate", "-payoutRate", "remaining", "-remaining", "endsAt", "-endsAt"
+]
+OPEN_ORDERS = {
+    "createdAt": CatalogueOrder.NEWEST,
+    "payoutRate": CatalogueOrder.RATE,
+    "remaining": CatalogueOrder.LEFT,
+    "endsAt": CatalogueOrder.ENDING,
+}
+NATURAL = {"-createdAt", "-payoutRate", "-remaining", "endsAt"}
+"""The directions in which people look at the catalogue."""
+CampaignSort = Literal[
+    "createdAt",
+    "-createdAt",
+    "budget",
+    "-budget",
+    "spent",
+    "-spent",
+    "remaining",
+    "-remaining",
+    "payoutRate",
+    "-payoutRate",
+    "lastTrackedAt",
+    "-lastTrackedAt",
+]
 
 open_router = APIRouter(prefix="/clippers/campaigns", tags=["clippers"], route_class=ExactRoute)
 admin_router = APIRouter(
@@ -27,21 +61,51 @@ admin_router = APIRouter(
 
 
 @open_router.get("")
-async def open_campaigns(_: SignedIn, paging: Annotated[Paging, Depends()]) -> Listed[OpenCampaign]:
-    """Campaigns that take clips now, newest first."""
+async def list_open_campaigns(
+    _: SignedIn,
+    paging: Annotated[Paging, Depends()],
+    platform: Annotated[Platform | None, Query()] = None,
+    sort: OpenSort = "-createdAt",
+) -> Listed[OpenCampaign]:
+    """Campaigns that take clips now. `payoutRate` sorts by the rate on `platform`, or on the one that pays best."""
+    order, is_natural = OPEN_ORDERS[sort.removeprefix("-")], sort in NATURAL
     async with runtime().database.reading() as session:
-        found, total = await campaigns.open_campaigns(session, limit=paging.limit, offset=paging.offset)
+        found, total = await catalogue.open_campaigns(
+            session,
+            platform=platform,
+            order=order,
+            backwards=not is_natural,
+            limit=paging.limit,
+            offset=paging.offset,
+        )
     return paging.listed([OpenCampaign.model_validate(campaign) for campaign in found], total)
+
+
+@open_router.get("/{campaign_id}")
+@refuses(NoSuchCampaign)
+async def get_open_campaign(_: SignedIn, campaign_id: RowId) -> OpenCampaign:
+    """One campaign that runs, is paused, or is completed."""
+    async with runtime().database.reading() as session:
+        campaign = await catalogue.public_campaign(session, campaign_id)
+    if campaign is None:
+        raise NoSuchCampaign
+    return OpenCampaign.model_validate(campaign)
 
 
 @admin_router.get("")
 async def list_campaigns(
-    actor: Admin, paging: Annotated[Paging, Depends()], status: Annotated[str, Query()] = ""
+    paging: Annotated[Paging, Depends()],
+    status: Annotated[CampaignStatus | None, AnyCase, Query()] = None,
+    q: Search = "",
+    sort: CampaignSort = "-createdAt",
 ) -> Listed[CampaignView]:
-    """All campaigns, newest first."""
-    wanted = parse_status(status) if status else None
+    """All campaigns; `q` looks into titles and brands."""
+    if not is_storable(q):
+        return paging.listed([], 0)
     async with runtime().database.reading() as session:
-        found, total = await campaigns.list_all(session, actor, status=wanted, limit=paging.limit, offset=paging.offset)
+        found, total = await all_campaigns(
+            session, status=status, search=q, sort=sort, limit=paging.limit, offset=paging.offset
+        )
     return paging.listed([CampaignView.model_validate(campaign) for campaign in found], total)
 
 
@@ -65,22 +129,28 @@ async def get_campaign(campaign_id: RowId) -> CampaignView:
 @admin_router.patch("/{campaign_id}")
 @refuses(NoSuchCampaign, WrongCampaignStatus, BudgetExceeded, RunUnderWay)
 async def change_campaign(actor: Admin, campaign_id: RowId, body: CampaignChange) -> CampaignView:
-    """Change terms, take a step to another status, or both.
+    """Change terms, take a step to another status, or both at once.
 
-    COMPLETED settles the campaign once more on newly read views. That is a step of its own: terms sent with it are
-    changed before, and stay changed if the completion is refused.
+    COMPLETED settles the campaign once more on newly read views. It is a request of its own: sent with terms, it is
+    refused, and nothing is changed.
     """
     terms = body.sent()
     status = parse_status(terms.pop("status")) if "status" in terms else None
+    if status is CampaignStatus.COMPLETED:
+        if terms:
+            raise InvalidInput.of("status", COMPLETE_ALONE)
+        return CampaignView.model_validate(await _completed(actor, campaign_id))
     async with runtime().database.writing() as session:
         campaign = await campaigns.get(session, campaign_id)
         if terms:
             campaign = await campaigns.change(session, actor, campaign_id, terms)
-        if status not in (None, CampaignStatus.COMPLETED):
+        if status is not None:
             campaign = await campaigns.step(session, actor, campaign_id, status)
-    if status is CampaignStatus.COMPLETED:
-        campaign = await runtime().tracker.complete(campaign_id, actor=actor, reason=ENDED_BY_ADMIN)
     return CampaignView.model_validate(campaign)
+
+
+async def _completed(actor: Actor, campaign_id: int) -> Campaign:
+    return await runtime().tracker.complete(campaign_id, actor=actor, reason=ENDED_BY_ADMIN)
 
 
 @admin_router.delete("/{campaign_id}")

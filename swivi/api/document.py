@@ -5,7 +5,9 @@ from itertools import groupby
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.datastructures import DefaultPlaceholder
 from fastapi.openapi.utils import get_openapi
+from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from swivi.api.errors import ErrorBody
@@ -66,11 +68,17 @@ def _document(api: FastAPI) -> dict[str, Any]:
         operation["responses"].pop("422", None)  # FastAPI's own, which never comes
         operation["responses"] |= _refused(refusals_of(route))
         _give_examples(operation, schemas)
-        if method == "GET" and JSON in operation["responses"]["200"].get("content", {}):
+        if method == "GET" and _is_tagged(route):
             operation["responses"]["200"].setdefault("headers", {}).update(ETAG)
             operation["responses"]["304"] = NOT_MODIFIED
         operation["responses"] = dict(sorted(operation["responses"].items()))
     return described
+
+
+def _is_tagged(route: RouteContext) -> bool:
+    kind = route.response_class
+    kind = kind.value if isinstance(kind, DefaultPlaceholder) else kind
+    return issubclass(kind, JSONResponse)
 
 
 def _error_schemas() -> dict[str, Any]:

@@ -1,130 +1,134 @@
-"""Lists to take away as CSV, for admins: written row by row, safe to open in a spreadsheet.
+"""Whole lists to take away, for admins: as CSV for spreadsheets, and as JSON in the shape that the lists have."""
 
-A spreadsheet takes a cell that begins like a formula for one and runs it; what people typed (names, reasons,
-payment details) must not become one. Such cells get an apostrophe in front (OWASP, "CSV Injection").
-"""
-
-import csv
-import io
 import json
-from collections.abc import AsyncIterator, Sequence
-from datetime import date, datetime
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from fastapi.responses import StreamingResponse
 
 from swivi.api.access import admin
-from swivi.api.schemas import AnyCase
-from swivi.core.money import CURRENCY, Cents, to_dollars
+from swivi.api.audit import AuditQuery, AuditView
+from swivi.api.schemas import AnyCase, RowId
+from swivi.api.schemas_clips import ReviewView
+from swivi.api.schemas_payouts import AdminPayoutView
+from swivi.api.written import Cells, Csv, Json, as_csv, as_json, dollars, listed_as, utc
+from swivi.clips.models import SubmissionStatus
+from swivi.core.money import CURRENCY
 from swivi.insights.audit import AuditFilter, AuditLine, audit_lines_before
 from swivi.insights.payouts import PayoutRow, payouts_before
+from swivi.insights.review import ReviewRow, review_before
 from swivi.payouts.models import PayoutStatus
 from swivi.runtime import runtime
 
 router = APIRouter(prefix="/admin/exports", tags=["admin"], dependencies=[Depends(admin)])
 
 ROWS_AT_ONCE = 500
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 PAYOUT_HEAD = (
     "id,requested_at,status,clipper,email,amount,fee,net,currency,method,details,"
     "transaction_id,reason,decided_by,decided_at,paid_at"
 )
+SUBMISSION_HEAD = (
+    "id,submitted_at,status,campaign_id,campaign,clipper,email,platform,url,initial_views,views,earnings,"
+    "final_earnings,currency,clip_id,state,flag,reason,reviewed_at,last_tracked_at"
+)
 AUDIT_HEAD = "id,at,who,action,subject,subject_id,before,after,reason,amount"
 
-
-class Csv(StreamingResponse):
-    """A table that is written while it is sent."""
-
-    media_type = "text/csv"
-
-
-Cells = Sequence[object]
-Name = Annotated[str, Query(max_length=80, pattern="^[a-z_.]*$")]
-Day = Annotated[date | None, Query()]
+PayoutFilter = Annotated[PayoutStatus | None, AnyCase, Query()]
+SubmissionFilter = Annotated[SubmissionStatus | None, AnyCase, Query()]
+CampaignFilter = Annotated[RowId | None, Query(alias="campaignId")]
 
 
 @router.get("/payouts.csv", response_class=Csv)
-async def export_payouts(status: Annotated[PayoutStatus | None, AnyCase, Query()] = None) -> Csv:
+async def export_payouts_as_csv(status: PayoutFilter = None) -> Csv:
     """Everybody's payout requests, newest first; money in dollars, times in UTC."""
-    return _csv(f"swivi-payouts-{status.lower()}" if status else "swivi-payouts", PAYOUT_HEAD, _payouts(status))
+    return as_csv(_named("swivi-payouts", status), PAYOUT_HEAD, _payouts(status), _payout_cells)
+
+
+@router.get("/payouts.json", response_class=Json, responses=listed_as(AdminPayoutView))
+async def export_payouts_as_json(status: PayoutFilter = None) -> Json:
+    """Everybody's payout requests, newest first."""
+    return as_json(_named("swivi-payouts", status), _payouts(status), AdminPayoutView.of_queue)
+
+
+@router.get("/submissions.csv", response_class=Csv)
+async def export_submissions_as_csv(status: SubmissionFilter = None, campaign_id: CampaignFilter = None) -> Csv:
+    """Everybody's submissions with views and earnings, newest first; money in dollars, times in UTC."""
+    pages = _submissions(status, campaign_id)
+    return as_csv(_named("swivi-submissions", status), SUBMISSION_HEAD, pages, _submission_cells)
+
+
+@router.get("/submissions.json", response_class=Json, responses=listed_as(ReviewView))
+async def export_submissions_as_json(status: SubmissionFilter = None, campaign_id: CampaignFilter = None) -> Json:
+    """Everybody's submissions with views and earnings, newest first."""
+    return as_json(_named("swivi-submissions", status), _submissions(status, campaign_id), ReviewView.of_review)
 
 
 @router.get("/audit.csv", response_class=Csv)
-async def export_audit_log(
-    action: Name = "",
-    subject: Name = "",
-    subject_id: Annotated[int | None, Query(ge=1, lt=2**63, alias="id")] = None,
-    actor: Annotated[int | None, Query(ge=0, lt=2**63)] = None,
-    since: Day = None,
-    until: Day = None,
-) -> Csv:
-    """The audit log, newest first. `actor` 0 is Swivi itself; `since` and `until` are days in UTC, both included."""
-    wanted = AuditFilter(action, subject, subject_id, actor, since, until)
-    return _csv("swivi-audit-log", AUDIT_HEAD, _audit_lines(wanted))
+async def export_audit_log_as_csv(query: Annotated[AuditQuery, Depends()]) -> Csv:
+    """The audit log, newest first; money in dollars, times in UTC."""
+    return as_csv("swivi-audit-log", AUDIT_HEAD, _audit_lines(query.wanted), _audit_cells)
 
 
-async def _payouts(status: PayoutStatus | None) -> AsyncIterator[list[Cells]]:
+@router.get("/audit.json", response_class=Json, responses=listed_as(AuditView))
+async def export_audit_log_as_json(query: Annotated[AuditQuery, Depends()]) -> Json:
+    """The audit log, newest first."""
+    return as_json("swivi-audit-log", _audit_lines(query.wanted), AuditView.of)
+
+
+def _named(name: str, status: PayoutStatus | SubmissionStatus | None) -> str:
+    return f"{name}-{status.lower()}" if status else name
+
+
+async def _payouts(status: PayoutStatus | None) -> AsyncIterator[list[PayoutRow]]:
     last_id = None
     while True:
         async with runtime().database.reading() as session:
             rows = await payouts_before(session, last_id, status=status, limit=ROWS_AT_ONCE)
         if not rows:
             return
-        yield [_payout_cells(row) for row in rows]
+        yield rows
         last_id = rows[-1].request_id
 
 
 def _payout_cells(row: PayoutRow) -> Cells:
-    asked = (row.request_id, _utc(row.requested_at), row.status, row.clipper_name, row.clipper_email)
-    money = (_dollars(row.amount), _dollars(row.fee), _dollars(row.net), CURRENCY, row.method, row.details)
-    return *asked, *money, row.transaction_id, row.reason, row.decided_by, _utc(row.decided_at), _utc(row.paid_at)
+    asked = (row.request_id, utc(row.requested_at), row.status, row.clipper_name, row.clipper_email)
+    money = (dollars(row.amount), dollars(row.fee), dollars(row.net), CURRENCY, row.method, row.details)
+    return *asked, *money, row.transaction_id, row.reason, row.decided_by, utc(row.decided_at), utc(row.paid_at)
 
 
-async def _audit_lines(wanted: AuditFilter) -> AsyncIterator[list[Cells]]:
+async def _submissions(status: SubmissionStatus | None, campaign_id: int | None) -> AsyncIterator[list[ReviewRow]]:
+    last_id = None
+    while True:
+        async with runtime().database.reading() as session:
+            rows = await review_before(session, last_id, status=status, campaign_id=campaign_id, limit=ROWS_AT_ONCE)
+        if not rows:
+            return
+        yield rows
+        last_id = rows[-1].clip.submission_id
+
+
+def _submission_cells(row: ReviewRow) -> Cells:
+    clip = row.clip
+    sent = (clip.submission_id, utc(clip.submitted_at), clip.status, clip.campaign_id, clip.campaign_title)
+    video = (row.clipper_name, row.clipper_email, clip.platform, clip.url, clip.initial_views, clip.views)
+    money = (dollars(clip.earnings), dollars(clip.final_earnings), CURRENCY)
+    state = (clip.clip_id, clip.state, clip.flag, clip.reason, utc(clip.reviewed_at), utc(clip.last_tracked_at))
+    return *sent, *video, *money, *state
+
+
+async def _audit_lines(wanted: AuditFilter) -> AsyncIterator[list[AuditLine]]:
     last_id = None
     while True:
         async with runtime().database.reading() as session:
             lines = await audit_lines_before(session, wanted, last_id, limit=ROWS_AT_ONCE)
         if not lines:
             return
-        yield [_audit_cells(line) for line in lines]
+        yield lines
         last_id = lines[-1].entry.id
 
 
 def _audit_cells(line: AuditLine) -> Cells:
     entry = line.entry
     what = (entry.action, entry.subject, entry.subject_id, json.dumps(entry.before), json.dumps(entry.after))
-    return entry.id, _utc(entry.at), line.actor or "Swivi", *what, entry.reason, _dollars(entry.amount)
-
-
-def _csv(name: str, head: str, rows: AsyncIterator[list[Cells]]) -> Csv:
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}.csv"',
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Csv(_written(head, rows), headers=headers)
-
-
-async def _written(head: str, pages: AsyncIterator[list[Cells]]) -> AsyncIterator[str]:
-    yield f"{head}\r\n"
-    async for rows in pages:
-        lines = io.StringIO()
-        csv.writer(lines).writerows([[_harmless(cell) for cell in row] for row in rows])
-        yield lines.getvalue()
-
-
-def _harmless(cell: object) -> object:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
-
-
-def _dollars(cents: Cents | None) -> str:
-    """`123450` -> `1234.50`, which spreadsheets read as a number; "" for none."""
-    return "" if cents is None else f"{to_dollars(cents):.2f}"
-
-
-def _utc(moment: datetime | None) -> str:
-    return "" if moment is None else moment.isoformat(timespec="seconds")
+    return entry.id, utc(entry.at), line.actor or "Swivi", *what, entry.reason, dollars(entry.amount)

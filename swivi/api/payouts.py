@@ -1,6 +1,6 @@
 """Payout requests: made and cancelled by clippers, processed by admins."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 
@@ -12,7 +12,7 @@ from swivi.api.refusals import refuses
 from swivi.api.schemas import AnyCase, Listed, Paging, RowId
 from swivi.api.schemas_payouts import AdminPayoutView, NewPayoutRequest, PayoutView, Processing
 from swivi.core.errors import TooManyRequests
-from swivi.insights.payouts import payout_history, payout_queue, payout_row
+from swivi.insights.payouts import any_payout, own_payout, payout_history, payout_queue, payout_row
 from swivi.ledger.errors import InsufficientBalance
 from swivi.payouts import service as payouts
 from swivi.payouts.errors import (
@@ -25,6 +25,9 @@ from swivi.payouts.errors import (
 )
 from swivi.payouts.models import PayoutStatus
 from swivi.runtime import runtime
+
+StatusFilter = Annotated[PayoutStatus | None, AnyCase, Query()]
+PayoutSort = Literal["createdAt", "-createdAt", "amount", "-amount"]
 
 clipper_router = APIRouter(
     prefix="/clippers", tags=["clippers"], route_class=ExactRoute, dependencies=[Depends(clipper)]
@@ -57,11 +60,26 @@ async def request_payout(request: Request, actor: Clipper, body: NewPayoutReques
 
 
 @clipper_router.get("/payout-requests")
-async def own_payouts(actor: Clipper, paging: Annotated[Paging, Depends()]) -> Listed[PayoutView]:
-    """The clipper's own requests, newest first."""
+async def list_own_payouts(
+    actor: Clipper, paging: Annotated[Paging, Depends()], status: StatusFilter = None, sort: PayoutSort = "-createdAt"
+) -> Listed[PayoutView]:
+    """The clipper's own requests."""
     async with runtime().database.reading() as session:
-        found, total = await payout_history(session, actor.user_id, limit=paging.limit, offset=paging.offset)
+        found, total = await payout_history(
+            session, actor.user_id, status=status, sort=sort, limit=paging.limit, offset=paging.offset
+        )
     return paging.listed([PayoutView.of(row) for row in found], total)
+
+
+@clipper_router.get("/payout-requests/{request_id}")
+@refuses(NoSuchPayoutRequest)
+async def get_own_payout(actor: Clipper, request_id: RowId) -> PayoutView:
+    """One of the clipper's own requests."""
+    async with runtime().database.reading() as session:
+        row = await own_payout(session, actor.user_id, request_id)
+    if row is None:
+        raise NoSuchPayoutRequest
+    return PayoutView.of(row)
 
 
 @clipper_router.post("/payout-requests/{request_id}/cancel")
@@ -77,12 +95,28 @@ async def cancel_payout(actor: Clipper, request_id: RowId, once: OnceForUser) ->
 
 @admin_router.get("")
 async def list_payouts(
-    paging: Annotated[Paging, Depends()], status: Annotated[PayoutStatus | None, AnyCase, Query()] = None
+    paging: Annotated[Paging, Depends()],
+    status: StatusFilter = None,
+    clipper_id: Annotated[RowId | None, Query(alias="clipperId")] = None,
+    sort: PayoutSort | None = None,
 ) -> Listed[AdminPayoutView]:
-    """Everybody's requests: PENDING ones longest waiting first, others newest first."""
+    """Everybody's requests. Without `sort`, PENDING ones come longest waiting first, others newest first."""
     async with runtime().database.reading() as session:
-        found, total = await payout_queue(session, status=status, limit=paging.limit, offset=paging.offset)
+        found, total = await payout_queue(
+            session, status=status, clipper_id=clipper_id, sort=sort, limit=paging.limit, offset=paging.offset
+        )
     return paging.listed([AdminPayoutView.of_queue(row) for row in found], total)
+
+
+@admin_router.get("/{request_id}")
+@refuses(NoSuchPayoutRequest)
+async def get_payout(request_id: RowId) -> AdminPayoutView:
+    """One request."""
+    async with runtime().database.reading() as session:
+        row = await any_payout(session, request_id)
+    if row is None:
+        raise NoSuchPayoutRequest
+    return AdminPayoutView.of_queue(row)
 
 
 @admin_router.post("/{request_id}/process")

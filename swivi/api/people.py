@@ -1,6 +1,6 @@
 """People, as admins see and change them."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 
@@ -9,36 +9,60 @@ from swivi.accounts.models import Role, UserStatus
 from swivi.api.access import Admin, admin
 from swivi.api.bodies import ExactRoute
 from swivi.api.refusals import refuses
-from swivi.api.schemas import AnyCase, Listed, Paging, RowId
+from swivi.api.schemas import AnyCase, Listed, Paging, RowId, Search
 from swivi.api.schemas_people import PersonChange, PersonLine, PersonView
 from swivi.core.errors import NotFound
 from swivi.core.text import is_storable
-from swivi.insights.people import people
+from swivi.insights.people import people, person
 from swivi.runtime import runtime
 
 router = APIRouter(prefix="/admin/users", tags=["admin"], route_class=ExactRoute, dependencies=[Depends(admin)])
 
 
+PersonSort = Literal[
+    "createdAt",
+    "-createdAt",
+    "totalEarnings",
+    "-totalEarnings",
+    "totalViews",
+    "-totalViews",
+    "available",
+    "-available",
+]
+
+
 @router.get("")
-async def list_people(
+async def list_users(
     paging: Annotated[Paging, Depends()],
-    search: Annotated[str, Query(max_length=200)] = "",
+    q: Search = "",
     role: Annotated[Role | None, AnyCase, Query()] = None,
     status: Annotated[UserStatus | None, AnyCase, Query()] = None,
+    sort: PersonSort = "-createdAt",
 ) -> Listed[PersonLine]:
-    """Users, newest first; `search` looks into names and addresses."""
-    if not is_storable(search):
+    """Users; `q` looks into names and addresses."""
+    if not is_storable(q):
         return paging.listed([], 0)
     async with runtime().database.reading() as session:
         found, total = await people(
-            session, search=search, role=role, status=status, limit=paging.limit, offset=paging.offset
+            session, search=q, role=role, status=status, sort=sort, limit=paging.limit, offset=paging.offset
         )
     return paging.listed([PersonLine.of(row) for row in found], total)
 
 
+@router.get("/{user_id}")
+@refuses(NotFound)
+async def get_user(user_id: RowId) -> PersonLine:
+    """One user."""
+    async with runtime().database.reading() as session:
+        row = await person(session, user_id)
+    if row is None:
+        raise NotFound("There is no such user.")
+    return PersonLine.of(row)
+
+
 @router.patch("/{user_id}")
 @refuses(NotFound)
-async def change_person(actor: Admin, user_id: RowId, body: PersonChange) -> PersonView:
+async def change_user(actor: Admin, user_id: RowId, body: PersonChange) -> PersonView:
     """Change somebody's role, status, or both; nobody can change their own."""
     async with runtime().database.writing() as session:
         user = await accounts.by_id(session, user_id)

@@ -76,6 +76,9 @@ def _name(text: object) -> object:
 AnyCase = BeforeValidator(_name)
 """A choice may be spelt in lower case; an empty filter is none."""
 
+Search = Annotated[str, Query(max_length=200)]
+"""Words to look for."""
+
 Item = TypeVar("Item")
 
 

@@ -44,6 +44,7 @@ class OpenCampaign(View):
     starts_at: datetime | None
     ends_at: datetime | None
     status: CampaignStatus
+    created_at: datetime
 
 
 class CampaignView(OpenCampaign):
@@ -54,7 +55,6 @@ class CampaignView(OpenCampaign):
     last_tracked_at: datetime | None
     completed_at: datetime | None
     completion_reason: str | None
-    created_at: datetime
 
 
 class CampaignChange(StrictBody):

@@ -1,7 +1,7 @@
 """Submissions: sent by clippers, reviewed by admins."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 
@@ -24,8 +24,8 @@ from swivi.clips.errors import (
 )
 from swivi.clips.models import SubmissionStatus
 from swivi.core.errors import Conflict, TooManyRequests
-from swivi.insights.clipper import clipper_clips
-from swivi.insights.review import review_queue, review_row
+from swivi.insights.clipper import clipper_clip, clipper_clips
+from swivi.insights.review import review_queue, review_row, review_rows
 from swivi.platforms import links
 from swivi.platforms.errors import InvalidLink
 from swivi.platforms.models import Platform
@@ -34,6 +34,9 @@ from swivi.runtime import runtime
 BASELINE_WAIT_SECONDS = 20.0
 """How long a submission waits for its baseline before it answers without."""
 ANSWERED_WITHIN = timedelta(seconds=BASELINE_WAIT_SECONDS + 10)
+
+CampaignFilter = Annotated[RowId | None, Query(alias="campaignId")]
+SubmissionSort = Literal["submittedAt", "-submittedAt", "views", "-views", "earnings", "-earnings"]
 
 clipper_router = APIRouter(
     prefix="/clippers/submissions", tags=["clippers"], route_class=ExactRoute, dependencies=[Depends(clipper)]
@@ -56,37 +59,73 @@ async def submit(request: Request, actor: Clipper, body: NewSubmission, once: On
 
 
 @clipper_router.get("")
-async def own_submissions(
+async def list_own_submissions(
     actor: Clipper,
     paging: Annotated[Paging, Depends()],
     status: Annotated[SubmissionStatus | None, AnyCase, Query()] = None,
+    campaign_id: CampaignFilter = None,
+    platform: Annotated[Platform | None, Query()] = None,
+    sort: SubmissionSort = "-submittedAt",
 ) -> Listed[SubmissionLine]:
-    """The clipper's own submissions, newest first."""
+    """The clipper's own submissions."""
     async with runtime().database.reading() as session:
         found, total = await clipper_clips(
-            session, actor.user_id, status=status, limit=paging.limit, offset=paging.offset
+            session,
+            actor.user_id,
+            status=status,
+            campaign_id=campaign_id,
+            platform=platform,
+            sort=sort,
+            limit=paging.limit,
+            offset=paging.offset,
         )
     return paging.listed([SubmissionLine.of(row) for row in found], total)
+
+
+@clipper_router.get("/{submission_id}")
+@refuses(NoSuchSubmission)
+async def get_own_submission(actor: Clipper, submission_id: RowId) -> SubmissionLine:
+    """One of the clipper's own submissions."""
+    async with runtime().database.reading() as session:
+        row = await clipper_clip(session, actor.user_id, submission_id)
+    if row is None:
+        raise NoSuchSubmission
+    return SubmissionLine.of(row)
 
 
 @admin_router.get("/submissions")
 async def list_submissions(
     paging: Annotated[Paging, Depends()],
     status: Annotated[SubmissionStatus | None, AnyCase, Query()] = None,
-    campaign_id: Annotated[RowId | None, Query(alias="campaignId")] = None,
+    campaign_id: CampaignFilter = None,
+    clipper_id: Annotated[RowId | None, Query(alias="clipperId")] = None,
     platform: Annotated[Platform | None, Query()] = None,
+    sort: SubmissionSort | None = None,
 ) -> Listed[ReviewView]:
-    """Everybody's submissions: PENDING ones longest waiting first, others newest first."""
+    """Everybody's submissions. Without `sort`, PENDING ones come longest waiting first, others newest first."""
     async with runtime().database.reading() as session:
         found, total = await review_queue(
             session,
             status=status,
             campaign_id=campaign_id,
             platform=platform,
+            clipper_id=clipper_id,
+            sort=sort,
             limit=paging.limit,
             offset=paging.offset,
         )
     return paging.listed([ReviewView.of_review(row) for row in found], total)
+
+
+@admin_router.get("/submissions/{submission_id}")
+@refuses(NoSuchSubmission)
+async def get_submission(submission_id: RowId) -> ReviewView:
+    """One submission."""
+    async with runtime().database.reading() as session:
+        found = await review_rows(session, [submission_id])
+    if not found:
+        raise NoSuchSubmission
+    return ReviewView.of_review(found[0])
 
 
 @admin_router.post("/submissions/{submission_id}/approve")

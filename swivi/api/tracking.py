@@ -1,71 +1,65 @@
 """Tracking: its runs for admins, and a look at links that stores nothing."""
 
-from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 
 from swivi.api.access import admin
 from swivi.api.bodies import ExactRoute
 from swivi.api.refusals import refuses
-from swivi.api.schemas import Dollars, Id, Listed, Paging, View
+from swivi.api.schemas import AnyCase, Listed, Paging, RowId
 from swivi.api.schemas_clips import Links, Looks, LookView
-from swivi.insights.runs import tracking_runs
+from swivi.api.schemas_tracking import RunClip, RunDetail, RunView
+from swivi.insights.runs import campaigns_in_run, clips_in_run, failures_by_reason, tracking_run, tracking_runs
 from swivi.platforms.look import look_at
 from swivi.runtime import runtime
-from swivi.tracking.errors import NoReader
-from swivi.tracking.models import RunStatus, TrackingRun, Trigger
+from swivi.tracking.errors import NoReader, NoSuchRun
+from swivi.tracking.models import RunStatus, Trigger
+
+RunSort = Literal[
+    "startedAt", "-startedAt", "processed", "-processed", "failed", "-failed", "earningsAdded", "-earningsAdded"
+]
 
 router = APIRouter(tags=["admin"], route_class=ExactRoute, dependencies=[Depends(admin)])
 
 
-class RunView(View):
-    """One tracking run: `processed`, `successful` and `failed` are clips; `problem` says why it FAILED."""
-
-    id: Id
-    trigger: Trigger
-    status: RunStatus
-    started_at: datetime
-    finished_at: datetime | None
-    planned: int
-    processed: int
-    successful: int
-    failed: int
-    campaigns_planned: int
-    campaigns_settled: int
-    campaigns_completed: int
-    earnings_added: Dollars
-    cost_usd: float
-    problem: str | None
-
-    @classmethod
-    def of(cls, run: TrackingRun) -> Self:
-        """One run."""
-        return cls(
-            id=run.id,
-            trigger=run.trigger,
-            status=run.status,
-            started_at=run.started_at,
-            finished_at=run.finished_at,
-            planned=run.clips_planned,
-            processed=run.clips_read,
-            successful=run.clips_successful,
-            failed=run.clips_failed,
-            campaigns_planned=run.campaigns_planned,
-            campaigns_settled=run.campaigns_settled,
-            campaigns_completed=run.campaigns_completed,
-            earnings_added=run.earnings_added,
-            cost_usd=run.cost_micro_usd / 1_000_000,
-            problem=run.problem,
-        )
-
-
 @router.get("/admin/tracking-runs")
-async def list_runs(paging: Annotated[Paging, Depends()]) -> Listed[RunView]:
-    """Tracking runs, newest first."""
+async def list_runs(
+    paging: Annotated[Paging, Depends()],
+    status: Annotated[RunStatus | None, AnyCase, Query()] = None,
+    trigger: Annotated[Trigger | None, AnyCase, Query()] = None,
+    sort: RunSort = "-startedAt",
+) -> Listed[RunView]:
+    """Tracking runs."""
     async with runtime().database.reading() as session:
-        found, total = await tracking_runs(session, limit=paging.limit, offset=paging.offset)
+        found, total = await tracking_runs(
+            session, status=status, trigger=trigger, sort=sort, limit=paging.limit, offset=paging.offset
+        )
     return paging.listed([RunView.of(run) for run in found], total)
+
+
+@router.get("/admin/tracking-runs/{run_id}")
+@refuses(NoSuchRun)
+async def get_run(run_id: RowId) -> RunDetail:
+    """One run, with its campaigns and its failures by reason."""
+    async with runtime().database.reading() as session:
+        run = await tracking_run(session, run_id)
+        if run is None:
+            raise NoSuchRun
+        return RunDetail.of(run, await campaigns_in_run(session, run_id), await failures_by_reason(session, run_id))
+
+
+@router.get("/admin/tracking-runs/{run_id}/clips")
+@refuses(NoSuchRun)
+async def list_clips_of_run(
+    run_id: RowId, paging: Annotated[Paging, Depends()], failed: Annotated[bool, Query()] = False
+) -> Listed[RunClip]:
+    """The clips that a run looked at, by campaign; with `failed=true` only those that could not be read."""
+    async with runtime().database.reading() as session:
+        if await tracking_run(session, run_id) is None:
+            raise NoSuchRun
+        found, total = await clips_in_run(session, run_id, only_failed=failed, limit=paging.limit, offset=paging.offset)
+    return paging.listed([RunClip.model_validate(clip) for clip in found], total)
 
 
 @router.post("/test/view-tracking")

@@ -1,9 +1,8 @@
 """Use cases of campaigns: create, change, step through life, list. Completion lives in `tracking/`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -208,32 +207,3 @@ async def locked(session: AsyncSession, campaign_id: int) -> Campaign:
     if campaign is None:
         raise NoSuchCampaign
     return campaign
-
-
-async def open_campaigns(session: AsyncSession, *, limit: int = 100, offset: int = 0) -> tuple[Sequence[Campaign], int]:
-    """One page of the campaigns that take clips now, newest first, and how many there are."""
-    is_open = (
-        Campaign.status == CampaignStatus.ACTIVE,
-        col(Campaign.spent) < col(Campaign.budget),
-        col(Campaign.hidden).is_(False),
-    )
-    total = (await session.exec(select(func.count()).select_from(Campaign).where(*is_open))).one()
-    found = await session.exec(
-        select(Campaign).where(*is_open).order_by(col(Campaign.id).desc()).limit(limit).offset(offset)
-    )
-    return found.all(), total
-
-
-async def list_all(
-    session: AsyncSession, actor: Actor, *, status: CampaignStatus | None, limit: int, offset: int
-) -> tuple[Sequence[Campaign], int]:
-    """One page of all campaigns, newest first, and how many there are. Raises AdminsOnly."""
-    actor.must_be_admin()
-    query = select(Campaign)
-    counting = select(func.count()).select_from(Campaign)
-    if status is not None:
-        query = query.where(Campaign.status == status)
-        counting = counting.where(Campaign.status == status)
-    total = (await session.exec(counting)).one()
-    found = await session.exec(query.order_by(col(Campaign.id).desc()).limit(limit).offset(offset))
-    return found.all(), total

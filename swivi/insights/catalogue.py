@@ -55,29 +55,35 @@ async def open_campaigns(
     *,
     platform: Platform | None = None,
     order: CatalogueOrder = CatalogueOrder.NEWEST,
+    backwards: bool = False,
     limit: int,
     offset: int = 0,
 ) -> tuple[Sequence[Campaign], int]:
-    """One page of the campaigns that take clips (on `platform`), and how many there are."""
+    """One page of the campaigns that take clips (on `platform`), and how many there are.
+
+    `backwards` turns the order around; campaigns without an end still come after those with one.
+    """
     taking = _taking_clips(platform)
     total = (await session.exec(select(func.count()).select_from(Campaign).where(*taking))).one()
-    newest_first = col(Campaign.id).desc()
+    column, newest_first = _column(order, platform), col(Campaign.id).desc()
+    ascending = backwards is not (order is CatalogueOrder.ENDING)
+    first = (column.asc() if ascending else column.desc()).nulls_last()
     found = await session.exec(
-        select(Campaign).where(*taking).order_by(_by(order, platform), newest_first).limit(limit).offset(offset)
+        select(Campaign).where(*taking).order_by(first, newest_first).limit(limit).offset(offset)
     )
     return found.all(), total
 
 
-def _by(order: CatalogueOrder, platform: Platform | None) -> ColumnElement[Any]:
+def _column(order: CatalogueOrder, platform: Platform | None) -> Any:
     match order:
         case CatalogueOrder.NEWEST:
-            return col(Campaign.id).desc()
+            return col(Campaign.id)
         case CatalogueOrder.RATE:
-            return _best_rate(platform).desc()
+            return _best_rate(platform)
         case CatalogueOrder.LEFT:
-            return (col(Campaign.budget) - col(Campaign.spent)).desc()
+            return col(Campaign.budget) - col(Campaign.spent)
         case CatalogueOrder.ENDING:
-            return col(Campaign.ends_at).asc().nulls_last()
+            return col(Campaign.ends_at)
 
 
 def _best_rate(platform: Platform | None) -> ColumnElement[int]:

@@ -12,8 +12,10 @@ from swivi.accounts.models import User
 from swivi.campaigns.models import Campaign, CampaignStatus
 from swivi.clips.models import Clip, ClipSubmission, SubmissionStatus
 from swivi.core.money import Cents
-from swivi.insights.clips import ClipRow, clip_row, submissions_with_clips
+from swivi.insights.clips import SORTS, ClipRow, clip_row, submissions_with_clips
+from swivi.insights.sorting import order_by
 from swivi.payouts.models import OPEN, PayoutRequest
+from swivi.platforms.models import Platform
 
 RECENT = 10
 """How many clips the dashboard shows."""
@@ -78,20 +80,33 @@ async def clipper_clips(
     *,
     status: SubmissionStatus | None = None,
     campaign_id: int | None = None,
+    platform: Platform | None = None,
+    sort: str = "-submittedAt",
     limit: int,
     offset: int = 0,
 ) -> tuple[list[ClipRow], int]:
-    """One page of a clipper's submissions (to one campaign), newest first, and how many there are."""
+    """One page of a clipper's submissions (to one campaign, on one platform), and how many there are.
+
+    `sort` is a name of `clips.SORTS`, with `-` for the largest first.
+    """
     wanted = [col(ClipSubmission.user_id) == user_id]
     if status is not None:
         wanted.append(col(ClipSubmission.status) == status)
     if campaign_id is not None:
         wanted.append(col(ClipSubmission.campaign_id) == campaign_id)
+    if platform is not None:
+        wanted.append(col(ClipSubmission.platform) == platform)
     total = (await session.exec(select(func.count()).select_from(ClipSubmission).where(*wanted))).one()
-    found = await session.exec(
-        submissions_with_clips().where(*wanted).order_by(col(ClipSubmission.id).desc()).limit(limit).offset(offset)
-    )
+    order = order_by(sort, SORTS, col(ClipSubmission.id))
+    found = await session.exec(submissions_with_clips().where(*wanted).order_by(*order).limit(limit).offset(offset))
     return [clip_row(*row) for row in found.all()], total
+
+
+async def clipper_clip(session: AsyncSession, user_id: int, submission_id: int) -> ClipRow | None:
+    """The submission with this id, if it is this clipper's."""
+    mine = (col(ClipSubmission.user_id) == user_id, col(ClipSubmission.id) == submission_id)
+    found = (await session.exec(submissions_with_clips().where(*mine))).one_or_none()
+    return None if found is None else clip_row(*found)
 
 
 async def _active_campaigns(session: AsyncSession, user_id: int) -> int:

@@ -1,9 +1,11 @@
 """A submission as lists show it: with its clip's views and earnings and its campaign's title, in one row."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -52,6 +54,14 @@ class ClipRow:
     def awaits_baseline(self) -> bool:
         """Whether the views are still to be read for the first time."""
         return self.initial_views is None and self.status is SubmissionStatus.PENDING
+
+
+SORTS: Mapping[str, Any] = {
+    "submittedAt": col(ClipSubmission.id),
+    "views": func.coalesce(col(Clip.views), col(ClipSubmission.initial_views)),
+    "earnings": func.coalesce(col(Clip.earnings), 0),
+}
+"""What lists of submissions can be sorted by."""
 
 
 def submissions_with_clips() -> Any:

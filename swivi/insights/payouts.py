@@ -1,5 +1,6 @@
 """Payout requests as lists show them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.models import User
 from swivi.core.money import Cents
+from swivi.insights.sorting import order_by
 from swivi.payouts.models import Payout, PayoutRequest, PayoutStatus
 
 
@@ -47,19 +49,35 @@ class PayoutTotal:
     amount: Cents
 
 
+SORTS: Mapping[str, Any] = {"createdAt": col(PayoutRequest.id), "amount": col(PayoutRequest.amount)}
+
+
 async def payout_queue(
-    session: AsyncSession, *, status: PayoutStatus | None = None, limit: int, offset: int = 0
+    session: AsyncSession,
+    *,
+    status: PayoutStatus | None = None,
+    clipper_id: int | None = None,
+    sort: str | None = None,
+    limit: int,
+    offset: int = 0,
 ) -> tuple[list[PayoutRow], int]:
-    """One page of everybody's requests and how many there are: PENDING longest waiting first, others newest first."""
-    wanted = [] if status is None else [col(PayoutRequest.status) == status]
-    return await _page(session, wanted, oldest_first=status is PayoutStatus.PENDING, limit=limit, offset=offset)
+    """One page of everybody's requests and how many there are.
+
+    `sort` is a name of SORTS, with `-` for the largest first; without one, PENDING ones come longest waiting first,
+    others newest first.
+    """
+    wanted = _of_status(status)
+    if clipper_id is not None:
+        wanted.append(col(PayoutRequest.user_id) == clipper_id)
+    usual = "createdAt" if status is PayoutStatus.PENDING else "-createdAt"
+    return await _page(session, wanted, sort=sort or usual, limit=limit, offset=offset)
 
 
 async def payouts_before(
     session: AsyncSession, request_id: int | None, *, status: PayoutStatus | None, limit: int
 ) -> list[PayoutRow]:
     """The next requests older than `request_id`, newest first (None: from the newest on)."""
-    wanted = [] if status is None else [col(PayoutRequest.status) == status]
+    wanted = _of_status(status)
     older = [] if request_id is None else [col(PayoutRequest.id) < request_id]
     return await _rows(session, wanted + older, limit=limit)
 
@@ -74,16 +92,29 @@ async def payout_totals(session: AsyncSession) -> dict[PayoutStatus, PayoutTotal
 
 
 async def payout_history(
-    session: AsyncSession, user_id: int, *, limit: int, offset: int = 0
+    session: AsyncSession,
+    user_id: int,
+    *,
+    status: PayoutStatus | None = None,
+    sort: str = "-createdAt",
+    limit: int,
+    offset: int = 0,
 ) -> tuple[list[PayoutRow], int]:
-    """One page of one clipper's requests, newest first, and how many there are."""
-    return await _page(session, [col(PayoutRequest.user_id) == user_id], limit=limit, offset=offset)
+    """One page of one clipper's requests (`sort` as for `payout_queue`), and how many there are."""
+    mine = [col(PayoutRequest.user_id) == user_id, *_of_status(status)]
+    return await _page(session, mine, sort=sort, limit=limit, offset=offset)
 
 
 async def payout_row(session: AsyncSession, request_id: int) -> PayoutRow:
     """One request that exists."""
     [found] = await _rows(session, [col(PayoutRequest.id) == request_id], limit=1)
     return found
+
+
+async def any_payout(session: AsyncSession, request_id: int) -> PayoutRow | None:
+    """The request with this id, if there is one."""
+    found = await _rows(session, [col(PayoutRequest.id) == request_id], limit=1)
+    return found[0] if found else None
 
 
 async def own_payout(session: AsyncSession, user_id: int, request_id: int) -> PayoutRow | None:
@@ -93,15 +124,19 @@ async def own_payout(session: AsyncSession, user_id: int, request_id: int) -> Pa
     return found[0] if found else None
 
 
+def _of_status(status: PayoutStatus | None) -> list[Any]:
+    return [] if status is None else [col(PayoutRequest.status) == status]
+
+
 async def _page(
-    session: AsyncSession, wanted: list[Any], *, limit: int, offset: int, oldest_first: bool = False
+    session: AsyncSession, wanted: list[Any], *, limit: int, offset: int, sort: str = "-createdAt"
 ) -> tuple[list[PayoutRow], int]:
     total = (await session.exec(select(func.count()).select_from(PayoutRequest).where(*wanted))).one()
-    return await _rows(session, wanted, limit=limit, offset=offset, oldest_first=oldest_first), total
+    return await _rows(session, wanted, limit=limit, offset=offset, sort=sort), total
 
 
 async def _rows(
-    session: AsyncSession, wanted: list[Any], *, limit: int, offset: int = 0, oldest_first: bool = False
+    session: AsyncSession, wanted: list[Any], *, limit: int, offset: int = 0, sort: str = "-createdAt"
 ) -> list[PayoutRow]:
     by_id, decider = col(PayoutRequest.id), aliased(User)
     query: Any = (
@@ -111,7 +146,7 @@ async def _rows(
         .join(Payout, col(Payout.request_id) == by_id, isouter=True)
         .join(decider, col(decider.id) == col(PayoutRequest.decided_by), isouter=True)
         .where(*wanted)
-        .order_by(by_id.asc() if oldest_first else by_id.desc())
+        .order_by(*order_by(sort, SORTS, by_id))
     )
     found = await session.exec(query.limit(limit).offset(offset))
     return [_row(*row) for row in found.all()]

@@ -1,5 +1,6 @@
 """The people of Swivi as admins see them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.models import Role, User, UserStatus
 from swivi.clips.models import ClipSubmission
+from swivi.insights.sorting import order_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,22 +21,33 @@ class PersonRow:
     submissions: int
 
 
+SORTS: Mapping[str, Any] = {
+    "createdAt": col(User.id),
+    "totalEarnings": col(User.total_earnings),
+    "totalViews": col(User.total_views),
+    "available": col(User.total_earnings) - col(User.paid) - col(User.reserved),
+}
+
+
 async def people(
     session: AsyncSession,
     *,
     search: str = "",
     role: Role | None = None,
     status: UserStatus | None = None,
+    sort: str = "-createdAt",
     limit: int,
     offset: int = 0,
 ) -> tuple[list[PersonRow], int]:
-    """One page of users, newest first, and how many there are. `search` looks into names and addresses."""
+    """One page of users and how many there are. `search` looks into names and addresses.
+
+    `sort` is a name of SORTS, with `-` for the largest first.
+    """
     wanted = _wanted(search.strip(), role, status)
     total = (await session.exec(select(func.count()).select_from(User).where(*wanted))).one()
     submissions = select(func.count()).where(ClipSubmission.user_id == User.id).correlate(User).scalar_subquery()
-    found = await session.exec(
-        select(User, submissions).where(*wanted).order_by(col(User.id).desc()).limit(limit).offset(offset)
-    )
+    order = order_by(sort, SORTS, col(User.id))
+    found = await session.exec(select(User, submissions).where(*wanted).order_by(*order).limit(limit).offset(offset))
     return [PersonRow(*row) for row in found.all()], total
 
 

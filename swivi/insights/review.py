@@ -14,7 +14,8 @@ from swivi.accounts.models import User
 from swivi.campaigns.models import Campaign
 from swivi.clips.models import Clip, ClipState, ClipSubmission, SubmissionStatus
 from swivi.core.money import Cents
-from swivi.insights.clips import ClipRow, clip_row, submissions_with_clips
+from swivi.insights.clips import SORTS, ClipRow, clip_row, submissions_with_clips
+from swivi.insights.sorting import order_by
 from swivi.platforms.models import Platform
 
 
@@ -74,10 +75,15 @@ async def review_queue(
     campaign_id: int | None = None,
     platform: Platform | None = None,
     clipper_id: int | None = None,
+    sort: str | None = None,
     limit: int,
     offset: int = 0,
 ) -> tuple[list[ReviewRow], int]:
-    """One page of submissions and how many there are: PENDING ones longest waiting first, others newest first."""
+    """One page of submissions and how many there are.
+
+    `sort` is a name of `clips.SORTS`, with `-` for the largest first; without one, PENDING ones come longest waiting
+    first, others newest first.
+    """
     filters = {
         ClipSubmission.status: status,
         ClipSubmission.campaign_id: campaign_id,
@@ -86,14 +92,9 @@ async def review_queue(
     }
     wanted = [col(column) == value for column, value in filters.items() if value is not None]
     total = (await session.exec(select(func.count()).select_from(ClipSubmission).where(*wanted))).one()
-    by_id = col(ClipSubmission.id)
-    found = await session.exec(
-        _rows()
-        .where(*wanted)
-        .order_by(by_id.asc() if status is SubmissionStatus.PENDING else by_id.desc())
-        .limit(limit)
-        .offset(offset)
-    )
+    usual = "submittedAt" if status is SubmissionStatus.PENDING else "-submittedAt"
+    order = order_by(sort or usual, SORTS, col(ClipSubmission.id))
+    found = await session.exec(_rows().where(*wanted).order_by(*order).limit(limit).offset(offset))
     return await _with_handles(session, found.all()), total
 
 
@@ -107,6 +108,24 @@ async def review_rows(session: AsyncSession, submission_ids: Iterable[int]) -> l
     """These submissions as they are now, by id."""
     wanted = col(ClipSubmission.id).in_(list(submission_ids))
     found = await session.exec(_rows().where(wanted).order_by(col(ClipSubmission.id)))
+    return await _with_handles(session, found.all())
+
+
+async def review_before(
+    session: AsyncSession,
+    submission_id: int | None,
+    *,
+    status: SubmissionStatus | None,
+    campaign_id: int | None,
+    limit: int,
+) -> list[ReviewRow]:
+    """The next submissions older than `submission_id`, newest first (None: from the newest on)."""
+    wanted = [] if submission_id is None else [col(ClipSubmission.id) < submission_id]
+    if status is not None:
+        wanted.append(col(ClipSubmission.status) == status)
+    if campaign_id is not None:
+        wanted.append(col(ClipSubmission.campaign_id) == campaign_id)
+    found = await session.exec(_rows().where(*wanted).order_by(col(ClipSubmission.id).desc()).limit(limit))
     return await _with_handles(session, found.all())
 
 

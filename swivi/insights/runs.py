@@ -1,6 +1,6 @@
 """Tracking runs as admins see them: which there were, and what one of them did with each campaign and clip."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,9 +14,10 @@ from swivi.accounts.models import User
 from swivi.campaigns.models import Campaign
 from swivi.clips.models import Clip, ClipSubmission, ViewTracking
 from swivi.core.money import Cents
+from swivi.insights.sorting import order_by
 from swivi.ledger.models import Transfer, TransferKind
 from swivi.platforms.models import Outcome, Platform
-from swivi.tracking.models import PlannedCampaign, PlanStatus, TrackingRun
+from swivi.tracking.models import PlannedCampaign, PlanStatus, RunStatus, TrackingRun, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,29 @@ class ClipInRun:
     earned: Cents
 
 
-async def tracking_runs(session: AsyncSession, *, limit: int, offset: int = 0) -> tuple[Sequence[TrackingRun], int]:
-    """One page of tracking runs, newest first, and how many there are."""
-    total = (await session.exec(select(func.count()).select_from(TrackingRun))).one()
-    found = await session.exec(select(TrackingRun).order_by(col(TrackingRun.id).desc()).limit(limit).offset(offset))
+SORTS: Mapping[str, Any] = {
+    "startedAt": col(TrackingRun.id),
+    "processed": col(TrackingRun.clips_read),
+    "failed": col(TrackingRun.clips_failed),
+    "earningsAdded": col(TrackingRun.earnings_added),
+}
+
+
+async def tracking_runs(
+    session: AsyncSession,
+    *,
+    status: RunStatus | None = None,
+    trigger: Trigger | None = None,
+    sort: str = "-startedAt",
+    limit: int,
+    offset: int = 0,
+) -> tuple[Sequence[TrackingRun], int]:
+    """One page of tracking runs and how many there are. `sort` is a name of SORTS, with `-` for the largest first."""
+    filters = {TrackingRun.status: status, TrackingRun.trigger: trigger}
+    wanted = [col(column) == value for column, value in filters.items() if value is not None]
+    total = (await session.exec(select(func.count()).select_from(TrackingRun).where(*wanted))).one()
+    order = order_by(sort, SORTS, col(TrackingRun.id))
+    found = await session.exec(select(TrackingRun).where(*wanted).order_by(*order).limit(limit).offset(offset))
     return found.all(), total
 
 

@@ -1,6 +1,6 @@
 """Ways in which tracking refuses."""
 
-from swivi.core.errors import Conflict, Unavailable
+from swivi.core.errors import Conflict, NotFound, Unavailable
 
 
 class RunUnderWay(Conflict):
@@ -19,3 +19,12 @@ class NoReader(Unavailable):
 
     def __init__(self) -> None:
         super().__init__("Views cannot be read: APIFY_API_KEY is not set.")
+
+
+class NoSuchRun(NotFound):
+    """There is none with this id."""
+
+    code = "tracking_run_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such tracking run.")

@@ -47,6 +47,14 @@ async def test_terms_and_a_step_in_one_change_are_one_transaction(admin: Person,
     assert (changed["budget"], changed["status"]) == (200.0, "ACTIVE")
 
 
+async def test_completing_and_changing_terms_at_once_is_refused_whole(admin: Person, everything: Snapshot) -> None:
+    campaign = await _create(admin, status="ACTIVE")
+    before = await everything()
+    refused = await admin.http.patch(campaign, json={"budget": 200, "status": "COMPLETED"})
+    assert (refusal(refused), wrong_fields(refused)) == ((422, "invalid_input"), {"status"})
+    assert await everything() == before
+
+
 async def test_a_running_campaign_is_not_archived_silently(admin: Person, everything: Snapshot) -> None:
     campaign = await _create(admin, status="ACTIVE")
     before = await everything()

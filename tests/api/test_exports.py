@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from swivi.accounts.sessions import SESSION_COOKIE, open_session
-from swivi.api import exports
+from swivi.api import exports, written
 from swivi.clips import review
 from swivi.runtime import Runtime
 from tests import factories
@@ -58,8 +58,8 @@ async def test_only_the_status_that_is_asked_for(earned: Person, admin: Person) 
 
 @pytest.mark.parametrize("evil", EVIL)
 def test_a_cell_that_begins_like_a_formula_is_text(evil: str) -> None:
-    assert exports._harmless(evil) == f"'{evil}"
-    assert exports._harmless(f"a{evil}") == f"a{evil}"
+    assert written._harmless(evil) == f"'{evil}"
+    assert written._harmless(f"a{evil}") == f"a{evil}"
 
 
 async def test_what_people_typed_runs_in_no_spreadsheet(running: Runtime, earned: Person, admin: Person) -> None:
@@ -74,7 +74,7 @@ async def test_what_people_typed_runs_in_no_spreadsheet(running: Runtime, earned
     [entry] = rows(await admin.http.get(AUDIT, params={"action": "submission.rejected"}))
     assert entry["reason"] == '\'@SUM(1+1), "quoted"\nand on'
     for row in rows(await admin.http.get(PAYOUTS)) + rows(await admin.http.get(AUDIT)):
-        assert not any(cell.startswith(exports.FORMULA_STARTS) for cell in row.values())
+        assert not any(cell.startswith(written.FORMULA_STARTS) for cell in row.values())
 
 
 async def test_the_audit_log_filters_by_who_what_and_when(earned: Person, admin: Person) -> None:

@@ -46,10 +46,10 @@ async def test_users_are_found_by_name_address_role_and_status(
 ) -> None:
     for query, names in (
         ({}, {"Casey Clipper", "Olga Other", "Ada Admin"}),
-        ({"search": "olga"}, {"Olga Other"}),
-        ({"search": clipper.actor.email.upper()}, {"Casey Clipper"}),
-        ({"search": "%"}, set()),
-        ({"search": "\x00"}, set()),
+        ({"q": "olga"}, {"Olga Other"}),
+        ({"q": clipper.actor.email.upper()}, {"Casey Clipper"}),
+        ({"q": "%"}, set()),
+        ({"q": "\x00"}, set()),
         ({"role": "admin"}, {"Ada Admin"}),
         ({"role": "CLIPPER", "status": "DISABLED"}, set()),
     ):

@@ -1,0 +1,66 @@
+"""The audit log, for admins."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Self
+
+from fastapi import APIRouter, Depends, Query
+
+from swivi.api.access import admin
+from swivi.api.schemas import DollarsOrNone, Id, IdOrNone, Listed, Paging, View
+from swivi.insights.audit import AuditFilter, AuditLine, audit_lines
+from swivi.runtime import runtime
+
+router = APIRouter(prefix="/admin/audit-log", tags=["admin"], dependencies=[Depends(admin)])
+
+Name = Annotated[str, Query(max_length=80, pattern="^[a-z_.]*$")]
+
+
+class AuditQuery:
+    """Which entries are wanted."""
+
+    def __init__(
+        self,
+        action: Name = "",
+        subject: Name = "",
+        subject_id: Annotated[int | None, Query(ge=1, lt=2**63, alias="id", description="The subject's id.")] = None,
+        actor: Annotated[int | None, Query(ge=0, lt=2**63, description="A user's id; 0 is Swivi itself.")] = None,
+        since: Annotated[date | None, Query(description="The first UTC day.")] = None,
+        until: Annotated[date | None, Query(description="The last UTC day.")] = None,
+    ) -> None:
+        self.wanted = AuditFilter(action, subject, subject_id, actor, since, until)
+
+
+class AuditView(View):
+    """Who did what to what. `before` and `after` are as they are stored: money in them is cents.
+
+    `actor_id` is null where Swivi itself acted; `amount` is what moved, in dollars.
+    """
+
+    id: Id
+    at: datetime
+    actor: str
+    actor_id: IdOrNone
+    action: str
+    subject: str
+    subject_id: Id
+    before: dict[str, Any]
+    after: dict[str, Any]
+    reason: str | None
+    amount: DollarsOrNone
+
+    @classmethod
+    def of(cls, line: AuditLine) -> Self:
+        """One entry."""
+        entry = line.entry
+        stored = {name: getattr(entry, name) for name in cls.model_fields if name != "actor"}
+        return cls(actor=line.actor or "Swivi", **stored)
+
+
+@router.get("")
+async def list_audit_log(
+    query: Annotated[AuditQuery, Depends()], paging: Annotated[Paging, Depends()]
+) -> Listed[AuditView]:
+    """What was done, newest first."""
+    async with runtime().database.reading() as session:
+        found, total = await audit_lines(session, query.wanted, limit=paging.limit, offset=paging.offset)
+    return paging.listed([AuditView.of(line) for line in found], total)

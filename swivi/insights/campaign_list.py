@@ -1,0 +1,40 @@
+"""Read-only: all campaigns, as admins' programs list them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.campaigns.models import Campaign, CampaignStatus
+from swivi.insights.sorting import order_by
+
+SORTS: Mapping[str, Any] = {
+    "createdAt": col(Campaign.id),
+    "budget": col(Campaign.budget),
+    "spent": col(Campaign.spent),
+    "remaining": col(Campaign.budget) - col(Campaign.spent),
+    "payoutRate": col(Campaign.payout_rate),
+    "lastTrackedAt": col(Campaign.last_tracked_at),
+}
+
+
+async def all_campaigns(
+    session: AsyncSession,
+    *,
+    status: CampaignStatus | None = None,
+    search: str = "",
+    sort: str = "-createdAt",
+    limit: int,
+    offset: int = 0,
+) -> tuple[Sequence[Campaign], int]:
+    """One page of campaigns, archived ones included, and how many there are. `search` looks into titles and brands."""
+    wanted: list[Any] = [] if status is None else [col(Campaign.status) == status]
+    if search.strip():
+        columns = (col(Campaign.title), col(Campaign.brand))
+        wanted.append(or_(*(column.icontains(search.strip(), autoescape=True) for column in columns)))
+    total = (await session.exec(select(func.count()).select_from(Campaign).where(*wanted))).one()
+    order = order_by(sort, SORTS, col(Campaign.id))
+    found = await session.exec(select(Campaign).where(*wanted).order_by(*order).limit(limit).offset(offset))
+    return found.all(), total
