@@ -173,9 +173,9 @@ def stop(hub: Hub) -> None:
     _running.remove(hub)
 
 
-def noticed() -> int:
-    """`Hub.noticed` of the running hub; 0 while there is none."""
-    return _running[-1].noticed if _running else 0
+def noticed() -> int | None:
+    """`Hub.noticed` of the running hub; None while there is none, and nobody knows of changes."""
+    return _running[-1].noticed if _running else None
 
 
 def leave(state: rx.State) -> None:

@@ -4,15 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
-from reflex.state import BaseState
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.insights import catalogue
 from swivi.insights.catalogue import TopClip
 from swivi.live import hub
-from swivi.pages.acting import some_id
 from swivi.pages.campaign_card import CampaignCard, budget_left, card_of, pays_for, platform_marks, terms
 from swivi.pages.gate import public
+from swivi.pages.listing import addressed_id
 from swivi.pages.loading import loading
 from swivi.runtime import runtime
 from swivi.ui.buttons import link_button
@@ -48,7 +47,7 @@ class CampaignPage(rx.State):
     @public
     async def load(self) -> None:
         """The page opens."""
-        campaign_id = campaign_in_address(self)
+        campaign_id = addressed_id(self)
         if campaign_id != self.card.id:
             self.card, self.loading = CampaignCard(), True
         async with loading(self, "The campaign") as session:
@@ -66,7 +65,7 @@ class CampaignNumbers(rx.State):
     @public
     async def load(self) -> None:
         """The page opens."""
-        self._campaign_id = campaign_in_address(self)
+        self._campaign_id = addressed_id(self)
         self.spent, self.top_clips = 0, []
         hub.watch(self, campaigns={self._campaign_id})
         async with runtime().database.reading() as session:
@@ -84,11 +83,6 @@ class CampaignNumbers(rx.State):
 
 def _top_clip(clip: TopClip) -> TopClipLine:
     return TopClipLine(clip.platform, clip.author, clip.url, clip.growth)
-
-
-def campaign_in_address(state: BaseState) -> int:
-    """The id at the end of the path; 0, which no campaign has, where that is no number."""
-    return some_id(state.router.url.path.rstrip("/").rpartition("/")[2])
 
 
 def under_the_title() -> rx.Component:

@@ -1,6 +1,7 @@
 """What pages of one role share: their frame, with its places, the bell, the account and the DEMO badge."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 
 import reflex as rx
 
@@ -39,68 +40,43 @@ ADMIN_ACCOUNT = (
 )
 
 
-def clipper_page(
-    title: Text,
-    *content: Node,
-    current: str,
-    actions: Node | None = None,
-    subtitle: Node | None = None,
-) -> rx.Component:
-    """A clipper's page. `current` is its `href` in `CLIPPER_PLACES`; `actions` stands right of the title."""
-    return _page(
-        title,
-        *content,
-        nav=CLIPPER_PLACES,
-        current=current,
-        actions=actions,
-        subtitle=subtitle,
-        notifications=CLIPPER_NOTIFICATIONS,
-        account=CLIPPER_ACCOUNT,
-    )
+@dataclass(frozen=True)
+class _Side:
+    """What the frame shows to people of one role."""
 
-
-def admin_page(
-    title: Text,
-    *content: Node,
-    current: str,
-    actions: Node | None = None,
-    subtitle: Node | None = None,
-) -> rx.Component:
-    """An admin's page. `current` is its `href` in `ADMIN_PLACES`; `actions` stands right of the title."""
-    return _page(
-        title,
-        *content,
-        nav=ADMIN_PLACES,
-        current=current,
-        actions=actions,
-        subtitle=subtitle,
-        notifications=ADMIN_NOTIFICATIONS,
-        account=ADMIN_ACCOUNT,
-    )
+    places: tuple[NavItem, ...]
+    notifications: str
+    account: tuple[NavItem, ...]
 
 
 def _page(
+    side: _Side,
     title: Text,
     *content: Node,
-    nav: Sequence[NavItem],
     current: str,
-    actions: Node | None,
-    subtitle: Node | None,
-    notifications: str,
-    account: tuple[NavItem, ...],
+    actions: Node | None = None,
+    subtitle: Node | None = None,
 ) -> rx.Component:
+    """`current` is the page's `href` among the side's places; `actions` stands right of the title."""
     return shell(
         title,
         *content,
         rx.cond(SessionState.ended, rx.el.div(on_mount=rx.redirect(SIGNED_OUT))),
-        nav=nav,
+        nav=side.places,
         current=current,
-        account=Account(SessionState.name, SessionState.email, account),
+        account=Account(SessionState.name, SessionState.email, side.account),
         actions=actions,
         subtitle=subtitle,
-        bell=bell(SessionState.unread, notifications),
+        bell=bell(SessionState.unread, side.notifications),
         badge=demo_badge(SessionState.demo),
     )
+
+
+clipper_page = partial(_page, _Side(CLIPPER_PLACES, CLIPPER_NOTIFICATIONS, CLIPPER_ACCOUNT))
+"""A clipper's page: `clipper_page("Clips", ..., current="/clippers/clips")`."""
+
+admin_page = partial(_page, _Side(ADMIN_PLACES, ADMIN_NOTIFICATIONS, ADMIN_ACCOUNT))
+"""An admin's page, likewise."""
 
 
 def page_title(title: str) -> str:

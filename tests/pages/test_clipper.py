@@ -1,13 +1,18 @@
 """What clippers' pages show and do, through their states."""
 
+from datetime import timedelta
+
 from swivi.accounts import devices
+from swivi.core import clock
 from swivi.pages.clipper.balance import ClipperBalance
 from swivi.pages.clipper.clip import OwnClip
 from swivi.pages.clipper.clips import OwnClips
+from swivi.pages.clipper.last_days import LastDays
 from swivi.pages.clipper.payout_dialog import PayoutDialog
 from swivi.pages.clipper.payouts import OwnPayouts
 from swivi.pages.clipper.readings import ClipReadings
 from swivi.pages.clipper.receipt import Receipt
+from swivi.pages.clipper.submit import SubmitDialog
 from swivi.pages.notification_list import NotificationList
 from swivi.pages.session import SessionState
 from swivi.payouts.models import PayoutRequest, PayoutStatus
@@ -37,6 +42,35 @@ async def test_the_balance_follows_a_settlement_without_a_reload(world: World, c
         await balance._refresh_live(session)
 
     assert (balance.available, balance.earned, balance.approved, balance.why_not) == (2_500, 2_500, 1, "")
+
+
+async def test_the_last_days_are_the_ledgers_and_today_grows_with_the_balance(world: World, clippers_tab: Tab) -> None:
+    yesterday = clock.now() - timedelta(days=1)
+    with clock.standing_at(yesterday):
+        await world.earn(700)
+    await world.earn(300)
+    days, balance = await clippers_tab.state(LastDays), await clippers_tab.state(ClipperBalance)
+    await happens(days.load)
+    await world.earn(50)
+    await happens(balance.load)
+
+    assert [bar.amount for bar in days.days] == [0] * 12 + [700]
+    assert days.days[-1].day == f"{yesterday:%b} {yesterday.day}"
+    assert (days.today, days.highest) == (300, 700)
+    assert days.today + balance.earned - days.earned_then == 350
+
+
+async def test_a_dialog_stays_open_on_its_own_page_only(world: World, clippers_tab: Tab) -> None:
+    await world.campaign()
+    payout, submit = await clippers_tab.state(PayoutDialog), await clippers_tab.state(SubmitDialog)
+    clippers_tab.visit("/clippers/dashboard")
+    await happens(payout.open)
+    await happens(submit.open_for, "")
+    for page, stays in (("/clippers/dashboard", True), ("/clippers/payouts", False)):
+        clippers_tab.visit(page)
+        await happens(payout.enter)
+        await happens(submit.enter)
+        assert (payout.is_open, submit.is_open) == (stays, stays)
 
 
 async def test_a_form_that_is_sent_twice_asks_once(world: World, clippers_tab: Tab) -> None:

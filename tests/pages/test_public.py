@@ -8,10 +8,16 @@ from sqlalchemy import column, table
 from sqlmodel import select
 
 from swivi.accounts.flash import Flash, parse_flash
+from swivi.core.changes import Changed
+from swivi.live import hub
+from swivi.live.hub import Hub
+from swivi.pages.campaign_card import rules_in_words
 from swivi.pages.campaign_story import CampaignNumbers, CampaignPage
 from swivi.pages.loading import loading
+from swivi.pages.public.board import board
 from swivi.pages.public.entry import EntryState
 from swivi.pages.public.landing import LandingState
+from swivi.swivi import app
 from tests.factories import tiktok
 from tests.pages.conftest import Tab, happens
 from tests.world import World
@@ -65,6 +71,44 @@ async def test_the_landing_page_shows_open_campaigns_and_real_totals(world: Worl
     assert (landing.example_rate, landing.example_earning) == (200, 6_000)
 
 
+async def test_the_landing_page_follows_spending_and_keeps_a_campaign_that_completes(world: World, tab: Tab) -> None:
+    campaign = await world.campaign(budget="10.00", payout_rate="1.00")
+    await world.clip(campaign, tiktok(1))
+    landing = await tab.state(LandingState)
+    await happens(landing.load)
+    for views, spent, still_open in ((4_000, 400, 1), (90_000, 1_000, 0)):
+        await world.read((tiktok(1), views))
+        async with world.database.reading() as session:
+            await landing._refresh_live(session)
+
+        assert [card.id for card in landing.campaigns] == [campaign.id]
+        assert (landing.spent, landing.total_earned) == ({campaign.id: spent}, spent)
+        assert landing.open_campaigns == still_open
+
+
+async def test_guests_share_one_reading_until_something_changes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    live = Hub(app, world.database)
+    monkeypatch.setattr(hub, "_running", [live])
+    await world.campaign(title="First")
+    async with world.database.reading() as session:
+        first, again = await board(session), await board(session)
+    await world.campaign(title="Second")
+    live.notice(Changed(campaigns={2}))
+    async with world.database.reading() as session:
+        later = await board(session)
+
+    assert again is first
+    assert [card.title for card in later.cards] == ["Second", "First"]
+
+
+async def test_a_new_clipper_is_not_led_to_an_admins_page(world: World, tab: Tab) -> None:
+    await tab.sign_in(world.clipper)
+    for wanted, led_to in (("/admin/campaigns", "/clippers/dashboard"), ("/clippers/clips", "/clippers/clips")):
+        tab.visit(f"/login?next={wanted}")
+        [redirect] = await happens((await tab.state(EntryState)).load_sign_in)
+        assert led_to in str(redirect.args)
+
+
 async def test_a_campaigns_page_follows_its_spending(world: World, tab: Tab) -> None:
     campaign = await world.campaign(budget="100.00", payout_rate="1.00")
     await world.clip(campaign, tiktok(1))
@@ -110,3 +154,12 @@ async def test_a_database_that_fails_is_said_on_the_page(world: World, tab: Tab)
         await session.exec(select(column("x")).select_from(table("nowhere")))
 
     assert (landing.problem, landing.loading) == ("The campaigns could not be loaded.", False)
+
+
+@pytest.mark.parametrize(
+    ("rates", "said"),
+    [({200}, "that is 50,000 new views."), ({100, 200}, "that is 50,000 to 100,000 new views, by platform.")],
+)
+def test_a_cap_says_by_how_many_views_it_is_reached_on_each_platform(rates: set[int], said: str) -> None:
+    rules = rules_in_words(rates=rates, min_views=0, max_per_clip=10_000, max_per_clipper=None)
+    assert any(rule.endswith(said) for rule in rules)

@@ -3,15 +3,12 @@
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.accounts.models import Role
 from swivi.core import clock
 from swivi.core.money import Cents, format_dollars
 from swivi.insights.clipper_now import ClipperNow, clipper_now
-from swivi.live import hub
+from swivi.pages.clipper.own import Own
 from swivi.pages.clipper.payout_dialog import PayoutDialog
 from swivi.pages.gate import public
-from swivi.pages.loading import loading
-from swivi.pages.session import visitor
 from swivi.runtime import runtime
 from swivi.ui.buttons import button
 from swivi.ui.cards import Line, breakdown, hero_card
@@ -21,7 +18,7 @@ from swivi.ui.numbers import live_money, money
 from swivi.ui.types import Node
 
 
-class ClipperBalance(rx.State):
+class ClipperBalance(Own, rx.State):
     """Live. Money in cents; `why_not` says why no payout can be requested now, "" if one can."""
 
     available: int = 0
@@ -37,21 +34,14 @@ class ClipperBalance(rx.State):
     active_campaigns: int = 0
     why_not: str = ""
     changed_at: str = ""
-    problem: str = ""
-    loading: bool = True
-    _user_id: int = 0
     _shown: ClipperNow | None = None
 
     @public
     async def load(self) -> None:
         """A page with the balance opens."""
-        actor = await visitor(self, Role.CLIPPER)
-        if actor is None:
-            return
-        self._user_id, self._shown = actor.user_id, None
-        hub.watch(self, users={actor.user_id})
-        async with loading(self, "Your balance") as session:
-            await self._refresh_live(session)
+        if await self._is_clippers():
+            self._shown = None
+            await self._read("Your balance")
 
     async def _refresh_live(self, session: AsyncSession) -> None:
         if not self._user_id:  # signed out since

@@ -6,12 +6,9 @@ from typing import Any
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.accounts.models import Role
 from swivi.insights.clipper import EarnedInCampaign, earned_by_campaign
-from swivi.live import hub
+from swivi.pages.clipper.own import Own
 from swivi.pages.gate import public
-from swivi.pages.loading import loading
-from swivi.pages.session import visitor
 from swivi.ui.cards import panel
 from swivi.ui.feedback import empty_state, status_badge
 from swivi.ui.numbers import count, flash_row, money
@@ -36,24 +33,16 @@ class CampaignEarnings:
     earned: int = 0
 
 
-class EarnedByCampaign(rx.State):
+class EarnedByCampaign(Own, rx.State):
     """Live: the campaigns that brought the most."""
 
     rows: list[CampaignEarnings] = []
-    problem: str = ""
-    loading: bool = True
-    _user_id: int = 0
 
     @public
     async def load(self) -> None:
         """The page opens."""
-        actor = await visitor(self, Role.CLIPPER)
-        if actor is None:
-            return
-        self._user_id = actor.user_id
-        hub.watch(self, users={actor.user_id})
-        async with loading(self, "Your earnings") as session:
-            await self._refresh_live(session)
+        if await self._is_clippers():
+            await self._read("Your earnings")
 
     async def _refresh_live(self, session: AsyncSession) -> None:
         rows = [_line(found) for found in await earned_by_campaign(session, self._user_id, limit=MOST_CAMPAIGNS)]

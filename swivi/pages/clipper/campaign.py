@@ -3,45 +3,34 @@
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.accounts.models import Role
 from swivi.insights.clipper import clipper_clips
-from swivi.live import hub
-from swivi.pages.campaign_story import CampaignPage, campaign_in_address, campaign_story, closed_notice, under_the_title
+from swivi.pages.campaign_story import CampaignPage, campaign_story, closed_notice, under_the_title
 from swivi.pages.clipper.campaigns import HERE
 from swivi.pages.clipper.clip_table import clip_table
+from swivi.pages.clipper.own import Own
 from swivi.pages.clipper.rows import ClipLine, clip_line
 from swivi.pages.clipper.submit_dialog import submit_button_for, submit_dialog
 from swivi.pages.gate import public
-from swivi.pages.listing import PAGE_SIZE
-from swivi.pages.loading import loading
+from swivi.pages.listing import PAGE_SIZE, addressed_id
 from swivi.pages.parts import clipper_page
-from swivi.pages.session import visitor
 from swivi.ui.buttons import link_button
 from swivi.ui.cards import panel
 from swivi.ui.feedback import empty_state, error_state, skeleton_rows
 from swivi.ui.vars import rows_var, text_if
 
 
-class OwnClipsInCampaign(rx.State):
+class OwnClipsInCampaign(Own, rx.State):
     """Live: the clipper's newest submissions to the campaign in the address."""
 
     rows: list[ClipLine] = []
-    problem: str = ""
-    loading: bool = True
-    _user_id: int = 0
     _campaign_id: int = 0
 
     @public
     async def load(self) -> None:
         """The page opens."""
-        actor = await visitor(self, Role.CLIPPER)
-        if actor is None:
-            return
-        self._user_id, self._campaign_id = actor.user_id, campaign_in_address(self)
-        self.rows = []
-        hub.watch(self, users={actor.user_id})
-        async with loading(self, "Your clips") as session:
-            await self._refresh_live(session)
+        if await self._is_clippers():
+            self._campaign_id, self.rows = addressed_id(self), []
+            await self._read("Your clips")
 
     async def _refresh_live(self, session: AsyncSession) -> None:
         found, _ = await clipper_clips(session, self._user_id, campaign_id=self._campaign_id, limit=PAGE_SIZE)

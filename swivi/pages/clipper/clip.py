@@ -5,21 +5,18 @@ from dataclasses import dataclass
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.accounts.models import Role
 from swivi.insights import clip_story
 from swivi.insights.clip_story import Moment, Reckoning
-from swivi.live import hub
-from swivi.pages.acting import some_id
 from swivi.pages.clipper.clip_table import Line as Shown
 from swivi.pages.clipper.clip_table import clip_status
 from swivi.pages.clipper.clips import HERE
+from swivi.pages.clipper.own import Own
 from swivi.pages.clipper.readings import readings_panel
 from swivi.pages.clipper.rows import ClipLine, clip_line
 from swivi.pages.clipper.why import why
 from swivi.pages.gate import public
-from swivi.pages.loading import loading
+from swivi.pages.listing import addressed_id
 from swivi.pages.parts import clipper_page
-from swivi.pages.session import visitor
 from swivi.ui.buttons import link_button
 from swivi.ui.cards import Line, breakdown, hero_card, panel
 from swivi.ui.charts import time_chart
@@ -39,7 +36,7 @@ class Point:
     amount: int
 
 
-class OwnClip(rx.State):
+class OwnClip(Own, rx.State):
     """Live: the submission in the address, and what became of it. `clip.id` is 0 where there is none."""
 
     clip: ClipLine = ClipLine()
@@ -57,25 +54,18 @@ class OwnClip(rx.State):
     why: list[str] = []
     views: list[Point] = []
     earnings: list[Point] = []
-    problem: str = ""
-    loading: bool = True
-    _user_id: int = 0
     _submission_id: int = 0
     _reckoning: Reckoning | None = None
 
     @public
     async def load(self) -> None:
         """The page opens."""
-        actor = await visitor(self, Role.CLIPPER)
-        if actor is None:
+        if not await self._is_clippers():
             return
-        self._user_id = actor.user_id
-        self._submission_id = some_id(self.router.url.path.rstrip("/").rpartition("/")[2])
+        self._submission_id = addressed_id(self)
         if self._submission_id != self.clip.id:
             self.clip, self.reckoned, self._reckoning, self.loading = ClipLine(), False, None, True
-        hub.watch(self, users={actor.user_id})
-        async with loading(self, "The clip") as session:
-            await self._refresh_live(session)
+        await self._read("The clip")
 
     async def _refresh_live(self, session: AsyncSession) -> None:
         row = await clip_story.own_clip(session, self._user_id, self._submission_id)

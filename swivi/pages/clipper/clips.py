@@ -3,19 +3,16 @@
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.accounts.models import Role
 from swivi.clips.models import SubmissionStatus
 from swivi.insights.clipper import clipper_clips
-from swivi.live import hub
 from swivi.pages.clipper.balance import ClipperBalance
 from swivi.pages.clipper.clip_table import clip_table
+from swivi.pages.clipper.own import Own
 from swivi.pages.clipper.rows import ClipLine, clip_line
 from swivi.pages.clipper.submit_dialog import opens_for, submit_button_for, submit_dialog
 from swivi.pages.gate import public
 from swivi.pages.listing import PAGE_SIZE, Listing, asked_option
-from swivi.pages.loading import loading
 from swivi.pages.parts import clipper_page
-from swivi.pages.session import visitor
 from swivi.ui.buttons import button
 from swivi.ui.feedback import empty_state
 from swivi.ui.tables import FilterTab, filter_tabs, pager
@@ -23,25 +20,19 @@ from swivi.ui.tables import FilterTab, filter_tabs, pager
 HERE = "/clippers/clips"
 
 
-class OwnClips(Listing, rx.State):
+class OwnClips(Own, Listing, rx.State):
     """Live: one page of the clipper's submissions; `status` is the filter in the address, "" for all."""
 
     rows: list[ClipLine] = []
     status: str = ""
-    _user_id: int = 0
 
     @public
     async def load(self) -> None:
         """The page opens, or its filter or page number changes."""
-        actor = await visitor(self, Role.CLIPPER)
-        if actor is None:
-            return
-        self._user_id = actor.user_id
-        self._read_place()
-        self.status = asked_option(self, "status", SubmissionStatus) or ""
-        hub.watch(self, users={actor.user_id})
-        async with loading(self, "Your clips") as session:
-            await self._refresh_live(session)
+        if await self._is_clippers():
+            self._read_place()
+            self.status = asked_option(self, "status", SubmissionStatus) or ""
+            await self._read("Your clips")
 
     async def _refresh_live(self, session: AsyncSession) -> None:
         status = SubmissionStatus(self.status) if self.status else None

@@ -6,21 +6,18 @@ import reflex as rx
 from reflex.event import EventSpec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.accounts.models import Role
 from swivi.core.errors import SwiviError
 from swivi.core.money import format_dollars
 from swivi.insights.payouts import payout_history
-from swivi.live import hub
 from swivi.pages.acting import acting, refusal, some_id
 from swivi.pages.clipper.balance import balance_card, how_it_was_made
 from swivi.pages.clipper.by_campaign import earned_by_campaign_panel
+from swivi.pages.clipper.own import Own
 from swivi.pages.clipper.payout_dialog import payout_dialog
 from swivi.pages.clipper.rows import PayoutLine, payout_line
 from swivi.pages.gate import clippers_only, public
 from swivi.pages.listing import PAGE_SIZE, Listing
-from swivi.pages.loading import loading
 from swivi.pages.parts import clipper_page, sends
-from swivi.pages.session import visitor
 from swivi.payouts import service as payouts
 from swivi.ui.buttons import button
 from swivi.ui.cards import panel
@@ -37,23 +34,17 @@ Line = Any
 """The Var of a PayoutLine; its fields are Vars too."""
 
 
-class OwnPayouts(Listing, rx.State):
+class OwnPayouts(Own, Listing, rx.State):
     """Live: one page of the clipper's payout requests."""
 
     rows: list[PayoutLine] = []
-    _user_id: int = 0
 
     @public
     async def load(self) -> None:
         """The page opens, or its page number changes."""
-        actor = await visitor(self, Role.CLIPPER)
-        if actor is None:
-            return
-        self._user_id = actor.user_id
-        self._read_place()
-        hub.watch(self, users={actor.user_id})
-        async with loading(self, "Your payouts") as session:
-            await self._refresh_live(session)
+        if await self._is_clippers():
+            self._read_place()
+            await self._read("Your payouts")
 
     @clippers_only
     async def cancel(self, request_id: object) -> EventSpec:

@@ -6,15 +6,11 @@ from typing import Any
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.accounts.models import Role
 from swivi.insights import clip_story
 from swivi.insights.clip_story import ReadingRow
-from swivi.live import hub
-from swivi.pages.acting import some_id
+from swivi.pages.clipper.own import Own
 from swivi.pages.gate import public
-from swivi.pages.listing import PAGE_SIZE, Listing
-from swivi.pages.loading import loading
-from swivi.pages.session import visitor
+from swivi.pages.listing import PAGE_SIZE, Listing, addressed_id
 from swivi.platforms.models import Outcome
 from swivi.tracking import manual
 from swivi.ui.cards import panel
@@ -47,27 +43,22 @@ class ReadingLine:
     earned: int = 0
 
 
-class ClipReadings(Listing, rx.State):
+class ClipReadings(Own, Listing, rx.State):
     """Live: one page of the readings of the clip in the address."""
 
     rows: list[ReadingLine] = []
-    _user_id: int = 0
     _submission_id: int = 0
 
     @public
     async def load(self) -> None:
         """The page opens, or its page of readings changes."""
-        actor = await visitor(self, Role.CLIPPER)
-        if actor is None:
+        if not await self._is_clippers():
             return
-        submission_id = some_id(self.router.url.path.rstrip("/").rpartition("/")[2])
+        submission_id = addressed_id(self)
         if submission_id != self._submission_id:
-            self.rows, self.loading = [], True
-        self._user_id, self._submission_id = actor.user_id, submission_id
+            self.rows, self.loading, self._submission_id = [], True, submission_id
         self._read_place()
-        hub.watch(self, users={actor.user_id})
-        async with loading(self, "The readings") as session:
-            await self._refresh_live(session)
+        await self._read("The readings")
 
     async def _refresh_live(self, session: AsyncSession) -> None:
         row = await clip_story.own_clip(session, self._user_id, self._submission_id)

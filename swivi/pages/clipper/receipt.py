@@ -6,16 +6,14 @@ import reflex as rx
 from reflex.event import EventSpec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.accounts.models import Role
 from swivi.insights.payouts import own_payout
-from swivi.live import hub
-from swivi.pages.acting import some_id
+from swivi.pages.clipper.own import Own
 from swivi.pages.clipper.payouts import HERE, cancel_button
 from swivi.pages.clipper.rows import PayoutLine, payout_line
 from swivi.pages.gate import clippers_only, public
-from swivi.pages.loading import loading
+from swivi.pages.listing import addressed_id
 from swivi.pages.parts import clipper_page
-from swivi.pages.session import SessionState, visitor
+from swivi.pages.session import SessionState
 from swivi.ui.buttons import button, icon_button, link_button
 from swivi.ui.cards import Line, breakdown, hero_card, panel
 from swivi.ui.feedback import empty_state, error_state, notice, skeleton_rows, status_badge, toast_success
@@ -27,28 +25,21 @@ Shown = Any
 """The Var of a PayoutLine; its fields are Vars too."""
 
 
-class Receipt(rx.State):
+class Receipt(Own, rx.State):
     """Live: the payout request in the address. `payout.id` is 0 where there is none of the viewer's."""
 
     payout: PayoutLine = PayoutLine()
-    problem: str = ""
-    loading: bool = True
-    _user_id: int = 0
     _request_id: int = 0
 
     @public
     async def load(self) -> None:
         """The page opens."""
-        actor = await visitor(self, Role.CLIPPER)
-        if actor is None:
+        if not await self._is_clippers():
             return
-        self._user_id = actor.user_id
-        self._request_id = some_id(self.router.url.path.rstrip("/").rpartition("/")[2])
+        self._request_id = addressed_id(self)
         if self._request_id != self.payout.id:
             self.payout, self.loading = PayoutLine(), True
-        hub.watch(self, users={actor.user_id})
-        async with loading(self, "The payout") as session:
-            await self._refresh_live(session)
+        await self._read("The payout")
 
     @clippers_only
     async def copied(self) -> EventSpec:

@@ -3,36 +3,25 @@
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.accounts.models import Role
 from swivi.insights.clipper import RECENT, clipper_clips
-from swivi.live import hub
 from swivi.pages.clipper.clip_table import clip_table
+from swivi.pages.clipper.own import Own
 from swivi.pages.clipper.rows import ClipLine, clip_line
 from swivi.pages.gate import public
-from swivi.pages.loading import loading
-from swivi.pages.session import visitor
 from swivi.ui.buttons import link_button
 from swivi.ui.feedback import empty_state
 
 
-class RecentClips(rx.State):
+class RecentClips(Own, rx.State):
     """Live: the newest submissions."""
 
     rows: list[ClipLine] = []
-    problem: str = ""
-    loading: bool = True
-    _user_id: int = 0
 
     @public
     async def load(self) -> None:
         """The dashboard opens."""
-        actor = await visitor(self, Role.CLIPPER)
-        if actor is None:
-            return
-        self._user_id = actor.user_id
-        hub.watch(self, users={actor.user_id})
-        async with loading(self, "Your clips") as session:
-            await self._refresh_live(session)
+        if await self._is_clippers():
+            await self._read("Your clips")
 
     async def _refresh_live(self, session: AsyncSession) -> None:
         found, _ = await clipper_clips(session, self._user_id, limit=RECENT)

@@ -30,11 +30,12 @@ class Board:
 class _Read:
     board: Board
     of: Runtime
-    noticed: int
+    noticed: int | None
     at: float
 
     def still_holds(self) -> bool:
-        return self.of is runtime() and self.noticed == hub.noticed() and monotonic() - self.at < FRESH_SECONDS
+        unchanged = self.noticed is not None and self.noticed == hub.noticed()
+        return unchanged and self.of is runtime() and monotonic() - self.at < FRESH_SECONDS
 
 
 _last: list[_Read] = []

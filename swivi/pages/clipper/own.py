@@ -1,0 +1,34 @@
+"""What the live parts of the clippers' pages share: whose they are, and reading them."""
+
+import reflex as rx
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.accounts.models import Role
+from swivi.live import hub
+from swivi.pages.loading import loading
+from swivi.pages.session import visitor
+
+
+class Own(rx.State, mixin=True):
+    """Live for the clipper who looks: `_refresh_live` reads it for `_user_id`, 0 before somebody looked."""
+
+    problem: str = ""
+    loading: bool = True
+    _user_id: int = 0
+
+    async def _is_clippers(self) -> bool:
+        """Follow the viewer's changes. False where they are no clipper: `SessionState` is sending them away."""
+        actor = await visitor(self, Role.CLIPPER)
+        if actor is None:
+            return False
+        self._user_id = actor.user_id
+        hub.watch(self, users={actor.user_id})
+        return True
+
+    async def _read(self, what: str) -> None:
+        """Read it for the first time; `what` names it in words, should that fail."""
+        async with loading(self, what) as session:
+            await self._refresh_live(session)
+
+    async def _refresh_live(self, session: AsyncSession) -> None:
+        raise NotImplementedError
