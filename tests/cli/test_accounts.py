@@ -1,5 +1,7 @@
 """create-admin and token."""
 
+from datetime import timedelta
+
 from sqlalchemy import update
 from sqlmodel import col
 
@@ -57,6 +59,21 @@ async def test_the_last_line_of_token_is_a_token_that_opens_the_api(swivi: Run, 
     assert (ended.status, ended.out) == (0, f"{ended.last_line}\n")
     async with database.reading() as session:
         assert await tokens.holder(session, ended.last_line) == Holder(admin, TokenScope.WRITE)
+
+
+@SQLITE_ONLY
+async def test_a_token_has_the_name_the_scope_and_the_life_that_were_asked_for(swivi: Run, database: Database) -> None:
+    clipper = await a_clipper(database)
+    ended = await swivi("token", clipper.email, "--name", "Wall display", "--scope", "read", "--expires", "7")
+    assert ended.status == 0
+    assert "READ" in ended.told[0]
+    async with database.reading() as session:
+        [row], _ = await tokens.living(session, clipper.user_id, limit=2)
+        assert await tokens.holder(session, ended.last_line) == Holder(clipper, TokenScope.READ)
+    assert (row.name, row.expires_at - row.created_at) == ("Wall display", timedelta(days=7))
+
+    for wrong in (["--scope", "all"], ["--expires", "366"], ["--expires", "0"]):
+        assert (await swivi("token", clipper.email, *wrong)).status == 2
 
 
 @SQLITE_ONLY

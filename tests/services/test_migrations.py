@@ -14,8 +14,9 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi import migrations
-from swivi.accounts.models import SignInSession
+from swivi.accounts.models import ApiToken, SignInSession, TokenScope
 from swivi.core.db import Database
+from swivi.payouts.models import PayoutRequest
 from swivi.tables import METADATA
 from tests.conftest import DATABASES
 
@@ -79,6 +80,27 @@ async def test_sessions_of_the_first_release_live_on(empty: Database) -> None:
     async with AsyncSession(empty.engine) as session:
         [kept] = (await session.exec(select(SignInSession))).all()
     assert (kept.user_id, kept.token_hash, kept.user_agent, kept.last_seen_at) == (1, "hash", "", None)
+
+
+async def test_tokens_and_payout_keys_of_an_earlier_release_live_on(empty: Database) -> None:
+    async with empty.engine.begin() as connection:
+        await connection.run_sync(lambda sync: command.upgrade(migrations._config(sync), "0003"))
+        for statement in (
+            "INSERT INTO users (email, name, password_hash, role, status, total_earnings, paid, reserved,"
+            " total_views, created_at) VALUES ('a@swivi.test', 'Ana', 'x', 'CLIPPER', 'ACTIVE', 0, 0, 0, 0, :now)",
+            "INSERT INTO api_tokens (user_id, token_hash, created_at, expires_at) VALUES (1, 'hash', :now, :now)",
+            "INSERT INTO payout_requests (user_id, amount, fee, net, method, details, status, idempotency_key,"
+            " body_hash, created_at) VALUES (1, 2000, 0, 2000, 'wise', 'me', 'REJECTED', 'key-1', 'hash', :now)",
+        ):
+            await connection.execute(text(statement), {"now": NOW})
+
+    await migrations.upgrade(empty)
+
+    async with AsyncSession(empty.engine) as session:
+        [token] = (await session.exec(select(ApiToken))).all()
+        [request] = (await session.exec(select(PayoutRequest))).all()
+    assert (token.token_hash, token.name, token.scope) == ("hash", "", TokenScope.WRITE)
+    assert request.idempotency_key == "key-1"
 
 
 async def test_two_at_once_migrate_once(empty: Database, empty_url: str) -> None:

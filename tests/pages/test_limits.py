@@ -1,0 +1,25 @@
+"""Limits on what pages do: the dialog stays open with the sentence."""
+
+from swivi.core.rates import Rate
+from swivi.pages.clipper.payout_dialog import PayoutDialog
+from swivi.payouts.models import PayoutRequest
+from swivi.runtime import open_runtime
+from tests.conftest import SettingsFor
+from tests.pages.conftest import Tab, happens
+from tests.world import World
+
+ASK = {"amount": "25.00", "method": "paypal", "details": "casey@swivi.test"}
+TOO_MANY = "Too many attempts. Try again in "
+
+
+async def test_payouts_asked_for_too_often_wait(world: World, clippers_tab: Tab, settings_for: SettingsFor) -> None:
+    await world.earn(6_000)
+    async with open_runtime(settings_for(limit_payouts=Rate(1, 3_600))):
+        dialog = await clippers_tab.state(PayoutDialog)
+        await happens(dialog.open)
+        await happens(dialog.send, ASK | {"amount": "60.01"})
+        assert not dialog.error.startswith(TOO_MANY)
+        await happens(dialog.send, ASK)
+        assert dialog.error.startswith(TOO_MANY)
+        assert dialog.is_open
+    assert await world.all(PayoutRequest) == []
