@@ -1,9 +1,12 @@
 """What is being done when the process is killed. Imports little: each doomed process pays for it."""
 
+from typing import Any
+
 from swivi.accounts.actor import Actor
 from swivi.payouts import service as payouts
 from swivi.runtime import Runtime
 from swivi.tracking.models import Trigger
+from tests.keyed import post
 
 TRANSACTION_ID = "TX-1"
 
@@ -22,3 +25,8 @@ async def pay(running: Runtime, admin: Actor, request_id: int) -> None:
 async def send(running: Runtime) -> None:
     """The deliveries that are due."""
     await running.sender.send_due()
+
+
+async def post_once(running: Runtime, token: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    """A POST with an idempotency key; its answer."""
+    return await post(token, path, body)

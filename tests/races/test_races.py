@@ -3,11 +3,17 @@
 from collections import Counter
 
 import pytest
+from sqlmodel import delete
 
+from swivi.accounts import tokens
+from swivi.accounts.models import ApiToken
 from swivi.campaigns.models import CampaignStatus
 from swivi.clips.models import Clip, ClipSubmission
+from swivi.core.idempotency import IdempotentAnswer
+from swivi.core.rates import Rate
 from swivi.payouts.models import Payout, PayoutRequest, PayoutStatus
 from swivi.tracking.models import TrackingRun
+from tests.conftest import SettingsFor
 from tests.factories import tiktok
 from tests.processes import at_once
 from tests.races import work
@@ -41,6 +47,42 @@ async def test_of_many_requests_with_one_key_all_get_the_same_one(rich: World) -
 
     assert outcomes == {"done": MANY}
     assert len(await rich.all(PayoutRequest)) == 1
+
+
+ASK = {"amount": 50, "method": "paypal", "details": "casey@swivi.test"}
+
+
+async def test_of_many_posts_with_one_key_each_does_its_work_once(rich: World) -> None:
+    campaign = await rich.campaign()
+    link = {"campaignId": str(campaign.id), "clipUrl": tiktok(9).canonical_url}
+    async with rich.database.writing() as session:
+        clipper = (await tokens.issue(session, rich.clipper.user_id)).token
+    for path, body, table in (
+        ("/clippers/payout-request", ASK, PayoutRequest),
+        ("/clippers/submissions", link, ClipSubmission),
+        ("/tokens", {"name": "Nightly"}, ApiToken),
+    ):
+        before = len(await rich.all(table))
+        outcomes = race(rich, *[(work.send, clipper, path, body)] * MANY)
+        assert outcomes["done"] >= 1
+        assert set(outcomes) <= {"done", "request_under_way"}, path
+        assert len(await rich.all(table)) == before + 1
+        key_of_other_work = race(rich, (work.send, clipper, path, body | {"more": 1}))
+        assert key_of_other_work == {"idempotency_conflict": 1}, path
+        await forget_keys(rich)
+
+
+async def forget_keys(world: World) -> None:
+    async with world.database.writing() as session:
+        await session.execute(delete(IdempotentAnswer))
+
+
+async def test_of_many_attempts_to_sign_in_from_many_processes_so_many_get_through(
+    world: World, settings_for: SettingsFor
+) -> None:
+    settings = settings_for(limit_sign_in=Rate(5, 3_600))
+    jobs = [(work.sign_in, "casey@swivi.test", "192.0.2.1")] * MANY
+    assert Counter(at_once(settings, jobs)) == {"done": 5, "too_many_requests": MANY - 5}
 
 
 async def test_of_many_completions_of_one_request_one_pays(rich: World) -> None:

@@ -1,5 +1,7 @@
 """What several processes try at the same moment. Imports little: each process pays for it."""
 
+from typing import Any
+
 from swivi.accounts.actor import Actor
 from swivi.clips import review
 from swivi.clips import service as clips
@@ -7,6 +9,7 @@ from swivi.payouts import service as payouts
 from swivi.platforms.models import VideoRef
 from swivi.runtime import Runtime
 from swivi.tracking.models import Trigger
+from tests.keyed import post
 
 
 async def ask(running: Runtime, clipper: Actor, amount: str, key: str | None) -> None:
@@ -21,6 +24,14 @@ async def ask(running: Runtime, clipper: Actor, amount: str, key: str | None) ->
             fee_percent=running.settings.platform_fee_percent,
             idempotency_key=key,
         )
+
+
+async def send(running: Runtime, token: str, path: str, body: dict[str, Any]) -> None:
+    await post(token, path, body)
+
+
+async def sign_in(running: Runtime, email: str, address: str) -> None:
+    await running.quotas.sign_in(email, address)
 
 
 async def process(running: Runtime, admin: Actor, request_id: int, action: str, transaction_id: str | None) -> None:
