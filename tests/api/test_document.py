@@ -1,0 +1,66 @@
+"""The OpenAPI document: valid, complete, and with examples that are what they say."""
+
+import re
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from tests.api.contract import document, validator
+
+JSON = "application/json"
+OPERATIONS = [
+    pytest.param(method, path, operation, id=f"{method} {path}")
+    for path, operations in document()["paths"].items()
+    for method, operation in operations.items()
+]
+
+
+def test_it_is_openapi_3_1_of_this_version() -> None:
+    assert document()["openapi"].startswith("3.1")
+    assert document()["info"]["title"] == "Swivi"
+    assert set(document()["components"]["securitySchemes"]) == {"token", "session", "cronSecret"}
+
+
+def test_operation_ids_are_tidy_and_unique() -> None:
+    ids = Counter(operation["operationId"] for _, _, operation in (each.values for each in OPERATIONS))
+    assert [name for name, times in ids.items() if times > 1] == []
+    assert [name for name in ids if not re.fullmatch("[a-z]+([A-Z][a-z]+)*", name)] == []
+
+
+def test_every_tag_is_described() -> None:
+    described = {tag["name"] for tag in document()["tags"]}
+    used = {tag for each in OPERATIONS for tag in each.values[2]["tags"]}
+    assert used == described
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS)
+def test_an_endpoint_is_described_whole(method: str, path: str, operation: dict[str, Any]) -> None:
+    assert operation["summary"]
+    assert operation["description"]
+    answers = operation["responses"]
+    assert "default" not in answers
+    assert "500" in answers
+    for status, answer in answers.items():
+        assert answer["description"] not in ("", "Successful Response"), status
+        if status.startswith(("4", "5")) and (path, status) != ("/ready", "503"):
+            codes = answer["content"][JSON]["examples"]
+            assert codes, f"{status} names no code"
+            for example in codes.values():
+                must_fit(example["value"], answer["content"][JSON]["schema"])
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS)
+def test_its_examples_are_what_it_takes_and_answers(method: str, path: str, operation: dict[str, Any]) -> None:
+    described = [operation.get("requestBody", {})]
+    described += [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+    for part in described:
+        for media_type, content in part.get("content", {}).items():
+            if media_type == JSON:
+                must_fit(content["example"], content["schema"])
+
+
+def must_fit(value: Any, schema: dict[str, Any]) -> None:
+    """Raises AssertionError for a value that the schema does not allow."""
+    problems = [f"{error.instance_path}: {error.message}" for error in validator(schema).iter_errors(value)]
+    assert problems == []
