@@ -16,12 +16,21 @@ from swivi.api.once import REPLAYED
 from swivi.core import clock
 from swivi.runtime import Runtime
 from tests import factories
+from tests.api import contract
 from tests.api.conftest import ORIGIN, Person, Snapshot, client, refusal
 from tests.factories import PASSWORD, tiktok
 from tests.simulator import RunningSimulator
 
 KEY = "3c5f0f8e-5d7c-4a63-9f0a-9c2d5c1e7a11"
 AT_ONCE = 5
+DO_THE_SAME_TWICE = {
+    "/clippers/notifications/read",
+    "/clippers/notifications/{notification_id}/read",
+    "/test/view-tracking",
+    "/cron/view-tracking",
+    "/cron/payout-calculation",
+}
+"""POSTs that may be repeated as they are: they create nothing and move nothing, or, like a run, only what is due."""
 TERMS = {"title": "Autumn", "budget": 100, "payoutRate": 2.5, "platforms": ["tiktok"], "status": "ACTIVE"}
 ASK = {"amount": 20, "method": "paypal", "details": "casey@swivi.test"}
 SIGN_UP = {"email": "new@swivi.test", "password": PASSWORD, "name": "New"}
@@ -146,6 +155,15 @@ async def doing(swivi: Swivi, request: pytest.FixtureRequest) -> Doing:
 async def _tokens(running: Runtime) -> int:
     async with running.database.reading() as session:
         return (await session.execute(text(f"SELECT COUNT(*) FROM {ApiToken.__tablename__}"))).scalar_one()
+
+
+def test_every_post_that_does_something_takes_a_key() -> None:
+    def takes_key(operation: dict[str, Any]) -> bool:
+        return any(parameter["name"] == "Idempotency-Key" for parameter in operation.get("parameters", []))
+
+    posts = {path: each["post"] for path, each in contract.document()["paths"].items() if "post" in each}
+    assert len(posts) > 15
+    assert {path for path, operation in posts.items() if not takes_key(operation)} == DO_THE_SAME_TWICE
 
 
 async def test_sent_again_it_is_answered_the_same_and_does_nothing(
