@@ -35,6 +35,7 @@ TAGS = [
 ]
 
 NOT_MODIFIED = {"description": "Nothing has changed since the answer whose `ETag` was sent as `If-None-Match`."}
+NOTHING = "Done; there is nothing to say."
 ETAG = {"ETag": {"description": "What to send as `If-None-Match` next time.", "schema": {"type": "string"}}}
 
 
@@ -67,6 +68,8 @@ def _document(api: FastAPI) -> dict[str, Any]:
         operation = described["paths"][path][method.lower()]
         operation["responses"].pop("422", None)  # FastAPI's own, which never comes
         operation["responses"] |= _refused(refusals_of(route))
+        operation["summary"] = str(route.name).replace("_", " ").capitalize()
+        _describe_answers(operation, schemas)
         _give_examples(operation, schemas)
         if method == "GET" and _is_tagged(route):
             operation["responses"]["200"].setdefault("headers", {}).update(ETAG)
@@ -108,6 +111,19 @@ def _answer(refusals: list[Refusal]) -> dict[str, Any]:
             JSON: {"schema": {"allOf": [{"$ref": "#/components/schemas/ErrorBody"}, codes]}, "examples": examples}
         },
     }
+
+
+def _describe_answers(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Says what comes, in place of FastAPI's "Successful Response"."""
+    for status, answer in operation["responses"].items():
+        if answer["description"] == "Successful Response":
+            answer["description"] = NOTHING if status == "204" else _meaning(answer, schemas)
+
+
+def _meaning(answer: dict[str, Any], schemas: dict[str, Any]) -> str:
+    schema = answer["content"].get(JSON, {}).get("schema", {})
+    named = schemas.get(schema.get("$ref", "").rsplit("/", 1)[-1], {})
+    return str(named.get("description", "The table")).partition("\n")[0]
 
 
 def _give_examples(operation: dict[str, Any], schemas: dict[str, Any]) -> None:

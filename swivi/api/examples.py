@@ -54,6 +54,7 @@ SAMPLES: Mapping[str, Any] = {
     "name": "Casey Clipper",
     "net": 25.0,
     "notes": "Paid by PayPal.",
+    "paidAt": None,
     "page": 1,
     "pageSize": 20,
     "password": "correct horse battery",
@@ -62,6 +63,7 @@ SAMPLES: Mapping[str, Any] = {
     "platformRates": {"youtube": 3.25},
     "platforms": ["tiktok", "youtube"],
     "problem": None,
+    "readAt": None,
     "reason": "The product is not shown.",
     "remaining": 450.0,
     "requirements": "At least 15 seconds; tag @vibedrinks.",
@@ -121,6 +123,8 @@ def _value(schema: Schema, components: Schema, name: str) -> Any:
 
 
 def _fits(value: Any, schema: Schema, choices: list[Schema]) -> bool:
+    if isinstance(value, list) and "$ref" in schema.get("items", {}):
+        return False
     kinds = {"string": str, "integer": int, "number": float, "boolean": bool, "null": type(None), "array": list}
     allowed = schema.get("type", [])
     names = [allowed] if isinstance(allowed, str) else list(allowed)
