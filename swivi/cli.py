@@ -253,7 +253,7 @@ async def _seed(running: Runtime) -> bool:
 def _do(work: Work[Answer], *, any_schema: bool = False) -> Answer:
     """Do the work with this process's parts. What is refused ends the program with one line and status 1."""
     settings = settings_or_exit()
-    set_up_logging(settings.env)
+    set_up_logging("plain", settings.env)
     try:
         return asyncio.run(_within(settings, work, any_schema))
     except SwiviError as refused:

@@ -20,7 +20,7 @@ def lifespan_of(app: rx.App) -> Callable[[], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def swivi_lifespan() -> AsyncIterator[None]:
         settings = settings_or_exit()
-        set_up_logging(settings.env)
+        set_up_logging(settings.log_format, settings.env)
         async with open_runtime(settings) as runtime:
             # `make serve` has migrated already; this is for `reflex run` and for servers started by hand.
             if not await migrations.is_current(runtime.database):

@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     public_url: str | None = Field(None, validation_alias="SWIVI_PUBLIC_URL")
     demo: bool = Field(False, validation_alias="SWIVI_DEMO")
 
+    log_format_wanted: Literal["plain", "json"] | None = Field(None, validation_alias="SWIVI_LOG_FORMAT")
+    metrics_token: SecretStr | None = Field(None, validation_alias="METRICS_TOKEN")
+
     tracking_cron: str = Field("0 */4 * * *", validation_alias="SWIVI_TRACKING_CRON")
     tracking_max_clips: Annotated[int, Field(gt=0)] = Field(10_000, validation_alias="SWIVI_TRACKING_MAX_CLIPS")
     tracking_batch_size: Annotated[int, Field(gt=0, le=500)] = Field(100, validation_alias="SWIVI_TRACKING_BATCH_SIZE")
@@ -66,7 +69,9 @@ class Settings(BaseSettings):
         Decimal(0), validation_alias="SWIVI_PLATFORM_FEE_PERCENT"
     )
 
-    @field_validator("redis_url", "apify_api_key", "cron_secret", "public_url", mode="before")
+    @field_validator(
+        "redis_url", "apify_api_key", "cron_secret", "public_url", "log_format_wanted", "metrics_token", mode="before"
+    )
     @classmethod
     def _empty_means_unset(cls, value: object) -> object:
         return None if value == "" else value
@@ -127,6 +132,12 @@ class Settings(BaseSettings):
         return self.base_url.startswith("https://")
 
     @property
+    def log_format(self) -> Literal["plain", "json"]:
+        """How the server logs: for collectors in production, for people in development and in the demo."""
+        is_read_by_people = self.demo or self.env != "production"
+        return self.log_format_wanted or ("plain" if is_read_by_people else "json")
+
+    @property
     def webhooks_only_public(self) -> bool:
         """Whether webhooks must be reached by https, at addresses of the public internet."""
         return self.env == "production" and not self.demo
@@ -151,7 +162,7 @@ class Settings(BaseSettings):
         return "demo" if self.simulates_apify else None
 
 
-WITH_SECRETS = frozenset({"DATABASE_URL", "REDIS_URL", "APIFY_API_KEY", "CRON_SECRET"})
+WITH_SECRETS = frozenset({"DATABASE_URL", "REDIS_URL", "APIFY_API_KEY", "CRON_SECRET", "METRICS_TOKEN"})
 """Settings that may hold a password, so that their values are never written anywhere."""
 
 SIMULATOR_PATH = "/demo/apify"

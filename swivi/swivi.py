@@ -11,7 +11,9 @@ from swivi.demo.simulator import create_simulator
 from swivi.lifespan import lifespan_of
 from swivi.one_origin import same_origin
 from swivi.pages import admin, clipper, profile, public
+from swivi.pages.events import EventLog
 from swivi.pages.gate import Gate
+from swivi.served import observed
 from swivi.settings import SIMULATOR_PATH, settings_or_exit
 from swivi.ui.theme import STYLESHEETS, head_components
 
@@ -24,13 +26,19 @@ def doors() -> Starlette:
     return Starlette(routes=routes)
 
 
-app = rx.App(
-    api_transformer=[doors(), BrowserCache],
+def page_of(path: str) -> str | None:
+    """The template of the page at a path, such as `campaigns/[campaign_key]`."""
+    return app.router(path)
+
+
+app: rx.App = rx.App(
+    api_transformer=[doors(), BrowserCache, lambda asgi: observed(asgi, page_of)],
     stylesheets=STYLESHEETS,
     head_components=head_components(),
     html_lang="en",
 )
 app.add_middleware(Gate(), index=0)
+app.add_middleware(EventLog(), index=0)
 app.register_lifespan_task(lifespan_of(app))
 
 assert app.sio is not None, "a Reflex app with state has a websocket"

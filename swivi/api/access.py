@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
+from swivi import logs
 from swivi.accounts import sessions, tokens
 from swivi.accounts.actor import Actor
 from swivi.accounts.errors import AdminsOnly, ClippersOnly, ReadOnlyToken
@@ -47,6 +48,12 @@ async def signed_in(
     cookie: Annotated[str | None, Depends(_cookie)],
 ) -> Actor:
     """Who calls. A token, where one is sent, counts alone. Raises NotSignedIn, ReadOnlyToken, CrossSite."""
+    actor = await _caller(request, bearer, cookie)
+    logs.note_user(actor.user_id)
+    return actor
+
+
+async def _caller(request: Request, bearer: Bearer, cookie: str | None) -> Actor:
     if bearer is not None:
         return await _by_token(bearer.credentials, reads_only=request.method in SAFE_METHODS)
     if cookie is None:

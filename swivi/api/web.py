@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from swivi import logs
 from swivi.accounts import service as accounts
 from swivi.accounts import sessions
 from swivi.accounts.actor import Actor
@@ -119,6 +120,7 @@ async def enter_demo(request: Request, form: Form) -> Response:
 
 async def _signed_in(request: Request, actor: Actor, form: Form) -> Response:
     """Into Swivi with a new session; the browser's old one ends, so that no known cookie outlives a sign-in."""
+    logs.note_user(actor.user_id)
     async with runtime().database.writing() as session:
         await sessions.close_session(session, request.cookies.get(SESSION_COOKIE, ""))
         agent = request.headers.get("user-agent", "")

@@ -119,14 +119,18 @@ class Database:
 
     def __init__(self, database_url: str, *, pool_size: int = 10) -> None:
         url = driver_url(database_url)
+        # Parameters are hidden because errors end up in the log, and parameters may be emails and secrets.
         self.is_sqlite = url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             if url.database and url.database != ":memory:":
                 Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-            self.engine = create_async_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS}, pool_size=pool_size)
+            waiting = {"timeout": BUSY_TIMEOUT_SECONDS}
+            self.engine = create_async_engine(url, connect_args=waiting, pool_size=pool_size, hide_parameters=True)
             _prepare_sqlite(self.engine)
         else:
-            self.engine = create_async_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+            self.engine = create_async_engine(
+                url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True, hide_parameters=True
+            )
         self.listeners: list[Callable[[Changed], None]] = []
         """Called after each commit that changed something people watch; must not block or raise."""
         self._writer = self.engine.execution_options(swivi_writes=True)

@@ -8,6 +8,7 @@ from reflex.event import EventSpec
 from reflex.state import BaseState
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi import logs
 from swivi.accounts.actor import Actor
 from swivi.core.errors import SwiviError
 from swivi.pages.gate import current_actor
@@ -36,4 +37,5 @@ def some_id(value: object) -> int:
 
 def refusal(error: SwiviError) -> EventSpec:
     """A toast with the error's sentence."""
+    logs.note_refusal(error.code)
     return toast_error(error.sentence)

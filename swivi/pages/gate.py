@@ -26,6 +26,7 @@ from reflex_base.event import Event, EventHandler
 from reflex_base.registry import RegistrationContext
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi import logs
 from swivi.accounts.actor import Actor
 from swivi.accounts.sessions import SESSION_COOKIE, actor_by_session
 from swivi.core.errors import NotAllowed, NotSignedIn, SwiviError
@@ -82,13 +83,15 @@ class Gate(Middleware):
     async def preprocess(self, app: App, state: BaseState, event: Event) -> StateUpdate | None:
         """None lets the event through; a StateUpdate answers in the handler's place."""
         handler = RegistrationContext.get().event_handlers[event.name].handler
-        if handler.fn in _REFLEX_OWN:
+        if is_reflexes_own(handler):
             return None
         try:
             await _check(access_of(handler), state)
-        except NotSignedIn:
+        except NotSignedIn as refusal:
+            logs.note_refusal(refusal.code)
             return StateUpdate(events=Event.from_event_type(rx.redirect("/login")))
         except SwiviError as refusal:
+            logs.note_refusal(refusal.code)
             log.warning("Refused event %s: %s", event.name, refusal)
             return StateUpdate(events=Event.from_event_type(rx.toast.error(refusal.sentence)))
         return None
@@ -119,7 +122,10 @@ async def current_actor(state: BaseState) -> Actor:
 
 async def actor_in(session: AsyncSession, state: BaseState) -> Actor | None:
     """The same within a transaction, with None for a guest."""
-    return await actor_by_session(session, cookies(state).get(SESSION_COOKIE, ""))
+    actor = await actor_by_session(session, cookies(state).get(SESSION_COOKIE, ""))
+    if actor is not None:
+        logs.note_user(actor.user_id)
+    return actor
 
 
 async def current_actor_or_none(state: BaseState) -> Actor | None:
@@ -149,12 +155,17 @@ def access_of(handler: EventHandler) -> Access | None:
     return getattr(handler.fn, _MARK, None)
 
 
+def is_reflexes_own(handler: EventHandler) -> bool:
+    """Whether the browser's own runtime sends this, and not a page of ours."""
+    return handler.fn in _REFLEX_OWN
+
+
 def unmarked_handlers() -> list[str]:
     """Our handlers that forgot to say who may call them; for the test that keeps this list empty."""
     return [
         name
         for name, registered in RegistrationContext.get().event_handlers.items()
-        if registered.handler.fn not in _REFLEX_OWN
+        if not is_reflexes_own(registered.handler)
         and access_of(registered.handler) is None
         and not name.endswith(".setvar")
     ]
