@@ -1,6 +1,7 @@
 """The life of a serving process: open everything, tick and push while serving, close everything."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -13,6 +14,13 @@ from swivi.logs import set_up_logging
 from swivi.runtime import open_runtime
 from swivi.settings import settings_or_exit
 
+log = logging.getLogger("swivi")
+
+ONE_ADDRESS = (
+    "SWIVI_PUBLIC_URL is https, so a proxy stands in front; unless SWIVI_TRUSTED_PROXY_HOPS counts it, "
+    "the limits take everybody for one address"
+)
+
 
 def lifespan_of(app: rx.App) -> Callable[[], AbstractAsyncContextManager[None]]:
     """The lifespan to register with `app`."""
@@ -21,6 +29,8 @@ def lifespan_of(app: rx.App) -> Callable[[], AbstractAsyncContextManager[None]]:
     async def swivi_lifespan() -> AsyncIterator[None]:
         settings = settings_or_exit()
         set_up_logging(settings.log_format, settings.env)
+        if settings.takes_all_for_one_address:
+            log.warning(ONE_ADDRESS)
         async with open_runtime(settings) as runtime:
             # `make serve` has migrated already; this is for `reflex run` and for servers started by hand.
             if not await migrations.is_current(runtime.database):

@@ -143,6 +143,11 @@ class Settings(BaseSettings):
         return self.env == "production" and not self.demo
 
     @property
+    def takes_all_for_one_address(self) -> bool:
+        """Whether a proxy, which https needs, hides from the limits where requests come from."""
+        return self.secure_cookies and self.trusted_proxy_hops == 0
+
+    @property
     def scraper_url(self) -> str:
         """The Apify API in use: in demo mode without a key, the simulator that this very process serves."""
         if self.simulates_apify:

@@ -50,7 +50,15 @@ def test_limits_read_as_people_say_them() -> None:
     assert items["SWIVI_LIMIT_SIGN_IN"].means == "10 in 30 minutes"
     assert items["SWIVI_LIMIT_SIGN_UP"].means == "1,200 in an hour"
     assert items["SWIVI_LIMIT_PAYOUTS"].means == "No limit"
-    assert items["SWIVI_TRUSTED_PROXY_HOPS"].means.startswith("2,")
+
+
+@pytest.mark.parametrize(
+    ("public_url", "hops", "standing"),
+    [(None, 0, "unset"), ("http://swivi.lan", 0, "unset"), ("https://swivi.test", 0, "missing"), (None, 1, "set")],
+)
+def test_a_proxy_that_hides_everybody_is_missed(public_url: str | None, hops: int, standing: str) -> None:
+    items = said(public_url=public_url, trusted_proxy_hops=hops)
+    assert items["SWIVI_TRUSTED_PROXY_HOPS"].standing == standing
 
 
 def test_the_next_run_is_the_schedules_next_tick() -> None:

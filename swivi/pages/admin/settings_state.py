@@ -59,7 +59,7 @@ class SettingsState(rx.State):
         settings = runtime().settings
         self.parts, self.tracking, self.money = parts(settings), tracking(settings), money(settings)
         self.limits = limits(settings)
-        self.missing = sum(item.standing == "missing" for item in self.parts)
+        self.missing = sum(item.standing == "missing" for item in (*self.parts, *self.limits))
         self.version = __version__
         hub.watch(self, runs=True)
         async with loading(self, "The newest run") as session:
@@ -162,12 +162,19 @@ def limits(settings: Settings) -> list[Item]:
         "Payout requests of a clipper": ("SWIVI_LIMIT_PAYOUTS", settings.limit_payouts),
         "Payout requests from one address": ("SWIVI_LIMIT_PAYOUTS_ADDRESS", settings.limit_payouts_address),
     }
-    hops = settings.trusted_proxy_hops
-    proxies = f"{hops}, which say where requests come from" if hops else "None: X-Forwarded-For is not looked at"
     return [
         *(Item(name, variable, "value", _often(rate)) for name, (variable, rate) in rates.items()),
-        Item("Trusted proxies", "SWIVI_TRUSTED_PROXY_HOPS", "value", proxies),
+        _proxies(settings),
     ]
+
+
+def _proxies(settings: Settings) -> Item:
+    name, variable, hops = "Trusted proxies", "SWIVI_TRUSTED_PROXY_HOPS", settings.trusted_proxy_hops
+    if hops:
+        return Item(name, variable, "set", f"{hops} in front, of which the first says where requests come from")
+    if settings.takes_all_for_one_address:
+        return Item(name, variable, "missing", "The proxy for https is not counted: all are taken for one address")
+    return Item(name, variable, "unset", "Requests come from where their connections do")
 
 
 def _often(rate: Rate | None) -> str:
