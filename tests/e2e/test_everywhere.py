@@ -7,19 +7,21 @@ from decimal import Decimal
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 from sqlmodel import SQLModel, func, select
 
 from swivi.accounts import service as accounts
 from swivi.accounts.models import User
 from swivi.accounts.sessions import SESSION_COOKIE, actor_of, open_session
-from swivi.campaigns.models import Campaign
+from swivi.campaigns import service as campaigns
+from swivi.campaigns.models import Campaign, CampaignStatus
 from swivi.core.db import Database
 from swivi.core.money import Cents, format_dollars
 from swivi.demo.people import DEMO_ADMIN_EMAIL, DEMO_CLIPPER_EMAIL, DEMO_DOMAIN
 from swivi.payouts import service as payouts
 from swivi.payouts.models import PayoutRequest
 from tests.e2e.people import PASSWORD, SLOW, Clipper, Visitor, swivi
+from tests.factories import tiktok
 from tests.servers import AppServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -40,7 +42,23 @@ async def database(demo_server: AppServer) -> AsyncIterator[Database]:
     await opened.dispose()
 
 
-SETTLED = "() => new Promise(done => setTimeout(done, 1500))"
+WATCH_RETURN = """() => {
+    const main = document.querySelector("main");
+    let gone = false;
+    window.isBack = new Promise(done => new MutationObserver(() => {
+        gone ||= main.ariaBusy === "true";
+        if (gone && main.ariaBusy === "false") done(true);
+    }).observe(main, { attributeFilter: ["aria-busy"] }));
+}"""
+"""`window.isBack` is kept once the page has been told its state anew by a server that had lost it."""
+
+FOCUS_IS_SEEN = """() => {
+    const seen = element => getComputedStyle(element).outlineStyle !== "none";
+    const focused = document.activeElement;
+    const around = [focused, focused.closest("tr"), focused.closest(".tile")].filter(Boolean);
+    return focused === document.body || around.some(seen);
+}"""
+"""The focused element, or the row or tile that it is the link of, has an outline."""
 
 TabOf = Callable[..., Awaitable[Clipper]]
 
@@ -250,7 +268,7 @@ async def test_a_lost_connection_is_said_and_heals_with_right_numbers(
     [
         ("/clippers/dashboard", "Submit a clip", "Link to your clip", "https://www.tiktok.com/@ines/video/7"),
         ("/clippers/payouts", "Request payout", "Where to send it", "ines@half-typed.test"),
-        ("/clippers/profile", None, "Your name there", "@ines.half.typed"),
+        ("/clippers/profile", None, "Where to send it", "ines@half-typed.test"),
     ],
 )
 async def test_what_was_typed_survives_a_lost_connection(
@@ -262,17 +280,56 @@ async def test_what_was_typed_survives_a_lost_connection(
         await clipper.presses(opener)
     field = clipper.page.get_by_label(label)
     await field.fill(typed)
-    banner = clipper.page.get_by_text("Connection lost")
+    await clipper.page.evaluate(WATCH_RETURN)
     demo_server.kill()
     try:
-        await expect(banner).to_be_visible(timeout=SLOW)
+        await expect(clipper.page.get_by_text("Connection lost")).to_be_visible(timeout=SLOW)
         await expect(field).to_have_value(typed)
     finally:
         demo_server.start()
-    await expect(banner).to_have_count(0, timeout=SLOW)
-    await expect(clipper.page.locator("main[aria-busy=false]")).to_have_count(1, timeout=SLOW)
-    await clipper.page.evaluate(SETTLED)
-    await expect(field).to_have_value(typed)
+    assert await clipper.page.evaluate("window.isBack")
+    await expect(field).to_have_value(typed, timeout=SLOW)
+
+
+# --- guests ---------------------------------------------------------------------------------------
+
+
+async def test_the_front_page_counts_a_new_campaign_without_a_reload(
+    demo_server: AppServer, database: Database, page: Page
+) -> None:
+    guest = Visitor(page, demo_server)
+    await guest.opens("/")
+    number = page.locator(".facts dd").last
+    await expect(number).to_have_text(re.compile("^[1-9]"), timeout=SLOW)
+    before = int(await number.inner_text())
+    admin = await person(database, DEMO_ADMIN_EMAIL)
+    terms = {"title": "Just opened", "platforms": ["tiktok"], "budget": "50", "payout_rate": "1", "status": "ACTIVE"}
+    async with database.writing() as session:
+        opened = await campaigns.create(session, actor_of(admin), terms)
+    await expect(number).to_have_text(str(before + 1), timeout=SLOW)
+    async with database.writing() as session:
+        await campaigns.step(session, actor_of(admin), opened.id, CampaignStatus.PAUSED)
+
+
+async def test_a_guest_is_not_told_to_be_signed_in(demo_server: AppServer, page: Page) -> None:
+    guest = Visitor(page, demo_server)
+    await guest.opens("/not-for-you")
+    await guest.sees("You are not signed in.")
+    await page.get_by_role("main").get_by_role("link", name="Sign in").click()
+    await page.wait_for_url(re.compile("/login"), timeout=SLOW)
+
+
+async def test_who_came_to_run_a_campaign_and_signs_up_as_a_clipper_is_welcome(
+    demo_server: AppServer, page: Page
+) -> None:
+    guest = Visitor(page, demo_server)
+    await guest.opens("/")
+    await page.get_by_role("link", name="Run a campaign").click()
+    await page.get_by_role("link", name="Create an account").click()
+    await expect(page.locator("input[name=next]")).to_have_value("/admin/campaigns", timeout=SLOW)
+    await page.get_by_label("Name").fill("Bo Brand")
+    await guest.signs_with("bo.brand@swivi.test", "Start clipping")
+    await page.wait_for_url(re.compile("/clippers/dashboard"), timeout=SLOW)
 
 
 # --- money that moves -----------------------------------------------------------------------------
@@ -340,3 +397,53 @@ async def test_a_dialog_keeps_the_focus_and_gives_it_back(tab_of: TabOf, email: 
     await visitor.page.keyboard.press("Escape")
     await expect(dialog).to_have_count(0)
     await expect(button).to_be_focused()
+
+
+async def test_a_clipper_submits_and_asks_for_money_without_a_mouse(tab_of: TabOf, database: Database) -> None:
+    clipper = await tab_of(demo("oliver"), reduced_motion="reduce")
+    page, keyboard = clipper.page, clipper.page.keyboard
+    await clipper.opens("/clippers/campaigns")
+    await tabs_to(page, page.get_by_role("link", name="Summer Vibes"))
+    await keyboard.press("Enter")
+    await page.wait_for_url(re.compile(r"/clippers/campaigns/\d+"), timeout=SLOW)
+    await expect(page.locator("main[aria-busy=false]")).to_be_visible(timeout=SLOW)
+    await tabs_to(page, page.get_by_role("button", name="Submit a clip"))
+    await keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    await tabs_to(page, dialog.get_by_label("Link to your clip"))
+    await keyboard.type(tiktok(4_711).canonical_url)
+    await keyboard.press("Enter")
+    await tabs_to(page, dialog.get_by_role("button", name="Done"))
+    await keyboard.press("Enter")
+    await expect(dialog).to_have_count(0, timeout=SLOW)
+
+    await tabs_to(page, page.get_by_role("link", name="Payouts"))
+    await keyboard.press("Enter")
+    await page.wait_for_url(re.compile("/clippers/payouts"), timeout=SLOW)
+    await expect(page.locator("main[aria-busy=false]")).to_be_visible(timeout=SLOW)
+    await tabs_to(page, page.get_by_role("button", name="Request payout"))
+    await keyboard.press("Enter")
+    await tabs_to(page, dialog.get_by_label("Where to send it"))
+    await keyboard.type("oliver@paypal.test")
+    await tabs_to(page, dialog.get_by_role("button", name="Request payout"))
+    await keyboard.press("Enter")
+    await expect(dialog).to_have_count(0, timeout=SLOW)
+    await tabs_to(page, page.get_by_role("button", name="Cancel"))
+    await keyboard.press("Enter")
+    await tabs_to(page, page.get_by_role("alertdialog").get_by_role("button", name="Cancel request"))
+    await keyboard.press("Enter")
+    await clipper.sees("Cancelled")
+
+
+MOST_STOPS = 60
+
+
+async def tabs_to(page: Page, target: Locator) -> None:
+    """Presses Tab until the target has the focus, which must be seen: every stop on the way has an outline."""
+    await expect(target.first).to_be_visible(timeout=SLOW)
+    for _ in range(MOST_STOPS):
+        if await target.first.evaluate("element => element === document.activeElement"):
+            return
+        await page.keyboard.press("Tab")
+        assert await page.evaluate(FOCUS_IS_SEEN), await page.evaluate("document.activeElement.outerHTML")
+    raise AssertionError(f"{target} cannot be reached with Tab")
