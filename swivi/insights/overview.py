@@ -84,6 +84,11 @@ async def overview(session: AsyncSession) -> Overview:
     )
 
 
+async def earned_by_all(session: AsyncSession) -> Cents:
+    """What clippers ever earned, paid or not: `owed` and `paid_out` together."""
+    return int((await session.exec(select(func.coalesce(func.sum(User.total_earnings), 0)))).one())
+
+
 async def _people(session: AsyncSession) -> tuple[int, int, Cents, Cents]:
     """Active clippers and admins; what everybody earned, and what of it was paid."""
     active = col(User.status) == UserStatus.ACTIVE

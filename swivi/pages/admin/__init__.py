@@ -29,6 +29,7 @@ from swivi.pages.admin.review_state import ReviewState
 from swivi.pages.admin.run import RunState, run_page
 from swivi.pages.admin.settings import settings_page
 from swivi.pages.admin.settings_state import SettingsState
+from swivi.pages.admin.spent_days import SpentDays
 from swivi.pages.admin.submissions import submissions_page
 from swivi.pages.admin.tracking import RunsState, tracking_page
 from swivi.pages.admin.tracking_now import RunNow
@@ -48,7 +49,7 @@ def register(app: rx.App) -> None:
     def add(route: str, page: Callable[[], rx.Component], title: str, *loads: Handler) -> None:
         app.add_page(page, route=route, title=page_title(title), on_load=[SessionState.enter_as_admin, *loads])
 
-    add("/admin", dashboard_page, "Dashboard", RunNow.load, OverviewState.load)
+    add("/admin", dashboard_page, "Dashboard", RunNow.load, OverviewState.load, SpentDays.load)
     add("/admin/campaigns", campaigns_page, "Campaigns", CampaignsState.load)
     add("/admin/campaigns/new", new_campaign_page, "New campaign", NewCampaignState.load)
     add("/admin/campaigns/[campaign_id]/edit", edit_campaign_page, "Edit campaign", EditedCampaign.load)

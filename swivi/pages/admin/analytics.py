@@ -133,7 +133,7 @@ def _cells(row: Share) -> list[Node]:
 def _measure(measure: Measure, unit: Unit) -> rx.Component:
     return rx.el.div(
         rx.el.div(_amount(measure.now, unit)),
-        rx.el.div(_beside(measure, unit), class_name="quiet"),
+        rx.cond(rx.Var.create(measure.before).to(int) > 0, rx.el.div(_beside(measure, unit), class_name="quiet")),
     )
 
 

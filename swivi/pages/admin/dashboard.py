@@ -6,6 +6,7 @@ from swivi.pages.admin.attention import attention
 from swivi.pages.admin.books import books_panel
 from swivi.pages.admin.dashboard_now import OverviewState
 from swivi.pages.admin.pieces import counted
+from swivi.pages.admin.spent_days import spent_days
 from swivi.pages.admin.tracking_now import RunNow, no_reader_notice, track_now_button
 from swivi.pages.parts import admin_page
 from swivi.ui.buttons import link_button
@@ -46,6 +47,7 @@ def _money() -> rx.Component:
             rx.el.span("·", aria_hidden="true"),
             rx.el.span(money(state.budget_left), " left in active campaigns"),
         ),
+        beside=spent_days(),
     )
 
 

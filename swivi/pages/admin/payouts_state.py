@@ -19,7 +19,7 @@ from swivi.pages.loading import loading
 from swivi.pages.session import visitor
 from swivi.payouts import service as payouts
 from swivi.payouts.models import PayoutStatus
-from swivi.payouts.rules import EDGES, PayoutAction
+from swivi.payouts.rules import EDGES, PayoutAction, method_label
 from swivi.ui.feedback import toast_error, toast_success
 from swivi.ui.types import Handler
 
@@ -70,7 +70,7 @@ def _row(row: PayoutRow) -> RequestRow:
         amount=row.amount,
         fee=row.fee,
         net=row.net,
-        method=row.method,
+        method=method_label(row.method),
         details=row.details,
         status=row.status,
         reason=row.reason or "",

@@ -22,6 +22,7 @@ from swivi.pages.listing import PAGE_SIZE, Listing, addressed_id
 from swivi.pages.loading import loading
 from swivi.pages.profile.user_agent import browser_name
 from swivi.pages.session import visitor
+from swivi.payouts.rules import method_label
 from swivi.ui.feedback import toast_success
 from swivi.ui.types import Handler
 
@@ -177,7 +178,7 @@ def _payout(row: PayoutRow) -> PersonPayout:
     return PersonPayout(
         id=row.request_id,
         amount=row.amount,
-        method=row.method,
+        method=method_label(row.method),
         status=row.status,
         transaction_id=row.transaction_id or "",
         requested_at=iso(row.requested_at),

@@ -4,7 +4,7 @@ import reflex as rx
 
 from swivi.pages.clipper.balance import ClipperBalance, balance_card, how_it_was_made
 from swivi.pages.clipper.first_steps import first_steps
-from swivi.pages.clipper.last_days import last_days
+from swivi.pages.clipper.last_days import own_last_days
 from swivi.pages.clipper.payout_dialog import payout_dialog
 from swivi.pages.clipper.recent import recent_clips
 from swivi.pages.clipper.submit_dialog import submit_button_for, submit_dialog
@@ -26,7 +26,7 @@ def dashboard() -> rx.Component:
         rx.cond(is_newcomer, first_steps()),
         balance_card(
             rx.el.details(rx.el.summary("How this was made"), how_it_was_made()),
-            beside=last_days(),
+            beside=own_last_days(),
         ),
         _totals(),
         rx.cond(

@@ -1,4 +1,4 @@
-"""What a clipper earned day by day (UTC), as the ledger says: accruals less what was taken back."""
+"""What clippers earned day by day (UTC), as the ledger says: accruals less what was taken back."""
 
 from datetime import date
 
@@ -12,14 +12,16 @@ from swivi.insights.flows import EARNED, EARNING_KINDS
 from swivi.ledger.models import Transfer
 
 
-async def earned_by_day(session: AsyncSession, user_id: int, *, today: date, days: int) -> list[tuple[date, Cents]]:
-    """The last `days` days up to `today`, oldest first; a day without earnings has 0."""
+async def earned_by_day(
+    session: AsyncSession, *, today: date, days: int, user_id: int | None = None
+) -> list[tuple[date, Cents]]:
+    """The last `days` days up to `today`, oldest first, of one clipper or of all; a day without earnings has 0."""
     first = today - (days - 1) * DAY
     day = UtcDay(col(Transfer.created_at))
     found = await session.exec(
         select(day, func.sum(EARNED))
         .where(
-            Transfer.user_id == user_id,
+            *([] if user_id is None else [Transfer.user_id == user_id]),
             col(Transfer.kind).in_(EARNING_KINDS),
             col(Transfer.created_at) >= start_of(first),
         )
