@@ -124,12 +124,18 @@ async def campaigns_by_status(session: AsyncSession) -> dict[CampaignStatus, int
     return dict.fromkeys(CampaignStatus, 0) | {CampaignStatus(status): number for status, number in found.all()}
 
 
-async def campaign_titles(session: AsyncSession, *, limit: int = 200) -> Sequence[tuple[int, str]]:
-    """Ids and titles of the newest campaigns that are not archived, for a filter's choices."""
-    found = await session.exec(
-        select(Campaign.id, Campaign.title).where(_of(None)).order_by(col(Campaign.id).desc()).limit(limit)
-    )
-    return found.all()
+async def campaign_titles(
+    session: AsyncSession, *, besides: int | None = None, limit: int = 200
+) -> Sequence[tuple[int, str]]:
+    """Ids and titles of the newest campaigns that are not archived, for a filter's choices.
+
+    `besides` is the choice that is made already: it comes first where it is not among them.
+    """
+    columns = select(Campaign.id, Campaign.title)
+    found = (await session.exec(columns.where(_of(None)).order_by(col(Campaign.id).desc()).limit(limit))).all()
+    if besides is None or any(number == besides for number, _ in found):
+        return found
+    return [*(await session.exec(columns.where(Campaign.id == besides))).all(), *found]
 
 
 async def campaign_numbers(session: AsyncSession, campaign_id: int) -> CampaignNumbers | None:

@@ -124,7 +124,7 @@ def campaign_tile(card: Card, *, spent: Number, heading: Node, action: Node | No
             heading,
             rx.el.p(card.brand, class_name="quiet"),
         ),
-        rx.el.p(rate(card.rate), class_name="stat-value"),
+        rx.el.p(_pays(card.rate), class_name="stat-value"),
         platform_marks(card),
         budget_left(card, spent),
         *([] if action is None else [rx.el.div(action, class_name="tile-action")]),
@@ -144,8 +144,9 @@ def budget_left(card: Card, spent: Number) -> rx.Component:
     """How much of the budget is still to be earned."""
     left: Any = number_var(card.budget) - number_var(spent)
     words = text_if(left > 0, " left of ", " left: all is earned of ")
+    amount = rx.el.span(money(left), rx.el.span(words, money(card.budget, "quiet"), class_name="quiet"))
     return stack(
-        rx.el.p(money(left), rx.el.span(words, money(card.budget, "quiet"), class_name="quiet")),
+        rx.el.p(rx.cond(number_var(card.budget) > 0, amount, rx.el.span("No budget yet", class_name="quiet"))),
         percent_bar(spent, card.budget, "Budget spent"),
         gap=1,
     )
@@ -173,5 +174,10 @@ def terms(card: Card) -> rx.Component:
 
 def _rate_line(each: Any) -> rx.Component:
     return rx.el.div(
-        rx.el.dt(platform_mark(each.platform, named=True)), rx.el.dd(rate(each.cents)), class_name="breakdown-line"
+        rx.el.dt(platform_mark(each.platform, named=True)), rx.el.dd(_pays(each.cents)), class_name="breakdown-line"
     )
+
+
+def _pays(cents: Any) -> rx.Component:
+    """A rate in cents per 1,000 views; the preview of a campaign has none before one is typed."""
+    return rx.cond(number_var(cents) > 0, rate(cents), rx.el.span("No rate yet", class_name="quiet"))

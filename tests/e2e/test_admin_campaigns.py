@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
+from sqlmodel import col, update
 
 from swivi.accounts.actor import Actor
 from swivi.accounts.sessions import SESSION_COOKIE, open_session
@@ -100,6 +101,9 @@ async def test_a_new_campaign_is_seen_as_a_clipper_will_see_it_before_it_is_crea
 ) -> None:
     page = admin.page
     await admin.opens("/admin/campaigns/new")
+    await shows(preview(page), "No rate yet")
+    await shows(preview(page), "No budget yet")
+    await expect(preview(page).get_by_text("$0.00")).to_have_count(0)
     await page.get_by_label("Title").fill("Night Rides")
     await page.get_by_label("Brief").fill("Bikes after dark.")
     await page.get_by_label("Budget", exact=True).fill("100")
@@ -174,8 +178,26 @@ async def test_an_edit_begins_with_the_terms_and_changes_them(admin: Admin, ada:
     assert (changed.ends_at, changed.max_per_clip) == (datetime(2031, 5, 1, 1, tzinfo=UTC), 3_000)
     await admin.opens("/admin/campaigns")
     row = page.get_by_role("row").filter(has_text="After")
-    await shows(row, "Hidden")
-    await shows(row, "Test")
+    for width in (1280, 360):
+        await page.set_viewport_size({"width": width, "height": 800})
+        for mark in ("Active", "Hidden", "Test"):
+            await expect(row.get_by_text(mark, exact=True).filter(visible=True)).to_be_visible(timeout=SLOW)
+
+
+@pytest.mark.parametrize("status", [CampaignStatus.COMPLETED, CampaignStatus.ARCHIVED])
+async def test_the_edit_of_a_closed_campaign_says_so_before_anything_is_typed_and_offers_a_copy(
+    admin: Admin, ada: Actor, database: Database, status: CampaignStatus
+) -> None:
+    campaign = await a_campaign(database, ada, title="All Done")
+    async with database.writing() as session:
+        await session.exec(update(Campaign).where(col(Campaign.id) == campaign.id).values(status=status))
+    page = admin.page
+    await admin.opens(f"/admin/campaigns/{campaign.id}/edit")
+    await shows(page, "“All Done” cannot be changed any more")
+    await shows(page, f"It is {status.lower()}")
+    await expect(page.get_by_label("Title")).to_have_count(0)
+    await page.get_by_role("link", name="Duplicate").click()
+    await expect(page.get_by_label("Title")).to_have_value("All Done (copy)", timeout=SLOW)
 
 
 async def test_a_duplicate_begins_with_the_same_terms_and_spends_nothing_of_the_first(
@@ -300,3 +322,18 @@ async def test_track_now_reads_this_campaign_only_and_its_numbers_and_charts_mov
     await spent.get_by_text("Show as a table").click()
     await shows(spent, "$25.00")
     assert (await stored(database, other.id)).spent == 0
+
+
+async def test_analytics_name_the_campaign_that_is_looked_at_even_when_it_is_archived(
+    admin: Admin, ada: Actor, database: Database
+) -> None:
+    campaign = await a_campaign(database, ada, title="Long Ago", status="DRAFT")
+    async with database.writing() as session:
+        await campaigns.step(session, ada, campaign.id, CampaignStatus.ARCHIVED)
+    page = admin.page
+    await admin.opens(f"/admin/analytics?campaign={campaign.id}")
+    await expect(page.get_by_label("Campaign", exact=True)).to_have_value(str(campaign.id), timeout=SLOW)
+    await shows(page, "No views were counted in these days")
+    await page.get_by_label("Campaign", exact=True).select_option(label="All campaigns")
+    await page.wait_for_url(lambda address: "campaign=" not in address, timeout=SLOW)
+    await expect(page.get_by_label("Campaign", exact=True)).to_have_value("")

@@ -87,7 +87,7 @@ class AnalyticsState(rx.State):
         self.kept = "".join(f"&{name}={value}" for name, value in filters.items() if value)
         self.loading = True
         async with loading(self, "The analytics") as session:
-            titles = await campaign_titles(session)
+            titles = await campaign_titles(session, besides=campaign_id)
             self.campaigns = [("", "All campaigns")] + [(str(number), title) for number, title in titles]
             self._show(
                 await analytics(

@@ -21,11 +21,11 @@ def attention() -> rx.Component:
     state = OverviewState
     nothing = empty_state("circle_check", "Nothing waits for you", "New submissions and payout requests show here.")
     items = rx.el.ul(
-        _books(),
-        _run_stopped(),
         *_people_waiting(),
-        rx.foreach(rows_var(state.ending), _ending),
+        _run_stopped(),
         *_odd_readings(),
+        rx.foreach(rows_var(state.ending), _ending),
+        _books(),
         class_name="stack",
         style={"list_style": "none", "gap": "4px"},
     )

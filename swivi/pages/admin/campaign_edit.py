@@ -8,10 +8,12 @@ from reflex.event import EventSpec
 from swivi.accounts.models import Role
 from swivi.campaigns import service as campaigns
 from swivi.campaigns.models import Campaign
+from swivi.campaigns.rules import EDITABLE
 from swivi.core.errors import SwiviError
 from swivi.pages.acting import acting, form_fields, some_id
 from swivi.pages.admin.campaign_draft import CampaignDraft, drafting
 from swivi.pages.admin.campaign_form import form_refusal, raw_terms
+from swivi.pages.admin.campaign_new import COPY_OF
 from swivi.pages.gate import admins_only, public
 from swivi.pages.loading import loading
 from swivi.pages.parts import admin_page
@@ -19,6 +21,7 @@ from swivi.pages.session import visitor
 from swivi.ui.buttons import link_button, submit_button
 from swivi.ui.feedback import empty_state, toast_success
 from swivi.ui.forms import form_actions
+from swivi.ui.layout import cluster
 
 LIST = "/admin/campaigns"
 
@@ -34,6 +37,8 @@ class EditedCampaign(CampaignDraft, rx.State):
     id: int = 0
     title: str = ""
     missing: bool = False
+    closed: str = ""
+    """Why its terms stay as they are; "" while they can be changed."""
 
     @public
     async def load(self) -> None:
@@ -44,6 +49,7 @@ class EditedCampaign(CampaignDraft, rx.State):
         async with loading(self, "The campaign") as session:
             campaign = await session.get(Campaign, self.id)
             self.missing = campaign is None
+            self.closed = _why_closed(campaign)
             if campaign is not None:
                 self.title = campaign.title
                 self._begin_with(campaign)
@@ -66,6 +72,12 @@ class EditedCampaign(CampaignDraft, rx.State):
         yield rx.redirect(f"{LIST}/{campaign.id}")
 
 
+def _why_closed(campaign: Campaign | None) -> str:
+    if campaign is None or campaign.status in EDITABLE:
+        return ""
+    return f"It is {campaign.status.lower()}, and its clips were paid by its terms: they stay as they are."
+
+
 def edit_campaign_page() -> rx.Component:
     """`/admin/campaigns/[campaign_id]/edit`."""
     state = EditedCampaign
@@ -79,14 +91,31 @@ def edit_campaign_page() -> rx.Component:
                 "It may have been mistyped.",
                 link_button("All campaigns", LIST),
             ),
-            drafting(
-                state,
-                form_actions(
-                    link_button("Cancel", f"{LIST}/{state.id}"), submit_button("Save changes", pending=state.saving)
+            rx.cond(
+                state.closed != "",
+                _closed(),
+                drafting(
+                    state,
+                    form_actions(
+                        link_button("Cancel", f"{LIST}/{state.id}"), submit_button("Save changes", pending=state.saving)
+                    ),
+                    on_submit=state.save,
                 ),
-                on_submit=state.save,
             ),
         ),
         current=LIST,
         subtitle="Rates and limits apply to clips that are approved from now on.",
+    )
+
+
+def _closed() -> rx.Component:
+    state = EditedCampaign
+    return empty_state(
+        "lock",
+        f"“{state.title}” cannot be changed any more",
+        state.closed,
+        cluster(
+            link_button("To the campaign", f"{LIST}/{state.id}"),
+            link_button("Duplicate", f"{LIST}/new?{COPY_OF}={state.id}", "primary", "copy"),
+        ),
     )

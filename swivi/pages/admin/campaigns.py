@@ -115,8 +115,8 @@ _COLUMNS = (
 
 def _cells(row: CampaignRow) -> list[Node]:
     return [
-        rx.el.span(row.title),
-        cluster(status_badge(row.status), rx.cond(row.hidden, hidden_mark()), rx.cond(row.is_test, test_mark())),
+        rx.el.span(row.title, rx.el.span(_marks(row), class_name="narrow-only")),
+        _marks(row),
         budget_spent(row.spent, row.budget),
         money(row.budget),
         money(row.payout_rate),
@@ -124,6 +124,13 @@ def _cells(row: CampaignRow) -> list[Node]:
         count(row.clips),
         when(row.last_tracked_at),
     ]
+
+
+def _marks(row: CampaignRow) -> rx.Component:
+    """Its status and flags: a column of their own on wide screens, below the title on phones."""
+    return cluster(
+        status_badge(row.status), rx.cond(row.hidden, hidden_mark()), rx.cond(row.is_test, test_mark()), gap=1
+    )
 
 
 def campaigns_page() -> rx.Component:
