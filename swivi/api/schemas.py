@@ -4,13 +4,15 @@ An answer's `Dollars` are given cents. What comes in is handed to the services a
 its like only tell the OpenAPI document what is meant), so that there is one place that parses and refuses.
 """
 
-from typing import Annotated, Generic, TypeVar
+from collections.abc import Iterable
+from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
 from swivi.core.money import Cents, to_dollars
+from swivi.platforms.models import Platform
 
 LARGEST_ID = 2**63 - 1
 LAST_PAGE = 1_000_000
@@ -56,16 +58,31 @@ RowId = Annotated[int, BeforeValidator(row_id), _ID_SCHEMA]
 
 RawText = Annotated[object, WithJsonSchema({"type": "string"})]
 RawAmount = Annotated[object, WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "multipleOf": 0.01})]
-RawAmounts = Annotated[
+RawRates = Annotated[
     object,
-    WithJsonSchema({"type": "object", "additionalProperties": {"type": "number", "exclusiveMinimum": 0}}),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "propertyNames": {"enum": list(Platform)},
+            "additionalProperties": {"type": "number", "exclusiveMinimum": 0},
+        }
+    ),
 ]
 RawAmountOrNone = Annotated[object, WithJsonSchema({"type": ["number", "null"], "exclusiveMinimum": 0})]
 RawCount = Annotated[object, WithJsonSchema({"type": "integer", "minimum": 0})]
 RawDays = Annotated[object, WithJsonSchema({"type": ["integer", "null"], "minimum": 1, "maximum": 365})]
-RawNames = Annotated[object, WithJsonSchema({"type": "array", "items": {"type": "string"}})]
+RawPlatforms = Annotated[
+    object, WithJsonSchema({"type": "array", "items": {"type": "string", "enum": list(Platform)}, "minItems": 1})
+]
 RawMoment = Annotated[object, WithJsonSchema({"type": ["string", "null"], "format": "date-time"})]
 RawFlag = Annotated[object, WithJsonSchema({"type": "boolean"})]
+
+
+def raw_choice(choices: Iterable[str]) -> Any:
+    """What a field with these choices is said to be."""
+    return WithJsonSchema({"type": "string", "enum": list(choices)})
+
+
 RawDetails = Annotated[object, WithJsonSchema({"type": ["string", "object"]})]
 
 

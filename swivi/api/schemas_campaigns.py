@@ -1,8 +1,10 @@
 """Campaigns as programs send and see them."""
 
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import ConfigDict
+from pydantic.config import JsonDict
 
 from swivi.api.schemas import (
     Dollars,
@@ -10,14 +12,15 @@ from swivi.api.schemas import (
     Id,
     RawAmount,
     RawAmountOrNone,
-    RawAmounts,
     RawCount,
     RawFlag,
     RawMoment,
-    RawNames,
+    RawPlatforms,
+    RawRates,
     RawText,
     StrictBody,
     View,
+    raw_choice,
 )
 from swivi.campaigns.models import CampaignStatus
 
@@ -57,19 +60,37 @@ class CampaignView(OpenCampaign):
     completion_reason: str | None
 
 
+EXAMPLE: JsonDict = {
+    "title": "Summer Vibes 2025",
+    "brand": "Vibe Drinks",
+    "description": "Show the new flavours in a summery scene.",
+    "requirements": "At least 15 seconds; tag @vibedrinks.",
+    "platforms": ["tiktok", "youtube"],
+    "budget": 500.0,
+    "payoutRate": 2.5,
+    "platformRates": {"youtube": 3.25},
+    "maxPerClip": 50.0,
+    "minViews": 500,
+    "endsAt": "2099-12-31T18:00:00Z",
+    "status": "ACTIVE",
+}
+
+
 class CampaignChange(StrictBody):
     """The terms to change, and perhaps a new status."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"maxPerClip": 75.0, "status": "ACTIVE"}]})
 
     title: RawText = None
     brand: RawText = None
     description: RawText = None
     requirements: RawText = None
-    platforms: RawNames = None
+    platforms: RawPlatforms = None
     content_url: RawText = None
     cover_url: RawText = None
     budget: RawAmount = None
     payout_rate: RawAmount = None
-    platform_rates: RawAmounts = None
+    platform_rates: RawRates = None
     max_per_clip: RawAmountOrNone = None
     max_per_clipper: RawAmountOrNone = None
     min_views: RawCount = None
@@ -77,7 +98,7 @@ class CampaignChange(StrictBody):
     ends_at: RawMoment = None
     hidden: RawFlag = None
     is_test: RawFlag = None
-    status: RawText = None
+    status: Annotated[object, raw_choice(CampaignStatus)] = None
 
     def sent(self) -> dict[str, object]:
         """What was sent, and nothing else, in the services' spelling."""
@@ -87,4 +108,6 @@ class CampaignChange(StrictBody):
 class NewCampaign(CampaignChange):
     """The terms of a new campaign; its status is DRAFT unless another is named."""
 
-    model_config = ConfigDict(json_schema_extra={"required": ["title", "budget", "payoutRate", "platforms"]})
+    model_config = ConfigDict(
+        json_schema_extra={"required": ["title", "budget", "payoutRate", "platforms"], "examples": [EXAMPLE]}
+    )

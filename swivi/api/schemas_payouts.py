@@ -1,13 +1,16 @@
 """Payout requests and balances as programs send and see them."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from swivi.api.schemas import Body, Dollars, Id, RawAmount, RawDetails, RawText, View
+from pydantic import ConfigDict
+
+from swivi.api.schemas import Body, Dollars, Id, RawAmount, RawDetails, RawText, View, raw_choice
 from swivi.core.money import Cents
 from swivi.insights.balances import Balance
 from swivi.insights.payouts import PayoutRow
 from swivi.payouts.models import PayoutStatus
+from swivi.payouts.rules import PayoutAction
 
 
 class NewPayoutRequest(Body):
@@ -74,10 +77,17 @@ class AdminPayoutView(PayoutView):
         )
 
 
-class Processing(Body):
-    """An admin's step; `notes` are the reason where one is needed."""
+ADMINS = [action for action in PayoutAction if action is not PayoutAction.CANCEL]
 
-    action: RawText
+
+class Processing(Body):
+    """An admin's step; `notes` are the reason where one is needed, `transaction_id` is for `complete`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"action": "complete", "transactionId": "PP-2026-0001", "notes": "Thank you!"}]}
+    )
+
+    action: Annotated[object, raw_choice(ADMINS)]
     transaction_id: RawText = None
     notes: RawText = None
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, WithJsonSchema
+from pydantic.config import JsonDict
 
 from swivi.api.schemas import Id, RawFlag, RawText, StrictBody, View
 from swivi.webhooks.deliveries import DeliveryLine
@@ -16,10 +17,17 @@ RawEvents = Annotated[
 ]
 
 
+EXAMPLE: JsonDict = {
+    "url": "https://example.com/webhooks",
+    "events": ["payout.completed"],
+    "description": "Bookkeeping",
+}
+
+
 class NewWebhook(StrictBody):
     """Where to send to, and which events."""
 
-    model_config = ConfigDict(json_schema_extra={"required": ["url", "events"]})
+    model_config = ConfigDict(json_schema_extra={"required": ["url", "events"], "examples": [EXAMPLE]})
 
     url: RawText = None
     events: RawEvents = None
@@ -32,6 +40,8 @@ class NewWebhook(StrictBody):
 
 class WebhookChange(StrictBody):
     """What is to be different; `active` false holds its deliveries back until it is true again."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"active": False}]})
 
     url: RawText = None
     events: RawEvents = None

@@ -5,6 +5,7 @@ from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends
 from pydantic import ConfigDict
+from pydantic.config import JsonDict
 
 from swivi.accounts import tokens
 from swivi.accounts.errors import TooManyTokens
@@ -14,20 +15,23 @@ from swivi.api.access import SignedIn, signed_in
 from swivi.api.bodies import ExactRoute
 from swivi.api.once import OnceForUser
 from swivi.api.refusals import refuses
-from swivi.api.schemas import Id, Listed, Paging, RawDays, RawText, RowId, StrictBody, View
+from swivi.api.schemas import Id, Listed, Paging, RawDays, RawText, RowId, StrictBody, View, raw_choice
 from swivi.core.errors import NotFound
 from swivi.runtime import runtime
 
 router = APIRouter(prefix="/tokens", tags=["auth"], route_class=ExactRoute, dependencies=[Depends(signed_in)])
 
 
+EXAMPLE: JsonDict = {"name": "Nightly report", "scope": "read", "expiresInDays": 30}
+
+
 class TokenBody(StrictBody):
     """What a new token is called and may do: `scope` is `read` (GET only) or `write`, which is the default."""
 
-    model_config = ConfigDict(json_schema_extra={"required": ["name"]})
+    model_config = ConfigDict(json_schema_extra={"required": ["name"], "examples": [EXAMPLE]})
 
     name: RawText = None
-    scope: RawText = None
+    scope: Annotated[object, raw_choice(scope.lower() for scope in TokenScope)] = None
     expires_in_days: RawDays = None
 
 

@@ -12,12 +12,11 @@ from granian.server.embed import Server
 from sqlalchemy import update
 from sqlmodel import col
 from starlette.applications import Starlette
-from starlette.routing import Mount
 
 from swivi.accounts import tokens
 from swivi.accounts.actor import Actor
 from swivi.accounts.models import Role, User, UserStatus
-from swivi.api.app import build_api
+from swivi.api.app import build_api, mounted
 from swivi.runtime import Runtime, open_runtime
 from swivi.settings import Settings
 from swivi.tracking.models import Trigger
@@ -75,7 +74,7 @@ class ServedApi:
         self._runtime = await self._opened.__aenter__()
         self._world = await self._people_and_money()
         self._runtime.schedule.start()
-        app = Starlette(routes=[Mount("/api", build_api())])
+        app = Starlette(routes=[mounted("/api", build_api())])
         self._server = Server(app, address=HOST, port=self._port, interface=Interfaces.ASGI, log_enabled=False)
         self._serving = asyncio.create_task(self._server.serve())
         for _ in range(1_000):

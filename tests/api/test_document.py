@@ -4,8 +4,12 @@ import re
 from collections import Counter
 from typing import Any
 
+import httpx
 import pytest
 
+from swivi.runtime import Runtime
+from tests import factories
+from tests.api.conftest import Person
 from tests.api.contract import document, validator
 
 JSON = "application/json"
@@ -14,6 +18,16 @@ OPERATIONS = [
     for path, operations in document()["paths"].items()
     for method, operation in operations.items()
 ]
+
+
+DEPEND_ON_STATE = {
+    "campaign_not_found",
+    "clip_not_found",
+    "insufficient_balance",
+    "payout_request_not_found",
+    "webhook_not_found",
+}
+"""An example cannot know what there is."""
 
 
 def test_it_is_openapi_3_1_of_this_version() -> None:
@@ -58,6 +72,21 @@ def test_its_examples_are_what_it_takes_and_answers(method: str, path: str, oper
         for media_type, content in part.get("content", {}).items():
             if media_type == JSON:
                 must_fit(content["example"], content["schema"])
+
+
+async def test_the_examples_of_bodies_are_taken(
+    running: Runtime, guest: httpx.AsyncClient, clipper: Person, admin: Person
+) -> None:
+    campaign = await factories.a_campaign(running.database, admin.actor)
+    await factories.a_submission(running.database, clipper.actor, campaign, factories.tiktok(1))
+    for method, path, operation in (each.values for each in OPERATIONS):
+        if "requestBody" not in operation:
+            continue
+        http = guest if path.startswith("/auth/") else clipper.http if path.startswith("/clippers/") else admin.http
+        example = operation["requestBody"]["content"][JSON]["example"]
+        answer = await http.request(method, re.sub(r"\{\w+\}", "1", path), json=example)
+        refused = answer.json().get("error", {}).get("code") if answer.content else None
+        assert answer.status_code < 300 or refused in DEPEND_ON_STATE, (method, path, answer.text)
 
 
 def must_fit(value: Any, schema: dict[str, Any]) -> None:
