@@ -7,6 +7,7 @@ from collections.abc import Callable
 from uuid import uuid4
 
 from asgi_correlation_id import CorrelationIdMiddleware
+from starlette.datastructures import Headers
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -55,13 +56,17 @@ class RequestLog:
             await self._app(scope, receive, send)
             return
         logs.begin()
-        began, status, size = time.perf_counter(), 500, 0
+        began, status, size, announced = time.perf_counter(), 500, 0, 0
 
         async def counted(message: Message) -> None:
-            nonlocal status, size
+            nonlocal status, size, announced
             if message["type"] == "http.response.start":
                 status = message["status"]
-            size += len(message.get("body", b""))
+                announced = int(Headers(raw=message["headers"]).get("content-length", 0))
+            elif message["type"] == "http.response.pathsend":  # the server sends a file by itself
+                size = announced
+            else:
+                size += len(message.get("body", b""))
             await send(message)
 
         try:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import SecretStr
 
 from swivi import logs
 from swivi.accounts import sessions, tokens
@@ -112,6 +113,23 @@ async def cron(bearer: Annotated[Bearer, Depends(_cron)]) -> None:
     if secret is None:
         raise NoCronSecret
     given = bearer.credentials if bearer else ""
-    # Headers arrive as Latin-1; in constant time, so that the answer's speed tells nothing about the secret.
-    if not hmac.compare_digest(given.encode("latin-1"), secret.get_secret_value().encode()):
+    if not _is_secret(given, secret):
         raise WrongCronSecret
+
+
+@refuses(NotSignedIn, AdminsOnly)
+async def metrics_reader(
+    request: Request,
+    bearer: Annotated[Bearer, Depends(_bearer)],
+    cookie: Annotated[str | None, Depends(_cookie)],
+) -> None:
+    """Prometheus with METRICS_TOKEN calls, or an admin. Raises NotSignedIn, AdminsOnly."""
+    secret = runtime().settings.metrics_token
+    if secret is not None and bearer is not None and _is_secret(bearer.credentials, secret):
+        return
+    (await signed_in(request, bearer, cookie)).must_be_admin()
+
+
+def _is_secret(given: str, secret: SecretStr) -> bool:
+    # Headers arrive as Latin-1; in constant time, so that the answer's speed tells nothing about the secret.
+    return hmac.compare_digest(given.encode("latin-1"), secret.get_secret_value().encode())

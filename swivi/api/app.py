@@ -21,6 +21,7 @@ from swivi.api import (
     errors,
     exports,
     health,
+    metrics,
     notifications,
     once,
     payouts,
@@ -37,6 +38,7 @@ from swivi.api.methods import HeadAsGet
 ROUTERS = (
     docs.router,
     health.router,
+    metrics.router,
     auth.router,
     tokens.router,
     campaigns.open_router,

@@ -26,6 +26,9 @@ class ClipState(StrEnum):
     REVOKED = "REVOKED"
 
 
+FAILED = "outcome <> 'ok'"
+"""Readings that failed, which are few: counted by their own index."""
+
 LIVE = text("status <> 'REJECTED'")
 """A rejected submission may be sent again, so only the others count as duplicates."""
 
@@ -145,6 +148,7 @@ class ViewTracking(SQLModel, table=True):
     __table_args__ = (
         Index("ix_view_tracking_clip_id_date", "clip_id", "date"),
         Index("ix_view_tracking_date", "date"),
+        Index("ix_view_tracking_failed", "outcome", sqlite_where=text(FAILED), postgresql_where=text(FAILED)),
         Index("uq_view_tracking_run_clip_attempt", "run_id", "clip_id", "attempt", unique=True),
         CheckConstraint("(outcome = 'ok') = (views IS NOT NULL)", name="views_only_if_ok"),
         CheckConstraint("views >= 0", name="views_not_negative"),

@@ -92,6 +92,12 @@ class Hub:
         """How often something changed so far: while it stays the same, nothing that was read is out of date."""
         return self._noticed
 
+    @property
+    def tabs(self) -> int:
+        """How many tabs with live numbers are connected to this process."""
+        self._forget_gone_tabs()
+        return len({token for token, _ in self._watches})
+
     def notice(self, changed: Changed) -> None:
         """A commit changed this. Called in the event loop; returns at once."""
         self._noticed += 1
@@ -176,6 +182,11 @@ def stop(hub: Hub) -> None:
 def noticed() -> int | None:
     """`Hub.noticed` of the running hub; None while there is none, and nobody knows of changes."""
     return _running[-1].noticed if _running else None
+
+
+def tabs() -> int:
+    """How many tabs with live numbers are connected to this process."""
+    return sum(hub.tabs for hub in _running)
 
 
 def leave(state: rx.State) -> None:

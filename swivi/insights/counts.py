@@ -1,0 +1,105 @@
+"""What the database knows that operators watch: a few cheap queries, so that it is true whichever process answers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, text
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.clips.models import FAILED, ClipSubmission, SubmissionStatus, ViewTracking
+from swivi.core.money import Cents
+from swivi.payouts.models import PayoutRequest, PayoutStatus
+from swivi.platforms.models import Outcome
+from swivi.tracking.models import PlannedCampaign, PlanStatus, RunStatus, TrackingRun
+from swivi.webhooks import deliveries
+from swivi.webhooks.models import DeliveryStatus, WebhookDelivery
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """Of all tracking runs ever: how many there were of each status, and what they did. Clips, cents."""
+
+    runs: dict[RunStatus, int]
+    clips_read: int
+    clips_failed: int
+    clips_settled: int
+    readings_failed: dict[Outcome, int]
+    """Each one that failed, also where another try in the same run did not."""
+    credited: Cents
+    cost_micro_usd: int
+    last_finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Queues:
+    """What waits for somebody now."""
+
+    reviews: int
+    baselines: int
+    payouts: dict[PayoutStatus, int]
+    payouts_open: Cents
+    """Asked for, and neither paid nor refused."""
+    deliveries: dict[DeliveryStatus, int]
+    deliveries_due: int
+
+
+async def tracked(session: AsyncSession) -> Tracked:
+    """What tracking did."""
+    query: Any = select(  # type: ignore[call-overload]
+        TrackingRun.status,
+        func.count(),
+        func.sum(TrackingRun.clips_read),
+        func.sum(TrackingRun.clips_failed),
+        func.sum(TrackingRun.earnings_added),
+        func.sum(TrackingRun.cost_micro_usd),
+        func.max(TrackingRun.finished_at),
+    ).group_by(col(TrackingRun.status))
+    rows = (await session.exec(query)).all()
+    settled = await session.exec(
+        select(func.coalesce(func.sum(PlannedCampaign.clips), 0)).where(PlannedCampaign.status == PlanStatus.SETTLED)
+    )
+    return Tracked(
+        runs={RunStatus(status): number for status, number, *_ in rows},
+        clips_read=sum(int(row[2]) for row in rows),
+        clips_failed=sum(int(row[3]) for row in rows),
+        clips_settled=int(settled.one()),
+        readings_failed=await _failed(session),
+        credited=sum(int(row[4]) for row in rows),
+        cost_micro_usd=sum(int(row[5]) for row in rows),
+        last_finished_at=max((row[6] for row in rows if row[6] is not None), default=None),
+    )
+
+
+async def _failed(session: AsyncSession) -> dict[Outcome, int]:
+    # Said as the index says it, so that both databases use it.
+    found = await session.exec(
+        select(ViewTracking.outcome, func.count()).where(text(FAILED)).group_by(col(ViewTracking.outcome))
+    )
+    return {Outcome(outcome): number for outcome, number in found.all()}
+
+
+async def queues(session: AsyncSession) -> Queues:
+    """What waits."""
+    waiting = await session.exec(
+        select(func.count(), func.count(col(ClipSubmission.initial_views))).where(
+            ClipSubmission.status == SubmissionStatus.PENDING
+        )
+    )
+    pending, read = waiting.one()
+    asked = await session.exec(
+        select(PayoutRequest.status, func.count(), func.sum(PayoutRequest.amount)).group_by(col(PayoutRequest.status))
+    )
+    payouts = {PayoutStatus(status): (number, int(amount)) for status, number, amount in asked.all()}
+    sent = await session.exec(select(WebhookDelivery.status, func.count()).group_by(col(WebhookDelivery.status)))
+    return Queues(
+        reviews=read,
+        baselines=pending - read,
+        payouts={status: number for status, (number, _) in payouts.items()},
+        payouts_open=sum(
+            amount for status, (_, amount) in payouts.items() if status in (PayoutStatus.PENDING, PayoutStatus.APPROVED)
+        ),
+        deliveries={DeliveryStatus(status): number for status, number in sent.all()},
+        deliveries_due=await deliveries.count_due(session),
+    )
