@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, func, or_, update
+from sqlalchemy import ColumnElement, CursorResult, func, literal_column, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -98,7 +98,8 @@ async def claim(session: AsyncSession, claim: str, *, busy: Collection[int], lim
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     free = or_(col(WebhookDelivery.claimed_until).is_(None), col(WebhookDelivery.claimed_until) <= now)
     return (
-        col(WebhookDelivery.status) == DeliveryStatus.PENDING,
+        # Not a parameter: as the partial index says it, so that both databases know that they can use it.
+        col(WebhookDelivery.status) == literal_column(f"'{DeliveryStatus.PENDING}'"),
         col(WebhookDelivery.next_attempt_at) <= now,
         free,
     )

@@ -2,8 +2,11 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import col, select
@@ -24,6 +27,7 @@ from tests.receiver import Receiver, running_receiver
 from tests.world import World
 
 EVERY_EVENT = [kind.value for kind in EventKind if kind is not EventKind.TEST]
+OPERATIONS = Path(__file__).resolve().parents[2] / "docs" / "operations.md"
 LONGEST_PAUSE = 1 + JITTER
 
 
@@ -427,3 +431,19 @@ async def test_the_audit_log_knows_who_did_what_and_no_secret(world: World, rece
     written = json.dumps([[entry.before, entry.after] for entry in entries])
     assert webhook.secret not in written
     assert rotated.secret not in written
+
+
+async def test_the_receiver_of_the_documentation_takes_a_message_once_and_no_forgery(
+    world: World, receiver: Receiver, capsys: pytest.CaptureFixture[str]
+) -> None:
+    [example] = re.findall(r"```python\n(.*?)```", OPERATIONS.read_text(), re.DOTALL)
+    documented: dict[str, Any] = {}
+    exec(example, documented)
+    webhook = await a_webhook(world, receiver.url)
+    await approve_one(world)
+    await world.running.sender.send_due()
+    [got] = receiver.received
+    answers = [documented["receive"](webhook.secret, got.headers, got.body) for _ in range(2)]
+    assert answers == [204, 204]
+    assert capsys.readouterr().out.count("submission.approved") == 1
+    assert documented["receive"](webhook.secret, got.headers, got.body + b" ") == 400

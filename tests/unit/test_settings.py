@@ -76,3 +76,22 @@ def test_the_example_names_every_limit_with_its_default() -> None:
         if name.startswith("limit_"):
             [written] = re.findall(rf"^#{field.validation_alias}=(.*)$", example, flags=re.MULTILINE)
             assert parse_rate(written) == field.default, name
+
+
+@pytest.mark.parametrize(
+    ("environment", "log_format"),
+    [
+        ({}, "json"),
+        ({"SWIVI_LOG_FORMAT": ""}, "json"),
+        ({"SWIVI_ENV": "development"}, "plain"),
+        ({"SWIVI_DEMO": "1"}, "plain"),
+        ({"SWIVI_DEMO": "1", "SWIVI_LOG_FORMAT": "json"}, "json"),
+        ({"SWIVI_LOG_FORMAT": "plain"}, "plain"),
+    ],
+)
+def test_the_log_is_json_in_production_and_plain_where_people_read_it(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], log_format: str
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert Settings().log_format == log_format

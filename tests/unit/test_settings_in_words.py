@@ -13,6 +13,7 @@ SECRETS = {
     "apify_api_key": "apify_hunter2",
     "apify_api_url": "https://user:hunter2@scraper.test",
     "cron_secret": "cron_hunter2",
+    "metrics_token": "metrics_hunter2",
     "public_url": "https://user:hunter2@swivi.test",
 }
 
@@ -27,7 +28,7 @@ def said(**changes: object) -> dict[str, Item]:
 def test_what_holds_a_secret_is_said_to_be_set_and_nothing_more() -> None:
     items = said(**SECRETS)
     assert "hunter2" not in repr(items)
-    names = ("DATABASE_URL", "REDIS_URL", "APIFY_API_KEY", "CRON_SECRET", "SWIVI_PUBLIC_URL")
+    names = ("DATABASE_URL", "REDIS_URL", "APIFY_API_KEY", "CRON_SECRET", "METRICS_TOKEN", "SWIVI_PUBLIC_URL")
     assert {items[name].standing for name in names} == {"set"}
     assert items["DATABASE_URL"].means == "PostgreSQL"
 

@@ -86,8 +86,10 @@ def parts(settings: Settings) -> list[Item]:
         _redis(settings),
         _reader(settings),
         _cron_secret(settings),
+        _metrics_token(settings),
         _address(settings),
         Item("Environment", "SWIVI_ENV", "value", settings.env.capitalize()),
+        Item("Log", "SWIVI_LOG_FORMAT", "value", "JSON" if settings.log_format == "json" else "Plain"),
         Item("Demo", "SWIVI_DEMO", "value", "On: made-up people and views" if settings.demo else "Off"),
     ]
 
@@ -117,6 +119,13 @@ def _cron_secret(settings: Settings) -> Item:
     if settings.cron_secret is None:
         return Item("Secret for schedulers", "CRON_SECRET", "unset", "Only Swivi's own schedule starts runs")
     return Item("Secret for schedulers", "CRON_SECRET", "set", "An outside scheduler may start runs")
+
+
+def _metrics_token(settings: Settings) -> Item:
+    name, variable = "Token for metrics", "METRICS_TOKEN"
+    if settings.metrics_token is None:
+        return Item(name, variable, "unset", "Only admins may read the metrics")
+    return Item(name, variable, "set", "Prometheus may read the metrics")
 
 
 def _address(settings: Settings) -> Item:
