@@ -10,6 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
+from swivi.api import webhook_messages
 from swivi.api.errors import ErrorBody
 from swivi.api.examples import example_of
 from swivi.api.refusals import Refusal, refusals_of
@@ -36,6 +37,7 @@ TAGS = [
 
 NOT_MODIFIED = {"description": "Nothing has changed since the answer whose `ETag` was sent as `If-None-Match`."}
 NOTHING = "Done; there is nothing to say."
+TAKEN = {"2XX": {"description": "Taken. Anything else is a failure, and tried again later."}}
 ETAG = {"ETag": {"description": "What to send as `If-None-Match` next time.", "schema": {"type": "string"}}}
 
 
@@ -59,7 +61,14 @@ def operations(api: FastAPI) -> Iterator[tuple[str, str, RouteContext]]:
 
 
 def _document(api: FastAPI) -> dict[str, Any]:
-    described = get_openapi(title=api.title, version=api.version, description=DESCRIPTION, tags=TAGS, routes=api.routes)
+    described = get_openapi(
+        title=api.title,
+        version=api.version,
+        description=DESCRIPTION,
+        tags=TAGS,
+        routes=api.routes,
+        webhooks=webhook_messages.router.routes,
+    )
     schemas = described["components"]["schemas"]
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
@@ -75,6 +84,11 @@ def _document(api: FastAPI) -> dict[str, Any]:
             operation["responses"]["200"].setdefault("headers", {}).update(ETAG)
             operation["responses"]["304"] = NOT_MODIFIED
         operation["responses"] = dict(sorted(operation["responses"].items()))
+    for told in described["webhooks"].values():
+        told["post"]["responses"] = {
+            "2XX": {"description": "Taken. Anything else is a failure, and tried again later."}
+        }
+        _give_examples(told["post"], schemas)
     return described
 
 

@@ -8,6 +8,7 @@ import pytest
 from swivi.runtime import Runtime
 from swivi.webhooks.rules import MOST_WEBHOOKS
 from tests import factories
+from tests.api import contract
 from tests.api.conftest import Person, refusal, wrong_fields
 from tests.receiver import Receiver, running_receiver
 
@@ -130,3 +131,29 @@ async def test_there_is_an_end_to_how_many_there_are(admin: Person, receiver: Re
         await make(admin, receiver.url)
     answer = await admin.http.post("/admin/webhooks", json={"url": receiver.url, "events": EVENTS})
     assert refusal(answer) == (409, "too_many_webhooks")
+
+
+async def test_what_is_sent_is_what_the_document_says(
+    admin: Person, earned: Person, receiver: Receiver, running: Runtime
+) -> None:
+    made = await make(admin, receiver.url, events=[*EVENTS, "campaign.completed"])
+    small = await factories.a_campaign(running.database, admin.actor, title="Small", budget="10.00")
+    await factories.a_clip(running.database, earned.actor, admin.actor, small, factories.youtube(2))
+    await admin.http.patch(f"/admin/campaigns/{small.id}", json={"status": "COMPLETED"})
+    body = {"amount": 20, "method": "paypal", "details": "casey@swivi.test"}
+    asked = (await earned.http.post("/clippers/payout-request", json=body)).json()
+    for step in ({"action": "approve"}, {"action": "complete", "transactionId": "TX-1"}):
+        answer = await admin.http.post(f"/admin/payout-requests/{asked['id']}/process", json=step)
+        assert answer.status_code == 200, answer.text
+    await admin.http.post(f"/admin/webhooks/{made['id']}/test")
+    await running.sender.send_due()
+
+    documented = contract.document()["webhooks"]
+    sent = {message["type"]: message for message in (got.verified(made["secret"]) for got in receiver.received)}
+    assert set(sent) == set(documented)
+    for kind, message in sent.items():
+        schema = documented[kind]["post"]["requestBody"]["content"]["application/json"]["schema"]
+        assert [error.message for error in contract.validator(schema).iter_errors(message)] == [], kind
+        told = contract.document()["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+        data = contract.document()["components"]["schemas"][told["properties"]["data"]["$ref"].rsplit("/", 1)[1]]
+        assert set(message["data"]) == set(data["properties"]), kind
