@@ -42,7 +42,7 @@ CLIPPER_TOKEN=$(call '' POST /auth/token "{\"email\": \"$EMAIL\", \"password\": 
 
 step 'An admin opens a campaign'
 CAMPAIGN=$(call "$ADMIN_TOKEN" POST /admin/campaigns \
-    '{"title": "Journey", "budget": 100, "payoutRate": 25, "platforms": ["tiktok", "youtube", "instagram"], "status": "ACTIVE"}' |
+    '{"title": "Journey", "budget": 100, "payoutRate": 100, "platforms": ["tiktok", "youtube", "instagram"], "status": "ACTIVE"}' |
     text id)
 
 step 'The clipper finds it, and submits a clip: its views now are the baseline'

@@ -4,7 +4,7 @@ import reflex as rx
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 
-from swivi.api.app import build_api, mounted
+from swivi.api.app import build_api
 from swivi.api.web import build_auth
 from swivi.browser_cache import BrowserCache
 from swivi.demo.simulator import create_simulator
@@ -20,7 +20,7 @@ from swivi.ui.theme import STYLESHEETS, head_components
 
 def doors() -> Starlette:
     """What is served beside the pages. The simulator exists in demo mode only."""
-    routes: list[BaseRoute] = [mounted("/api", build_api()), Mount("/auth", build_auth())]
+    routes: list[BaseRoute] = [Mount("/api", build_api()), Mount("/auth", build_auth())]
     if settings_or_exit().simulates_apify:
         routes.append(Mount(SIMULATOR_PATH, create_simulator()))
     return Starlette(routes=routes)

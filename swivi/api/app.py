@@ -1,12 +1,9 @@
 """The HTTP API: thin routes over the rooms, one transaction per request. Mounted at /api."""
 
-import re
-
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.routing import APIRoute
 from pydantic.alias_generators import to_camel
-from starlette.routing import Mount
 
 import swivi
 from swivi.api import (
@@ -79,13 +76,6 @@ def build_api() -> FastAPI:
         api.include_router(router)
     document.install(api)
     return api
-
-
-def mounted(path: str, api: FastAPI) -> Mount:
-    """The API below a path: all of it, also addresses with a line break in them, which Starlette would not pass on."""
-    mount = Mount(path, api)
-    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
-    return mount
 
 
 def _operation_id(route: APIRoute) -> str:
