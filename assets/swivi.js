@@ -22,6 +22,12 @@ export const formatCents = (cents) => {
   return `${sign}$${grouped.format((size - rest) / 100)}.${String(rest).padStart(2, "0")}`;
 };
 
+// For the ticks of an axis, whose tooltip and table are exact: $1.2K, $600, $0.05.
+export const formatShortCents = (cents) => {
+  if (cents % 100 !== 0 && cents < 10_000) return formatCents(cents);
+  return `$${compact.format(Math.round(cents / 100))}`;
+};
+
 export const plainDollars = (cents) => `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, "0")}`;
 
 // Rounded down: a budget shows 100% only when it is really used up.

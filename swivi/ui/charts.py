@@ -23,6 +23,8 @@ _DAY_OF_CALENDAR: Final[Any] = FunctionStringVar.create(
 )
 _MINUTE: Final[Any] = FunctionStringVar.create("((moment) => new Date(moment).toLocaleString())")
 _FORMATTERS: Final = {"count": "formatCount", "money": "formatCents"}
+_SHORT_FORMATTERS: Final = {"count": "formatShortCount", "money": "formatShortCents"}
+"""For the ticks, whose exact values are in the tooltip and the table."""
 
 Unit = Literal["count", "money"]
 _SHOWN: Final[Mapping[Unit, Callable[[Number], rx.Component]]] = {"count": count, "money": money}
@@ -110,7 +112,9 @@ def _grid() -> rx.Component:
 
 
 def _amounts(unit: Unit) -> rx.Component:
-    axis: rx.Component = rx.recharts.y_axis(width=76, custom_attrs={"tickFormatter": _formatter(unit)}, **_AXIS)
+    axis: rx.Component = rx.recharts.y_axis(
+        width=56, custom_attrs={"tickFormatter": _formatter(_SHORT_FORMATTERS[unit])}, **_AXIS
+    )
     return axis
 
 
@@ -118,7 +122,7 @@ def _tooltip(unit: Unit, label: Any, **props: Any) -> rx.Component:
     tooltip: rx.Component = rx.recharts.graphing_tooltip(
         is_animation_active=False,
         content_style={"background": "var(--surface)", "border": "1px solid var(--line)", "borderRadius": "8px"},
-        custom_attrs={"labelFormatter": label, "formatter": _formatter(unit)},
+        custom_attrs={"labelFormatter": label, "formatter": _formatter(_FORMATTERS[unit])},
         **props,
     )
     return tooltip
@@ -134,8 +138,7 @@ def _canvas(points: Rows) -> dict[str, Any]:
     }
 
 
-def _formatter(unit: Unit) -> Any:
-    name = _FORMATTERS[unit]
+def _formatter(name: str) -> Any:
     return FunctionStringVar.create(name, _var_data=VarData(imports={_MODULE: [name]}))
 
 

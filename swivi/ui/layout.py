@@ -15,6 +15,14 @@ def cluster(*children: Node, gap: int = 2) -> rx.Component:
     return rx.el.div(*children, class_name="cluster", style={"gap": _steps(gap)})
 
 
+def dotted(*parts: Node) -> rx.Component:
+    """Short facts in one line with dots between them; on a phone, where lines break, without."""
+    dot = rx.el.span("·", aria_hidden="true", class_name="dot")
+    return rx.el.div(
+        *[rx.el.span(*([dot] if number else []), part) for number, part in enumerate(parts)], class_name="dotted"
+    )
+
+
 def card_grid(*children: Node, min_width: int = 220) -> rx.Component:
     """As many equal columns of at least `min_width` px as fit."""
     columns = f"repeat(auto-fit, minmax(min({min_width}px, 100%), 1fr))"

@@ -96,10 +96,10 @@ def data_table(
 
 
 def pager(page: Number, pages: Number, on_prev: Handler, on_next: Handler, total: Number | None = None) -> rx.Component:
-    """Steps through server-side pages, counted from 1."""
+    """Steps through server-side pages, counted from 1; not there where the `total` is known to be nothing."""
     here, last = number_var(page), number_var(pages)
     found = [] if total is None else [rx.el.span(count(total), " in all", class_name="quiet")]
-    return rx.el.nav(
+    steps = rx.el.nav(
         *found,
         rx.el.span("Page ", count(page), " of ", count(pages), class_name="pager-place"),
         icon_button("chevron_left", "Previous page", on_prev, disabled=here <= 1),
@@ -107,6 +107,7 @@ def pager(page: Number, pages: Number, on_prev: Handler, on_next: Handler, total
         class_name="pager",
         aria_label="Pages",
     )
+    return steps if total is None else rx.cond(number_var(total) > 0, steps)
 
 
 def filter_tabs(tabs: Sequence[FilterTab], current: Text, href: Callable[[str], str], label: str) -> rx.Component:

@@ -28,8 +28,11 @@ def analytics_page() -> rx.Component:
     return admin_page(
         "Analytics",
         stack(
-            filter_tabs(_PERIODS, state.days, lambda days: f"?days={days}{state.kept}", "Period"),
-            _filters(),
+            rx.el.div(
+                filter_tabs(_PERIODS, state.days, lambda days: f"?days={days}{state.kept}", "Period"),
+                _filters(),
+                class_name="list-head",
+            ),
             rx.cond(
                 state.problem != "",
                 error_state(state.problem, state.load),
@@ -68,6 +71,7 @@ def _totals() -> rx.Component:
         stat_card("Views", _amount(state.views.now, "count"), _beside(state.views, "count")),
         stat_card("Spent", _amount(state.spent.now, "money"), _beside(state.spent, "money")),
         stat_card("Effective CPM", _amount(state.cpm.now, "money"), _beside(state.cpm, "money")),
+        min_width=140,
     )
 
 
@@ -84,7 +88,7 @@ def _beside(measure: Measure, unit: Unit) -> rx.Component:
             measure.change,
             rx.cond(measure.trend != "", rx.fragment(" from ", _amount(measure.before, unit))),
         ),
-        style={"display": "inline-flex", "align_items": "center", "gap": "4px", "white_space": "nowrap"},
+        class_name="trend",
     )
 
 
@@ -122,6 +126,7 @@ def _shares(what: str, rows: Rows, caption: str) -> rx.Component:
         caption=caption,
         key=lambda row: row.name,
         loading=AnalyticsState.loading,
+        stacks=True,
     )
 
 

@@ -8,6 +8,7 @@ from swivi.pages.admin.dashboard_now import Ending, OverviewState
 from swivi.pages.admin.pieces import counted
 from swivi.pages.admin.tracking_now import RunNow
 from swivi.tracking.models import RunStatus
+from swivi.ui.buttons import link_button
 from swivi.ui.cards import panel
 from swivi.ui.feedback import empty_state, skeleton_rows
 from swivi.ui.icons import icon
@@ -19,17 +20,26 @@ from swivi.ui.vars import number_var, rows_var
 def attention() -> rx.Component:
     """The list, or that nothing waits."""
     state = OverviewState
-    nothing = empty_state("circle_check", "Nothing waits for you", "New submissions and payout requests show here.")
+    calm = empty_state("circle_check", "Nothing waits for you", "New submissions and payout requests show here.")
+    nothing = rx.cond(state.campaigns_active > 0, calm, _no_campaign())
     items = rx.el.ul(
         *_people_waiting(),
         _run_stopped(),
         *_odd_readings(),
         rx.foreach(rows_var(state.ending), _ending),
         _books(),
-        class_name="stack",
-        style={"list_style": "none", "gap": "4px"},
+        class_name="waiting-list",
     )
     return panel("Needs attention", rx.cond(state.loading, skeleton_rows(3), rx.cond(_anything(), items, nothing)))
+
+
+def _no_campaign() -> rx.Component:
+    return empty_state(
+        "megaphone",
+        "No campaign is running",
+        "Give one a budget and a rate per 1,000 views, and clippers can send you clips for it.",
+        link_button("New campaign", "/admin/campaigns/new", icon="plus"),
+    )
 
 
 def _anything() -> rx.Var[bool]:
@@ -55,12 +65,13 @@ def _books() -> rx.Component:
         "book_x",
         rx.fragment(counted(found, "finding", "findings"), " in the books"),
         f"#{BOOKS}",
+        wrong=True,
     )
 
 
 def _run_stopped() -> rx.Component:
     words = rx.fragment("The newest tracking run was stopped: ", RunNow.run_problem)
-    return _item(_stopped(), "triangle_alert", words, "/admin/tracking")
+    return _item(_stopped(), "triangle_alert", words, "/admin/tracking", wrong=True)
 
 
 def _people_waiting() -> list[rx.Component]:
@@ -132,7 +143,7 @@ def _odd_readings() -> list[rx.Component]:
     ]
 
 
-def _item(shown: rx.Var[bool] | bool, glyph: str, words: Node, href: Text) -> rx.Component:
-    mark = rx.el.span(icon(glyph), style={"flex": "none", "display": "inline-flex"})
-    link = rx.el.a(mark, rx.el.span(words), href=href, class_name="nav-item")
-    return rx.cond(shown, rx.el.li(link))
+def _item(shown: rx.Var[bool] | bool, glyph: str, words: Node, href: Text, *, wrong: bool = False) -> rx.Component:
+    mark = rx.el.span(icon(glyph), class_name="waiting-glyph")
+    link = rx.el.a(mark, rx.el.span(words), icon("chevron_right"), href=href)
+    return rx.cond(shown, rx.el.li(link, class_name="is-wrong" if wrong else ""))

@@ -15,7 +15,7 @@ from swivi.runtime import runtime
 from swivi.ui.buttons import button
 from swivi.ui.cards import panel
 from swivi.ui.feedback import notice, toast_error, toast_success
-from swivi.ui.layout import cluster, stack
+from swivi.ui.layout import dotted, stack
 from swivi.ui.numbers import count, when
 from swivi.ui.tables import Column, data_table
 from swivi.ui.types import Handler, Node
@@ -116,14 +116,11 @@ def books_panel() -> rx.Component:
 
 def _result() -> rx.Component:
     state = BooksState
-    covered = cluster(
-        rx.el.span(count(state.checks), " checks"),
-        rx.el.span("·", aria_hidden="true"),
-        rx.el.span(count(state.transfers), " transfers"),
-        rx.el.span("·", aria_hidden="true"),
-        rx.el.span(rx.el.span(state.took, class_name="num"), " seconds"),
-        rx.el.span("·", aria_hidden="true"),
-        rx.el.span("checked ", when(state.checked_at)),
+    covered = dotted(
+        rx.fragment(count(state.checks), " checks"),
+        rx.fragment(count(state.transfers), " transfers"),
+        rx.fragment(rx.el.span(state.took, class_name="num"), " seconds"),
+        rx.fragment("checked ", when(state.checked_at)),
     )
     return stack(covered, rx.cond(state.found == 0, notice("good", "No findings: every invariant holds."), _findings()))
 

@@ -6,6 +6,7 @@ import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.models import Role
+from swivi.campaigns.models import CampaignStatus
 from swivi.insights.campaigns import (
     CampaignClip,
     CampaignClipper,
@@ -166,9 +167,7 @@ def campaign_page() -> rx.Component:
                     notice("neutral", CampaignTerms.completion, "Completed"),
                 ),
                 live_numbers(),
-                history_panels(),
-                _clips(),
-                _clippers(),
+                rx.cond(_started(), stack(history_panels(), _clips(), _clippers())),
                 terms_panel(),
             ),
         ),
@@ -176,6 +175,12 @@ def campaign_page() -> rx.Component:
         actions=campaign_actions(),
         subtitle=rx.cond(CampaignNow.missing, None, _marks()),
     )
+
+
+def _started() -> rx.Var[bool]:
+    """Before its start a campaign has no past to show, but empty boxes."""
+    before_start = {CampaignStatus.DRAFT.value, CampaignStatus.SCHEDULED.value}
+    return ~rx.Var.create(sorted(before_start)).contains(CampaignNow.status)
 
 
 def _marks() -> rx.Component:

@@ -1,44 +1,30 @@
 """More money for a campaign: the dialog that tops its budget up."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 
 import reflex as rx
 
 from swivi.campaigns import service as campaigns
 from swivi.campaigns.models import Campaign
 from swivi.campaigns.rules import views_bought
-from swivi.core.errors import InvalidInput, SwiviError
+from swivi.core.errors import InvalidInput
 from swivi.core.money import Cents, format_dollars, parse_dollars
-from swivi.pages.acting import acting, form_fields, refusal
+from swivi.pages.acting import form_fields
+from swivi.pages.admin.campaign_dialog import CampaignDialog
 from swivi.pages.admin.campaign_now import CampaignNow, addressed_campaign
-from swivi.pages.gate import admins_only, public
+from swivi.pages.gate import admins_only
 from swivi.pages.parts import sends
 from swivi.runtime import runtime
 from swivi.ui.buttons import button, submit_button
 from swivi.ui.dialogs import close_button, form_dialog
-from swivi.ui.feedback import toast_success
 from swivi.ui.forms import form_actions, money_field, typed_form
 from swivi.ui.numbers import money_text
 from swivi.ui.types import Handler
 
 
-class TopUp(rx.State):
-    """The dialog that raises a campaign's budget. `outcome` says what the typed amount will lead to."""
-
-    is_open: bool = False
-    outcome: str = ""
-    errors: dict[str, str] = {}
-    busy: bool = False
-
-    @public
-    async def load(self) -> None:
-        """A page opens without its dialogs."""
-        self.is_open = self.busy = False
-
-    @admins_only
-    async def ask(self, is_open: object) -> None:
-        """Open or close the dialog."""
-        self.errors, self.outcome, self.busy, self.is_open = {}, "", False, is_open is True
+class TopUp(CampaignDialog, rx.State):
+    """The dialog that raises a campaign's budget."""
 
     @admins_only
     async def typing(self, form_data: object) -> None:
@@ -55,22 +41,14 @@ class TopUp(rx.State):
     @admins_only
     async def save(self, form_data: object) -> AsyncIterator[Handler]:
         """Raise the budget; a wrong amount is said beside it."""
-        if self.busy or not self.is_open:
-            return
-        self.errors, self.busy = {}, True
-        yield None
         amount = form_fields(form_data).get("amount")
-        try:
-            async with acting(self) as (session, actor):
-                campaign = await campaigns.top_up(session, actor, addressed_campaign(self), amount)
-        except SwiviError as wrong:
-            self.errors, self.busy = wrong.fields, False
-            if not wrong.fields:
-                yield refusal(wrong)
-            return
-        self.is_open = self.busy = False
-        yield toast_success(f"The budget of “{campaign.title}” is {format_dollars(campaign.budget)} now")
-        yield CampaignNow.load
+        change = partial(campaigns.top_up, amount=amount)
+        async for event in self._saved(change, _said):
+            yield event
+
+
+def _said(campaign: Campaign) -> str:
+    return f"The budget of “{campaign.title}” is {format_dollars(campaign.budget)} now"
 
 
 def _outcome(campaign: Campaign, added: Cents) -> str:

@@ -1,22 +1,31 @@
 """A campaign's form with the preview beside it: what the pages for a new and for a changed campaign share."""
 
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import reflex as rx
+from reflex.event import EventSpec
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi.accounts.actor import Actor
 from swivi.campaigns.models import Campaign
 from swivi.core.errors import SwiviError
-from swivi.pages.acting import form_fields
-from swivi.pages.admin.campaign_form import campaign_fields, filled_terms, raw_terms
+from swivi.pages.acting import acting, form_fields
+from swivi.pages.admin.campaign_form import campaign_fields, filled_terms, form_refusal, raw_terms
 from swivi.pages.admin.campaign_preview import bought, preview, preview_card
 from swivi.pages.campaign_card import CampaignCard
 from swivi.pages.gate import admins_only
 from swivi.platforms.models import Platform
-from swivi.ui.feedback import error_state, skeleton_rows
+from swivi.ui.feedback import error_state, skeleton_rows, toast_success
 from swivi.ui.forms import typed_form
 from swivi.ui.types import Handler, Node
 
+LIST = "/admin/campaigns"
+
 EVERY_PLATFORM = [platform.value for platform in Platform]
+
+Change = Callable[[AsyncSession, Actor], Awaitable[Campaign]]
+"""The use case behind a form."""
 
 
 class CampaignDraft(rx.State, mixin=True):
@@ -59,8 +68,22 @@ class CampaignDraft(rx.State, mixin=True):
         self.card, self.buys = preview_card(raw)
         self.typed_hidden = raw["hidden"] is True
 
-    def _refuse(self, wrong: SwiviError) -> None:
-        self.errors, self.saving = wrong.fields, False
+    async def _saved(self, change: Change, said: Callable[[Campaign], str]) -> AsyncIterator[EventSpec | None]:
+        """Create or change the campaign and go to its page; what is wrong is said beside the fields."""
+        if self.saving:
+            return
+        self.errors, self.saving = {}, True
+        yield None
+        try:
+            async with acting(self) as (session, actor):
+                campaign = await change(session, actor)
+        except SwiviError as wrong:
+            self.errors, self.saving = wrong.fields, False
+            yield form_refusal(wrong)
+            return
+        # Still `saving`: the second of two quick clicks must find that it was done.
+        yield toast_success(said(campaign))
+        yield rx.redirect(f"{LIST}/{campaign.id}")
 
     @admins_only
     async def typing(self, form_data: object) -> None:

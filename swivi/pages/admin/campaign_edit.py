@@ -1,6 +1,7 @@
 """Changing a campaign's terms."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -9,21 +10,19 @@ from swivi.accounts.models import Role
 from swivi.campaigns import service as campaigns
 from swivi.campaigns.models import Campaign
 from swivi.campaigns.rules import EDITABLE
-from swivi.core.errors import SwiviError
-from swivi.pages.acting import acting, form_fields, some_id
-from swivi.pages.admin.campaign_draft import CampaignDraft, drafting
-from swivi.pages.admin.campaign_form import form_refusal, raw_terms
+from swivi.pages.acting import form_fields, some_id
+from swivi.pages.admin.campaign_draft import LIST, CampaignDraft, drafting
+from swivi.pages.admin.campaign_form import raw_terms
 from swivi.pages.admin.campaign_new import COPY_OF
 from swivi.pages.gate import admins_only, public
 from swivi.pages.loading import loading
 from swivi.pages.parts import admin_page
 from swivi.pages.session import visitor
 from swivi.ui.buttons import link_button, submit_button
-from swivi.ui.feedback import empty_state, toast_success
+from swivi.ui.feedback import empty_state
 from swivi.ui.forms import form_actions
 from swivi.ui.layout import cluster
-
-LIST = "/admin/campaigns"
+from swivi.ui.vars import flag_var
 
 
 def _edited(state: rx.State) -> int:
@@ -57,19 +56,13 @@ class EditedCampaign(CampaignDraft, rx.State):
     @admins_only
     async def save(self, form_data: object) -> AsyncIterator[EventSpec | None]:
         """Change the terms and go back to the campaign; what is wrong is said beside the fields."""
-        if self.saving:
-            return
-        self.errors, self.saving = {}, True
-        yield None
-        try:
-            async with acting(self) as (session, actor):
-                campaign = await campaigns.change(session, actor, _edited(self), raw_terms(form_fields(form_data)))
-        except SwiviError as wrong:
-            self._refuse(wrong)
-            yield form_refusal(wrong)
-            return
-        yield toast_success(f"“{campaign.title}” changed. Clips approved before keep the terms they have.")
-        yield rx.redirect(f"{LIST}/{campaign.id}")
+        change = partial(campaigns.change, campaign_id=_edited(self), raw=raw_terms(form_fields(form_data)))
+        async for event in self._saved(change, _said):
+            yield event
+
+
+def _said(campaign: Campaign) -> str:
+    return f"“{campaign.title}” changed. Clips approved before keep the terms they have."
 
 
 def _why_closed(campaign: Campaign | None) -> str:
@@ -104,7 +97,10 @@ def edit_campaign_page() -> rx.Component:
             ),
         ),
         current=LIST,
-        subtitle="Rates and limits apply to clips that are approved from now on.",
+        subtitle=rx.cond(
+            (state.closed == "") & ~flag_var(state.missing),
+            rx.el.span("Rates and limits apply to clips that are approved from now on."),
+        ),
     )
 
 

@@ -118,8 +118,18 @@ def campaign_fields(
         ),
         text_field("Link to the content", "content_url", type="url", **known("content_url")),
         text_field("Link to a cover image", "cover_url", type="url", **known("cover_url")),
-        checkbox_field("Hidden from clippers", "hidden", default_checked=hidden),
-        checkbox_field("A test campaign", "is_test", default_checked=is_test),
+        checkbox_field(
+            "Hidden from clippers",
+            "hidden",
+            hint="Clippers neither find it nor hear that it starts.",
+            default_checked=hidden,
+        ),
+        checkbox_field(
+            "A test campaign",
+            "is_test",
+            hint="Nobody hears that it starts; apart from that it works and pays like any other.",
+            default_checked=is_test,
+        ),
     )
 
 

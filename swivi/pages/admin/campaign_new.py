@@ -1,6 +1,7 @@
 """A new campaign, empty or with the terms of another one."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -8,20 +9,17 @@ from reflex.event import EventSpec
 from swivi.accounts.models import Role
 from swivi.campaigns import service as campaigns
 from swivi.campaigns.models import Campaign, CampaignStatus
-from swivi.core.errors import SwiviError
-from swivi.pages.acting import acting, form_fields
-from swivi.pages.admin.campaign_draft import CampaignDraft, drafting
-from swivi.pages.admin.campaign_form import form_refusal, raw_terms
+from swivi.pages.acting import form_fields
+from swivi.pages.admin.campaign_draft import LIST, CampaignDraft, drafting
+from swivi.pages.admin.campaign_form import raw_terms
 from swivi.pages.gate import admins_only, public
 from swivi.pages.listing import asked_number
 from swivi.pages.loading import loading
 from swivi.pages.parts import admin_page
 from swivi.pages.session import visitor
 from swivi.ui.buttons import link_button, submit_button
-from swivi.ui.feedback import toast_success
 from swivi.ui.forms import form_actions, select_field
 
-LIST = "/admin/campaigns"
 COPY_OF = "from"
 """The parameter of the address that names the campaign to copy."""
 
@@ -55,22 +53,10 @@ class NewCampaignState(CampaignDraft, rx.State):
     @admins_only
     async def create(self, form_data: object) -> AsyncIterator[EventSpec | None]:
         """Create the campaign and go to its page; what is wrong is said beside the fields."""
-        if self.saving:
-            return
-        self.errors, self.saving = {}, True
-        yield None
         fields = form_fields(form_data)
-        raw = raw_terms(fields) | {"status": fields.get("status", "")}
-        try:
-            async with acting(self) as (session, actor):
-                campaign = await campaigns.create(session, actor, raw)
-        except SwiviError as wrong:
-            self._refuse(wrong)
-            yield form_refusal(wrong)
-            return
-        # Still `saving`: the second of two quick clicks must find that it was done.
-        yield toast_success(f"Campaign “{campaign.title}” created")
-        yield rx.redirect(f"{LIST}/{campaign.id}")
+        change = partial(campaigns.create, raw=raw_terms(fields) | {"status": fields.get("status", "")})
+        async for event in self._saved(change, lambda campaign: f"Campaign “{campaign.title}” created"):
+            yield event
 
 
 def new_campaign_page() -> rx.Component:

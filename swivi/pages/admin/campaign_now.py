@@ -15,7 +15,7 @@ from swivi.pages.loading import loading
 from swivi.pages.session import visitor
 from swivi.ui.cards import hero_card, stat_card
 from swivi.ui.feedback import error_state, last_changed
-from swivi.ui.layout import card_grid, cluster, stack
+from swivi.ui.layout import card_grid, dotted, stack
 from swivi.ui.numbers import count, live_money, money, percent_bar, percent_text, short_count, when
 
 
@@ -80,11 +80,9 @@ def live_numbers() -> rx.Component:
                 "Spent",
                 live_money(now.spent),
                 percent_bar(now.spent, now.budget, "Budget spent"),
-                cluster(
+                dotted(
                     rx.el.span(percent_text(now.spent, now.budget), " of ", money(now.budget), class_name="num"),
-                    rx.el.span("·", aria_hidden="true"),
                     rx.el.span(money(now.remaining), " left"),
-                    rx.el.span("·", aria_hidden="true"),
                     last_changed(now.changed_at),
                 ),
             ),
@@ -97,10 +95,8 @@ def live_numbers() -> rx.Component:
                     rx.fragment(count(now.approved), " approved, ", count(now.rejected), " rejected"),
                     href=f"/admin/submissions?status=pending&campaign={now.id}",
                 ),
-                stat_card(
-                    "Clips tracked", count(now.tracked), rx.fragment("last ", when(now.last_tracked_at, never="never"))
-                ),
-                min_width=180,
+                stat_card("Clips tracked", count(now.tracked), when(now.last_tracked_at, never="not read yet")),
+                min_width=140,
             ),
         ),
     )

@@ -13,7 +13,6 @@ from swivi.core.money import Cents, format_dollars
 from swivi.pages.campaign_card import CampaignCard, campaign_tile, card_of, terms
 from swivi.platforms.models import Platform
 from swivi.ui.feedback import notice
-from swivi.ui.vars import text_if
 
 _NOTHING_TYPED: Mapping[str, Any] = {"id": 0, "title": "Your campaign", "payout_rate": 0, "budget": 0, "spent": 0}
 
@@ -61,13 +60,17 @@ def preview(card: CampaignCard, *, hidden: bool) -> rx.Component:
         rx.cond(hidden, notice("neutral", "It does not stand in the clippers' list.", "Hidden")),
         campaign_tile(shown, spent=0, heading=rx.el.h3(shown.title)),
         rx.el.div(
-            rx.el.p(text_if(shown.description == "", "No brief yet.", shown.description), class_name="prose"),
+            rx.cond(
+                shown.description != "",
+                rx.el.p(shown.description, class_name="prose"),
+                rx.el.p("No brief yet", class_name="quiet"),
+            ),
             rx.cond(shown.requirements != "", rx.el.p(shown.requirements, class_name="prose quiet")),
             terms(shown),
             class_name="card stack",
             style={"gap": "12px"},
         ),
-        class_name="stack",
+        class_name="stack preview",
         style={"gap": "12px", "position": "sticky", "top": "16px"},
         aria_label="Preview",
     )

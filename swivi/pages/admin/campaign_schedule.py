@@ -1,59 +1,36 @@
 """When a campaign starts and ends by itself: the dialog that schedules a draft."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 
 import reflex as rx
 
 from swivi.campaigns import service as campaigns
-from swivi.core.errors import SwiviError
-from swivi.pages.acting import acting, form_fields, refusal
-from swivi.pages.admin.campaign_now import CampaignNow, addressed_campaign
+from swivi.campaigns.models import Campaign
+from swivi.pages.acting import form_fields
+from swivi.pages.admin.campaign_dialog import CampaignDialog
 from swivi.pages.admin.campaign_terms import CampaignTerms
-from swivi.pages.gate import admins_only, public
+from swivi.pages.gate import admins_only
 from swivi.pages.parts import sends
 from swivi.ui.buttons import button, submit_button
 from swivi.ui.dialogs import close_button, form_dialog
-from swivi.ui.feedback import toast_success
 from swivi.ui.forms import form, form_actions, moment_field
 from swivi.ui.types import Handler
 
 
-class Scheduling(rx.State):
+class Scheduling(CampaignDialog, rx.State):
     """The dialog that gives a campaign its start and end."""
-
-    is_open: bool = False
-    errors: dict[str, str] = {}
-    busy: bool = False
-
-    @public
-    async def load(self) -> None:
-        """A page opens without its dialogs."""
-        self.is_open = self.busy = False
-
-    @admins_only
-    async def ask(self, is_open: object) -> None:
-        """Open or close the dialog."""
-        self.errors, self.busy, self.is_open = {}, False, is_open is True
 
     @admins_only
     async def save(self, form_data: object) -> AsyncIterator[Handler]:
         """Schedule the campaign; what is wrong is said beside the times."""
-        if self.busy or not self.is_open:
-            return
-        self.errors, self.busy = {}, True
-        yield None
-        try:
-            async with acting(self) as (session, actor):
-                campaign = await campaigns.schedule(session, actor, addressed_campaign(self), form_fields(form_data))
-        except SwiviError as wrong:
-            self.errors, self.busy = wrong.fields, False
-            if not wrong.fields:
-                yield refusal(wrong)
-            return
-        self.is_open = self.busy = False
-        yield toast_success(f"“{campaign.title}” is scheduled: it starts by itself")
-        yield CampaignNow.load
-        yield CampaignTerms.load
+        change = partial(campaigns.schedule, raw=form_fields(form_data))
+        async for event in self._saved(change, _said):
+            yield event
+
+
+def _said(campaign: Campaign) -> str:
+    return f"“{campaign.title}” is scheduled: it starts by itself"
 
 
 def schedule_button() -> rx.Component:

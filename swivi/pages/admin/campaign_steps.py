@@ -1,10 +1,13 @@
 """What the page of a campaign offers: the steps of its life, the edit, and its terms to read."""
 
+from typing import Any
+
 import reflex as rx
 
 from swivi.campaigns.models import CampaignStatus
 from swivi.pages.admin.campaign_budget import top_up_button, top_up_dialog
-from swivi.pages.admin.campaign_new import COPY_OF, LIST
+from swivi.pages.admin.campaign_draft import LIST
+from swivi.pages.admin.campaign_new import COPY_OF
 from swivi.pages.admin.campaign_now import CampaignNow
 from swivi.pages.admin.campaign_schedule import schedule_button, schedule_dialog
 from swivi.pages.admin.campaign_terms import CampaignTerms
@@ -16,6 +19,8 @@ from swivi.ui.dialogs import close_button, confirm_dialog, form_dialog
 from swivi.ui.forms import form, form_actions, text_area_field
 from swivi.ui.layout import cluster
 from swivi.ui.numbers import money_text, when
+from swivi.ui.platform_marks import platform_mark
+from swivi.ui.types import Text
 
 
 def campaign_actions() -> rx.Component:
@@ -115,13 +120,34 @@ def terms_panel() -> rx.Component:
         rx.el.p(values.get("requirements", ""), class_name="prose quiet"),
         breakdown(
             Line("Pays per 1,000 views", f"${values.get('payout_rate', '')}"),
+            Line("Platforms", _platforms()),
             Line("Most per clip", _dollars_or(values.get("max_per_clip", ""), "No limit")),
             Line("Most per clipper", _dollars_or(values.get("max_per_clipper", ""), "No limit")),
             Line("Views before a clip earns", values.get("min_views", "0")),
             Line("Starts", when(values.get("starts_at", ""), never="when started")),
             Line("Ends", when(values.get("ends_at", ""), never="when the budget is used up")),
+            Line("Content", _link_or_none(values.get("content_url", ""))),
+            Line("Cover image", _link_or_none(values.get("cover_url", ""))),
         ),
     )
+
+
+def _platforms() -> rx.Component:
+    each = rx.foreach(CampaignTerms.platforms, _platform)
+    return rx.el.div(each, class_name="cluster", style={"justify_content": "flex-end"})
+
+
+def _platform(name: Any) -> rx.Component:
+    """A platform, with the rate where it has one of its own."""
+    own = CampaignTerms.values.get(f"rate_{name}", "")
+    return rx.el.span(platform_mark(name, named=True), rx.cond(own != "", rx.el.span(f" ${own}", class_name="num")))
+
+
+def _link_or_none(address: Text) -> rx.Component:
+    link = rx.el.a(
+        address, href=address, target="_blank", rel="noopener noreferrer", style={"overflow_wrap": "anywhere"}
+    )
+    return rx.cond(address != "", link, rx.el.span("None", class_name="quiet"))
 
 
 def _dollars_or(amount: str, otherwise: str) -> rx.Component:

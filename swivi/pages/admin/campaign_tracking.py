@@ -4,15 +4,10 @@ from collections.abc import AsyncIterator
 
 import reflex as rx
 
-from swivi.core.errors import SwiviError
-from swivi.core.money import format_dollars
-from swivi.pages.acting import refusal
 from swivi.pages.admin.campaign_now import CampaignNow, addressed_campaign
+from swivi.pages.admin.run_by_hand import run_by_hand
 from swivi.pages.gate import admins_only, public
-from swivi.runtime import runtime
-from swivi.tracking.models import RunStatus, TrackingRun, Trigger
 from swivi.ui.buttons import button
-from swivi.ui.feedback import toast_error, toast_success
 from swivi.ui.types import Handler
 
 
@@ -36,25 +31,11 @@ class CampaignTracking(rx.State):
             self.under_way = True
             campaign_id = addressed_campaign(self)
         try:
-            run = await runtime().tracker.run(Trigger.ADMIN, campaign_id=campaign_id)
-        except SwiviError as refused:
-            yield refusal(refused)
-        else:
-            yield _outcome(run)
+            yield await run_by_hand(campaign_id)
             yield CampaignNow.load
         finally:
             async with self:
                 self.under_way = False
-
-
-def _outcome(run: TrackingRun) -> Handler:
-    if run.status is RunStatus.FAILED:
-        return toast_error(f"Tracking was stopped: {run.problem}")
-    if run.clips_planned == 0:
-        return toast_success("Nothing to track: this campaign has no clips to read.")
-    return toast_success(
-        f"{run.clips_successful} of {run.clips_read} clips read, {format_dollars(run.earnings_added)} earned"
-    )
 
 
 def track_campaign_button() -> rx.Component:

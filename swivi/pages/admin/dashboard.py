@@ -12,7 +12,7 @@ from swivi.pages.parts import admin_page
 from swivi.ui.buttons import link_button
 from swivi.ui.cards import hero_card, stat_card
 from swivi.ui.feedback import error_state, last_changed, status_badge
-from swivi.ui.layout import card_grid, cluster, stack
+from swivi.ui.layout import card_grid, dotted, stack
 from swivi.ui.numbers import count, live_money, money, when
 
 HERE = "/admin"
@@ -42,10 +42,9 @@ def _money() -> rx.Component:
     return hero_card(
         "Owed to clippers",
         live_money(state.owed),
-        cluster(
-            rx.el.span(money(state.paid_out), " paid out"),
-            rx.el.span("·", aria_hidden="true"),
-            rx.el.span(money(state.budget_left), " left in active campaigns"),
+        dotted(
+            rx.fragment(money(state.paid_out), " paid out"),
+            rx.fragment(money(state.budget_left), " left in active campaigns"),
         ),
         beside=spent_days(),
     )
@@ -63,15 +62,19 @@ def _counts() -> rx.Component:
         stat_card(
             "Submissions to review",
             count(state.to_review),
-            rx.fragment(count(state.unread), " more await their first reading"),
+            rx.cond(
+                state.unread > 0, rx.fragment(count(state.unread), " more await their first reading"), "All are read"
+            ),
             href="/admin/submissions",
         ),
         stat_card("Clips approved", count(state.approved), href="/admin/submissions?status=approved"),
         stat_card("Clippers", count(state.clippers), counted(state.admins, "admin", "admins"), href="/admin/users"),
         stat_card(
             "Newest run",
-            live_money(run.earned),
-            rx.fragment(status_badge(run.status), " ", when(run.started_at)),
+            rx.cond(run.id > 0, live_money(run.earned), "None yet"),
+            rx.cond(
+                run.id > 0, rx.fragment(status_badge(run.status), " ", when(run.started_at)), "What it adds shows here"
+            ),
             href="/admin/tracking",
         ),
         min_width=140,

@@ -54,12 +54,14 @@ def _clockwork() -> rx.Component:
             href="/admin/tracking",
         ),
         stat_card("Version", state.version, "of Swivi"),
+        min_width=140,
     )
 
 
 def _items(items: Rows, caption: str) -> rx.Component:
     columns = (Column("Setting"), Column("How it stands"))
-    return data_table(columns, items, _cells, caption=caption, key=lambda item: item.variable)
+    table = data_table(columns, items, _cells, caption=caption, key=lambda item: item.variable, stacks=True)
+    return rx.el.div(table, class_name="settings")
 
 
 def _cells(item: Item) -> list[Node]:

@@ -8,21 +8,19 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.models import Role
 from swivi.core import clock
-from swivi.core.errors import SwiviError
-from swivi.core.money import format_dollars
 from swivi.insights.overview import last_run
 from swivi.live import hub
-from swivi.pages.acting import refusal
 from swivi.pages.admin.pieces import progress_bar
+from swivi.pages.admin.run_by_hand import run_by_hand
 from swivi.pages.admin.times import iso
 from swivi.pages.gate import admins_only, public
 from swivi.pages.loading import loading
 from swivi.pages.session import visitor
 from swivi.runtime import runtime
-from swivi.tracking.models import RunStatus, TrackingRun, Trigger
+from swivi.tracking.models import RunStatus, TrackingRun
 from swivi.ui.buttons import Kind, button
 from swivi.ui.cards import panel, stat_card
-from swivi.ui.feedback import empty_state, last_changed, notice, status_badge, toast_error, toast_success
+from swivi.ui.feedback import empty_state, last_changed, notice, status_badge
 from swivi.ui.layout import card_grid, cluster, stack
 from swivi.ui.numbers import count, live_money, when
 from swivi.ui.types import Handler
@@ -104,25 +102,10 @@ class RunNow(rx.State):
                 return
             self.starting = True
         try:
-            run = await runtime().tracker.run(Trigger.ADMIN)
-        except SwiviError as refused:
-            yield refusal(refused)
-        else:
-            yield outcome_of(run)
+            yield await run_by_hand()
         finally:
             async with self:
                 self.starting = False
-
-
-def outcome_of(run: TrackingRun) -> Handler:
-    """A toast that says how a run ended."""
-    if run.status is RunStatus.FAILED:
-        return toast_error(f"Tracking was stopped: {run.problem}")
-    if run.clips_planned == 0:
-        return toast_success("Nothing to track: no active campaign with budget left has clips.")
-    return toast_success(
-        f"{run.clips_successful} of {run.clips_read} clips read, {format_dollars(run.earnings_added)} earned"
-    )
 
 
 def track_now_button(label: str = "Track now", kind: Kind = "primary") -> rx.Component:

@@ -13,14 +13,13 @@ from swivi.insights.review import review_queue
 from swivi.live import hub
 from swivi.pages.acting import acting, form_fields, refusal, some_id
 from swivi.pages.admin.review_rows import SubmissionRow, submission_row
-from swivi.pages.admin.tracking_now import outcome_of
+from swivi.pages.admin.run_by_hand import run_by_hand
 from swivi.pages.gate import admins_only, current_actor, public
 from swivi.pages.loading import loading
 from swivi.pages.session import visitor
 from swivi.runtime import runtime
 from swivi.tracking import trial
 from swivi.tracking.errors import NoReader
-from swivi.tracking.models import Trigger
 from swivi.ui.feedback import toast_error, toast_success
 from swivi.ui.types import Handler
 
@@ -135,9 +134,7 @@ class TrialState(rx.State):
             self.working = "track"
             campaign_id = self.campaign_id
         try:
-            yield outcome_of(await runtime().tracker.run(Trigger.ADMIN, campaign_id=campaign_id))
-        except SwiviError as wrong:
-            yield refusal(wrong)
+            yield await run_by_hand(campaign_id)
         finally:
             await self._done()
 
