@@ -53,11 +53,14 @@ def api(running: Runtime) -> FastAPI:
 
 
 def client(app: Any, **options: Any) -> httpx.AsyncClient:
-    """A client that sees a 500 as an answer, as callers do, and holds every answer against the document."""
+    """A client of the API that holds every answer against the document."""
+    return browser_of(app, event_hooks={"response": [contract.must_keep]}, **options)
+
+
+def browser_of(app: Any, **options: Any) -> httpx.AsyncClient:
+    """A client that sees a 500 as an answer, as callers do."""
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    return httpx.AsyncClient(
-        transport=transport, base_url=ORIGIN, event_hooks={"response": [contract.must_keep]}, **options
-    )
+    return httpx.AsyncClient(transport=transport, base_url=ORIGIN, **options)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from swivi.api.web import build_auth
 from swivi.demo.people import DEMO_ADMIN_EMAIL, DEMO_CLIPPER_EMAIL
 from swivi.runtime import Runtime, open_runtime
 from tests import factories
-from tests.api.conftest import ORIGIN, client
+from tests.api.conftest import ORIGIN, browser_of, client
 from tests.conftest import SettingsFor
 from tests.factories import PASSWORD
 
@@ -27,7 +27,7 @@ OWN = {"Origin": ORIGIN}
 @pytest.fixture
 async def browser(running: Runtime) -> AsyncIterator[httpx.AsyncClient]:
     """A browser that keeps no cookies by itself, so that each test says which ones it sends."""
-    async with client(build_auth(), headers=OWN) as http:
+    async with browser_of(build_auth(), headers=OWN) as http:
         yield http
 
 
@@ -66,7 +66,7 @@ async def test_signing_in_sets_a_cookie_that_scripts_cannot_read(browser: httpx.
 async def test_over_https_the_cookie_is_secure(settings_for: SettingsFor) -> None:
     async with open_runtime(settings_for(public_url="https://swivi.example")) as running:
         clipper = await factories.a_clipper(running.database)
-        async with client(build_auth(), headers=OWN) as browser:
+        async with browser_of(build_auth(), headers=OWN) as browser:
             answer = await _post(browser, "/sign-in", email=clipper.email, password=PASSWORD)
     assert _cookies(answer)[SESSION_COOKIE]["secure"] == "true"
 
@@ -155,7 +155,7 @@ async def test_next_leads_nowhere_but_into_swivi(browser: httpx.AsyncClient, run
 async def test_forms_of_other_sites_are_refused(running: Runtime) -> None:
     clipper = await factories.a_clipper(running.database)
     fields = {"email": clipper.email, "password": PASSWORD, "role": "admin"}
-    async with client(build_auth()) as browser:
+    async with browser_of(build_auth()) as browser:
         for path in ("/sign-in", "/sign-up", "/sign-out", "/demo"):
             for headers in ({}, {"Origin": "https://evil.example"}, OWN | {"Sec-Fetch-Site": "cross-site"}):
                 answer = await browser.post(path, data=fields, headers=headers)
