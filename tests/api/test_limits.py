@@ -8,14 +8,13 @@ from typing import Any
 
 import httpx
 import pytest
-from swivi.api.flash import FLASH_COOKIE
 
 from swivi.accounts import tokens
+from swivi.accounts.flash import FLASH_COOKIE, parse_flash
 from swivi.api.app import build_api
 from swivi.api.web import build_auth
 from swivi.core import clock
 from swivi.core.rates import Rate
-from swivi.pages.public.flash import parse_flash
 from swivi.quotas import network_of
 from swivi.runtime import Runtime, open_runtime
 from tests import factories
