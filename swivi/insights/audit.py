@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, and_, func
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.models import User
+from swivi.campaigns.models import Campaign
 from swivi.ledger.models import AuditEntry
 
 SWIVI = 0
@@ -17,10 +19,14 @@ SWIVI = 0
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
-    """An entry with the name of who did it, None where Swivi itself acted."""
+    """An entry with the name of who did it, None where Swivi itself acted.
+
+    `about` is the name of the campaign or user it is about, None for anything else.
+    """
 
     entry: AuditEntry
     actor: str | None
+    about: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +85,18 @@ async def audit_lines_before(
 async def _lines(
     session: AsyncSession, conditions: Sequence[ColumnElement[bool]], *, limit: int, offset: int = 0
 ) -> list[AuditLine]:
+    about, on, subject = aliased(User), col(AuditEntry.subject_id), col(AuditEntry.subject)
     found = await session.exec(
-        select(AuditEntry, User.name)
+        select(AuditEntry, User.name, func.coalesce(Campaign.title, about.name))
         .join(User, col(User.id) == col(AuditEntry.actor_id), isouter=True)
+        .join(Campaign, and_(subject == "campaign", col(Campaign.id) == on), isouter=True)
+        .join(about, and_(subject == "user", col(about.id) == on), isouter=True)
         .where(*conditions)
         .order_by(col(AuditEntry.id).desc())
         .limit(limit)
         .offset(offset)
     )
-    return [AuditLine(entry, actor) for entry, actor in found.all()]
+    return [AuditLine(entry, actor, about_name) for entry, actor, about_name in found.all()]
 
 
 async def audit_actions(session: AsyncSession) -> list[str]:

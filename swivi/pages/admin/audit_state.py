@@ -124,7 +124,7 @@ def _row(line: AuditLine) -> EntryRow:
         at=iso(entry.at),
         actor=line.actor or "Swivi",
         action=_words(entry.action),
-        about=f"{entry.subject.replace('_', ' ')} {entry.subject_id}",
+        about=line.about or f"{entry.subject.replace('_', ' ')} {entry.subject_id}",
         place=_PLACES.get(entry.subject, "").format(entry.subject_id),
         changes=_changes(entry.before, entry.after),
         reason=entry.reason or "",

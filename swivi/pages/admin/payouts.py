@@ -96,6 +96,7 @@ def payouts_page() -> rx.Component:
                 stat_card(
                     "Approved, to be sent", live_money(state.to_send), _requests(state.counts.get("APPROVED", 0))
                 ),
+                min_width=140,
             ),
             filter_tabs(tabs, state.status, lambda status: f"?status={status.lower()}" if status else HERE, "Status"),
             data_table(

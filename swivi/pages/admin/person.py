@@ -71,7 +71,7 @@ def _shown() -> rx.Component:
                 rx.fragment(count(who.rejected), " rejected, ", count(who.revoked), " revoked"),
                 href=f"/admin/submissions?clipper={who.id}",
             ),
-            min_width=170,
+            min_width=140,
         ),
         _clips(),
         _payouts(),
@@ -125,7 +125,7 @@ def _payouts() -> rx.Component:
         Column("Transaction", wide_only=True),
         Column("Asked", "right"),
     )
-    nothing = empty_state("banknote", "No payout requests", "Nothing was asked for.")
+    nothing = rx.el.p("No payout was asked for.", class_name="quiet")
     table = data_table(
         columns,
         PersonState.payouts,
@@ -145,7 +145,7 @@ def _ways_in() -> rx.Component:
         return [row.name, when(row.signed_in_at), when(row.seen_at)]
 
     columns = (Column("Browser"), Column("Signed in", "right"), Column("Last seen", "right"))
-    nothing = empty_state("log_out", "Signed in nowhere", "There is no session.")
+    nothing = rx.el.p("Signed in nowhere.", class_name="quiet")
     table = data_table(columns, state.browsers, cells, caption="Sessions", key=lambda row: row.id, empty=nothing)
     return stack(panel("Accounts on the platforms", _linked()), panel("Sessions", table, action=_sign_out()))
 

@@ -64,5 +64,20 @@ def keys_dialog() -> rx.Component:
     )
 
 
+def keys_hint() -> rx.Component:
+    """The keys that matter most, in one line, where there is a keyboard."""
+    short = (
+        (("j", "k"), "next, previous"),
+        (("a",), "approve"),
+        (("r",), "reject"),
+        (("x",), "select"),
+        (("?",), "all keys"),
+    )
+    return rx.el.p(
+        *[rx.el.span(*[key_name(key) for key in keys], f" {words}") for keys, words in short],
+        class_name="keys-hint wide-only",
+    )
+
+
 def _key(keys: tuple[str, ...], words: str) -> rx.Component:
     return rx.el.div(rx.el.dt(words), rx.el.dd(*[key_name(key) for key in keys]), class_name="breakdown-line")

@@ -141,10 +141,10 @@ def run_cells(run: RunRow) -> list[Node]:
     """For a table with `RUN_COLUMNS`, whose rows lead to the runs' own pages."""
     outcome = rx.cond(run.problem != "", two_lines(status_badge(run.status), run.problem), status_badge(run.status))
     return [
-        rx.el.span("#", run.id, " ", when(run.started_at)),
+        rx.el.span("#", run.id, " · ", when(run.started_at), style={"white_space": "nowrap"}),
         run.trigger,
         outcome,
-        rx.el.span(count(run.read), " of ", count(run.planned)),
+        rx.el.span(count(run.read), " of ", count(run.planned), style={"white_space": "nowrap"}),
         count(run.failed),
         count(run.settled),
         money(run.earned),

@@ -5,7 +5,7 @@ import reflex as rx
 from swivi.clips.models import SubmissionStatus
 from swivi.insights.review import AuthorCheck
 from swivi.pages.admin.pieces import known_count, row_actions, side_by_side, two_lines
-from swivi.pages.admin.review_dialogs import keys_dialog, reason_dialog
+from swivi.pages.admin.review_dialogs import keys_dialog, keys_hint, reason_dialog
 from swivi.pages.admin.review_panel import author_badge, look_button, review_panel
 from swivi.pages.admin.review_rows import SubmissionRow
 from swivi.pages.admin.review_state import EVERY_STATUS, ReviewState
@@ -136,7 +136,7 @@ def submissions_page() -> rx.Component:
         "Submissions",
         filter_tabs(_TABS, state.status, lambda status: f"?status={status.lower()}{state.kept}", "Status"),
         _filters(),
-        rx.el.div(stack(_bulk_bar(), _table(), _pager()), review_panel(), class_name="queue"),
+        rx.el.div(stack(_bulk_bar(), _table(), _pager(), keys_hint()), review_panel(), class_name="queue"),
         reason_dialog(),
         queue_keys(state.row_ids, "This clip cannot be decided on now: its views at submission are not read yet."),
         current=HERE,

@@ -100,7 +100,7 @@ def reasons_line(reasons: list[tuple[str, int]]) -> rx.Component:
 
 def _failures() -> rx.Component:
     state = RunsState
-    nothing = text_if(RunNow.status == RunStatus.COMPLETED.value, "Every clip was read", "Nothing so far")
+    nothing = text_if(RunNow.status == RunStatus.COMPLETED.value, "Every clip was read.", "Nothing so far.")
     return panel(
         "Not read in the newest run",
         reasons_line(state.reasons),
@@ -113,7 +113,7 @@ def _failures() -> rx.Component:
             loading=state.loading,
             error=state.problem,
             retry=state.load,
-            empty=empty_state("circle_check", nothing, "What cannot be read shows here, and why."),
+            empty=rx.el.p(nothing, class_name="quiet"),
             stacks=True,
         ),
     )
@@ -134,6 +134,7 @@ def _runs() -> rx.Component:
             error=state.problem,
             retry=state.load,
             empty=empty_state("radar", "No runs yet", "Tracking runs by itself on schedule, or now."),
+            stacks=True,
         ),
     )
 

@@ -27,7 +27,7 @@ _COLUMNS = (
     Column("Clips sent", "right", wide_only=True),
     Column("Views", "right", wide_only=True),
     Column("Earned", "right"),
-    Column("Available", "right", wide_only=True),
+    Column("Available", "right"),
     Column("Joined", "right", wide_only=True),
     Column("", "right"),
 )
