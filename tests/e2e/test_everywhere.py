@@ -145,6 +145,14 @@ async def test_who_signed_out_in_one_tab_is_asked_to_sign_in_again_in_the_other(
     await there.page.wait_for_url(re.compile("/login"), timeout=SLOW)
 
 
+async def test_a_campaigns_page_says_what_each_platform_pays(tab_of: TabOf) -> None:
+    visitor = await tab_of(DEMO_CLIPPER_EMAIL)
+    await visitor.opens("/clippers/campaigns/4")
+    for platform, pays in (("TikTok", "$1.00"), ("YouTube", "$1.40")):
+        line = visitor.page.locator(".breakdown-line").filter(has_text=platform)
+        await expect(line).to_contain_text(pays, timeout=SLOW)
+
+
 # --- forms ----------------------------------------------------------------------------------------
 
 
@@ -399,8 +407,8 @@ async def test_a_dialog_keeps_the_focus_and_gives_it_back(tab_of: TabOf, email: 
     await expect(button).to_be_focused()
 
 
-async def test_a_clipper_submits_and_asks_for_money_without_a_mouse(tab_of: TabOf, database: Database) -> None:
-    clipper = await tab_of(demo("oliver"), reduced_motion="reduce")
+async def test_a_clipper_submits_and_asks_for_money_without_a_mouse(tab_of: TabOf) -> None:
+    clipper = await tab_of(demo("malik"), reduced_motion="reduce")
     page, keyboard = clipper.page, clipper.page.keyboard
     await clipper.opens("/clippers/campaigns")
     await tabs_to(page, page.get_by_role("link", name="Summer Vibes"))
@@ -424,7 +432,7 @@ async def test_a_clipper_submits_and_asks_for_money_without_a_mouse(tab_of: TabO
     await tabs_to(page, page.get_by_role("button", name="Request payout"))
     await keyboard.press("Enter")
     await tabs_to(page, dialog.get_by_label("Where to send it"))
-    await keyboard.type("oliver@paypal.test")
+    await keyboard.type("malik@paypal.test")
     await tabs_to(page, dialog.get_by_role("button", name="Request payout"))
     await keyboard.press("Enter")
     await expect(dialog).to_have_count(0, timeout=SLOW)
