@@ -3,7 +3,7 @@
 import hmac
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import SecretStr
 
@@ -107,8 +107,9 @@ Admin = Annotated[Actor, Depends(admin)]
 
 
 @refuses(NoCronSecret, WrongCronSecret)
-async def cron(bearer: Annotated[Bearer, Depends(_cron)]) -> None:
-    """A scheduler calls. Raises NoCronSecret, WrongCronSecret."""
+async def cron(response: Response, bearer: Annotated[Bearer, Depends(_cron)]) -> None:
+    """A scheduler calls; nobody keeps the answer. Raises NoCronSecret, WrongCronSecret."""
+    response.headers["Cache-Control"] = "no-store"
     secret = runtime().settings.cron_secret
     if secret is None:
         raise NoCronSecret

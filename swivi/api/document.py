@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from swivi.api import webhook_messages
 from swivi.api.errors import ErrorBody
 from swivi.api.examples import example_of
+from swivi.api.methods import WORKS
 from swivi.api.refusals import Refusal, refusals_of
 
 JSON = "application/json"
@@ -95,7 +96,7 @@ def _document(api: FastAPI) -> dict[str, Any]:
 def _is_tagged(route: RouteContext) -> bool:
     kind = route.response_class
     kind = kind.value if isinstance(kind, DefaultPlaceholder) else kind
-    return issubclass(kind, JSONResponse)
+    return issubclass(kind, JSONResponse) and not str(route.path_format).startswith(WORKS)
 
 
 def _error_schemas() -> dict[str, Any]:

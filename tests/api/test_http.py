@@ -38,6 +38,8 @@ async def test_a_refusal_and_a_change_carry_no_tag(admin: Person, guest: httpx.A
         await admin.http.get("/admin/campaigns/999", headers={"If-None-Match": "*"}),
         await admin.http.post("/clippers/notifications/read"),
         await admin.http.get("/admin/exports/payouts.csv", headers={"If-None-Match": "*"}),
+        await admin.http.get("/admin/exports/payouts.json", headers={"If-None-Match": "*"}),
+        await guest.get("/cron/payout-calculation", headers=CRON | {"If-None-Match": "*"}),
     ):
         assert "ETag" not in answer.headers
         assert answer.status_code != 304
