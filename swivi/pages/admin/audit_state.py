@@ -22,6 +22,7 @@ SUBJECTS = {
     "clip": "Clips",
     "payout_request": "Payouts",
     "user": "Users",
+    "webhook": "Webhooks",
 }
 _PLACES = {
     "campaign": "/admin/campaigns/{}",
