@@ -98,11 +98,19 @@ def _decision(row: Row) -> rx.Component:
     return rx.cond(
         row.rejectable,
         row_actions(
-            button("Reject this clip", sends(state.ask_reject, row.id), icon="x", disabled=deciding),
             button(
-                "Approve this clip",
+                "Reject",
+                sends(state.ask_reject, row.id),
+                icon="x",
+                disabled=deciding,
+                aria_label="Reject this clip",
+            ),
+            button(
+                "Approve",
                 sends(state.approve, row.id),
-                icon="check",
+                "primary",
+                "check",
+                aria_label="Approve this clip",
                 pending=deciding,
                 disabled=~flag_var(row.approvable),
             ),

@@ -208,7 +208,7 @@ def _bulk_bar() -> rx.Component:
             ),
             rx.el.span(count(number), " selected of ", count(state.total), class_name="quiet", role="status"),
             confirm_dialog(
-                button("Approve selected", kind="primary", icon="check", pending=busy, disabled=nothing),
+                button("Approve selected", icon="check", pending=busy, disabled=nothing),
                 "Approve the selected clips?",
                 rx.fragment(count(number), " clips start to earn at their campaigns’ present rates."),
                 "Approve",

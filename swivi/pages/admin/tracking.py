@@ -85,7 +85,14 @@ def tracking_page() -> rx.Component:
     """`/admin/tracking`."""
     return admin_page(
         "Tracking",
-        stack(no_reader_notice(), run_now_panel(), _failures(), _runs(), _pager(), manual_reading_dialog()),
+        stack(
+            no_reader_notice(),
+            run_now_panel(),
+            rx.cond(RunNow.id > 0, _failures()),
+            _runs(),
+            _pager(),
+            manual_reading_dialog(),
+        ),
         current=HERE,
         actions=track_now_button(),
     )
