@@ -39,6 +39,17 @@ TAGS = [
 NOT_MODIFIED = {"description": "Nothing has changed since the answer whose `ETag` was sent as `If-None-Match`."}
 NOTHING = "Done; there is nothing to say."
 TAKEN = {"2XX": {"description": "Taken. Anything else is a failure, and tried again later."}}
+HEADERS = {
+    401: {"WWW-Authenticate": {"description": "`Bearer`", "required": True, "schema": {"const": "Bearer"}}},
+    429: {
+        "Retry-After": {
+            "description": "For how many seconds to wait.",
+            "required": True,
+            "schema": {"type": "integer", "minimum": 1},
+        }
+    },
+}
+"""What refusals of a status carry beside the body."""
 ETAG = {"ETag": {"description": "What to send as `If-None-Match` next time.", "schema": {"type": "string"}}}
 
 
@@ -121,6 +132,7 @@ def _answer(refusals: list[Refusal]) -> dict[str, Any]:
         for refusal in refusals
     }
     return {
+        "headers": HEADERS.get(refusals[0].status, {}),
         "description": "\n".join(f"- `{refusal.code}`: {refusal.meaning}" for refusal in refusals),
         "content": {
             JSON: {"schema": {"allOf": [{"$ref": "#/components/schemas/ErrorBody"}, codes]}, "examples": examples}

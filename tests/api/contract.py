@@ -44,6 +44,8 @@ async def must_keep(response: httpx.Response) -> None:
         return
     described = operation["responses"].get(str(response.status_code))
     assert described is not None, f"undocumented status: {where}"
+    missing = [name for name in described.get("headers", {}) if name not in response.headers]
+    assert not missing, f"without {missing}: {where}"
     content = described.get("content", {})
     media_type = response.headers.get("content-type", "").partition(";")[0]
     assert media_type in content or not (content or response.content), f"undocumented content: {where}"
