@@ -236,6 +236,26 @@ async def test_a_top_up_says_the_new_budget_and_raises_it(admin: Admin, ada: Act
     assert (await stored(database, campaign.id)).budget == 15_000
 
 
+async def test_a_top_up_takes_no_mouse(admin: Admin, ada: Actor, database: Database) -> None:
+    campaign = await a_campaign(database, ada, title="By Hand")
+    page = admin.page
+    await opens_page_of(admin, campaign)
+    opener, dialog = page.get_by_role("button", name="Top up", exact=True), page.get_by_role("dialog")
+    await opener.focus()
+    await page.keyboard.press("Enter")
+    await expect(dialog.get_by_label("Amount to add")).to_be_focused(timeout=SLOW)
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_have_count(0, timeout=SLOW)
+    await expect(opener).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(dialog.get_by_label("Amount to add")).to_be_focused(timeout=SLOW)
+    await page.keyboard.type("25")
+    await page.keyboard.press("Enter")
+    await expect(dialog).to_have_count(0, timeout=SLOW)
+    await shows(page.get_by_role("region", name="Spent"), "$125.00 left")
+    assert (await stored(database, campaign.id)).budget == 12_500
+
+
 async def test_a_dialog_that_was_left_open_is_closed_on_the_next_campaigns_page(
     admin: Admin, ada: Actor, database: Database
 ) -> None:
@@ -269,6 +289,22 @@ async def test_a_schedule_is_typed_in_the_viewers_zone_and_stored_in_utc(
     assert scheduled.ends_at == datetime(2031, 5, 31, 23, 30, tzinfo=UTC)
 
 
+async def test_a_scheduled_campaign_goes_back_to_a_draft_or_starts_at_once(
+    admin: Admin, ada: Actor, database: Database
+) -> None:
+    campaign = await a_campaign(database, ada, title="Early", status="SCHEDULED", starts_at="2031-05-01T01:00Z")
+    page = admin.page
+    await opens_page_of(admin, campaign)
+    await expect(page.get_by_role("heading", name="Budget left")).to_have_count(0)
+    await admin.presses("Back to draft")
+    await shows(page.locator(".badge"), "Draft")
+    assert (await stored(database, campaign.id)).status is CampaignStatus.DRAFT
+    await admin.presses("Start")
+    await shows(page.locator(".badge"), "Active")
+    await shows(page, "Nothing is spent yet")
+    assert (await stored(database, campaign.id)).status is CampaignStatus.ACTIVE
+
+
 async def test_a_campaign_is_paused_and_resumed(admin: Admin, ada: Actor, database: Database) -> None:
     campaign = await a_campaign(database, ada, title="On and off")
     await opens_page_of(admin, campaign)
@@ -290,6 +326,10 @@ async def test_a_campaign_is_completed_with_a_reason(admin: Admin, ada: Actor, d
     await expect(dialog).to_have_count(0, timeout=SLOW)
     await shows(admin.page, "The brand has what it wants.")
     assert (await stored(database, campaign.id)).status is CampaignStatus.COMPLETED
+    await admin.presses("Archive")
+    await admin.page.get_by_role("alertdialog").get_by_role("button", name="Archive").click()
+    await shows(admin.page.locator(".badge"), "Archived")
+    assert (await stored(database, campaign.id)).status is CampaignStatus.ARCHIVED
 
 
 async def test_a_draft_is_archived_after_a_question(admin: Admin, ada: Actor, database: Database) -> None:
@@ -315,6 +355,8 @@ async def test_track_now_reads_this_campaign_only_and_its_numbers_and_charts_mov
     await admin.presses("Track now")
     await shows(page, "1 of 1 clips read, $25.00 earned")
     await shows(page.get_by_role("region", name="Spent"), "$75.00 left")
+    cost = page.locator(".stat").filter(has=page.get_by_text("Effective CPM", exact=True))
+    await shows(cost, "$2.50")
     burn_down = page.get_by_role("figure", name="Budget left over time")
     await burn_down.get_by_text("Show as a table").click()
     await shows(burn_down, "$75.00")

@@ -1,8 +1,10 @@
 """How a number changed, in words and with a sign: colour says nothing to many."""
 
+from datetime import date
+
 import pytest
 
-from swivi.pages.admin.analytics_state import measured
+from swivi.pages.admin.analytics_state import in_words, measured
 
 
 @pytest.mark.parametrize(
@@ -26,3 +28,14 @@ from swivi.pages.admin.analytics_state import measured
 def test_a_change_reads_in_words(now: int | None, before: int | None, change: str, trend: str) -> None:
     seen = measured(now, before)
     assert (seen.now, seen.before, seen.change, seen.trend) == (now, before, change, trend)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        (date(2026, 11, 17), date(2026, 11, 23), "Nov 17 to Nov 23, beside Nov 10 to Nov 16 (UTC)"),
+        (date(2026, 12, 30), date(2027, 1, 5), "Dec 30 to Jan 5, beside Dec 23 to Dec 29 (UTC)"),
+    ],
+)
+def test_the_days_stand_beside_as_many_before_them(first: date, last: date, words: str) -> None:
+    assert in_words(first, last) == words

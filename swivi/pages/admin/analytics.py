@@ -45,7 +45,7 @@ def analytics_page() -> rx.Component:
         ),
         current=HERE,
         subtitle=cluster(
-            rx.el.span("Days are UTC, today included, beside as many days before. ", class_name="quiet"),
+            rx.el.span(state.period),
             last_changed(state.changed_at),
             icon_button("rotate_cw", "Refresh", state.load, disabled=state.loading),
         ),

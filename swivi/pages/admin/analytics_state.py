@@ -1,6 +1,7 @@
 """What analytics show: how the chosen days went, beside as many days before them. The choice lives in the address."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -58,6 +59,8 @@ class AnalyticsState(rx.State):
     days: str = str(USUAL_PERIOD)
     platform: str = ""
     campaign: str = ""
+    period: str = ""
+    """The days in words, and those that they stand beside."""
     kept: str = ""
     """The filters besides the days, as the rest of an address."""
     campaigns: list[tuple[str, str]] = []
@@ -105,6 +108,7 @@ class AnalyticsState(rx.State):
         return readdressed(self, **{str(name)[:40]: str(value)[:100]})
 
     def _show(self, found: Analytics) -> None:
+        self.period = in_words(found.days[0][0], found.days[-1][0])
         self.views, self.spent, self.cpm = measures(found.total)
         self.views_by_day = [DayPoint(day.isoformat(), flow.views) for day, flow in found.days]
         self.spent_by_day = [DayPoint(day.isoformat(), flow.spent) for day, flow in found.days]
@@ -112,6 +116,16 @@ class AnalyticsState(rx.State):
         self.by_campaign = [Share(each.campaign_id, each.title, *measures(each.flow)) for each in found.campaigns]
         self.nothing = not found.campaigns
         self.changed_at = clock.now().isoformat()
+
+
+def in_words(first: date, last: date) -> str:
+    """The days from `first` to `last` and as many before: "Nov 17 to Nov 23, beside Nov 10 to Nov 16 (UTC)"."""
+    before = first - (last - first) - timedelta(days=1)
+    return f"{_span(first, last)}, beside {_span(before, first - timedelta(days=1))} (UTC)"
+
+
+def _span(first: date, last: date) -> str:
+    return f"{first:%b} {first.day} to {last:%b} {last.day}"
 
 
 def measures(flow: Compared) -> tuple[Measure, Measure, Measure]:
