@@ -1,6 +1,7 @@
 """The admin's desk in a browser: the queue by keyboard alone, payouts, users, views by hand, the bench."""
 
 import csv
+import json
 import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from sqlmodel import SQLModel, col, select
 
 from swivi.accounts import service as accounts
 from swivi.accounts import tokens
-from swivi.accounts.models import SignInSession
+from swivi.accounts.models import Role, SignInSession, User
 from swivi.campaigns.models import Campaign, CampaignStatus
 from swivi.clips.models import Clip, ClipSubmission, SubmissionStatus, ViewTracking
 from swivi.core.db import Database
@@ -42,6 +43,10 @@ def server(front_end: None, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         "APIFY_API_URL": DEFAULT_APIFY_API_URL,
         "SWIVI_DEMO": "1",
         "SWIVI_TRACKING_CRON": NEVER,
+        # A run takes many small batches, so that one can be seen at work.
+        "SWIVI_TRACKING_BATCH_SIZE": "2",
+        "SWIVI_TRACKING_BATCH_PAUSE_SECONDS": "0.5",
+        "SWIVI_TRACKING_CONCURRENCY": "1",
     }
     with AppServer(environment, home / "log") as running:
         yield running
@@ -82,12 +87,26 @@ async def decided(database: Database, submission: ClipSubmission) -> tuple[Submi
     return now.status, now.reason
 
 
-async def submits(server: AppServer, database: Database, number: int) -> ClipSubmission:
-    """A demo clipper sends a link through the API."""
+async def clippers_api(server: AppServer, database: Database) -> httpx.AsyncClient:
+    """The API as the demo's clipper calls it."""
     async with database.writing() as session:
         clipper = await accounts.by_email(session, DEMO_CLIPPER_EMAIL)
         token = (await tokens.issue(session, clipper.id)).token
-    async with httpx.AsyncClient(base_url=f"{server.url}/api", headers={"Authorization": f"Bearer {token}"}) as http:
+    return httpx.AsyncClient(base_url=f"{server.url}/api", headers={"Authorization": f"Bearer {token}"})
+
+
+async def asks_for_payout(server: AppServer, database: Database) -> PayoutRequest:
+    """The demo's clipper requests $20.00."""
+    async with await clippers_api(server, database) as http:
+        body = {"amount": 20, "method": "paypal", "details": "casey@paypal.test"}
+        sent = await http.post("/clippers/payout-request", json=body)
+        assert sent.status_code == 201, sent.text
+    return (await rows(database, PayoutRequest))[-1]
+
+
+async def submits(server: AppServer, database: Database, number: int) -> ClipSubmission:
+    """The demo's clipper sends a link through the API."""
+    async with await clippers_api(server, database) as http:
         listed = (await http.get("/clippers/campaigns")).json()["items"]
         open_to_all = next(one for one in listed if "tiktok" in one["platforms"])
         body = {"campaignId": open_to_all["id"], "clipUrl": tiktok(number).canonical_url}
@@ -218,6 +237,61 @@ async def test_a_payout_is_approved_paid_copied_and_taken_away_as_csv(
     assert listed[str(asked.id)]["transaction_id"] == "TX-774"
 
 
+async def answers(admin: Admin, step: str, reason: str = "") -> None:
+    """Takes the one step of that name that the queue offers."""
+    await admin.page.get_by_role("button", name=re.compile(f"^{step} .* payout$")).first.click()
+    dialog = admin.page.get_by_role("dialog")
+    if reason:
+        await dialog.get_by_label("Reason").fill(reason)
+    await dialog.get_by_role("button", name=step).click()
+    await expect(dialog).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("steps", "status"),
+    [
+        (("Reject",), PayoutStatus.REJECTED),
+        (("Approve", "Mark as failed"), PayoutStatus.FAILED),
+    ],
+)
+async def test_a_payout_that_is_not_sent_gives_the_money_back_with_a_reason(
+    admin: Admin, server: AppServer, database: Database, steps: tuple[str, ...], status: PayoutStatus
+) -> None:
+    asked = await asks_for_payout(server, database)
+    await admin.opens("/admin/payouts")
+    for step in steps:
+        await answers(admin, step, "" if step == "Approve" else "PayPal does not know them.")
+    await admin.sees("PayPal does not know them.")
+    [now] = await rows(database, PayoutRequest, PayoutRequest.id == asked.id)
+    assert (now.status, now.reason) == (status, "PayPal does not know them.")
+    assert audit(server)["findings"] == []
+
+
+async def test_a_payout_that_came_back_is_reversed_with_a_reason(
+    admin: Admin, server: AppServer, database: Database
+) -> None:
+    await admin.opens("/admin/payouts?status=completed")
+    completed = await rows(database, PayoutRequest, PayoutRequest.status == PayoutStatus.COMPLETED)
+    await answers(admin, "Reverse", "The bank sent it back.")
+    await expect(admin.page.get_by_role("button", name=re.compile("^Reverse "))).to_have_count(len(completed) - 1)
+    [reversed_one] = await rows(database, PayoutRequest, PayoutRequest.status == PayoutStatus.REVERSED)
+    assert reversed_one.id in {one.id for one in completed}
+    assert audit(server)["findings"] == []
+
+
+async def test_a_run_at_work_shows_its_bar_its_counts_and_the_seconds_left(admin: Admin) -> None:
+    page = admin.page
+    await admin.tracks_now()
+    bar = page.get_by_role("progressbar", name="Clips looked at")
+    await expect(page.get_by_text(re.compile(r"about [\d,]+ s left"))).to_be_visible()
+    at_work = await bar.get_attribute("aria-valuetext")
+    await expect(bar).not_to_have_attribute("aria-valuetext", at_work)
+    await admin.sees("clips read")
+    await expect(page.get_by_text(re.compile(r"s left"))).to_have_count(0)
+    done, _, planned = (await bar.get_attribute("aria-valuetext")).partition(" of ")
+    assert done == planned
+
+
 async def test_a_users_page_shows_their_money_ends_their_sessions_and_disables_them(
     admin: Admin, browser: Browser, server: AppServer, database: Database
 ) -> None:
@@ -245,6 +319,31 @@ async def test_a_users_page_shows_their_money_ends_their_sessions_and_disables_t
         await admin.sees(f"{clipper.name} is {word}, clipper")
         await expect(dialog).to_have_count(0)
     await context.close()
+
+
+async def test_a_clipper_becomes_an_admin_and_the_audit_log_is_taken_away_as_csv(
+    admin: Admin, database: Database, tmp_path: Path
+) -> None:
+    page = admin.page
+    [someone, *_] = await rows(database, User, User.role == Role.CLIPPER, User.email != DEMO_CLIPPER_EMAIL)
+    await admin.opens(f"/admin/users/{someone.id}")
+    dialog = page.get_by_role("dialog")
+    for role, word in (("Admin", "admin"), ("Clipper", "clipper")):
+        await admin.presses("Change role or status")
+        await dialog.get_by_label("Role").select_option(label=role)
+        await dialog.get_by_role("button", name="Save").click()
+        await admin.sees(f"{someone.name} is active, {word}")
+        await expect(dialog).to_have_count(0)
+
+    await admin.opens("/admin/audit")
+    async with page.expect_download() as downloading:
+        await page.get_by_role("link", name="Export as CSV").click()
+    saved = tmp_path / "audit.csv"
+    await (await downloading.value).save_as(saved)
+    with saved.open(newline="") as file:
+        listed = list(csv.DictReader(file))
+    changes = [row for row in listed if (row["action"], row["subject_id"]) == ("user.changed", str(someone.id))]
+    assert [json.loads(row["after"])["role"] for row in changes] == ["CLIPPER", "ADMIN"]
 
 
 async def test_views_entered_by_hand_are_kept_and_the_next_settlement_counts_them(
