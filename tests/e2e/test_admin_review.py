@@ -17,8 +17,9 @@ from swivi.accounts import service as accounts
 from swivi.accounts import tokens
 from swivi.accounts.models import Role, SignInSession, User
 from swivi.campaigns.models import Campaign, CampaignStatus
-from swivi.clips.models import Clip, ClipSubmission, SubmissionStatus, ViewTracking
+from swivi.clips.models import Clip, ClipState, ClipSubmission, SubmissionStatus, ViewTracking
 from swivi.core.db import Database
+from swivi.core.money import format_dollars
 from swivi.demo.people import DEMO_CLIPPER_EMAIL
 from swivi.pages.admin.review_decisions import REASONS
 from swivi.payouts.models import PayoutRequest, PayoutStatus
@@ -259,6 +260,11 @@ async def test_a_payout_that_is_not_sent_gives_the_money_back_with_a_reason(
 ) -> None:
     asked = await asks_for_payout(server, database)
     await admin.opens("/admin/payouts")
+    waiting_for = sum(
+        one.amount for one in await rows(database, PayoutRequest, PayoutRequest.status == PayoutStatus.PENDING)
+    )
+    card = admin.page.locator(".stat").filter(has_text="Waiting for approval")
+    await expect(card).to_contain_text(format_dollars(waiting_for))
     for step in steps:
         await answers(admin, step, "" if step == "Approve" else "PayPal does not know them.")
     await admin.sees("PayPal does not know them.")
@@ -306,6 +312,11 @@ async def test_a_users_page_shows_their_money_ends_their_sessions_and_disables_t
     await page.get_by_role("link", name=clipper.name, exact=True).click()
     await page.wait_for_url(re.compile(f"/admin/users/{clipper.id}"))
     await admin.sees("Sessions")
+    await expect(page.get_by_role("main")).to_contain_text(format_dollars(clipper.total_earnings))
+    clips = page.get_by_role("table", name="Clips").get_by_role("row")
+    await expect(clips).to_have_count(
+        1 + len(await rows(database, ClipSubmission, ClipSubmission.user_id == clipper.id))
+    )
     await admin.presses("End all sessions")
     await page.get_by_role("alertdialog").get_by_role("button", name="End all sessions").click()
     await admin.sees(f"{clipper.name} is signed out everywhere")
@@ -319,6 +330,37 @@ async def test_a_users_page_shows_their_money_ends_their_sessions_and_disables_t
         await admin.sees(f"{clipper.name} is {word}, clipper")
         await expect(dialog).to_have_count(0)
     await context.close()
+
+
+async def test_an_approved_clip_is_revoked_with_a_reason_and_what_it_earned_goes_back(
+    admin: Admin, database: Database
+) -> None:
+    page = admin.page
+    before = {clip.id: clip.earnings for clip in await rows(database, Clip)}
+    await admin.opens("/admin/submissions?status=approved")
+    await page.get_by_role("button", name=re.compile("^Revoke ")).first.click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("button", name="Revoke").click()
+    await expect(dialog.get_by_text("Give a reason")).to_be_visible()
+    await dialog.get_by_label("Reason").fill("Views were bought.")
+    await dialog.get_by_role("button", name="Revoke").click()
+    await expect(dialog).to_have_count(0)
+    [revoked] = await rows(database, Clip, Clip.state == ClipState.REVOKED)
+    await admin.sees(f"{format_dollars(before[revoked.id] - revoked.earnings)} went back to its campaign")
+
+
+async def test_users_are_found_by_what_is_typed_and_by_their_role(admin: Admin, database: Database) -> None:
+    page = admin.page
+    await admin.opens("/admin/users")
+    await page.get_by_role("searchbox").fill(DEMO_CLIPPER_EMAIL)
+    await admin.presses("Search")
+    await page.wait_for_url(re.compile("search="))
+    await expect(page.get_by_role("button", name=re.compile("^Change "))).to_have_count(1)
+    await page.get_by_label("Role").select_option(label="Admins")
+    await page.wait_for_url(re.compile("role=", re.IGNORECASE))
+    await admin.sees("Nobody found")
+    await page.go_back()
+    await expect(page.get_by_role("button", name=re.compile("^Change "))).to_have_count(1)
 
 
 async def test_a_clipper_becomes_an_admin_and_the_audit_log_is_taken_away_as_csv(
