@@ -86,6 +86,15 @@ class ReadOnlyToken(NotAllowed):
         super().__init__("This token may only read. Use one with the scope `write`.")
 
 
+class AccountDisabled(NotAllowed):
+    """An admin disabled this account a moment ago: whoever comes in from now on is not even signed in."""
+
+    code = "account_disabled"
+
+    def __init__(self) -> None:
+        super().__init__("This account is disabled.")
+
+
 class AdminsOnly(NotAllowed):
     """A clipper asked for something that admins do."""
 

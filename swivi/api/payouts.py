@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 
+from swivi.accounts.errors import AccountDisabled
 from swivi.api.access import Admin, Clipper, admin, clipper
 from swivi.api.bodies import ExactRoute
 from swivi.api.client import client_address
@@ -38,7 +39,7 @@ admin_router = APIRouter(
 
 
 @clipper_router.post("/payout-request", status_code=201)
-@refuses(BelowMinimum, InsufficientBalance, OpenRequestExists, TooManyRequests)
+@refuses(AccountDisabled, BelowMinimum, InsufficientBalance, OpenRequestExists, TooManyRequests)
 async def request_payout(request: Request, actor: Clipper, body: NewPayoutRequest, once: OnceForUser) -> PayoutView:
     """Ask for money."""
     settings = runtime().settings

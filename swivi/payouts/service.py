@@ -12,7 +12,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.actor import Actor
-from swivi.accounts.models import User
+from swivi.accounts.errors import AccountDisabled
+from swivi.accounts.models import User, UserStatus
 from swivi.core import changes, clock, money
 from swivi.core.idempotency import IdempotencyConflict
 from swivi.core.money import Cents, format_dollars
@@ -51,7 +52,7 @@ async def request(
     """(none) -> PENDING: reserve the amount (in dollars, as typed). `minimum` is in cents.
 
     A repeated `idempotency_key` with the same body answers with the first request. Raises ClippersOnly,
-    InvalidInput, BelowMinimum, InsufficientBalance, OpenRequestExists, IdempotencyConflict.
+    AccountDisabled, InvalidInput, BelowMinimum, InsufficientBalance, OpenRequestExists, IdempotencyConflict.
     """
     actor.must_be_clipper()
     typed: dict[str, Callable[[], Any]] = {
@@ -61,11 +62,13 @@ async def request(
     }
     cents, how, where = parse_all(typed).values()
     body_hash = hashlib.sha256(json.dumps([cents, how, where]).encode()).hexdigest()
-    await _one_at_a_time(session, actor)
+    status = await _one_at_a_time(session, actor.user_id)
     if idempotency_key is not None:
         earlier = await _by_key(session, actor, idempotency_key, body_hash)
         if earlier is not None:
             return earlier
+    if status is not UserStatus.ACTIVE:  # disabled since this actor came in
+        raise AccountDisabled
     if cents < minimum:
         raise BelowMinimum(minimum)
     fee = money.percentage(cents, fee_percent)
@@ -94,10 +97,16 @@ async def request(
     return asked
 
 
-async def _one_at_a_time(session: AsyncSession, actor: Actor) -> None:
-    # A clipper's requests wait for each other here, or the same key at the same moment, on PostgreSQL, would find no
-    # earlier request in either and make the second one fail as another open request (I11).
-    await session.exec(select(User.id).where(User.id == actor.user_id).with_for_update())
+async def _one_at_a_time(session: AsyncSession, user_id: int) -> UserStatus:
+    """Lock the clipper's row until the transaction ends, as the first thing in it; returns their status.
+
+    What happens to one clipper's payouts waits for each other here. Else, on PostgreSQL, of two requests with one key
+    at the same moment the second would fail as another open request (I11); a request and the end of the one before
+    it would deadlock over the row and the index of open requests; and of two decisions the second would write into
+    the audit log what had been before the first one (I14).
+    """
+    found = await session.exec(select(User.status).where(User.id == user_id).with_for_update(key_share=True))
+    return UserStatus(found.one())
 
 
 async def _by_key(session: AsyncSession, actor: Actor, key: str, body_hash: str) -> PayoutRequest | None:
@@ -159,6 +168,8 @@ async def _walk(
     reason: str | None = None,
     transaction_id: str | None = None,
 ) -> PayoutRequest:
+    await _one_at_a_time(session, asked.user_id)
+    await session.refresh(asked)
     edge, before = EDGES[action], asked.status
     # Guarded on the present state: of two admins at the same moment one walks the edge, the other is told.
     walked: CursorResult[Any] = await session.execute(  # type: ignore[assignment]

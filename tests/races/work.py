@@ -2,13 +2,17 @@
 
 from typing import Any
 
+from swivi.accounts import service as accounts
 from swivi.accounts.actor import Actor
+from swivi.accounts.models import UserStatus
+from swivi.campaigns import service as campaigns
 from swivi.clips import review
 from swivi.clips import service as clips
 from swivi.payouts import service as payouts
 from swivi.platforms.models import VideoRef
 from swivi.runtime import Runtime
 from swivi.tracking.models import Trigger
+from swivi.tracking.settlement import settle_campaign
 from tests.keyed import post
 
 
@@ -70,3 +74,25 @@ async def track(running: Runtime) -> None:
 
 async def complete(running: Runtime, admin: Actor, campaign_id: int) -> None:
     await running.tracker.complete(campaign_id, actor=admin, reason="Over.")
+
+
+async def settle(running: Runtime, run_id: int, campaign_id: int) -> None:
+    async with running.database.writing() as session:
+        await settle_campaign(session, run_id, campaign_id)
+
+
+async def change(running: Runtime, admin: Actor, campaign_id: int, terms: dict[str, Any]) -> None:
+    async with running.database.writing() as session:
+        await campaigns.change(session, admin, campaign_id, terms)
+
+
+async def top_up(running: Runtime, admin: Actor, campaign_id: int, amount: str) -> None:
+    async with running.database.writing() as session:
+        await campaigns.top_up(session, admin, campaign_id, amount)
+
+
+async def disable(running: Runtime, admin: Actor, clipper: Actor) -> None:
+    async with running.database.writing() as session:
+        await accounts.set_role_and_status(
+            session, admin, clipper.user_id, role=clipper.role, status=UserStatus.DISABLED
+        )
