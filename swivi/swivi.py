@@ -1,8 +1,11 @@
 """Puts the app together: pages, API, lifespan. Nothing else."""
 
 import reflex as rx
+from reflex.constants import Dirs
+from reflex.utils.prerequisites import get_web_dir
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
+from starlette.types import ASGIApp
 
 from swivi.api.app import build_api
 from swivi.api.web import build_auth
@@ -11,8 +14,9 @@ from swivi.demo.simulator import create_simulator
 from swivi.lifespan import lifespan_of
 from swivi.one_origin import same_origin
 from swivi.pages import admin, clipper, profile, public
-from swivi.pages.events import EventLog
+from swivi.pages.events import EventLog, on_unexpected
 from swivi.pages.gate import Gate
+from swivi.security_headers import SecurityHeaders
 from swivi.served import observed
 from swivi.settings import SIMULATOR_PATH, settings_or_exit
 from swivi.ui.theme import STYLESHEETS, head_components
@@ -31,8 +35,14 @@ def page_of(path: str) -> str | None:
     return app.router(path)
 
 
+def guarded(asgi: ASGIApp) -> ASGIApp:
+    """The app, whose answers tell browsers what they may do with them."""
+    return SecurityHeaders(asgi, get_web_dir() / Dirs.STATIC, https=settings_or_exit().secure_cookies)
+
+
 app: rx.App = rx.App(
-    api_transformer=[doors(), BrowserCache, lambda asgi: observed(asgi, page_of)],
+    api_transformer=[doors(), BrowserCache, guarded, lambda asgi: observed(asgi, page_of)],
+    backend_exception_handler=on_unexpected,
     stylesheets=STYLESHEETS,
     head_components=head_components(),
     html_lang="en",

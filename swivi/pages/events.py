@@ -7,6 +7,7 @@ from functools import partial
 from uuid import uuid4
 
 from reflex.app import App
+from reflex.event import EventSpec
 from reflex.middleware.middleware import Middleware
 from reflex.state import BaseState, StateUpdate
 from reflex_base.event import Event
@@ -16,6 +17,7 @@ from swivi import logs
 from swivi.logs import Doing
 from swivi.pages.gate import is_reflexes_own
 from swivi.timings import EVENTS
+from swivi.ui.feedback import toast_error
 
 log = logging.getLogger("swivi.events")
 
@@ -51,3 +53,9 @@ def _outcome(doing: Doing, task: asyncio.Task[None]) -> str:
     if problem is not None:
         return f"failed ({type(problem).__name__})"
     return f"refused ({doing.refused})" if doing.refused else "done"
+
+
+def on_unexpected(exception: Exception) -> EventSpec:
+    """What a handler did not expect: the log gets all of it, the person a sentence, the browser nothing to run."""
+    log.error("An event failed", exc_info=exception)
+    return toast_error("Something went wrong on our side, and we have noted it. Please try again.")

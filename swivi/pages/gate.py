@@ -31,6 +31,7 @@ from swivi.accounts.actor import Actor
 from swivi.accounts.sessions import SESSION_COOKIE, actor_by_session
 from swivi.core.errors import NotAllowed, NotSignedIn, SwiviError
 from swivi.runtime import runtime
+from swivi.ui.feedback import toast_error
 
 log = logging.getLogger("swivi.gate")
 
@@ -93,7 +94,7 @@ class Gate(Middleware):
         except SwiviError as refusal:
             logs.note_refusal(refusal.code)
             log.warning("Refused event %s: %s", event.name, refusal)
-            return StateUpdate(events=Event.from_event_type(rx.toast.error(refusal.sentence)))
+            return StateUpdate(events=Event.from_event_type(toast_error(refusal.sentence)))
         return None
 
 

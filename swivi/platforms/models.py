@@ -71,6 +71,9 @@ _CANONICAL = {
     Platform.YOUTUBE: "https://www.youtube.com/watch?v={}",
     Platform.INSTAGRAM: "https://www.instagram.com/reel/{}/",
 }
+PLAYERS = ("https://www.tiktok.com", "https://www.youtube-nocookie.com", "https://www.instagram.com")
+"""Whose players a page may frame: the origins of `embed_url`."""
+
 _EMBEDS = {
     Platform.TIKTOK: "https://www.tiktok.com/player/v1/{}",
     Platform.YOUTUBE: "https://www.youtube-nocookie.com/embed/{}",

@@ -8,6 +8,7 @@ from reflex.event import EventSpec
 from swivi.ui.buttons import button
 from swivi.ui.icons import icon as lucide
 from swivi.ui.numbers import when
+from swivi.ui.toasts import toast
 from swivi.ui.types import Handler, Node, Text, Tone
 from swivi.ui.vars import text_var
 
@@ -113,9 +114,9 @@ def last_changed(iso: Text) -> rx.Component:
 
 def toast_success(text: str) -> EventSpec:
     """For a handler to yield or return: names what happened."""
-    return rx.toast.success(text)
+    return toast("success", text, {})
 
 
 def toast_error(text: str) -> EventSpec:
     """For a handler to yield or return: names what did not happen, and stays until it was read."""
-    return rx.toast.error(text, duration=10_000, close_button=True)
+    return toast("error", text, {"duration": 10_000, "closeButton": True})

@@ -65,7 +65,7 @@ def receipt() -> rx.Component:
         rx.cond(state.problem != "", error_state(state.problem, state.load), shown),
         current=HERE,
         subtitle=rx.el.a("All payouts", href=HERE),
-        actions=rx.cond(state.payout.id > 0, button("Print", rx.call_script("window.print()"), icon="printer")),
+        actions=rx.cond(state.payout.id > 0, button("Print", rx.call_function("window.print"), icon="printer")),
     )
 
 
