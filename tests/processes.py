@@ -7,14 +7,17 @@ no connection with the test.
 import asyncio
 import multiprocessing
 import os
+import re
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
 from typing import Any, TypeAlias
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import event
 from sqlalchemy.orm import configure_mappers
+from sqlalchemy.pool import PoolProxiedConnection
 
 from swivi.core.db import Database
 from swivi.core.errors import SwiviError
@@ -27,6 +30,11 @@ Work: TypeAlias = Callable[..., Awaitable[object]]
 SECONDS = 60
 """How long a process may take before the test fails."""
 
+WRITE = re.compile(r"(INSERT|UPDATE|DELETE)(?: INTO| FROM)? (\w+)")
+"""What a statement does, and to which table."""
+
+COMMIT = "COMMIT"
+
 configure_mappers()  # before the fork, once for all
 
 _forks = multiprocessing.get_context("forkserver")
@@ -34,35 +42,62 @@ _forks.set_forkserver_preload([__name__, "tests.crash.work", "tests.races.work"]
 
 
 class Boundaries:
-    """Counts a database's boundaries: each statement about to be sent and each commit about to be made.
+    """The moments at which a crash can leave something else behind than the moment before: before and after each
+    write and each commit of a database.
 
-    At the `fatal` one the process dies as in a power cut.
+    Each is named by what came before it and what comes next. At the `fatal` one (counted from 1) its name is told
+    and the process dies as if by `kill -9`.
     """
 
-    def __init__(self, database: Database, fatal: int | None = None) -> None:
-        self.passed = 0
+    def __init__(self, database: Database, fatal: int | None = None, told: Connection | None = None) -> None:
+        self.passed: list[str] = []
         self._fatal = fatal
-        for name in ("before_cursor_execute", "commit"):
-            event.listen(database.engine.sync_engine, name, self._pass)
+        self._told = told
+        self._last: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
+        """What each task did last: several write at the same time."""
+        engine = database.engine.sync_engine
+        event.listen(engine, "before_cursor_execute", self._statement)
+        self._really_commit = engine.dialect.do_commit
+        engine.dialect.do_commit = self._commit  # type: ignore[method-assign]  # the engine's own dialect, nobody else's
 
-    def _pass(self, *_: object) -> None:
-        self.passed += 1
-        if self.passed == self._fatal:
+    def _statement(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
+        write = WRITE.match(statement)
+        if write is not None:
+            self._pass(" ".join(write.groups()))
+
+    def _commit(self, connection: PoolProxiedConnection) -> None:
+        self._pass(COMMIT)
+        self._really_commit(connection)
+        self._pass(None)
+
+    def _pass(self, coming: str | None) -> None:
+        task = asyncio.current_task()
+        before = self._last.get(task)
+        name = ", ".join([f"after {before}"] * bool(before) + [f"before {coming}"] * bool(coming))
+        self._last[task] = coming or COMMIT
+        self.passed.append(name)
+        if len(self.passed) == self._fatal:
+            if self._told is not None:
+                self._told.send(name)
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def was_killed_at(boundary: int, settings: Settings, work: Work, *arguments: object) -> bool:
-    """Do the work in a process that dies at that boundary; whether it lived to see it."""
-    process = _forks.Process(target=_doomed, args=(boundary, settings, work, arguments))
+def killed_at(boundary: int, settings: Settings, work: Work, *arguments: object) -> str:
+    """Do the work in a process that dies at that boundary (counted from 1); the boundary's name."""
+    ours, theirs = _forks.Pipe(duplex=False)
+    process = _forks.Process(target=_doomed, args=(boundary, theirs, settings, work, arguments))
     process.start()
+    theirs.close()
     process.join(SECONDS)
-    return process.exitcode == -signal.SIGKILL
+    assert process.exitcode == -signal.SIGKILL, f"nobody was killed at boundary {boundary}: {process.exitcode}"
+    name: str = ours.recv()
+    return name
 
 
-def _doomed(boundary: int, settings: Settings, work: Work, arguments: Sequence[object]) -> None:
+def _doomed(boundary: int, told: Connection, settings: Settings, work: Work, arguments: Sequence[object]) -> None:
     async def act() -> None:
         async with open_runtime(settings) as running:
-            Boundaries(running.database, fatal=boundary)
+            Boundaries(running.database, boundary, told)
             await work(running, *arguments)
 
     asyncio.run(act())

@@ -1,6 +1,7 @@
 """What must be the same after a crash as without one."""
 
 from sqlalchemy import text
+from sqlmodel import SQLModel
 
 from swivi.core.db import Database
 
@@ -25,3 +26,16 @@ async def state_of(database: Database) -> dict[str, list[str]]:
     """Per query its rows, in an order of their own, since a crash may change which came first."""
     async with database.reading() as session:
         return {query: sorted(str(row) for row in await session.execute(text(query))) for query in QUERIES}
+
+
+async def forget_used_ids(database: Database) -> None:
+    """On PostgreSQL an id stays used even if the row never came to be: give it out again, since ids are compared."""
+    if database.is_sqlite:
+        return
+    counted = [table.name for table in SQLModel.metadata.sorted_tables if table.autoincrement_column is not None]
+    resets = [
+        f"(SELECT setval(pg_get_serial_sequence('{name}', 'id'), coalesce(max(id), 0) + 1, false) FROM {name})"
+        for name in counted
+    ]
+    async with database.writing() as session:
+        await session.execute(text(f"SELECT {', '.join(resets)}"))

@@ -12,10 +12,10 @@ from swivi.payouts.models import PayoutRequest
 from swivi.runtime import Runtime, open_runtime
 from tests import factories
 from tests.conftest import SettingsFor
-from tests.crash.conftest import CopyDatabase
+from tests.crash.conftest import Chosen, CopyDatabase
 from tests.crash.work import post_once
 from tests.factories import tiktok
-from tests.processes import Boundaries, was_killed_at
+from tests.processes import Boundaries, killed_at
 from tests.simulator import RunningSimulator
 from tests.world import World, findings
 
@@ -44,7 +44,7 @@ async def test_a_request_killed_at_any_boundary_and_sent_again_is_done_once(
     settings_for: SettingsFor,
     copy_database: CopyDatabase,
     simulator: RunningSimulator,
-    step: int,
+    chosen: Chosen,
     path: str,
     body: dict[str, Any],
     table: type[PayoutRequest] | type[ClipSubmission],
@@ -58,18 +58,17 @@ async def test_a_request_killed_at_any_boundary_and_sent_again_is_done_once(
         simulator.script(tiktok(7), 100)
         before, boundaries = await rows(running), Boundaries(running.database)
         await post_once(running, token, path, body)
-        last = boundaries.passed
 
-    for boundary in range(1, last + 1, step):
+    for boundary in chosen(boundaries.passed):
         simulator.reset()
         simulator.script(tiktok(7), 100)
         settings = settings_for(database_url=copy_database())
-        assert was_killed_at(boundary, settings, post_once, token, path, body)
+        where = f"killed {killed_at(boundary, settings, post_once, token, path, body)}"
         async with open_runtime(settings) as running:
             done = await rows(running) - before
             with clock.standing_at(clock.now() + UNDER_WAY):
                 first = await post_once(running, token, path, body)
-                assert await post_once(running, token, path, body) == first, f"killed at boundary {boundary}"
+                assert await post_once(running, token, path, body) == first, where
             assert done in (0, 1)
-            assert await rows(running) == before + 1, f"killed at boundary {boundary}"
+            assert await rows(running) == before + 1, where
             assert await findings(running.database) == []

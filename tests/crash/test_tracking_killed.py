@@ -12,11 +12,11 @@ from swivi.settings import Settings
 from swivi.tracking.models import TrackingRun
 from tests import factories
 from tests.conftest import SettingsFor
-from tests.crash.conftest import CopyDatabase
-from tests.crash.state import state_of
+from tests.crash.conftest import Chosen, CopyDatabase
+from tests.crash.state import forget_used_ids, state_of
 from tests.crash.work import track
 from tests.factories import instagram, tiktok, youtube
-from tests.processes import Boundaries, was_killed_at
+from tests.processes import Boundaries, killed_at
 from tests.simulator import RunningSimulator
 from tests.world import World, findings
 
@@ -83,19 +83,21 @@ async def resume(running: Runtime) -> None:
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))
-async def test_a_run_killed_at_any_boundary_is_resumed_to_the_same_end(stage: Stage, step: int, shard: int) -> None:
+async def test_a_run_killed_at_any_boundary_is_resumed_to_the_same_end(
+    stage: Stage, chosen: Chosen, shard: int
+) -> None:
     settings = stage.set()
     async with open_runtime(settings) as running:
         boundaries = Boundaries(running.database)
         await track(running)
-        last, cost = boundaries.passed, stage.runs_started
-        undisturbed = await state_of(running.database)
+        cost, undisturbed = stage.runs_started, await state_of(running.database)
 
-    for boundary in range(1 + shard * step, last + 1, SHARDS * step):
+    for boundary in chosen(boundaries.passed)[shard::SHARDS]:
         settings = stage.set()
-        assert was_killed_at(boundary, settings, track), f"nobody was killed at boundary {boundary} of {last}"
+        where = f"killed {killed_at(boundary, settings, track)}"
         async with open_runtime(settings) as running:
+            await forget_used_ids(running.database)
             await resume(running)
-            assert await state_of(running.database) == undisturbed, f"killed at boundary {boundary}"
-            assert stage.runs_started == cost, f"killed at boundary {boundary}"
-            assert await findings(running.database) == []
+            assert await state_of(running.database) == undisturbed, where
+            assert stage.runs_started == cost, where
+            assert await findings(running.database) == [], where

@@ -16,10 +16,32 @@ async def track(running: Runtime) -> None:
     await running.tracker.run(Trigger.SCHEDULE)
 
 
-async def pay(running: Runtime, admin: Actor, request_id: int) -> None:
-    """The completion of an approved payout request."""
+async def ask(running: Runtime, clipper: Actor) -> None:
+    """A payout request."""
     async with running.database.writing() as session:
-        await payouts.process(session, admin, request_id, "complete", transaction_id=TRANSACTION_ID)
+        await payouts.request(
+            session,
+            clipper,
+            amount="40.00",
+            method="paypal",
+            details="casey@swivi.test",
+            minimum=running.settings.min_payout_cents,
+            fee_percent=running.settings.platform_fee_percent,
+        )
+
+
+async def cancel(running: Runtime, clipper: Actor, request_id: int) -> None:
+    """A clipper's own end of a request."""
+    async with running.database.writing() as session:
+        await payouts.cancel(session, clipper, request_id)
+
+
+async def decide(running: Runtime, admin: Actor, request_id: int, action: str) -> None:
+    """An admin's step of a request."""
+    async with running.database.writing() as session:
+        await payouts.process(
+            session, admin, request_id, action, transaction_id=TRANSACTION_ID, notes="As the bank says."
+        )
 
 
 async def send(running: Runtime) -> None:
