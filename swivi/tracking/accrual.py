@@ -53,8 +53,12 @@ def settle(earners: Iterable[Earner], remaining: Cents) -> dict[int, Cents]:
     If the demands do not fit, the remainder is shared in proportion to them, so that the sum is exactly
     `remaining` and no clip profits from having been read first.
     """
-    shares = share(remaining, capped_demands(list(earners)))
-    return {clip_id: amount for clip_id, amount in shares.items() if amount > 0}
+    return share_out(capped_demands(list(earners)), remaining)
+
+
+def share_out(demands: dict[int, Cents], remaining: Cents) -> dict[int, Cents]:
+    """`remaining` cents among these demands (clip id -> cents), without those that get nothing."""
+    return {clip_id: amount for clip_id, amount in share(remaining, demands).items() if amount > 0}
 
 
 def capped_demands(earners: list[Earner]) -> dict[int, Cents]:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import CursorResult, Row, bindparam, update
+from sqlalchemy import CursorResult, Row, bindparam, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -98,17 +98,37 @@ async def _count_completion(session: AsyncSession, run_id: int) -> None:
 async def _look_at_clips(
     session: AsyncSession, run_id: int, campaign_id: int
 ) -> tuple[list[dict[str, Any]], list[Earner]]:
-    """What each clip's row becomes (for the bulk update), and the clips as accrual sees them."""
-    readings = await _newest_readings(session, run_id, campaign_id)
+    """What each clip's row becomes (for the bulk update), and the clips as accrual sees them.
+
+    Runs that read this campaign and could not settle it (it was paused, or they were stopped) are looked at too:
+    the largest count ever read pays.
+    """
+    runs = [*await _unsettled_runs(session, run_id, campaign_id), run_id]
+    readings = [await _newest_readings(session, each, campaign_id) for each in runs]
     sightings, earners = [], []
     for clip in await _clip_rows(session, campaign_id):
-        before = Sighting(clip.views, clip.peak_views, clip.not_found_runs, clip.state, clip.flag)
-        after = before
-        if clip.id in readings:
-            after = accrual.observe(before, *readings[clip.id])
+        after = before = Sighting(clip.views, clip.peak_views, clip.not_found_runs, clip.state, clip.flag)
+        for of_run in readings:
+            if clip.id in of_run:
+                after = accrual.observe(after, *of_run[clip.id])
+        if after is not before:
             sightings.append(_sighting_row(clip, after))
         earners.append(_earner(clip, after))
     return sightings, earners
+
+
+async def _unsettled_runs(session: AsyncSession, run_id: int, campaign_id: int) -> Sequence[int]:
+    """The runs before this one that took the campaign since it was last settled, oldest first."""
+    earlier = (col(PlannedCampaign.campaign_id) == campaign_id, col(PlannedCampaign.run_id) < run_id)
+    settled = select(func.coalesce(func.max(PlannedCampaign.run_id), 0)).where(
+        *earlier, PlannedCampaign.status == PlanStatus.SETTLED
+    )
+    found = await session.exec(
+        select(PlannedCampaign.run_id)
+        .where(*earlier, col(PlannedCampaign.run_id) > settled.scalar_subquery())
+        .order_by(col(PlannedCampaign.run_id))
+    )
+    return found.all()
 
 
 async def _clip_rows(session: AsyncSession, campaign_id: int) -> Sequence[Row[Any]]:
@@ -200,14 +220,19 @@ async def _write_sightings(session: AsyncSession, rows: list[dict[str, Any]]) ->
 
 async def _credit(session: AsyncSession, run_id: int, campaign: Campaign, earners: Sequence[Earner]) -> Cents:
     owners = {earner.clip_id: earner.user_id for earner in earners}
-    shares = accrual.settle(earners, campaign.remaining)
+    demands = accrual.capped_demands(list(earners))
+    shares = accrual.share_out(demands, campaign.remaining)
     why = audit_log.entry(
         "campaign.settled",
         "campaign",
         campaign.id,
         actor_id=None,
         before={"spent": campaign.spent},
-        after={"spent": campaign.spent + sum(shares.values()), "clips": len(shares)},
+        after={
+            "spent": campaign.spent + sum(shares.values()),
+            "clips": len(shares),
+            "wanted": sum(demands.values()),
+        },
         reason=f"tracking run {run_id}",
     )
     due = [Credit(clip_id, owners[clip_id], amount) for clip_id, amount in shares.items()]

@@ -91,7 +91,7 @@ async def test_growth_during_a_pause_counts_at_the_next_settlement(world: World)
         assert await world.earnings(clip) == [earned]
 
 
-async def test_a_campaign_paused_while_it_is_being_read_is_not_settled(
+async def test_a_campaign_paused_while_it_is_being_read_is_settled_with_that_reading_later(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     campaign = await world.campaign()
@@ -110,6 +110,14 @@ async def test_a_campaign_paused_while_it_is_being_read_is_not_settled(
 
     assert (run.clips_read, run.earnings_added, run.campaigns_settled) == (1, 0, 0)
     assert await world.earnings(clip) == [0]
+
+    monkeypatch.undo()
+    async with world.database.writing() as session:
+        await campaigns.step(session, world.admin, campaign.id, CampaignStatus.ACTIVE)
+    await world.read((tiktok(1), 3_000))  # the platform took some back meanwhile
+    assert await world.earnings(clip) == [1_000]
+    seen = await world.now(clip)
+    assert (seen.views, seen.peak_views) == (3_000, 4_000)
 
 
 async def test_tracking_many_takes_the_given_campaigns_and_tracking_one_takes_its_whole_campaign(world: World) -> None:

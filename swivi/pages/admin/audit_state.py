@@ -32,6 +32,7 @@ _PLACES = {
 _MONEY = {"amount", "budget", "earnings", "fee", "max_per_clip", "max_per_clipper", "net", "not_recovered"} | {
     "payout_rate",
     "spent",
+    "wanted",
 }
 """What before and after hold in cents."""
 

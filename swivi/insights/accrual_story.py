@@ -1,0 +1,189 @@
+"""How one accrual came about: the reading, the growth, the rate, the caps, the share; so that anybody can recompute it.
+
+Everything is read from what was there when the accrual was written: readings up to that moment, terms as frozen at
+approval, earlier transfers of the ledger. Where a clip got less than its growth was worth, a cap or the end of the
+budget is the reason, and both are worked out here again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import case, func
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.clips.models import Clip, ViewTracking
+from swivi.core.money import Cents, earned
+from swivi.ledger import accounts
+from swivi.ledger.models import AuditEntry, Transfer, TransferKind
+from swivi.tracking import accrual
+from swivi.tracking.accrual import Earner
+
+
+@dataclass(frozen=True, slots=True)
+class LastShare:
+    """The settlement that used the budget up: it had `left` cents for clips that wanted `wanted` together."""
+
+    left: Cents
+    wanted: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How `amount` cents were made. Counts are views, money is cents.
+
+    `reading_id` and `read_at` name the largest reading up to then, `peak_views` is its count. `within_cap` is what
+    the cap per clipper left of the demand. `share` is None unless the budget did not reach.
+    """
+
+    amount: Cents
+    run_id: int
+    reading_id: int
+    read_at: datetime
+    peak_views: int
+    initial_views: int
+    min_views: int
+    rate: Cents
+    max_per_clip: Cents | None
+    max_per_clipper: Cents | None
+    credited_before: Cents
+    within_cap: Cents
+    share: LastShare | None
+
+    @property
+    def growth(self) -> int:
+        """The views that pay."""
+        return self.peak_views - self.initial_views
+
+    @property
+    def uncapped(self) -> Cents:
+        """What the growth is worth by the rate alone."""
+        return earned(self.growth, self.rate) if self.growth >= self.min_views else 0
+
+    @property
+    def worth(self) -> Cents:
+        """The same within the cap per clip."""
+        return self.uncapped if self.max_per_clip is None else min(self.max_per_clip, self.uncapped)
+
+    @property
+    def demand(self) -> Cents:
+        """What was still to be credited."""
+        return max(0, self.worth - self.credited_before)
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the amount is what all this makes; of a shared budget, with or without the cent of a remainder."""
+        if self.share is None:
+            return self.amount == self.within_cap
+        exact_part = self.within_cap * self.share.left // self.share.wanted
+        return self.amount - exact_part in (0, 1)
+
+
+async def made(session: AsyncSession, accruals: Sequence[Transfer]) -> dict[int, Made]:
+    """How each of these accruals came about, by the transfer's id."""
+    seen = await session.exec(
+        select(Transfer.id, Clip, ViewTracking, _credited(col(Transfer.clip_id), before=col(Transfer.audit_id)))
+        .join(Clip, col(Clip.id) == col(Transfer.clip_id))
+        .join(
+            ViewTracking, col(ViewTracking.id) == _largest_reading(col(Transfer.clip_id), at=col(Transfer.created_at))
+        )
+        .where(col(Transfer.id).in_([transfer.id for transfer in accruals]))
+    )
+    known = {transfer_id: (clip, reading, int(before)) for transfer_id, clip, reading, before in seen.all()}
+    return {transfer.id: await _made(session, transfer, *known[transfer.id]) for transfer in accruals}
+
+
+async def _made(session: AsyncSession, transfer: Transfer, clip: Clip, reading: ViewTracking, before: Cents) -> Made:
+    assert transfer.run_id is not None, "an accrual belongs to a run"
+    own = _earner(clip, reading, before)
+    within_cap, last = own.demand, None
+    if transfer.amount < within_cap:  # seldom: a cap was reached, or the budget
+        within_cap = accrual.capped_demands(await _clippers_clips(session, transfer))[clip.id]
+    if transfer.amount < within_cap:
+        last = await _last_share(session, transfer)
+    return Made(
+        amount=transfer.amount,
+        run_id=transfer.run_id,
+        reading_id=reading.id,
+        read_at=reading.date,
+        peak_views=own.peak_views,
+        initial_views=clip.initial_views,
+        min_views=clip.min_views,
+        rate=clip.rate,
+        max_per_clip=clip.max_per_clip,
+        max_per_clipper=clip.max_per_clipper,
+        credited_before=before,
+        within_cap=within_cap,
+        share=last,
+    )
+
+
+async def _clippers_clips(session: AsyncSession, transfer: Transfer) -> list[Earner]:
+    """The clipper's clips in the campaign, as they were when this transfer was settled."""
+    revoked_before = select(AuditEntry.subject_id).where(
+        AuditEntry.subject == "clip", AuditEntry.action == "clip.revoked", col(AuditEntry.id) < transfer.audit_id
+    )
+    clip_id = col(Clip.id)
+    found = await session.exec(
+        select(Clip, ViewTracking, _credited(clip_id, before=transfer.audit_id), clip_id.in_(revoked_before))
+        .join(ViewTracking, col(ViewTracking.id) == _largest_reading(clip_id, at=transfer.created_at))
+        .where(Clip.campaign_id == transfer.campaign_id, Clip.user_id == transfer.user_id)
+    )
+    return [_earner(clip, reading, int(before), may_earn=not revoked) for clip, reading, before, revoked in found.all()]
+
+
+async def _last_share(session: AsyncSession, transfer: Transfer) -> LastShare | None:
+    """What the budget had left before this settlement, and what all clips wanted of it; None if nobody noted that."""
+    budget = accounts.campaign_budget(transfer.campaign_id or 0)
+    toward = case((col(Transfer.credit_account) == budget, col(Transfer.amount)), else_=-col(Transfer.amount))
+    left = await session.exec(
+        select(func.sum(toward)).where(
+            Transfer.campaign_id == transfer.campaign_id,
+            (col(Transfer.debit_account) == budget) | (col(Transfer.credit_account) == budget),
+            col(Transfer.audit_id) < transfer.audit_id,
+        )
+    )
+    wanted = (await session.get_one(AuditEntry, transfer.audit_id)).after.get("wanted")
+    return LastShare(int(left.one() or 0), int(wanted)) if wanted else None
+
+
+def _earner(clip: Clip, reading: ViewTracking, credited_before: Cents, *, may_earn: bool = True) -> Earner:
+    return Earner(
+        clip_id=clip.id,
+        user_id=clip.user_id,
+        initial_views=clip.initial_views,
+        peak_views=reading.views or 0,
+        rate=clip.rate,
+        min_views=clip.min_views,
+        max_per_clip=clip.max_per_clip,
+        max_per_clipper=clip.max_per_clipper,
+        gross_credited=credited_before,
+        may_earn=may_earn,
+    )
+
+
+def _largest_reading(clip_id: Any, *, at: Any) -> Any:
+    """The id of the clip's largest reading up to a moment; of equals, the first."""
+    reading = aliased(ViewTracking)
+    return (
+        select(reading.id)
+        .where(reading.clip_id == clip_id, col(reading.views).is_not(None), col(reading.date) <= at)
+        .order_by(col(reading.views).desc(), col(reading.id))
+        .limit(1)
+        .correlate(Transfer, Clip)
+        .scalar_subquery()
+    )
+
+
+def _credited(clip_id: Any, *, before: Any) -> Any:
+    """What a clip was ever credited before a settlement, which is named by its audit entry; in cents."""
+    earlier = aliased(Transfer)
+    return (
+        select(func.coalesce(func.sum(earlier.amount), 0))
+        .where(earlier.clip_id == clip_id, earlier.kind == TransferKind.ACCRUAL, col(earlier.audit_id) < before)
+        .correlate(Transfer, Clip)
+        .scalar_subquery()
+    )
