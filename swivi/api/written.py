@@ -8,12 +8,13 @@ import csv
 import io
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
-from swivi.core.money import Cents, to_dollars
+from swivi.core.money import Cents
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -49,9 +50,9 @@ def listed_as(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
     return {200: {"model": list[model], "description": "The whole list"}}  # type: ignore[valid-type]
 
 
-def dollars(cents: Cents | None) -> str:
-    """`123450` -> `1234.50`, which spreadsheets read as a number; "" for none."""
-    return "" if cents is None else f"{to_dollars(cents):.2f}"
+def dollars(cents: Cents | None) -> Decimal | None:
+    """`123450` -> `1234.50`, which spreadsheets read as a number; so also less than nothing. None is an empty cell."""
+    return None if cents is None else Decimal(cents).scaleb(-2)
 
 
 def utc(moment: datetime | None) -> str:

@@ -101,6 +101,13 @@ class Sums:
     lines: int
 
 
+async def first_day(session: AsyncSession, account: Account) -> date | None:
+    """The UTC day of its first movement; None before there is one."""
+    found = await session.exec(select(func.min(Transfer.created_at)).where(*account.transfers))
+    first: datetime | None = found.one()
+    return None if first is None else first.date()
+
+
 async def sums(session: AsyncSession, account: Account, period: Period) -> Sums:
     """The period's numbers: opening + all that moved = closing."""
     found = await session.exec(

@@ -15,6 +15,7 @@ from swivi.pages.admin.campaign_history import CampaignHistory
 from swivi.pages.admin.campaign_new import NewCampaignState, new_campaign_page
 from swivi.pages.admin.campaign_now import CampaignNow
 from swivi.pages.admin.campaign_schedule import Scheduling
+from swivi.pages.admin.campaign_statement import CampaignStatement, campaign_statement_page
 from swivi.pages.admin.campaign_terms import CampaignTerms
 from swivi.pages.admin.campaign_tracking import CampaignTracking
 from swivi.pages.admin.campaigns import CampaignsState, campaigns_page
@@ -53,6 +54,7 @@ def register(app: rx.App) -> None:
     add("/admin/campaigns", campaigns_page, "Campaigns", CampaignsState.load)
     add("/admin/campaigns/new", new_campaign_page, "New campaign", NewCampaignState.load)
     add("/admin/campaigns/[campaign_id]/edit", edit_campaign_page, "Edit campaign", EditedCampaign.load)
+    add("/admin/campaigns/[campaign_id]/statement", campaign_statement_page, "Statement", CampaignStatement.load)
     add(
         "/admin/campaigns/[campaign_id]",
         campaign_page,

@@ -39,9 +39,17 @@ def campaign_actions() -> rx.Component:
         top_up_button(),
         _complete(),
         _step("Pause", CampaignStatus.PAUSED, "pause"),
+        _statement(),
         track_campaign_button(),
     )
-    paused = (_edit(), _copy(), top_up_button(), _complete(), _step("Resume", CampaignStatus.ACTIVE, "play"))
+    paused = (
+        _edit(),
+        _copy(),
+        top_up_button(),
+        _complete(),
+        _statement(),
+        _step("Resume", CampaignStatus.ACTIVE, "play"),
+    )
     return rx.fragment(
         rx.match(
             CampaignNow.status,
@@ -49,8 +57,8 @@ def campaign_actions() -> rx.Component:
             (CampaignStatus.SCHEDULED.value, cluster(*scheduled)),
             (CampaignStatus.ACTIVE.value, cluster(*active)),
             (CampaignStatus.PAUSED.value, cluster(*paused)),
-            (CampaignStatus.COMPLETED.value, cluster(_copy(), _archive())),
-            (CampaignStatus.ARCHIVED.value, _copy()),
+            (CampaignStatus.COMPLETED.value, cluster(_copy(), _statement(), _archive())),
+            (CampaignStatus.ARCHIVED.value, cluster(_copy(), _statement())),
             rx.fragment(),
         ),
         top_up_dialog(),
@@ -70,6 +78,10 @@ def _edit() -> rx.Component:
 
 def _copy() -> rx.Component:
     return link_button("Duplicate", f"{LIST}/new?{COPY_OF}={CampaignNow.id}", icon="copy")
+
+
+def _statement() -> rx.Component:
+    return link_button("Statement", f"{LIST}/{CampaignNow.id}/statement", icon="scroll_text")
 
 
 def _complete() -> rx.Component:

@@ -135,7 +135,15 @@ def _payouts() -> rx.Component:
         empty=nothing,
         stacks=True,
     )
-    return panel("Payouts", table)
+    statement = link_button(
+        "Statement",
+        f"/api/admin/users/{PersonState.who.id}/statement.csv",
+        icon="download",
+        reload_document=True,
+        download=True,
+        aria_label="Export the statement as CSV",
+    )
+    return panel("Payouts", table, action=statement)
 
 
 def _ways_in() -> rx.Component:

@@ -19,6 +19,8 @@ from swivi.pages.clipper.payouts import OwnPayouts, payouts_page
 from swivi.pages.clipper.readings import ClipReadings
 from swivi.pages.clipper.receipt import Receipt, receipt
 from swivi.pages.clipper.recent import RecentClips
+from swivi.pages.clipper.statement import HERE as STATEMENT
+from swivi.pages.clipper.statement import OwnStatement, statement_page
 from swivi.pages.clipper.submit import SubmitDialog
 from swivi.pages.notification_list import NotificationList, notification_list
 from swivi.pages.parts import CLIPPER_NOTIFICATIONS, clipper_page, page_title
@@ -63,6 +65,7 @@ def register(app: rx.App) -> None:
         PayoutDialog.enter,
     )
     _add(app, receipt, "/clippers/payouts/[payout_key]", "Payout", Receipt.load)
+    _add(app, statement_page, STATEMENT, "Statement", OwnStatement.load)
     _add(app, _notifications, CLIPPER_NOTIFICATIONS, "Notifications", NotificationList.load)
 
 

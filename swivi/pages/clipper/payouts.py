@@ -19,7 +19,7 @@ from swivi.pages.gate import clippers_only, public
 from swivi.pages.listing import PAGE_SIZE, Listing
 from swivi.pages.parts import clipper_page, sends
 from swivi.payouts import service as payouts
-from swivi.ui.buttons import button
+from swivi.ui.buttons import button, link_button
 from swivi.ui.cards import panel
 from swivi.ui.dialogs import confirm_dialog
 from swivi.ui.feedback import empty_state, status_badge, toast_success
@@ -96,7 +96,7 @@ def payouts_page() -> rx.Component:
     return clipper_page(
         "Payouts",
         balance_card(beside=_made()),
-        panel("History", history),
+        panel("History", history, action=link_button("Statement", "/clippers/statement", icon="scroll_text")),
         rx.cond(state.pages > 1, pager(state.page, state.pages, state.previous_page, state.next_page, state.total)),
         earned_by_campaign_panel(),
         payout_dialog(),
