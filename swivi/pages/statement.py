@@ -17,10 +17,10 @@ from swivi.pages.listing import PAGE_SIZE, Listing, asked
 from swivi.pages.parts import sends
 from swivi.pages.statement_words import DOES_NOT_ADD_UP, WHAT, how
 from swivi.ui.buttons import link_button
-from swivi.ui.cards import card_grid, stat_card
+from swivi.ui.cards import stat_card
 from swivi.ui.feedback import empty_state
 from swivi.ui.forms import select_field
-from swivi.ui.layout import cluster, stack
+from swivi.ui.layout import card_grid, cluster, stack
 from swivi.ui.numbers import money, when
 from swivi.ui.tables import Column, data_table, pager
 from swivi.ui.types import Node, Text
