@@ -11,6 +11,7 @@ from swivi import migrations
 from swivi.live import hub
 from swivi.live.hub import Hub
 from swivi.logs import set_up_logging
+from swivi.pages import session
 from swivi.runtime import open_runtime
 from swivi.settings import settings_or_exit
 
@@ -35,7 +36,7 @@ def lifespan_of(app: rx.App) -> Callable[[], AbstractAsyncContextManager[None]]:
             # `make serve` has migrated already; this is for `reflex run` and for servers started by hand.
             if not await migrations.is_current(runtime.database):
                 await migrations.upgrade(runtime.database)
-            pushing = Hub(app, runtime.database)
+            pushing = Hub(app, runtime.database, session.end)
             runtime.database.listeners += [pushing.notice, runtime.sender.notice]
             hub.start(pushing)
             runtime.schedule.start()

@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     limit_submissions_address: Limit = Field(Rate(600, 3_600), validation_alias="SWIVI_LIMIT_SUBMISSIONS_ADDRESS")
     limit_payouts: Limit = Field(Rate(30, 3_600), validation_alias="SWIVI_LIMIT_PAYOUTS")
     limit_payouts_address: Limit = Field(Rate(100, 3_600), validation_alias="SWIVI_LIMIT_PAYOUTS_ADDRESS")
+    limit_messages: Limit = Field(Rate(300, 10), validation_alias="SWIVI_LIMIT_MESSAGES")
+    limit_messages_address: Limit = Field(Rate(3_000, 10), validation_alias="SWIVI_LIMIT_MESSAGES_ADDRESS")
+    limit_sockets_address: Limit = Field(Rate(600, 60), validation_alias="SWIVI_LIMIT_SOCKETS_ADDRESS")
     trusted_proxy_hops: Annotated[int, Field(ge=0, le=10)] = Field(0, validation_alias="SWIVI_TRUSTED_PROXY_HOPS")
 
     min_payout: str = Field("20.00", validation_alias="SWIVI_MIN_PAYOUT")

@@ -13,13 +13,14 @@ from swivi.browser_cache import BrowserCache
 from swivi.demo.simulator import create_simulator
 from swivi.lifespan import lifespan_of
 from swivi.one_origin import same_origin
-from swivi.pages import admin, clipper, profile, public
-from swivi.pages.events import EventLog, on_unexpected
+from swivi.pages import admin, clipper, inbox, profile, public
+from swivi.pages.events import EventLog, on_page_failure, on_unexpected
 from swivi.pages.gate import Gate
 from swivi.security_headers import SecurityHeaders
 from swivi.served import observed
 from swivi.settings import SIMULATOR_PATH, settings_or_exit
 from swivi.ui.theme import STYLESHEETS, head_components
+from swivi.websockets import WebSocketLimits, WebSockets
 
 
 def doors() -> Starlette:
@@ -40,9 +41,15 @@ def guarded(asgi: ASGIApp) -> ASGIApp:
     return SecurityHeaders(asgi, get_web_dir() / Dirs.STATIC, https=settings_or_exit().secure_cookies)
 
 
+def limited(asgi: ASGIApp) -> ASGIApp:
+    """The app, whose websocket is open to our pages alone, and to each within limits."""
+    return WebSockets(asgi, WebSocketLimits.of(settings_or_exit()))
+
+
 app: rx.App = rx.App(
-    api_transformer=[doors(), BrowserCache, guarded, lambda asgi: observed(asgi, page_of)],
+    api_transformer=[doors(), BrowserCache, guarded, limited, lambda asgi: observed(asgi, page_of)],
     backend_exception_handler=on_unexpected,
+    frontend_exception_handler=on_page_failure,
     stylesheets=STYLESHEETS,
     head_components=head_components(),
     html_lang="en",
@@ -53,6 +60,7 @@ app.register_lifespan_task(lifespan_of(app))
 
 assert app.sio is not None, "a Reflex app with state has a websocket"
 app.sio.eio.cors_allowed_origins = same_origin
+inbox.install(app)
 
 # The shell says itself when the connection is lost; Reflex's own overlay would cover it.
 app.app_wraps[5, "Overlay"] = lambda _stateful: None

@@ -231,6 +231,9 @@ UNLIMITED = {
         "SUBMISSIONS_ADDRESS",
         "PAYOUTS",
         "PAYOUTS_ADDRESS",
+        "MESSAGES",
+        "MESSAGES_ADDRESS",
+        "SOCKETS_ADDRESS",
     )
 }
 """Everybody in the tests comes from one address, and does much in little time."""

@@ -2,7 +2,9 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
+from http.cookies import CookieError, SimpleCookie
 
 from sqlalchemy import delete
 from sqlmodel import col, select
@@ -47,6 +49,15 @@ async def open_session(session: AsyncSession, user_id: int, *, user_agent: str =
     return token
 
 
+def cookie_in(header: str) -> str:
+    """The session cookie's value in a `Cookie` header; "" if there is none."""
+    try:
+        cookie = SimpleCookie(header).get(SESSION_COOKIE)
+    except CookieError:
+        return ""
+    return "" if cookie is None else cookie.value
+
+
 async def close_session(session: AsyncSession, token: str) -> None:
     """Sign a browser out; harmless for an unknown token."""
     await session.execute(delete(SignInSession).where(col(SignInSession.token_hash) == hash_token(token)))
@@ -65,3 +76,17 @@ async def actor_by_session(session: AsyncSession, token: str) -> Actor | None:
     )
     user = found.one_or_none()
     return actor_of(user) if user else None
+
+
+async def living(session: AsyncSession, hashes: Iterable[str]) -> set[str]:
+    """Those of these stored hashes whose sessions live, of users who are active."""
+    found = await session.exec(
+        select(SignInSession.token_hash)
+        .join(User, col(SignInSession.user_id) == col(User.id))
+        .where(
+            col(SignInSession.token_hash).in_(hashes),
+            SignInSession.expires_at > clock.now(),
+            User.status == UserStatus.ACTIVE,
+        )
+    )
+    return set(found.all())

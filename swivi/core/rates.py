@@ -50,6 +50,32 @@ class Rate:
         return self.seconds * MICROSECONDS // self.amount
 
 
+class Bucket:
+    """The same algorithm in this process's memory, for what comes too often to ask the database. Times in seconds."""
+
+    def __init__(self, rate: Rate) -> None:
+        self._share = rate.seconds / rate.amount
+        self._burst = self._share * (rate.amount - 1)
+        self._until = 0.0
+
+    def take(self, now: float) -> bool:
+        """Count one use, unless it is one too many."""
+        if self._until - now > self._burst:
+            return False
+        self.wait(now)
+        return True
+
+    def wait(self, now: float) -> float:
+        """Count one use in any case; how long it must wait for its turn."""
+        seconds = max(0.0, self._until - now - self._burst)
+        self._until = max(self._until, now) + self._share
+        return seconds
+
+    def rests(self, now: float) -> bool:
+        """Whether it is as if nothing had ever been used."""
+        return self._until <= now
+
+
 def parse_rate(text: str) -> Rate | None:
     """`10/30m` is 10 times in 30 minutes (s, m, h, d); `off` is None: no limit. Raises ValueError."""
     if text == "off":

@@ -7,13 +7,15 @@ leaves behind: ledger transfers, notifications, tracking runs.
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
 import reflex as rx
+from reflex.state import BaseState
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi.accounts.sessions import cookie_in, hash_token, living
 from swivi.core.changes import Changed
 from swivi.core.db import Database
 from swivi.live.feed import Feed
@@ -49,6 +51,8 @@ class Watch:
     users: frozenset[int]
     campaigns: frozenset[int] | Literal["all"]
     runs: bool
+    session: str = ""
+    """The hash of the viewer's session; "" for a guest."""
     calm: bool = False
     """Whether every few seconds is often enough."""
 
@@ -65,12 +69,17 @@ Key: TypeAlias = tuple[str, type[rx.State]]
 """A tab's client token, and the state class to refresh in it."""
 
 
+EndTab: TypeAlias = Callable[[BaseState], Awaitable[None]]
+"""Tells a tab, by its root state, that its session has ended."""
+
+
 class Hub:
     """Watches and pushes for the tabs that are connected to this process."""
 
-    def __init__(self, app: rx.App, database: Database) -> None:
+    def __init__(self, app: rx.App, database: Database, end: EndTab) -> None:
         self._app = app
         self._database = database
+        self._end = end
         self._watches: dict[Key, Watch] = {}
         self._pending = Changed()
         self._pending_calmly = Changed()
@@ -131,16 +140,32 @@ class Hub:
     async def _push_to(self, changed: Changed, *, calm: bool) -> None:
         self._forget_gone_tabs()
         concerned = [key for key, watch in self._watches.items() if watch.calm is calm and watch.concerns(changed)]
+        await self._end_tabs_of_ended_sessions({token for token, _ in concerned})
         async with asyncio.TaskGroup() as group:
             for key in concerned:
-                group.create_task(self._refresh(key))
+                if key in self._watches:
+                    group.create_task(self._refresh(key))
+
+    async def _end_tabs_of_ended_sessions(self, tokens: set[str]) -> None:
+        """Before anything is pushed to these tabs: nothing more reaches whoever is signed out by now."""
+        sessions = {token: watch.session for (token, _), watch in self._watches.items() if token in tokens}
+        asked = set(filter(None, sessions.values()))
+        if not asked:
+            return
+        async with self._database.reading() as session:
+            ended = asked - await living(session, asked)
+        for token in [token for token, session_hash in sessions.items() if session_hash in ended]:
+            self.leave(token)
+            await self._change((token, rx.State), lambda root, _: self._end(root))
 
     async def _look_for_others(self) -> None:
         feed = Feed(self._database)
         while True:
             try:
-                if self._watches and (changed := await feed.since_last_look()):
-                    self.notice(changed)
+                if self._watches:
+                    await self._end_tabs_of_ended_sessions({token for token, _ in self._watches})
+                    if changed := await feed.since_last_look():
+                        self.notice(changed)
             except OSError as problem:  # the database is away: it is asked again in a second
                 log.warning("Looking for changes failed: %s", problem)
             await asyncio.sleep(LOOK_SECONDS)
@@ -151,6 +176,13 @@ class Hub:
             del self._watches[key]
 
     async def _refresh(self, key: Key) -> None:
+        async def refresh(root: BaseState, session: AsyncSession) -> None:
+            state = await root.get_state(key[1])
+            await state._refresh_live(session)  # type: ignore[attr-defined]  # noqa: SLF001
+
+        await self._change(key, refresh)
+
+    async def _change(self, key: Key, change: Callable[[BaseState, AsyncSession], Awaitable[None]]) -> None:
         token, state_class = key
         async with self._slots:
             try:
@@ -160,8 +192,7 @@ class Hub:
                 ):
                     # A tab that went away in this very moment has a new, empty state: nothing to push to.
                     if root.router_data:
-                        state = await root.get_state(state_class)
-                        await state._refresh_live(session)  # type: ignore[attr-defined]  # noqa: SLF001
+                        await change(root, session)
             except Exception:
                 log.exception("Pushing to a tab failed")
 
@@ -212,4 +243,6 @@ def watch(
         return
     known: frozenset[int] | Literal["all"] = "all" if campaigns == "all" else frozenset(campaigns)
     token = state.router.session.client_token
-    _running[-1].watch((token, type(state)), Watch(frozenset(users), known, runs, calm))
+    cookie = cookie_in(state.router.headers.cookie)
+    session = hash_token(cookie) if cookie else ""
+    _running[-1].watch((token, type(state)), Watch(frozenset(users), known, runs, session, calm))

@@ -12,8 +12,10 @@ from reflex.middleware.middleware import Middleware
 from reflex.state import BaseState, StateUpdate
 from reflex_base.event import Event
 from reflex_base.registry import RegistrationContext
+from reflex_base.utils.format import sanitize_client_log_value
 
 from swivi import logs
+from swivi.core.errors import SwiviError
 from swivi.logs import Doing
 from swivi.pages.gate import is_reflexes_own
 from swivi.timings import EVENTS
@@ -50,6 +52,8 @@ def _outcome(doing: Doing, task: asyncio.Task[None]) -> str:
     if task.cancelled():
         return "cancelled"
     problem = task.exception()
+    if isinstance(problem, SwiviError):
+        return f"refused ({problem.code})"
     if problem is not None:
         return f"failed ({type(problem).__name__})"
     return f"refused ({doing.refused})" if doing.refused else "done"
@@ -57,5 +61,12 @@ def _outcome(doing: Doing, task: asyncio.Task[None]) -> str:
 
 def on_unexpected(exception: Exception) -> EventSpec:
     """What a handler did not expect: the log gets all of it, the person a sentence, the browser nothing to run."""
+    if isinstance(exception, SwiviError):  # a handler that leaves its refusals to us
+        return toast_error(exception.sentence)
     log.error("An event failed", exc_info=exception)
     return toast_error("Something went wrong on our side, and we have noted it. Please try again.")
+
+
+def on_page_failure(exception: Exception) -> None:
+    """What a browser says went wrong in it. Anybody can say anything, so it is cut and warns of nothing of ours."""
+    log.warning("A page failed in a browser: %s", sanitize_client_log_value(str(exception)))

@@ -28,8 +28,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi import logs
 from swivi.accounts.actor import Actor
-from swivi.accounts.sessions import SESSION_COOKIE, actor_by_session
+from swivi.accounts.sessions import actor_by_session, cookie_in
 from swivi.core.errors import NotAllowed, NotSignedIn, SwiviError
+from swivi.pages.belonging import keep_apart
 from swivi.runtime import runtime
 from swivi.ui.feedback import toast_error
 
@@ -63,7 +64,8 @@ clippers_only = _marker(Access.CLIPPERS)
 admins_only = _marker(Access.ADMINS)
 
 # What the browser's own runtime sends. By function, not by module: `setvar` exists on every state class and
-# calls any `set_x` method by name without passing the gate again, so it must stay shut.
+# calls any `set_x` method by name without passing the gate again, so it must stay shut. So does
+# `update_vars_internal`, which is for variables that live in the browser: we have none.
 _REFLEX_OWN = frozenset(
     handler.fn
     for handler in (
@@ -72,9 +74,15 @@ _REFLEX_OWN = frozenset(
         State.event_handlers["set_is_hydrated"],
         OnLoadInternalState.event_handlers["on_load_internal"],
         OnLoadInternalState.event_handlers["set_is_hydrated"],
-        UpdateVarsInternalState.event_handlers["update_vars_internal"],
         FrontendEventExceptionState.event_handlers["handle_frontend_exception"],
     )
+)
+
+_SHOWS_EVERYTHING = frozenset(State.event_handlers[name].fn for name in ("hydrate", "hydrate_and_load"))
+
+
+_SHUT = frozenset(
+    {State.event_handlers["setvar"].fn, UpdateVarsInternalState.event_handlers["update_vars_internal"].fn}
 )
 
 
@@ -84,6 +92,7 @@ class Gate(Middleware):
     async def preprocess(self, app: App, state: BaseState, event: Event) -> StateUpdate | None:
         """None lets the event through; a StateUpdate answers in the handler's place."""
         handler = RegistrationContext.get().event_handlers[event.name].handler
+        await keep_apart(state, session_cookie(state), shows_everything=handler.fn in _SHOWS_EVERYTHING)
         if is_reflexes_own(handler):
             return None
         try:
@@ -112,7 +121,7 @@ async def _check(access: Access | None, state: BaseState) -> None:
 
 async def current_actor(state: BaseState) -> Actor:
     """Who sits at the other end of this state's websocket, by the session cookie. Raises NotSignedIn."""
-    if SESSION_COOKIE not in cookies(state):
+    if not session_cookie(state):
         raise NotSignedIn
     async with runtime().database.reading() as session:
         actor = await actor_in(session, state)
@@ -123,7 +132,7 @@ async def current_actor(state: BaseState) -> Actor:
 
 async def actor_in(session: AsyncSession, state: BaseState) -> Actor | None:
     """The same within a transaction, with None for a guest."""
-    actor = await actor_by_session(session, cookies(state).get(SESSION_COOKIE, ""))
+    actor = await actor_by_session(session, session_cookie(state))
     if actor is not None:
         logs.note_user(actor.user_id)
     return actor
@@ -144,6 +153,11 @@ def cookies(state: BaseState) -> dict[str, str]:
     except CookieError:
         return {}
     return {name: morsel.value for name, morsel in parsed.items()}
+
+
+def session_cookie(state: BaseState) -> str:
+    """The session cookie's value that came with it; "" for a guest."""
+    return cookie_in(state.router.headers.cookie)
 
 
 def client_address(state: BaseState) -> str:
@@ -168,5 +182,5 @@ def unmarked_handlers() -> list[str]:
         for name, registered in RegistrationContext.get().event_handlers.items()
         if not is_reflexes_own(registered.handler)
         and access_of(registered.handler) is None
-        and not name.endswith(".setvar")
+        and registered.handler.fn not in _SHUT
     ]

@@ -13,6 +13,7 @@ from swivi.accounts.models import Role
 from swivi.accounts.sessions import SESSION_COOKIE
 from swivi.live import hub
 from swivi.notifications import service as notifications
+from swivi.pages.belonging import forget_everything
 from swivi.pages.gate import actor_in, cookies, current_actor_or_none, public, signed_in
 from swivi.runtime import runtime
 
@@ -75,7 +76,7 @@ class SessionState(rx.State):
         actor = await current_actor_or_none(self)
         # A guest leaves nothing behind, and what is reset is sent: 16 KB for all states.
         if self._actor is not None and actor != self._actor:
-            await self._forget_everything()
+            await forget_everything(self)
         self._actor = actor
         self.demo = runtime().settings.demo
         if actor is not None:
@@ -84,12 +85,6 @@ class SessionState(rx.State):
             async with runtime().database.reading() as session:
                 await self._refresh_live(session)
         return actor
-
-    async def _forget_everything(self) -> None:
-        """This tab's state outlives a sign-out; nothing of one person may stay for the next."""
-        for kind in rx.State.get_substates():
-            if kind.__module__.startswith("swivi."):
-                (await self.get_state(kind)).reset()  # type: ignore[no-untyped-call]  # Reflex has no types here
 
     async def _refresh_live(self, session: AsyncSession) -> None:
         if self._actor is None:
@@ -106,6 +101,11 @@ class SessionState(rx.State):
         """Push nothing more to this tab; the page leads to the sign-in."""
         self.ended = True
         hub.leave(self)
+
+
+async def end(root: BaseState) -> None:
+    """This tab's session has ended: see `SessionState.ended`."""
+    (await root.get_state(SessionState))._end()  # noqa: SLF001 - public methods are events
 
 
 async def visitor(state: BaseState, role: Role) -> Actor | None:

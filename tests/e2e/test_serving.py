@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -92,7 +93,7 @@ async def websocket_handshake(server: AppServer, origin: str) -> int:
         "Sec-WebSocket-Version": "13",
         "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
     }
-    return (await get(server, "/_event/?EIO=4&transport=websocket&token=test", **headers)).status_code
+    return (await get(server, f"/_event/?EIO=4&transport=websocket&token={uuid4()}", **headers)).status_code
 
 
 async def test_unknown_addresses_are_answered_by_the_side_they_belong_to(server: AppServer) -> None:

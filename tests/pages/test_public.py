@@ -17,6 +17,7 @@ from swivi.pages.loading import loading
 from swivi.pages.public.board import board
 from swivi.pages.public.entry import EntryState
 from swivi.pages.public.landing import LandingState
+from swivi.pages.session import end
 from swivi.swivi import app
 from tests.factories import tiktok
 from tests.pages.conftest import Tab, happens
@@ -87,7 +88,7 @@ async def test_the_landing_page_follows_spending_and_keeps_a_campaign_that_compl
 
 
 async def test_guests_share_one_reading_until_something_changes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    live = Hub(app, world.database)
+    live = Hub(app, world.database, end)
     monkeypatch.setattr(hub, "_running", [live])
     await world.campaign(title="First")
     async with world.database.reading() as session:

@@ -27,7 +27,7 @@ from swivi.ui.vars import flag_var
 
 def _edited(state: rx.State) -> int:
     """The id in the address `/admin/campaigns/<id>/edit`; 0 if there is none."""
-    return some_id(state.router.url.path.rstrip("/").split("/")[-2])
+    return some_id(state.router.url.path.rstrip("/").removesuffix("/edit").rpartition("/")[2])
 
 
 class EditedCampaign(CampaignDraft, rx.State):

@@ -170,6 +170,9 @@ def limits(settings: Settings) -> list[Item]:
         "Submissions from one address": ("SWIVI_LIMIT_SUBMISSIONS_ADDRESS", settings.limit_submissions_address),
         "Payout requests of a clipper": ("SWIVI_LIMIT_PAYOUTS", settings.limit_payouts),
         "Payout requests from one address": ("SWIVI_LIMIT_PAYOUTS_ADDRESS", settings.limit_payouts_address),
+        "Messages of one open page": ("SWIVI_LIMIT_MESSAGES", settings.limit_messages),
+        "Messages of pages at one address": ("SWIVI_LIMIT_MESSAGES_ADDRESS", settings.limit_messages_address),
+        "Pages opened from one address": ("SWIVI_LIMIT_SOCKETS_ADDRESS", settings.limit_sockets_address),
     }
     return [
         *(Item(name, variable, "value", _often(rate)) for name, (variable, rate) in rates.items()),

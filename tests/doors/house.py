@@ -1,0 +1,178 @@
+"""A served Swivi with people who have something to lose, and its log and database to look into."""
+
+import hashlib
+import json
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import select
+
+from swivi.accounts import sessions, social, tokens
+from swivi.accounts.actor import Actor
+from swivi.accounts.models import SignInSession, User, UserStatus
+from swivi.core.db import Database
+from swivi.notifications.models import Notification
+from swivi.payouts import destinations
+from swivi.payouts import service as payouts
+from swivi.runtime import open_runtime
+from swivi.settings import Settings
+from swivi.tracking.models import Trigger
+from tests import factories
+from tests.doors.wire import SECONDS, Tab
+from tests.servers import AppServer
+from tests.simulator import RunningSimulator
+
+BOOKKEEPING = {"sessions", "rate_limits", "leases", "audit_log", "sqlite_sequence", "idempotent_answers"}
+"""Tables that being there writes to."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody; a guest is nobody, and an impostor is nobody with a cookie."""
+
+    kind: str
+    actor: Actor | None = None
+    cookie: str | None = None
+
+    @property
+    def id(self) -> int:
+        assert self.actor is not None
+        return self.actor.user_id
+
+
+@dataclass(frozen=True)
+class House:
+    """Who there is, and what is Ann's: `ids` holds her rows' ids by the name of the argument that takes one."""
+
+    server: AppServer
+    database_path: Path
+    people: Mapping[str, Person]
+    ids: Mapping[str, int]
+    secrets: Mapping[str, str]
+    """What no browser may be sent, by what it is."""
+
+    @property
+    def url(self) -> str:
+        return self.server.url
+
+    async def signed_in(self, who: str) -> Tab:
+        """A new tab in a browser of its own, not connected yet, which this person just signed in with."""
+        return Tab(self.url, cookie=await self.cookie_of(self.people[who]))
+
+    async def newcomer(self, like: str) -> tuple[Person, Tab]:
+        """Somebody of the same kind whom nobody will miss, and a tab of theirs."""
+        person = self.people[like]
+        if person.actor is not None and like != "disabled":
+            async with self.elsewhere() as database:
+                make = factories.an_admin if like == "admin" else factories.a_clipper
+                person = Person(like, await make(database, "New Comer"))
+        return person, Tab(self.url, cookie=await self.cookie_of(person))
+
+    async def cookie_of(self, person: Person) -> str | None:
+        """The value of a session cookie that they just signed in for, if they can have one."""
+        if person.actor is None:
+            return person.cookie
+        async with self.elsewhere() as database, database.writing() as session:
+            return await sessions.open_session(session, person.id)
+
+    def digest(self, *, but: set[str] = BOOKKEEPING, of_others_than: Person | None = None) -> dict[str, str]:
+        """Each table's contents in a few digits, but for these tables, and for the rows of this person."""
+        with sqlite3.connect(f"file:{self.database_path}?mode=ro", uri=True) as database:
+            names = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")} - but
+            rows = {name: database.execute(f"SELECT * FROM {name}") for name in sorted(names)}
+            return {name: _digest(name, found, of_others_than) for name, found in rows.items()}
+
+    @asynccontextmanager
+    async def elsewhere(self) -> AsyncIterator[Database]:
+        """The database as another process has it."""
+        database = Database(f"sqlite:///{self.database_path}")
+        try:
+            yield database
+        finally:
+            await database.dispose()
+
+    def log_size(self) -> int:
+        return self.server.log.stat().st_size
+
+    def lines(self, since: int) -> list[dict[str, Any]]:
+        """What was logged from this size of the log on; what is no line of ours counts as a message."""
+        with self.server.log.open("rb") as log:
+            log.seek(since)
+            written = log.read().decode()
+        return [
+            json.loads(line) if line.startswith("{") else {"message": line, "logger": "?", "level": "ERROR"}
+            for line in written[: written.rfind("\n") + 1].splitlines()
+        ]
+
+    def outcomes(self, since: int, count: int, handlers: Collection[str] = ()) -> list[dict[str, Any]]:
+        """The lines of the next `count` events of pages and of these handlers, once they are written.
+
+        What was no event counts too.
+        """
+        deadline = time.monotonic() + SECONDS
+        while True:
+            told = [line for line in self.lines(since) if "outcome" in line or line["logger"] == "swivi.inbox"]
+            missing = set(handlers) - {line.get("handler") for line in told}
+            if (len(told) >= count and not missing) or time.monotonic() > deadline:
+                return told
+            time.sleep(0.01)
+
+
+def _digest(table: str, rows: sqlite3.Cursor, but: Person | None) -> str:
+    columns = [column[0] for column in rows.description]
+    owner = next((name for name in ("user_id", "actor_id") if name in columns), "id" if table == "users" else None)
+    kept = [row for row in rows if but is None or owner is None or row[columns.index(owner)] != but.id]
+    return hashlib.sha256(repr(kept).encode()).hexdigest()
+
+
+async def furnish(settings: Settings, simulator: RunningSimulator) -> tuple[dict[str, Person], dict[str, int]]:
+    """The people and Ann's ids.
+
+    Two clippers, an admin and somebody disabled; Ann has one of everything that a clipper can have."""
+    async with open_runtime(settings) as running:
+        database = running.database
+        admin = await factories.an_admin(database, "Ada Admin")
+        ann = await factories.a_clipper(database, "Ann Abendrot")
+        bob = await factories.a_clipper(database, "Bob Clipper")
+        gone = await factories.a_clipper(database, "Gone Clipper")
+        campaign = await factories.a_campaign(database, admin, budget="1000")
+        clip = await factories.a_clip(database, ann, admin, campaign, factories.tiktok(1))
+        pending = await factories.a_submission(database, ann, campaign, factories.youtube(2))
+        simulator.script(factories.tiktok(1), 40_000)
+        run = await running.tracker.run(Trigger.CLI)
+        people = {"guest": Person("guest"), "impostor": Person("impostor", cookie="made-up")}
+        async with database.writing() as session:
+            destination = {"method": "paypal", "details": "ann-abendrot@paypal.test"}
+            terms = {"minimum": 2_000, "fee_percent": Decimal(0)}
+            asked = await payouts.request(session, ann, amount="50", **destination, **terms)
+            await destinations.keep(session, ann, **destination)
+            account = await social.link(session, ann, platform="tiktok", handle="ann.abendrot")
+            token = await tokens.issue(session, ann.user_id, name="Ann's script")
+            await tokens.issue(session, bob.user_id, name="Bob's script")
+            for kind, actor in {"clipper": ann, "other clipper": bob, "admin": admin, "disabled": gone}.items():
+                people[kind] = Person(kind, actor)
+            await sessions.open_session(session, ann.user_id, user_agent="Ann's telephone")
+            telephone = (await session.exec(select(SignInSession).where(SignInSession.user_agent != ""))).one()
+            told = (await session.exec(select(Notification).where(Notification.user_id == ann.user_id))).first()
+            assert told is not None
+            user = await session.get_one(User, gone.user_id)
+            user.status = UserStatus.DISABLED
+    ids = {
+        "campaign_id": campaign.id,
+        "submission_id": pending.id,
+        "clip_id": clip.id,
+        "request_id": asked.id,
+        "account_id": account.id,
+        "token_id": token.row.id,
+        "user_id": ann.user_id,
+        "run_id": run.id,
+        "session_id": telephone.id,
+        "notification_id": told.id,
+    }
+    return people, ids

@@ -1,0 +1,207 @@
+"""A browser's tab as the server sees it, without the browser: Reflex's protocol over a real websocket.
+
+What it sends is up to the test, down to the bytes of a frame, so that it can also be no browser at all.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from wsproto import ConnectionType, WSConnection
+from wsproto.events import AcceptConnection, CloseConnection, Message, RejectConnection, Request, TextMessage
+from wsproto.events import Ping as ProtocolPing
+
+from swivi.accounts.sessions import SESSION_COOKIE
+
+SECONDS = 20
+"""How long anything may take before the test fails."""
+
+ROOT = "reflex___state____state"
+HYDRATE = f"{ROOT}.hydrate_and_load"
+FENCE = f"{ROOT}.set_is_hydrated"
+
+
+class Refused(Exception):
+    """The server did not accept the websocket."""
+
+
+class Closed(Exception):
+    """The server closed it."""
+
+
+def place(address: str) -> dict[str, Any]:
+    """`router_data` as a browser at this path and query sends it."""
+    path, _, query = address.partition("?")
+    return {"pathname": path, "asPath": address, "query": dict(pair.split("=") for pair in query.split("&") if query)}
+
+
+class Tab:
+    """One websocket. `states` is what a browser's tab would know by now; `told` every event that it was sent."""
+
+    def __init__(self, url: str, *, cookie: str | None = None, token: str | None = None) -> None:
+        self.url = url
+        self.cookie = cookie
+        self.token = str(uuid4()) if token is None else token
+        self.states: dict[str, dict[str, Any]] = {}
+        self.told: list[dict[str, Any]] = []
+        self.heard: list[str] = []
+        self.close_code: int | None = None
+        self._text = ""
+        self._changed = asyncio.Condition()
+        self._reading: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> "Tab":
+        await self.connect()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.leave()
+
+    async def connect(self, *, origin: str | None = "", boot: dict[str, Any] | None = None) -> None:
+        """Handshakes, and enters the namespace as Reflex's front end does. `origin` "" is the server's own.
+
+        Raises Refused.
+        """
+        await self.open(origin=origin)
+        await self.frame("40/_event," + (json.dumps({"event": boot}) if boot else ""))
+        await self.until(lambda: any(heard.startswith(("40/_event", "44/_event")) for heard in self.heard))
+        if any(heard.startswith("44/_event") for heard in self.heard):
+            raise Refused(self.heard[-1])
+
+    async def open(self, *, origin: str | None = "", query: str = "EIO=4&transport=websocket") -> None:
+        """The handshake alone. Raises Refused with the status."""
+        where = urlsplit(self.url)
+        headers = [] if origin is None else [("Origin", origin or self.url)]
+        headers += [("Cookie", f"{SESSION_COOKIE}={self.cookie}")] if self.cookie else []
+        self._reader, self._writer = await asyncio.open_connection(where.hostname, where.port, limit=2**20)
+        self._protocol = WSConnection(ConnectionType.CLIENT)
+        target = f"/_event/?token={self.token}&{query}"
+        asked = Request(host=where.netloc, target=target, extra_headers=[(a, b.encode()) for a, b in headers])
+        self._writer.write(self._protocol.send(asked))
+        accepted = asyncio.get_running_loop().create_future()
+        self._reading = asyncio.create_task(self._read(accepted))
+        try:
+            async with asyncio.timeout(SECONDS):
+                await accepted
+        except BaseException:
+            self.leave()
+            raise
+
+    def leave(self) -> None:
+        """Goes away without a word, as when a laptop is closed."""
+        if self._reading is not None:
+            self._reading.cancel()
+        self._writer.close()
+
+    async def frame(self, data: str | bytes) -> None:
+        """Sends one websocket message as it stands. Raises Closed."""
+        if self.close_code is not None:
+            raise Closed(self.close_code)
+        message: Message[Any] = Message(data=data)
+        self._writer.write(self._protocol.send(message))
+        try:
+            await self._writer.drain()
+        except ConnectionError:
+            raise Closed(self.close_code) from None
+
+    async def raw(self, data: bytes) -> None:
+        """Sends these very bytes."""
+        self._writer.write(data)
+        await self._writer.drain()
+
+    async def event(self, name: str, /, at: str = "/", **payload: Any) -> None:
+        """Sends an event of a page."""
+        await self.message({"name": name, "payload": payload, "router_data": place(at)})
+
+    async def message(self, message: object) -> None:
+        """Sends what stands for an event, whatever it is."""
+        await self.frame("42/_event," + json.dumps(["event", message]))
+
+    async def visit(self, address: str) -> None:
+        """Opens a page: hydrates and runs what happens when it loads, to its end."""
+        self.states.pop(ROOT, None)
+        await self.event(HYDRATE, at=address)
+        await self.until(lambda: self.value("is_hydrated") is True or self.redirects() != [])
+
+    async def settle(self) -> None:
+        """Until everything that was sent before this has been answered (background work apart)."""
+        for hydrated in (False, True):
+            await self.event(FENCE, value=hydrated)
+            await self.until(lambda hydrated=hydrated: self.value("is_hydrated") is hydrated)
+
+    async def until(self, holds: Callable[[], object]) -> None:
+        """Returns once it holds. TimeoutError with what was heard last, or Closed."""
+        try:
+            async with asyncio.timeout(SECONDS), self._changed:
+                while not holds():
+                    if self.close_code is not None:
+                        raise Closed(self.close_code)
+                    await self._changed.wait()
+        except TimeoutError:
+            raise TimeoutError(f"heard last: {[heard[:300] for heard in self.heard[-5:]]}") from None
+
+    def value(self, variable: str, state: str = ROOT) -> Any:
+        """What the tab knows of a state whose full name ends so."""
+        for name, known in self.states.items():
+            if name.endswith(state):
+                return known.get(f"{variable}_rx_state_")
+        return None
+
+    def redirects(self) -> list[str]:
+        """Where the server sent this tab."""
+        return [told["payload"]["path"] for told in self.told if told["name"] == "_redirect"]
+
+    @property
+    def everything(self) -> str:
+        """All that ever reached this tab."""
+        return "\n".join(self.heard)
+
+    async def _read(self, accepted: asyncio.Future[None]) -> None:
+        received = b"..."
+        while received and self.close_code is None:
+            received = await self._reader.read(2**16)
+            self._protocol.receive_data(received or None)
+            for event in self._protocol.events():
+                await self._handle(event, accepted)
+        if not accepted.done():
+            accepted.set_exception(Refused("no answer"))
+        if self.close_code is None:
+            await self._closed(1006)
+
+    async def _handle(self, event: object, accepted: asyncio.Future[None]) -> None:
+        match event:
+            case AcceptConnection():
+                accepted.set_result(None)
+            case RejectConnection():
+                accepted.set_exception(Refused(event.status_code))
+            case TextMessage():
+                self._text += event.data
+                if event.message_finished:
+                    text, self._text = self._text, ""
+                    await self._hear(text)
+            case ProtocolPing():
+                self._writer.write(self._protocol.send(event.response()))
+            case CloseConnection():
+                await self._closed(event.code)
+
+    async def _closed(self, code: int) -> None:
+        async with self._changed:
+            self.close_code = code
+            self._changed.notify_all()
+
+    async def _hear(self, text: str) -> None:
+        if text == "2":
+            await self.frame("3")
+            return
+        async with self._changed:
+            self.heard.append(text)
+            if text.startswith("42/_event,"):
+                name, *said = json.loads(text.removeprefix("42/_event,"))
+                if name == "event":
+                    for state, delta in said[0].get("delta", {}).items():
+                        self.states.setdefault(state, {}).update(delta)
+                    self.told += said[0].get("events", [])
+            self._changed.notify_all()
