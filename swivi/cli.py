@@ -26,7 +26,7 @@ from swivi.core.errors import Conflict, SwiviError, Unavailable
 from swivi.core.money import format_dollars, to_dollars
 from swivi.demo.seed import seed
 from swivi.ledger import invariants
-from swivi.ledger.invariants import Report
+from swivi.ledger.invariants import INVARIANTS, Report, Result
 from swivi.logs import set_up_logging
 from swivi.progress import bar, bar_of_runs
 from swivi.runtime import Runtime, open_runtime
@@ -204,16 +204,32 @@ def _report_for_programs(report: Report) -> dict[str, Any]:
         "checks": report.checks,
         "transfers": report.transfers,
         "seconds": round(report.seconds, 3),
+        "invariants": [
+            {
+                "invariant": result.invariant,
+                "rule": INVARIANTS[result.invariant],
+                "checks": result.checks,
+                "rows": result.rows,
+                "seconds": round(result.seconds, 3),
+                "findings": result.found,
+            }
+            for result in report.results
+        ],
         "findings": findings,
     }
 
 
 def _report_for_people(report: Report) -> str:
+    rules = [_rule_for_people(result) for result in report.results]
     covered = f"{report.checks} checks over {report.transfers:,} transfers in {report.seconds:.2f} s"
-    if report.clean:
-        return f"Clean: {covered}."
     found = [f"{finding.invariant} {finding.sentence}" for finding in report.findings]
-    return "\n".join([*found, f"{len(found)} findings: {covered}."])
+    return "\n".join([*rules, *found, f"Clean: {covered}." if report.clean else f"{len(found)} findings: {covered}."])
+
+
+def _rule_for_people(result: Result) -> str:
+    covered = f"{result.checks} checks, {result.rows:,} rows, {result.seconds * 1_000:,.0f} ms"
+    outcome = f"{result.found:,} findings" if result.found else "holds"
+    return f"{result.invariant:<4}{outcome}: {INVARIANTS[result.invariant]} ({covered})"
 
 
 # --- the database -------------------------------------------------------------------------------

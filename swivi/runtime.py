@@ -10,13 +10,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from swivi.audits.service import Auditor
 from swivi.clips.intake import Intake
 from swivi.core.db import Database
 from swivi.platforms.apify import ApifyReaders
 from swivi.quotas import Quotas
+from swivi.schedule import Schedule
 from swivi.settings import Settings
 from swivi.tracking.reading import ReadingOptions
-from swivi.tracking.schedule import Schedule
 from swivi.tracking.service import Tracker, TrackingOptions
 from swivi.webhooks.sending import Sender
 
@@ -33,6 +34,7 @@ class Runtime:
     quotas: Quotas
     schedule: Schedule
     sender: Sender
+    auditor: Auditor
 
 
 _running: list[Runtime] = []
@@ -50,9 +52,10 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
     readers = _readers(settings)
     tracker = Tracker(database, readers, _tracking_options(settings))
     intake = Intake(database, readers)
-    schedule = Schedule(database, tracker, intake, settings.schedule_cron)
+    auditor = Auditor(database)
+    schedule = Schedule(database, tracker, intake, auditor, settings)
     quotas, sender = Quotas(database, settings), Sender(database, only_public=settings.webhooks_only_public)
-    opened = Runtime(settings, database, readers, tracker, intake, quotas, schedule, sender)
+    opened = Runtime(settings, database, readers, tracker, intake, quotas, schedule, sender, auditor)
     _running.append(opened)
     try:
         yield opened

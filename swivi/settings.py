@@ -54,6 +54,8 @@ class Settings(BaseSettings):
         300.0, validation_alias="SWIVI_TRACKING_TIMEOUT_SECONDS"
     )
 
+    audit_cron: str = Field("30 3 * * *", validation_alias="SWIVI_AUDIT_CRON")
+
     limit_sign_in: Limit = Field(Rate(10, 1_800), validation_alias="SWIVI_LIMIT_SIGN_IN")
     limit_sign_in_account: Limit = Field(Rate(60, 3_600), validation_alias="SWIVI_LIMIT_SIGN_IN_ACCOUNT")
     limit_sign_in_address: Limit = Field(Rate(100, 600), validation_alias="SWIVI_LIMIT_SIGN_IN_ADDRESS")
@@ -97,7 +99,7 @@ class Settings(BaseSettings):
             raise ValueError("must start with https:// or http://")
         return value.rstrip("/") if value else value
 
-    @field_validator("tracking_cron")
+    @field_validator("tracking_cron", "audit_cron")
     @classmethod
     def _is_cron(cls, value: str) -> str:
         CronTrigger.from_crontab(value, timezone="UTC")

@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from swivi.accounts import models as _accounts
+from swivi.audits import models as _audits
 from swivi.campaigns import models as _campaigns
 from swivi.clips import models as _clips
 from swivi.core import idempotency as _idempotency
@@ -26,5 +27,6 @@ ROOMS = (
     _clips,
     _payouts,
     _tracking,
+    _audits,
 )
 METADATA = SQLModel.metadata

@@ -430,3 +430,17 @@ KNOWN_ACCOUNTS = """
     )"""
 
 CHECKS = (*OF_CAMPAIGNS_AND_CLIPS, *OF_COMPLETION_AND_BUDGETS, *OF_CLIPPERS_AND_PAYOUTS, *OF_THE_LEDGER)
+
+TABLES = {
+    "campaign": "campaigns",
+    "clip": "clips",
+    "submission": "clip_submissions",
+    "run": "tracking_runs",
+    "user": "users",
+    "payout request": "payout_requests",
+    "payout": "payouts",
+    "transfer": "ledger_transfers",
+    "audit entry": "audit_log",
+    "lease": "leases",
+}
+"""Where the rows of each subject are."""

@@ -25,6 +25,7 @@ class NotificationKind(StrEnum):
     PAYOUT_REVERSED = "PAYOUT_REVERSED"
     TRACKING_STOPPED = "TRACKING_STOPPED"
     WEBHOOK_FAILED = "WEBHOOK_FAILED"
+    BOOKS_WRONG = "BOOKS_WRONG"
 
 
 class Notification(SQLModel, table=True):

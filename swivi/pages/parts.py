@@ -26,6 +26,7 @@ ADMIN_PLACES = (
     NavItem("Users", "users", "/admin/users"),
     NavItem("Tracking", "radar", "/admin/tracking"),
     NavItem("Analytics", "chart_line", "/admin/analytics"),
+    NavItem("Books", "book_check", "/admin/books"),
     NavItem("Audit log", "scroll_text", "/admin/audit"),
 )
 ADMIN_NOTIFICATIONS = "/admin/notifications"

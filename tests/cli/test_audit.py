@@ -23,8 +23,11 @@ async def test_audit_is_clean_until_a_cent_is_out_of_place_and_then_names_the_ro
 
     clean = await swivi("audit")
     assert clean.status == 0
-    assert clean.out.startswith("Clean: ")
-    assert " checks over 2 transfers in " in clean.out
+    *rules, last = clean.out.splitlines()
+    assert last.startswith("Clean: ")
+    assert " checks over 2 transfers in " in last
+    assert [rule.split()[:2] for rule in rules] == [[f"I{number}", "holds:"] for number in range(1, 17)]
+    assert "(5 checks, " in rules[0]
 
     async with database.writing() as session:
         await session.execute(text("UPDATE campaigns SET spent = spent + 1 WHERE id = :id"), {"id": campaign.id})
@@ -36,6 +39,8 @@ async def test_audit_is_clean_until_a_cent_is_out_of_place_and_then_names_the_ro
     for_programs = await swivi("audit", "--json")
     report = json.loads(for_programs.out)
     assert (for_programs.status, report["clean"], report["transfers"]) == (1, False, 2)
+    assert sum(rule["checks"] for rule in report["invariants"]) == report["checks"]
+    assert [rule["findings"] > 0 for rule in report["invariants"]] == [True] + [False] * 15
     assert {
         "invariant": "I1",
         "subject": "campaign",

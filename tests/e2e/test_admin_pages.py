@@ -189,7 +189,7 @@ async def test_books_that_are_right_are_said_to_be(admin: Admin) -> None:
     await admin.presses("Check the books")
     await admin.sees("No findings: every invariant holds.")
     covered = admin.page.locator("#books")
-    await expect(covered).to_contain_text(re.compile(r"\d+ checks.*[\d,]+ transfers.*[\d.]+ seconds", re.DOTALL))
+    await expect(covered).to_contain_text(re.compile(r"\d+ checks.*[\d,]+ transfers.*[\d,]+ ms", re.DOTALL))
 
 
 async def test_a_cent_too_many_is_found_named_and_leads_to_its_campaign(
@@ -208,6 +208,17 @@ async def test_a_cent_too_many_is_found_named_and_leads_to_its_campaign(
     await admin.presses("Check the books")
     await admin.sees("No findings: every invariant holds.")
     await expect(attention(admin.page).filter(has_text="in the books")).to_have_count(0)
+
+
+async def test_the_books_say_rule_by_rule_what_was_covered_and_when(admin: Admin) -> None:
+    await admin.opens("/admin")
+    await admin.page.get_by_role("link", name="Books", exact=True).click()
+    audits = admin.page.get_by_role("table", name="Audits").get_by_role("row")
+    await admin.presses("Check the books")
+    await expect(audits.nth(1)).to_contain_text("By an admin", timeout=SLOW)
+    rules = admin.page.get_by_role("table", name="What is checked").get_by_role("row")
+    await expect(rules).to_have_count(1 + 16)
+    await expect(rules.nth(1)).to_contain_text(re.compile(r"I1.*\d+.*ms.*None", re.DOTALL))
 
 
 async def _add_cents(database: Database, campaign: Campaign, cents: int) -> None:

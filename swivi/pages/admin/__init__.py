@@ -8,6 +8,9 @@ from swivi.pages.admin.analytics import analytics_page
 from swivi.pages.admin.analytics_state import AnalyticsState
 from swivi.pages.admin.audit import audit_page
 from swivi.pages.admin.audit_state import AuditState
+from swivi.pages.admin.books import HERE as BOOKS
+from swivi.pages.admin.books import books_page
+from swivi.pages.admin.books_state import Books, BooksHistory
 from swivi.pages.admin.campaign import CampaignClips, campaign_page
 from swivi.pages.admin.campaign_budget import TopUp
 from swivi.pages.admin.campaign_edit import EditedCampaign, edit_campaign_page
@@ -50,7 +53,7 @@ def register(app: rx.App) -> None:
     def add(route: str, page: Callable[[], rx.Component], title: str, *loads: Handler) -> None:
         app.add_page(page, route=route, title=page_title(title), on_load=[SessionState.enter_as_admin, *loads])
 
-    add("/admin", dashboard_page, "Dashboard", RunNow.load, OverviewState.load, SpentDays.load)
+    add("/admin", dashboard_page, "Dashboard", RunNow.load, OverviewState.load, SpentDays.load, Books.load)
     add("/admin/campaigns", campaigns_page, "Campaigns", CampaignsState.load)
     add("/admin/campaigns/new", new_campaign_page, "New campaign", NewCampaignState.load)
     add("/admin/campaigns/[campaign_id]/edit", edit_campaign_page, "Edit campaign", EditedCampaign.load)
@@ -75,6 +78,7 @@ def register(app: rx.App) -> None:
     add("/admin/users", users_page, "Users", UsersState.load)
     add("/admin/analytics", analytics_page, "Analytics", AnalyticsState.load)
     add("/admin/users/[user_key]", person_page, "User", PersonState.load)
+    add(BOOKS, books_page, "Books", Books.load, BooksHistory.load)
     add("/admin/audit", audit_page, "Audit log", AuditState.load)
     add(ADMIN_SETTINGS, settings_page, "Settings", SettingsState.load)
     add("/test/view-tracking", trial_page, "Try view tracking", RunNow.load, TrialState.load)

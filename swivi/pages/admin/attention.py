@@ -2,8 +2,8 @@
 
 import reflex as rx
 
-from swivi.pages.admin.books import PLACE as BOOKS
-from swivi.pages.admin.books import BooksState
+from swivi.pages.admin.books import HERE as BOOKS
+from swivi.pages.admin.books_state import Books
 from swivi.pages.admin.dashboard_now import Ending, OverviewState
 from swivi.pages.admin.pieces import counted
 from swivi.pages.admin.tracking_now import RunNow
@@ -44,7 +44,7 @@ def _no_campaign() -> rx.Component:
 
 def _anything() -> rx.Var[bool]:
     state = OverviewState
-    numbers = (state.to_review, state.to_approve, state.to_send, state.flagged, state.stuck, BooksState.found)
+    numbers = (state.to_review, state.to_approve, state.to_send, state.flagged, state.stuck, Books.found)
     waiting = sum((number_var(number) for number in numbers), start=rows_var(state.ending).length())
     return (waiting > 0) | _stopped() | _unread()
 
@@ -59,12 +59,12 @@ def _unread() -> rx.Var[bool]:
 
 
 def _books() -> rx.Component:
-    found = BooksState.found
+    found = Books.found
     return _item(
         number_var(found) > 0,
         "book_x",
         rx.fragment(counted(found, "finding", "findings"), " in the books"),
-        f"#{BOOKS}",
+        BOOKS,
         wrong=True,
     )
 

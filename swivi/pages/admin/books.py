@@ -1,143 +1,157 @@
-"""Checking the books from the dashboard: every invariant of money, when an admin asks for it."""
-
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Final
+"""The books: every invariant of money, what the last audit covered, what it found, and the audits before it."""
 
 import reflex as rx
-from sqlalchemy.exc import SQLAlchemyError
 
-from swivi.core import clock
-from swivi.ledger import invariants
-from swivi.ledger.invariants import INVARIANTS, Finding, Report
-from swivi.pages.gate import admins_only
-from swivi.runtime import runtime
-from swivi.ui.buttons import button
+from swivi.pages.admin.books_state import AuditRow, Books, BooksHistory, FindingRow, RuleRow
+from swivi.pages.parts import admin_page
+from swivi.ui.buttons import button, link_button
 from swivi.ui.cards import panel
-from swivi.ui.feedback import notice, toast_error, toast_success
-from swivi.ui.layout import dotted, stack
-from swivi.ui.numbers import count, when
-from swivi.ui.tables import Column, data_table
-from swivi.ui.types import Handler, Node
+from swivi.ui.feedback import badge, empty_state, notice
+from swivi.ui.layout import cluster, dotted, stack
+from swivi.ui.numbers import count, count_text, when
+from swivi.ui.tables import Column, data_table, pager
+from swivi.ui.types import Node, Number
+from swivi.ui.vars import number_var
 
-PLACE = "books"
-"""The panel's id, for links to it."""
-
-_HANDLED_AT: Final = {
-    "campaign": "/admin/campaigns/{}",
-    "clip": "/admin/audit?subject=clip&id={}",
-    "submission": "/admin/audit?subject=submission&id={}",
-    "payout request": "/admin/audit?subject=payout_request&id={}",
-    "user": "/admin/audit?subject=user&id={}",
-    "run": "/admin/tracking",
-}
-"""Where an admin sees more of what a finding is about. Transfers, leases and the database itself have no page."""
+HERE = "/admin/books"
 
 
-@dataclass(frozen=True)
-class FindingRow:
-    """A broken invariant: which, what it demands, what is wrong, and where to look ("" for nowhere)."""
-
-    invariant: str
-    rule: str
-    sentence: str
-    place: str
-
-
-class BooksState(rx.State):
-    """The last check that this tab asked for. `took` is seconds as text; `checked_at` is "" before the first."""
-
-    checking: bool = False
-    checked_at: str = ""
-    checks: int = 0
-    transfers: int = 0
-    took: str = ""
-    found: int = 0
-    findings: list[FindingRow] = []
-
-    @rx.event(background=True)
-    @admins_only
-    async def check(self) -> AsyncIterator[Handler]:
-        """Check every invariant on one snapshot. In the background: large books take a while."""
-        async with self:
-            if self.checking:
-                return
-            self.checking = True
-        try:
-            report = await invariants.check(runtime().database)
-            async with self:
-                self._show(report)
-            yield _outcome(report)
-        except SQLAlchemyError:
-            yield toast_error("The books could not be read. Please try again.")
-        finally:
-            async with self:
-                self.checking = False
-
-    def _show(self, report: Report) -> None:
-        self.checks, self.transfers, self.took = report.checks, report.transfers, f"{report.seconds:,.2f}"
-        self.found = len(report.findings)
-        self.findings = [_row(finding) for finding in report.findings]
-        self.checked_at = clock.now().isoformat()
-
-
-def _row(finding: Finding) -> FindingRow:
-    place = _HANDLED_AT.get(finding.subject, "").format(finding.subject_id)
-    return FindingRow(finding.invariant, INVARIANTS[finding.invariant], finding.sentence, place)
-
-
-def _outcome(report: Report) -> Handler:
-    if report.clean:
-        return toast_success(f"The books are right: {report.checks} checks, no findings")
-    number = len(report.findings)
-    return toast_error("One finding in the books" if number == 1 else f"{number:,} findings in the books")
+def books_page() -> rx.Component:
+    """`/admin/books`."""
+    return admin_page(
+        "Books",
+        stack(_last(), _rules(), _history()),
+        current=HERE,
+        subtitle=rx.el.span("Every amount is kept twice, as a balance and as the transfers behind it."),
+        actions=_check_now(),
+    )
 
 
 def books_panel() -> rx.Component:
-    """The button, what the last check covered, and what it found."""
-    state = BooksState
-    return rx.el.div(
-        panel(
-            "The books",
-            rx.cond(
-                state.checked_at == "",
-                rx.el.p(
-                    "Every amount is kept twice, as a balance and as the transfers behind it. "
-                    "A check compares all of them and changes nothing.",
-                    class_name="quiet",
-                ),
-                _result(),
-            ),
-            action=button("Check the books", state.check, icon="book_check", pending=state.checking),
-        ),
-        id=PLACE,
+    """The last audit in a line, for the dashboard."""
+    actions = cluster(link_button("Details", HERE), _check_now())
+    return panel("The books", _last(), action=actions)
+
+
+def _check_now() -> rx.Component:
+    return button("Check the books", Books.check, icon="book_check", pending=Books.checking)
+
+
+def _last() -> rx.Component:
+    state = Books
+    never = rx.el.p(
+        "Not checked yet. A check compares every balance with its transfers and changes nothing.", class_name="quiet"
     )
-
-
-def _result() -> rx.Component:
-    state = BooksState
     covered = dotted(
         rx.fragment(count(state.checks), " checks"),
         rx.fragment(count(state.transfers), " transfers"),
-        rx.fragment(rx.el.span(state.took, class_name="num"), " seconds"),
+        _took(state.took),
         rx.fragment("checked ", when(state.checked_at)),
     )
-    return stack(covered, rx.cond(state.found == 0, notice("good", "No findings: every invariant holds."), _findings()))
+    right = notice("good", "No findings: every invariant holds.")
+    shown = stack(covered, rx.cond(state.found == 0, right, _findings()))
+    return rx.el.div(rx.cond(state.checked_at == "", never, shown), id="books")
 
 
 def _findings() -> rx.Component:
-    return data_table(
-        (Column("Rule"), Column("What is wrong"), Column("", "right")),
-        BooksState.findings,
-        _cells,
-        caption="Findings",
+    state = Books
+    more = rx.el.p("The first ", count(state.listed), " of ", count(state.found), ".", class_name="quiet")
+    return stack(
+        data_table(
+            (Column("Rule"), Column("What is wrong"), Column("", "right")),
+            state.findings,
+            _finding_cells,
+            caption="Findings",
+            stacks=True,
+        ),
+        rx.cond(state.found > state.listed, more),
     )
 
 
-def _cells(row: FindingRow) -> list[Node]:
+def _finding_cells(row: FindingRow) -> list[Node]:
     look = rx.el.a("Look", href=row.place, aria_label=f"Look: {row.sentence}")
     return [
         rx.el.div(rx.el.strong(row.invariant), " ", row.rule),
         row.sentence,
         rx.cond(row.place != "", look),
     ]
+
+
+_RULE_COLUMNS = (
+    Column("Rule"),
+    Column("Checks", "right"),
+    Column("Rows", "right"),
+    Column("Took", "right"),
+    Column("Findings", "right"),
+)
+
+
+def _rules() -> rx.Component:
+    state = Books
+    return panel(
+        "What is checked",
+        data_table(
+            _RULE_COLUMNS,
+            state.rules,
+            _rule_cells,
+            caption="What is checked",
+            key=lambda row: row.invariant,
+            loading=state.loading,
+            error=state.problem,
+            retry=state.load,
+            empty=empty_state("book_check", "Not checked yet", "Each rule stands here after the first check."),
+            stacks=True,
+        ),
+    )
+
+
+def _rule_cells(row: RuleRow) -> list[Node]:
+    return [
+        rx.el.div(rx.el.strong(row.invariant), " ", row.rule),
+        count(row.checks),
+        count(row.rows),
+        _took(row.took),
+        _found(row.found),
+    ]
+
+
+_AUDIT_COLUMNS = (
+    Column("When"),
+    Column("Why"),
+    Column("Transfers", "right"),
+    Column("Took", "right"),
+    Column("Findings", "right"),
+)
+
+
+def _history() -> rx.Component:
+    state = BooksHistory
+    return panel(
+        "Audits",
+        data_table(
+            _AUDIT_COLUMNS,
+            state.rows,
+            _audit_cells,
+            caption="Audits",
+            key=lambda row: row.id,
+            loading=state.loading,
+            error=state.problem,
+            retry=state.load,
+            empty=empty_state("history", "No audit yet", "There is one after each tracking run, and one every night."),
+            stacks=True,
+        ),
+        rx.cond(state.pages > 1, pager(state.page, state.pages, state.previous_page, state.next_page, state.total)),
+    )
+
+
+def _audit_cells(row: AuditRow) -> list[Node]:
+    return [when(row.at), row.why, count(row.transfers), _took(row.took), _found(row.found)]
+
+
+def _took(milliseconds: Number) -> rx.Component:
+    return rx.el.span(count(milliseconds), " ms")
+
+
+def _found(found: Number) -> rx.Component:
+    wrong = badge(count_text(found), "bad", "book_x")
+    return rx.cond(number_var(found) > 0, wrong, badge("None", "good", "check"))

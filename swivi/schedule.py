@@ -1,4 +1,4 @@
-"""What happens by the clock: tracking runs, baselines that failed, campaigns that start and end, and tidying up.
+"""What happens by the clock: tracking, baselines that failed, campaigns that start and end, audits, and tidying up.
 
 Every process has a schedule; leases, claims and guarded updates see to it that work is done once.
 """
@@ -11,12 +11,15 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlmodel import col, select
 
+from swivi.audits import service as audits
+from swivi.audits.service import Auditor
 from swivi.campaigns import service as campaigns
 from swivi.campaigns.models import Campaign, CampaignStatus
 from swivi.clips.intake import Intake
 from swivi.core import clock, idempotency, rates
 from swivi.core.db import Database
 from swivi.core.errors import SwiviError
+from swivi.settings import Settings
 from swivi.tracking.completion import ENDED
 from swivi.tracking.errors import NoReader, RunUnderWay
 from swivi.tracking.models import TrackingRun, Trigger
@@ -29,16 +32,21 @@ RESUME_SECONDS = 20
 BASELINE_SECONDS = 30
 CALENDAR_SECONDS = 60
 TIDYING_SECONDS = 600
+AUDIT_SECONDS = 10
+"""How often is looked for tracking runs that have ended and are not audited yet."""
 
 
 class Schedule:
     """The clockwork of one process. Start it within a running event loop."""
 
-    def __init__(self, database: Database, tracker: Tracker, intake: Intake, tracking_cron: str) -> None:
+    def __init__(
+        self, database: Database, tracker: Tracker, intake: Intake, auditor: Auditor, settings: Settings
+    ) -> None:
         self._database = database
         self._tracker = tracker
         self._intake = intake
-        self._tracking_cron = tracking_cron
+        self._auditor = auditor
+        self._settings = settings
         self._scheduler = AsyncIOScheduler(timezone="UTC")
 
     @property
@@ -52,8 +60,9 @@ class Schedule:
         self._every(BASELINE_SECONDS, self._intake.read_due_baselines)
         self._every(CALENDAR_SECONDS, self.start_and_end_campaigns, at_once=True)
         self._every(TIDYING_SECONDS, self.tidy_up)
-        trigger = CronTrigger.from_crontab(self._tracking_cron, timezone="UTC")
-        self._add(self.track, trigger)
+        self._every(AUDIT_SECONDS, self._auditor.after_runs, at_once=True)
+        self._add(self.track, CronTrigger.from_crontab(self._settings.schedule_cron, timezone="UTC"))
+        self._add(self._auditor.nightly, CronTrigger.from_crontab(self._settings.audit_cron, timezone="UTC"))
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -98,11 +107,12 @@ class Schedule:
                 log.info("Campaign %d has ended; it is completed once the present tracking run is over", campaign_id)
 
     async def tidy_up(self) -> None:
-        """Remove what was kept for a while only: answers to idempotency keys, limits that are over, webhooks' log."""
+        """Remove what was kept for a while only: answers to idempotency keys, limits that are over, logs."""
         async with self._database.writing() as session:
             await idempotency.forget_old(session)
             await rates.forget_old(session)
             await outbox.forget_old(session)
+            await audits.forget_old(session)
 
     def _every(self, seconds: int, work: Callable[[], Awaitable[object]], *, at_once: bool = False) -> None:
         first = {"next_run_time": clock.now()} if at_once else {}
