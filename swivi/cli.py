@@ -21,9 +21,11 @@ from swivi.accounts import service as accounts
 from swivi.accounts.errors import EmailTaken
 from swivi.accounts.models import Role, TokenScope, UserStatus
 from swivi.campaigns import service as campaigns
+from swivi.core import outages
 from swivi.core.db import Database
 from swivi.core.errors import Conflict, SwiviError, Unavailable
 from swivi.core.money import format_dollars, to_dollars
+from swivi.core.outages import Outage
 from swivi.demo.seed import seed
 from swivi.ledger import invariants
 from swivi.ledger.invariants import INVARIANTS, Report, Result
@@ -289,13 +291,15 @@ async def _reach(settings: Settings) -> bool:
     try:
         database = Database(settings.database_url)
         try:
-            return await migrations.is_current(database)
+            with outages.unlogged():
+                return await migrations.is_current(database)
         finally:
             await database.dispose()
-    except (OSError, DBAPIError) as problem:
+    except Outage as outage:
+        raise Unavailable(f"The database cannot be used: {outage.told}") from None
+    except DBAPIError as problem:  # a wrong name or password, or no database at all
         # Only the driver's own words: SQLAlchemy's would add the statement and a link.
-        cause = getattr(problem, "orig", None) or problem
-        told = (str(cause) or type(cause).__name__).splitlines()[0]
+        told = str(problem.orig).splitlines()[0]
         raise Unavailable(f"The database cannot be used: {told}") from None
 
 

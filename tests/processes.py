@@ -5,17 +5,20 @@ no connection with the test.
 """
 
 import asyncio
+import logging
 import multiprocessing
 import os
 import re
 import signal
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
 from typing import Any, TypeAlias
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import event
+from sqlalchemy.engine import Connection as SaConnection
 from sqlalchemy.orm import configure_mappers
 from sqlalchemy.pool import PoolProxiedConnection
 
@@ -26,6 +29,8 @@ from swivi.settings import Settings
 
 Work: TypeAlias = Callable[..., Awaitable[object]]
 """A module's function of a Runtime and plain arguments."""
+
+Reached: TypeAlias = Callable[[str, SaConnection | None], None]
 
 SECONDS = 60
 """How long a process may take before the test fails."""
@@ -45,14 +50,13 @@ class Boundaries:
     """The moments at which a crash can leave something else behind than the moment before: before and after each
     write and each commit of a database.
 
-    Each is named by what came before it and what comes next. At the `fatal` one (counted from 1) its name is told
-    and the process dies as if by `kill -9`.
+    Each is named by what came before it and what comes next. `reached` is called at each, with its name and, before
+    a write, the connection.
     """
 
-    def __init__(self, database: Database, fatal: int | None = None, told: Connection | None = None) -> None:
+    def __init__(self, database: Database, reached: Reached | None = None) -> None:
         self.passed: list[str] = []
-        self._fatal = fatal
-        self._told = told
+        self._reached = reached
         self._last: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
         """What each task did last: several write at the same time."""
         engine = database.engine.sync_engine
@@ -60,30 +64,28 @@ class Boundaries:
         self._really_commit = engine.dialect.do_commit
         engine.dialect.do_commit = self._commit  # type: ignore[method-assign]  # the engine's own dialect, nobody else's
 
-    def _statement(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
+    def _statement(self, connection: SaConnection, _cursor: object, statement: str, *_: object) -> None:
         write = WRITE.match(statement)
         if write is not None:
-            self._pass(" ".join(write.groups()))
+            self._pass(" ".join(write.groups()), connection)
 
     def _commit(self, connection: PoolProxiedConnection) -> None:
         self._pass(COMMIT)
         self._really_commit(connection)
         self._pass(None)
 
-    def _pass(self, coming: str | None) -> None:
+    def _pass(self, coming: str | None, connection: SaConnection | None = None) -> None:
         task = asyncio.current_task()
         before = self._last.get(task)
         name = ", ".join([f"after {before}"] * bool(before) + [f"before {coming}"] * bool(coming))
         self._last[task] = coming or COMMIT
         self.passed.append(name)
-        if len(self.passed) == self._fatal:
-            if self._told is not None:
-                self._told.send(name)
-            os.kill(os.getpid(), signal.SIGKILL)
+        if self._reached is not None:
+            self._reached(name, connection)
 
 
 def killed_at(boundary: int, settings: Settings, work: Work, *arguments: object) -> str:
-    """Do the work in a process that dies at that boundary (counted from 1); the boundary's name."""
+    """Do the work in a process that dies at that boundary (counted from 1) as if by `kill -9`; the boundary's name."""
     ours, theirs = _forks.Pipe(duplex=False)
     process = _forks.Process(target=_doomed, args=(boundary, theirs, settings, work, arguments))
     process.start()
@@ -97,10 +99,93 @@ def killed_at(boundary: int, settings: Settings, work: Work, *arguments: object)
 def _doomed(boundary: int, told: Connection, settings: Settings, work: Work, arguments: Sequence[object]) -> None:
     async def act() -> None:
         async with open_runtime(settings) as running:
-            Boundaries(running.database, boundary, told)
+            boundaries = Boundaries(running.database, lambda name, _: die(name))
+
+            def die(name: str) -> None:
+                if len(boundaries.passed) == boundary:
+                    told.send(name)
+                    os.kill(os.getpid(), signal.SIGKILL)
+
             await work(running, *arguments)
 
     asyncio.run(act())
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How work ended that was disturbed: "done" or the code of its SwiviError, its sentence, and the log from warnings
+    on, where a line with a stack trace ends in TRACE."""
+
+    outcome: str
+    sentence: str
+    logged: list[str]
+
+
+TRACE = " (with a stack trace)"
+
+
+def disturbed_at(
+    boundary: int,
+    settings: Settings,
+    work: Work,
+    *arguments: object,
+    here: Callable[[], None] | None = None,
+    there: Reached | None = None,
+    first: Callable[[], None] | None = None,
+) -> Ending:
+    """Do the work in a process that stands still at that boundary (counted from 1), and then goes on.
+
+    Meanwhile `here` is done by the test and `there`, a module's function, by that process; `first` before it begins.
+    """
+    ours, theirs = _forks.Pipe()
+    process = _forks.Process(target=_disturbed, args=(boundary, theirs, settings, work, arguments, there, first))
+    process.start()
+    theirs.close()
+    assert ours.poll(SECONDS), "the boundary was never reached"
+    ours.recv()
+    if here is not None:
+        here()
+    ours.send("go on")
+    assert ours.poll(SECONDS), "the work never ended"
+    ending: Ending = ours.recv()
+    process.join(SECONDS)
+    return ending
+
+
+def _disturbed(
+    boundary: int,
+    test: Connection,
+    settings: Settings,
+    work: Work,
+    arguments: Sequence[object],
+    there: Reached | None,
+    first: Callable[[], None] | None,
+) -> None:
+    logged: list[str] = []
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = lambda record: logged.append(record.getMessage() + TRACE * bool(record.exc_info))  # type: ignore[method-assign]
+    logging.getLogger().addHandler(handler)
+    if first is not None:
+        first()
+
+    async def act() -> Ending:
+        async with open_runtime(settings) as running:
+            boundaries = Boundaries(running.database, lambda name, connection: stand_still(name, connection))
+
+            def stand_still(name: str, connection: SaConnection | None) -> None:
+                if len(boundaries.passed) == boundary:
+                    test.send(name)
+                    test.recv()
+                    if there is not None:
+                        there(name, connection)
+
+            try:
+                await work(running, *arguments)
+            except SwiviError as refused:
+                return Ending(refused.code, refused.sentence, logged)
+            return Ending("done", "", logged)
+
+    test.send(asyncio.run(act()))
 
 
 def at_once(settings: Settings, jobs: Sequence[tuple[Any, ...]], *, processes: int = 4) -> list[str]:

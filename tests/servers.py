@@ -68,11 +68,43 @@ def listens(port: int) -> bool:
 
 
 class Postgres:
-    """A throwaway PostgreSQL server; whoever connects from this machine is let in."""
+    """A throwaway PostgreSQL server in `home`; whoever connects from this machine is let in."""
 
-    def __init__(self, programs: Path, port: int) -> None:
+    def __init__(self, programs: Path, home: Path, owner: str | None) -> None:
         self.programs = programs
-        self.port = port
+        self.port = free_port()
+        self._home = home
+        self._owner = owner
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Returns once it answers; on the port and with the databases that it had before, if it was stopped."""
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "port": self.port,
+            "unix_socket_directories": self._home,
+            "max_connections": 200,
+            "fsync": "off",
+            "full_page_writes": "off",
+        }
+        options = [f"--{name}={value}" for name, value in settings.items()]
+        log = self._home / "log"
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [str(self.programs / "postgres"), "-D", str(self._home / "data"), *options],
+                stdout=output,
+                stderr=output,
+                cwd=self._home,
+                start_new_session=True,
+                user=self._owner,
+            )
+        wait_until(lambda: accepts_connections(self.programs, self.port), self._process, log)
+
+    def stop(self) -> None:
+        """PostgreSQL's "immediate" shutdown: every connection is cut, and nothing is written any more."""
+        if self._process is not None:
+            end(self._process, signal.SIGQUIT)
+            self._process = None
 
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://swivi@127.0.0.1:{self.port}/{database}"
@@ -109,36 +141,18 @@ def postgres_programs() -> Path:
 
 @contextmanager
 def running_postgres() -> Iterator[Postgres]:
-    programs, port = postgres_programs(), free_port()
+    programs = postgres_programs()
     with tempfile.TemporaryDirectory(prefix="swivi-postgres-", ignore_cleanup_errors=True) as folder:
-        home, data, log = Path(folder), Path(folder) / "data", Path(folder) / "log"
+        home, data = Path(folder), Path(folder) / "data"
         owner = unprivileged_owner(home)
         initdb = [str(programs / "initdb"), "--username=swivi", "--auth=trust", "--no-sync", "--encoding=UTF8"]
         subprocess.run([*initdb, "--locale=C", str(data)], check=True, stdout=subprocess.DEVNULL, cwd=home, user=owner)
-        settings = {
-            "listen_addresses": "127.0.0.1",
-            "port": port,
-            "unix_socket_directories": home,
-            "max_connections": 200,
-            "fsync": "off",
-            "full_page_writes": "off",
-            "synchronous_commit": "off",
-        }
-        options = [f"--{name}={value}" for name, value in settings.items()]
-        with log.open("wb") as output:
-            server = subprocess.Popen(
-                [str(programs / "postgres"), "-D", str(data), *options],
-                stdout=output,
-                stderr=output,
-                cwd=home,
-                start_new_session=True,
-                user=owner,
-            )
+        server = Postgres(programs, home, owner)
         try:
-            wait_until(lambda: accepts_connections(programs, port), server, log)
-            yield Postgres(programs, port)
+            server.start()
+            yield server
         finally:
-            end(server, signal.SIGQUIT)  # PostgreSQL's "immediate" shutdown: nobody needs the data any more
+            server.stop()
 
 
 def accepts_connections(programs: Path, port: int) -> bool:

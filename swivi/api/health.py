@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from swivi import migrations
 from swivi.api.schemas import View
+from swivi.core.outages import Outage
 from swivi.runtime import runtime
 
 log = logging.getLogger("swivi.api")
@@ -50,7 +51,7 @@ async def _holds(name: str, check: Callable[[], Awaitable[bool]]) -> bool:
     try:
         async with asyncio.timeout(CHECK_SECONDS):
             return await check()
-    except (SQLAlchemyError, OSError, TimeoutError) as fault:
+    except (SQLAlchemyError, Outage, TimeoutError) as fault:
         log.warning("Not ready: %s: %s", name, fault)
         return False
 

@@ -23,7 +23,7 @@ from sqlalchemy.util import await_only
 from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.core import changes
+from swivi.core import changes, outages
 from swivi.core.changes import Changed
 
 BUSY_TIMEOUT_SECONDS = 30
@@ -118,7 +118,8 @@ class Database:
     `writing()` is one unit of work: it commits at the end of the block, or rolls back if anything is raised.
     On SQLite it starts with BEGIN IMMEDIATE, so that no other writer can slip in between what the
     block reads and what it writes (PostgreSQL closes the same races with row locks, named where they are taken).
-    `reading()` never commits and, on SQLite, never blocks a writer.
+    `reading()` never commits and, on SQLite, never blocks a writer. Both raise an `Outage` where the database
+    cannot do its work.
     """
 
     def __init__(self, database_url: str, *, pool_size: int = 10) -> None:
@@ -135,6 +136,7 @@ class Database:
             self.engine = create_async_engine(
                 url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True, hide_parameters=True
             )
+        outages.tell(self.engine.sync_engine)
         self.listeners: list[Callable[[Changed], None]] = []
         """Called after each commit that changed something people watch; must not block or raise."""
         self._writer = self.engine.execution_options(swivi_writes=True)

@@ -1,7 +1,7 @@
 """Leases: exclusive work, whatever the number of processes, that ends by itself if its holder dies (I16)."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import clock
 from swivi.core.db import Database, moment
-from swivi.core.errors import Conflict
+from swivi.core.errors import Conflict, SwiviError
 
 
 class Lease(SQLModel, table=True):
@@ -107,11 +107,23 @@ async def kept_alive(hold: Hold) -> AsyncIterator[None]:
         raise _plain(several) from None
 
 
-def _plain(failure: BaseException) -> BaseException:
-    """One failure is one failure: whoever called does not need to know of the task groups it came through."""
-    while isinstance(failure, BaseExceptionGroup) and len(failure.exceptions) == 1:
-        failure = failure.exceptions[0]
-    return failure
+def _plain(several: BaseExceptionGroup[BaseException]) -> BaseException:
+    """One failure is one failure: whoever called does not need to know of the task groups it came through.
+
+    So is one that several tasks met at once, such as a database that went away.
+    """
+    failures = list(_failures(several))
+    if len(failures) == 1 or all(isinstance(failure, SwiviError) for failure in failures):
+        return failures[0]
+    return several
+
+
+def _failures(failure: BaseException) -> Iterator[BaseException]:
+    if not isinstance(failure, BaseExceptionGroup):
+        yield failure
+        return
+    for inner in failure.exceptions:
+        yield from _failures(inner)
 
 
 async def _renew_forever(hold: Hold) -> None:

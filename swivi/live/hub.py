@@ -6,6 +6,7 @@ leaves behind: ledger transfers, notifications, tracking runs.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.accounts.sessions import cookie_in, hash_token, living
 from swivi.core.changes import Changed
 from swivi.core.db import Database
+from swivi.core.outages import Outage
 from swivi.live.feed import Feed
 
 log = logging.getLogger("swivi.live")
@@ -140,7 +142,11 @@ class Hub:
     async def _push_to(self, changed: Changed, *, calm: bool) -> None:
         self._forget_gone_tabs()
         concerned = [key for key, watch in self._watches.items() if watch.calm is calm and watch.concerns(changed)]
-        await self._end_tabs_of_ended_sessions({token for token, _ in concerned})
+        try:
+            await self._end_tabs_of_ended_sessions({token for token, _ in concerned})
+        except Outage:  # then nobody knows who is signed in: it is pushed once the database answers
+            self._pending.add(changed)
+            return
         async with asyncio.TaskGroup() as group:
             for key in concerned:
                 if key in self._watches:
@@ -161,13 +167,13 @@ class Hub:
     async def _look_for_others(self) -> None:
         feed = Feed(self._database)
         while True:
-            try:
+            with contextlib.suppress(Outage):  # which is in the log; the database is asked again in a second
                 if self._watches:
                     await self._end_tabs_of_ended_sessions({token for token, _ in self._watches})
                     if changed := await feed.since_last_look():
                         self.notice(changed)
-            except OSError as problem:  # the database is away: it is asked again in a second
-                log.warning("Looking for changes failed: %s", problem)
+                    if self._pending:
+                        self._something.set()
             await asyncio.sleep(LOOK_SECONDS)
 
     def _forget_gone_tabs(self) -> None:

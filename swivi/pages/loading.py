@@ -8,6 +8,7 @@ from typing import Protocol
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi.core.outages import Outage
 from swivi.runtime import runtime
 
 log = logging.getLogger("swivi.pages")
@@ -30,7 +31,7 @@ async def loading(state: Loads, what: str) -> AsyncIterator[AsyncSession]:
     try:
         async with runtime().database.reading() as session:
             yield session
-    except SQLAlchemyError:
+    except (SQLAlchemyError, Outage):
         log.exception("%s could not be loaded", what)
         state.problem = f"{what} could not be loaded."
     finally:

@@ -1,6 +1,7 @@
 """Ways in which tracking refuses."""
 
 from swivi.core.errors import Conflict, NotFound, Unavailable
+from swivi.core.outages import Outage
 
 
 class RunUnderWay(Conflict):
@@ -10,6 +11,17 @@ class RunUnderWay(Conflict):
 
     def __init__(self) -> None:
         super().__init__("A tracking run is under way. Please wait until it has ended.")
+
+
+class CutOff(Unavailable):
+    """The database went away, or could not write, in the middle of a run: whoever comes next resumes it."""
+
+    code = "tracking_cut_off"
+
+    def __init__(self, outage: Outage) -> None:
+        super().__init__(
+            f"Tracking was cut off: {outage.what}. The server goes on with it by itself, and nothing is paid twice."
+        )
 
 
 class NoReader(Unavailable):

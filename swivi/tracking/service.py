@@ -19,13 +19,14 @@ from swivi.core import changes, clock, leases
 from swivi.core.db import Database
 from swivi.core.leases import Hold
 from swivi.core.money import format_dollars
+from swivi.core.outages import Outage
 from swivi.notifications import service as notifications
 from swivi.notifications.models import NotificationKind
 from swivi.platforms.errors import ReaderStopped
 from swivi.platforms.reader import ViewReaders
 from swivi.tracking.batches import unread_campaigns
 from swivi.tracking.completion import close_books
-from swivi.tracking.errors import NoReader, RunUnderWay
+from swivi.tracking.errors import CutOff, NoReader, RunUnderWay
 from swivi.tracking.models import PlannedCampaign, PlanStatus, RunStatus, TrackingRun, Trigger
 from swivi.tracking.plan import CampaignGroup, clips_needing_tracking, start_run
 from swivi.tracking.reading import ReadingOptions, RunReading
@@ -61,7 +62,7 @@ class Tracker:
 
         Reads every clip of the campaigns that are due (or of `campaign_id`) and settles them. If the reading
         service stops us (quota, key), what was read whole is settled, the run is FAILED and admins are told.
-        Raises NoReader, RunUnderWay.
+        Raises NoReader, RunUnderWay; CutOff if the database cannot work, which leaves the run to be resumed.
         """
         readers = self._must_read()
         async with self._exclusively() as hold:
@@ -102,7 +103,7 @@ class Tracker:
         """Settle a campaign once more on the newest readings (read first if a reader is there), then close it.
 
         `actor` None means its end time has come.
-        Raises AdminsOnly, NoSuchCampaign, WrongCampaignStatus, RunUnderWay.
+        Raises AdminsOnly, NoSuchCampaign, WrongCampaignStatus, RunUnderWay, CutOff.
         """
         if actor is not None:
             actor.must_be_admin()
@@ -121,15 +122,21 @@ class Tracker:
 
     @asynccontextmanager
     async def _exclusively(self) -> AsyncIterator[Hold]:
-        """Hold the lease, renewing it; if it is lost, what runs in the block is cancelled. Raises RunUnderWay."""
+        """Hold the lease, renewing it; if it is lost, what runs in the block is cancelled.
+
+        Raises RunUnderWay, CutOff.
+        """
         hold = await leases.acquire(self.database, LEASE, self.options.lease_ttl)
         if hold is None:
             raise RunUnderWay
         try:
             async with leases.kept_alive(hold):
                 yield hold
+        except Outage as outage:
+            raise CutOff(outage) from outage
         finally:
-            await hold.release()
+            with contextlib.suppress(Outage):  # then it ends by itself
+                await hold.release()
 
     async def _resume(self, readers: ViewReaders, hold: Hold) -> None:
         async with self.database.reading() as session:

@@ -9,13 +9,13 @@ from functools import cached_property
 from uuid import uuid4
 
 import httpx
-from sqlalchemy.exc import SQLAlchemyError
 from standardwebhooks import Webhook as Signer
 
 import swivi
 from swivi.core import clock
 from swivi.core.changes import Changed
 from swivi.core.db import Database
+from swivi.core.outages import Outage
 from swivi.webhooks import deliveries
 from swivi.webhooks.addresses import PublicOnly
 from swivi.webhooks.deliveries import Attempted, Parcel
@@ -55,10 +55,8 @@ class Sender:
         try:
             while True:
                 self._something.clear()
-                try:
+                with suppress(Outage):  # which is in the log; the database is asked again soon
                     await self._begin()
-                except (OSError, SQLAlchemyError) as problem:  # the database is away: it is asked again soon
-                    log.warning("Looking for deliveries failed: %s", problem)
                 with suppress(TimeoutError):
                     async with asyncio.timeout(LOOK_SECONDS):
                         await self._something.wait()

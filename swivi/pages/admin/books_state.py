@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.accounts.models import Role
 from swivi.audits.models import Audit, AuditTrigger
 from swivi.audits.service import AuditUnderWay, newest
+from swivi.core.outages import Outage
 from swivi.ledger.invariants import INVARIANTS
 from swivi.live import hub
 from swivi.pages.acting import refusal
@@ -116,8 +117,8 @@ class Books(rx.State):
             async with self:
                 self._show(audit)
             yield _outcome(audit)
-        except AuditUnderWay as under_way:
-            yield refusal(under_way)
+        except (AuditUnderWay, Outage) as refused:
+            yield refusal(refused)
         except SQLAlchemyError:
             yield toast_error("The books could not be read. Please try again.")
         finally:
