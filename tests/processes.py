@@ -84,6 +84,11 @@ class Boundaries:
             self._reached(name, connection)
 
 
+def without_readers(settings: Settings) -> Settings:
+    """The same for processes that read no views."""
+    return settings.model_copy(update={"apify_api_key": None})
+
+
 def killed_at(boundary: int, settings: Settings, work: Work, *arguments: object) -> str:
     """Do the work in a process that dies at that boundary (counted from 1) as if by `kill -9`; the boundary's name."""
     ours, theirs = _forks.Pipe(duplex=False)
@@ -188,11 +193,16 @@ def _disturbed(
     test.send(asyncio.run(act()))
 
 
-def at_once(settings: Settings, jobs: Sequence[tuple[Any, ...]], *, processes: int = 4) -> list[str]:
+def at_once(
+    settings: Settings, jobs: Sequence[tuple[Any, ...]], *, processes: int = 4, reads: bool = False
+) -> list[str]:
     """Do the jobs, each `(work, *arguments)`, at the same moment, shared out among several processes.
 
-    Returns "done" or the code of the SwiviError, per job but in no particular order.
+    `reads` is whether they need readers of views, which are slow to open. Returns "done" or the code of the
+    SwiviError, per job but in no particular order.
     """
+    if not reads:
+        settings = without_readers(settings)
     shares = [jobs[start::processes] for start in range(processes) if jobs[start::processes]]
     barrier = _forks.Barrier(len(shares))
     racers, ends = [], []

@@ -129,6 +129,8 @@ async def set_role_and_status(
     if user_id == actor.user_id:
         raise InvalidInput.of("role", "You cannot change your own role or status.")
     user = await by_id(session, user_id)
+    # Of two admins at the same moment, the second one's audit row tells what the first one made of it (I14).
+    await session.refresh(user, with_for_update={"key_share": True})
     before = {"role": user.role, "status": user.status}
     user.role, user.status = role, status
     changes.mark(session, users=[user_id])

@@ -6,11 +6,12 @@ import pytest
 from sqlmodel import delete
 
 from swivi.accounts import tokens
-from swivi.accounts.models import ApiToken
+from swivi.accounts.models import ApiToken, Role, UserStatus
 from swivi.campaigns.models import CampaignStatus
 from swivi.clips.models import Clip, ClipSubmission
 from swivi.core.idempotency import IdempotentAnswer
 from swivi.core.rates import Rate
+from swivi.ledger.models import AuditEntry
 from swivi.payouts.models import Payout, PayoutRequest, PayoutStatus
 from swivi.tracking.models import TrackingRun
 from tests.conftest import SettingsFor
@@ -29,9 +30,12 @@ async def rich(world: World) -> World:
     return world
 
 
+READING = {work.track, work.complete, work.send}
+
+
 def race(world: World, *jobs: tuple[object, ...]) -> Counter[str]:
     """How often each outcome came."""
-    return Counter(at_once(world.settings, jobs))
+    return Counter(at_once(world.settings, jobs, reads=any(job[0] in READING for job in jobs)))
 
 
 async def test_of_many_requests_for_the_whole_balance_one_is_made(rich: World) -> None:
@@ -177,6 +181,18 @@ async def test_a_revocation_and_a_payout_request_never_take_the_same_money(world
     user = await world.user()
     assert outcomes in ({"done": 2}, {"done": 1, "insufficient_balance": 1}, {"done": 1, "budget_exceeded": 1})
     assert (user.available, user.total_earnings) == (0, user.reserved)
+
+
+async def test_what_admins_make_of_a_user_at_once_is_a_chain_in_the_audit_log(world: World) -> None:
+    made = [(role, status) for role in Role for status in UserStatus]
+    changes = [(work.change_user, world.admin, world.clipper.user_id, role, status) for role, status in made * 3]
+    assert race(world, *changes) == {"done": len(changes)}
+
+    chain = await world.all(AuditEntry, AuditEntry.action == "user.changed")
+    states = [{"role": Role.CLIPPER, "status": UserStatus.ACTIVE}, *(entry.after for entry in chain)]
+    assert [entry.before for entry in chain] == states[:-1]
+    user = await world.user()
+    assert states[-1] == {"role": user.role, "status": user.status}
 
 
 async def test_completing_tracking_and_approving_at_once_close_the_books_once(world: World) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from swivi.accounts import service as accounts
 from swivi.accounts.actor import Actor
-from swivi.accounts.models import UserStatus
+from swivi.accounts.models import Role, UserStatus
 from swivi.campaigns import service as campaigns
 from swivi.clips import review
 from swivi.clips import service as clips
@@ -92,7 +92,9 @@ async def top_up(running: Runtime, admin: Actor, campaign_id: int, amount: str) 
 
 
 async def disable(running: Runtime, admin: Actor, clipper: Actor) -> None:
+    await change_user(running, admin, clipper.user_id, clipper.role, UserStatus.DISABLED)
+
+
+async def change_user(running: Runtime, admin: Actor, user_id: int, role: Role, status: UserStatus) -> None:
     async with running.database.writing() as session:
-        await accounts.set_role_and_status(
-            session, admin, clipper.user_id, role=clipper.role, status=UserStatus.DISABLED
-        )
+        await accounts.set_role_and_status(session, admin, user_id, role=role, status=status)
