@@ -49,6 +49,10 @@ class Quotas:
         await rates.mark(session, _known(account, network), KNOWN_FOR)
         await rates.forgive(session, f"sign-in to {account} from {network}")
 
+    async def password(self, actor: Actor) -> None:
+        """Somebody who is signed in is about to enter their password once more."""
+        await self._spend([(f"password of {actor.user_id}", self._settings.limit_sign_in)])
+
     async def sign_up(self, address: str) -> None:
         """Somebody is about to create an account."""
         await self._spend([(f"sign-up from {network_of(address)}", self._settings.limit_sign_up)])

@@ -8,9 +8,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.actor import Actor
-from swivi.accounts.models import ApiToken, SignInSession
+from swivi.accounts.models import SignInSession
 from swivi.accounts.service import by_id
-from swivi.accounts.sessions import hash_token
+from swivi.accounts.sessions import end_ways_in, hash_token
 from swivi.core import changes, clock
 from swivi.core.errors import NotFound
 from swivi.ledger import audit_log
@@ -58,18 +58,6 @@ async def sign_out_somebody(session: AsyncSession, actor: Actor, user_id: int) -
     await by_id(session, user_id)
     await end_ways_in(session, user_id)
     audit_log.record(session, audit_log.entry("session.all_ended", "user", user_id, actor_id=actor.user_id))
-
-
-async def end_ways_in(session: AsyncSession, user_id: int, *, except_token: str = "") -> None:
-    """End every session of a user but the one with this cookie's value, and revoke their API tokens."""
-    others = col(SignInSession.token_hash) != hash_token(except_token)
-    await session.execute(delete(SignInSession).where(col(SignInSession.user_id) == user_id, others))
-    await session.execute(
-        update(ApiToken)
-        .where(col(ApiToken.user_id) == user_id, col(ApiToken.revoked_at).is_(None))
-        .values(revoked_at=clock.now())
-    )
-    changes.mark(session, users=[user_id])
 
 
 def _record(session: AsyncSession, actor: Actor, what: str) -> None:

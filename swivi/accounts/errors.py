@@ -33,9 +33,19 @@ class WrongPassword(InvalidInput):
 
     code = "wrong_password"
 
-    def __init__(self) -> None:
+    def __init__(self, field: str = "present") -> None:
         sentence = "This is not your present password."
-        super().__init__(sentence, fields={"present": sentence})
+        super().__init__(sentence, fields={field: sentence})
+
+
+class PasswordNeeded(NotAllowed):
+    """Something delicate was asked for, and the password was not entered in this browser within ten minutes."""
+
+    code = "password_needed"
+
+    def __init__(self) -> None:
+        sentence = "Enter your password again to go on."
+        super().__init__(sentence, fields={"your_password": sentence})
 
 
 class PasswordChangedElsewhere(Conflict):

@@ -73,6 +73,8 @@ class SignInSession(SQLModel, table=True):
     """What the browser called itself when it signed in, cut to a sane length; for its owner to recognise it by."""
     last_seen_at: datetime | None = moment(nullable=True)
     """When it last opened a page, to a few minutes."""
+    proven_at: datetime | None = moment(nullable=True)
+    """When its owner last entered the password in it."""
 
 
 class ApiToken(SQLModel, table=True):

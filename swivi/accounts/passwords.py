@@ -6,12 +6,17 @@ from functools import lru_cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn import zxcvbn
 
 from swivi.accounts.errors import WeakPassword
 
 SHORTEST = 8
 LONGEST = 200
 """Bounded, so that nobody makes the server hash a megabyte."""
+LOOKED_AT = 40
+"""Characters that are looked at for how easily they are guessed: enough to tell, and looking takes ever longer."""
+STRONG_ENOUGH = 2
+"""Of zxcvbn's scores 0 to 4: more than a million guesses by somebody who knows what people choose."""
 
 _hasher = PasswordHasher()
 
@@ -22,8 +27,10 @@ def check_strength(password: object, email: object) -> str:
         raise WeakPassword.of("password", f"Use at least {SHORTEST} characters.")
     if len(password) > LONGEST:
         raise WeakPassword.of("password", f"Use at most {LONGEST} characters.")
-    if password.casefold() == str(email).strip().casefold() or len(set(password)) < 3:
-        raise WeakPassword.of("password", "This password is too easy to guess.")
+    guessed = zxcvbn(password[:LOOKED_AT], user_inputs=["swivi", str(email).strip()[:LOOKED_AT]])
+    if guessed["score"] < STRONG_ENOUGH:
+        because = guessed["feedback"]["warning"]
+        raise WeakPassword.of("password", f"This password is too easy to guess. {because}".strip())
     return password
 
 
@@ -37,6 +44,11 @@ async def matches(password: str, password_hash: str) -> bool:
     if len(password) > LONGEST:
         return False
     return await asyncio.to_thread(_verify, password, password_hash)
+
+
+def is_outdated(password_hash: str) -> bool:
+    """Whether the hash was made with parameters that are not today's, so that the next sign-in should renew it."""
+    return _hasher.check_needs_rehash(password_hash)
 
 
 def _verify(password: str, password_hash: str) -> bool:

@@ -6,7 +6,7 @@ from sqlalchemy import CursorResult, update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.accounts import devices, passwords
+from swivi.accounts import passwords, sessions
 from swivi.accounts.actor import Actor
 from swivi.accounts.errors import PasswordChangedElsewhere, WrongPassword
 from swivi.accounts.models import User
@@ -52,6 +52,11 @@ async def new_password(user: User, *, present: object, password: object) -> NewP
     return NewPassword(user.password_hash, await passwords.hash_password(wanted))
 
 
+async def renew_hash(session: AsyncSession, actor: Actor, new_hash: str) -> None:
+    """Store the same password by today's parameters."""
+    await session.execute(update(User).where(col(User.id) == actor.user_id).values(password_hash=new_hash))
+
+
 async def change_password(session: AsyncSession, actor: Actor, new: NewPassword, *, except_token: str) -> None:
     """Store it, and end every other way in: the other sessions and the API tokens. Raises PasswordChangedElsewhere.
 
@@ -65,5 +70,5 @@ async def change_password(session: AsyncSession, actor: Actor, new: NewPassword,
     )
     if changed.rowcount != 1:
         raise PasswordChangedElsewhere
-    await devices.end_ways_in(session, actor.user_id, except_token=except_token)
+    await sessions.end_ways_in(session, actor.user_id, except_token=except_token)
     audit_log.record(session, audit_log.entry("user.password_changed", "user", actor.user_id, actor_id=actor.user_id))

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.accounts import passwords
+from swivi.accounts import passwords, sessions
 from swivi.accounts.actor import Actor
 from swivi.accounts.errors import EmailTaken, WrongCredentials
 from swivi.accounts.models import Role, User, UserStatus
@@ -89,6 +89,14 @@ async def authenticate(session: AsyncSession, *, email: object, password: object
     return actor_of(user)
 
 
+async def renewed_hash(session: AsyncSession, actor: Actor, password: object) -> str | None:
+    """A hash by today's parameters for a password that was just found right; None where the present one is that."""
+    user = await by_id(session, actor.user_id)
+    if not isinstance(password, str) or not passwords.is_outdated(user.password_hash):
+        return None
+    return await passwords.hash_password(password)
+
+
 async def by_id(session: AsyncSession, user_id: int) -> User:
     """The user with this id. Raises NotFound."""
     user = await session.get(User, user_id)
@@ -133,6 +141,8 @@ async def set_role_and_status(
     await session.refresh(user, with_for_update={"key_share": True})
     before = {"role": user.role, "status": user.status}
     user.role, user.status = role, status
+    if status is not UserStatus.ACTIVE:
+        await sessions.end_ways_in(session, user_id)  # so that whoever is enabled again begins anew
     changes.mark(session, users=[user_id])
     audit_log.record(
         session,

@@ -6,16 +6,22 @@ from collections.abc import Iterable
 from datetime import timedelta
 from http.cookies import CookieError, SimpleCookie
 
-from sqlalchemy import delete
+from sqlalchemy import ColumnElement, case, delete, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.actor import Actor
-from swivi.accounts.models import SignInSession, User, UserStatus
-from swivi.core import clock
+from swivi.accounts.errors import PasswordNeeded
+from swivi.accounts.models import ApiToken, Role, SignInSession, User, UserStatus
+from swivi.core import changes, clock
 
 SESSION_COOKIE = "swivi_session"
 SESSION_LIFE = timedelta(days=14)
+"""However often it is used, a session ends after this."""
+IDLE = {Role.CLIPPER: timedelta(days=7), Role.ADMIN: timedelta(hours=12)}
+"""A session ends when no page was opened for so long: sooner for those who decide on other people's money."""
+PROVEN_FOR = timedelta(minutes=10)
+"""How long after the password was entered it is not asked for again, before money goes or where it goes changes."""
 LONGEST_USER_AGENT = 400
 """Characters; browsers stay below, and anybody may send more."""
 
@@ -43,6 +49,7 @@ async def open_session(session: AsyncSession, user_id: int, *, user_agent: str =
             expires_at=now + SESSION_LIFE,
             user_agent="".join(filter(str.isprintable, user_agent))[:LONGEST_USER_AGENT],
             last_seen_at=now,
+            proven_at=now,
         )
     )
     await session.execute(delete(SignInSession).where(col(SignInSession.expires_at) <= now))
@@ -71,6 +78,7 @@ async def actor_by_session(session: AsyncSession, token: str) -> Actor | None:
         .where(
             SignInSession.token_hash == hash_token(token),
             SignInSession.expires_at > clock.now(),
+            _in_use(),
             User.status == UserStatus.ACTIVE,
         )
     )
@@ -86,7 +94,47 @@ async def living(session: AsyncSession, hashes: Iterable[str]) -> set[str]:
         .where(
             col(SignInSession.token_hash).in_(hashes),
             SignInSession.expires_at > clock.now(),
+            _in_use(),
             User.status == UserStatus.ACTIVE,
         )
     )
     return set(found.all())
+
+
+def _in_use() -> ColumnElement[bool]:
+    """The session was used within its owner's role's time."""
+    now = clock.now()
+    role = col(User.role)
+    since = case((role == Role.ADMIN, now - IDLE[Role.ADMIN]), else_=now - IDLE[Role.CLIPPER])
+    return func.coalesce(SignInSession.last_seen_at, SignInSession.created_at) > since
+
+
+async def end_ways_in(session: AsyncSession, user_id: int, *, except_token: str = "") -> None:
+    """End every session of a user but the one with this cookie's value, and revoke their API tokens."""
+    others = col(SignInSession.token_hash) != hash_token(except_token)
+    await session.execute(delete(SignInSession).where(col(SignInSession.user_id) == user_id, others))
+    await session.execute(
+        update(ApiToken)
+        .where(col(ApiToken.user_id) == user_id, col(ApiToken.revoked_at).is_(None))
+        .values(revoked_at=clock.now())
+    )
+    changes.mark(session, users=[user_id])
+
+
+async def is_proven(session: AsyncSession, token: str) -> bool:
+    """Whether the password was entered in this browser a moment ago."""
+    recently = (SignInSession.token_hash == hash_token(token), col(SignInSession.proven_at) > clock.now() - PROVEN_FOR)
+    return (await session.exec(select(SignInSession.id).where(*recently))).first() is not None
+
+
+async def must_be_proven(session: AsyncSession, token: str) -> None:
+    """Raises PasswordNeeded if the password was not entered in this browser a moment ago."""
+    if not await is_proven(session, token):
+        raise PasswordNeeded
+
+
+async def prove(session: AsyncSession, token: str) -> None:
+    """The password was entered in this browser just now."""
+    await session.execute(
+        update(SignInSession).where(col(SignInSession.token_hash) == hash_token(token)).values(proven_at=clock.now())
+    )

@@ -1,6 +1,8 @@
 """Who may call: the session's cookie or a bearer token for people, the cron secret for schedulers."""
 
 import hmac
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
@@ -8,13 +10,13 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 from pydantic import SecretStr
 
 from swivi import logs
-from swivi.accounts import sessions, tokens
+from swivi.accounts import attempts, sessions, tokens
 from swivi.accounts.actor import Actor
-from swivi.accounts.errors import AdminsOnly, ClippersOnly, ReadOnlyToken
+from swivi.accounts.errors import AdminsOnly, ClippersOnly, PasswordNeeded, ReadOnlyToken
 from swivi.accounts.models import TokenScope
 from swivi.api.origin import CrossSite, must_be_own_page
 from swivi.api.refusals import SAFE_METHODS, refuses
-from swivi.core.errors import NotSignedIn, Unavailable
+from swivi.core.errors import NotAllowed, NotSignedIn, Unavailable
 from swivi.runtime import runtime
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="token", description="From POST /auth/token")
@@ -65,6 +67,23 @@ async def _caller(request: Request, bearer: Bearer, cookie: str | None) -> Actor
         return _known(await sessions.actor_by_session(session, cookie))
 
 
+@refuses(PasswordNeeded)
+async def must_be_proven(
+    bearer: Annotated[Bearer, Depends(_bearer)], cookie: Annotated[str | None, Depends(_cookie)]
+) -> Callable[[], Awaitable[None]]:
+    """A check for what is delicate: in a browser's session the password was entered within ten minutes.
+
+    A token needs no such proof: it is made for programs, which nobody asks. Raises PasswordNeeded.
+    """
+
+    async def check() -> None:
+        if bearer is None and cookie is not None:
+            async with runtime().database.reading() as session:
+                await sessions.must_be_proven(session, cookie)
+
+    return check
+
+
 async def _by_token(token: str, *, reads_only: bool) -> Actor:
     async with runtime().database.reading() as session:
         holder = await tokens.holder(session, token)
@@ -89,20 +108,34 @@ SignedIn = Annotated[Actor, Depends(signed_in)]
 
 
 @refuses(ClippersOnly)
-async def clipper(actor: SignedIn) -> Actor:
+async def clipper(request: Request, actor: SignedIn) -> Actor:
     """A clipper calls. Raises ClippersOnly."""
-    actor.must_be_clipper()
+    async with _noting(request, actor):
+        actor.must_be_clipper()
     return actor
 
 
 @refuses(AdminsOnly)
-async def admin(actor: SignedIn) -> Actor:
+async def admin(request: Request, actor: SignedIn) -> Actor:
     """An admin calls. Raises AdminsOnly."""
-    actor.must_be_admin()
+    async with _noting(request, actor):
+        actor.must_be_admin()
     return actor
 
 
+@asynccontextmanager
+async def _noting(request: Request, actor: Actor) -> AsyncIterator[None]:
+    """Who is turned away because of their role stands in the audit log, with the route that they asked for."""
+    try:
+        yield
+    except NotAllowed:
+        what = getattr(request.scope.get("route"), "path", request.url.path)
+        await attempts.refused(runtime().database, actor, f"{request.method} /api{what}")
+        raise
+
+
 Clipper = Annotated[Actor, Depends(clipper)]
+Proven = Annotated[Callable[[], Awaitable[None]], Depends(must_be_proven)]
 Admin = Annotated[Actor, Depends(admin)]
 
 

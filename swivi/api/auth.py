@@ -7,6 +7,7 @@ from swivi.accounts import tokens
 from swivi.accounts.errors import EmailTaken, WeakPassword, WrongCredentials
 from swivi.api.bodies import ExactRoute
 from swivi.api.client import client_address
+from swivi.api.entering import note_failure, note_success
 from swivi.api.once import OnceForGuest
 from swivi.api.refusals import refuses
 from swivi.api.schemas_people import Credentials, Identity, SignUp, Token
@@ -35,10 +36,15 @@ async def create_token(request: Request, body: Credentials, once: OnceForGuest) 
     address = client_address(request)
     await runtime().quotas.sign_in(body.email, address)
     async with runtime().database.reading() as session:
-        actor = await accounts.authenticate(session, email=body.email, password=body.password)
+        try:
+            actor = await accounts.authenticate(session, email=body.email, password=body.password)
+        except WrongCredentials as refusal:
+            await note_failure(refusal, body.email, address)
+            raise
+        renewed = await accounts.renewed_hash(session, actor, body.password)
     async with once.writing() as session:
         made = await tokens.issue(session, actor.user_id)
-        await runtime().quotas.signed_in(session, actor.email, address)
+        await note_success(session, actor, address, by="password for a token", renewed_hash=renewed)
         shown = Token(token=made.token, expires_at=made.row.expires_at)
         await once.keep(session, shown)
     return shown

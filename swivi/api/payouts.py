@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Request
 
 from swivi.accounts.errors import AccountDisabled
-from swivi.api.access import Admin, Clipper, admin, clipper
+from swivi.api.access import Admin, Clipper, Proven, admin, clipper
 from swivi.api.bodies import ExactRoute
 from swivi.api.client import client_address
 from swivi.api.once import OnceForUser
@@ -15,6 +15,7 @@ from swivi.api.schemas_payouts import AdminPayoutView, NewPayoutRequest, PayoutV
 from swivi.core.errors import TooManyRequests
 from swivi.insights.payouts import any_payout, own_payout, payout_history, payout_queue, payout_row
 from swivi.ledger.errors import InsufficientBalance
+from swivi.payouts import destinations
 from swivi.payouts import service as payouts
 from swivi.payouts.errors import (
     BelowMinimum,
@@ -25,6 +26,7 @@ from swivi.payouts.errors import (
     WrongPayoutStatus,
 )
 from swivi.payouts.models import PayoutStatus
+from swivi.payouts.rules import PayoutAction, parse_action
 from swivi.runtime import runtime
 
 StatusFilter = Annotated[PayoutStatus | None, AnyCase, Query()]
@@ -40,10 +42,16 @@ admin_router = APIRouter(
 
 @clipper_router.post("/payout-request", status_code=201)
 @refuses(AccountDisabled, BelowMinimum, InsufficientBalance, OpenRequestExists, TooManyRequests)
-async def request_payout(request: Request, actor: Clipper, body: NewPayoutRequest, once: OnceForUser) -> PayoutView:
+async def request_payout(
+    request: Request, actor: Clipper, body: NewPayoutRequest, once: OnceForUser, must_be_proven: Proven
+) -> PayoutView:
     """Ask for money."""
     settings = runtime().settings
     await runtime().quotas.payout(actor, client_address(request))
+    async with runtime().database.reading() as session:
+        is_kept = await destinations.is_kept(session, actor.user_id, method=body.method, details=body.details)
+    if not is_kept:
+        await must_be_proven()
     async with once.writing() as session:
         asked = await payouts.request(
             session,
@@ -122,8 +130,12 @@ async def get_payout(request_id: RowId) -> AdminPayoutView:
 
 @admin_router.post("/{request_id}/process")
 @refuses(NoSuchPayoutRequest, OwnRequest, WrongPayoutStatus, TransactionIdTaken)
-async def process_payout(actor: Admin, request_id: RowId, body: Processing, once: OnceForUser) -> AdminPayoutView:
+async def process_payout(
+    actor: Admin, request_id: RowId, body: Processing, once: OnceForUser, must_be_proven: Proven
+) -> AdminPayoutView:
     """Approve, reject, complete (with the transaction id), fail or reverse a request."""
+    if parse_action(body.action) is PayoutAction.COMPLETE:
+        await must_be_proven()
     async with once.writing() as session:
         await payouts.process(
             session, actor, request_id, body.action, transaction_id=body.transaction_id, notes=body.notes

@@ -24,16 +24,16 @@ from swivi.accounts.landing import local_path, path_after_sign_in
 from swivi.accounts.models import UserStatus
 from swivi.accounts.sessions import SESSION_COOKIE, SESSION_LIFE
 from swivi.api.client import client_address
+from swivi.api.entering import note_failure, note_success
 from swivi.api.limits import BodyLimit
 from swivi.api.origin import CrossSite, must_be_own_page
 from swivi.core.errors import NotFound, SwiviError
 from swivi.core.text import is_storable
-from swivi.demo.people import DEMO_ADMIN_EMAIL, DEMO_CLIPPER_EMAIL
+from swivi.demo.people import DEMO_EMAILS
 from swivi.runtime import runtime
 
 SEE_OTHER = 303
 MOST_FIELDS = 20
-DEMO_EMAILS = {"clipper": DEMO_CLIPPER_EMAIL, "admin": DEMO_ADMIN_EMAIL}
 
 Form = Mapping[str, str]
 
@@ -75,9 +75,11 @@ async def sign_in(request: Request, form: Form) -> Response:
         await runtime().quotas.sign_in(form.get("email"), client_address(request))
         async with runtime().database.reading() as session:
             actor = await accounts.authenticate(session, email=form.get("email"), password=form.get("password", ""))
+            renewed = await accounts.renewed_hash(session, actor, form.get("password"))
     except SwiviError as refusal:
+        await note_failure(refusal, form.get("email"), client_address(request))
         return _back("/login", "sign-in", refusal, form)
-    return await _signed_in(request, actor, form)
+    return await _signed_in(request, actor, form, by="password", renewed_hash=renewed)
 
 
 async def sign_up(request: Request, form: Form) -> Response:
@@ -91,7 +93,7 @@ async def sign_up(request: Request, form: Form) -> Response:
             user = await accounts.sign_up(session, newcomer)
     except SwiviError as refusal:
         return _back("/signup", "sign-up", refusal, form)
-    return await _signed_in(request, sessions.actor_of(user), form)
+    return await _signed_in(request, sessions.actor_of(user), form, by="sign-up")
 
 
 async def sign_out(request: Request, _: Form) -> Response:
@@ -115,17 +117,19 @@ async def enter_demo(request: Request, form: Form) -> Response:
         return _back("/login", "sign-in", not_seeded, {})
     if user.status is not UserStatus.ACTIVE:
         raise HTTPException(404)
-    return await _signed_in(request, sessions.actor_of(user), form)
+    return await _signed_in(request, sessions.actor_of(user), form, by="demo")
 
 
-async def _signed_in(request: Request, actor: Actor, form: Form) -> Response:
+async def _signed_in(
+    request: Request, actor: Actor, form: Form, *, by: str, renewed_hash: str | None = None
+) -> Response:
     """Into Swivi with a new session; the browser's old one ends, so that no known cookie outlives a sign-in."""
     logs.note_user(actor.user_id)
     async with runtime().database.writing() as session:
         await sessions.close_session(session, request.cookies.get(SESSION_COOKIE, ""))
         agent = request.headers.get("user-agent", "")
         token = await sessions.open_session(session, actor.user_id, user_agent=agent)
-        await runtime().quotas.signed_in(session, actor.email, client_address(request))
+        await note_success(session, actor, client_address(request), by=by, renewed_hash=renewed_hash)
     answer = RedirectResponse(path_after_sign_in(form.get("next", ""), actor.role), SEE_OTHER)
     answer.set_cookie(SESSION_COOKIE, token, max_age=int(SESSION_LIFE.total_seconds()), **_cookie_rules())
     answer.delete_cookie(FLASH_COOKIE, **_cookie_rules())

@@ -56,8 +56,10 @@ class NotAllowed(SwiviError):
     code = "not_allowed"
     status = 403
 
-    def __init__(self, sentence: str = "You are not allowed to do that.") -> None:
-        super().__init__(sentence)
+    def __init__(
+        self, sentence: str = "You are not allowed to do that.", *, fields: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(sentence, fields=fields)
 
 
 class NotFound(SwiviError):

@@ -3,3 +3,5 @@
 DEMO_DOMAIN = "demo.swivi"
 DEMO_ADMIN_EMAIL = f"admin@{DEMO_DOMAIN}"
 DEMO_CLIPPER_EMAIL = f"clipper@{DEMO_DOMAIN}"
+DEMO_EMAILS = {"clipper": DEMO_CLIPPER_EMAIL, "admin": DEMO_ADMIN_EMAIL}
+"""Whom one click signs in, by role."""

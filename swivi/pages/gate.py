@@ -27,6 +27,7 @@ from reflex_base.registry import RegistrationContext
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi import logs
+from swivi.accounts import attempts
 from swivi.accounts.actor import Actor
 from swivi.accounts.sessions import actor_by_session, cookie_in
 from swivi.core.errors import NotAllowed, NotSignedIn, SwiviError
@@ -96,7 +97,7 @@ class Gate(Middleware):
         if is_reflexes_own(handler):
             return None
         try:
-            await _check(access_of(handler), state)
+            await _check(access_of(handler), state, handler.fn.__qualname__)
         except NotSignedIn as refusal:
             logs.note_refusal(refusal.code)
             return StateUpdate(events=Event.from_event_type(rx.redirect("/login")))
@@ -107,16 +108,20 @@ class Gate(Middleware):
         return None
 
 
-async def _check(access: Access | None, state: BaseState) -> None:
+async def _check(access: Access | None, state: BaseState, name: str) -> None:
     if access is Access.PUBLIC:
         return
     if access is None:
         raise NotAllowed("This cannot be called from a page.")
     actor = await current_actor(state)
-    if access is Access.CLIPPERS:
-        actor.must_be_clipper()
-    elif access is Access.ADMINS:
-        actor.must_be_admin()
+    try:
+        if access is Access.CLIPPERS:
+            actor.must_be_clipper()
+        elif access is Access.ADMINS:
+            actor.must_be_admin()
+    except NotAllowed:
+        await attempts.refused(runtime().database, actor, name)
+        raise
 
 
 async def current_actor(state: BaseState) -> Actor:

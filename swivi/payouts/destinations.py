@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.accounts.actor import Actor
 from swivi.accounts.models import User
 from swivi.core import clock
+from swivi.core.errors import InvalidInput
 from swivi.core.text import parse_all
 from swivi.ledger import audit_log
 from swivi.payouts import rules
@@ -19,6 +20,16 @@ async def kept(session: AsyncSession, user_id: int) -> PayoutDestination | None:
     """What is kept for this clipper, if anything."""
     found = await session.exec(select(PayoutDestination).where(PayoutDestination.user_id == user_id))
     return found.one_or_none()
+
+
+async def is_kept(session: AsyncSession, user_id: int, *, method: object, details: object) -> bool:
+    """Whether this, as typed, is what is kept. What cannot be kept is not."""
+    destination = await kept(session, user_id)
+    try:
+        typed = (rules.parse_method(method), rules.parse_details(details))
+    except InvalidInput:
+        return False
+    return destination is not None and (destination.method, destination.details) == typed
 
 
 async def keep(session: AsyncSession, actor: Actor, *, method: object, details: object) -> PayoutDestination:

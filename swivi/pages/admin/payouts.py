@@ -5,6 +5,7 @@ import reflex as rx
 from swivi.pages.admin.payouts_state import PayoutsState, RequestRow
 from swivi.pages.admin.pieces import counted, row_actions, two_lines
 from swivi.pages.parts import admin_page, sends
+from swivi.pages.proof import FIELD, password_field
 from swivi.payouts.models import PayoutStatus
 from swivi.payouts.rules import PayoutAction
 from swivi.ui.buttons import button, link_button, submit_button
@@ -156,6 +157,7 @@ def _dialog() -> rx.Component:
                 state.needs_reason,
                 text_area_field("Reason", "notes", rows=3, max_length="500", error=state.errors.get("notes", "")),
             ),
+            password_field(state.needs_password, state.errors.get(FIELD, "")),
             form_actions(close_button(), _answer_button()),
             on_submit=state.answer,
         ),

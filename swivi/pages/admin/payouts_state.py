@@ -11,6 +11,7 @@ from swivi.core.errors import SwiviError
 from swivi.core.money import format_dollars
 from swivi.insights.payouts import PayoutRow, payout_queue, payout_totals
 from swivi.live import hub
+from swivi.pages import proof
 from swivi.pages.acting import acting, form_fields, some_id
 from swivi.pages.admin.times import iso
 from swivi.pages.gate import admins_only, public
@@ -99,6 +100,7 @@ class PayoutsState(Listing, rx.State):
     text: str = ""
     details: str = ""
     needs_reason: bool = False
+    needs_password: bool = False
     errors: dict[str, str] = {}
     busy: bool = False
     _request_id: int = 0
@@ -146,6 +148,7 @@ class PayoutsState(Listing, rx.State):
         self.text = _CONSEQUENCES[step].format(name=row.clipper, method=row.method, **amounts)
         self.details = row.details
         self.needs_reason = EDGES[step].needs_reason
+        self.needs_password = step is PayoutAction.COMPLETE and await proof.is_needed(self)
 
     @admins_only
     async def close(self, is_open: object) -> None:
@@ -162,6 +165,8 @@ class PayoutsState(Listing, rx.State):
         yield None
         fields, step = form_fields(form_data), PayoutAction(self.action)
         try:
+            if step is PayoutAction.COMPLETE:
+                await proof.must_be_given(self, fields)
             async with acting(self) as (session, actor):
                 asked = await payouts.process(
                     session,
@@ -173,6 +178,7 @@ class PayoutsState(Listing, rx.State):
                 )
         except SwiviError as wrong:
             self.busy, self.errors = False, wrong.fields
+            self.needs_password = self.needs_password or proof.FIELD in wrong.fields
             if not wrong.fields:
                 self.action = ""
                 await self._read()

@@ -11,6 +11,7 @@ from swivi.accounts.service import by_id
 from swivi.core import money
 from swivi.core.errors import InvalidInput, SwiviError
 from swivi.core.money import format_dollars, parse_dollars
+from swivi.pages import proof
 from swivi.pages.acting import acting, form_fields
 from swivi.pages.clipper.rows import METHODS, WHERE_HINT
 from swivi.pages.gate import client_address, clippers_only, current_actor, public
@@ -23,7 +24,7 @@ from swivi.ui.feedback import notice, toast_success
 from swivi.ui.forms import checkbox_field, form, form_actions, money_field, select_field, text_area_field
 from swivi.ui.vars import text_var
 
-FIELDS = ("amount", "method", "details")
+FIELDS = ("amount", "method", "details", proof.FIELD)
 
 
 class PayoutDialog(rx.State):
@@ -38,6 +39,7 @@ class PayoutDialog(rx.State):
     details: str = ""
     terms: str = ""
     outcome: str = ""
+    needs_password: bool = False
     errors: dict[str, str] = {}
     error: str = ""
     """A refusal that belongs to no field."""
@@ -59,7 +61,7 @@ class PayoutDialog(rx.State):
         self.amount = f"{available // 100}.{available % 100:02d}"
         self.terms = f"{format_dollars(available)} available. The smallest payout is {format_dollars(minimum)}."
         self.outcome = outcome_of(self.amount)
-        self.errors, self.error = {}, ""
+        self.errors, self.error, self.needs_password = {}, "", False
         self._key = uuid.uuid4().hex
         self._opened_at = self.router.url.path
         self.is_open = True
@@ -91,6 +93,7 @@ class PayoutDialog(rx.State):
         except SwiviError as refusal:
             self.errors = {name: text for name, text in refusal.fields.items() if name in FIELDS}
             self.error = "" if self.errors else refusal.sentence
+            self.needs_password = self.needs_password or proof.FIELD in self.errors
         else:
             self.is_open = False
             yield toast_success(f"Payout of {asked} requested. You will be told when it is sent.")
@@ -98,7 +101,14 @@ class PayoutDialog(rx.State):
             self.pending = False
 
     async def _ask(self, fields: Mapping[str, object]) -> str:
-        await runtime().quotas.payout(await current_actor(self), client_address(self))
+        actor = await current_actor(self)
+        await runtime().quotas.payout(actor, client_address(self))
+        async with runtime().database.reading() as session:
+            is_kept = await destinations.is_kept(
+                session, actor.user_id, method=fields.get("method"), details=fields.get("details")
+            )
+        if not is_kept:  # the money is to go where it never went
+            await proof.must_be_given(self, fields)
         async with acting(self) as (session, actor):
             asked = await payouts.request(
                 session,
@@ -156,6 +166,7 @@ def payout_dialog() -> rx.Component:
                 hint=WHERE_HINT,
                 error=_error("details"),
             ),
+            proof.password_field(state.needs_password, _error(proof.FIELD)),
             checkbox_field("Keep this for next time", "keep", default_checked=True),
             form_actions(close_button(), submit_button("Request payout", pending=state.pending)),
             on_submit=state.send,

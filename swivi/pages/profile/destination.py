@@ -8,6 +8,7 @@ from reflex.event import EventSpec
 
 from swivi.accounts.models import Role
 from swivi.core.errors import SwiviError
+from swivi.pages import proof
 from swivi.pages.acting import acting, form_fields, refusal
 from swivi.pages.clipper.rows import METHODS, WHERE_HINT
 from swivi.pages.gate import clippers_only, public
@@ -29,6 +30,7 @@ class Destination(rx.State):
     is_kept: bool = False
     times_emptied: int = 0
     errors: dict[str, str] = {}
+    needs_password: bool = False
     pending: bool = False
     problem: str = ""
     loading: bool = True
@@ -44,6 +46,7 @@ class Destination(rx.State):
             kept = await destinations.kept(session, actor.user_id)
             self.is_kept = kept is not None
             self.method, self.details = (kept.method, kept.details) if kept else (METHODS[0][0], "")
+        self.needs_password = await proof.is_needed(self)
 
     @clippers_only
     async def save(self, form_data: dict[str, Any]) -> AsyncIterator[EventSpec | None]:
@@ -52,12 +55,14 @@ class Destination(rx.State):
         self.pending = True
         yield None
         try:
+            await proof.must_be_given(self, fields)
             async with acting(self) as (session, actor):
                 await destinations.keep(session, actor, method=fields.get("method"), details=fields.get("details"))
         except SwiviError as refused:
             self.errors = refused.fields or {"details": refused.sentence}
+            self.needs_password = self.needs_password or proof.FIELD in refused.fields
         else:
-            self.errors, self.is_kept = {}, True
+            self.errors, self.is_kept, self.needs_password = {}, True, False
             yield toast_success("Kept for your next payout.")
         finally:
             self.pending = False
@@ -84,6 +89,7 @@ def destination_part() -> rx.Component:
         text_area_field(
             "Where to send it", "details", rows=3, default_value=state.details, hint=WHERE_HINT, error=_error("details")
         ),
+        proof.password_field(state.needs_password, _error(proof.FIELD)),
         form_actions(
             rx.cond(state.is_kept, button("Forget them", state.forget, kind="quiet")),
             submit_button("Keep for payouts", pending=state.pending, kind="secondary"),

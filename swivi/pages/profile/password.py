@@ -61,6 +61,7 @@ class PasswordForm(rx.State):
         actor = await current_actor(self)
         async with runtime().database.reading() as session:
             user = await by_id(session, actor.user_id)
+        await runtime().quotas.password(actor)
         new = await profile.new_password(user, present=fields.get("present"), password=fields.get("password"))
         async with acting(self) as (session, actor):
             await profile.change_password(session, actor, new, except_token=cookies(self).get(SESSION_COOKIE, ""))

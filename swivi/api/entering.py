@@ -1,0 +1,27 @@
+"""What every way in writes down: that somebody came in, or did not."""
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.accounts import attempts, profile
+from swivi.accounts.actor import Actor
+from swivi.accounts.errors import WrongCredentials
+from swivi.core.errors import SwiviError
+from swivi.quotas import network_of
+from swivi.runtime import runtime
+
+
+async def note_success(
+    session: AsyncSession, actor: Actor, address: str, *, by: str, renewed_hash: str | None = None
+) -> None:
+    """They came in from this address, which is known to the account from now on."""
+    await runtime().quotas.signed_in(session, actor.email, address)
+    if renewed_hash is not None:
+        await profile.renew_hash(session, actor, renewed_hash)
+    attempts.signed_in(session, actor, network_of(address), by=by)
+
+
+async def note_failure(refusal: SwiviError, email: object, address: str) -> None:
+    """They did not, because of this. Who tries too often is stopped and not written down again."""
+    if isinstance(refusal, WrongCredentials):
+        async with runtime().database.writing() as session:
+            await attempts.failed(session, email, network_of(address))
