@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from swivi.accounts.sessions import SESSION_COOKIE, open_session
 from swivi.api.web import build_auth
 from swivi.ledger.models import AuditEntry
+from swivi.payouts import destinations
 from swivi.runtime import Runtime
 from tests.api.conftest import ORIGIN, Person, browser_of, refusal
 from tests.factories import PASSWORD
@@ -92,10 +93,7 @@ async def test_to_where_it_went_before_money_goes_without_it(
     running: Runtime, guest: httpx.AsyncClient, earned: Person
 ) -> None:
     async with running.database.writing() as session:
-        keeping = (
-            "INSERT INTO payout_destinations (user_id, method, details, kept_at) VALUES (:id, 'paypal', 'me', :at)"
-        )
-        await session.execute(text(keeping).bindparams(id=earned.actor.user_id, at="2026-11-23 00:00:00"))
+        await destinations.keep(session, earned.actor, method="paypal", details="me")
     stale = await _by_cookie(running, earned, proven=False)
     for details, expected in (("somebody else", 403), ("me", 201)):
         body = {"amount": 20, "method": "PayPal", "details": details}

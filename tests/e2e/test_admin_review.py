@@ -11,6 +11,7 @@ import httpx
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
+from sqlalchemy import text
 from sqlmodel import SQLModel, col, select
 
 from swivi.accounts import service as accounts
@@ -24,7 +25,7 @@ from swivi.demo.people import DEMO_CLIPPER_EMAIL
 from swivi.pages.admin.review_decisions import REASONS
 from swivi.payouts.models import PayoutRequest, PayoutStatus
 from swivi.settings import DEFAULT_APIFY_API_URL
-from tests.e2e.people import SLOW, Admin, audit
+from tests.e2e.people import PASSWORD, SLOW, Admin, audit, swivi
 from tests.factories import instagram, tiktok, youtube
 from tests.servers import NEVER, AppServer
 
@@ -236,6 +237,33 @@ async def test_a_payout_is_approved_paid_copied_and_taken_away_as_csv(
     with saved.open(newline="") as file:
         listed = {row["id"]: row for row in csv.DictReader(file)}
     assert listed[str(asked.id)]["transaction_id"] == "TX-774"
+
+
+async def test_before_money_goes_the_password_is_asked_for_again(
+    page: Page, server: AppServer, database: Database
+) -> None:
+    swivi(server, "create-admin", "bo@swivi.test", "--password-stdin", typed=PASSWORD)
+    admin = Admin(page, server)
+    await admin.signs_in("bo@swivi.test")
+    await page.wait_for_url(re.compile("/admin"), timeout=SLOW)
+    asked = await asks_for_payout(server, database)
+    await admin.opens("/admin/payouts")
+    await answers(admin, "Approve")
+    async with database.writing() as session:
+        await session.execute(text("UPDATE sessions SET proven_at = NULL"))
+    await admin.page.get_by_role("button", name=re.compile("^Complete .* payout$")).first.click()
+    dialog = admin.page.get_by_role("dialog")
+    await dialog.get_by_label("Transaction id").fill("TX-775")
+    for typed, said in (("", "Enter your password again"), ("not mine at all", "not your present password")):
+        await dialog.get_by_label("Your password").fill(typed)
+        await dialog.get_by_role("button", name="Complete").click()
+        await expect(dialog.get_by_text(said)).to_be_visible()
+        await expect(dialog.get_by_label("Transaction id")).to_have_value("TX-775")
+    await dialog.get_by_label("Your password").fill(PASSWORD)
+    await dialog.get_by_role("button", name="Complete").click()
+    await expect(dialog).to_have_count(0)
+    [paid] = await rows(database, PayoutRequest, PayoutRequest.id == asked.id)
+    assert paid.status is PayoutStatus.COMPLETED
 
 
 async def answers(admin: Admin, step: str, reason: str = "") -> None:
