@@ -1,0 +1,98 @@
+"""What clips earn, a second time: written from `money.md` alone, in exact fractions, without a line of Swivi's.
+
+Money is cents. Nothing is imported from the product, so that a mistake there is not repeated here.
+"""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import floor
+
+RUNS_UNTIL_GONE = 2
+
+
+@dataclass
+class ModelClip:
+    """An approved clip with its frozen terms, and what became of it."""
+
+    clipper: int
+    baseline: int
+    rate: int
+    minimum: int = 0
+    cap: int | None = None
+    clipper_cap: int | None = None
+    earns: bool = True
+    """False once it was revoked or its clipper disabled."""
+    peak: int = 0
+    credited: int = 0
+    not_found: int = 0
+    gone: bool = False
+
+    def __post_init__(self) -> None:
+        self.peak = max(self.peak, self.baseline)
+
+    def is_read(self, outcome: str, views: int | None) -> None:
+        """One run's reading. A video that is gone is not read again, so what is said of it counts no more."""
+        if self.gone:
+            return
+        if outcome == "not_found":
+            self.not_found += 1
+            self.gone = self.not_found >= RUNS_UNTIL_GONE
+        elif outcome == "ok" and views is not None:
+            self.not_found = 0
+            self.peak = max(self.peak, views)
+
+    def demand(self) -> int:
+        growth = max(0, self.peak - self.baseline)
+        if not self.earns or growth < self.minimum:
+            return 0
+        worth = floor(Fraction(growth) * Fraction(self.rate) / 1000)
+        if self.cap is not None and worth > self.cap:
+            worth = self.cap
+        return max(0, worth - self.credited)
+
+
+@dataclass
+class ModelCampaign:
+    """A campaign's budget and its clips by id."""
+
+    budget: int
+    clips: dict[int, ModelClip] = field(default_factory=dict)
+    spent: int = 0
+    completed: bool = False
+
+    def settle(self) -> dict[int, int]:
+        """Credit what is due; returns it by clip, without those that get nothing."""
+        if self.completed:
+            return {}
+        due = {clip: cents for clip, cents in fairly(self.budget - self.spent, self.demands()).items() if cents}
+        for clip, cents in due.items():
+            self.clips[clip].credited += cents
+            self.spent += cents
+        self.completed = self.spent == self.budget
+        return due
+
+    def demands(self) -> dict[int, int]:
+        """Each clip's demand after the cap per clipper. Of caps frozen at different times the largest holds."""
+        demands: dict[int, int] = {}
+        for clipper in {clip.clipper for clip in self.clips.values()}:
+            own = {number: clip for number, clip in self.clips.items() if clip.clipper == clipper}
+            wanted = {number: clip.demand() for number, clip in own.items()}
+            caps = [clip.clipper_cap for clip in own.values()]
+            if None not in caps:
+                room = max(cap for cap in caps if cap is not None) - sum(clip.credited for clip in own.values())
+                wanted = fairly(max(0, room), wanted)
+            demands.update(wanted)
+        return demands
+
+
+def fairly(cents: int, demands: dict[int, int]) -> dict[int, int]:
+    """`cents` in proportion to demand: whole parts first, the rest one by one to the largest fractions, then ids."""
+    wanted = sum(demands.values())
+    if wanted <= cents:
+        return dict(demands)
+    exact = {number: Fraction(cents) * demand / wanted for number, demand in demands.items()}
+    given = {number: floor(part) for number, part in exact.items()}
+    while sum(given.values()) < cents:
+        next_one = min(exact, key=lambda number: (given[number] - exact[number], number))
+        given[next_one] += 1
+    return given

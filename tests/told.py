@@ -1,0 +1,69 @@
+"""A reader of views in this very process, which says what it is told to say: for tests that read thousands of times."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+
+from swivi.core import clock
+from swivi.platforms.models import Outcome, Platform, Reading, VideoRef
+from swivi.platforms.reader import Collected, ScraperStart
+
+Said = tuple[Outcome, int | None]
+"""How a reading ends, and the count if it is one."""
+
+
+@dataclass
+class ToldReaders:
+    """Keeps the runs that were started, so that whoever resumes finds them; a video nobody spoke of is missing."""
+
+    says: dict[VideoRef, Said] = field(default_factory=dict)
+    problem: Exception | None = None
+    """What every collecting raises, until it is None again."""
+    started: dict[str, tuple[VideoRef, ...]] = field(default_factory=dict)
+    _numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    def tell(self, video: VideoRef, views: int | None, outcome: Outcome = Outcome.OK) -> None:
+        """What is said of this video from now on."""
+        self.says[video] = (outcome, views)
+
+    def for_platform(self, platform: Platform) -> "ToldReader":
+        return ToldReader(platform, self)
+
+    def start(self, refs: Sequence[VideoRef]) -> ScraperStart:
+        name = f"run-{next(self._numbers)}"
+        self.started[name] = tuple(refs)
+        return ScraperStart(name, f"data-of-{name}")
+
+    def reading(self, ref: VideoRef) -> Reading:
+        outcome, views = self.says.get(ref, (Outcome.MISSING, None))
+        return Reading(ref, outcome, views, "playCount", "told", None, "", clock.now())
+
+
+@dataclass(frozen=True)
+class ToldReader:
+    """One platform's reader; see `swivi.platforms.reader.ViewReader`."""
+
+    platform: Platform
+    told: ToldReaders
+    max_batch: int = 1_000
+
+    async def start(self, refs: Sequence[VideoRef]) -> ScraperStart:
+        return self.told.start(refs)
+
+    async def find_started(
+        self, refs: Sequence[VideoRef], since: datetime, *, known: Collection[str] = ()
+    ) -> ScraperStart | None:
+        found = [name for name, asked in self.told.started.items() if set(asked) == set(refs) and name not in known]
+        return ScraperStart(found[-1], f"data-of-{found[-1]}") if found else None
+
+    async def collect(self, run_id: str, refs: Sequence[VideoRef]) -> Collected:
+        if self.told.problem is not None:
+            raise self.told.problem
+        return Collected(run_id, "SUCCEEDED", tuple(self.told.reading(ref) for ref in refs), 1_000)
+
+    async def read(self, refs: Sequence[VideoRef], *, since: datetime | None = None) -> Collected:
+        return await self.collect((await self.start(refs)).run_id, refs)
+
+    async def read_one(self, ref: VideoRef, *, since: datetime | None = None) -> Reading:
+        return (await self.read([ref])).readings[0]
