@@ -33,9 +33,12 @@ def asked_number(state: BaseState, name: str) -> int | None:
     return whole_number(asked(state, name))
 
 
-def addressed_id(state: BaseState) -> int:
-    """The id at the end of the address, of what the page is about; 0, which nothing has, if it names none."""
-    return whole_number(state.router.url.path.rstrip("/").rpartition("/")[2]) or 0
+def addressed_id(state: BaseState, *, below: str = "") -> int:
+    """The id at the end of the address, of what the page is about; 0, which nothing has, if it names none.
+
+    `below` is what follows the id in the address, such as "/edit".
+    """
+    return whole_number(state.router.url.path.rstrip("/").removesuffix(below).rpartition("/")[2]) or 0
 
 
 def whole_number(value: object) -> int | None:

@@ -10,11 +10,12 @@ from swivi.accounts.models import Role
 from swivi.campaigns import service as campaigns
 from swivi.campaigns.models import Campaign
 from swivi.campaigns.rules import EDITABLE
-from swivi.pages.acting import form_fields, some_id
+from swivi.pages.acting import form_fields
 from swivi.pages.admin.campaign_draft import LIST, CampaignDraft, drafting
 from swivi.pages.admin.campaign_form import raw_terms
 from swivi.pages.admin.campaign_new import COPY_OF
 from swivi.pages.gate import admins_only, public
+from swivi.pages.listing import addressed_id
 from swivi.pages.loading import loading
 from swivi.pages.parts import admin_page
 from swivi.pages.session import visitor
@@ -27,7 +28,7 @@ from swivi.ui.vars import flag_var
 
 def _edited(state: rx.State) -> int:
     """The id in the address `/admin/campaigns/<id>/edit`; 0 if there is none."""
-    return some_id(state.router.url.path.rstrip("/").removesuffix("/edit").rpartition("/")[2])
+    return addressed_id(state, below="/edit")
 
 
 class EditedCampaign(CampaignDraft, rx.State):

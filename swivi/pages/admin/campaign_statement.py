@@ -6,8 +6,8 @@ from swivi.accounts.models import Role
 from swivi.campaigns.models import Campaign
 from swivi.insights import statement
 from swivi.insights.statement import Line
-from swivi.pages.acting import some_id
 from swivi.pages.gate import public
+from swivi.pages.listing import addressed_id
 from swivi.pages.loading import loading
 from swivi.pages.parts import admin_page
 from swivi.pages.session import visitor
@@ -30,7 +30,7 @@ class CampaignStatement(Statement, rx.State):
         """The page opens, or its month or page changes."""
         if await visitor(self, Role.ADMIN) is None:
             return
-        self.id = some_id(self.router.url.path.rstrip("/").split("/")[-2])
+        self.id = addressed_id(self, below="/statement")
         async with loading(self, "The statement") as session:
             campaign = await session.get(Campaign, self.id)
             self.missing = campaign is None
