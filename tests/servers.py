@@ -291,6 +291,12 @@ class AppServer:
             self.kill()
             raise
 
+    @property
+    def group(self) -> int:
+        """The process group of everything that was started."""
+        assert self._process is not None
+        return self._process.pid
+
     def stop(self) -> int | None:
         """Ends the server as an operator does; its exit status, None if it was not running."""
         if self._process is None:

@@ -143,6 +143,8 @@ async def set_role_and_status(
     user.role, user.status = role, status
     if status is not UserStatus.ACTIVE:
         await sessions.end_ways_in(session, user_id)  # so that whoever is enabled again begins anew
+    elif before["role"] is not role:
+        await sessions.end_sessions(session, user_id)  # who signed in as one is not the other unasked
     changes.mark(session, users=[user_id])
     audit_log.record(
         session,

@@ -67,7 +67,9 @@ def cookie_in(header: str) -> str:
 
 async def close_session(session: AsyncSession, token: str) -> None:
     """Sign a browser out; harmless for an unknown token."""
-    await session.execute(delete(SignInSession).where(col(SignInSession.token_hash) == hash_token(token)))
+    mine = col(SignInSession.token_hash) == hash_token(token)
+    closed = await session.execute(delete(SignInSession).where(mine).returning(col(SignInSession.user_id)))
+    changes.mark(session, users=closed.scalars().all())
 
 
 async def actor_by_session(session: AsyncSession, token: str) -> Actor | None:
@@ -109,16 +111,21 @@ def _in_use() -> ColumnElement[bool]:
     return func.coalesce(SignInSession.last_seen_at, SignInSession.created_at) > since
 
 
-async def end_ways_in(session: AsyncSession, user_id: int, *, except_token: str = "") -> None:
-    """End every session of a user but the one with this cookie's value, and revoke their API tokens."""
+async def end_sessions(session: AsyncSession, user_id: int, *, except_token: str = "") -> None:
+    """Sign every browser of a user out but the one with this cookie's value."""
     others = col(SignInSession.token_hash) != hash_token(except_token)
     await session.execute(delete(SignInSession).where(col(SignInSession.user_id) == user_id, others))
+    changes.mark(session, users=[user_id])
+
+
+async def end_ways_in(session: AsyncSession, user_id: int, *, except_token: str = "") -> None:
+    """End every session of a user but the one with this cookie's value, and revoke their API tokens."""
+    await end_sessions(session, user_id, except_token=except_token)
     await session.execute(
         update(ApiToken)
         .where(col(ApiToken.user_id) == user_id, col(ApiToken.revoked_at).is_(None))
         .values(revoked_at=clock.now())
     )
-    changes.mark(session, users=[user_id])
 
 
 async def is_proven(session: AsyncSession, token: str) -> bool:

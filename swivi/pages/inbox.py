@@ -99,7 +99,7 @@ def readable(data: object) -> dict[str, Any]:
     """The event that a page sent, with what Reflex needs of it and no more. Raises Unreadable."""
     if not isinstance(data, dict):
         raise Unreadable("it is no event")
-    payload, place = data.get("payload") or {}, data.get("router_data") or {}
+    payload, place = data.get("payload", {}), data.get("router_data", {})
     if not isinstance(payload, dict) or not isinstance(place, dict):
         raise Unreadable("its parts are no objects")
     name = data.get("name")
@@ -155,7 +155,7 @@ def _must_be_plain(value: object, levels: int) -> None:
 
 def _place(place: Mapping[str, object]) -> dict[str, Any]:
     """Where the page is, in a shape that Reflex can read."""
-    path, address, query = place.get("pathname", "/"), place.get("asPath", "/"), place.get("query") or {}
+    path, address, query = place.get("pathname", "/"), place.get("asPath", "/"), place.get("query", {})
     if not isinstance(path, str) or not isinstance(address, str) or not isinstance(query, dict):
         raise Unreadable("its place is none")
     if not all(isinstance(value, str) for value in query.values()):

@@ -57,6 +57,7 @@ FORM: Mapping[str, Any] = {
     "present": "wrong horse",
     "password": "battery staple correct",
     "again": "battery staple correct",
+    "changes": "0",
     "scope": "WRITE",
     "days": "30",
     "links": "https://www.tiktok.com/@a/video/7592641437099999999",

@@ -39,10 +39,14 @@ def place(address: str) -> dict[str, Any]:
 
 
 class Tab:
-    """One websocket. `states` is what a browser's tab would know by now; `told` every event that it was sent."""
+    """One websocket, `behind` a proxy that saw this address if there is one.
 
-    def __init__(self, url: str, *, cookie: str | None = None, token: str | None = None) -> None:
+    `states` is what a browser's tab would know by now; `told` every event that it was sent.
+    """
+
+    def __init__(self, url: str, *, cookie: str | None = None, token: str | None = None, behind: str = "") -> None:
         self.url = url
+        self.behind = behind
         self.cookie = cookie
         self.token = str(uuid4()) if token is None else token
         self.states: dict[str, dict[str, Any]] = {}
@@ -60,13 +64,13 @@ class Tab:
     async def __aexit__(self, *_: object) -> None:
         self.leave()
 
-    async def connect(self, *, origin: str | None = "", boot: dict[str, Any] | None = None) -> None:
+    async def connect(self, *, origin: str | None = "", boot: object = None) -> None:
         """Handshakes, and enters the namespace as Reflex's front end does. `origin` "" is the server's own.
 
         Raises Refused.
         """
         await self.open(origin=origin)
-        await self.frame("40/_event," + (json.dumps({"event": boot}) if boot else ""))
+        await self.frame("40/_event," + (json.dumps({"event": boot}) if boot is not None else ""))
         await self.until(lambda: any(heard.startswith(("40/_event", "44/_event")) for heard in self.heard))
         if any(heard.startswith("44/_event") for heard in self.heard):
             raise Refused(self.heard[-1])
@@ -75,6 +79,7 @@ class Tab:
         """The handshake alone. Raises Refused with the status."""
         where = urlsplit(self.url)
         headers = [] if origin is None else [("Origin", origin or self.url)]
+        headers += [("X-Forwarded-For", self.behind)] if self.behind else []
         headers += [("Cookie", f"{SESSION_COOKIE}={self.cookie}")] if self.cookie else []
         self._reader, self._writer = await asyncio.open_connection(where.hostname, where.port, limit=2**20)
         self._protocol = WSConnection(ConnectionType.CLIENT)
