@@ -4,12 +4,12 @@ import hashlib
 import json
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlmodel import select
 
@@ -115,13 +115,28 @@ class House:
 
         What was no event counts too.
         """
-        deadline = time.monotonic() + SECONDS
-        while True:
-            told = [line for line in self.lines(since) if "outcome" in line or line["logger"] == "swivi.inbox"]
-            missing = set(handlers) - {line.get("handler") for line in told}
-            if (len(told) >= count and not missing) or time.monotonic() > deadline:
-                return told
-            time.sleep(0.01)
+
+        def told() -> list[dict[str, Any]]:
+            return [line for line in self.lines(since) if "outcome" in line or line["logger"] == "swivi.inbox"]
+
+        return _once(
+            told, lambda found: len(found) >= count and set(handlers) <= {line.get("handler") for line in found}
+        )
+
+    def requests(self, since: int, count: int) -> list[dict[str, Any]]:
+        """The lines of the next `count` requests, once they are written."""
+        return _once(lambda: [line for line in self.lines(since) if "route" in line], lambda found: len(found) >= count)
+
+
+Lines: TypeAlias = list[dict[str, Any]]
+
+
+def _once(look: Callable[[], Lines], enough: Callable[[Lines], bool]) -> Lines:
+    """What is found once it is enough, or after all the time that there is."""
+    deadline = time.monotonic() + SECONDS
+    while not enough(found := look()) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return found
 
 
 def _digest(table: str, rows: sqlite3.Cursor, but: Person | None) -> str:

@@ -1,0 +1,95 @@
+"""Every endpoint over real HTTP with a browser's cookie: who is turned away changes nothing; no other site gets in."""
+
+from collections import Counter
+
+import httpx
+import pytest
+
+from swivi.accounts.sessions import SESSION_COOKIE
+from swivi.api.app import build_api
+from swivi.api.refusals import SAFE_METHODS
+from tests.api.test_roles import EVERYBODYS, _every_route, _expected, _kind
+from tests.doors.house import House
+
+ROUTES = [(method, path) for method, path in _every_route(build_api()) if method not in ("HEAD", "OPTIONS")]
+UNSAFE = [(method, path) for method, path in ROUTES if method not in SAFE_METHODS]
+FORMS = ["/auth/sign-in", "/auth/sign-up", "/auth/sign-out", "/auth/demo"]
+NOT_OURS = ["/_upload", "/_upload/x", "/_all_routes", "/auth-codespace", "/api/../_upload", "/demo/apify/v2/acts"]
+AWAY = {401, 403}
+
+
+def filled(path: str, house: House) -> str:
+    """The path with Ann's ids in it; ids that she has none of are made up."""
+    for name in [part[1:-1] for part in path.split("/") if part.startswith("{")]:
+        path = path.replace(f"{{{name}}}", str(house.ids.get(name, 1)))
+    return "/api" + path
+
+
+async def browser_of(house: House, who: str, **headers: str) -> httpx.AsyncClient:
+    cookie = await house.cookie_of(house.people[who])
+    cookies = {"Cookie": f"{SESSION_COOKIE}={cookie}"} if cookie else {}
+    return httpx.AsyncClient(base_url=house.url, headers=cookies | headers, timeout=20)
+
+
+@pytest.mark.parametrize("who", ["guest", "impostor", "disabled", "clipper", "other clipper", "admin"])
+async def test_whom_an_endpoint_does_not_name_is_turned_away_and_changes_nothing(house: House, who: str) -> None:
+    rule = {"impostor": "guest", "other clipper": "clipper"}.get(who, who)
+    refused = {
+        (method, path): expected
+        for method, path in ROUTES
+        if (expected := _expected(rule, method, _kind(path)) if _kind(path) != "open" else set())
+    }
+    assert len(refused) > 10
+    async with await browser_of(house, who, Origin=house.url) as browser:
+        before, since = house.digest(), house.log_size()
+        for (method, path), expected in refused.items():
+            answer = await browser.request(method, filled(path, house), json={})
+            assert answer.status_code in expected, (method, path, answer.status_code)
+            assert set(answer.json()) == {"error"}
+        assert house.digest() == before
+    quiet = sum(path == "/metrics" for _, path in refused)
+    logged = Counter(line["status"] for line in house.requests(since, len(refused) - quiet))
+    assert logged.total() == len(refused) - quiet
+    assert logged.keys() <= AWAY
+
+
+async def test_somebody_elses_things_are_not_there_for_a_browser_either(house: House) -> None:
+    own = [(method, path) for method, path in ROUTES if "{" in path and path not in EVERYBODYS]
+    own = [(method, path) for method, path in own if _kind(path) in ("clipper", "any role")]
+    assert len(own) >= 5
+    async with await browser_of(house, "other clipper", Origin=house.url) as browser:
+        before = house.digest()
+        for method, path in own:
+            answer = await browser.request(method, filled(path, house), json={})
+            assert answer.status_code in (404, 204), (method, path, answer.status_code)
+            assert "abendrot" not in answer.text.lower()
+        assert house.digest() == before
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", ""])
+async def test_another_site_cannot_use_the_cookie(house: House, origin: str) -> None:
+    """Neither by a form, nor by a script, nor by something that says not where it comes from."""
+    for who in ("clipper", "admin"):
+        async with await browser_of(house, who, **({"Origin": origin} if origin else {})) as browser:
+            before = house.digest(but=set())
+            for method, path in UNSAFE:
+                if _kind(path) in ("open", "cron"):
+                    continue
+                answer = await browser.request(method, filled(path, house), json={})
+                assert answer.status_code == 403, (method, path, answer.status_code)
+                assert "access-control-allow-origin" not in answer.headers
+            for path in FORMS:
+                fields = {"email": "new@swivi.test", "password": "correct horse battery", "name": "N", "role": "admin"}
+                answer = await browser.post(path, data=fields)
+                assert answer.status_code == 403, path
+                assert "set-cookie" not in answer.headers
+            assert house.digest(but=set()) == before
+
+
+async def test_what_reflex_could_serve_and_we_do_not_use_is_not_there(house: House) -> None:
+    async with await browser_of(house, "admin", Origin=house.url) as browser:
+        for path in NOT_OURS:
+            assert (await browser.post(path)).status_code in (404, 405), path
+            assert (await browser.get(path)).status_code == 404, path
+        polling = await browser.get("/_event/", params={"EIO": "4", "transport": "polling"})
+        assert polling.status_code == 400, "websockets only"
