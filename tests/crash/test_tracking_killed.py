@@ -20,7 +20,7 @@ from tests.processes import Boundaries, killed_at
 from tests.simulator import RunningSimulator
 from tests.world import World, findings
 
-SHARDS = 4
+SHARDS = 3
 """The boundaries are dealt out to several tests, so that they can run side by side."""
 
 
