@@ -10,12 +10,13 @@ import logging
 import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from swivi import migrations
+from swivi import backups, migrations
 from swivi.accounts import passwords, tokens
 from swivi.accounts import service as accounts
 from swivi.accounts.errors import EmailTaken
@@ -265,6 +266,28 @@ async def _seed(running: Runtime) -> bool:
         return await seed(running.database, told=show)
 
 
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="A file that does not exist yet.", show_default=False)]) -> None:
+    """Copy the SQLite database into a file, while the server goes on. The copy is checked."""
+    settings = settings_or_exit()
+    with bar("Copying") as show:
+        made = _or_refuse(partial(backups.backup, settings.database_url, file, told=show))
+    print(f"{made.path}: {made.size:,} bytes in {made.seconds:.1f} s, checked.")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A backup.", show_default=False)],
+    force: Annotated[
+        bool, typer.Option("--force", help="Also where the database holds data; that is kept beside.")
+    ] = False,
+) -> None:
+    """Let a backup of a SQLite database take its place, once it and its books are checked. Stop the server first."""
+    settings = settings_or_exit()
+    kept = _or_refuse(partial(backups.restore, settings.database_url, file, force=force))
+    _say("Restored." if kept is None else f"Restored. What was there is kept as {kept}.")
+
+
 # --- how commands run ---------------------------------------------------------------------------
 
 
@@ -274,6 +297,14 @@ def _do(work: Work[Answer], *, any_schema: bool = False) -> Answer:
     set_up_logging("plain", settings.env)
     try:
         return asyncio.run(_within(settings, work, any_schema))
+    except SwiviError as refused:
+        _refuse(refused.sentence)
+
+
+def _or_refuse(work: Callable[[], Answer]) -> Answer:
+    """What the work answers; what is refused ends the program with one line and status 1."""
+    try:
+        return work()
     except SwiviError as refused:
         _refuse(refused.sentence)
 

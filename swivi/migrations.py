@@ -30,6 +30,14 @@ async def upgrade(database: Database) -> None:
         await connection.run_sync(lambda sync: command.upgrade(_config(sync), "head"))
 
 
+async def is_known(database: Database) -> bool:
+    """Whether the database's schema is one that this release made or can bring up to date."""
+    async with database.engine.connect() as connection:
+        present = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    return present in known
+
+
 async def is_current(database: Database) -> bool:
     """Whether the database's schema is the newest one."""
     async with database.engine.connect() as connection:
