@@ -1,0 +1,225 @@
+"""Every earlier schema, with data in every table, comes up to the newest one and loses nothing."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import JSON, Boolean, Column, Connection, DateTime, Integer, MetaData, Table, inspect, select, text
+
+from swivi import migrations
+from swivi.core.db import Database
+from swivi.tables import METADATA
+from tests.conftest import DATABASES
+from tests.world import findings
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+Row = dict[str, Any]
+
+SAID: dict[tuple[str, str], Any] = {
+    ("campaigns", "status"): "COMPLETED",
+    ("campaigns", "platforms"): ["tiktok"],
+    ("campaigns", "platform_rates"): {"tiktok": 1},
+    ("users", "total_earnings"): 5,
+    ("payout_requests", "fee"): 0,
+    ("payout_requests", "status"): "COMPLETED",
+}
+"""Values that constraints or types ask for; any others will do."""
+
+
+def earlier() -> list[str]:
+    """The revisions before the newest, the oldest first."""
+    scripts = ScriptDirectory.from_config(migrations._config())
+    known = [script.revision for script in scripts.walk_revisions()]
+    return known[:0:-1]
+
+
+@pytest.fixture(params=DATABASES)
+async def old(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+    if request.param == "sqlite":
+        database = Database(f"sqlite:///{tmp_path}/swivi.db")
+    else:
+        create: Callable[[], str] = request.getfixturevalue("create_database")
+        database = Database(create())
+    yield database
+    await database.dispose()
+
+
+def bring_to(connection: Connection, revision: str) -> None:
+    command.upgrade(migrations._config(connection), revision)
+
+
+def reflected(connection: Connection) -> MetaData:
+    found = MetaData()
+    found.reflect(connection)
+    found.remove(found.tables["alembic_version"])
+    return found
+
+
+def choices(connection: Connection, table: Table) -> dict[str, str]:
+    """A value that each column with a list of known values allows."""
+    found = {}
+    for check in inspect(connection).get_check_constraints(table.name):
+        if (check["name"] or "").endswith("_known"):
+            [name] = [column.name for column in table.columns if re.search(rf"\b{column.name}\b", check["sqltext"])]
+            found[name] = re.findall(r"'([^']*)'", check["sqltext"])[0]
+    return found
+
+
+def value(column: Column[Any], number: int) -> Any:
+    """Something of the column's type, another one in each row."""
+    if isinstance(column.type, JSON):
+        return {"number": number}
+    if isinstance(column.type, Boolean):
+        return True
+    if isinstance(column.type, DateTime):
+        return NOW if column.type.timezone else NOW.replace(tzinfo=None)
+    return number if isinstance(column.type, Integer) else f"{column.name} {number}"
+
+
+def full_and_sparse(connection: Connection, table: Table, ids: dict[str, int]) -> Iterator[Row]:
+    """Two rows for a table: one with a value in every column, and one with nothing where nothing may be."""
+    known = choices(connection, table)
+    for number, is_sparse in ((1, False), (2, True)):
+        row: Row = {}
+        for column in table.columns:
+            if column.primary_key and isinstance(column.type, Integer):
+                continue
+            if is_sparse and column.nullable and (table.name, column.name) != ("view_tracking", "views"):
+                row[column.name] = None
+            elif column.foreign_keys:
+                [target] = column.foreign_keys
+                row[column.name] = ids[target.column.table.name] + number - 1
+            else:
+                row[column.name] = SAID.get((table.name, column.name), known.get(column.name, value(column, number)))
+        yield row
+
+
+def fill(connection: Connection) -> None:
+    """Two rows in every table there is."""
+    ids: dict[str, int] = {}
+    for table in reflected(connection).sorted_tables:
+        [key] = table.primary_key.columns
+        ids[table.name] = 1  # the first row may name itself, where a table refers to itself
+        for row in full_and_sparse(connection, table, ids):
+            connection.execute(table.insert().values(row))
+        if isinstance(key.type, Integer):
+            assert list(connection.scalars(select(key).order_by(key))) == [1, 2]
+
+
+def rows(connection: Connection) -> dict[str, list[Row]]:
+    """What every table holds."""
+    found = {}
+    for table in reflected(connection).sorted_tables:
+        [key] = table.primary_key.columns
+        found[table.name] = [dict(row) for row in connection.execute(select(table).order_by(key)).mappings()]
+    return found
+
+
+async def upgraded_from(database: Database, revision: str, story: Callable[[Connection], None]) -> dict[str, list[Row]]:
+    """Bring an empty database to `revision`, tell it a story, and bring it to the newest; what it held before."""
+    async with database.engine.begin() as connection:
+        await connection.run_sync(bring_to, revision)
+        await connection.run_sync(story)
+        before = await connection.run_sync(rows)
+    await migrations.upgrade(database)
+    return before
+
+
+@pytest.mark.parametrize("revision", earlier())
+async def test_every_row_of_every_earlier_schema_is_kept(old: Database, revision: str) -> None:
+    before = await upgraded_from(old, revision, fill)
+
+    assert await migrations.is_current(old)
+    async with old.engine.connect() as connection:
+        after = await connection.run_sync(rows)
+        for table in METADATA.sorted_tables:  # and today's code can read it
+            (await connection.execute(select(table))).all()
+    assert set(after) == set(METADATA.tables)
+    kept = {
+        name: [{column: row[column] for column in was} for row, was in zip(after[name], before[name], strict=True)]
+        for name in before
+    }
+    assert kept == before
+
+    await migrations.upgrade(old)
+    async with old.engine.connect() as connection:
+        assert await connection.run_sync(rows) == after
+
+
+BOOKS = (
+    "INSERT INTO users (email, name, password_hash, role, status, total_earnings, paid, reserved, total_views,"
+    " created_at) VALUES ('admin@swivi.test', 'Ada', 'x', 'ADMIN', 'ACTIVE', 0, 0, 0, 0, :now),"
+    " ('casey@swivi.test', 'Casey', 'x', 'CLIPPER', 'ACTIVE', 2500, 2000, 0, 10000, :now)",
+    "INSERT INTO campaigns (title, brand, description, requirements, platforms, content_url, cover_url, budget, spent,"
+    " payout_rate, platform_rates, min_views, status, hidden, is_test, created_at) VALUES ('C', 'B', '', '',"
+    " '[\"tiktok\"]', '', '', 10000, 2500, 250, '{}', 0, 'ACTIVE', false, false, :now)",
+    "INSERT INTO clip_submissions (user_id, campaign_id, platform, external_id, url, status, initial_views,"
+    " baseline_at, baseline_attempts, reviewer_id, reviewed_at, created_at) VALUES (2, 1, 'tiktok',"
+    " '7592641437091532062', 'https://www.tiktok.com/@casey/video/7592641437091532062', 'APPROVED', 0, :now, 1, 1,"
+    " :now, :now)",
+    "INSERT INTO clips (submission_id, campaign_id, user_id, platform, external_id, state, initial_views, views,"
+    " peak_views, rate, min_views, earnings, gross_credited, not_found_runs, created_at) VALUES (1, 1, 2, 'tiktok',"
+    " '7592641437091532062', 'TRACKED', 0, 10000, 10000, 250, 0, 2500, 2500, 0, :now)",
+    "INSERT INTO tracking_runs (trigger, status, started_at, finished_at, clips_planned, clips_read, clips_failed,"
+    " campaigns_planned, campaigns_settled, campaigns_completed, earnings_added, cost_micro_usd) VALUES ('SCHEDULE',"
+    " 'COMPLETED', :now, :now, 1, 1, 0, 1, 1, 0, 2500, 0)",
+    "INSERT INTO tracking_run_campaigns (run_id, campaign_id, clips, status, earnings_added) VALUES"
+    " (1, 1, 1, 'SETTLED', 2500)",
+    "INSERT INTO view_tracking (clip_id, run_id, attempt, date, outcome, views, metric, source, detail) VALUES"
+    " (1, NULL, 1, :now, 'ok', 0, 'playCount', 'apify', ''), (1, 1, 1, :now, 'ok', 10000, 'playCount', 'apify', '')",
+    "INSERT INTO payout_requests (user_id, amount, fee, net, method, details, status, body_hash, created_at,"
+    " decided_by, decided_at) VALUES (2, 2000, 100, 1900, 'paypal', 'casey@swivi.test', 'COMPLETED', 'hash', :now, 1,"
+    " :now)",
+    "INSERT INTO payouts (request_id, user_id, amount, fee, net, method, transaction_id, paid_by, paid_at) VALUES"
+    " (1, 2, 2000, 100, 1900, 'paypal', 'TX-1', 1, :now)",
+    "INSERT INTO audit_log (at, actor_id, action, subject, subject_id, before, after, amount) VALUES"
+    " (:now, 1, 'campaign.created', 'campaign', 1, '{}', '{}', 10000),"
+    " (:now, NULL, 'campaign.settled', 'campaign', 1, '{}', '{}', 2500),"
+    " (:now, 2, 'payout.requested', 'payout_request', 1, '{}', '{}', 2000),"
+    " (:now, 1, 'payout.approved', 'payout_request', 1, '{}', '{}', NULL),"
+    " (:now, 1, 'payout.completed', 'payout_request', 1, '{}', '{}', 2000)",
+    "INSERT INTO ledger_transfers (debit_account, credit_account, amount, kind, idempotency_key, audit_id, campaign_id,"
+    " user_id, clip_id, run_id, payout_request_id, created_at) VALUES"
+    " ('outside', 'campaign:1', 10000, 'BUDGET_FUNDED', 'fund', 1, 1, NULL, NULL, NULL, NULL, :now),"
+    " ('campaign:1', 'available:2', 2500, 'ACCRUAL', 'run:1:clip:1', 2, 1, 2, 1, 1, NULL, :now),"
+    " ('available:2', 'reserved:2', 2000, 'PAYOUT_RESERVED', 'payout:1:reserved', 3, NULL, 2, NULL, NULL, 1, :now),"
+    " ('reserved:2', 'outside', 1900, 'PAYOUT_PAID', 'payout:1:paid', 5, NULL, 2, NULL, NULL, 1, :now),"
+    " ('reserved:2', 'fees', 100, 'PAYOUT_FEE', 'payout:1:fee', 5, NULL, 2, NULL, NULL, 1, :now)",
+)
+"""The first release's books after a whole journey: funded, earned, asked for, paid."""
+
+
+def keep_books(connection: Connection) -> None:
+    for statement in BOOKS:
+        connection.execute(
+            text(statement), {"now": NOW if connection.dialect.name != "sqlite" else NOW.isoformat(" ")[:19]}
+        )
+
+
+async def test_the_first_releases_books_pass_todays_audit(old: Database) -> None:
+    await upgraded_from(old, "0001", keep_books)
+    assert await findings(old) == []
+
+    async with old.engine.execution_options(swivi_writes=True).begin() as connection:
+        await connection.execute(text("UPDATE users SET paid = 1999 WHERE id = 2"))
+    assert [finding for finding in await findings(old) if "I2" in finding]
+
+
+async def test_history_stays_append_only_after_an_upgrade(old: Database) -> None:
+    await upgraded_from(old, "0001", fill)
+    for refused in (
+        "UPDATE ledger_transfers SET amount = 7",
+        "DELETE FROM ledger_transfers",
+        "UPDATE audit_log SET reason = 'x'",
+        "DELETE FROM audit_log",
+        "UPDATE view_tracking SET views = 7",
+    ):
+        with pytest.raises(Exception, match="append-only"):
+            async with old.engine.execution_options(swivi_writes=True).begin() as connection:
+                await connection.execute(text(refused))
