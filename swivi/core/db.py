@@ -14,9 +14,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
+from asyncpg import PostgresError
 from sqlalchemy import BigInteger, Column, DateTime, Enum, ForeignKey, Integer, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL, Connection, Dialect
+from sqlalchemy.engine import URL, Connection, Dialect, ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
 from sqlalchemy.util import await_only
@@ -136,6 +137,7 @@ class Database:
             self.engine = create_async_engine(
                 url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True, hide_parameters=True
             )
+        event.listen(self.engine.sync_engine, "handle_error", _keep_rows_out)
         outages.tell(self.engine.sync_engine)
         self.listeners: list[Callable[[Changed], None]] = []
         """Called after each commit that changed something people watch; must not block or raise."""
@@ -166,6 +168,16 @@ def insert_or(session: AsyncSession, table: type[SQLModel]) -> sqlite.Insert | p
     """An INSERT that can say what happens where the row is there already (`on_conflict_do_...`)."""
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     return sqlite.insert(table) if is_sqlite else postgresql.insert(table)
+
+
+def _keep_rows_out(failing: ExceptionContext) -> None:
+    """PostgreSQL tells the whole row that it refused, as it does of a password's hash; the log must not."""
+    problem = failing.original_exception
+    for told in filter(None, (failing.sqlalchemy_exception, problem, problem.__cause__)):
+        if isinstance(told, PostgresError):
+            told.detail = None
+        elif told.args and isinstance(told.args[0], str):
+            told.args = (told.args[0].partition("\nDETAIL:")[0], *told.args[1:])
 
 
 def _prepare_sqlite(engine: AsyncEngine) -> None:
