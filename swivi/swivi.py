@@ -11,6 +11,7 @@ from swivi.api.app import build_api
 from swivi.api.web import build_auth
 from swivi.browser_cache import BrowserCache
 from swivi.demo.simulator import create_simulator
+from swivi.host_cookies import HostCookies
 from swivi.lifespan import lifespan_of
 from swivi.one_origin import same_origin
 from swivi.pages import admin, clipper, inbox, profile, public
@@ -41,13 +42,18 @@ def guarded(asgi: ASGIApp) -> ASGIApp:
     return SecurityHeaders(asgi, get_web_dir() / Dirs.STATIC, https=settings_or_exit().secure_cookies)
 
 
+def kept_to_this_host(asgi: ASGIApp) -> ASGIApp:
+    """The app, whose cookies no other host can plant, where https makes that possible."""
+    return HostCookies(asgi) if settings_or_exit().secure_cookies else asgi
+
+
 def limited(asgi: ASGIApp) -> ASGIApp:
     """The app, whose websocket is open to our pages alone, and to each within limits."""
     return WebSockets(asgi, WebSocketLimits.of(settings_or_exit()))
 
 
 app: rx.App = rx.App(
-    api_transformer=[doors(), BrowserCache, guarded, limited, lambda asgi: observed(asgi, page_of)],
+    api_transformer=[doors(), BrowserCache, guarded, kept_to_this_host, limited, lambda asgi: observed(asgi, page_of)],
     backend_exception_handler=on_unexpected,
     frontend_exception_handler=on_page_failure,
     stylesheets=STYLESHEETS,
