@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTEST_ARGS ?= -n auto --dist worksteal
 
-.PHONY: run serve dev setup install install-dev build lint test test-tools bench clean
+.PHONY: run serve dev setup install install-dev build lint test test-tools advisories bench clean
 
 run: setup  ## the demo, or the real thing when APIFY_API_KEY is set, at http://localhost:8000
 	@exec $(BIN)/python scripts/serve.py --demo
@@ -30,12 +30,17 @@ lint: install-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python scripts/find_secrets.py
 
 test: install-dev build test-tools
 	$(BIN)/pytest $(PYTEST_ARGS)
 
 test-tools: install-dev
 	@sh scripts/test_tools.sh
+
+advisories: install  ## known holes in everything that is installed; asks the internet, so it is no part of lint
+	@$(PYTHON) -m venv .build/advisories && .build/advisories/bin/pip install --quiet pip-audit==2.10.1
+	.build/advisories/bin/pip-audit --path "$$($(BIN)/python -c 'import site; print(site.getsitepackages()[0])')"
 
 bench: install-dev build test-tools
 	$(BIN)/python -m benchmarks
