@@ -16,6 +16,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 
+import httpx
 import pytest
 from granian.constants import Interfaces
 from granian.server.embed import Server
@@ -34,6 +35,10 @@ class RunningSimulator(SimulatorState):
     def __init__(self, url: str) -> None:
         super().__init__()
         self.url = url
+
+    def catch_up(self) -> None:
+        """Return once everything was answered that was sent before, also by a process that did not live to hear it."""
+        httpx.get(f"{self.url}/control/runs").raise_for_status()
 
 
 class _ServerThread(threading.Thread):

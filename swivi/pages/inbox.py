@@ -29,6 +29,9 @@ DEEPEST = 10
 """Lists and objects within each other; our forms have two levels."""
 
 LARGEST_NUMBER = 2**63
+SPLAT = "splat"
+"""The parts of an address that no page has, which the page for those is told as a list."""
+
 LONGEST_ADDRESS = 4_096
 """Characters of a page's path and query."""
 
@@ -158,7 +161,8 @@ def _place(place: Mapping[str, object]) -> dict[str, Any]:
     path, address, query = place.get("pathname", "/"), place.get("asPath", "/"), place.get("query", {})
     if not isinstance(path, str) or not isinstance(address, str) or not isinstance(query, dict):
         raise Unreadable("its place is none")
-    if not all(isinstance(value, str) for value in query.values()):
+    words = [query[name] if name == SPLAT else [query[name]] for name in query]
+    if not all(isinstance(word, list) and all(isinstance(part, str) for part in word) for word in words):
         raise Unreadable("its place's query is none")
     _must_be_plain([path, address, query], DEEPEST)
     if len(path) + len(address) > LONGEST_ADDRESS or not (path + address).isprintable():

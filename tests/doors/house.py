@@ -28,8 +28,8 @@ from tests.doors.wire import SECONDS, Tab
 from tests.servers import AppServer
 from tests.simulator import RunningSimulator
 
-BOOKKEEPING = {"sessions", "rate_limits", "leases", "audit_log", "sqlite_sequence", "idempotent_answers"}
-"""Tables that being there writes to."""
+BOOKKEEPING = {"sessions", "rate_limits", "leases", "audits", "audit_log", "sqlite_sequence", "idempotent_answers"}
+"""Tables that being there writes to, or the clock."""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def swivi(server: AppServer, *command: str, typed: str = "") -> str:
         capture_output=True,
         text=True,
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, f"{done.returncode}: {done.stderr}{done.stdout}"
     return done.stdout
 
 
