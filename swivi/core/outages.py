@@ -95,6 +95,10 @@ def tell(engine: Engine) -> None:
 def _replace(failing: ExceptionContext) -> None:
     if failing.is_pre_ping:  # a pooled connection that died meanwhile is replaced, and nobody needs to know
         return
+    if not isinstance(
+        failing.original_exception, Exception
+    ):  # the work was called off; SQLAlchemy drops the connection
+        return
     kind = DatabaseAway if failing.is_disconnect else kind_of(failing.original_exception)
     if kind is not None:
         raise _logged(kind, failing.original_exception)
