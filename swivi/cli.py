@@ -84,7 +84,7 @@ async def _create_admin(running: Runtime, *, email: str, name: str, password: st
     who = await accounts.newcomer(email=email, name=name, password=password)
     try:
         async with running.database.writing() as session:
-            admin = await accounts.sign_up(session, who, Role.ADMIN)
+            admin = await accounts.sign_up(session, who, Role.ADMIN, is_verified=True)
     except EmailTaken:
         raise Conflict(
             f"{email} has an account already, which stays as it is. An admin can change its role on the users page."

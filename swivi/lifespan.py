@@ -40,7 +40,11 @@ def lifespan_of(app: rx.App) -> Callable[[], AbstractAsyncContextManager[None]]:
             runtime.database.listeners += [pushing.notice, runtime.sender.notice]
             hub.start(pushing)
             runtime.schedule.start()
-            tasks = [asyncio.create_task(work) for work in (pushing.run(), runtime.sender.run())]
+            works = [pushing.run(), runtime.sender.run()]
+            if runtime.postman is not None:
+                runtime.database.listeners.append(runtime.postman.notice)
+                works.append(runtime.postman.run())
+            tasks = [asyncio.create_task(work) for work in works]
             try:
                 yield
             finally:

@@ -57,6 +57,26 @@ class Quotas:
         """Somebody is about to create an account."""
         await self._spend([(f"sign-up from {network_of(address)}", self._settings.limit_sign_up)])
 
+    async def reset(self, email: object, address: str) -> None:
+        """Somebody is about to ask for a new password for the account with this email, if there is one."""
+        limits = self._settings
+        await self._spend(
+            [
+                (f"reset of {_account(email)}", limits.limit_mails),
+                (f"reset from {network_of(address)}", limits.limit_mails_address),
+            ]
+        )
+
+    async def verification(self, actor: Actor, address: str) -> None:
+        """Somebody is about to be sent another link that verifies their address."""
+        limits = self._settings
+        await self._spend(
+            [
+                (f"verification of {actor.user_id}", limits.limit_mails),
+                (f"verification from {network_of(address)}", limits.limit_mails_address),
+            ]
+        )
+
     async def submission(self, actor: Actor, address: str) -> None:
         """A clipper is about to submit a clip."""
         limits = self._settings

@@ -13,6 +13,7 @@ from datetime import timedelta
 from swivi.audits.service import Auditor
 from swivi.clips.intake import Intake
 from swivi.core.db import Database
+from swivi.mail.postman import MailServer, Postman
 from swivi.platforms.apify import ApifyReaders
 from swivi.quotas import Quotas
 from swivi.schedule import Schedule
@@ -24,7 +25,7 @@ from swivi.webhooks.sending import Sender
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """One process's parts. `readers` is None where no Apify key is set."""
+    """One process's parts. `readers` is None where no Apify key is set, `postman` where no mail can be sent."""
 
     settings: Settings
     database: Database
@@ -35,7 +36,11 @@ class Runtime:
     schedule: Schedule
     sender: Sender
     auditor: Auditor
+    postman: Postman | None
 
+
+DEVELOPERS_SENDER = "Swivi <swivi@localhost>"
+"""Of mails that are only printed."""
 
 _running: list[Runtime] = []
 
@@ -55,7 +60,8 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
     auditor = Auditor(database)
     schedule = Schedule(database, tracker, intake, auditor, settings)
     quotas, sender = Quotas(database, settings), Sender(database, only_public=settings.webhooks_only_public)
-    opened = Runtime(settings, database, readers, tracker, intake, quotas, schedule, sender, auditor)
+    postman = _postman(database, settings)
+    opened = Runtime(settings, database, readers, tracker, intake, quotas, schedule, sender, auditor, postman)
     _running.append(opened)
     try:
         yield opened
@@ -75,6 +81,18 @@ def _readers(settings: Settings) -> ApifyReaders | None:
         os.environ["NO_PROXY"] = "127.0.0.1,localhost"
     timeout = timedelta(seconds=settings.tracking_timeout_seconds)
     return ApifyReaders(settings.scraper_token, settings.scraper_url, timeout=timeout)
+
+
+def _postman(database: Database, settings: Settings) -> Postman | None:
+    if settings.mails_to == "nowhere":
+        return None
+    server = None
+    if settings.smtp_host is not None:
+        password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
+        server = MailServer(
+            settings.smtp_host, settings.smtp_port, settings.smtp_user, password, settings.smtp_encryption
+        )
+    return Postman(database, server, sender=settings.smtp_from or DEVELOPERS_SENDER, base_url=settings.base_url)
 
 
 def _tracking_options(settings: Settings) -> TrackingOptions:

@@ -19,6 +19,7 @@ from swivi.clips.intake import Intake
 from swivi.core import clock, idempotency, rates
 from swivi.core.db import Database
 from swivi.core.errors import SwiviError
+from swivi.mail import outbox as mails
 from swivi.settings import Settings
 from swivi.tracking.completion import ENDED
 from swivi.tracking.errors import NoReader, RunUnderWay
@@ -113,6 +114,7 @@ class Schedule:
             await rates.forget_old(session)
             await outbox.forget_old(session)
             await audits.forget_old(session)
+            await mails.forget_old(session)
 
     def _every(self, seconds: int, work: Callable[[], Awaitable[object]], *, at_once: bool = False) -> None:
         first = {"next_run_time": clock.now()} if at_once else {}

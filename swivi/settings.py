@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import Annotated, Literal
 
 from apscheduler.triggers.cron import CronTrigger
-from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -43,6 +44,13 @@ class Settings(BaseSettings):
     log_format_wanted: Literal["plain", "json"] | None = Field(None, validation_alias="SWIVI_LOG_FORMAT")
     metrics_token: SecretStr | None = Field(None, validation_alias="METRICS_TOKEN")
 
+    smtp_host: str | None = Field(None, validation_alias="SMTP_HOST")
+    smtp_port: Annotated[int, Field(gt=0, lt=65_536)] = Field(587, validation_alias="SMTP_PORT")
+    smtp_user: str | None = Field(None, validation_alias="SMTP_USER")
+    smtp_password: SecretStr | None = Field(None, validation_alias="SMTP_PASSWORD")
+    smtp_from: str | None = Field(None, validation_alias="SMTP_FROM", validate_default=True)
+    smtp_encryption: Literal["starttls", "tls", "off"] = Field("starttls", validation_alias="SMTP_ENCRYPTION")
+
     tracking_cron: str = Field("0 */4 * * *", validation_alias="SWIVI_TRACKING_CRON")
     tracking_max_clips: Annotated[int, Field(gt=0)] = Field(10_000, validation_alias="SWIVI_TRACKING_MAX_CLIPS")
     tracking_batch_size: Annotated[int, Field(gt=0, le=500)] = Field(100, validation_alias="SWIVI_TRACKING_BATCH_SIZE")
@@ -60,6 +68,8 @@ class Settings(BaseSettings):
     limit_sign_in_account: Limit = Field(Rate(60, 3_600), validation_alias="SWIVI_LIMIT_SIGN_IN_ACCOUNT")
     limit_sign_in_address: Limit = Field(Rate(100, 600), validation_alias="SWIVI_LIMIT_SIGN_IN_ADDRESS")
     limit_sign_up: Limit = Field(Rate(30, 3_600), validation_alias="SWIVI_LIMIT_SIGN_UP")
+    limit_mails: Limit = Field(Rate(5, 3_600), validation_alias="SWIVI_LIMIT_MAILS")
+    limit_mails_address: Limit = Field(Rate(30, 3_600), validation_alias="SWIVI_LIMIT_MAILS_ADDRESS")
     limit_submissions: Limit = Field(Rate(60, 3_600), validation_alias="SWIVI_LIMIT_SUBMISSIONS")
     limit_submissions_address: Limit = Field(Rate(600, 3_600), validation_alias="SWIVI_LIMIT_SUBMISSIONS_ADDRESS")
     limit_payouts: Limit = Field(Rate(30, 3_600), validation_alias="SWIVI_LIMIT_PAYOUTS")
@@ -75,7 +85,17 @@ class Settings(BaseSettings):
     )
 
     @field_validator(
-        "redis_url", "apify_api_key", "cron_secret", "public_url", "log_format_wanted", "metrics_token", mode="before"
+        "redis_url",
+        "apify_api_key",
+        "cron_secret",
+        "public_url",
+        "log_format_wanted",
+        "metrics_token",
+        "smtp_host",
+        "smtp_user",
+        "smtp_password",
+        "smtp_from",
+        mode="before",
     )
     @classmethod
     def _empty_means_unset(cls, value: object) -> object:
@@ -113,6 +133,31 @@ class Settings(BaseSettings):
         except InvalidInput as wrong:
             raise ValueError(wrong.sentence) from wrong
         return value
+
+    @field_validator("smtp_from")
+    @classmethod
+    def _is_sender(cls, value: str | None, others: ValidationInfo) -> str | None:
+        if value is None:
+            if others.data.get("smtp_host") is not None:
+                raise ValueError("must say whom mails come from, since SMTP_HOST is set")
+            return None
+        try:
+            validate_email(value, check_deliverability=False, test_environment=True, allow_display_name=True)
+        except EmailNotValidError:
+            raise ValueError("must be an email address, like Swivi <hello@swivi.example>") from None
+        return value
+
+    @property
+    def mails_to(self) -> Literal["smtp", "log", "nowhere"]:
+        """What becomes of mails: without a server they are printed where developers read the log, and nowhere else."""
+        if self.smtp_host is not None:
+            return "smtp"
+        return "log" if self.env != "production" else "nowhere"
+
+    @property
+    def only_verified_are_paid(self) -> bool:
+        """Whether a clipper must verify their address before they ask for a payout: wherever they can."""
+        return self.mails_to == "smtp"
 
     @property
     def min_payout_cents(self) -> Cents:
@@ -172,7 +217,9 @@ class Settings(BaseSettings):
         return "demo" if self.simulates_apify else None
 
 
-WITH_SECRETS = frozenset({"DATABASE_URL", "REDIS_URL", "APIFY_API_KEY", "CRON_SECRET", "METRICS_TOKEN"})
+WITH_SECRETS = frozenset(
+    {"DATABASE_URL", "REDIS_URL", "APIFY_API_KEY", "CRON_SECRET", "METRICS_TOKEN", "SMTP_PASSWORD"}
+)
 """Settings that may hold a password, so that their values are never written anywhere."""
 
 SIMULATOR_PATH = "/demo/apify"

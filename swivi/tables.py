@@ -10,6 +10,7 @@ from swivi.core import idempotency as _idempotency
 from swivi.core import leases as _leases
 from swivi.core import rates as _rates
 from swivi.ledger import models as _ledger
+from swivi.mail import models as _mail
 from swivi.notifications import models as _notifications
 from swivi.payouts import models as _payouts
 from swivi.tracking import models as _tracking
@@ -21,6 +22,7 @@ ROOMS = (
     _rates,
     _ledger,
     _accounts,
+    _mail,
     _notifications,
     _webhooks,
     _campaigns,

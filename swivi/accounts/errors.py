@@ -105,6 +105,15 @@ class AccountDisabled(NotAllowed):
         super().__init__("This account is disabled.")
 
 
+class EmailNotVerified(NotAllowed):
+    """Money goes only to whom mail reaches."""
+
+    code = "email_not_verified"
+
+    def __init__(self) -> None:
+        super().__init__("Verify your email address first: your profile sends you the link.")
+
+
 class AdminsOnly(NotAllowed):
     """A clipper asked for something that admins do."""
 

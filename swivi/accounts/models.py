@@ -52,6 +52,8 @@ class User(SQLModel, table=True):
     total_views: int = counted()
     """The sum of the peak views of this user's approved clips."""
     created_at: datetime = moment()
+    verified_at: datetime | None = moment(nullable=True)
+    """When it was known that mail to `email` reaches this person."""
 
     @property
     def available(self) -> Cents:

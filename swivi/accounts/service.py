@@ -61,11 +61,21 @@ async def newcomer(*, email: object, password: object, name: object) -> Newcomer
     return Newcomer(checked["email"], checked["name"], await passwords.hash_password(checked["password"]))
 
 
-async def sign_up(session: AsyncSession, who: Newcomer, role: Role = Role.CLIPPER) -> User:
-    """Create a user. Raises EmailTaken."""
+async def sign_up(
+    session: AsyncSession, who: Newcomer, role: Role = Role.CLIPPER, *, is_verified: bool = False
+) -> User:
+    """Create a user; `is_verified` if somebody vouches for the address. Raises EmailTaken."""
     if (await session.exec(select(User.id).where(User.email == who.email))).first():
         raise EmailTaken
-    user = User(email=who.email, name=who.name, password_hash=who.password_hash, role=role, created_at=clock.now())
+    now = clock.now()
+    user = User(
+        email=who.email,
+        name=who.name,
+        password_hash=who.password_hash,
+        role=role,
+        created_at=now,
+        verified_at=now if is_verified else None,
+    )
     session.add(user)
     try:
         await session.flush()

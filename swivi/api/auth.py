@@ -7,7 +7,7 @@ from swivi.accounts import tokens
 from swivi.accounts.errors import EmailTaken, WeakPassword, WrongCredentials
 from swivi.api.bodies import ExactRoute
 from swivi.api.client import client_address
-from swivi.api.entering import note_failure, note_success
+from swivi.api.entering import note_failure, note_success, welcome
 from swivi.api.once import OnceForGuest
 from swivi.api.refusals import refuses
 from swivi.api.schemas_people import Credentials, Identity, SignUp, Token
@@ -24,7 +24,9 @@ async def sign_up(request: Request, body: SignUp, once: OnceForGuest) -> Identit
     await runtime().quotas.sign_up(client_address(request))
     newcomer = await accounts.newcomer(email=body.email, password=body.password, name=body.name)
     async with once.writing() as session:
-        identity = Identity.model_validate(await accounts.sign_up(session, newcomer))
+        user = await accounts.sign_up(session, newcomer)
+        await welcome(session, user)
+        identity = Identity.model_validate(user)
         await once.keep(session, identity)
     return identity
 

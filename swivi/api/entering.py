@@ -1,13 +1,22 @@
-"""What every way in writes down: that somebody came in, or did not."""
+"""What every way in writes down: that somebody is new, came in, or did not."""
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts import attempts, profile
 from swivi.accounts.actor import Actor
 from swivi.accounts.errors import WrongCredentials
+from swivi.accounts.models import User
 from swivi.core.errors import SwiviError
+from swivi.mail import outbox
+from swivi.mail.models import MailKind
 from swivi.quotas import network_of
 from swivi.runtime import runtime
+
+
+async def welcome(session: AsyncSession, user: User) -> None:
+    """Somebody signed up: they are sent a link that verifies their address, where mail can be sent."""
+    if runtime().postman is not None:
+        await outbox.post(session, user.id, MailKind.VERIFY)
 
 
 async def note_success(

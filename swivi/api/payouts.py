@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 
-from swivi.accounts.errors import AccountDisabled
+from swivi.accounts.errors import AccountDisabled, EmailNotVerified
 from swivi.api.access import Admin, Clipper, Proven, admin, clipper
 from swivi.api.bodies import ExactRoute
 from swivi.api.client import client_address
@@ -41,7 +41,7 @@ admin_router = APIRouter(
 
 
 @clipper_router.post("/payout-request", status_code=201)
-@refuses(AccountDisabled, BelowMinimum, InsufficientBalance, OpenRequestExists, TooManyRequests)
+@refuses(AccountDisabled, EmailNotVerified, BelowMinimum, InsufficientBalance, OpenRequestExists, TooManyRequests)
 async def request_payout(
     request: Request, actor: Clipper, body: NewPayoutRequest, once: OnceForUser, must_be_proven: Proven
 ) -> PayoutView:
@@ -62,6 +62,7 @@ async def request_payout(
             minimum=settings.min_payout_cents,
             fee_percent=settings.platform_fee_percent,
             idempotency_key=once.key,
+            only_verified=settings.only_verified_are_paid,
         )
         view = PayoutView.of(await payout_row(session, asked.id))
         await once.keep(session, view)

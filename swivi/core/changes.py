@@ -10,15 +10,16 @@ _KEY = "swivi_changed"
 
 @dataclass(slots=True)
 class Changed:
-    """The ids of users, campaigns and tracking runs whose numbers changed, and whether webhooks are to be told."""
+    """The ids of users, campaigns and tracking runs whose numbers changed, and whether webhooks or mails wait."""
 
     users: set[int] = field(default_factory=set)
     campaigns: set[int] = field(default_factory=set)
     runs: set[int] = field(default_factory=set)
     webhooks: bool = False
+    mail: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.users or self.campaigns or self.runs or self.webhooks)
+        return bool(self.users or self.campaigns or self.runs or self.webhooks or self.mail)
 
     def add(self, other: "Changed") -> None:
         """Take another's ids in."""
@@ -26,6 +27,7 @@ class Changed:
         self.campaigns |= other.campaigns
         self.runs |= other.runs
         self.webhooks |= other.webhooks
+        self.mail |= other.mail
 
 
 def mark(
@@ -35,9 +37,10 @@ def mark(
     campaigns: Iterable[int] = (),
     runs: Iterable[int] = (),
     webhooks: bool = False,
+    mail: bool = False,
 ) -> None:
     """Note within a transaction what it changes; nobody hears of it unless it commits."""
-    collected(session).add(Changed(set(users), set(campaigns), set(runs), webhooks))
+    collected(session).add(Changed(set(users), set(campaigns), set(runs), webhooks, mail))
 
 
 def collected(session: AsyncSession) -> Changed:

@@ -12,8 +12,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.actor import Actor
-from swivi.accounts.errors import AccountDisabled
+from swivi.accounts.errors import AccountDisabled, EmailNotVerified
 from swivi.accounts.models import User, UserStatus
+from swivi.accounts.service import by_id
 from swivi.core import changes, clock, money
 from swivi.core.idempotency import IdempotencyConflict
 from swivi.core.money import Cents, format_dollars
@@ -48,11 +49,13 @@ async def request(
     minimum: Cents,
     fee_percent: Decimal,
     idempotency_key: str | None = None,
+    only_verified: bool = False,
 ) -> PayoutRequest:
     """(none) -> PENDING: reserve the amount (in dollars, as typed). `minimum` is in cents.
 
-    A repeated `idempotency_key` with the same body answers with the first request. Raises ClippersOnly,
-    AccountDisabled, InvalidInput, BelowMinimum, InsufficientBalance, OpenRequestExists, IdempotencyConflict.
+    A repeated `idempotency_key` with the same body answers with the first request. `only_verified` refuses whoever
+    has not verified their address. Raises ClippersOnly, AccountDisabled, EmailNotVerified, InvalidInput, BelowMinimum,
+    InsufficientBalance, OpenRequestExists, IdempotencyConflict.
     """
     actor.must_be_clipper()
     typed: dict[str, Callable[[], Any]] = {
@@ -69,6 +72,8 @@ async def request(
             return earlier
     if status is not UserStatus.ACTIVE:  # disabled since this actor came in
         raise AccountDisabled
+    if only_verified and (await by_id(session, actor.user_id)).verified_at is None:
+        raise EmailNotVerified
     if cents < minimum:
         raise BelowMinimum(minimum)
     fee = money.percentage(cents, fee_percent)

@@ -7,13 +7,15 @@ from typing import Final
 
 import reflex as rx
 
+from swivi.ui.mail_link import keep_link_secret
+
 STYLESHEETS: Final = ["/swivi.css"]
 
 _FONT = "/fonts/inter-latin.woff2"
 
 
 def head_components() -> list[rx.Component]:
-    """For `rx.App(head_components=...)`: icon, the browser's own colours, the font before it is asked for."""
+    """For `rx.App(head_components=...)`: icon, font, the browser's own colours, secrets of links."""
     return [
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         rx.el.link(
@@ -24,4 +26,5 @@ def head_components() -> list[rx.Component]:
             cross_origin="anonymous",
         ),
         rx.el.meta(name="color-scheme", content="light dark"),
+        keep_link_secret(),
     ]

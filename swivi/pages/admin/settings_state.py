@@ -88,6 +88,7 @@ def parts(settings: Settings) -> list[Item]:
         _cron_secret(settings),
         _metrics_token(settings),
         _address(settings),
+        _mail(settings),
         Item("Environment", "SWIVI_ENV", "value", settings.env.capitalize()),
         Item("Log", "SWIVI_LOG_FORMAT", "value", "JSON" if settings.log_format == "json" else "Plain"),
         Item("Demo", "SWIVI_DEMO", "value", "On: made-up people and views" if settings.demo else "Off"),
@@ -137,6 +138,15 @@ def _address(settings: Settings) -> Item:
     return Item(name, variable, "set", "Without https: cookies travel in the clear")
 
 
+def _mail(settings: Settings) -> Item:
+    means = {
+        "smtp": "Forgotten passwords are renewed by mail, and clippers verify their address before they are paid",
+        "log": "Mails are printed to the log, as suits development",
+        "nowhere": "No mail is sent: nobody can renew a forgotten password or verify an address",
+    }[settings.mails_to]
+    return Item("Mail server", "SMTP_HOST", "set" if settings.mails_to == "smtp" else "unset", means)
+
+
 def tracking(settings: Settings) -> list[Item]:
     """How clips are read."""
     return [
@@ -167,6 +177,8 @@ def limits(settings: Settings) -> list[Item]:
         "Sign-ins to one account, from new addresses": ("SWIVI_LIMIT_SIGN_IN_ACCOUNT", settings.limit_sign_in_account),
         "Sign-ins from one address": ("SWIVI_LIMIT_SIGN_IN_ADDRESS", settings.limit_sign_in_address),
         "Sign-ups from one address": ("SWIVI_LIMIT_SIGN_UP", settings.limit_sign_up),
+        "Mails that one account asks for": ("SWIVI_LIMIT_MAILS", settings.limit_mails),
+        "Mails asked for from one address": ("SWIVI_LIMIT_MAILS_ADDRESS", settings.limit_mails_address),
         "Submissions of a clipper": ("SWIVI_LIMIT_SUBMISSIONS", settings.limit_submissions),
         "Submissions from one address": ("SWIVI_LIMIT_SUBMISSIONS_ADDRESS", settings.limit_submissions_address),
         "Payout requests of a clipper": ("SWIVI_LIMIT_PAYOUTS", settings.limit_payouts),

@@ -119,6 +119,7 @@ class PayoutDialog(rx.State):
                 minimum=runtime().settings.min_payout_cents,
                 fee_percent=runtime().settings.platform_fee_percent,
                 idempotency_key=self._key,
+                only_verified=runtime().settings.only_verified_are_paid,
             )
             if fields.get("keep"):
                 await destinations.keep(session, actor, method=asked.method, details=asked.details)

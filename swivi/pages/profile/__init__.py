@@ -3,6 +3,7 @@
 import reflex as rx
 
 from swivi.pages.parts import ADMIN_PROFILE, CLIPPER_PROFILE, page_title
+from swivi.pages.profile.address import AddressState
 from swivi.pages.profile.browsers import Browsers
 from swivi.pages.profile.destination import Destination
 from swivi.pages.profile.handles import Handles
@@ -15,7 +16,7 @@ from swivi.pages.session import SessionState
 
 def register(app: rx.App) -> None:
     """Add these pages to the app."""
-    shared = [ProfileName.load, PasswordForm.load, Browsers.load, Tokens.load]
+    shared = [AddressState.load, ProfileName.load, PasswordForm.load, Browsers.load, Tokens.load]
     app.add_page(
         clipper_profile,
         route=CLIPPER_PROFILE,

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from swivi.pages.parts import ADMIN_PROFILE, CLIPPER_PROFILE, admin_page, clipper_page
+from swivi.pages.profile.address import address_part
 from swivi.pages.profile.browsers import browsers_part
 from swivi.pages.profile.destination import destination_part
 from swivi.pages.profile.handles import handles_part
@@ -17,10 +18,10 @@ def clipper_profile() -> rx.Component:
     parts = card_grid(
         stack(name_part(), handles_part(), gap=3), stack(destination_part(), password_part(), gap=3), min_width=340
     )
-    return clipper_page("Profile", parts, browsers_part(), tokens_part(), current=CLIPPER_PROFILE)
+    return clipper_page("Profile", address_part(), parts, browsers_part(), tokens_part(), current=CLIPPER_PROFILE)
 
 
 def admin_profile() -> rx.Component:
     """The page at /admin/profile."""
     parts = card_grid(name_part(), password_part(), min_width=340)
-    return admin_page("Profile", parts, browsers_part(), tokens_part(), current=ADMIN_PROFILE)
+    return admin_page("Profile", address_part(), parts, browsers_part(), tokens_part(), current=ADMIN_PROFILE)

@@ -4,6 +4,7 @@ import reflex as rx
 
 from swivi.pages.campaign_story import CampaignNumbers, CampaignPage
 from swivi.pages.parts import page_title
+from swivi.pages.public.by_mail import ByMail, forgot, reset, verify
 from swivi.pages.public.campaign import campaign_page
 from swivi.pages.public.elsewhere import not_for_you, not_found
 from swivi.pages.public.entry import EntryState, sign_in, sign_up
@@ -17,6 +18,9 @@ def register(app: rx.App) -> None:
     app.add_page(landing, route="/", title="Swivi: get paid for your views", on_load=[enter, LandingState.load])
     app.add_page(sign_in, route=LOGIN, title=page_title("Sign in"), on_load=[enter, EntryState.load_sign_in])
     app.add_page(sign_up, route="/signup", title=page_title("Sign up"), on_load=[enter, EntryState.load_sign_up])
+    app.add_page(forgot, route="/forgot", title=page_title("New password"), on_load=[enter, ByMail.load_forgot])
+    app.add_page(reset, route="/reset", title=page_title("New password"), on_load=[enter, ByMail.load_reset])
+    app.add_page(verify, route="/verify", title=page_title("Verify your address"), on_load=[enter, ByMail.load_verify])
     app.add_page(
         campaign_page,
         route="/campaigns/[campaign_key]",

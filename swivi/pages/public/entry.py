@@ -30,6 +30,8 @@ class EntryState(rx.State):
     """`next` as a query, for the link to the other form."""
     ended: bool = False
     """Whether a session of this browser was ended elsewhere, which led here."""
+    renewed: bool = False
+    """Whether a new password was chosen just now."""
     error: str = ""
     """A refusal that belongs to no field."""
     name: str = ""
@@ -51,6 +53,7 @@ class EntryState(rx.State):
     async def _load(self, form: str) -> EventSpec | None:
         self.next = local_path(self.router.url.query_parameters.get("next", ""))
         self.ended = asked(self, "ended") != ""
+        self.renewed = asked(self, "renewed") != ""
         self.carried = f"?{urlencode({'next': self.next})}" if self.next else ""
         self._show(read_flash(self, form))
         actor = await current_actor_or_none(self)
@@ -68,8 +71,10 @@ def sign_in() -> rx.Component:
     return card_shell(
         "Sign in",
         rx.cond(EntryState.ended, notice("info", "You were signed out. Sign in again to go on.")),
+        rx.cond(EntryState.renewed, notice("good", "Your new password is saved. Sign in with it.")),
         _refusal(),
         post_form("/auth/sign-in", _next(), _email(), _password("current-password"), submit_button("Sign in")),
+        rx.el.p(rx.el.a("Forgot your password?", href="/forgot"), class_name="quiet elsewhere"),
         subtitle="Get paid for the views your clips bring.",
         footer=rx.fragment(_elsewhere("New here?", "Create an account", "/signup"), _demo_doors()),
         badge=demo_badge(SessionState.demo),

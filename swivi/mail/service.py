@@ -1,0 +1,112 @@
+"""Use cases of the links in mails: choosing a new password, and verifying an address."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import CursorResult, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.accounts import passwords, sessions
+from swivi.accounts.actor import Actor
+from swivi.accounts.attempts import NOBODY
+from swivi.accounts.models import User, UserStatus
+from swivi.core import changes, clock
+from swivi.core.errors import InvalidInput
+from swivi.ledger import audit_log
+from swivi.mail import outbox
+from swivi.mail.errors import LinkEnded
+from swivi.mail.models import MailKind
+
+
+async def ask_reset(session: AsyncSession, email: str, network: str) -> None:
+    """Somebody forgot the password of the account with this address, as `accounts.parse_email` spells it.
+
+    Whether there is one is not told, and written down is as much where there is none.
+    """
+    found = await session.exec(select(User.id).where(User.email == email, User.status == UserStatus.ACTIVE))
+    user_id = found.first()
+    if user_id is not None:
+        await outbox.post(session, user_id, MailKind.RESET)
+    after = {"from": network, "account": "known" if user_id else "unknown"}
+    audit_log.record(session, audit_log.entry("reset.asked", "user", user_id or NOBODY, actor_id=None, after=after))
+
+
+@dataclass(frozen=True, slots=True)
+class NewPassword:
+    """A password that was chosen with a link, hashed, and the one before it. Both are Argon2id hashes."""
+
+    user_id: int
+    present_hash: str
+    new_hash: str
+
+
+async def must_open(session: AsyncSession, kind: MailKind, token: object) -> User:
+    """Whose link this is. Raises LinkEnded."""
+    user = await outbox.owner(session, kind, token)
+    if user is None:
+        raise LinkEnded
+    return user
+
+
+async def new_password(user: User, *, password: object, again: object) -> NewPassword:
+    """Check what the link's owner typed. Raises WeakPassword, InvalidInput.
+
+    It comes before the transaction: hashing is slow on purpose, and must not hold SQLite's only writer.
+    """
+    wanted = passwords.check_strength(password, user.email)
+    if again != wanted:
+        raise InvalidInput.of("again", "The two do not match.")
+    return NewPassword(user.id, user.password_hash, await passwords.hash_password(wanted))
+
+
+async def reset_password(session: AsyncSession, token: str, new: NewPassword, network: str) -> None:
+    """Store it, and end every way in: all sessions and API tokens. The address is verified by that, too.
+
+    Raises LinkEnded.
+    """
+    if not await outbox.use(session, MailKind.RESET, token):
+        raise LinkEnded
+    # Guarded on the hash that the link was checked against: of two changes at the same moment one wins.
+    changed: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
+        update(User)
+        .where(
+            col(User.id) == new.user_id,
+            col(User.password_hash) == new.present_hash,
+            col(User.status) == UserStatus.ACTIVE,
+        )
+        .values(password_hash=new.new_hash)
+    )
+    if changed.rowcount != 1:
+        raise LinkEnded
+    await outbox.end(session, new.user_id, MailKind.RESET)
+    await _mark_verified(session, new.user_id)
+    await sessions.end_ways_in(session, new.user_id)
+    after = {"from": network}
+    audit_log.record(
+        session, audit_log.entry("user.password_reset", "user", new.user_id, actor_id=new.user_id, after=after)
+    )
+
+
+async def is_verified(session: AsyncSession, actor: Actor) -> bool:
+    """Whether mail to the actor's address is known to reach them."""
+    found = await session.exec(select(User.verified_at).where(User.id == actor.user_id))
+    return found.one() is not None
+
+
+async def verify(session: AsyncSession, token: object) -> None:
+    """Mail to the link's owner reaches them. Raises LinkEnded."""
+    user = await must_open(session, MailKind.VERIFY, token)
+    if not await outbox.use(session, MailKind.VERIFY, str(token)):
+        raise LinkEnded
+    await outbox.end(session, user.id, MailKind.VERIFY)
+    await _mark_verified(session, user.id)
+
+
+async def _mark_verified(session: AsyncSession, user_id: int) -> None:
+    verified: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
+        update(User).where(col(User.id) == user_id, col(User.verified_at).is_(None)).values(verified_at=clock.now())
+    )
+    if verified.rowcount:
+        changes.mark(session, users=[user_id])
+        audit_log.record(session, audit_log.entry("user.verified", "user", user_id, actor_id=user_id))

@@ -1,0 +1,55 @@
+"""Whether mail is known to reach this person, and the link that proves it."""
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from swivi.core.errors import SwiviError
+from swivi.mail import outbox
+from swivi.mail import service as mail
+from swivi.mail.errors import NoMail
+from swivi.mail.models import MailKind
+from swivi.pages.acting import acting
+from swivi.pages.gate import client_address, current_actor, current_actor_or_none, public, signed_in
+from swivi.runtime import runtime
+from swivi.ui.buttons import button
+from swivi.ui.feedback import notice, toast_error, toast_success
+
+
+class AddressState(rx.State):
+    """`unverified` only where something can be done about it."""
+
+    unverified: bool = False
+
+    @public
+    async def load(self) -> None:
+        """The page opens."""
+        actor = await current_actor_or_none(self)
+        if actor is None or runtime().postman is None:
+            self.unverified = False
+            return
+        async with runtime().database.reading() as session:
+            self.unverified = not await mail.is_verified(session, actor)
+
+    @signed_in
+    async def send_link(self) -> EventSpec | None:
+        """Send the mail again."""
+        actor = await current_actor(self)
+        try:
+            await runtime().quotas.verification(actor, client_address(self))
+            async with acting(self) as (session, actor):
+                if runtime().postman is None:
+                    raise NoMail
+                await outbox.post(session, actor.user_id, MailKind.VERIFY)
+        except SwiviError as refusal:
+            return toast_error(refusal.sentence)
+        return toast_success(f"A mail is on its way to {actor.email}. Its link works for 3 days.")
+
+
+def address_part() -> rx.Component:
+    """Nothing for whom mail reaches."""
+    again = button("Send me the link", on_click=AddressState.send_link)
+    words = rx.el.div(
+        rx.el.p("Verify your email address before your first payout: open the link in the mail that you were sent."),
+        again,
+    )
+    return rx.cond(AddressState.unverified, notice("waiting", words))
