@@ -229,6 +229,7 @@ NOTHING_OUTSIDE = {
     "APIFY_API_URL": "http://127.0.0.1:9",
     "CRON_SECRET": "",
     "REDIS_URL": "",
+    "SMTP_HOST": "",
     "SWIVI_DEMO": "0",
     "SWIVI_PUBLIC_URL": "",
 }
@@ -241,6 +242,8 @@ UNLIMITED = {
         "SIGN_IN_ACCOUNT",
         "SIGN_IN_ADDRESS",
         "SIGN_UP",
+        "MAILS",
+        "MAILS_ADDRESS",
         "SUBMISSIONS",
         "SUBMISSIONS_ADDRESS",
         "PAYOUTS",

@@ -95,3 +95,22 @@ def test_the_log_is_json_in_production_and_plain_where_people_read_it(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert Settings().log_format == log_format
+
+
+def test_a_mail_server_needs_a_sender(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("SMTP_HOST", "smtp.swivi.test")
+    for sender in ("", "Swivi"):
+        monkeypatch.setenv("SMTP_FROM", sender)
+        with pytest.raises(SystemExit):
+            settings_or_exit()
+        assert "SMTP_FROM" in capsys.readouterr().err
+    monkeypatch.setenv("SMTP_FROM", "Swivi <hello@swivi.test>")
+    assert settings_or_exit().mails_to == "smtp"
+
+
+@pytest.mark.parametrize(("env", "mails_to"), [("development", "log"), ("test", "log"), ("production", "nowhere")])
+def test_without_a_mail_server_only_developers_see_mails(
+    monkeypatch: pytest.MonkeyPatch, env: str, mails_to: str
+) -> None:
+    monkeypatch.setenv("SWIVI_ENV", env)
+    assert Settings().mails_to == mails_to

@@ -2,22 +2,17 @@
 
 import asyncio
 import socket
-import ssl
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from swivi.core.errors import InvalidInput
 from swivi.settings import Settings
 from swivi.webhooks import addresses
 from swivi.webhooks.addresses import NotPublic, PublicOnly, public_address
 from swivi.webhooks.rules import is_public, parse_url
+from tests.certificates import certificate
 
 PRIVATE = (
     "127.0.0.1",
@@ -124,7 +119,7 @@ async def test_http_is_refused_when_it_is_sent_to() -> None:
 async def test_the_checked_address_is_connected_to_under_the_name_that_was_asked_for(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    certificate, trusting = _certificate("hooks.example", tmp_path)
+    serving, trusting = certificate("hooks.example", tmp_path)
     heads: list[bytes] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -132,7 +127,7 @@ async def test_the_checked_address_is_connected_to_under_the_name_that_was_asked
         writer.write(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
         writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=certificate)
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=serving)
     port = server.sockets[0].getsockname()[1]
 
     async def led_here(*_: object) -> str:
@@ -144,29 +139,3 @@ async def test_the_checked_address_is_connected_to_under_the_name_that_was_asked
         assert f"Host: hooks.example:{port}\r\n".encode() in heads[0]
         with pytest.raises(httpx.ConnectError, match="certificate"):
             await http.post(f"https://other.example:{port}/in")
-
-
-def _certificate(name: str, folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """A server's side with a certificate for that name alone, and a client's side that trusts it."""
-    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem = made.public_bytes(serialization.Encoding.PEM)
-    secret = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    (folder / "both.pem").write_bytes(secret + pem)
-    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    serving.load_cert_chain(folder / "both.pem")
-    return serving, ssl.create_default_context(cadata=pem.decode())
