@@ -21,6 +21,7 @@ from sqlalchemy.engine import URL, Connection, Dialect, ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
 from sqlalchemy.util import await_only
+from sqlalchemy.util.concurrency import in_greenlet
 from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -195,6 +196,13 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
     def on_begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("swivi_writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    @event.listens_for(engine.sync_engine, "invalidate")
+    def on_invalidate(connection: Any, _record: object, _problem: object) -> None:
+        # Work was cancelled. To close its connection is not enough: SQLite keeps one open, with its write lock, as long
+        # as anything still refers to a statement of it, such as the traceback.
+        if in_greenlet():
+            connection.rollback()
 
 
 def _switch_to_wal(cursor: Any) -> None:
