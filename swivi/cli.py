@@ -17,7 +17,7 @@ import typer
 from sqlalchemy.exc import DBAPIError
 
 from swivi import backups, migrations
-from swivi.accounts import passwords, tokens
+from swivi.accounts import passwords, tokens, totp
 from swivi.accounts import service as accounts
 from swivi.accounts.errors import EmailTaken
 from swivi.accounts.models import Role, TokenScope, UserStatus
@@ -117,6 +117,19 @@ async def _create_token(running: Runtime, *, email: str, name: str, scope: Token
         made = await tokens.create(session, user.id, name=name, scope=scope, days=days, made_by=None)
     what = f"A token of {user.email} ({user.role}, {made.row.scope})"
     return made.token, f"{what}, valid until {made.row.expires_at:%Y-%m-%d %H:%M} UTC:"
+
+
+@app.command()
+def totp_off(email: Email) -> None:
+    """Take two-step sign-in off an account whose owner lost their app and recovery codes. Make sure that it is them."""
+    _say(_do(partial(_take_totp_off, email=email)))
+
+
+async def _take_totp_off(running: Runtime, *, email: str) -> str:
+    async with running.database.writing() as session:
+        user = await accounts.by_email(session, email)
+        was_on = await totp.take_off(session, user)
+    return f"Two-step sign-in of {user.email} {'is off now' if was_on else 'was not on'}."
 
 
 # --- tracking -----------------------------------------------------------------------------------

@@ -53,6 +53,10 @@ class Quotas:
         """Somebody who is signed in is about to enter their password once more."""
         await self._spend([(f"password of {actor.user_id}", self._settings.limit_sign_in)])
 
+    async def code(self, actor: Actor) -> None:
+        """Somebody who gave the right password is about to give a code of six digits."""
+        await self._spend([(f"code of {actor.user_id}", self._settings.limit_sign_in)])
+
     async def sign_up(self, address: str) -> None:
         """Somebody is about to create an account."""
         await self._spend([(f"sign-up from {network_of(address)}", self._settings.limit_sign_up)])

@@ -38,6 +38,35 @@ class WrongPassword(InvalidInput):
         super().__init__(sentence, fields={field: sentence})
 
 
+class CodeNeeded(NotSignedIn):
+    """The password is right, and the account wants a code as well."""
+
+    code = "code_needed"
+
+    def __init__(self) -> None:
+        sentence = "Enter the code that your app shows, or a recovery code."
+        super().__init__(sentence, fields={"code": sentence})
+
+
+class WrongCode(NotSignedIn):
+    """The code is wrong, too old, or was used already."""
+
+    code = "wrong_code"
+
+    def __init__(self) -> None:
+        sentence = "This code is wrong or was used already. Wait for the next one."
+        super().__init__(sentence, fields={"code": sentence})
+
+
+class TotpIsOn(Conflict):
+    """The second step was turned on meanwhile."""
+
+    code = "totp_is_on"
+
+    def __init__(self) -> None:
+        super().__init__("Two-step sign-in is on already.")
+
+
 class PasswordNeeded(NotAllowed):
     """Something delicate was asked for, and the password was not entered in this browser within ten minutes."""
 

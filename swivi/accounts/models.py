@@ -96,6 +96,42 @@ class ApiToken(SQLModel, table=True):
     revoked_at: datetime | None = moment(nullable=True)
 
 
+class Authenticator(SQLModel, table=True):
+    """An app that shows codes (TOTP, RFC 6238). Its key has to be there as it is, for the code to be computed."""
+
+    __tablename__ = "authenticators"
+
+    id: int = row_id()
+    user_id: int = reference("users.id", unique=True)
+    key: str
+    last_step: int = counted(default=None)
+    """The time step of the last code that was used: none up to it counts again."""
+    created_at: datetime = moment()
+
+
+class RecoveryCode(SQLModel, table=True):
+    """Instead of the app's code, once. Only a hash is stored: it is as long and random as a token."""
+
+    __tablename__ = "recovery_codes"
+    __table_args__ = (UniqueConstraint("user_id", "code_hash"),)
+
+    id: int = row_id()
+    user_id: int = reference("users.id")
+    code_hash: str
+    used_at: datetime | None = moment(nullable=True)
+
+
+class HalfSignIn(SQLModel, table=True):
+    """A browser whose owner gave the right password, and is asked for the code now. It opens nothing else."""
+
+    __tablename__ = "half_sign_ins"
+
+    id: int = row_id()
+    user_id: int = reference("users.id")
+    token_hash: str = Field(unique=True)
+    expires_at: datetime = moment()
+
+
 class SocialAccount(SQLModel, table=True):
     """A clipper's account on a platform, as they name it."""
 

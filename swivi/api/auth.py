@@ -3,11 +3,11 @@
 from fastapi import APIRouter, Request
 
 from swivi.accounts import service as accounts
-from swivi.accounts import tokens
-from swivi.accounts.errors import EmailTaken, WeakPassword, WrongCredentials
+from swivi.accounts import tokens, totp
+from swivi.accounts.errors import CodeNeeded, EmailTaken, WeakPassword, WrongCode, WrongCredentials
 from swivi.api.bodies import ExactRoute
 from swivi.api.client import client_address
-from swivi.api.entering import note_failure, note_success, welcome
+from swivi.api.entering import give_code, note_failure, note_success, welcome
 from swivi.api.once import OnceForGuest
 from swivi.api.refusals import refuses
 from swivi.api.schemas_people import Credentials, Identity, SignUp, Token
@@ -32,7 +32,7 @@ async def sign_up(request: Request, body: SignUp, once: OnceForGuest) -> Identit
 
 
 @router.post("/token")
-@refuses(WrongCredentials, TooManyRequests)
+@refuses(WrongCredentials, CodeNeeded, WrongCode, TooManyRequests)
 async def create_token(request: Request, body: Credentials, once: OnceForGuest) -> Token:
     """A new API token for these credentials; it is shown this once."""
     address = client_address(request)
@@ -44,6 +44,9 @@ async def create_token(request: Request, body: Credentials, once: OnceForGuest) 
             await note_failure(refusal, body.email, address)
             raise
         renewed = await accounts.renewed_hash(session, actor, body.password)
+        needs_code = await totp.is_on(session, actor.user_id)
+    if needs_code:
+        await give_code(actor, body.code, address)
     async with once.writing() as session:
         made = await tokens.issue(session, actor.user_id)
         await note_success(session, actor, address, by="password for a token", renewed_hash=renewed)

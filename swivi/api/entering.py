@@ -2,9 +2,9 @@
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.accounts import attempts, profile
+from swivi.accounts import attempts, profile, totp
 from swivi.accounts.actor import Actor
-from swivi.accounts.errors import WrongCredentials
+from swivi.accounts.errors import WrongCode, WrongCredentials
 from swivi.accounts.models import User
 from swivi.core.errors import SwiviError
 from swivi.mail import outbox
@@ -17,6 +17,22 @@ async def welcome(session: AsyncSession, user: User) -> None:
     """Somebody signed up: they are sent a link that verifies their address, where mail can be sent."""
     if runtime().postman is not None:
         await outbox.post(session, user.id, MailKind.VERIFY)
+
+
+async def give_code(actor: Actor, code: object, address: str) -> None:
+    """The second step, in a transaction of its own: a code that was given is used up, whatever comes of it.
+
+    Raises CodeNeeded, WrongCode, TooManyRequests.
+    """
+    if isinstance(code, str) and code:
+        await runtime().quotas.code(actor)
+    try:
+        async with runtime().database.writing() as session:
+            await totp.must_match(session, actor.user_id, code)
+    except WrongCode:
+        async with runtime().database.writing() as session:
+            await attempts.failed(session, actor.email, network_of(address))
+        raise
 
 
 async def note_success(

@@ -18,10 +18,11 @@ class SignUp(Body):
 
 
 class Credentials(Body):
-    """A way to prove who one is."""
+    """A way to prove who one is. `code` is of the app, or a recovery code, where two-step sign-in is on."""
 
     email: RawText
     password: RawText
+    code: RawText | None = None
 
 
 class Identity(View):

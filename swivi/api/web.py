@@ -4,6 +4,8 @@ Only a plain HTTP answer can set an HttpOnly cookie, so these are no page events
 back to the form, with a flash cookie that says why, or on to where the person wanted to go.
 """
 
+from urllib.parse import urlencode
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -13,13 +15,14 @@ from starlette.routing import Route
 
 from swivi import logs
 from swivi.accounts import service as accounts
-from swivi.accounts import sessions
+from swivi.accounts import sessions, totp
 from swivi.accounts.actor import Actor
-from swivi.accounts.landing import path_after_sign_in
+from swivi.accounts.landing import local_path, path_after_sign_in
 from swivi.accounts.models import UserStatus
 from swivi.accounts.sessions import SESSION_COOKIE, SESSION_LIFE
+from swivi.accounts.totp import HALF_COOKIE, HALF_LIFE
 from swivi.api.client import client_address
-from swivi.api.entering import note_failure, note_success, welcome
+from swivi.api.entering import give_code, note_failure, note_success, welcome
 from swivi.api.forms import SEE_OTHER, Form, back, cookie_rules, on, own_pages_only
 from swivi.api.limits import BodyLimit
 from swivi.api.mail_forms import MAIL_FORMS
@@ -31,7 +34,8 @@ from swivi.runtime import runtime
 
 def build_auth() -> Starlette:
     """The app; it needs an open `runtime()` as soon as it is called."""
-    forms = {"/sign-in": sign_in, "/sign-up": sign_up, "/sign-out": sign_out, "/demo": enter_demo} | MAIL_FORMS
+    entering = {"/sign-in": sign_in, "/code": give_second_step, "/sign-up": sign_up}
+    forms = entering | {"/sign-out": sign_out, "/demo": enter_demo} | MAIL_FORMS
     return Starlette(
         routes=[Route(path, own_pages_only(answer), methods=["POST"]) for path, answer in forms.items()],
         middleware=[Middleware(BodyLimit)],
@@ -46,10 +50,42 @@ async def sign_in(request: Request, form: Form) -> Response:
         async with runtime().database.reading() as session:
             actor = await accounts.authenticate(session, email=form.get("email"), password=form.get("password", ""))
             renewed = await accounts.renewed_hash(session, actor, form.get("password"))
+            needs_code = await totp.is_on(session, actor.user_id)
     except SwiviError as refusal:
         await note_failure(refusal, form.get("email"), client_address(request))
         return back("/login", "sign-in", refusal, form)
+    if needs_code:
+        return await _half_signed_in(actor, form)
     return await _signed_in(request, actor, form, by="password", renewed_hash=renewed)
+
+
+async def _half_signed_in(actor: Actor, form: Form) -> Response:
+    """To the form for the code, in this browser alone and for a few minutes."""
+    async with runtime().database.writing() as session:
+        token = await totp.begin(session, actor.user_id)
+    next_path = local_path(form.get("next", ""))
+    answer = on("/code" + (f"?{urlencode({'next': next_path})}" if next_path else ""))
+    answer.set_cookie(HALF_COOKIE, token, max_age=int(HALF_LIFE.total_seconds()), **cookie_rules())
+    return answer
+
+
+async def give_second_step(request: Request, form: Form) -> Response:
+    """The code of the app, or a recovery code, after the password."""
+    half = request.cookies.get(HALF_COOKIE, "")
+    try:
+        async with runtime().database.reading() as session:
+            actor = await totp.awaited(session, half)
+        if actor is None:
+            return on("/login?ended=1")
+        await give_code(actor, form.get("code"), client_address(request))
+        async with runtime().database.writing() as session:
+            if not await totp.finish(session, half):  # the second of two quick clicks
+                return on("/login?ended=1")
+    except SwiviError as refusal:
+        return back("/code", "code", refusal, form)
+    answer = await _signed_in(request, actor, form, by="password and code")
+    answer.delete_cookie(HALF_COOKIE, **cookie_rules())
+    return answer
 
 
 async def sign_up(request: Request, form: Form) -> Response:

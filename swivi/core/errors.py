@@ -46,8 +46,8 @@ class NotSignedIn(SwiviError):
     code = "not_signed_in"
     status = 401
 
-    def __init__(self, sentence: str = "Please sign in first.") -> None:
-        super().__init__(sentence)
+    def __init__(self, sentence: str = "Please sign in first.", *, fields: Mapping[str, str] | None = None) -> None:
+        super().__init__(sentence, fields=fields)
 
 
 class NotAllowed(SwiviError):

@@ -11,12 +11,13 @@ from swivi.pages.profile.name import ProfileName
 from swivi.pages.profile.page import admin_profile, clipper_profile
 from swivi.pages.profile.password import PasswordForm
 from swivi.pages.profile.tokens import Tokens
+from swivi.pages.profile.two_steps import TwoSteps
 from swivi.pages.session import SessionState
 
 
 def register(app: rx.App) -> None:
     """Add these pages to the app."""
-    shared = [AddressState.load, ProfileName.load, PasswordForm.load, Browsers.load, Tokens.load]
+    shared = [AddressState.load, ProfileName.load, PasswordForm.load, TwoSteps.load, Browsers.load, Tokens.load]
     app.add_page(
         clipper_profile,
         route=CLIPPER_PROFILE,

@@ -7,7 +7,7 @@ from swivi.pages.parts import page_title
 from swivi.pages.public.by_mail import ByMail, forgot, reset, verify
 from swivi.pages.public.campaign import campaign_page
 from swivi.pages.public.elsewhere import not_for_you, not_found
-from swivi.pages.public.entry import EntryState, sign_in, sign_up
+from swivi.pages.public.entry import EntryState, code, sign_in, sign_up
 from swivi.pages.public.landing import LandingState, landing
 from swivi.pages.session import LOGIN, NOT_FOR_YOU, SessionState
 
@@ -17,6 +17,7 @@ def register(app: rx.App) -> None:
     enter = SessionState.enter_public
     app.add_page(landing, route="/", title="Swivi: get paid for your views", on_load=[enter, LandingState.load])
     app.add_page(sign_in, route=LOGIN, title=page_title("Sign in"), on_load=[enter, EntryState.load_sign_in])
+    app.add_page(code, route="/code", title=page_title("Sign in"), on_load=[enter, EntryState.load_code])
     app.add_page(sign_up, route="/signup", title=page_title("Sign up"), on_load=[enter, EntryState.load_sign_up])
     app.add_page(forgot, route="/forgot", title=page_title("New password"), on_load=[enter, ByMail.load_forgot])
     app.add_page(reset, route="/reset", title=page_title("New password"), on_load=[enter, ByMail.load_reset])

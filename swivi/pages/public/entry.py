@@ -20,6 +20,7 @@ from swivi.ui.types import Node
 
 SIGN_IN = "sign-in"
 SIGN_UP = "sign-up"
+CODE = "code"
 
 
 class EntryState(rx.State):
@@ -39,6 +40,7 @@ class EntryState(rx.State):
     email: str = ""
     email_error: str = ""
     password_error: str = ""
+    code_error: str = ""
 
     @public
     async def load_sign_in(self) -> EventSpec | None:
@@ -49,6 +51,11 @@ class EntryState(rx.State):
     async def load_sign_up(self) -> EventSpec | None:
         """The sign-up page opens."""
         return await self._load(SIGN_UP)
+
+    @public
+    async def load_code(self) -> EventSpec | None:
+        """The page for the code opens, after the right password."""
+        return await self._load(CODE)
 
     async def _load(self, form: str) -> EventSpec | None:
         self.next = local_path(self.router.url.query_parameters.get("next", ""))
@@ -63,7 +70,7 @@ class EntryState(rx.State):
         self.error = "" if flash.fields else flash.error
         self.name, self.name_error = flash.name, flash.fields.get("name", "")
         self.email, self.email_error = flash.email, flash.fields.get("email", "")
-        self.password_error = flash.fields.get("password", "")
+        self.password_error, self.code_error = flash.fields.get("password", ""), flash.fields.get("code", "")
 
 
 def sign_in() -> rx.Component:
@@ -78,6 +85,26 @@ def sign_in() -> rx.Component:
         subtitle="Get paid for the views your clips bring.",
         footer=rx.fragment(_elsewhere("New here?", "Create an account", "/signup"), _demo_doors()),
         badge=demo_badge(SessionState.demo),
+    )
+
+
+def code() -> rx.Component:
+    """The page at /code."""
+    typed = text_field(
+        "Code",
+        "code",
+        auto_complete="one-time-code",
+        auto_focus=True,
+        required=True,
+        hint="Six digits that your app shows, or one of your recovery codes.",
+        error=EntryState.code_error,
+    )
+    return card_shell(
+        "One more step",
+        _refusal(),
+        post_form("/auth/code", _next(), typed, submit_button("Sign in")),
+        subtitle="Your account is guarded by codes.",
+        footer=_elsewhere("Somebody else?", "Sign in", "/login"),
     )
 
 

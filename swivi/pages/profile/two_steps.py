@@ -1,0 +1,227 @@
+"""The second step of signing in: taken into an app by a picture, proven by a code, left by one."""
+
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from typing import Any
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from swivi.accounts import totp
+from swivi.accounts.sessions import SESSION_COOKIE
+from swivi.core.errors import SwiviError
+from swivi.pages import proof
+from swivi.pages.acting import acting, form_fields
+from swivi.pages.gate import cookies, current_actor, current_actor_or_none, public, signed_in
+from swivi.runtime import runtime
+from swivi.ui.buttons import button, submit_button
+from swivi.ui.cards import panel
+from swivi.ui.feedback import notice, toast_success
+from swivi.ui.forms import form, form_actions, text_field
+from swivi.ui.keys import copy_button
+from swivi.ui.layout import stack
+from swivi.ui.numbers import when
+from swivi.ui.types import Node
+from swivi.ui.vars import rows_var, text_var
+
+OFF_CODE = "off_code"
+"""The code's field in the form that turns it off, which stands beside another one."""
+
+
+class TwoSteps(rx.State):
+    """`picture` and `typed_key` are there while an app is being set up, `codes` until they were seen once."""
+
+    since: str = ""
+    """ISO 8601 UTC; "" while it is off."""
+    codes_left: int = 0
+    picture: str = ""
+    typed_key: str = ""
+    codes: list[str] = []
+    needs_password: bool = False
+    errors: dict[str, str] = {}
+    error: str = ""
+    """A refusal that belongs to no field."""
+    pending: bool = False
+    _key: str = ""
+    """What is being set up; the browser has it as a picture and as text, and cannot change it."""
+
+    @public
+    async def load(self) -> None:
+        """The page opens."""
+        self._forget()
+        actor = await current_actor_or_none(self)
+        if actor is not None:
+            await self._read(actor.user_id)
+            self.needs_password = await proof.is_needed(self)
+
+    @signed_in
+    async def set_up(self, form_data: dict[str, Any]) -> AsyncIterator[EventSpec | None]:
+        """Show a new key, to who knows the password."""
+        async for event in self._doing(self._set_up(form_fields(form_data))):
+            yield event
+
+    @signed_in
+    async def turn_on(self, form_data: dict[str, Any]) -> AsyncIterator[EventSpec | None]:
+        """A code proves that an app has the key."""
+        async for event in self._doing(self._turn_on(form_fields(form_data).get("code"))):
+            yield event
+
+    @signed_in
+    async def renew_codes(self, form_data: dict[str, Any]) -> AsyncIterator[EventSpec | None]:
+        """New recovery codes, for a code."""
+        async for event in self._doing(self._renew(form_fields(form_data).get("code"))):
+            yield event
+
+    @signed_in
+    async def turn_off(self, form_data: dict[str, Any]) -> AsyncIterator[EventSpec | None]:
+        """The password alone again, for the password and a code."""
+        async for event in self._doing(self._turn_off(form_fields(form_data)), code_field=OFF_CODE):
+            yield event
+
+    @signed_in
+    async def done(self) -> None:
+        """The recovery codes were kept, or the set-up was left."""
+        self._forget()
+
+    async def _doing(self, work: Awaitable[str], code_field: str = "code") -> AsyncIterator[EventSpec | None]:
+        self.pending = True
+        yield None
+        try:
+            said = await work
+        except SwiviError as refusal:
+            self.errors = {code_field if name == "code" else name: text for name, text in refusal.fields.items()}
+            self.error = "" if self.errors else refusal.sentence
+            self.needs_password = self.needs_password or proof.FIELD in self.errors
+        else:
+            self.errors, self.error = {}, ""
+            if said:
+                yield toast_success(said)
+        finally:
+            self.pending = False
+
+    async def _set_up(self, fields: Mapping[str, object]) -> str:
+        await proof.must_be_given(self, fields)
+        actor = await current_actor(self)
+        setup = totp.new_setup(actor.email)
+        self._key, self.picture, self.needs_password = setup.key, setup.picture, False
+        self.typed_key = " ".join(setup.key[at : at + 4] for at in range(0, len(setup.key), 4))
+        return ""
+
+    async def _turn_on(self, code: object) -> str:
+        if not self._key:  # the second of two quick clicks
+            return ""
+        await proof.must_be_given(self, {})
+        await runtime().quotas.code(await current_actor(self))
+        async with acting(self) as (session, actor):
+            stays = cookies(self).get(SESSION_COOKIE, "")
+            codes = await totp.turn_on(session, actor, self._key, code, except_token=stays)
+        self._forget()
+        self.codes = codes
+        await self._read(actor.user_id)
+        return "Two-step sign-in is on. You are signed out everywhere else."
+
+    async def _renew(self, code: object) -> str:
+        await runtime().quotas.code(await current_actor(self))
+        async with acting(self) as (session, actor):
+            codes = await totp.renew_recovery_codes(session, actor, code)
+        self.codes = codes
+        await self._read(actor.user_id)
+        return "Your old recovery codes open nothing any more."
+
+    async def _turn_off(self, fields: Mapping[str, object]) -> str:
+        await proof.must_be_given(self, fields)
+        await runtime().quotas.code(await current_actor(self))
+        async with acting(self) as (session, actor):
+            await totp.turn_off(session, actor, fields.get(OFF_CODE))
+        self._forget()
+        await self._read(actor.user_id)
+        return "Two-step sign-in is off."
+
+    async def _read(self, user_id: int) -> None:
+        async with runtime().database.reading() as session:
+            standing = await totp.standing(session, user_id)
+        self.since = standing.since.isoformat() if standing else ""
+        self.codes_left = standing.codes_left if standing else 0
+
+    def _forget(self) -> None:
+        self._key, self.picture, self.typed_key, self.codes = "", "", "", []
+        self.errors, self.error = {}, ""
+
+
+def two_steps_part() -> rx.Component:
+    """Off, being set up, its codes shown, or on."""
+    state = TwoSteps
+    return panel(
+        "Two-step sign-in",
+        rx.cond(state.error != "", notice("bad", state.error)),
+        rx.cond(
+            rows_var(state.codes).length() > 0,
+            _codes(),
+            rx.cond(state.since != "", _on(), rx.cond(state.picture != "", _setting_up(), _off())),
+        ),
+    )
+
+
+def _off() -> Node:
+    state = TwoSteps
+    return stack(
+        rx.el.p(
+            "A code from an app on your phone, besides the password: who learns that alone gets nowhere.",
+            class_name="quiet",
+        ),
+        form(
+            proof.password_field(state.needs_password, text_var(state.errors.get(proof.FIELD, ""))),
+            form_actions(submit_button("Set up", pending=state.pending, kind="secondary")),
+            on_submit=state.set_up,
+        ),
+    )
+
+
+def _setting_up() -> Node:
+    state = TwoSteps
+    return stack(
+        rx.el.p("Scan this with an authenticator app, and type the code that it shows."),
+        rx.el.img(src=state.picture, alt="The key as a QR code", class_name="qr"),
+        rx.el.p("Or type the key: ", rx.el.code(state.typed_key)),
+        form(
+            _code(),
+            form_actions(button("Cancel", on_click=state.done), submit_button("Turn on", pending=state.pending)),
+            on_submit=state.turn_on,
+        ),
+    )
+
+
+def _codes() -> Node:
+    state = TwoSteps
+    return stack(
+        notice(
+            "waiting", "Keep these where you find them without your phone. Each works once. They are shown only now."
+        ),
+        rx.el.ul(rx.foreach(state.codes, lambda code: rx.el.li(rx.el.code(code))), class_name="plain-list"),
+        form_actions(
+            copy_button(rows_var(state.codes).join("\n"), "Copy the codes"),
+            button("I kept them", on_click=state.done, kind="primary"),
+        ),
+    )
+
+
+def _on() -> Node:
+    state = TwoSteps
+    return stack(
+        rx.el.p("On since ", when(state.since, never=""), f". Recovery codes left: {state.codes_left}."),
+        form(
+            _code(),
+            form_actions(submit_button("New recovery codes", pending=state.pending, kind="secondary")),
+            on_submit=state.renew_codes,
+        ),
+        form(
+            proof.password_field(state.needs_password, text_var(state.errors.get(proof.FIELD, ""))),
+            _code("Code to turn it off", OFF_CODE),
+            form_actions(submit_button("Turn off", pending=state.pending, kind="danger")),
+            on_submit=state.turn_off,
+        ),
+    )
+
+
+def _code(label: str = "Code", name: str = "code") -> Node:
+    error = text_var(TwoSteps.errors.get(name, ""))
+    return text_field(label, name, auto_complete="one-time-code", required=True, error=error)
