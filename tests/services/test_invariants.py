@@ -5,9 +5,9 @@ corruption comes after the table was disarmed, as a careless operator or a bad m
 """
 
 import asyncio
+import re
 import shutil
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,192 +20,18 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.clips import review
 from swivi.core.db import Database, UtcDateTime
 from swivi.ledger import invariants
+from swivi.ledger.checks import CHECKS, Check
 from swivi.ledger.invariants import INVARIANTS, Finding
 from swivi.runtime import open_runtime
 from swivi.settings import Settings
 from tests import factories
 from tests.conftest import DATABASES
 from tests.factories import instagram, tiktok, youtube
+from tests.services.corruptions import CORRUPTIONS, Corruption, of_campaign, of_clip
 from tests.simulator import RunningSimulator
 from tests.world import World
 
 FAR = datetime(2099, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Corruption:
-    """`sql` corrupts `table`; the checker must name the `subject` that `row` finds (as :id in `sql`)."""
-
-    invariant: str
-    subject: str
-    row: str
-    table: str
-    sql: str
-
-
-def of_campaign(invariant: str, change: str, status: str = "ACTIVE") -> Corruption:
-    row = f"SELECT MIN(id) FROM campaigns WHERE status = '{status}' AND spent > 0"
-    return Corruption(invariant, "campaign", row, "campaigns", f"UPDATE campaigns SET {change} WHERE id = :id")
-
-
-def of_clip(invariant: str, change: str) -> Corruption:
-    row = "SELECT MIN(id) FROM clips WHERE state = 'TRACKED' AND earnings > 0"
-    return Corruption(invariant, "clip", row, "clips", f"UPDATE clips SET {change} WHERE id = :id")
-
-
-def of_user(change: str) -> Corruption:
-    row = "SELECT MIN(id) FROM users WHERE paid > 0 AND reserved > 0"
-    return Corruption("I2", "user", row, "users", f"UPDATE users SET {change} WHERE id = :id")
-
-
-def of_request(invariant: str, status: str, change: str) -> Corruption:
-    row = f"SELECT MIN(id) FROM payout_requests WHERE status = '{status}'"
-    sql = f"UPDATE payout_requests SET {change} WHERE id = :id"
-    return Corruption(invariant, "payout request", row, "payout_requests", sql)
-
-
-def of_transfer(invariant: str, kind: str, change: str) -> Corruption:
-    row = f"SELECT MAX(id) FROM ledger_transfers WHERE kind = '{kind}'"
-    sql = f"UPDATE ledger_transfers SET {change} WHERE id = :id"
-    return Corruption(invariant, "transfer", row, "ledger_transfers", sql)
-
-
-def of_requests_transfer(kind: str, status: str) -> Corruption:
-    row = f"SELECT MIN(id) FROM payout_requests WHERE status = '{status}'"
-    sql = f"UPDATE ledger_transfers SET amount = amount + 1 WHERE payout_request_id = :id AND kind = '{kind}'"
-    return Corruption("I7", "payout request", row, "ledger_transfers", sql)
-
-
-COMPLETED_CAMPAIGN = "SELECT id FROM campaigns WHERE status = 'COMPLETED'"
-SNAPSHOT = f"SELECT MIN(id) FROM clip_submissions WHERE final_earnings > 0 AND campaign_id IN ({COMPLETED_CAMPAIGN})"
-PAYOUT = "SELECT MIN(id) FROM payouts"
-
-CORRUPTIONS = (
-    of_campaign("I1", "spent = spent + 1"),
-    of_campaign("I1", "budget = spent - 1"),
-    of_clip("I1", "earnings = earnings + 1"),
-    of_user("total_earnings = total_earnings + 1"),
-    of_user("paid = paid + 1"),
-    of_user("reserved = reserved + 1"),
-    of_user("reserved = 1000000"),
-    of_transfer("I3", "ACCRUAL", "credit_account = 'available:999'"),
-    of_transfer("I3", "PAYOUT_PAID", "credit_account = debit_account"),
-    of_transfer("I3", "ACCRUAL", "amount = 0"),
-    of_clip("I4", "gross_credited = gross_credited + 1"),
-    of_transfer("I4", "ACCRUAL_REVERSED", "amount = amount + 1"),
-    of_transfer("I4", "ACCRUAL_REVERSED", "reverses = NULL"),
-    Corruption(
-        "I4",
-        "transfer",
-        "SELECT MIN(reverses) FROM ledger_transfers WHERE kind = 'ACCRUAL_REVERSED'",
-        "ledger_transfers",
-        "UPDATE ledger_transfers SET reverses = :id WHERE kind = 'PAYOUT_RETURNED'",
-    ),
-    Corruption(
-        "I5",
-        "clip",
-        "SELECT clip_id FROM ledger_transfers WHERE kind = 'ACCRUAL' GROUP BY clip_id"
-        " HAVING COUNT(*) > 1 ORDER BY clip_id LIMIT 1",
-        "ledger_transfers",
-        "UPDATE ledger_transfers SET run_id = 1 WHERE clip_id = :id AND kind = 'ACCRUAL'",
-    ),
-    Corruption(
-        "I6",
-        "run",
-        "SELECT MIN(id) FROM tracking_runs",
-        "tracking_runs",
-        "UPDATE tracking_runs SET earnings_added = earnings_added - 1 WHERE id = :id",
-    ),
-    of_requests_transfer("PAYOUT_RESERVED", "PENDING"),
-    of_requests_transfer("PAYOUT_RELEASED", "REJECTED"),
-    of_requests_transfer("PAYOUT_FEE", "COMPLETED"),
-    of_requests_transfer("PAYOUT_RETURNED", "REVERSED"),
-    of_request("I7", "COMPLETED", "status = 'FAILED'"),
-    of_request("I8", "COMPLETED", "fee = fee + 1"),
-    of_request("I8", "PENDING", "net = 0, fee = amount"),
-    Corruption(
-        "I9",
-        "payout request",
-        "SELECT MIN(request_id) FROM payouts",
-        "payouts",
-        "UPDATE payouts SET transaction_id = '' WHERE request_id = :id",
-    ),
-    Corruption("I9", "payout", PAYOUT, "payouts", "UPDATE payouts SET amount = amount - 1 WHERE id = :id"),
-    Corruption(
-        "I9",
-        "payout",
-        PAYOUT,
-        "payouts",
-        "UPDATE payouts SET transaction_id = (SELECT transaction_id FROM payouts WHERE id = :id)",
-    ),
-    of_request("I10", "COMPLETED", "decided_by = user_id"),
-    of_request("I10", "REJECTED", "decided_by = NULL"),
-    of_request("I10", "PENDING", "status = 'APPROVED'"),
-    Corruption(
-        "I11",
-        "payout request",
-        "SELECT MIN(id) FROM payout_requests",
-        "payout_requests",
-        "UPDATE payout_requests SET idempotency_key = 'k' WHERE user_id ="
-        " (SELECT user_id FROM payout_requests WHERE id = :id)",
-    ),
-    Corruption(
-        "I12",
-        "submission",
-        SNAPSHOT,
-        "clip_submissions",
-        "UPDATE clip_submissions SET final_earnings = final_earnings + 1 WHERE id = :id",
-    ),
-    Corruption(
-        "I12",
-        "campaign",
-        COMPLETED_CAMPAIGN,
-        "clip_submissions",
-        "UPDATE clip_submissions SET final_earnings = NULL WHERE campaign_id = :id",
-    ),
-    Corruption(
-        "I12",
-        "submission",
-        SNAPSHOT,
-        "clip_submissions",
-        "UPDATE clip_submissions SET status = 'PENDING' WHERE id = :id",
-    ),
-    of_campaign("I12", "status = 'ACTIVE'", "COMPLETED"),
-    of_campaign("I12", "completed_at = NULL", "COMPLETED"),
-    Corruption(
-        "I12",
-        "campaign",
-        COMPLETED_CAMPAIGN,
-        "audit_log",
-        "UPDATE audit_log SET action = 'campaign.completed' WHERE subject = 'campaign' AND subject_id = :id",
-    ),
-    Corruption(
-        "I12",
-        "transfer",
-        f"SELECT MIN(id) FROM ledger_transfers WHERE kind = 'ACCRUAL' AND campaign_id IN ({COMPLETED_CAMPAIGN})",
-        "ledger_transfers",
-        "UPDATE ledger_transfers SET created_at = :far WHERE id = :id",
-    ),
-    of_clip("I13", "peak_views = peak_views + 1"),
-    of_clip("I13", "rate = rate - 1"),
-    of_clip("I13", "initial_views = initial_views - 1"),
-    Corruption(
-        "I14",
-        "audit entry",
-        "SELECT MAX(id) FROM audit_log WHERE amount > 0",
-        "audit_log",
-        "UPDATE audit_log SET amount = amount + 1 WHERE id = :id",
-    ),
-    of_transfer("I14", "ACCRUAL", "audit_id = 999999"),
-    of_campaign("I15", "budget = budget + 1"),
-    Corruption(
-        "I16",
-        "lease",
-        "SELECT 'tracking'",
-        "leases",
-        "INSERT INTO leases (name, holder, expires_at) VALUES (:id, 'nobody', :far)",
-    ),
-)
 
 
 async def live_through_everything(settings: Settings, simulator: RunningSimulator) -> None:
@@ -280,7 +106,11 @@ async def corrupted(database: Database, corruption: Corruption) -> Any:
     async with database.writing() as session:
         row_id = (await session.execute(text(corruption.row))).scalar_one()
         assert row_id is not None, "the history has no such row"
-        given = [bindparam("id", row_id), bindparam("far", FAR, type_=UtcDateTime)]
+        given = [
+            bindparam("id", row_id),
+            bindparam("named", str(row_id)),
+            bindparam("far", FAR, type_=UtcDateTime),
+        ]
         await session.execute(
             text(corruption.sql).bindparams(*(one for one in given if f":{one.key}" in corruption.sql))
         )
@@ -304,24 +134,42 @@ async def test_a_history_that_nobody_touched_is_clean(history: Database) -> None
     assert report.transfers > 15
 
 
-@pytest.mark.parametrize("corruption", CORRUPTIONS, ids=lambda one: f"{one.invariant} {one.sql[:60]}")
+@pytest.mark.parametrize("corruption", CORRUPTIONS, ids=lambda one: f"{one.invariant} {one.says} {one.sql[:60]}")
 async def test_one_corrupted_cell_is_named(history: Database, corruption: Corruption) -> None:
     await disarmed(history, corruption.table)
     row_id = await corrupted(history, corruption)
     found = (await invariants.check(history)).findings
 
-    assert (corruption.invariant, corruption.subject, row_id) in {
-        (one.invariant, one.subject, one.subject_id) for one in found
-    }
+    named = [
+        one.sentence
+        for one in found
+        if (one.invariant, one.subject, one.subject_id) == (corruption.invariant, corruption.subject, row_id)
+    ]
+    assert [words for words in named if all(said_by(check, words) for check in corruption.checks)] != []
+
+
+def said_by(check: Check, sentence: str) -> bool:
+    pattern = re.sub(r"\\{(id|found|expected)\\}", ".+", re.escape(check.says))
+    return re.fullmatch(pattern, sentence) is not None
 
 
 def test_every_invariant_has_a_corruption() -> None:
     assert {one.invariant for one in CORRUPTIONS} == set(INVARIANTS)
 
 
+def test_every_corruption_is_meant_for_one_check() -> None:
+    assert [one for one in CORRUPTIONS if len(one.checks) != (one.subject != "lease")] == []
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda one: f"{one.invariant} {one.says}")
+def test_every_check_has_as_many_corruptions_as_it_has_alternatives(check: Check) -> None:
+    alternatives = 1 + len(re.findall(r"\bOR\b", check.sql))
+    assert len([one for one in CORRUPTIONS if check in one.checks]) >= alternatives
+
+
 async def test_a_finding_says_which_row_and_how_much(history: Database) -> None:
     await disarmed(history, "campaigns")
-    row_id = await corrupted(history, of_campaign("I1", "spent = 1"))
+    row_id = await corrupted(history, of_campaign("I1", "its clips earned", "spent = 1"))
     [clips, *_] = (await invariants.check(history)).findings
 
     assert clips == Finding("I1", "campaign", row_id, f"campaign {row_id}: spent is $0.01, its clips earned $237.47")

@@ -1,0 +1,232 @@
+"""One corrupted cell, or a few, for each alternative of each check of the money: what `test_invariants` tries."""
+
+from dataclasses import dataclass
+
+from swivi.ledger.checks import CHECKS, Check
+
+
+@dataclass(frozen=True)
+class Corruption:
+    """`sql` corrupts `table`; the checker must name the `subject` that `row` finds (as :id in `sql`).
+
+    `says` is of the words of the check that must find it, where the invariant has several of that subject.
+    """
+
+    invariant: str
+    subject: str
+    row: str
+    table: str
+    sql: str
+    says: str = ""
+
+    @property
+    def checks(self) -> list[Check]:
+        """The check that is meant; none where the checker does it by hand."""
+        of = [one for one in CHECKS if (one.invariant, one.subject) == (self.invariant, self.subject)]
+        return [one for one in of if self.says in one.says]
+
+
+def of_campaign(invariant: str, says: str, change: str, status: str = "ACTIVE") -> Corruption:
+    row = f"SELECT MIN(id) FROM campaigns WHERE status = '{status}' AND spent > 0"
+    return Corruption(invariant, "campaign", row, "campaigns", f"UPDATE campaigns SET {change} WHERE id = :id", says)
+
+
+def of_clip(invariant: str, change: str, says: str = "") -> Corruption:
+    row = "SELECT MIN(id) FROM clips WHERE state = 'TRACKED' AND earnings > 0"
+    return Corruption(invariant, "clip", row, "clips", f"UPDATE clips SET {change} WHERE id = :id", says)
+
+
+def of_user(change: str, says: str) -> Corruption:
+    row = "SELECT MIN(id) FROM users WHERE paid > 0 AND reserved > 0"
+    return Corruption("I2", "user", row, "users", f"UPDATE users SET {change} WHERE id = :id", says)
+
+
+def of_account(subject: str, says: str, account: str) -> Corruption:
+    """A transfer that credited somebody's account, and says it was another's."""
+    invariant, table = ("I1", "campaigns") if subject == "campaign" else ("I2", "users")
+    row = f"SELECT MIN(t.id) FROM {table} t JOIN ledger_transfers l ON l.credit_account = '{account}:' || t.id"
+    sql = f"UPDATE ledger_transfers SET credit_account = 'outside' WHERE credit_account = '{account}:' || :named"
+    return Corruption(invariant, subject, row, "ledger_transfers", sql, says)
+
+
+def of_request(invariant: str, status: str, change: str, says: str = "") -> Corruption:
+    row = f"SELECT MIN(id) FROM payout_requests WHERE status = '{status}'"
+    sql = f"UPDATE payout_requests SET {change} WHERE id = :id"
+    return Corruption(invariant, "payout request", row, "payout_requests", sql, says)
+
+
+def of_payout(change: str) -> Corruption:
+    return Corruption("I9", "payout", PAYOUT, "payouts", f"UPDATE payouts SET {change} WHERE id = :id", "records")
+
+
+def of_transfer(invariant: str, kind: str, change: str, says: str = "") -> Corruption:
+    row = f"SELECT MAX(id) FROM ledger_transfers WHERE kind = '{kind}'"
+    sql = f"UPDATE ledger_transfers SET {change} WHERE id = :id"
+    return Corruption(invariant, "transfer", row, "ledger_transfers", sql, says)
+
+
+def of_requests_transfer(kind: str, status: str, says: str, change: str = "amount = amount + 1") -> Corruption:
+    row = f"SELECT MIN(id) FROM payout_requests WHERE status = '{status}'"
+    sql = f"UPDATE ledger_transfers SET {change} WHERE payout_request_id = :id AND kind = '{kind}'"
+    return Corruption("I7", "payout request", row, "ledger_transfers", sql, says)
+
+
+COMPLETED_CAMPAIGN = "SELECT id FROM campaigns WHERE status = 'COMPLETED'"
+SNAPSHOT = f"SELECT MIN(id) FROM clip_submissions WHERE final_earnings > 0 AND campaign_id IN ({COMPLETED_CAMPAIGN})"
+PAYOUT = "SELECT MIN(id) FROM payouts"
+
+NEGATIVE = "has a negative balance"
+TAKES_BACK = "takes back"
+
+CORRUPTIONS = (
+    of_campaign("I1", "its clips earned", "spent = spent + 1"),
+    of_campaign("I1", "its transfers say", "spent = spent + 1"),
+    of_campaign("I1", "of a budget of", "budget = spent - 1"),
+    of_campaign("I1", "of a budget of", "spent = -1"),
+    of_account("campaign", "its account holds", "campaign"),
+    of_clip("I1", "earnings = earnings + 1"),
+    of_user("total_earnings = total_earnings + 1", "earned"),
+    of_user("paid = paid + 1", "was paid"),
+    of_user("reserved = reserved + 1", "is reserved, the transfers"),
+    of_account("user", "is available", "available"),
+    of_account("user", "is reserved, the account", "reserved"),
+    of_user("reserved = 1000000", NEGATIVE),
+    of_user("paid = -1", NEGATIVE),
+    of_user("reserved = -1", NEGATIVE),
+    of_transfer("I3", "ACCRUAL", "credit_account = 'available:999'"),
+    of_transfer("I3", "ACCRUAL", "debit_account = 'campaign:999'"),
+    of_transfer("I3", "PAYOUT_PAID", "credit_account = debit_account"),
+    of_transfer("I3", "ACCRUAL", "amount = 0"),
+    of_clip("I4", "gross_credited = gross_credited + 1"),
+    of_transfer("I4", "ACCRUAL_REVERSED", "amount = amount + 1", TAKES_BACK),
+    of_transfer("I4", "ACCRUAL_REVERSED", "reverses = NULL", TAKES_BACK),
+    of_transfer("I4", "ACCRUAL_REVERSED", "clip_id = clip_id - 1", TAKES_BACK),
+    of_transfer("I4", "ACCRUAL_REVERSED", "debit_account = 'outside'", TAKES_BACK),
+    of_transfer("I4", "ACCRUAL_REVERSED", "credit_account = 'outside'", TAKES_BACK),
+    Corruption(
+        "I4",
+        "transfer",
+        "SELECT MIN(reverses) FROM ledger_transfers WHERE kind = 'ACCRUAL_REVERSED'",
+        "ledger_transfers",
+        "UPDATE ledger_transfers SET reverses = :id WHERE kind = 'PAYOUT_RETURNED'",
+        "is reversed",
+    ),
+    Corruption(
+        "I5",
+        "clip",
+        "SELECT clip_id FROM ledger_transfers WHERE kind = 'ACCRUAL' GROUP BY clip_id"
+        " HAVING COUNT(*) > 1 ORDER BY clip_id LIMIT 1",
+        "ledger_transfers",
+        "UPDATE ledger_transfers SET run_id = 1 WHERE clip_id = :id AND kind = 'ACCRUAL'",
+    ),
+    Corruption(
+        "I6",
+        "run",
+        "SELECT MIN(id) FROM tracking_runs",
+        "tracking_runs",
+        "UPDATE tracking_runs SET earnings_added = earnings_added - 1 WHERE id = :id",
+    ),
+    of_requests_transfer("PAYOUT_RESERVED", "PENDING", "it asks for"),
+    of_requests_transfer("PAYOUT_RESERVED", "PENDING", "it asks for", "kind = 'PAYOUT_RELEASED'"),
+    of_requests_transfer("PAYOUT_RELEASED", "REJECTED", "was released"),
+    of_requests_transfer("PAYOUT_FEE", "COMPLETED", "was paid"),
+    of_requests_transfer("PAYOUT_RETURNED", "REVERSED", "came back"),
+    of_request("I7", "COMPLETED", "status = 'FAILED'", "was paid"),
+    of_request("I8", "COMPLETED", "fee = fee + 1"),
+    of_request("I8", "PENDING", "net = 0, fee = amount"),
+    of_request("I8", "PENDING", "fee = -1, net = amount + 1"),
+    of_request("I8", "PENDING", "amount = 0, net = 0, fee = 0"),
+    Corruption(
+        "I9",
+        "payout request",
+        "SELECT MIN(request_id) FROM payouts",
+        "payouts",
+        "UPDATE payouts SET transaction_id = '' WHERE request_id = :id",
+    ),
+    of_payout("amount = amount - 1"),
+    of_payout("net = net - 1"),
+    of_payout("fee = fee + 1"),
+    of_payout("user_id = (SELECT MIN(id) FROM users)"),
+    of_payout("method = 'bank_transfer'"),
+    Corruption(
+        "I9",
+        "payout",
+        PAYOUT,
+        "payouts",
+        "UPDATE payouts SET transaction_id = (SELECT transaction_id FROM payouts WHERE id = :id)",
+        "shares its transaction id",
+    ),
+    of_request("I10", "COMPLETED", "decided_by = user_id", "by its own payee"),
+    of_request("I10", "REJECTED", "decided_by = NULL", "by its own payee"),
+    of_request("I10", "REJECTED", "status = 'CANCELLED'", "by its own payee"),
+    of_request("I10", "PENDING", "status = 'APPROVED'", "the audit log knows"),
+    Corruption(
+        "I11",
+        "payout request",
+        "SELECT MIN(id) FROM payout_requests",
+        "payout_requests",
+        "UPDATE payout_requests SET idempotency_key = 'k' WHERE user_id ="
+        " (SELECT user_id FROM payout_requests WHERE id = :id)",
+    ),
+    Corruption(
+        "I12",
+        "submission",
+        SNAPSHOT,
+        "clip_submissions",
+        "UPDATE clip_submissions SET final_earnings = final_earnings + 1 WHERE id = :id",
+        "its snapshot is",
+    ),
+    Corruption(
+        "I12",
+        "campaign",
+        COMPLETED_CAMPAIGN,
+        "clip_submissions",
+        "UPDATE clip_submissions SET final_earnings = NULL WHERE campaign_id = :id",
+        "its snapshots sum",
+    ),
+    Corruption(
+        "I12",
+        "submission",
+        SNAPSHOT,
+        "clip_submissions",
+        "UPDATE clip_submissions SET status = 'PENDING' WHERE id = :id",
+        "is PENDING",
+    ),
+    of_campaign("I12", "its status does not fit", "status = 'ACTIVE'", "COMPLETED"),
+    of_campaign("I12", "its status does not fit", "completed_at = NULL", "COMPLETED"),
+    Corruption(
+        "I12",
+        "campaign",
+        COMPLETED_CAMPAIGN,
+        "audit_log",
+        "UPDATE audit_log SET action = 'campaign.completed' WHERE subject = 'campaign' AND subject_id = :id",
+        "was completed {found} times",
+    ),
+    Corruption(
+        "I12",
+        "transfer",
+        f"SELECT MIN(id) FROM ledger_transfers WHERE kind = 'ACCRUAL' AND campaign_id IN ({COMPLETED_CAMPAIGN})",
+        "ledger_transfers",
+        "UPDATE ledger_transfers SET created_at = :far WHERE id = :id",
+    ),
+    of_clip("I13", "peak_views = peak_views + 1", "its peak is"),
+    of_clip("I13", "rate = rate - 1", "its growth is worth"),
+    of_clip("I13", "max_per_clip = gross_credited - 1", "its growth is worth"),
+    of_clip("I13", "initial_views = initial_views - 1", "counts from"),
+    Corruption(
+        "I14",
+        "audit entry",
+        "SELECT MAX(id) FROM audit_log WHERE amount > 0",
+        "audit_log",
+        "UPDATE audit_log SET amount = amount + 1 WHERE id = :id",
+    ),
+    of_transfer("I14", "ACCRUAL", "audit_id = 999999"),
+    of_campaign("I15", "its funding", "budget = budget + 1"),
+    Corruption(
+        "I16",
+        "lease",
+        "SELECT 'tracking'",
+        "leases",
+        "INSERT INTO leases (name, holder, expires_at) VALUES (:id, 'nobody', :far)",
+    ),
+)
