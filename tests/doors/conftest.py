@@ -51,4 +51,7 @@ def _secrets(path: Path) -> dict[str, str]:
         hashes = {f"password hash of {who}": it for who, it in database.execute("SELECT id, password_hash FROM users")}
         hashes |= {f"session hash {row}": it for row, it in database.execute("SELECT id, token_hash FROM sessions")}
         hashes |= {f"token hash {row}": it for row, it in database.execute("SELECT id, token_hash FROM api_tokens")}
+        hashes |= {
+            f"authenticator's key {row}": it for row, it in database.execute("SELECT id, key FROM authenticators")
+        }
     return hashes | {"cron secret": CRON_SECRET, "metrics token": METRICS_TOKEN, "scraper's key": APIFY_KEY}

@@ -13,9 +13,10 @@ from typing import Any, TypeAlias
 
 from sqlmodel import select
 
-from swivi.accounts import sessions, social, tokens
+from swivi.accounts import sessions, social, tokens, totp
 from swivi.accounts.actor import Actor
-from swivi.accounts.models import SignInSession, User, UserStatus
+from swivi.accounts.models import Authenticator, SignInSession, User, UserStatus
+from swivi.core import clock
 from swivi.core.db import Database
 from swivi.notifications.models import Notification
 from swivi.payouts import destinations
@@ -178,6 +179,8 @@ async def furnish(settings: Settings, simulator: RunningSimulator) -> tuple[dict
             assert told is not None
             user = await session.get_one(User, gone.user_id)
             user.status = UserStatus.DISABLED
+            key = totp.new_setup(ann.email).key
+            session.add(Authenticator(user_id=ann.user_id, key=key, last_step=0, created_at=clock.now()))
     ids = {
         "campaign_id": campaign.id,
         "submission_id": pending.id,

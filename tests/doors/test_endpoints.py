@@ -4,16 +4,18 @@ from collections import Counter
 
 import httpx
 import pytest
+from starlette.routing import Route
 
 from swivi.accounts.sessions import SESSION_COOKIE
 from swivi.api.app import build_api
 from swivi.api.refusals import SAFE_METHODS
+from swivi.api.web import build_auth
 from tests.api.test_roles import EVERYBODYS, _every_route, _expected, _kind
 from tests.doors.house import House
 
 ROUTES = [(method, path) for method, path in _every_route(build_api()) if method not in ("HEAD", "OPTIONS")]
 UNSAFE = [(method, path) for method, path in ROUTES if method not in SAFE_METHODS]
-FORMS = ["/auth/sign-in", "/auth/sign-up", "/auth/sign-out", "/auth/demo"]
+FORMS = [f"/auth{route.path}" for route in build_auth().routes if isinstance(route, Route)]
 NOT_OURS = ["/_upload", "/_upload/x", "/_all_routes", "/auth-codespace", "/api/../_upload", "/demo/apify/v2/acts"]
 AWAY = {401, 403}
 
