@@ -398,8 +398,8 @@ OF_THE_LEDGER = (
         """
         SELECT l.id AS id, l.amount AS found, 1 AS expected FROM ledger_transfers l
         WHERE l.amount <= 0 OR l.debit_account = l.credit_account
-           OR NOT EXISTS (SELECT 1 FROM known_accounts k WHERE k.account = l.debit_account)
-           OR NOT EXISTS (SELECT 1 FROM known_accounts k WHERE k.account = l.credit_account)""",
+           OR l.debit_account NOT IN (SELECT account FROM known_accounts)
+           OR l.credit_account NOT IN (SELECT account FROM known_accounts)""",
     ),
     Check(
         "I14",

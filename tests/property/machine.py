@@ -225,10 +225,10 @@ class MoneyMachine(RuleBasedStateMachine):
         found=readings,
         writes=st.integers(2, 14),
         before_commit=st.booleans(),
-        then=st.sampled_from(["resume"] * 3 + ["die again", "leave", "pause"]),
+        then=st.sampled_from(["resume"] * 3 + ["die again", "leave", "pause", "revoke"]),
     )
     def crash(self, found: dict[int, tuple[str, int]], writes: int, before_commit: bool, then: str) -> None:
-        """A run dies at its nth commit, its lease ends; it is resumed, perhaps later, or of what is paused by then."""
+        """A run dies at its nth commit, its lease ends; it is resumed, perhaps later, or of what was paused by then."""
         self.say(found)
         undisturbed = self.twin()
         deaths = self.dies(lambda tracker: tracker.run(Trigger.CLI), writes, before_commit)
@@ -237,12 +237,14 @@ class MoneyMachine(RuleBasedStateMachine):
         self.seen["deaths"] += deaths
         if then == "pause":
             self.step(0, "PAUSED")
-            self.look()
+        if then == "revoke":
+            self.revoke(0)
+        self.look()
         if then == "leave":
             return
         self.ground.run(self.tracker.resume())
         self.look()
-        if undisturbed is not None and deaths and then != "pause":
+        if undisturbed is not None and deaths and then in {"resume", "die again"}:
             self.compare(undisturbed)
 
     def compare(self, undisturbed: str) -> None:
