@@ -54,10 +54,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
         yield f"sqlite:///{path}"
         return
-    postgres = request.getfixturevalue("postgres")
-    url = postgres.create_database(request.getfixturevalue("migrated_postgres"))
+    postgres, template = request.getfixturevalue("postgres"), request.getfixturevalue("migrated_postgres")
+    url = postgres.borrow_database(template)
     yield url
-    postgres.drop_database(url)
+    postgres.give_back(url, template)
 
 
 @pytest.fixture

@@ -76,6 +76,8 @@ class Postgres:
         self._home = home
         self._owner = owner
         self._process: subprocess.Popen[bytes] | None = None
+        self._kept: dict[str, list[str]] = {}
+        self._schemas: dict[str, str] = {}
 
     def start(self) -> None:
         """Returns once it answers; on the port and with the databases that it had before, if it was stopped."""
@@ -115,6 +117,26 @@ class Postgres:
         self.sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
         return self.url(name)
 
+    def borrow_database(self, template: str) -> str:
+        """The URL of a database like the template: one that was given back, or a copy, which takes much longer."""
+        kept = self._kept.setdefault(template, [])
+        return kept.pop() if kept else self.create_database(template)
+
+    def give_back(self, url: str, template: str) -> None:
+        """Empties a database for the next who borrows one; drops it where its schema is not the template's any more."""
+        if template not in self._schemas:
+            self._schemas[template] = self.ask(SCHEMA, self.url(template))
+        if self.ask(EMPTIED, url) == self._schemas[template]:
+            self._kept[template].append(url)
+        else:
+            self.drop_database(url)
+
+    def ask(self, statements: str, url: str) -> str:
+        """What psql prints of these statements."""
+        quietly = ["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"]
+        psql = [str(self.programs / "psql"), *quietly, url]
+        return subprocess.run(psql, input=statements, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+
     def drop_database(self, url: str) -> None:
         """Ends a database, whoever is still connected to it."""
         self.sql(f'DROP DATABASE "{url.rsplit("/", 1)[1]}" WITH (FORCE)')
@@ -122,6 +144,35 @@ class Postgres:
     def sql(self, statement: str) -> None:
         psql = [str(self.programs / "psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", self.url()]
         subprocess.run([*psql, "--command", statement], check=True)
+
+
+SCHEMA = """
+    SELECT md5(string_agg(part, ',' ORDER BY part)) FROM (
+        SELECT concat(attrelid::regclass, '.', attname, atttypid, attnotnull) AS part FROM pg_attribute
+        WHERE attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
+        UNION ALL SELECT concat(tgname, tgenabled) FROM pg_trigger WHERE NOT tgisinternal
+        UNION ALL SELECT concat(conrelid::regclass, conname) FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace
+        UNION ALL SELECT version_num FROM alembic_version
+    ) parts;
+"""
+"""One number for the tables, columns, constraints and triggers of a database."""
+
+EMPTIED = f"""
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() \\g /dev/null
+    SET lock_timeout = '10s';
+    SET session_replication_role = replica;  -- or the triggers would refuse to delete history
+    DO $$ DECLARE name text; BEGIN
+        FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+            EXECUTE format('DELETE FROM %I', name);
+        END LOOP;
+        FOR name IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' LOOP
+            EXECUTE format('ALTER SEQUENCE %I RESTART', name);
+        END LOOP;
+    END $$;
+    {SCHEMA}"""
+"""Everything is deleted, numbers begin at 1 again; the schema's number is told."""
 
 
 def postgres_programs() -> Path:

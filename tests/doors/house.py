@@ -89,6 +89,16 @@ class House:
             rows = {name: database.execute(f"SELECT * FROM {name}") for name in sorted(names)}
             return {name: _digest(name, found, of_others_than) for name, found in rows.items()}
 
+    def at_rest(self) -> None:
+        """Returns once no tracking run is under way any more that somebody here began."""
+
+        def under_way() -> Lines:
+            with sqlite3.connect(f"file:{self.database_path}?mode=ro", uri=True) as database:
+                rows = database.execute("SELECT id FROM tracking_runs WHERE status = 'RUNNING'")
+                return [{"id": row} for (row,) in rows]
+
+        _once(under_way, lambda found: not found)
+
     @asynccontextmanager
     async def elsewhere(self) -> AsyncIterator[Database]:
         """The database as another process has it."""

@@ -96,6 +96,7 @@ async def test_arguments_that_no_page_sends_break_nothing(house: House, caller: 
     ]
     assert len(calls) > len(NASTY)
     person, tab = await house.newcomer(caller)
+    house.at_rest()
     before = house.digest(but=BOOKKEEPING - {"audit_log"}, of_others_than=person)
     async with tab, await house.signed_in("clipper") as other:
         await other.visit("/clippers/dashboard")

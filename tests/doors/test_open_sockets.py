@@ -108,7 +108,9 @@ async def test_an_open_page_finds_itself_signed_out_at_once(house: House, kind: 
         await tab.event(_named("ProfileName.save"), at=here, form_data={"name": "Still here"})
         await tab.until(lambda: len(tab.redirects()) == 2)
         assert tab.redirects() == ["/login"] * 2
-        assert [frame for frame in tab.heard[heard:] if "_rx_state_" in frame] == []
+        # That it ended may be said twice: by the commit, and by whoever looks for what others changed.
+        said = [frame.replace('{"ended_rx_state_":true}', "") for frame in tab.heard[heard:]]
+        assert [frame for frame in said if "_rx_state_" in frame] == []
         assert house.digest(of_others_than=person) == before
 
 

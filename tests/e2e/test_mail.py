@@ -90,6 +90,8 @@ async def test_an_address_is_verified_and_a_forgotten_password_renewed(
 
     await again.opens("/login")
     await again.page.get_by_role("link", name="Forgot your password?").click()
+    await again.page.wait_for_url("**/forgot**", timeout=SLOW)
+    await expect(elsewhere.locator("main[aria-busy=false]")).to_be_visible(timeout=SLOW)
     await again.page.get_by_label("Email").fill(EMAIL)
     await again.presses("Send me a link")
     await again.sees("a mail is on its way")
