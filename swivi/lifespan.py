@@ -10,6 +10,7 @@ import reflex as rx
 from swivi import migrations
 from swivi.live import hub
 from swivi.live.hub import Hub
+from swivi.live.relay import Relay
 from swivi.logs import set_up_logging
 from swivi.pages import session
 from swivi.runtime import open_runtime
@@ -41,6 +42,10 @@ def lifespan_of(app: rx.App) -> Callable[[], AbstractAsyncContextManager[None]]:
             hub.start(pushing)
             runtime.schedule.start()
             works = [pushing.run(), runtime.sender.run()]
+            if settings.redis_url is not None:
+                relay = Relay(settings.redis_url, pushing.notice)
+                runtime.database.listeners.append(relay.notice)
+                works.append(relay.run())
             if runtime.postman is not None:
                 runtime.database.listeners.append(runtime.postman.notice)
                 works.append(runtime.postman.run())

@@ -23,13 +23,13 @@ from swivi.mail import outbox as mails
 from swivi.settings import Settings
 from swivi.tracking.completion import ENDED
 from swivi.tracking.errors import NoReader, RunUnderWay
-from swivi.tracking.models import TrackingRun, Trigger
 from swivi.tracking.service import Tracker
 from swivi.webhooks import outbox
 
 log = logging.getLogger("swivi.schedule")
 
 RESUME_SECONDS = 20
+TAKE_PART_SECONDS = 2
 BASELINE_SECONDS = 30
 CALENDAR_SECONDS = 60
 TIDYING_SECONDS = 600
@@ -58,6 +58,7 @@ class Schedule:
     def start(self) -> None:
         """Begin to tick; the first look at runs that were cut off comes at once."""
         self._every(RESUME_SECONDS, self._tracker.resume, at_once=True)
+        self._every(TAKE_PART_SECONDS, self._tracker.take_part)
         self._every(BASELINE_SECONDS, self._intake.read_due_baselines)
         self._every(CALENDAR_SECONDS, self.start_and_end_campaigns, at_once=True)
         self._every(TIDYING_SECONDS, self.tidy_up)
@@ -72,17 +73,8 @@ class Schedule:
 
     async def track(self) -> None:
         """The scheduled tracking run, unless another process did it within this minute."""
-        tick = clock.now().replace(second=0, microsecond=0)
-        async with self._database.reading() as session:
-            done = await session.exec(
-                select(TrackingRun.id)
-                .where(TrackingRun.trigger == Trigger.SCHEDULE, col(TrackingRun.started_at) >= tick)
-                .limit(1)
-            )
-            if done.first() is not None:
-                return
         try:
-            await self._tracker.run(Trigger.SCHEDULE)
+            await self._tracker.run_at(clock.now().replace(second=0, microsecond=0))
         except (RunUnderWay, NoReader) as reason:
             log.info("No scheduled tracking run: %s", reason)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -98,11 +98,18 @@ async def is_held(session: AsyncSession, name: str) -> bool:
 @asynccontextmanager
 async def kept_alive(hold: Hold) -> AsyncIterator[None]:
     """Renew the lease while the block runs. If it is lost, the block is cancelled and LeaseLost raised."""
-    try:
+    with one_failure():
         async with asyncio.TaskGroup() as group:
             renewing = group.create_task(_renew_forever(hold))
             yield
             renewing.cancel()
+
+
+@contextmanager
+def one_failure() -> Iterator[None]:
+    """Of what fails within task groups, raise the one failure that it is."""
+    try:
+        yield
     except BaseExceptionGroup as several:
         raise _plain(several) from None
 

@@ -1,4 +1,4 @@
-"""What a run is to read, in batches: due links per platform, and what a dead process left behind."""
+"""What a share of a run is to read, in batches: due links per platform, and what a dead process left behind."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from sqlmodel.sql.expression import Select
 from swivi.clips.models import Clip, ClipState, ViewTracking
 from swivi.core.db import in_slices
 from swivi.platforms.models import Outcome, Platform, VideoRef
-from swivi.tracking.models import PlannedCampaign, PlanStatus, ScraperRun, ScraperStatus
+from swivi.tracking.models import PlannedCampaign, PlanStatus, RunShare, ScraperRun, ScraperStatus
 
 TRANSIENT = [outcome for outcome in Outcome if outcome.transient]
 
@@ -30,11 +30,12 @@ class Batch:
         return [VideoRef(self.platform, external_id) for external_id in self.external_ids]
 
 
-async def batches_left_behind(session: AsyncSession, run_id: int) -> list[Batch]:
-    """Batches whose scraper run was started, or about to be, when the process that held the run died."""
+async def batches_left_behind(session: AsyncSession, share: RunShare) -> list[Batch]:
+    """Batches whose scraper run was started, or about to be, when the process that held the share died."""
     found = await session.exec(
         select(ScraperRun).where(
-            ScraperRun.run_id == run_id,
+            ScraperRun.run_id == share.run_id,
+            ScraperRun.share == share.number,
             col(ScraperRun.status).in_([ScraperStatus.STARTING, ScraperStatus.STARTED]),
         )
     )
@@ -44,10 +45,10 @@ async def batches_left_behind(session: AsyncSession, run_id: int) -> list[Batch]
     ]
 
 
-async def batches_due(session: AsyncSession, run_id: int, attempt: int, *, size: int) -> list[Batch]:
+async def batches_due(session: AsyncSession, share: RunShare, attempt: int, *, size: int) -> list[Batch]:
     """What this attempt is to read, in batches of at most `size` links of one platform."""
     by_platform: defaultdict[Platform, list[str]] = defaultdict(list)
-    for platform, external_id in await _videos_due(session, run_id, attempt):
+    for platform, external_id in await _videos_due(session, share, attempt):
         by_platform[platform].append(external_id)
     return [
         Batch(platform, tuple(slice_), attempt)
@@ -56,46 +57,52 @@ async def batches_due(session: AsyncSession, run_id: int, attempt: int, *, size:
     ]
 
 
-def tracked_in(run_id: int) -> Select[int, Platform, str]:
-    """(clip id, platform, external id) of the clips that the run is to read and has not settled."""
+def tracked_in(share: RunShare) -> Select[int, Platform, str]:
+    """(clip id, platform, external id) of the share's clips that are to be read and are not settled."""
     return (
         select(col(Clip.id), col(Clip.platform), col(Clip.external_id))
         .join(PlannedCampaign, col(PlannedCampaign.campaign_id) == col(Clip.campaign_id))
         .where(
-            PlannedCampaign.run_id == run_id,
+            PlannedCampaign.run_id == share.run_id,
+            PlannedCampaign.share == share.number,
             PlannedCampaign.status == PlanStatus.PLANNED,
             Clip.state == ClipState.TRACKED,
         )
     )
 
 
-async def _videos_due(session: AsyncSession, run_id: int, attempt: int) -> list[tuple[Platform, str]]:
+async def _videos_due(session: AsyncSession, share: RunShare, attempt: int) -> list[tuple[Platform, str]]:
     """Distinct videos that this attempt is to read: not read yet, or every reading so far was transient."""
     answered = (
         select(ViewTracking.clip_id)
         .where(
-            ViewTracking.run_id == run_id,
+            ViewTracking.run_id == share.run_id,
             (col(ViewTracking.attempt) >= attempt) | col(ViewTracking.outcome).not_in(TRANSIENT),
         )
         .scalar_subquery()
     )
     found = await session.exec(
-        tracked_in(run_id).where(col(Clip.id).not_in(answered)).order_by(col(Clip.campaign_id), col(Clip.id))
+        tracked_in(share).where(col(Clip.id).not_in(answered)).order_by(col(Clip.campaign_id), col(Clip.id))
     )
     return list(dict.fromkeys((platform, external_id) for _, platform, external_id in found.all()))
 
 
-async def unread_campaigns(session: AsyncSession, run_id: int) -> set[int]:
-    """Campaigns of the run with a clip that still awaits an answer: not read yet, or to be read again."""
+async def unread_campaigns(session: AsyncSession, share: RunShare) -> set[int]:
+    """Campaigns of the share with a clip that still awaits an answer: not read yet, or to be read again."""
     read = (
         select(ViewTracking.clip_id)
-        .where(ViewTracking.run_id == run_id, col(ViewTracking.outcome).not_in(TRANSIENT))
+        .where(ViewTracking.run_id == share.run_id, col(ViewTracking.outcome).not_in(TRANSIENT))
         .scalar_subquery()
     )
     found = await session.exec(
         select(Clip.campaign_id)
         .join(PlannedCampaign, col(PlannedCampaign.campaign_id) == col(Clip.campaign_id))
-        .where(PlannedCampaign.run_id == run_id, Clip.state == ClipState.TRACKED, col(Clip.id).not_in(read))
+        .where(
+            PlannedCampaign.run_id == share.run_id,
+            PlannedCampaign.share == share.number,
+            Clip.state == ClipState.TRACKED,
+            col(Clip.id).not_in(read),
+        )
         .distinct()
     )
     return set(found.all())

@@ -1,9 +1,9 @@
-"""Tracking runs: the plan as rows, the scraper runs they started, and how far they got."""
+"""Tracking runs: the plan as rows, dealt out in shares, the scraper runs they started, and how far they got."""
 
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, Column, Index, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from swivi.core.db import cents, choice, counted, moment, reference, row_id
@@ -36,6 +36,13 @@ class PlanStatus(StrEnum):
     SKIPPED = "SKIPPED"
 
 
+class ShareStatus(StrEnum):
+    """DONE once its campaigns are settled, or left because the reading service stopped us."""
+
+    OPEN = "OPEN"
+    DONE = "DONE"
+
+
 class ScraperStatus(StrEnum):
     """One scraper run's way: the intent is stored before the start, so that a restart can adopt it."""
 
@@ -49,6 +56,15 @@ class TrackingRun(SQLModel, table=True):
     """One pass over the campaigns that are due. Counts are clips; `earnings_added` is cents."""
 
     __tablename__ = "tracking_runs"
+    # Every process asks every other second whether there is a run to take part in.
+    __table_args__ = (
+        Index(
+            "ix_tracking_runs_running",
+            "id",
+            sqlite_where=text("status = 'RUNNING'"),
+            postgresql_where=text("status = 'RUNNING'"),
+        ),
+    )
 
     id: int = row_id()
     trigger: Trigger = choice(Trigger)
@@ -73,6 +89,26 @@ class TrackingRun(SQLModel, table=True):
         return self.clips_read - self.clips_failed
 
 
+class RunShare(SQLModel, table=True):
+    """The part of a run that one process reads and settles, under a lease of its own; others take other shares."""
+
+    __tablename__ = "tracking_run_shares"
+    __table_args__ = (UniqueConstraint("run_id", "number"),)
+
+    id: int = row_id()
+    run_id: int = reference("tracking_runs.id")
+    number: int
+    """From 1 on within its run."""
+    status: ShareStatus = choice(ShareStatus, default=ShareStatus.OPEN)
+    problem: str | None = None
+    """Why the reading service stopped us, in a sentence for admins; the run's other shares then read no further."""
+
+    @property
+    def lease(self) -> str:
+        """The name of the lease that whoever works on it holds."""
+        return f"tracking:{self.run_id}:{self.number}"
+
+
 class PlannedCampaign(SQLModel, table=True):
     """A campaign that a run takes whole."""
 
@@ -85,6 +121,8 @@ class PlannedCampaign(SQLModel, table=True):
     id: int = row_id()
     run_id: int = reference("tracking_runs.id")
     campaign_id: int = reference("campaigns.id")
+    share: int = 1
+    """The number of the run's share that it belongs to."""
     clips: int = 0
     status: PlanStatus = choice(PlanStatus, default=PlanStatus.PLANNED)
     earnings_added: int = cents()
@@ -98,6 +136,8 @@ class ScraperRun(SQLModel, table=True):
 
     id: int = row_id()
     run_id: int = reference("tracking_runs.id")
+    share: int = 1
+    """The number of the run's share that its links belong to."""
     platform: Platform = choice(Platform)
     attempt: int = 1
     external_ids: list[str] = Field(sa_column=Column(JSON, nullable=False))

@@ -13,7 +13,7 @@ from swivi.campaigns.models import Campaign, CampaignStatus
 from swivi.clips.models import Clip, ClipState
 from swivi.core import changes, clock
 from swivi.core.money import format_dollars
-from swivi.tracking.models import PlannedCampaign, TrackingRun, Trigger
+from swivi.tracking.models import PlannedCampaign, RunShare, TrackingRun, Trigger
 
 log = logging.getLogger("swivi.tracking")
 
@@ -70,8 +70,29 @@ def whole_until(due: Sequence[CampaignGroup], limit: int) -> list[CampaignGroup]
     return taken
 
 
-async def start_run(session: AsyncSession, trigger: Trigger, groups: Sequence[CampaignGroup]) -> TrackingRun:
-    """Write a run and its plan down, so that whoever resumes it does the same work."""
+def dealt_out(groups: Sequence[CampaignGroup], share_clips: int) -> list[list[CampaignGroup]]:
+    """The groups in shares of at least `share_clips` clips, in their order; only the last may have fewer.
+
+    A share is what one process takes at once. Its links fill whole batches; smaller ones would cost more scraper runs.
+    """
+    shares: list[list[CampaignGroup]] = []
+    room = 0
+    for group in groups:
+        if room <= 0:
+            shares.append([])
+            room = share_clips
+        shares[-1].append(group)
+        room -= group.clips
+    return shares
+
+
+async def start_run(
+    session: AsyncSession, trigger: Trigger, groups: Sequence[CampaignGroup], *, share_clips: int | None = None
+) -> TrackingRun:
+    """Write a run and its plan down, so that whoever takes part in it or resumes it does the same work.
+
+    Without `share_clips` it has no shares to be taken: the caller settles it at once, within this transaction.
+    """
     run = TrackingRun(
         trigger=trigger,
         started_at=clock.now(),
@@ -80,14 +101,21 @@ async def start_run(session: AsyncSession, trigger: Trigger, groups: Sequence[Ca
     )
     session.add(run)
     await session.flush()
-    for group in groups:
-        log.info(
-            'Including campaign "%s" (%d clips, %s remaining)',
-            group.campaign.title,
-            group.clips,
-            format_dollars(group.campaign.remaining),
-        )
-        session.add(PlannedCampaign(run_id=run.id, campaign_id=group.campaign.id, clips=group.clips))
+    for number, share in enumerate(dealt_out(groups, share_clips or max(1, run.clips_planned)), 1):
+        if share_clips is not None:
+            session.add(RunShare(run_id=run.id, number=number))
+        for group in share:
+            _include(session, run, number, group)
     log.info("Tracking %d clips across %d campaigns", run.clips_planned, run.campaigns_planned)
     changes.mark(session, runs=[run.id])
     return run
+
+
+def _include(session: AsyncSession, run: TrackingRun, share: int, group: CampaignGroup) -> None:
+    log.info(
+        'Including campaign "%s" (%d clips, %s remaining)',
+        group.campaign.title,
+        group.clips,
+        format_dollars(group.campaign.remaining),
+    )
+    session.add(PlannedCampaign(run_id=run.id, campaign_id=group.campaign.id, share=share, clips=group.clips))

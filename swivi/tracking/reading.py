@@ -1,4 +1,4 @@
-"""Reading a run's clips: batches per platform, each one scraper run, stored as they arrive.
+"""Reading the clips of a run's share: batches per platform, each one scraper run, stored as they arrive.
 
 Whatever happens to the process, what was paid for is not paid for again: readings and scraper runs are rows,
 and a resumed run adopts the scraper runs that its predecessor started.
@@ -6,7 +6,8 @@ and a resumed run adopts the scraper runs that its predecessor started.
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -23,7 +24,7 @@ from swivi.platforms.errors import ReaderStopped, ReadingUnavailable, StartUncer
 from swivi.platforms.models import Outcome, Reading
 from swivi.platforms.reader import ScraperStart, ViewReaders
 from swivi.tracking.batches import Batch, batches_due, batches_left_behind, tracked_in
-from swivi.tracking.models import ScraperRun, ScraperStatus, TrackingRun
+from swivi.tracking.models import RunShare, ScraperRun, ScraperStatus, TrackingRun
 
 log = logging.getLogger("swivi.tracking")
 
@@ -36,57 +37,97 @@ RECENT = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class ReadingOptions:
-    """How hard to read. Seconds are between two batches of one worker, and grow between attempts."""
+    """How hard one process reads. Seconds are between two batches in one place, and grow between attempts."""
 
     batch_size: int = 100
     concurrency: int = 5
     pause_seconds: float = 1.0
 
 
-class RunReading:
-    """The reading of one run, by a few workers, until every clip has an outcome or its attempts are used up."""
+class Scrapers:
+    """One process's scraper runs for a tracking run: so many at once, and a pause before a place is taken again.
+
+    `stopped` is set once the reading service told us to stop, by whichever share met it.
+    """
+
+    def __init__(self, options: ReadingOptions) -> None:
+        self.stopped: ReaderStopped | None = None
+        self._places = asyncio.Semaphore(options.concurrency)
+        self._pause_seconds = options.pause_seconds
+        self._waiting = 0
+
+    @asynccontextmanager
+    async def one(self) -> AsyncIterator[None]:
+        """A place for one scraper run, in the order of asking."""
+        self._waiting += 1
+        try:
+            await self._places.acquire()
+        finally:
+            self._waiting -= 1
+        try:
+            yield
+            if self._waiting and self.stopped is None:
+                await asyncio.sleep(self._pause_seconds)
+        finally:
+            self._places.release()
+
+    async def idle(self) -> None:
+        """Return once a place is free that nobody waits for."""
+        async with self._places:
+            return
+
+
+class ShareReading:
+    """The reading of one share, until every clip has an outcome or its attempts are used up."""
 
     def __init__(
-        self, database: Database, readers: ViewReaders, options: ReadingOptions, hold: Hold, run_id: int
+        self,
+        database: Database,
+        readers: ViewReaders,
+        options: ReadingOptions,
+        scrapers: Scrapers,
+        hold: Hold,
+        share: RunShare,
     ) -> None:
         self._database = database
         self._readers = readers
         self._options = options
+        self._scrapers = scrapers
         self._hold = hold
-        self._run_id = run_id
-        self._stopped: ReaderStopped | None = None
+        self._share = share
+        self.under_way = asyncio.Event()
+        """Set once its first links stand in line for scrapers."""
 
     async def read_all(self) -> None:
-        """Read every clip of the run. Raises ReaderStopped (after storing what did arrive), LeaseLost."""
+        """Read every clip of the share. Raises ReaderStopped (after storing what did arrive), LeaseLost."""
         async with self._database.reading() as session:
-            left_behind = await batches_left_behind(session, self._run_id)
+            left_behind = await batches_left_behind(session, self._share)
         await self._work_off(left_behind)
         for attempt in range(1, MOST_ATTEMPTS + 1):
             async with self._database.reading() as session:
-                batches = await batches_due(session, self._run_id, attempt, size=self._options.batch_size)
+                batches = await batches_due(session, self._share, attempt, size=self._options.batch_size)
             if attempt > 1 and batches:
                 await asyncio.sleep(self._options.pause_seconds * 2**attempt)
             await self._work_off(batches)
 
     async def _work_off(self, batches: Sequence[Batch]) -> None:
-        queue = iter(batches)
-        workers = min(self._options.concurrency, len(batches))
         async with asyncio.TaskGroup() as group:
-            for _ in range(workers):
-                group.create_task(self._worker(queue))
-        if self._stopped is not None:
-            raise self._stopped
+            for batch in batches:
+                group.create_task(self._in_turn(batch))
+            if batches:
+                await asyncio.sleep(0)  # so that each stands in line before anybody asks whether a scraper is idle
+                self.under_way.set()
+        if self._scrapers.stopped is not None:
+            raise self._scrapers.stopped
 
-    async def _worker(self, queue: Iterable[Batch]) -> None:
-        for position, batch in enumerate(queue):
-            if self._stopped is not None:
+    async def _in_turn(self, batch: Batch) -> None:
+        async with self._scrapers.one():
+            if self._scrapers.stopped is not None:
                 return
-            if position > 0:
-                await asyncio.sleep(self._options.pause_seconds)
             try:
                 await self._read(batch)
             except ReaderStopped as stopped:
-                self._stopped = stopped
+                self._scrapers.stopped = stopped
 
     async def _read(self, batch: Batch) -> None:
         scraper = batch.adopted or await self._intend(batch)
@@ -108,7 +149,8 @@ class RunReading:
         async with self._database.writing() as session:
             await self._hold.assert_held(session)
             scraper = ScraperRun(
-                run_id=self._run_id,
+                run_id=self._share.run_id,
+                share=self._share.number,
                 platform=batch.platform,
                 attempt=batch.attempt,
                 external_ids=list(batch.external_ids),
@@ -188,17 +230,17 @@ class RunReading:
                 )
             )
             await self._count(session, rows, cost_micro_usd)
-            changes.mark(session, runs=[self._run_id])
+            changes.mark(session, runs=[self._share.run_id])
 
     async def _rows(self, session: AsyncSession, batch: Batch, readings: Sequence[Reading]) -> list[dict[str, Any]]:
         by_id = {reading.ref.external_id: reading for reading in readings}
         clips = await session.exec(
-            tracked_in(self._run_id).where(Clip.platform == batch.platform, col(Clip.external_id).in_(list(by_id)))
+            tracked_in(self._share).where(Clip.platform == batch.platform, col(Clip.external_id).in_(list(by_id)))
         )
         return [
             {
                 "clip_id": clip_id,
-                "run_id": self._run_id,
+                "run_id": self._share.run_id,
                 "attempt": batch.attempt,
                 "date": by_id[external_id].read_at,
                 "outcome": by_id[external_id].outcome,
@@ -217,7 +259,7 @@ class RunReading:
         found = await session.exec(
             select(ViewTracking.clip_id)
             .where(
-                ViewTracking.run_id == self._run_id,
+                ViewTracking.run_id == self._share.run_id,
                 col(ViewTracking.clip_id).in_(clip_ids),
                 ViewTracking.attempt < attempt,
             )
@@ -227,7 +269,7 @@ class RunReading:
         failed_now = sum(row["outcome"] is not Outcome.OK for row in rows)
         await session.execute(
             update(TrackingRun)
-            .where(col(TrackingRun.id) == self._run_id)
+            .where(col(TrackingRun.id) == self._share.run_id)
             .values(
                 clips_read=TrackingRun.clips_read + len(rows) - len(again),
                 clips_failed=TrackingRun.clips_failed + failed_now - len(again),

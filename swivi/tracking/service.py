@@ -1,11 +1,15 @@
-"""Use cases of tracking: run now, resume what was cut off, track one clip, complete a campaign."""
+"""Use cases of tracking: run now, take part in a run, resume what was cut off, track one clip, complete a campaign.
+
+Whoever holds tracking's lease conducts: plans a run, works on its shares, waits for those that other processes
+took, and ends it. Every other process may take shares of it meanwhile.
+"""
 
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
@@ -22,19 +26,21 @@ from swivi.core.money import format_dollars
 from swivi.core.outages import Outage
 from swivi.notifications import service as notifications
 from swivi.notifications.models import NotificationKind
-from swivi.platforms.errors import ReaderStopped
 from swivi.platforms.reader import ViewReaders
-from swivi.tracking.batches import unread_campaigns
 from swivi.tracking.completion import close_books
 from swivi.tracking.errors import CutOff, NoReader, RunUnderWay
-from swivi.tracking.models import PlannedCampaign, PlanStatus, RunStatus, TrackingRun, Trigger
+from swivi.tracking.models import RunStatus, TrackingRun, Trigger
 from swivi.tracking.plan import CampaignGroup, clips_needing_tracking, start_run
-from swivi.tracking.reading import ReadingOptions, RunReading
+from swivi.tracking.reading import ReadingOptions
 from swivi.tracking.settlement import settle_campaign
+from swivi.tracking.sharing import SharedRun
 
 log = logging.getLogger("swivi.tracking")
 
 LEASE = "tracking"
+
+SHARE_BATCHES = 5
+"""A share's clips in batches: few enough that several processes find work, enough that most batches are full."""
 
 UNDER_WAY = frozenset({CampaignStatus.ACTIVE, CampaignStatus.PAUSED})
 """The states from which a campaign can be completed."""
@@ -42,7 +48,7 @@ UNDER_WAY = frozenset({CampaignStatus.ACTIVE, CampaignStatus.PAUSED})
 
 @dataclass(frozen=True, slots=True)
 class TrackingOptions:
-    """How a tracking run works: `max_clips` per run, how it reads, how long a dead process blocks the next."""
+    """How a tracking run works: `max_clips` per run, how each process reads, how long a dead one blocks the next."""
 
     max_clips: int = 10_000
     reading: ReadingOptions = field(default_factory=ReadingOptions)
@@ -56,6 +62,7 @@ class Tracker:
         self.database = database
         self.readers = readers
         self.options = options or TrackingOptions()
+        self._conducts = False
 
     async def run(self, trigger: Trigger, *, campaign_id: int | None = None) -> TrackingRun:
         """One whole run, after resuming any run that was cut off; returns it as it ended.
@@ -68,6 +75,15 @@ class Tracker:
         async with self._exclusively() as hold:
             await self._resume(readers, hold)
             return await self._run_due(readers, hold, trigger, campaign_id)
+
+    async def run_at(self, tick: datetime) -> TrackingRun | None:
+        """The run of the schedule's tick, a moment in UTC; None if another process has done it. Raises as `run`."""
+        readers = self._must_read()
+        async with self._exclusively() as hold:
+            if await self._ran_since(tick):
+                return None
+            await self._resume(readers, hold)
+            return await self._run_due(readers, hold, Trigger.SCHEDULE, None)
 
     async def track_many(self, groups: Sequence[CampaignGroup], *, batch_size: int) -> TrackingRun:
         """Track these campaigns now, whole, in batches of `batch_size` links. Raises as `run`."""
@@ -99,6 +115,21 @@ class Tracker:
             async with self._exclusively() as hold:
                 await self._resume(self.readers, hold)
 
+    async def take_part(self) -> None:
+        """Work on shares of the run that another process conducts, as long as some are free. Cheap if there are none.
+
+        Raises CutOff; LeaseLost if another process took a share of ours over.
+        """
+        if self.readers is None or self._conducts:
+            return
+        async with self.database.reading() as session:
+            running = await session.exec(select(TrackingRun.id).where(TrackingRun.status == RunStatus.RUNNING).limit(1))
+            run_id = running.first()
+        if run_id is not None:
+            with _cut_off_by_outages(), leases.one_failure():
+                options = self.options
+                await SharedRun(self.database, self.readers, options.reading, options.lease_ttl, run_id).take_part()
+
     async def complete(self, campaign_id: int, *, actor: Actor | None, reason: str) -> Campaign:
         """Settle a campaign once more on the newest readings (read first if a reader is there), then close it.
 
@@ -115,6 +146,15 @@ class Tracker:
                 await self._run_due(self.readers, hold, Trigger.COMPLETION, campaign_id)
             return await self._settle_and_close(hold, campaign_id, actor, reason)
 
+    async def _ran_since(self, tick: datetime) -> bool:
+        async with self.database.reading() as session:
+            found = await session.exec(
+                select(TrackingRun.id)
+                .where(TrackingRun.trigger == Trigger.SCHEDULE, col(TrackingRun.started_at) >= tick)
+                .limit(1)
+            )
+            return found.first() is not None
+
     def _must_read(self) -> ViewReaders:
         if self.readers is None:
             raise NoReader
@@ -129,12 +169,13 @@ class Tracker:
         hold = await leases.acquire(self.database, LEASE, self.options.lease_ttl)
         if hold is None:
             raise RunUnderWay
+        self._conducts = True
         try:
-            async with leases.kept_alive(hold):
-                yield hold
-        except Outage as outage:
-            raise CutOff(outage) from outage
+            with _cut_off_by_outages():
+                async with leases.kept_alive(hold):
+                    yield hold
         finally:
+            self._conducts = False
             with contextlib.suppress(Outage):  # then it ends by itself
                 await hold.release()
 
@@ -168,34 +209,14 @@ class Tracker:
     ) -> TrackingRun:
         async with self.database.writing() as session:
             await hold.assert_held(session)
-            run = await start_run(session, trigger, groups)
-        options = ReadingOptions(batch_size, self.options.reading.concurrency, self.options.reading.pause_seconds)
+            run = await start_run(session, trigger, groups, share_clips=SHARE_BATCHES * batch_size)
+        options = replace(self.options.reading, batch_size=batch_size)
         return await self._work(readers, hold, run.id, options)
 
     async def _work(self, readers: ViewReaders, hold: Hold, run_id: int, options: ReadingOptions) -> TrackingRun:
-        problem = None
-        try:
-            await RunReading(self.database, readers, options, hold, run_id).read_all()
-        except ReaderStopped as stopped:
-            problem = stopped.sentence
-        await self._settle(hold, run_id, stopped=problem is not None)
-        return await self._finish(hold, run_id, problem)
-
-    async def _settle(self, hold: Hold, run_id: int, *, stopped: bool) -> None:
-        async with self.database.reading() as session:
-            planned = await session.exec(
-                select(PlannedCampaign.campaign_id)
-                .where(PlannedCampaign.run_id == run_id, PlannedCampaign.status == PlanStatus.PLANNED)
-                .order_by(col(PlannedCampaign.campaign_id))
-            )
-            left = list(planned.all())
-            # Fairness: of a run that was stopped, only campaigns that were read whole are settled.
-            unread = await unread_campaigns(session, run_id) if stopped else set()
-        for campaign_id in left:
-            if campaign_id not in unread:
-                async with self.database.writing() as session:
-                    await hold.assert_held(session)
-                    await settle_campaign(session, run_id, campaign_id)
+        shared = SharedRun(self.database, readers, options, self.options.lease_ttl, run_id)
+        await shared.work_off()
+        return await self._finish(hold, run_id, await shared.problem())
 
     async def _finish(self, hold: Hold, run_id: int, problem: str | None) -> TrackingRun:
         async with self.database.writing() as session:
@@ -232,6 +253,14 @@ class Tracker:
                 by = actor.user_id if actor else None
                 await close_books(session, campaign, reason=reason, actor_id=by)
         return campaign
+
+
+@contextlib.contextmanager
+def _cut_off_by_outages() -> Iterator[None]:
+    try:
+        yield
+    except Outage as outage:
+        raise CutOff(outage) from outage
 
 
 def _must_be_under_way(campaign: Campaign) -> None:

@@ -42,6 +42,7 @@ async def settle_campaign(
     if campaign.status not in (accepts or {CampaignStatus.ACTIVE}):
         await _record(session, run_id, campaign_id, PlanStatus.SKIPPED, 0)
         return 0
+    await _lock_clippers(session, campaign_id)
     sightings, earners = await _look_at_clips(session, run_id, campaign_id)
     await _write_sightings(session, sightings)
     added = await _credit(session, run_id, campaign, earners)
@@ -68,6 +69,18 @@ async def _claim(session: AsyncSession, run_id: int, campaign_id: int, status: P
         .values(status=status)
     )
     return claimed.rowcount == 1
+
+
+async def _lock_clippers(session: AsyncSession, campaign_id: int) -> None:
+    """In the order of their ids, before any of them changes: two processes may settle two campaigns that have clippers
+    in common, and would wait for each other otherwise."""
+    clippers = select(Clip.user_id).where(Clip.campaign_id == campaign_id)
+    await session.exec(
+        select(User.id)
+        .where(col(User.id).in_(clippers))
+        .order_by(col(User.id))
+        .with_for_update(key_share=True)  # as an update of money locks: foreign keys to them do not wait
+    )
 
 
 async def _record(session: AsyncSession, run_id: int, campaign_id: int, status: PlanStatus, added: Cents) -> None:

@@ -9,6 +9,7 @@ from swivi.accounts import tokens
 from swivi.accounts.models import ApiToken, Role, UserStatus
 from swivi.campaigns.models import CampaignStatus
 from swivi.clips.models import Clip, ClipSubmission
+from swivi.core import clock
 from swivi.core.idempotency import IdempotentAnswer
 from swivi.core.rates import Rate
 from swivi.ledger.models import AuditEntry
@@ -30,7 +31,7 @@ async def rich(world: World) -> World:
     return world
 
 
-READING = {work.track, work.complete, work.send}
+READING = {work.track, work.track_at, work.complete, work.send}
 
 
 def race(world: World, *jobs: tuple[object, ...]) -> Counter[str]:
@@ -159,6 +160,14 @@ async def test_of_four_tracking_runs_one_runs(world: World) -> None:
     assert outcomes == {"done": 1, "run_under_way": 3}
     assert (len(await world.all(TrackingRun)), world.runs_started) == (1, 1)
     assert await world.earnings(clip) == [1_000]
+
+
+async def test_of_many_processes_at_one_tick_of_the_schedule_one_runs_however_short_the_run(world: World) -> None:
+    tick = clock.now().replace(second=0, microsecond=0)
+    outcomes = race(world, *[(work.track_at, tick)] * 12)
+
+    assert set(outcomes) <= {"done", "run_under_way"}
+    assert len(await world.all(TrackingRun)) == 1
 
 
 async def test_a_settlement_and_a_payout_request_of_the_same_clipper_both_count(rich: World) -> None:

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from sqlmodel import col, select
 
 from swivi.campaigns.models import Campaign, CampaignStatus
-from swivi.clips.models import Clip, ClipState, ClipSubmission, SubmissionStatus
+from swivi.clips.models import Clip, ClipState, ClipSubmission, SubmissionStatus, ViewTracking
 from swivi.core import clock
 from swivi.ledger.models import AuditEntry
+from swivi.platforms.models import Outcome
 from swivi.tracking import manual
 from swivi.tracking.models import RunStatus, Trigger
 from swivi.tracking.plan import CampaignGroup, start_run
@@ -161,3 +162,23 @@ async def test_a_rejection_while_the_books_are_closed_is_one_or_the_other(world:
     async with world.database.reading() as session:
         pending = select(ClipSubmission).where(col(ClipSubmission.status) == SubmissionStatus.PENDING)
         assert not (await session.exec(pending)).all()
+
+
+async def test_settlements_of_campaigns_with_the_same_clippers_do_not_lock_each_other_out(world: World) -> None:
+    """Each settlement changes the views of one clipper and then the earnings of both: in two orders, it would seem."""
+    kim = await world.another_clipper()
+    jobs, clips = [], []
+    for number in range(4 * CAMPAIGNS):
+        grows, known = (world.clipper, kim) if number % 2 else (kim, world.clipper)
+        campaign = await world.campaign()
+        growing = await world.clip(campaign, tiktok(2 * number), by=grows)
+        clips += [growing, await world.clip(campaign, tiktok(2 * number + 1), by=known)]
+        await seen(world, clips[-1], 4_000)
+        run_id = await planned(world, campaign)
+        async with world.database.writing() as session:
+            session.add(
+                ViewTracking(clip_id=growing.id, run_id=run_id, date=clock.now(), outcome=Outcome.OK, views=4_000)
+            )
+        jobs.append((work.settle, run_id, campaign.id))
+    assert race(world, jobs) == {"done": len(jobs)}
+    assert await world.earnings(*clips) == [1_000] * len(clips)

@@ -1,5 +1,6 @@
 """What several processes try at the same moment. Imports little: each process pays for it."""
 
+from datetime import datetime
 from typing import Any
 
 from swivi.accounts import service as accounts
@@ -70,6 +71,10 @@ async def submit(running: Runtime, clipper: Actor, campaign_id: int, video: Vide
 
 async def track(running: Runtime) -> None:
     await running.tracker.run(Trigger.CLI)
+
+
+async def track_at(running: Runtime, tick: datetime) -> None:
+    await running.tracker.run_at(tick)
 
 
 async def complete(running: Runtime, admin: Actor, campaign_id: int) -> None:
