@@ -24,6 +24,11 @@ os.environ["NO_PROXY"] = "127.0.0.1,localhost"
 DATABASES = ("sqlite", "postgresql")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: a third of the time, tests wait for servers, timers and each other."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
 async def _migrate(url: str) -> None:
     database = Database(url)
     await migrations.upgrade(database)

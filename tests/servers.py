@@ -4,17 +4,19 @@ Each pytest process has its own. Everything that is started ends with the fixtur
 as well.
 """
 
+import fcntl
 import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -403,8 +405,27 @@ NEVER = "0 0 29 2 *"
 """As near to it as a cron expression comes: the 29th of February."""
 
 
-def demo_environment(home: Path) -> dict[str, str]:
+@pytest.fixture(scope="session")
+def seeded_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the demo's two weeks of history, to copy from: made by the first pytest process that asks."""
+    home = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        home = home.parent
+    seeded, growing = home / "demo.db", home / "growing.db"
+    with (home / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not seeded.exists():
+            environment = os.environ | NOTHING_OUTSIDE | {"DATABASE_URL": f"sqlite:///{growing}", "SWIVI_DEMO": "1"}
+            for command in ("migrate", "demo"):
+                subprocess.run([sys.executable, "-m", "swivi", command], cwd=ROOT, env=environment, check=True)
+            with closing(sqlite3.connect(growing)) as connection:
+                connection.execute("VACUUM INTO ?", [str(seeded)])
+    return seeded
+
+
+def demo_environment(home: Path, seeded: Path) -> dict[str, str]:
     """For an AppServer: the demo with two weeks of history, standing still, for no tracking run starts by itself."""
+    shutil.copy(seeded, home / "swivi.db")
     return {
         "DATABASE_URL": f"sqlite:///{home}/swivi.db",
         "SWIVI_DEMO": "1",
@@ -415,8 +436,8 @@ def demo_environment(home: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def demo_server(front_end: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+def demo_server(front_end: None, seeded_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
     """The seeded demo; see `demo_environment`."""
     home = tmp_path_factory.mktemp("demo")
-    with AppServer(demo_environment(home), home / "log") as server:
+    with AppServer(demo_environment(home, seeded_demo), home / "log") as server:
         yield server

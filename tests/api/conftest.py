@@ -6,10 +6,11 @@ from typing import Any
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from swivi.accounts import tokens
+from swivi.accounts import passwords, tokens
 from swivi.accounts.actor import Actor
 from swivi.api.app import build_api
 from swivi.runtime import Runtime
@@ -48,7 +49,9 @@ class Person:
 
 
 @pytest.fixture
-def api(running: Runtime) -> FastAPI:
+def api(running: Runtime, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
+    # Hashes are slow on purpose; here nobody guesses.
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     return build_api()
 
 

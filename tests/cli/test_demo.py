@@ -1,6 +1,5 @@
 """demo: what is seeded, and that it is seeded once and into an empty database only."""
 
-import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -30,25 +29,10 @@ from tests.cli.conftest import SQLITE_ONLY, Run
 from tests.factories import PASSWORD, a_clipper
 
 
-@pytest.fixture(scope="module")
-def seeded_sqlite(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A seeded SQLite file to copy from."""
-    path = tmp_path_factory.mktemp("demo") / "swivi.db"
-    shutil.copy(migrated_sqlite, path)
-    asyncio.run(_seed(path))
-    return path
-
-
-async def _seed(path: Path) -> None:
-    database = Database(f"sqlite:///{path}")
-    assert await seed(database)
-    await database.dispose()
-
-
 @pytest.fixture
-async def demo(seeded_sqlite: Path, tmp_path: Path) -> AsyncIterator[Database]:
+async def demo(seeded_demo: Path, tmp_path: Path) -> AsyncIterator[Database]:
     """A seeded database."""
-    shutil.copy(seeded_sqlite, tmp_path / "demo.db")
+    shutil.copy(seeded_demo, tmp_path / "demo.db")
     opened = Database(f"sqlite:///{tmp_path}/demo.db")
     yield opened
     await opened.dispose()

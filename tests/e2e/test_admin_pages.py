@@ -1,8 +1,10 @@
 """The admins' dashboard, analytics and settings in the browser, on a demo's history that stands still."""
 
 import re
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -19,7 +21,7 @@ from swivi.core.db import Database
 from swivi.demo.people import DEMO_ADMIN_EMAIL
 from swivi.tracking.models import RunStatus, TrackingRun, Trigger
 from tests import factories
-from tests.e2e.people import SLOW, Admin, swivi
+from tests.e2e.people import SLOW, Admin
 from tests.servers import AppServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -30,21 +32,17 @@ ONCE_A_YEAR = "0 3 1 1 *"
 
 
 @pytest.fixture(scope="module")
-def server(front_end: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+def server(front_end: None, seeded_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
     """A demo's data, served without its clockwork: nothing changes unless a test changes it."""
     home = tmp_path_factory.mktemp(f"admin-{SECRET}")
+    shutil.copy(seeded_demo, home / "swivi.db")
     environment = {
         "DATABASE_URL": f"sqlite:///{home}/swivi.db",
         "APIFY_API_KEY": f"apify-{SECRET}",
         "CRON_SECRET": f"cron-{SECRET}",
         "SWIVI_TRACKING_CRON": ONCE_A_YEAR,
     }
-    served = AppServer(environment, home / "log")
-    served.environment["SWIVI_DEMO"] = "1"
-    swivi(served, "migrate")
-    swivi(served, "demo")
-    served.environment["SWIVI_DEMO"] = "0"
-    with served:
+    with AppServer(environment, home / "log") as served:
         yield served
 
 

@@ -24,10 +24,9 @@ from swivi.core.money import format_dollars
 from swivi.demo.people import DEMO_CLIPPER_EMAIL
 from swivi.pages.admin.review_decisions import REASONS
 from swivi.payouts.models import PayoutRequest, PayoutStatus
-from swivi.settings import DEFAULT_APIFY_API_URL
 from tests.e2e.people import PASSWORD, SLOW, Admin, audit, swivi
 from tests.factories import instagram, tiktok, youtube
-from tests.servers import NEVER, AppServer
+from tests.servers import AppServer, demo_environment
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 expect.set_options(timeout=SLOW)
@@ -37,14 +36,11 @@ Row = TypeVar("Row", bound=SQLModel)
 
 
 @pytest.fixture(scope="module")
-def server(front_end: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+def server(front_end: None, seeded_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
     """A seeded demo of this file's own, with its simulator, which moves only when a test moves it."""
     home = tmp_path_factory.mktemp("desk")
     environment = {
-        "DATABASE_URL": f"sqlite:///{home}/swivi.db",
-        "APIFY_API_URL": DEFAULT_APIFY_API_URL,
-        "SWIVI_DEMO": "1",
-        "SWIVI_TRACKING_CRON": NEVER,
+        **demo_environment(home, seeded_demo),
         # A run takes many small batches, so that one can be seen at work.
         "SWIVI_TRACKING_BATCH_SIZE": "2",
         "SWIVI_TRACKING_BATCH_PAUSE_SECONDS": "0.5",

@@ -16,10 +16,10 @@ TOO_MANY = "Too many attempts. Try again in "
 
 
 async def test_guessing_and_flooding_end_in_the_browser_too(
-    start_server: Callable[..., AppServer], page: Page, tmp_path: Path
+    start_server: Callable[..., AppServer], page: Page, seeded_demo: Path, tmp_path: Path
 ) -> None:
     limits = {"SWIVI_LIMIT_SIGN_IN": "2/1h", "SWIVI_LIMIT_SUBMISSIONS_ADDRESS": "1/1h"}
-    clipper = Clipper(page, start_server(**demo_environment(tmp_path), **limits))
+    clipper = Clipper(page, start_server(**demo_environment(tmp_path, seeded_demo), **limits))
 
     for said in ("This email and password do not match.", "This email and password do not match.", TOO_MANY):
         await clipper.signs_in("casey@swivi.test")
