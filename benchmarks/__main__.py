@@ -1,6 +1,6 @@
 """`make bench`: runs every benchmark and prints ratios against a floor or a peer of the same run.
 
-    .venv/bin/python -m benchmarks [settlement] [pages]
+    .venv/bin/python -m benchmarks [settlement] [reading] [pages]
 
 Each writes its figures to `.build/bench-NAME.json` as well. Timings here are never tests.
 """
@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
-from benchmarks import pages, settlement
+from benchmarks import pages, reading, settlement
 from tests.servers import running_postgres
 
 CLIPS = 100_000
@@ -52,6 +52,28 @@ def bench_settlement() -> tuple[Table, list[dict[str, object]]]:
     return table, [figure.as_json() for figure in figures]
 
 
+def bench_reading() -> tuple[Table, list[dict[str, object]]]:
+    """Reading many clips through the scraper."""
+    with tempfile.TemporaryDirectory() as folder:
+        figure = asyncio.run(reading.measure(f"sqlite:///{folder}/swivi.db", clips=CLIPS // 10, campaigns=10))
+    told = figure.as_json()
+    table = Table(
+        "reading", "clips", "Swivi s", "limit s", "ratio", "starts", "predecessor s", "x faster", "x fewer starts"
+    )
+    table.add_row(
+        "SQLite",
+        f"{figure.clips:,}",
+        f"{figure.seconds:.1f}",
+        f"{figure.limit_seconds:.1f}",
+        f"{figure.ratio:.2f}",
+        f"{figure.starts:,}",
+        f"{figure.its_seconds:,.0f}",
+        f"{told['times_faster']:,.0f}",
+        f"{told['fewer_starts']:,.0f}",
+    )
+    return table, [told]
+
+
 def bench_pages() -> tuple[Table, list[dict[str, object]]]:
     """Opening every page with an empty cache: what is sent, first paint, data there; "x" is in blank apps."""
     with tempfile.TemporaryDirectory() as folder:
@@ -72,7 +94,7 @@ def bench_pages() -> tuple[Table, list[dict[str, object]]]:
     return table, [figure.as_json() for figure in figures]
 
 
-BENCHMARKS = {"settlement": bench_settlement, "pages": bench_pages}
+BENCHMARKS = {"settlement": bench_settlement, "reading": bench_reading, "pages": bench_pages}
 
 if __name__ == "__main__":
     main()

@@ -8,28 +8,22 @@ import asyncio
 import json
 import resource
 import sqlite3
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any
 
 import asyncpg
-from sqlalchemy import insert, text
+from sqlalchemy import text
 
+from benchmarks.crowd import BASELINE, NOW, approved_clips, insert_all
 from swivi import migrations
-from swivi.accounts.models import User
-from swivi.campaigns.models import Campaign, CampaignStatus
-from swivi.clips.models import Clip, ClipSubmission, SubmissionStatus, ViewTracking
-from swivi.core.db import Database, in_slices
-from swivi.platforms.models import Outcome, Platform
+from swivi.clips.models import ViewTracking
+from swivi.core.db import Database
+from swivi.platforms.models import Outcome
 from swivi.tracking.models import PlannedCampaign, RunStatus, TrackingRun, Trigger
 from swivi.tracking.settlement import settle_campaign
 
-CLIPS_PER_CLIPPER = 20
-RATE = 250
 GROWTH = 4_000
-NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +50,7 @@ async def measure(url: str, *, clips: int, campaigns: int) -> Figures:
     """Settle `clips` clips in `campaigns` campaigns with Swivi, then undo it and write the same rows raw."""
     database = Database(url)
     await migrations.upgrade(database)
-    await populate(database, clips, campaigns)
+    await read_but_unsettled(database, clips, campaigns)
     before = _peak_kib()
     started = perf_counter()
     for campaign_id in range(1, campaigns + 1):
@@ -76,82 +70,23 @@ def _peak_kib() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-async def populate(database: Database, clips: int, campaigns: int) -> None:
-    """Approved clips with a reading each, spread over campaigns and clippers, in one planned run."""
-    users = clips // CLIPS_PER_CLIPPER
+async def read_but_unsettled(database: Database, clips: int, campaigns: int) -> None:
+    """Approved clips, and a run that has read them all and settled none."""
+    await approved_clips(database, clips, campaigns)
     share = clips // campaigns
     async with database.writing() as session:
-        await _insert(session, User, [_user(number) for number in range(1, users + 1)])
-        await _insert(session, Campaign, [_campaign(number, share) for number in range(1, campaigns + 1)])
         run = TrackingRun(trigger=Trigger.CLI, status=RunStatus.RUNNING, started_at=NOW)
         session.add(run)
         await session.flush()
         planned = [{"run_id": run.id, "campaign_id": number, "clips": share} for number in range(1, campaigns + 1)]
-        await _insert(session, PlannedCampaign, planned)
-        owners = [(number, (number - 1) // share + 1, (number - 1) % users + 1) for number in range(1, clips + 1)]
-        await _insert(session, ClipSubmission, [_submission(*owner) for owner in owners])
-        await _insert(session, Clip, [_clip(*owner) for owner in owners])
-        await _insert(session, ViewTracking, [_reading(number, run.id) for number in range(1, clips + 1)])
+        await insert_all(session, PlannedCampaign, planned)
+        await insert_all(session, ViewTracking, [_reading(number, run.id) for number in range(1, clips + 1)])
     async with database.engine.connect() as connection:
         await connection.execute(text("ANALYZE"))
 
 
-async def _insert(session: Any, table: Any, rows: Sequence[dict[str, Any]]) -> None:
-    for slice_ in in_slices(rows, 10_000):
-        await session.execute(insert(table), [table(**row).model_dump(exclude={"id"}) for row in slice_])
-
-
-def _user(number: int) -> dict[str, Any]:
-    return {
-        "email": f"clipper{number}@bench.test",
-        "name": f"Clipper {number}",
-        "password_hash": "-",
-        "created_at": NOW,
-    }
-
-
-def _campaign(number: int, clips: int) -> dict[str, Any]:
-    return {
-        "title": f"Campaign {number}",
-        "platforms": ["tiktok"],
-        "platform_rates": {},
-        "budget": clips * GROWTH * RATE // 1_000 * 2,
-        "payout_rate": RATE,
-        "status": CampaignStatus.ACTIVE,
-        "created_at": NOW,
-    }
-
-
-def _submission(number: int, campaign_id: int, user_id: int) -> dict[str, Any]:
-    return {
-        "user_id": user_id,
-        "campaign_id": campaign_id,
-        "platform": Platform.TIKTOK,
-        "external_id": f"{7_000_000_000_000_000_000 + number}",
-        "url": "",
-        "status": SubmissionStatus.APPROVED,
-        "initial_views": 100,
-        "created_at": NOW,
-    }
-
-
-def _clip(number: int, campaign_id: int, user_id: int) -> dict[str, Any]:
-    return {
-        "submission_id": number,
-        "campaign_id": campaign_id,
-        "user_id": user_id,
-        "platform": Platform.TIKTOK,
-        "external_id": f"{7_000_000_000_000_000_000 + number}",
-        "initial_views": 100,
-        "views": 100,
-        "peak_views": 100,
-        "rate": RATE,
-        "created_at": NOW,
-    }
-
-
 def _reading(number: int, run_id: int) -> dict[str, Any]:
-    return {"clip_id": number, "run_id": run_id, "date": NOW, "outcome": Outcome.OK, "views": 100 + GROWTH}
+    return {"clip_id": number, "run_id": run_id, "date": NOW, "outcome": Outcome.OK, "views": BASELINE + GROWTH}
 
 
 @dataclass(frozen=True, slots=True)

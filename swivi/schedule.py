@@ -21,6 +21,7 @@ from swivi.core.db import Database
 from swivi.core.errors import SwiviError
 from swivi.mail import outbox as mails
 from swivi.settings import Settings
+from swivi.tracking import thinning
 from swivi.tracking.completion import ENDED
 from swivi.tracking.errors import NoReader, RunUnderWay
 from swivi.tracking.service import Tracker
@@ -28,7 +29,7 @@ from swivi.webhooks import outbox
 
 log = logging.getLogger("swivi.schedule")
 
-RESUME_SECONDS = 20
+RESUME_SECONDS = 5
 TAKE_PART_SECONDS = 2
 BASELINE_SECONDS = 30
 CALENDAR_SECONDS = 60
@@ -100,13 +101,14 @@ class Schedule:
                 log.info("Campaign %d has ended; it is completed once the present tracking run is over", campaign_id)
 
     async def tidy_up(self) -> None:
-        """Remove what was kept for a while only: answers to idempotency keys, limits that are over, logs."""
+        """Remove what was kept for a while only: answers to idempotency keys, limits, logs; thin out old readings."""
         async with self._database.writing() as session:
             await idempotency.forget_old(session)
             await rates.forget_old(session)
             await outbox.forget_old(session)
             await audits.forget_old(session)
             await mails.forget_old(session)
+        await thinning.thin_out(self._database)
 
     def _every(self, seconds: int, work: Callable[[], Awaitable[object]], *, at_once: bool = False) -> None:
         first = {"next_run_time": clock.now()} if at_once else {}

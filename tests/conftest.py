@@ -1,6 +1,7 @@
 """What every test can ask for: a migrated database of either kind, and a process's parts on top of it."""
 
 import asyncio
+import gc
 import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -23,10 +24,8 @@ os.environ["NO_PROXY"] = "127.0.0.1,localhost"
 
 DATABASES = ("sqlite", "postgresql")
 
-
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: a third of the time, tests wait for servers, timers and each other."""
-    return len(os.sched_getaffinity(0)) + 1
+# The collector looks through everything that was imported, again and again: a sixth of the processor's time.
+gc.set_threshold(50_000, 20, 50)
 
 
 async def _migrate(url: str) -> None:

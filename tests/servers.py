@@ -244,37 +244,42 @@ def create_database(postgres: Postgres) -> Callable[..., str]:
     return postgres.create_database
 
 
+class Redis:
+    """A throwaway Redis server in `home`, which keeps nothing over a restart."""
+
+    def __init__(self, home: Path) -> None:
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self._home = home
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Returns once it listens; on the port that it had before, if it was stopped."""
+        settings = {"port": str(self.port), "bind": "127.0.0.1", "save": "", "appendonly": "no", "dir": str(self._home)}
+        options = [part for name, value in settings.items() for part in (f"--{name}", value)]
+        log = self._home / "log"
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                ["redis-server", *options], stdout=output, stderr=output, start_new_session=True
+            )
+        wait_until(lambda: listens(self.port), self._process, log)
+
+    def stop(self) -> None:
+        """As a crash does it: every connection is cut, and all that it knew is gone."""
+        if self._process is not None:
+            kill_group(self._process)
+            self._process = None
+
+
 @contextmanager
-def running_redis() -> Iterator[str]:
-    """The URL of a throwaway Redis server."""
-    port = free_port()
+def running_redis() -> Iterator[Redis]:
     with tempfile.TemporaryDirectory(prefix="swivi-redis-") as folder:
-        log = Path(folder) / "log"
-        options = [
-            "--port",
-            str(port),
-            "--bind",
-            "127.0.0.1",
-            "--save",
-            "",
-            "--appendonly",
-            "no",
-            "--dir",
-            folder,
-        ]
-        with log.open("wb") as output:
-            server = subprocess.Popen(["redis-server", *options], stdout=output, stderr=output, start_new_session=True)
+        server = Redis(Path(folder))
+        server.start()
         try:
-            wait_until(lambda: listens(port), server, log)
-            yield f"redis://127.0.0.1:{port}/0"
+            yield server
         finally:
-            end(server, signal.SIGTERM)
-
-
-@pytest.fixture(scope="session")
-def redis_url() -> Iterator[str]:
-    with running_redis() as url:
-        yield url
+            server.stop()
 
 
 NOTHING_OUTSIDE = {

@@ -1,5 +1,6 @@
 """What the database knows that operators watch: a few cheap queries, so that it is true whichever process answers."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ from swivi.clips.models import FAILED, ClipSubmission, SubmissionStatus, ViewTra
 from swivi.core.money import Cents
 from swivi.payouts.models import PayoutRequest, PayoutStatus
 from swivi.platforms.models import Outcome
-from swivi.tracking.models import PlannedCampaign, PlanStatus, RunStatus, TrackingRun
+from swivi.tracking.models import PlannedCampaign, PlanStatus, RunStatus, ThinnedDay, TrackingRun
 from swivi.webhooks import deliveries
 from swivi.webhooks.models import DeliveryStatus, WebhookDelivery
 
@@ -77,7 +78,11 @@ async def _failed(session: AsyncSession) -> dict[Outcome, int]:
     found = await session.exec(
         select(ViewTracking.outcome, func.count()).where(text(FAILED)).group_by(col(ViewTracking.outcome))
     )
-    return {Outcome(outcome): number for outcome, number in found.all()}
+    failed = Counter({Outcome(outcome): number for outcome, number in found.all()})
+    # A counter never falls: what was thinned out since had failed as well.
+    for thinned in (await session.exec(select(ThinnedDay.failed))).all():
+        failed.update({Outcome(outcome): number for outcome, number in thinned.items()})
+    return dict(failed)
 
 
 async def queues(session: AsyncSession) -> Queues:

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
 import reflex as rx
-from reflex.state import BaseState
+from redis.exceptions import RedisError
+from reflex.event import Event
+from reflex.state import BaseState, StateUpdate
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.sessions import cookie_in, hash_token, living
@@ -32,6 +34,9 @@ LOOK_SECONDS = 1.0
 
 CALM_SECONDS = 3.0
 """How often tabs that watch calmly (guests on the front page) are refreshed at most."""
+
+HYDRATE = f"{rx.State.get_full_name()}.hydrate_and_load"
+"""What a tab sends to open its page."""
 
 MOST_AT_ONCE = 20
 """Pushes under way at the same time."""
@@ -148,9 +153,9 @@ class Hub:
             self._pending.add(changed)
             return
         async with asyncio.TaskGroup() as group:
-            for key in concerned:
-                if key in self._watches:
-                    group.create_task(self._refresh(key))
+            pushes = [group.create_task(self._refresh(key)) for key in concerned if key in self._watches]
+        if not all(push.result() for push in pushes):
+            self._pending.add(changed)
 
     async def _end_tabs_of_ended_sessions(self, tokens: set[str]) -> None:
         """Before anything is pushed to these tabs: nothing more reaches whoever is signed out by now."""
@@ -181,14 +186,15 @@ class Hub:
         for key in [key for key in self._watches if key[0] not in connected]:
             del self._watches[key]
 
-    async def _refresh(self, key: Key) -> None:
+    async def _refresh(self, key: Key) -> bool:
         async def refresh(root: BaseState, session: AsyncSession) -> None:
             state = await root.get_state(key[1])
             await state._refresh_live(session)  # type: ignore[attr-defined]  # noqa: SLF001
 
-        await self._change(key, refresh)
+        return await self._change(key, refresh)
 
-    async def _change(self, key: Key, change: Callable[[BaseState, AsyncSession], Awaitable[None]]) -> None:
+    async def _change(self, key: Key, change: Callable[[BaseState, AsyncSession], Awaitable[None]]) -> bool:
+        """Change a tab's state and push that; False where it has to be tried again, since the states were away."""
         token, state_class = key
         async with self._slots:
             try:
@@ -196,11 +202,23 @@ class Hub:
                     self._app.modify_state(rx.BaseStateToken(ident=token, cls=state_class)) as root,
                     self._database.reading() as session,
                 ):
-                    # A tab that went away in this very moment has a new, empty state: nothing to push to.
                     if root.router_data:
                         await change(root, session)
+                    else:
+                        await self._begin_anew(token)
+            except RedisError as away:
+                log.warning("Pushing to a tab is tried again, Redis does not answer: %s", away)
+                return False
             except Exception:
                 log.exception("Pushing to a tab failed")
+        return True
+
+    async def _begin_anew(self, token: str) -> None:
+        """The tab's state is gone: Redis was restarted, or kept a quiet tab's state no longer. Let it open its page
+        once more; whoever left in this very moment does not hear of it."""
+        if self._app.event_namespace is not None:
+            update = StateUpdate(events=[Event(name=HYDRATE)])
+            await self._app.event_namespace.emit_update(update, token)
 
 
 _running: list[Hub] = []

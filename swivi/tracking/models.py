@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from swivi.core.db import cents, choice, counted, moment, reference, row_id
+from swivi.core.db import UtcDateTime, cents, choice, counted, moment, reference, row_id
 from swivi.platforms.models import Platform
 
 
@@ -146,3 +146,15 @@ class ScraperRun(SQLModel, table=True):
     started_at: datetime = moment()
     cost_micro_usd: int = counted()
     problem: str | None = None
+
+
+class ThinnedDay(SQLModel, table=True):
+    """A day, by its start in UTC, whose readings were thinned out: how many are gone, how many of them had failed."""
+
+    __tablename__ = "thinned_days"
+
+    day: datetime = Field(sa_column=Column(UtcDateTime, primary_key=True))
+    deleted: int = counted()
+    failed: dict[str, int] = Field(sa_column=Column(JSON, nullable=False))
+    """By outcome, for those who count failures."""
+    is_done: bool = False

@@ -108,8 +108,8 @@ class Tracker:
         if self.readers is None:
             return
         async with self.database.reading() as session:
-            cut_off = await session.exec(select(TrackingRun.id).where(TrackingRun.status == RunStatus.RUNNING).limit(1))
-            if cut_off.first() is None:
+            running = await session.exec(select(TrackingRun.id).where(TrackingRun.status == RunStatus.RUNNING).limit(1))
+            if running.first() is None or await leases.is_held(session, LEASE):
                 return
         with contextlib.suppress(RunUnderWay):
             async with self._exclusively() as hold:

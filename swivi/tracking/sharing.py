@@ -105,6 +105,7 @@ class SharedRun:
             async with self._holding(hold):
                 if await self._is_done(share):  # by another, between our look and our lease
                     return
+                log.info("Working on share %d of tracking run %d", share.number, share.run_id)
                 problem = await self._read(reading)
                 await self._settle(hold, share, problem)
                 await self._close(hold, share, problem)

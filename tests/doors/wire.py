@@ -148,6 +148,15 @@ class Tab:
         except TimeoutError:
             raise TimeoutError(f"heard last: {[heard[:300] for heard in self.heard[-5:]]}") from None
 
+    async def hear(self) -> None:
+        """Returns once the server has said anything more. Raises Closed."""
+        heard = len(self.heard)
+        async with self._changed:
+            while len(self.heard) == heard:
+                if self.close_code is not None:
+                    raise Closed(self.close_code)
+                await self._changed.wait()
+
     def value(self, variable: str, state: str = ROOT) -> Any:
         """What the tab knows of a state whose full name ends so."""
         for name, known in self.states.items():
