@@ -27,9 +27,16 @@ class Balancer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._server.close)
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+
+    async def _end(self) -> None:
+        self._server.close()
+        passing_on = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in passing_on:
+            task.cancel()
+        await asyncio.gather(*passing_on, return_exceptions=True)
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         for _ in self._ports:
