@@ -16,6 +16,7 @@ import reflex as rx
 from redis.exceptions import RedisError
 from reflex.event import Event
 from reflex.state import BaseState, StateUpdate
+from reflex_base.utils.exceptions import LockExpiredError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.sessions import cookie_in, hash_token, living
@@ -34,6 +35,9 @@ LOOK_SECONDS = 1.0
 
 CALM_SECONDS = 3.0
 """How often tabs that watch calmly (guests on the front page) are refreshed at most."""
+
+STATES_AWAY = (RedisError, LockExpiredError)
+"""Redis does not answer, or has forgotten in the meantime that this process had the state."""
 
 HYDRATE = f"{rx.State.get_full_name()}.hydrate_and_load"
 """What a tab sends to open its page."""
@@ -90,6 +94,7 @@ class Hub:
         self._watches: dict[Key, Watch] = {}
         self._pending = Changed()
         self._pending_calmly = Changed()
+        self._interrupted: set[str] = set()
         self._noticed = 0
         self._something = asyncio.Event()
         self._slots = asyncio.Semaphore(MOST_AT_ONCE)
@@ -102,6 +107,10 @@ class Hub:
         """This tab goes to another page, whose states will say anew what they watch."""
         for key in [key for key in self._watches if key[0] == token]:
             del self._watches[key]
+
+    def interrupted(self, token: str) -> None:
+        """An event of this tab was lost on the way, perhaps the one that loads its page: it opens it anew soon."""
+        self._interrupted.add(token)
 
     @property
     def noticed(self) -> int:
@@ -179,6 +188,7 @@ class Hub:
                         self.notice(changed)
                     if self._pending:
                         self._something.set()
+            await self._reopen_interrupted()
             await asyncio.sleep(LOOK_SECONDS)
 
     def _forget_gone_tabs(self) -> None:
@@ -194,7 +204,7 @@ class Hub:
         return await self._change(key, refresh)
 
     async def _change(self, key: Key, change: Callable[[BaseState, AsyncSession], Awaitable[None]]) -> bool:
-        """Change a tab's state and push that; False where it has to be tried again, since the states were away."""
+        """Change a tab's state and push that; False where it has to be tried again, since something was away."""
         token, state_class = key
         async with self._slots:
             try:
@@ -206,12 +216,18 @@ class Hub:
                         await change(root, session)
                     else:
                         await self._begin_anew(token)
-            except RedisError as away:
-                log.warning("Pushing to a tab is tried again, Redis does not answer: %s", away)
+            except (Outage, *STATES_AWAY) as away:
+                log.warning("Pushing to a tab is tried again: %s", away)
                 return False
             except Exception:
                 log.exception("Pushing to a tab failed")
         return True
+
+    async def _reopen_interrupted(self) -> None:
+        """If what interrupted them lasts, they are interrupted once more, and come back here."""
+        interrupted, self._interrupted = self._interrupted, set()
+        for token in interrupted:
+            await self._begin_anew(token)
 
     async def _begin_anew(self, token: str) -> None:
         """The tab's state is gone: Redis was restarted, or kept a quiet tab's state no longer. Let it open its page
@@ -232,6 +248,12 @@ def start(hub: Hub) -> None:
 def stop(hub: Hub) -> None:
     """Forget the hub again."""
     _running.remove(hub)
+
+
+def interrupted(token: str) -> None:
+    """See `Hub.interrupted`."""
+    for hub in _running:
+        hub.interrupted(token)
 
 
 def noticed() -> int | None:

@@ -11,11 +11,13 @@ from reflex.event import EventSpec
 from reflex.middleware.middleware import Middleware
 from reflex.state import BaseState, StateUpdate
 from reflex_base.event import Event
+from reflex_base.event.context import EventContext
 from reflex_base.registry import RegistrationContext
 from reflex_base.utils.format import sanitize_client_log_value
 
 from swivi import logs
 from swivi.core.errors import SwiviError
+from swivi.live import hub
 from swivi.logs import Doing
 from swivi.pages.gate import is_reflexes_own
 from swivi.timings import EVENTS
@@ -63,6 +65,10 @@ def on_unexpected(exception: Exception) -> EventSpec:
     """What a handler did not expect: the log gets all of it, the person a sentence, the browser nothing to run."""
     if isinstance(exception, SwiviError):  # a handler that leaves its refusals to us
         return toast_error(exception.sentence)
+    if isinstance(exception, hub.STATES_AWAY):
+        log.warning("An event was interrupted: %s", exception)
+        hub.interrupted(EventContext.get().token)
+        return toast_error("We were interrupted, and open this page anew. Please look whether your last step was done.")
     log.error("An event failed", exc_info=exception)
     return toast_error("Something went wrong on our side, and we have noted it. Please try again.")
 

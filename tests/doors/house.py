@@ -94,7 +94,8 @@ class House:
 
         def under_way() -> Lines:
             with sqlite3.connect(f"file:{self.database_path}?mode=ro", uri=True) as database:
-                rows = database.execute("SELECT id FROM tracking_runs WHERE status = 'RUNNING'")
+                running = "SELECT CAST(id AS TEXT) FROM tracking_runs WHERE status = 'RUNNING'"
+                rows = database.execute(f"{running} UNION ALL SELECT name FROM leases WHERE name LIKE 'tracking%'")
                 return [{"id": row} for (row,) in rows]
 
         _once(under_way, lambda found: not found)

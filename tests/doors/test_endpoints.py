@@ -30,7 +30,9 @@ def filled(path: str, house: House) -> str:
 async def browser_of(house: House, who: str, **headers: str) -> httpx.AsyncClient:
     cookie = await house.cookie_of(house.people[who])
     cookies = {"Cookie": f"{SESSION_COOKIE}={cookie}"} if cookie else {}
-    return httpx.AsyncClient(base_url=house.url, headers=cookies | headers, timeout=20)
+    # A connection for each request: the server may close one that is kept just as it is used again.
+    limits = httpx.Limits(max_keepalive_connections=0)
+    return httpx.AsyncClient(base_url=house.url, headers=cookies | headers, timeout=20, limits=limits)
 
 
 @pytest.mark.parametrize("who", ["guest", "impostor", "disabled", "clipper", "other clipper", "admin"])

@@ -30,7 +30,10 @@ class Dashboard:
                 while self.available != cents:  # noqa: ASYNC110 - it may be another tab by then
                     await asyncio.sleep(0.05)
         except TimeoutError:
-            raise TimeoutError(f"{self.available} instead of {cents}, connected {self.connections} times") from None
+            last = [heard[:200] for heard in self._tab.heard[-8:]]
+            raise TimeoutError(
+                f"{self.available} instead of {cents}, connected {self.connections} times, heard last: {last}"
+            ) from None
 
     async def _look(self) -> None:
         while True:
@@ -46,9 +49,9 @@ class Dashboard:
         told = 0
         await tab.visit(PAGE)
         while True:
-            self.available = tab.value("available", "clipper_balance")
             anew = [one for one in tab.told[told:] if one["name"] == HYDRATE]
             told = len(tab.told)
             if anew:
                 await tab.visit(PAGE)
+            self.available = tab.value("available", "clipper_balance")
             await tab.hear()

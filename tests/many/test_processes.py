@@ -7,10 +7,14 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from playwright.async_api import Page, expect
 from sqlmodel import select
 
+from swivi.accounts.sessions import SESSION_COOKIE
+from swivi.core.money import format_dollars
 from swivi.payouts.models import PayoutStatus
 from swivi.tracking.models import RunShare, RunStatus, ShareStatus
+from tests.e2e.people import SLOW
 from tests.many.conftest import CAMPAIGNS, CLIPS, Many
 from tests.world import findings
 
@@ -124,6 +128,18 @@ async def test_redis_is_restarted_in_the_middle_of_a_run(many: Many) -> None:
     await asyncio.to_thread(many.redis.start)
     await tracking
     await ends_well(many, run_id)
+
+
+async def test_an_open_page_goes_on_being_live_after_redis_was_restarted(many: Many, page: Page) -> None:
+    await many.next_round(run_seconds=0)
+    await page.context.add_cookies([{"name": SESSION_COOKIE, "value": many.cookies[0], "url": many.url}])
+    await page.goto(f"{many.url}/clippers/dashboard")
+    shown = page.locator(".live-money")
+    await expect(shown).to_contain_text(format_dollars(many.truth_for(0, many.rounds - 1)), timeout=SLOW)
+    await asyncio.to_thread(many.redis.stop)
+    await asyncio.to_thread(many.redis.start)
+    await many.track(many.servers[1])
+    await expect(shown).to_contain_text(format_dollars(many.truth_for(0, many.rounds)), timeout=SLOW)
 
 
 async def test_all_processes_are_restarted_one_after_the_other_in_the_middle_of_a_run(many: Many) -> None:
