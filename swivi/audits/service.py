@@ -47,12 +47,8 @@ class Auditor:
 
     async def audit(self, trigger: AuditTrigger, *, patience: timedelta = timedelta()) -> Audit:
         """Check every invariant and keep what was found. Raises AuditUnderWay if another one outlasts the patience."""
-        hold = await self._turn(patience)
-        try:
-            async with leases.kept_alive(hold):
-                return await self._audit(trigger)
-        finally:
-            await hold.release()
+        async with leases.held(await self._turn(patience)):
+            return await self._audit(trigger)
 
     async def _turn(self, patience: timedelta) -> Hold:
         until = clock.now() + patience

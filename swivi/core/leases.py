@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.core import clock
 from swivi.core.db import Database, moment
 from swivi.core.errors import Conflict, SwiviError
+from swivi.core.outages import Outage
 
 
 class Lease(SQLModel, table=True):
@@ -96,13 +97,20 @@ async def is_held(session: AsyncSession, name: str) -> bool:
 
 
 @asynccontextmanager
-async def kept_alive(hold: Hold) -> AsyncIterator[None]:
-    """Renew the lease while the block runs. If it is lost, the block is cancelled and LeaseLost raised."""
-    with one_failure():
-        async with asyncio.TaskGroup() as group:
-            renewing = group.create_task(_renew_forever(hold))
-            yield
-            renewing.cancel()
+async def held(hold: Hold) -> AsyncIterator[None]:
+    """Renew the lease while the block runs, and give it up after it, or let it end by itself if the database is away.
+
+    If it is lost, the block is cancelled and LeaseLost raised.
+    """
+    try:
+        with one_failure():
+            async with asyncio.TaskGroup() as group:
+                renewing = group.create_task(_renew_forever(hold))
+                yield
+                renewing.cancel()
+    finally:
+        with suppress(Outage):
+            await hold.release()
 
 
 @contextmanager

@@ -71,9 +71,17 @@ class Relay:
             while True:
                 message = await channel.get_message(timeout=LONGEST_WAIT_SECONDS)
                 if message is not None:
-                    sender, changed = _read(message["data"])
-                    if sender != self._myself:
-                        self._heard(changed)
+                    self._take_in(message["data"])
+
+    def _take_in(self, message: bytes) -> None:
+        try:
+            sender, changed = _read(message)
+        except (ValueError, KeyError, TypeError):
+            # Perhaps another release's, while processes are replaced one after the other.
+            log.warning("What was said of changes is not understood and passed over")
+            return
+        if sender != self._myself:
+            self._heard(changed)
 
 
 def _written(sender: str, changed: Changed) -> str:

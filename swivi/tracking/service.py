@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.actor import Actor
 from swivi.campaigns import service as campaigns
@@ -108,8 +109,7 @@ class Tracker:
         if self.readers is None:
             return
         async with self.database.reading() as session:
-            running = await session.exec(select(TrackingRun.id).where(TrackingRun.status == RunStatus.RUNNING).limit(1))
-            if running.first() is None or await leases.is_held(session, LEASE):
+            if await _running(session) is None or await leases.is_held(session, LEASE):
                 return
         with contextlib.suppress(RunUnderWay):
             async with self._exclusively() as hold:
@@ -123,8 +123,7 @@ class Tracker:
         if self.readers is None or self._conducts:
             return
         async with self.database.reading() as session:
-            running = await session.exec(select(TrackingRun.id).where(TrackingRun.status == RunStatus.RUNNING).limit(1))
-            run_id = running.first()
+            run_id = await _running(session)
         if run_id is not None:
             with _cut_off_by_outages(), leases.one_failure():
                 options = self.options
@@ -172,12 +171,10 @@ class Tracker:
         self._conducts = True
         try:
             with _cut_off_by_outages():
-                async with leases.kept_alive(hold):
+                async with leases.held(hold):
                     yield hold
         finally:
             self._conducts = False
-            with contextlib.suppress(Outage):  # then it ends by itself
-                await hold.release()
 
     async def _resume(self, readers: ViewReaders, hold: Hold) -> None:
         async with self.database.reading() as session:
@@ -261,6 +258,12 @@ def _cut_off_by_outages() -> Iterator[None]:
         yield
     except Outage as outage:
         raise CutOff(outage) from outage
+
+
+async def _running(session: AsyncSession) -> int | None:
+    """The id of the run that is under way or was cut off, if one is."""
+    found = await session.exec(select(TrackingRun.id).where(TrackingRun.status == RunStatus.RUNNING).limit(1))
+    return found.first()
 
 
 def _must_be_under_way(campaign: Campaign) -> None:

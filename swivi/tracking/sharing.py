@@ -5,10 +5,7 @@ share is taken over where it stopped.
 """
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from sqlalchemy import update
@@ -17,7 +14,6 @@ from sqlmodel import col, select
 from swivi.core import clock, leases
 from swivi.core.db import Database
 from swivi.core.leases import Hold, Lease
-from swivi.core.outages import Outage
 from swivi.platforms.errors import ReaderStopped
 from swivi.platforms.reader import ViewReaders
 from swivi.tracking.batches import unread_campaigns
@@ -102,7 +98,7 @@ class SharedRun:
 
     async def _work(self, hold: Hold, share: RunShare, reading: ShareReading) -> None:
         try:
-            async with self._holding(hold):
+            async with leases.held(hold):
                 if await self._is_done(share):  # by another, between our look and our lease
                     return
                 log.info("Working on share %d of tracking run %d", share.number, share.run_id)
@@ -111,15 +107,6 @@ class SharedRun:
                 await self._close(hold, share, problem)
         finally:
             reading.under_way.set()
-
-    @asynccontextmanager
-    async def _holding(self, hold: Hold) -> AsyncIterator[None]:
-        try:
-            async with leases.kept_alive(hold):
-                yield
-        finally:
-            with contextlib.suppress(Outage):  # then it ends by itself
-                await hold.release()
 
     async def _is_done(self, share: RunShare) -> bool:
         async with self._database.reading() as session:

@@ -50,11 +50,8 @@ async def thin_out(database: Database) -> int:
     hold = await leases.acquire(database, LEASE, LEASE_TTL)
     if hold is None:
         return 0
-    try:
-        async with leases.kept_alive(hold):
-            return await _thin_out_all(database, hold)
-    finally:
-        await hold.release()
+    async with leases.held(hold):
+        return await _thin_out_all(database, hold)
 
 
 async def _thin_out_all(database: Database, hold: Hold) -> int:

@@ -110,22 +110,14 @@ async def test_the_process_that_conducts_a_run_is_killed(many: Many) -> None:
     await asyncio.to_thread(many.servers[0].start)
 
 
-async def test_postgresql_is_restarted_in_the_middle_of_a_run(many: Many) -> None:
+@pytest.mark.parametrize("foundation", ["postgres", "redis"])
+async def test_what_the_processes_stand_on_is_restarted_in_the_middle_of_a_run(many: Many, foundation: str) -> None:
     await many.next_round(run_seconds=1.0)
     tracking = asyncio.create_task(many.track(many.servers[1]))
     run_id = await in_the_middle(many)
-    await asyncio.to_thread(many.postgres.stop)
-    await asyncio.to_thread(many.postgres.start)
-    await tracking
-    await ends_well(many, run_id)
-
-
-async def test_redis_is_restarted_in_the_middle_of_a_run(many: Many) -> None:
-    await many.next_round(run_seconds=1.0)
-    tracking = asyncio.create_task(many.track(many.servers[2]))
-    run_id = await in_the_middle(many)
-    await asyncio.to_thread(many.redis.stop)
-    await asyncio.to_thread(many.redis.start)
+    restarted = getattr(many, foundation)
+    await asyncio.to_thread(restarted.stop)
+    await asyncio.to_thread(restarted.start)
     await tracking
     await ends_well(many, run_id)
 
