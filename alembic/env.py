@@ -8,6 +8,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection
 from sqlmodel.sql.sqltypes import AutoString
 
+from swivi import migrations
 from swivi.core.db import Database, UtcDateTime
 from swivi.settings import settings_or_exit
 from swivi.tables import METADATA
@@ -29,7 +30,7 @@ def migrate(connection: Connection) -> None:
         target_metadata=METADATA,
         render_item=render_item,
         render_as_batch=connection.dialect.name == "sqlite",
-        compare_type=True,
+        **migrations.comparison(connection),
     )
     context.run_migrations()
 

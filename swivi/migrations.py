@@ -1,6 +1,7 @@
 """Bringing a database to the newest schema. Safe to run twice, and by two processes at once."""
 
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -8,7 +9,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+from swivi.clips.models import IN_EACH_PARTITION
 from swivi.core.db import Database
+from swivi.tracking import partitions
 
 SCRIPTS = Path(__file__).resolve().parent.parent / "alembic"
 ADVISORY_LOCK = 7_316_001
@@ -23,11 +26,25 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 async def upgrade(database: Database) -> None:
-    """Run every migration that is missing, in one transaction."""
+    """Run every migration that is missing, in one transaction; then make the partitions of the coming months."""
     async with database.engine.execution_options(swivi_writes=True).begin() as connection:
         if not database.is_sqlite:
             await connection.execute(text(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})"))
         await connection.run_sync(lambda sync: command.upgrade(_config(sync), "head"))
+    await partitions.make_ahead(database)
+
+
+def comparison(connection: Connection) -> dict[str, Any]:
+    """How Alembic compares models and schema. PostgreSQL's partitions are no tables of ours, and what is on each of
+    them is on none."""
+    is_sqlite = connection.dialect.name == "sqlite"
+
+    def is_compared(thing: Any, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:
+        if kind == "table":
+            return not partitions.is_partition(name or "")
+        return is_sqlite or not thing.info.items() >= IN_EACH_PARTITION.items()
+
+    return {"compare_type": True, "include_object": is_compared}
 
 
 async def is_known(database: Database) -> bool:

@@ -21,7 +21,7 @@ from swivi.core.db import Database
 from swivi.core.errors import SwiviError
 from swivi.mail import outbox as mails
 from swivi.settings import Settings
-from swivi.tracking import thinning
+from swivi.tracking import partitions, thinning
 from swivi.tracking.completion import ENDED
 from swivi.tracking.errors import NoReader, RunUnderWay
 from swivi.tracking.service import Tracker
@@ -63,6 +63,7 @@ class Schedule:
         self._every(BASELINE_SECONDS, self._intake.read_due_baselines)
         self._every(CALENDAR_SECONDS, self.start_and_end_campaigns, at_once=True)
         self._every(TIDYING_SECONDS, self.tidy_up)
+        self._every(TIDYING_SECONDS, self.make_months, at_once=True)
         self._every(AUDIT_SECONDS, self._auditor.after_runs, at_once=True)
         self._add(self.track, CronTrigger.from_crontab(self._settings.schedule_cron, timezone="UTC"))
         self._add(self._auditor.nightly, CronTrigger.from_crontab(self._settings.audit_cron, timezone="UTC"))
@@ -109,6 +110,10 @@ class Schedule:
             await audits.forget_old(session)
             await mails.forget_old(session)
         await thinning.thin_out(self._database)
+
+    async def make_months(self) -> None:
+        """Partitions for the readings of the coming months, where there are partitions."""
+        await partitions.make_ahead(self._database)
 
     def _every(self, seconds: int, work: Callable[[], Awaitable[object]], *, at_once: bool = False) -> None:
         first = {"next_run_time": clock.now()} if at_once else {}

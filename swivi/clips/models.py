@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Column, Computed, Index, Integer, text
 from sqlmodel import Field, SQLModel
 
 from swivi.core.db import cents, choice, counted, moment, reference, row_id
@@ -29,6 +29,12 @@ class ClipState(StrEnum):
 FAILED = "outcome <> 'ok'"
 """Readings that failed, which are few: counted by their own index."""
 
+IN_EACH_PARTITION = {"in_each_partition": True}
+"""What PostgreSQL has on the partitions of a table, and not on the table."""
+
+FLAGGED = "flag IS NOT NULL AND state = 'TRACKED'"
+REVOKED = "state = 'REVOKED'"
+
 LIVE = text("status <> 'REJECTED'")
 """A rejected submission may be sent again, so only the others count as duplicates."""
 
@@ -38,8 +44,11 @@ class ClipSubmission(SQLModel, table=True):
 
     __tablename__ = "clip_submissions"
     __table_args__ = (
-        Index("ix_clip_submissions_campaign_id_status", "campaign_id", "status"),
+        Index("ix_clip_submissions_campaign_id_id", "campaign_id", "id"),
+        Index("ix_clip_submissions_campaign_id_status_id", "campaign_id", "status", "id"),
+        Index("ix_clip_submissions_status_id", "status", "id"),
         Index("ix_clip_submissions_user_id_id", "user_id", "id"),
+        Index("ix_clip_submissions_user_id_status_id", "user_id", "status", "id"),
         Index(
             "uq_clip_submissions_campaign_video",
             "campaign_id",
@@ -102,8 +111,9 @@ class Clip(SQLModel, table=True):
 
     __tablename__ = "clips"
     __table_args__ = (
-        Index("ix_clips_campaign_id_state", "campaign_id", "state"),
         Index("ix_clips_user_id", "user_id"),
+        Index("ix_clips_flagged", "campaign_id", sqlite_where=text(FLAGGED), postgresql_where=text(FLAGGED)),
+        Index("ix_clips_revoked", "user_id", sqlite_where=text(REVOKED), postgresql_where=text(REVOKED)),
         CheckConstraint("earnings >= 0", name="earnings_not_negative"),
         CheckConstraint("peak_views >= initial_views", name="peak_from_baseline"),
     )
@@ -141,15 +151,41 @@ class Clip(SQLModel, table=True):
         return VideoRef(self.platform, self.external_id)
 
 
+def _digits(name: str, amount: str) -> Column[int]:
+    digits: Column[int] = Column(name, Integer, Computed(f"length(CAST({amount} AS TEXT))"))
+    clips = Clip.__table__  # type: ignore[attr-defined]
+    clips.append_column(digits)
+    Index(f"ix_clips_campaign_id_{name}", clips.c.campaign_id, digits)
+    return digits
+
+
+# How many digits a clip's earnings and growth have, kept by the database: by these, lists of the best walk along an index
+# to the few that they show. The amounts themselves stand in none, since each settlement changes them on every clip, and
+# PostgreSQL then has no other index to change either (HOT). Core columns: nobody but the lists looks at them.
+EARNINGS_DIGITS = _digits("earnings_digits", "earnings")
+GROWTH_DIGITS = _digits("growth_digits", "peak_views - initial_views")
+
+
 class ViewTracking(SQLModel, table=True):
-    """One reading: a single observation of a clip's views. Append-only; a failed one keeps its outcome."""
+    """One reading: a single observation of a clip's views. Append-only; a failed one keeps its outcome.
+
+    On PostgreSQL it is partitioned by the month of `date`: see `tracking/partitions.py` before adding anything unique.
+    """
 
     __tablename__ = "view_tracking"
     __table_args__ = (
         Index("ix_view_tracking_clip_id_date", "clip_id", "date"),
         Index("ix_view_tracking_date", "date"),
         Index("ix_view_tracking_failed", "outcome", sqlite_where=text(FAILED), postgresql_where=text(FAILED)),
-        Index("uq_view_tracking_run_clip_attempt", "run_id", "clip_id", "attempt", unique=True),
+        Index(
+            "ix_view_tracking_run_failed",
+            "run_id",
+            "clip_id",
+            sqlite_where=text(FAILED),
+            postgresql_where=text(FAILED),
+        ),
+        # On PostgreSQL within each month only; over the end of one, `_note` in tracking/reading.py takes its place.
+        Index("uq_view_tracking_run_clip_attempt", "run_id", "clip_id", "attempt", unique=True, info=IN_EACH_PARTITION),
         CheckConstraint("(outcome = 'ok') = (views IS NOT NULL)", name="views_only_if_ok"),
         CheckConstraint("views >= 0", name="views_not_negative"),
     )

@@ -155,8 +155,10 @@ async def _rewritable_history(session: AsyncSession, *, sqlite: bool) -> list[Fi
         "SELECT COUNT(*) FROM sqlite_master WHERE type = 'trigger' "
         "AND (name LIKE '%_no_update' OR name LIKE '%_no_delete')"
         if sqlite
-        else "SELECT COUNT(*) FROM pg_trigger WHERE tgenabled <> 'D' "
-        "AND (tgname LIKE '%_no_update' OR tgname LIKE '%_no_delete')"
+        # A table's trigger has a clone on each of its partitions, which can be switched off by itself.
+        else "SELECT COUNT(*) FROM pg_trigger whole WHERE tgparentid = 0 AND tgenabled <> 'D' "
+        "AND (tgname LIKE '%_no_update' OR tgname LIKE '%_no_delete') "
+        "AND NOT EXISTS (SELECT FROM pg_trigger clone WHERE clone.tgparentid = whole.oid AND clone.tgenabled = 'D')"
     )
     present = (await session.execute(text(catalogue))).scalar_one()
     if present == APPEND_ONLY_TRIGGERS:
