@@ -1,12 +1,13 @@
 """Tracking runs as admins see them: which there were, and what one of them did with each campaign and clip."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -17,6 +18,7 @@ from swivi.core.money import Cents
 from swivi.insights.sorting import order_by
 from swivi.ledger.models import Transfer, TransferKind
 from swivi.platforms.models import Outcome, Platform
+from swivi.tracking import partitions
 from swivi.tracking.models import PlannedCampaign, PlanStatus, RunStatus, TrackingRun, Trigger
 
 
@@ -99,7 +101,8 @@ async def clips_in_run(
     session: AsyncSession, run_id: int, *, only_failed: bool = False, limit: int, offset: int = 0
 ) -> tuple[list[ClipInRun], int]:
     """One page of the clips that a run looked at, by campaign, and how many there are."""
-    wanted = [col(ViewTracking.run_id) == run_id, ~_read_again(run_id)]
+    of_run = await partitions.of_run(session, run_id)
+    wanted = [of_run(ViewTracking), ~_read_again(of_run)]
     if only_failed:
         wanted.append(col(ViewTracking.outcome) != Outcome.OK)
     total = (await session.exec(select(func.count()).select_from(ViewTracking).where(*wanted))).one()
@@ -127,22 +130,23 @@ async def clips_in_run(
 
 async def failures_by_reason(session: AsyncSession, run_id: int) -> dict[Outcome, int]:
     """How many clips a run could not read, by why; only what happened."""
+    of_run = await partitions.of_run(session, run_id)
     found = await session.exec(
         select(ViewTracking.outcome, func.count())
-        .where(ViewTracking.run_id == run_id, ViewTracking.outcome != Outcome.OK, ~_read_again(run_id))
+        .where(of_run(ViewTracking), ViewTracking.outcome != Outcome.OK, ~_read_again(of_run))
         .group_by(col(ViewTracking.outcome))
         .order_by(func.count().desc(), col(ViewTracking.outcome))
     )
     return {Outcome(outcome): number for outcome, number in found.all()}
 
 
-def _read_again(run_id: int) -> Any:
+def _read_again(of_run: Callable[[Any], ColumnElement[bool]]) -> Any:
     """Whether the run has a later reading of the same clip: only its last one counts."""
     later = aliased(ViewTracking)
     return (
         select(col(later.id))
         .where(
-            col(later.run_id) == run_id,
+            of_run(later),
             col(later.clip_id) == col(ViewTracking.clip_id),
             col(later.attempt) > col(ViewTracking.attempt),
         )

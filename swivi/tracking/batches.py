@@ -10,8 +10,10 @@ from sqlmodel.sql.expression import Select
 from swivi.clips.models import Clip, ClipState, ViewTracking
 from swivi.core.db import in_slices
 from swivi.platforms.models import Outcome, Platform, VideoRef
+from swivi.tracking import partitions
 from swivi.tracking.models import PlannedCampaign, PlanStatus, RunShare, ScraperRun, ScraperStatus
 
+UNDER_WAY = (ScraperStatus.STARTING, ScraperStatus.STARTED)
 TRANSIENT = [outcome for outcome in Outcome if outcome.transient]
 
 
@@ -36,7 +38,7 @@ async def batches_left_behind(session: AsyncSession, share: RunShare) -> list[Ba
         select(ScraperRun).where(
             ScraperRun.run_id == share.run_id,
             ScraperRun.share == share.number,
-            col(ScraperRun.status).in_([ScraperStatus.STARTING, ScraperStatus.STARTED]),
+            col(ScraperRun.status).in_(UNDER_WAY),
         )
     )
     return [
@@ -73,10 +75,11 @@ def tracked_in(share: RunShare) -> Select[int, Platform, str]:
 
 async def _videos_due(session: AsyncSession, share: RunShare, attempt: int) -> list[tuple[Platform, str]]:
     """Distinct videos that this attempt is to read: not read yet, or every reading so far was transient."""
+    of_run = await partitions.of_run(session, share.run_id)
     answered = (
         select(ViewTracking.clip_id)
         .where(
-            ViewTracking.run_id == share.run_id,
+            of_run(ViewTracking),
             (col(ViewTracking.attempt) >= attempt) | col(ViewTracking.outcome).not_in(TRANSIENT),
         )
         .scalar_subquery()
@@ -89,9 +92,10 @@ async def _videos_due(session: AsyncSession, share: RunShare, attempt: int) -> l
 
 async def unread_campaigns(session: AsyncSession, share: RunShare) -> set[int]:
     """Campaigns of the share with a clip that still awaits an answer: not read yet, or to be read again."""
+    of_run = await partitions.of_run(session, share.run_id)
     read = (
         select(ViewTracking.clip_id)
-        .where(ViewTracking.run_id == share.run_id, col(ViewTracking.outcome).not_in(TRANSIENT))
+        .where(of_run(ViewTracking), col(ViewTracking.outcome).not_in(TRANSIENT))
         .scalar_subquery()
     )
     found = await session.exec(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import CursorResult, insert, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -23,7 +23,8 @@ from swivi.core.leases import Hold
 from swivi.platforms.errors import ReaderStopped, ReadingUnavailable, StartUncertain
 from swivi.platforms.models import Outcome, Reading
 from swivi.platforms.reader import ScraperStart, ViewReaders
-from swivi.tracking.batches import Batch, batches_due, batches_left_behind, tracked_in
+from swivi.tracking import partitions
+from swivi.tracking.batches import UNDER_WAY, Batch, batches_due, batches_left_behind, tracked_in
 from swivi.tracking.models import RunShare, ScraperRun, ScraperStatus, TrackingRun
 
 log = logging.getLogger("swivi.tracking")
@@ -166,11 +167,8 @@ class ShareReading:
         start = await self._find(batch, scraper) if batch.adopted else None
         start = start or await self._start(batch, scraper)
         async with self._database.writing() as session:
-            await session.execute(
-                update(ScraperRun)
-                .where(col(ScraperRun.id) == scraper.id)
-                .values(apify_run_id=start.run_id, status=ScraperStatus.STARTED)
-            )
+            await self._hold.assert_held(session)
+            await _note(session, scraper, ScraperStatus.STARTED, apify_run_id=start.run_id)
         return start.run_id
 
     async def _start(self, batch: Batch, scraper: ScraperRun) -> ScraperStart:
@@ -200,11 +198,8 @@ class ShareReading:
 
     async def _give_up(self, scraper: ScraperRun, problem: str) -> None:
         async with self._database.writing() as session:
-            await session.execute(
-                update(ScraperRun)
-                .where(col(ScraperRun.id) == scraper.id)
-                .values(status=ScraperStatus.FAILED, problem=problem)
-            )
+            await self._hold.assert_held(session)
+            await _note(session, scraper, ScraperStatus.FAILED, problem=problem)
 
     async def _store(
         self,
@@ -214,21 +209,15 @@ class ShareReading:
         cost_micro_usd: int,
         problem: str | None = None,
     ) -> None:
-        """Keep a batch's readings and close its scraper run, in one transaction."""
+        """Keep a batch's readings and close its scraper run, in one transaction: of a closed one nothing is kept."""
+        status = ScraperStatus.FAILED if problem else ScraperStatus.COLLECTED
         async with self._database.writing() as session:
             await self._hold.assert_held(session)
+            if not await _note(session, scraper, status, cost_micro_usd=cost_micro_usd, problem=problem):
+                return
             rows = await self._rows(session, batch, readings)
             if rows:
                 await session.execute(insert(ViewTracking), rows)
-            await session.execute(
-                update(ScraperRun)
-                .where(col(ScraperRun.id) == scraper.id)
-                .values(
-                    status=ScraperStatus.FAILED if problem else ScraperStatus.COLLECTED,
-                    cost_micro_usd=cost_micro_usd,
-                    problem=problem,
-                )
-            )
             await self._count(session, rows, cost_micro_usd)
             changes.mark(session, runs=[self._share.run_id])
 
@@ -256,10 +245,11 @@ class ShareReading:
         """Each clip counts once, by its newest reading: an earlier one of this run can only have failed."""
         clip_ids = [row["clip_id"] for row in rows]
         attempt = rows[0]["attempt"] if rows else 1
+        of_run = await partitions.of_run(session, self._share.run_id)
         found = await session.exec(
             select(ViewTracking.clip_id)
             .where(
-                ViewTracking.run_id == self._share.run_id,
+                of_run(ViewTracking),
                 col(ViewTracking.clip_id).in_(clip_ids),
                 ViewTracking.attempt < attempt,
             )
@@ -276,6 +266,20 @@ class ShareReading:
                 cost_micro_usd=TrackingRun.cost_micro_usd + cost_micro_usd,
             )
         )
+
+
+async def _note(session: AsyncSession, scraper: ScraperRun, status: ScraperStatus, **more: object) -> bool:
+    """Write down how far a scraper run is; False if it is closed already, and stays as it is.
+
+    Closes the race of two that store one scraper run's readings: the unique index on (run, clip, attempt) cannot, where
+    PostgreSQL keeps them by month and a month ends between the two.
+    """
+    noted: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
+        update(ScraperRun)
+        .where(col(ScraperRun.id) == scraper.id, col(ScraperRun.status).in_(UNDER_WAY))
+        .values(status=status, **more)
+    )
+    return noted.rowcount == 1
 
 
 def _failed(batch: Batch, problem: str) -> list[Reading]:

@@ -90,7 +90,8 @@ async def _thin_out_day(database: Database, hold: Hold, day: datetime) -> int:
             thinned.failed = dict(Counter(thinned.failed) + failed)
             thinned.is_done = len(slice_) < SLICE
             session.add(thinned)
-            await session.execute(delete(ViewTracking).where(col(ViewTracking.id).in_([row for row, _ in slice_])))
+            needless = (*_within(ViewTracking, day), col(ViewTracking.id).in_([row for row, _ in slice_]))
+            await session.execute(delete(ViewTracking).where(*needless))
         deleted += len(slice_)
         if thinned.is_done:
             log.info("Thinned out the readings of %s: %d deleted", day.date(), thinned.deleted)
@@ -106,7 +107,7 @@ def _needless(day: datetime) -> Select[Any, Any]:
             col(ViewTracking.run_id).is_not(None),
             ViewTracking.source != BY_HAND,
             _is_followed_the_same_day(day),
-            col(ViewTracking.views).is_(None) | (col(ViewTracking.views) <= _highest_before()),
+            col(ViewTracking.views).is_(None) | (col(ViewTracking.views) <= _highest_before(day)),
             ~exists().where(
                 col(Transfer.run_id) == col(ViewTracking.run_id), col(Transfer.clip_id) == col(ViewTracking.clip_id)
             ),
@@ -130,13 +131,14 @@ def _is_followed_the_same_day(day: datetime) -> ColumnElement[bool]:
     )
 
 
-def _highest_before() -> Any:
-    """NULL for a clip's first count, which so stays."""
+def _highest_before(day: datetime) -> Any:
+    """Before the reading in question, which is of that day. NULL for a clip's first count, which so stays."""
     earlier = aliased(ViewTracking)
     return (
         select(func.max(earlier.views))
         .where(
             col(earlier.clip_id) == col(ViewTracking.clip_id),
+            col(earlier.date) < day + DAY,  # says nothing new, but of which months' partitions none need be looked at
             tuple_(earlier.date, earlier.id) < tuple_(ViewTracking.date, ViewTracking.id),
         )
         .correlate(ViewTracking)

@@ -32,7 +32,7 @@ FULL = "the database cannot write: its disk is full or broken"
 
 STARTED = f"after {COMMIT}, before UPDATE scraper_runs"
 """A scraper run was started, and nobody has written down which."""
-STORED = "after INSERT view_tracking, before UPDATE scraper_runs"
+STORED = "after INSERT view_tracking, before UPDATE tracking_runs"
 CREDITED = "after INSERT audit_log, before INSERT ledger_transfers"
 SETTLED = f"after UPDATE tracking_runs, before {COMMIT}"
 

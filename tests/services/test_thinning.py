@@ -15,6 +15,7 @@ from swivi.ledger.models import Transfer, TransferKind
 from swivi.tracking import manual, thinning
 from swivi.tracking.models import ThinnedDay
 from tests.factories import tiktok
+from tests.months import as_if_for_long
 from tests.world import World
 
 OLD_DAYS = 4
@@ -30,6 +31,7 @@ VIEWS: Sequence[tuple[int | str | None, ...]] = (
 
 @pytest.fixture
 async def campaign(world: World) -> Campaign:
+    await as_if_for_long(world.database)
     with clock.standing_at(clock.now() - BEGAN - timedelta(days=1)):
         return await world.campaign()
 
