@@ -6,9 +6,11 @@ from swivi.accounts import models as _accounts
 from swivi.audits import models as _audits
 from swivi.campaigns import models as _campaigns
 from swivi.clips import models as _clips
+from swivi.clips import tallies as _tallies
 from swivi.core import idempotency as _idempotency
 from swivi.core import leases as _leases
 from swivi.core import rates as _rates
+from swivi.ledger import account_days as _account_days
 from swivi.ledger import models as _ledger
 from swivi.mail import models as _mail
 from swivi.notifications import models as _notifications
@@ -21,12 +23,14 @@ ROOMS = (
     _idempotency,
     _rates,
     _ledger,
+    _account_days,
     _accounts,
     _mail,
     _notifications,
     _webhooks,
     _campaigns,
     _clips,
+    _tallies,
     _payouts,
     _tracking,
     _audits,

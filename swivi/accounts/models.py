@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from swivi.core.db import cents, choice, counted, moment, reference, row_id
@@ -36,6 +36,7 @@ class User(SQLModel, table=True):
 
     __tablename__ = "users"
     __table_args__ = (
+        Index("ix_users_role_status", "role", "status"),
         CheckConstraint("paid >= 0 AND reserved >= 0", name="not_negative"),
         CheckConstraint("total_earnings - paid - reserved >= 0", name="available_not_negative"),
     )

@@ -111,7 +111,7 @@ class Clip(SQLModel, table=True):
 
     __tablename__ = "clips"
     __table_args__ = (
-        Index("ix_clips_user_id", "user_id"),
+        Index("ix_clips_user_id_campaign_id", "user_id", "campaign_id"),
         Index("ix_clips_flagged", "campaign_id", sqlite_where=text(FLAGGED), postgresql_where=text(FLAGGED)),
         Index("ix_clips_revoked", "user_id", sqlite_where=text(REVOKED), postgresql_where=text(REVOKED)),
         CheckConstraint("earnings >= 0", name="earnings_not_negative"),

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index
+from sqlalchemy import JSON, CheckConstraint, Column, Index, text
 from sqlmodel import Field, SQLModel
 
 from swivi.core.db import cents, choice, counted, moment, reference, row_id
@@ -28,7 +28,12 @@ class AuditEntry(SQLModel, table=True):
     """Who did what to what, before and after, and why. `actor_id` is None where Swivi itself acted."""
 
     __tablename__ = "audit_log"
-    __table_args__ = (Index("ix_audit_log_subject", "subject", "subject_id"),)
+    __table_args__ = (
+        Index("ix_audit_log_subject", "subject", "subject_id"),
+        Index("ix_audit_log_subject_in_order", "subject", "id"),
+        Index("ix_audit_log_action_id", "action", "id"),
+        Index("ix_audit_log_actor_id_id", "actor_id", "id"),
+    )
 
     id: int = row_id()
     at: datetime = moment(index=True)
@@ -43,6 +48,9 @@ class AuditEntry(SQLModel, table=True):
     """The sum of the transfers that name this entry, in cents; None where no money moved."""
 
 
+SELDOM = text("kind <> 'ACCRUAL'")
+
+
 class Transfer(SQLModel, table=True):
     """One movement of `amount` cents from `debit_account` to `credit_account`: balanced by construction."""
 
@@ -50,9 +58,9 @@ class Transfer(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint("debit_account <> credit_account", name="two_accounts"),
-        Index("ix_ledger_transfers_campaign_id_kind", "campaign_id", "kind"),
-        Index("ix_ledger_transfers_user_id_kind", "user_id", "kind"),
-        Index("ix_ledger_transfers_created_at", "created_at"),
+        Index("ix_ledger_transfers_campaign_id_created_at_id", "campaign_id", "created_at", "id"),
+        Index("ix_ledger_transfers_user_id_created_at_id", "user_id", "created_at", "id"),
+        Index("ix_ledger_transfers_budget", "campaign_id", "kind", sqlite_where=SELDOM, postgresql_where=SELDOM),
     )
 
     id: int = row_id()

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import SQLModel
 
 from swivi.core.db import choice, moment, reference, row_id
@@ -28,11 +28,17 @@ class NotificationKind(StrEnum):
     BOOKS_WRONG = "BOOKS_WRONG"
 
 
+UNREAD = text("read_at IS NULL")
+
+
 class Notification(SQLModel, table=True):
     """One message to one user."""
 
     __tablename__ = "notifications"
-    __table_args__ = (Index("ix_notifications_user_id_created_at", "user_id", "created_at"),)
+    __table_args__ = (
+        Index("ix_notifications_user_id_id", "user_id", "id"),
+        Index("ix_notifications_unread", "user_id", "id", sqlite_where=UNREAD, postgresql_where=UNREAD),
+    )
 
     id: int = row_id()
     user_id: int = reference("users.id")

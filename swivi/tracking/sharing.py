@@ -11,6 +11,7 @@ from datetime import timedelta
 from sqlalchemy import update
 from sqlmodel import col, select
 
+from swivi.clips import tallies
 from swivi.core import clock, leases
 from swivi.core.db import Database
 from swivi.core.leases import Hold, Lease
@@ -141,7 +142,8 @@ class SharedRun:
             if campaign_id not in unread:
                 async with self._database.writing() as session:
                     await hold.assert_held(session)
-                    await settle_campaign(session, share.run_id, campaign_id)
+                    added = await settle_campaign(session, share.run_id, campaign_id)
+                    await tallies.count_settlement(session, campaign_id, added)
 
     async def _close(self, hold: Hold, share: RunShare, problem: str | None) -> None:
         async with self._database.writing() as session:

@@ -1,0 +1,47 @@
+"""What each account moved on each UTC day, by kind: a rollup of the transfers, as exact as they are.
+
+It is written in the transaction of the transfers: a settlement's by `add_settlement`, any other by a trigger
+(alembic/versions/2026_11_28_tallies.py). Of budgets and of what clippers may withdraw, which have statements.
+"""
+
+from datetime import date
+
+from sqlalchemy import Column, Date, String, Table, func, literal, select
+from sqlmodel import SQLModel, col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.core.totals import add, key_word, total
+from swivi.ledger.models import Transfer, TransferKind
+
+ACCOUNT_DAYS = Table(
+    "account_days",
+    SQLModel.metadata,
+    Column("account", String, primary_key=True),
+    Column("day", Date, primary_key=True),
+    key_word("kind"),
+    total("amount"),
+    total("lines"),
+)
+"""`amount` is cents, less than zero for what went; `lines` is a number of transfers."""
+
+
+async def add_settlement(session: AsyncSession, audit_id: int, day: date) -> None:
+    """Add up the accruals of one settlement, which all are of one day and name its audit entry."""
+    for account, amount in (
+        (col(Transfer.debit_account), -func.sum(col(Transfer.amount))),
+        (col(Transfer.credit_account), func.sum(col(Transfer.amount))),
+    ):
+        await add(
+            session,
+            ACCOUNT_DAYS,
+            select(
+                account.label("account"),
+                literal(day, Date).label("day"),
+                literal(TransferKind.ACCRUAL.value).label("kind"),
+                amount.label("amount"),
+                func.count().label("lines"),
+            )
+            .where(col(Transfer.audit_id) == audit_id)
+            .group_by(account)
+            .order_by(account),  # one order for all who add to the same rows
+        )
