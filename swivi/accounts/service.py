@@ -1,12 +1,11 @@
 """Use cases of accounts: sign up, sign in, create admins, change roles."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, select
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts import passwords, sessions
@@ -14,7 +13,7 @@ from swivi.accounts.actor import Actor
 from swivi.accounts.errors import EmailTaken, WrongCredentials
 from swivi.accounts.models import Role, User, UserStatus
 from swivi.accounts.sessions import actor_of
-from swivi.core import changes, clock
+from swivi.core import bulk, changes, clock
 from swivi.core.errors import InvalidInput, NotFound
 from swivi.core.text import parse_all, parse_line
 from swivi.ledger import audit_log
@@ -170,6 +169,6 @@ async def set_role_and_status(
     return user
 
 
-async def add_views(session: AsyncSession, user_id: int, views: int) -> None:
-    """Count `views` more (or, if negative, fewer) toward a user's total."""
-    await session.execute(update(User).where(col(User.id) == user_id).values(total_views=User.total_views + views))
+async def add_views(session: AsyncSession, views: Mapping[int, int]) -> None:
+    """Count this many views more (or, if negative, fewer) toward each user's total: user id -> views."""
+    await bulk.add_to_each(session, User.__table__, list(views.items()), "total_views")  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ from swivi.accounts.models import User
 from swivi.campaigns import service as campaigns
 from swivi.campaigns.errors import CampaignNotOpen, WrongCampaignStatus
 from swivi.campaigns.models import Campaign, CampaignStatus
-from swivi.clips import service
+from swivi.clips import service, tallies
 from swivi.clips.errors import AlreadyReviewed, BaselineMissing, NoSuchClip
 from swivi.clips.models import Clip, ClipState, ClipSubmission, SubmissionStatus, ViewTracking
 from swivi.core import changes, clock
@@ -103,7 +103,7 @@ async def _become_clip(session: AsyncSession, submission: ClipSubmission, campai
             source="baseline",
         )
     )
-    await accounts.add_views(session, submission.user_id, baseline)
+    await accounts.add_views(session, {submission.user_id: baseline})
 
 
 async def reject(session: AsyncSession, actor: Actor, submission_id: int, reason: object) -> ClipSubmission:
@@ -188,7 +188,8 @@ async def revoke(session: AsyncSession, actor: Actor, clip_id: int, reason: obje
         reason=why,
     )
     await budgets.reverse_clip(session, campaign.id, clip_id, clip.user_id, available=available, why=entry)
-    await accounts.add_views(session, clip.user_id, -clip.peak_views)
+    await accounts.add_views(session, {clip.user_id: -clip.peak_views})
+    await tallies.count_clips(session, campaign.id)
     changes.mark(session, users=[clip.user_id], campaigns=[campaign.id])
     await notifications.tell(
         session,

@@ -7,8 +7,11 @@ reserved:3         what clipper 3 has asked for and not yet received
 fees               what Swivi keeps of payouts
 """
 
+from sqlalchemy import ColumnElement, String, cast, literal
+
 OUTSIDE = "outside"
 FEES = "fees"
+_AVAILABLE = "available:"
 
 
 def campaign_budget(campaign_id: int) -> str:
@@ -18,7 +21,12 @@ def campaign_budget(campaign_id: int) -> str:
 
 def available(user_id: int) -> str:
     """The account of a clipper's withdrawable money."""
-    return f"available:{user_id}"
+    return f"{_AVAILABLE}{user_id}"
+
+
+def available_of_each(user_id: ColumnElement[int]) -> ColumnElement[str]:
+    """The same names, made by the database from a column of ids."""
+    return literal(_AVAILABLE) + cast(user_id, String)
 
 
 def reserved(user_id: int) -> str:

@@ -1,27 +1,56 @@
 """Campaign budgets and what clips earn from them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 from uuid import uuid4
 
+from sqlalchemy import ColumnClause, ColumnElement, FromClause
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi.core import bulk
 from swivi.core.money import Cents, format_dollars
 from swivi.ledger import accounts
 from swivi.ledger.errors import BudgetExceeded
 from swivi.ledger.models import AuditEntry, Transfer, TransferKind
-from swivi.ledger.posting import AVAILABLE, CAMPAIGNS, CLIPS, USERS, Movement, add_to_each, change_if, post
+from swivi.ledger.posting import (
+    AVAILABLE,
+    CAMPAIGNS,
+    CLIPS,
+    USERS,
+    Movement,
+    change_if,
+    note,
+    post,
+    post_accruals,
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Credit:
+class Credit(NamedTuple):
     """What one clip is to be credited in one settlement, in cents (> 0)."""
 
     clip_id: int
     user_id: int
     amount: Cents
+
+
+CREDITS = (bulk.number("clip_id"), bulk.number("user_id"), bulk.number("amount"))
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What else of the credited clips' rows is written in the same statement, since a second one would be as much work.
+
+    `rows` of `columns`, one for each credit and in their order; `changes` makes the new values of them, by the names
+    of the clips' columns. None of those is money. `clips` is the table as its owner knows it.
+    """
+
+    clips: FromClause
+    columns: Sequence[ColumnClause[Any]]
+    rows: Sequence[tuple[Any, ...]]
+    changes: Callable[[FromClause], Mapping[str, ColumnElement[Any]]]
 
 
 async def change_budget(
@@ -47,12 +76,19 @@ async def change_budget(
 
 
 async def credit_clips(
-    session: AsyncSession, campaign_id: int, run_id: int, credits_due: Sequence[Credit], why: AuditEntry
+    session: AsyncSession,
+    campaign_id: int,
+    run_id: int,
+    credits_due: Sequence[Credit],
+    why: AuditEntry,
+    *,
+    beside: Beside,
 ) -> Cents:
     """Credit clips out of a campaign's budget, in bulk; returns the sum in cents.
 
-    One transfer per (run, clip), which the idempotency key makes unique (I5). Raises BudgetExceeded if the
-    budget does not cover the sum: the caller shares what remains before it comes here.
+    One transfer per (run, clip), which the idempotency key makes unique (I5). The caller has locked the campaign and
+    the clippers, in the order of their ids. Raises BudgetExceeded if the budget does not cover the sum: the caller
+    shares what remains before it comes here.
     """
     total = sum(credit.amount for credit in credits_due)
     if total == 0:
@@ -60,31 +96,16 @@ async def credit_clips(
     guard = CAMPAIGNS.c.spent + total <= CAMPAIGNS.c.budget
     if not await change_if(session, CAMPAIGNS, campaign_id, guard, spent=CAMPAIGNS.c.spent + total):
         raise BudgetExceeded("The campaign's budget does not cover these earnings.")
-    budget = accounts.campaign_budget(campaign_id)
-    await post(
-        session,
-        why,
-        [
-            Movement(
-                budget,
-                accounts.available(credit.user_id),
-                credit.amount,
-                TransferKind.ACCRUAL,
-                f"run:{run_id}:clip:{credit.clip_id}",
-                campaign_id=campaign_id,
-                user_id=credit.user_id,
-                clip_id=credit.clip_id,
-                run_id=run_id,
-            )
-            for credit in credits_due
-        ],
-    )
-    by_clip = ((credit.clip_id, credit.amount) for credit in credits_due)
-    await add_to_each(session, CLIPS, by_clip, "earnings", "gross_credited")
+    await note(session, why, total)
+    rows = [(*credit, *more) for credit, more in zip(credits_due, beside.rows, strict=True)]
+    due = bulk.listed(session, (*CREDITS, *beside.columns), rows)
+    await post_accruals(session, why, due, campaign_id, run_id)
+    earned = {name: beside.clips.c[name] + due.c.amount for name in ("earnings", "gross_credited")}
+    await bulk.change_each(session, beside.clips, due.c.clip_id, {**beside.changes(due), **earned})
     by_user: defaultdict[int, Cents] = defaultdict(int)
     for credit in credits_due:
         by_user[credit.user_id] += credit.amount
-    await add_to_each(session, USERS, by_user.items(), "total_earnings")
+    await bulk.add_to_each(session, USERS, list(by_user.items()), "total_earnings")
     return total
 
 
@@ -106,8 +127,8 @@ async def reverse_clip(
     )
     if not taken:
         raise BudgetExceeded("The clipper's balance changed meanwhile. Please try again.")
-    await add_to_each(session, CAMPAIGNS, [(campaign_id, -recovered)], "spent")
-    await add_to_each(session, CLIPS, [(clip_id, -recovered)], "earnings")
+    await bulk.add_to_each(session, CAMPAIGNS, [(campaign_id, -recovered)], "spent")
+    await bulk.add_to_each(session, CLIPS, [(clip_id, -recovered)], "earnings")
     await post(session, why, movements)
     return recovered
 

@@ -4,16 +4,17 @@ The caches are the money columns of `users`, `campaigns` and `clips`. They are k
 because this room stands below the ones that own those tables; nobody else updates them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CursorResult, bindparam, column, insert, table, update
+from sqlalchemy import CursorResult, FromClause, String, cast, column, insert, literal, select, table, update
 from sqlalchemy.sql import ColumnElement
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import clock
 from swivi.core.money import Cents
+from swivi.ledger import accounts
 from swivi.ledger.models import AuditEntry, Transfer, TransferKind
 
 USERS = table("users", column("id"), column("total_earnings"), column("paid"), column("reserved"))
@@ -42,13 +43,8 @@ class Movement:
 
 
 async def post(session: AsyncSession, why: AuditEntry, movements: Sequence[Movement]) -> None:
-    """Write the audit entry and its transfers. A repeated idempotency key fails the transaction.
-
-    `why.amount` becomes the sum of the movements, which the checker compares (I14).
-    """
-    why.amount = sum(movement.amount for movement in movements)
-    session.add(why)
-    await session.flush()
+    """Write the audit entry and its transfers. A repeated idempotency key fails the transaction."""
+    await note(session, why, sum(movement.amount for movement in movements))
     now = clock.now()
     rows = [
         {
@@ -71,21 +67,38 @@ async def post(session: AsyncSession, why: AuditEntry, movements: Sequence[Movem
     await session.execute(insert(Transfer), rows)
 
 
-async def add_to_each(session: AsyncSession, cache: Any, amounts: Iterable[tuple[int, Cents]], *columns: str) -> None:
-    """Add each `(row id, cents)` to the named columns of a cache, in one bulk statement, ids ascending.
+async def post_accruals(session: AsyncSession, why: AuditEntry, due: FromClause, campaign_id: int, run_id: int) -> None:
+    """Write the transfers of one settlement, whose entry was noted: one for each (clip_id, user_id, amount) of `due`.
 
-    One order for all: two transactions that touch the same rows wait for each other instead of deadlocking.
+    As `post`, but the database makes the rows: a settlement may have tens of thousands.
     """
-    rows = [{"row_id": row_id, "added": added} for row_id, added in sorted(amounts)]
-    if not rows:
-        return
-    statement = (
-        update(cache)
-        .where(cache.c.id == bindparam("row_id"))
-        .values({name: cache.c[name] + bindparam("added") for name in columns})
-    )
+    constants = {
+        "debit_account": accounts.campaign_budget(campaign_id),
+        "kind": TransferKind.ACCRUAL,
+        "campaign_id": campaign_id,
+        "run_id": run_id,
+        "audit_id": why.id,
+        "created_at": clock.now(),
+    }
+    made = {
+        "credit_account": accounts.available_of_each(due.c.user_id),
+        "amount": due.c.amount,
+        "idempotency_key": literal(f"run:{run_id}:clip:") + cast(due.c.clip_id, String),
+        "user_id": due.c.user_id,
+        "clip_id": due.c.clip_id,
+    }
+    written = Transfer.__table__.c  # type: ignore[attr-defined]
+    rows = select(*(literal(value, written[name].type) for name, value in constants.items()), *made.values())
+    # Not through the session: it would keep watch over objects that nobody has.
     connection = await session.connection()
-    await connection.execute(statement, rows)
+    await connection.execute(insert(Transfer).from_select([*constants, *made], rows))
+
+
+async def note(session: AsyncSession, why: AuditEntry, amount: Cents) -> None:
+    """Write the audit entry of movements that sum to `amount`, which the checker compares (I14)."""
+    why.amount = amount
+    session.add(why)
+    await session.flush()
 
 
 async def change_if(session: AsyncSession, cache: Any, row_id: int, guard: ColumnElement[bool], **values: Any) -> bool:

@@ -6,7 +6,7 @@ never adds up. A fall in views claws nothing back, because only the peak pays.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from swivi.clips.models import ClipState
 from swivi.core.money import Cents, earned, share
@@ -16,8 +16,7 @@ RUNS_UNTIL_REMOVED = 2
 """Explicit "not found" readings in separate runs that make a clip REMOVED."""
 
 
-@dataclass(frozen=True, slots=True)
-class Earner:
+class Earner(NamedTuple):  # which is made in a third of a frozen dataclass's time, for each clip of each settlement
     """A clip as accrual sees it: counts in views, money in cents, the terms as frozen at approval."""
 
     clip_id: int
@@ -83,8 +82,7 @@ def _room(clips: list[Earner]) -> Cents | None:
     return max(0, max(known) - sum(clip.gross_credited for clip in clips))
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(NamedTuple):
     """What is known of a clip's views; `flag` says what looked odd, for admins."""
 
     views: int

@@ -10,6 +10,7 @@ from swivi.accounts import service as accounts
 from swivi.accounts.actor import Actor
 from swivi.campaigns import service as campaigns
 from swivi.campaigns.errors import WrongCampaignStatus
+from swivi.clips import tallies
 from swivi.clips.errors import NoSuchClip
 from swivi.clips.models import Clip, ClipState, ViewTracking
 from swivi.clips.review import LONGEST_REASON
@@ -43,7 +44,8 @@ async def read_by_hand(
     clip.views, clip.peak_views = after.views, after.peak_views
     clip.not_found_runs, clip.flag = after.not_found_runs, after.flag
     await session.flush()
-    await accounts.add_views(session, clip.user_id, after.peak_views - before.peak_views)
+    await accounts.add_views(session, {clip.user_id: after.peak_views - before.peak_views})
+    await tallies.count_clips(session, clip.campaign_id)
     _record(session, actor, clip_id, before, after, why)
     changes.mark(session, users=[clip.user_id], campaigns=[clip.campaign_id])
     return reading

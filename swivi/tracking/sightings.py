@@ -1,0 +1,149 @@
+"""What a run saw of a campaign's clips: read in bulk, judged clip by clip, and written in bulk."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, case, func, literal, select
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.accounts import service as accounts
+from swivi.accounts.models import User, UserStatus
+from swivi.clips.models import Clip, ClipState, ViewTracking
+from swivi.core import bulk, clock
+from swivi.ledger.budgets import Beside
+from swivi.platforms.models import Outcome
+from swivi.tracking import accrual
+from swivi.tracking.accrual import Earner, Sighting
+from swivi.tracking.models import PlannedCampaign, PlanStatus
+
+CLIPS = Clip.__table__  # type: ignore[attr-defined]
+
+SIGHTING = (col(Clip.views), col(Clip.peak_views), col(Clip.not_found_runs), col(Clip.state), col(Clip.flag))
+"""What of a clip makes its Sighting, in that order."""
+
+TERMS = (
+    col(Clip.rate),
+    col(Clip.min_views),
+    col(Clip.max_per_clip),
+    col(Clip.max_per_clipper),
+    col(Clip.gross_credited),
+    (col(Clip.state) != ClipState.REVOKED) & (col(User.status) == UserStatus.ACTIVE),
+)
+"""What of a clip ends its Earner, in that order."""
+
+COUNTS = (bulk.number("views"), bulk.number("peak_views"), bulk.number("not_found_runs"), bulk.words("flag"))
+NOT_READ = (None, None, None, None)
+"""The row of COUNTS of a clip that this run did not read."""
+
+CLIP_ID = bulk.number("clip_id")
+STATE = bulk.words("state")
+
+
+@dataclass(slots=True)
+class Looked:
+    """A campaign's clips as accrual sees them now, and what of them has to be written. Counts are views.
+
+    `counts` are rows of COUNTS of the clips that were read, `states` those that changed, both by clip id; `gained` is
+    by how much the peaks of each clipper's clips rose, by user id.
+    """
+
+    earners: list[Earner] = field(default_factory=list)
+    counts: dict[int, tuple[int, int, int, str | None]] = field(default_factory=dict)
+    states: dict[int, ClipState] = field(default_factory=dict)
+    gained: dict[int, int] = field(default_factory=dict)
+
+    def beside(self, clip_ids: Iterable[int]) -> Beside:
+        """What is written of these clips, for who credits them."""
+        return Beside(CLIPS, COUNTS, [self.counts.get(clip_id, NOT_READ) for clip_id in clip_ids], _counted)
+
+
+async def look_at_clips(session: AsyncSession, run_id: int, campaign_id: int) -> Looked:
+    """All clips of a campaign, whose row the caller has locked, with what was read of them.
+
+    Runs that read this campaign and could not settle it (it was paused, or they were stopped) are looked at too:
+    the largest count ever read pays.
+    """
+    clips = await _clip_rows(session, campaign_id)
+    clip_ids = [clip.id for clip in clips]
+    runs = [*await _unsettled_runs(session, run_id, campaign_id), run_id]
+    readings = [await _newest_readings(session, each, clip_ids) for each in runs]
+    looked = Looked()
+    for clip_id, user_id, initial_views, views, peak_views, not_found_runs, state, flag, *terms in clips:
+        after = before = Sighting(views, peak_views, not_found_runs, state, flag)
+        for of_run in readings:
+            if clip_id in of_run:
+                after = accrual.observe(after, *of_run[clip_id])
+        if after is not before:
+            _note(looked, clip_id, user_id, before, after)
+        looked.earners.append(Earner(clip_id, user_id, initial_views, after.peak_views, *terms))
+    return looked
+
+
+async def write(session: AsyncSession, looked: Looked, credited: Collection[int]) -> None:
+    """Keep what was seen, on the clips and in their clippers' totals; counts but of those that are credited, whose rows
+    the ledger writes."""
+    rest = [(clip_id, *row) for clip_id, row in looked.counts.items() if clip_id not in credited]
+    if rest:
+        seen = bulk.listed(session, (CLIP_ID, *COUNTS), rest)
+        await bulk.change_each(session, CLIPS, seen.c.clip_id, _counted(seen))
+    if looked.states:  # by themselves, since they stand in an index, and seldom change
+        seen = bulk.listed(session, (CLIP_ID, STATE), list(looked.states.items()))
+        await bulk.change_each(session, CLIPS, seen.c.clip_id, {"state": seen.c.state})
+    await accounts.add_views(session, looked.gained)
+
+
+def _counted(seen: FromClause) -> dict[str, ColumnElement[Any]]:
+    """The new values of clips, of which some were perhaps not read."""
+    new = {column.name: seen.c[column.name] for column in COUNTS}
+    new["last_tracked_at"] = literal(clock.now(), CLIPS.c.last_tracked_at.type)
+    was_read = seen.c.views.is_not(None)
+    return {name: case((was_read, value), else_=CLIPS.c[name]) for name, value in new.items()}
+
+
+async def _unsettled_runs(session: AsyncSession, run_id: int, campaign_id: int) -> Sequence[int]:
+    """The runs before this one that took the campaign since it was last settled, oldest first."""
+    earlier = (col(PlannedCampaign.campaign_id) == campaign_id, col(PlannedCampaign.run_id) < run_id)
+    settled = select(func.coalesce(func.max(PlannedCampaign.run_id), 0)).where(
+        *earlier, col(PlannedCampaign.status) == PlanStatus.SETTLED
+    )
+    found = await session.scalars(
+        select(col(PlannedCampaign.run_id))
+        .where(*earlier, col(PlannedCampaign.run_id) > settled.scalar_subquery())
+        .order_by(col(PlannedCampaign.run_id))
+    )
+    return found.all()
+
+
+async def _clip_rows(session: AsyncSession, campaign_id: int) -> Sequence[Any]:
+    # Columns, not objects: a campaign may have tens of thousands of clips.
+    wanted: tuple[Any, ...] = (col(Clip.id), col(Clip.user_id), col(Clip.initial_views), *SIGHTING, *TERMS)
+    found = await session.execute(
+        select(*wanted)
+        .join(User, col(User.id) == col(Clip.user_id))
+        .where(col(Clip.campaign_id) == campaign_id)
+        .order_by(col(Clip.id))
+    )
+    return found.all()
+
+
+async def _newest_readings(
+    session: AsyncSession, run_id: int, clip_ids: Sequence[int]
+) -> Mapping[int, tuple[Outcome, int | None]]:
+    found = await session.execute(
+        select(col(ViewTracking.clip_id), col(ViewTracking.outcome), col(ViewTracking.views))
+        .where(col(ViewTracking.run_id) == run_id, bulk.among(session, ViewTracking.clip_id, clip_ids))
+        .order_by(col(ViewTracking.clip_id), col(ViewTracking.attempt))
+    )
+    return {clip_id: (outcome, views) for clip_id, outcome, views in found.all()}
+
+
+def _note(looked: Looked, clip_id: int, user_id: int, before: Sighting, after: Sighting) -> None:
+    looked.counts[clip_id] = (after.views, after.peak_views, after.not_found_runs, after.flag)
+    if before.state is ClipState.REVOKED:  # never tracked again, whatever was read of it while it was being revoked
+        return
+    if after.state is not before.state:
+        looked.states[clip_id] = after.state
+    if gained := after.peak_views - before.peak_views:
+        looked.gained[user_id] = looked.gained.get(user_id, 0) + gained
