@@ -56,7 +56,7 @@ class Figures:
 
 
 async def measure(url: str, *, clips: int, campaigns: int) -> Figures:
-    """ROUNDS times: settle `clips` clips in `campaigns` campaigns with Swivi, undo it, write the same rows raw, undo it."""
+    """ROUNDS times: settle these clips of these campaigns with Swivi, undo it, write the same rows raw, undo that."""
     database = Database(url)
     await migrations.upgrade(database)
     await read_but_unsettled(database, clips, campaigns)
