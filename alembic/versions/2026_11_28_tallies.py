@@ -134,6 +134,9 @@ ADD_SUBMISSIONS = """
     INSERT INTO submission_tallies (campaign_id, platform, status, submissions) {rows}
     ON CONFLICT (campaign_id, platform, status) DO UPDATE
     SET submissions = submission_tallies.submissions + excluded.submissions"""
+TAKE_SUBMISSION = """
+    UPDATE submission_tallies SET submissions = submissions - 1
+    WHERE campaign_id = OLD.campaign_id AND platform = OLD.platform AND status = OLD.status"""
 ADD_CLIP = """
     INSERT INTO clip_tallies (campaign_id, platform, state, clips, views, growth)
     VALUES (NEW.campaign_id, NEW.platform, NEW.state, 1, NEW.peak_views, NEW.peak_views - NEW.initial_views)
@@ -162,8 +165,7 @@ ON_SQLITE = (
         {ADD_SUBMISSIONS.format(rows=ONE_SUBMISSION)}; END""",
     f"""CREATE TRIGGER clip_submissions_add_up_again AFTER UPDATE OF status ON clip_submissions
         WHEN NEW.status <> OLD.status BEGIN
-        UPDATE submission_tallies SET submissions = submissions - 1
-        WHERE campaign_id = OLD.campaign_id AND platform = OLD.platform AND status = OLD.status;
+        {TAKE_SUBMISSION};
         {ADD_SUBMISSIONS.format(rows=ONE_SUBMISSION)}; END""",
     f"CREATE TRIGGER clips_add_up AFTER INSERT ON clips BEGIN {ADD_CLIP}; END",
     f"""CREATE TRIGGER ledger_transfers_add_up AFTER INSERT ON ledger_transfers WHEN {NOT_OF_A_SETTLEMENT} BEGIN

@@ -32,7 +32,9 @@ FAILED = "outcome <> 'ok'"
 IN_EACH_PARTITION = {"in_each_partition": True}
 """What PostgreSQL has on the partitions of a table, and not on the table."""
 
+AWAITS_BASELINE = text("initial_views IS NULL AND status = 'PENDING'")
 FLAGGED = "flag IS NOT NULL AND state = 'TRACKED'"
+"""Tracked clips whose newest reading looked odd."""
 REVOKED = "state = 'REVOKED'"
 
 LIVE = text("status <> 'REJECTED'")
@@ -70,8 +72,8 @@ class ClipSubmission(SQLModel, table=True):
         Index(
             "ix_clip_submissions_awaiting",
             "next_baseline_at",
-            sqlite_where=text("initial_views IS NULL AND status = 'PENDING'"),
-            postgresql_where=text("initial_views IS NULL AND status = 'PENDING'"),
+            sqlite_where=AWAITS_BASELINE,
+            postgresql_where=AWAITS_BASELINE,
         ),
         CheckConstraint("initial_views >= 0", name="initial_views_not_negative"),
         CheckConstraint("status <> 'APPROVED' OR initial_views IS NOT NULL", name="approved_has_baseline"),
@@ -159,9 +161,9 @@ def _digits(name: str, amount: str) -> Column[int]:
     return digits
 
 
-# How many digits a clip's earnings and growth have, kept by the database: by these, lists of the best walk along an index
-# to the few that they show. The amounts themselves stand in none, since each settlement changes them on every clip, and
-# PostgreSQL then has no other index to change either (HOT). Core columns: nobody but the lists looks at them.
+# How many digits a clip's earnings and growth have, kept by the database: by these, lists of the best walk along an
+# index to the few that they show. The amounts themselves stand in none, since each settlement changes them on every
+# clip, and PostgreSQL then has no other index to change either (HOT). Nobody but the lists looks at these columns.
 EARNINGS_DIGITS = _digits("earnings_digits", "earnings")
 GROWTH_DIGITS = _digits("growth_digits", "peak_views - initial_views")
 

@@ -7,7 +7,7 @@ all of a campaign's clips, or changes what a clip counts for, calls a function h
 
 from datetime import date
 
-from sqlalchemy import Column, Date, Index, Table, delete, func, insert, literal, select
+from sqlalchemy import Column, Date, Index, Table, delete, func, insert, literal, select, true
 from sqlmodel import SQLModel, col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,7 +15,7 @@ from swivi.clips.models import Clip
 from swivi.core import clock
 from swivi.core.db import ID
 from swivi.core.money import Cents
-from swivi.core.totals import add, key_to, key_word, replace, total
+from swivi.core.totals import Rows, add, key_to, key_word, replace, total
 from swivi.ledger import account_days
 from swivi.ledger.models import AuditEntry, Transfer
 
@@ -89,7 +89,7 @@ async def _count_accruals(session: AsyncSession, campaign_id: int) -> None:
     its = col(Transfer.audit_id) == audit_id
     day = (await session.scalars(select(col(Transfer.created_at)).where(its).limit(1))).one().date()
     await account_days.add_settlement(session, audit_id, day)
-    spent = (
+    spent: Rows = (
         select(
             literal(day, Date).label("day"),
             literal(campaign_id, ID).label("campaign_id"),
@@ -114,7 +114,7 @@ async def count_clips(session: AsyncSession, campaign_id: int) -> None:
     await session.execute(
         insert(CLIPS).from_select(list(CLIPS.c.keys()), select(*by_state, *sums).where(of_campaign).group_by(*by_state))
     )
-    clippers = (
+    clippers: Rows = (
         select(
             col(Clip.campaign_id).label("campaign_id"),
             col(Clip.user_id).label("user_id"),
@@ -143,12 +143,6 @@ async def _note_growth(session: AsyncSession, campaign_id: int, before: dict[str
     for platform, growth in (await _growth_by_platform(session, campaign_id)).items():
         views = growth - before.get(platform, 0)
         if views:
-            row = (
-                literal(today, Date),
-                literal(campaign_id, ID),
-                literal(platform),
-                literal(views, ID),
-                literal(0, ID),
-            )
-            names = [each.label(name) for each, name in zip(row, DAYS.c.keys(), strict=True)]
-            await add(session, DAYS, select(*names).where(literal(1) == 1))
+            values = (today, campaign_id, platform, views, 0)
+            row = [literal(value, column.type).label(column.name) for value, column in zip(values, DAYS.c, strict=True)]
+            await add(session, DAYS, select(*row).where(true()))

@@ -2,11 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Select, String, Table
+from sqlalchemy import Column, ForeignKey, String, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core.db import ID
+
+Rows = Any
+"""A query whose columns are named as the table's, whatever their types."""
 
 
 def total(name: str) -> Column[int]:
@@ -24,14 +27,14 @@ def key_word(name: str) -> Column[str]:
     return Column(name, String(32), primary_key=True)
 
 
-async def add(session: AsyncSession, table: Table, rows: Select[Any]) -> None:
+async def add(session: AsyncSession, table: Table, rows: Rows) -> None:
     """Insert these rows; where there is one of that key, add to it all that is no part of the key."""
     inserted = _insert(session, table).from_select([column.name for column in rows.selected_columns], rows)
     added = {column.name: column + inserted.excluded[column.name] for column in table.c if not column.primary_key}
     await session.execute(inserted.on_conflict_do_update(index_elements=table.primary_key.columns, set_=added))
 
 
-async def replace(session: AsyncSession, table: Table, rows: Select[Any]) -> None:
+async def replace(session: AsyncSession, table: Table, rows: Rows) -> None:
     """Insert these rows; where there is one of that key that says otherwise, change it to that."""
     inserted = _insert(session, table).from_select([column.name for column in rows.selected_columns], rows)
     values = [column for column in table.c if not column.primary_key]

@@ -17,8 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.clips.models import Clip, ViewTracking
 from swivi.core.money import Cents, earned
-from swivi.ledger import accounts
-from swivi.ledger.models import AuditEntry, Transfer, TransferKind
+from swivi.ledger.models import SELDOM, AuditEntry, Transfer, TransferKind
 from swivi.tracking import accrual
 from swivi.tracking.accrual import Earner
 
@@ -137,17 +136,19 @@ async def _clippers_clips(session: AsyncSession, transfer: Transfer) -> list[Ear
 
 async def _last_share(session: AsyncSession, transfer: Transfer) -> LastShare | None:
     """What the budget had left before this settlement, and what all clips wanted of it; None if nobody noted that."""
-    budget = accounts.campaign_budget(transfer.campaign_id or 0)
-    toward = case((col(Transfer.credit_account) == budget, col(Transfer.amount)), else_=-col(Transfer.amount))
-    left = await session.exec(
-        select(func.sum(toward)).where(
+    settled = await session.get_one(AuditEntry, transfer.audit_id)
+    signed = case((col(Transfer.kind) == TransferKind.BUDGET_FUNDED, col(Transfer.amount)), else_=-col(Transfer.amount))
+    funded = await session.exec(
+        select(func.sum(signed)).where(
             Transfer.campaign_id == transfer.campaign_id,
-            (col(Transfer.debit_account) == budget) | (col(Transfer.credit_account) == budget),
+            SELDOM,
+            col(Transfer.kind).in_([TransferKind.BUDGET_FUNDED, TransferKind.BUDGET_REDUCED]),
             col(Transfer.audit_id) < transfer.audit_id,
         )
     )
-    wanted = (await session.get_one(AuditEntry, transfer.audit_id)).after.get("wanted")
-    return LastShare(int(left.one() or 0), int(wanted)) if wanted else None
+    wanted = settled.after.get("wanted")
+    left = int(funded.one() or 0) - int(settled.before["spent"])
+    return LastShare(left, int(wanted)) if wanted else None
 
 
 def _earner(clip: Clip, reading: ViewTracking, credited_before: Cents, *, may_earn: bool = True) -> Earner:

@@ -1,28 +1,17 @@
 """Read-only: how a number of days went, beside the days before them. Money is cents, days are UTC."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.campaigns.models import Campaign
 from swivi.insights.days import DAY
-from swivi.insights.flows import Cell, Days, Flow, by_day, flows, total
+from swivi.insights.flows import Compared, Days, Flow, by_campaign, by_day_and_platform, of_each_day, wanted
 from swivi.platforms.models import Platform
-
-Key = TypeVar("Key", bound=Hashable)
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """The days that were asked for, and as many days before them."""
-
-    now: Flow
-    before: Flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,38 +43,24 @@ async def analytics(
 ) -> Analytics:
     """The `days` UTC days up to and with `today`, of one campaign, one platform, or all."""
     first = today - (days - 1) * DAY
-    both = Days(first - days * DAY, today)
-    cells = await flows(session, both, campaign_id=campaign_id, platform=platform)
-    by_platform = _compared(cells, first, lambda cell: cell.platform)
-    by_campaign = _compared(cells, first, lambda cell: cell.campaign_id)
-    titles = await _titles(session, by_campaign)
-    shares = [CampaignShare(key, titles[key], flow) for key, flow in by_campaign.items()]
+    both, narrowed = Days(first - days * DAY, today), wanted(campaign_id, platform)
+    cells = await by_day_and_platform(session, both, narrowed)
+    platforms: defaultdict[Platform, Compared] = defaultdict(Compared)
+    for day, on, flow in cells:
+        platforms[on] += Compared(now=flow) if day >= first else Compared(before=flow)
     return Analytics(
-        total=_compare(cells, first),
-        days=by_day(cells, Days(first, today)),
-        platforms=sorted(by_platform.items(), key=lambda each: _most_spent(each[1])),
-        campaigns=sorted(shares, key=lambda share: _most_spent(share.flow)),
+        total=sum(platforms.values(), Compared()),
+        days=of_each_day([(day, flow) for day, _, flow in cells], Days(first, today)),
+        platforms=sorted(platforms.items(), key=lambda each: _most_spent(each[1])),
+        campaigns=await _shares(session, await by_campaign(session, both, first, narrowed)),
     )
 
 
-def _compared(cells: Iterable[Cell], first: date, key_of: Callable[[Cell], Key]) -> dict[Key, Compared]:
-    groups: defaultdict[Key, list[Cell]] = defaultdict(list)
-    for cell in cells:
-        groups[key_of(cell)].append(cell)
-    return {key: _compare(group, first) for key, group in groups.items()}
-
-
-def _compare(cells: Collection[Cell], first: date) -> Compared:
-    return Compared(
-        now=total(cell.flow for cell in cells if cell.day >= first),
-        before=total(cell.flow for cell in cells if cell.day < first),
-    )
+async def _shares(session: AsyncSession, flows: Mapping[int, Compared]) -> list[CampaignShare]:
+    found = await session.exec(select(Campaign.id, Campaign.title).where(col(Campaign.id).in_(flows)))
+    shares = [CampaignShare(campaign_id, title, flows[campaign_id]) for campaign_id, title in found.all()]
+    return sorted(shares, key=lambda share: _most_spent(share.flow))
 
 
 def _most_spent(flow: Compared) -> tuple[int, int]:
     return (-flow.now.spent, -flow.now.views)
-
-
-async def _titles(session: AsyncSession, campaign_ids: Collection[int]) -> dict[int, str]:
-    found = await session.exec(select(Campaign.id, Campaign.title).where(col(Campaign.id).in_(campaign_ids)))
-    return dict(found.all())

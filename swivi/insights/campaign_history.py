@@ -1,5 +1,6 @@
 """Read-only: how one campaign's budget burned down, and what each day brought. Money is cents, times are UTC."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,8 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.campaigns.models import Campaign
 from swivi.core.money import Cents
 from swivi.insights.days import DAY
-from swivi.insights.flows import Days, Flow, by_day, flows
-from swivi.ledger.models import Transfer, TransferKind
+from swivi.insights.flows import Days, Flow, by_day_and_platform, of_each_day, wanted
+from swivi.ledger.models import SELDOM, AuditEntry, Transfer, TransferKind
 
 MOST_STEPS = 500
 """The newest ones that a chart shows: more than two months, settled every four hours."""
@@ -28,27 +29,51 @@ class BudgetStep:
 
 
 async def burn_down(session: AsyncSession, campaign_id: int) -> list[BudgetStep]:
-    """The newest steps of a campaign's budget, oldest first, by its transfers; none if there is no such campaign.
+    """The newest steps of a campaign's budget, oldest first; none if there is no such campaign."""
+    found = await session.exec(select(Campaign.budget, Campaign.spent).where(Campaign.id == campaign_id))
+    campaign = found.one_or_none()
+    if campaign is None:
+        return []
+    moved = await _settlements(session, campaign_id)
+    for at, cents in await _others(session, campaign_id):
+        moved[at] += cents
+    steps, left = [], campaign[0] - campaign[1]
+    for at in sorted(moved, reverse=True)[:MOST_STEPS]:
+        steps.append(BudgetStep(at, left))
+        left -= moved[at]
+    return steps[::-1]
 
-    One query: the transfers of one settlement bear one time.
-    """
+
+async def _settlements(session: AsyncSession, campaign_id: int) -> defaultdict[datetime, Cents]:
+    """By the audit log, which has the sum of each settlement's transfers (I14): they are as many as there are clips."""
+    found = await session.exec(
+        select(AuditEntry.at, AuditEntry.amount)
+        .where(
+            AuditEntry.subject == "campaign",
+            AuditEntry.subject_id == campaign_id,
+            AuditEntry.action == "campaign.settled",
+            col(AuditEntry.amount).is_not(None),
+        )
+        .order_by(col(AuditEntry.id).desc())
+        .limit(MOST_STEPS)
+    )
+    moved: defaultdict[datetime, Cents] = defaultdict(int)
+    for at, amount in found.all():
+        moved[at] -= amount or 0
+    return moved
+
+
+async def _others(session: AsyncSession, campaign_id: int) -> list[tuple[datetime, Cents]]:
     toward = col(Transfer.kind).in_(_TOWARD_THE_BUDGET)
     moved = func.sum(case((toward, col(Transfer.amount)), else_=-col(Transfer.amount)))
     found = await session.exec(
-        select(Transfer.created_at, moved, Campaign.budget, Campaign.spent)
-        .join(Campaign, col(Campaign.id) == col(Transfer.campaign_id))
-        .where(Transfer.campaign_id == campaign_id)
-        .group_by(col(Transfer.created_at), col(Campaign.budget), col(Campaign.spent))
+        select(Transfer.created_at, moved)
+        .where(Transfer.campaign_id == campaign_id, SELDOM)
+        .group_by(col(Transfer.created_at))
         .order_by(col(Transfer.created_at).desc())
         .limit(MOST_STEPS)
     )
-    steps: list[BudgetStep] = []
-    left: Cents | None = None
-    for at, change, budget, spent in found.all():
-        left = budget - spent if left is None else left
-        steps.append(BudgetStep(at, left))
-        left -= int(change)
-    return steps[::-1]
+    return [(at, int(cents)) for at, cents in found.all()]
 
 
 async def campaign_days(session: AsyncSession, campaign_id: int, *, today: date, days: int) -> list[tuple[date, Flow]]:
@@ -57,4 +82,5 @@ async def campaign_days(session: AsyncSession, campaign_id: int, *, today: date,
     if created_at is None:
         return []
     asked = Days(max(today - (days - 1) * DAY, created_at.date()), today)
-    return by_day(await flows(session, asked, campaign_id=campaign_id), asked)
+    cells = await by_day_and_platform(session, asked, wanted(campaign_id, None))
+    return of_each_day([(day, flow) for day, _, flow in cells], asked)

@@ -10,8 +10,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.campaigns.models import Campaign, CampaignStatus
 from swivi.insights.sorting import order_by
 
+_BY_ID = col(Campaign.id)
+
 SORTS: Mapping[str, Any] = {
-    "createdAt": col(Campaign.id),
+    "createdAt": _BY_ID,
     "budget": col(Campaign.budget),
     "spent": col(Campaign.spent),
     "remaining": col(Campaign.budget) - col(Campaign.spent),
@@ -35,6 +37,6 @@ async def all_campaigns(
         columns = (col(Campaign.title), col(Campaign.brand))
         wanted.append(or_(*(column.icontains(search.strip(), autoescape=True) for column in columns)))
     total = (await session.exec(select(func.count()).select_from(Campaign).where(*wanted))).one()
-    order = order_by(sort, SORTS, col(Campaign.id))
+    order = order_by(sort, SORTS, _BY_ID)
     found = await session.exec(select(Campaign).where(*wanted).order_by(*order).limit(limit).offset(offset))
     return found.all(), total

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func
+from sqlalchemy import ColumnElement, SQLColumnExpression, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.models import User
 from swivi.campaigns.models import Campaign, CampaignStatus
-from swivi.clips.models import Clip, ClipState, ClipSubmission, SubmissionStatus
+from swivi.clips.models import EARNINGS_DIGITS, Clip, ClipState, ClipSubmission, SubmissionStatus
+from swivi.clips.tallies import CLIPPERS, CLIPS, SUBMISSIONS
+from swivi.insights.sorting import nearer_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +68,14 @@ class CampaignClipper:
 
 
 _PENDING = (
-    select(func.count(col(ClipSubmission.id)))
-    .where(
-        col(ClipSubmission.campaign_id) == col(Campaign.id),
-        col(ClipSubmission.status) == SubmissionStatus.PENDING,
-    )
+    select(func.coalesce(func.sum(SUBMISSIONS.c.submissions), 0))
+    .where(SUBMISSIONS.c.campaign_id == col(Campaign.id), SUBMISSIONS.c.status == SubmissionStatus.PENDING.value)
     .correlate(Campaign)
     .scalar_subquery()
 )
 _CLIPS = (
-    select(func.count(col(Clip.id)))
-    .where(col(Clip.campaign_id) == col(Campaign.id), col(Clip.state) == ClipState.TRACKED)
+    select(func.coalesce(func.sum(CLIPS.c.clips), 0))
+    .where(CLIPS.c.campaign_id == col(Campaign.id), CLIPS.c.state == ClipState.TRACKED.value)
     .correlate(Campaign)
     .scalar_subquery()
 )
@@ -109,7 +108,7 @@ async def campaign_lines(
         .limit(limit)
         .offset(offset)
     )
-    return [CampaignLine(campaign, pending, clips) for campaign, pending, clips in found.all()]
+    return [CampaignLine(campaign, int(pending), int(clips)) for campaign, pending, clips in found.all()]
 
 
 def _of(status: CampaignStatus | None) -> ColumnElement[bool]:
@@ -165,36 +164,49 @@ async def campaign_numbers(session: AsyncSession, campaign_id: int) -> CampaignN
 
 
 async def _submissions_by_status(session: AsyncSession, campaign_id: int) -> dict[SubmissionStatus, int]:
-    found = await session.exec(
-        select(ClipSubmission.status, func.count())
-        .where(ClipSubmission.campaign_id == campaign_id)
-        .group_by(col(ClipSubmission.status))
+    found = await session.execute(
+        select(SUBMISSIONS.c.status, func.sum(SUBMISSIONS.c.submissions))
+        .where(SUBMISSIONS.c.campaign_id == campaign_id)
+        .group_by(SUBMISSIONS.c.status)
     )
-    return {SubmissionStatus(status): number for status, number in found.all()}
+    return {SubmissionStatus(status): int(number) for status, number in found.all()}
 
 
 async def _tracked_and_gained(session: AsyncSession, campaign_id: int) -> tuple[int, int]:
-    growth = func.coalesce(func.sum(col(Clip.peak_views) - col(Clip.initial_views)), 0)
-    tracked = func.count().filter(col(Clip.state) == ClipState.TRACKED)
-    found = await session.exec(
-        select(tracked, growth).where(Clip.campaign_id == campaign_id, col(Clip.state) != ClipState.REVOKED)
+    found = await session.execute(
+        select(CLIPS.c.state, CLIPS.c.clips, CLIPS.c.growth).where(
+            CLIPS.c.campaign_id == campaign_id, CLIPS.c.state != ClipState.REVOKED.value
+        )
     )
-    counted, gained = found.one()
-    return counted, int(gained)
+    rows = found.all()
+    tracked = sum(clips for state, clips, _ in rows if state == ClipState.TRACKED)
+    return tracked, sum(growth for *_, growth in rows)
 
 
-async def campaign_clips(session: AsyncSession, campaign_id: int, *, limit: int, offset: int) -> list[CampaignClip]:
-    """One page of a campaign's clips, the best earning first."""
+async def campaign_clips(
+    session: AsyncSession, campaign_id: int, *, limit: int, offset: int
+) -> tuple[list[CampaignClip], int]:
+    """One page of a campaign's clips, the best earning first, and how many there are, of every state."""
+    total = await _count_clips(session, campaign_id)
+    stretch = nearer_end(limit, offset, total)
+    best_first = (EARNINGS_DIGITS.desc(), col(Clip.earnings).desc(), col(Clip.id).asc())
+    worst_first = (EARNINGS_DIGITS.asc(), col(Clip.earnings).asc(), col(Clip.id).desc())
+    order = worst_first if stretch.backwards else best_first
+    page = (
+        select(Clip.id)
+        .where(Clip.campaign_id == campaign_id)
+        .order_by(*order)
+        .limit(stretch.limit)
+        .offset(stretch.offset)
+    )
     found = await session.exec(
         select(Clip, User.name, ClipSubmission.url)
         .join(User, col(User.id) == col(Clip.user_id))
         .join(ClipSubmission, col(ClipSubmission.id) == col(Clip.submission_id))
-        .where(Clip.campaign_id == campaign_id)
-        .order_by(col(Clip.earnings).desc(), col(Clip.id))
-        .limit(limit)
-        .offset(offset)
+        .where(col(Clip.id).in_(page))
+        .order_by(*best_first)
     )
-    return [_campaign_clip(clip, clipper, url) for clip, clipper, url in found.all()]
+    return [_campaign_clip(clip, clipper, url) for clip, clipper, url in found.all()], total
 
 
 def _campaign_clip(clip: Clip, clipper: str, url: str) -> CampaignClip:
@@ -212,25 +224,19 @@ def _campaign_clip(clip: Clip, clipper: str, url: str) -> CampaignClip:
     )
 
 
-async def count_campaign_clips(session: AsyncSession, campaign_id: int) -> int:
-    """How many clips a campaign has, removed and revoked ones included."""
-    return (await session.exec(select(func.count(col(Clip.id))).where(Clip.campaign_id == campaign_id))).one()
+async def _count_clips(session: AsyncSession, campaign_id: int) -> int:
+    clips = await session.scalars(select(func.sum(CLIPS.c.clips)).where(CLIPS.c.campaign_id == campaign_id))
+    return int(clips.one() or 0)
 
 
 async def campaign_clippers(session: AsyncSession, campaign_id: int, *, limit: int = 50) -> list[CampaignClipper]:
     """The clippers of a campaign by what they earned with it, at most `limit`."""
-    earnings = func.sum(col(Clip.earnings))
-    growth = func.sum(col(Clip.peak_views) - col(Clip.initial_views))
-    query: Select[tuple[int, str, int, int, int]] = (
-        select(User.id, User.name, func.count(col(Clip.id)), growth, earnings)  # type: ignore[call-overload]
-        .join(Clip, col(Clip.user_id) == col(User.id))
-        .where(Clip.campaign_id == campaign_id)
-        .group_by(col(User.id), col(User.name))
-        .order_by(earnings.desc(), col(User.id))
+    found = await session.execute(
+        select(CLIPPERS.c.user_id, col(User.name))
+        .add_columns(CLIPPERS.c.clips, CLIPPERS.c.growth, CLIPPERS.c.earned)
+        .join(User, col(User.id) == CLIPPERS.c.user_id)
+        .where(CLIPPERS.c.campaign_id == campaign_id)
+        .order_by(CLIPPERS.c.earned.desc(), CLIPPERS.c.user_id)
         .limit(limit)
     )
-    found = await session.execute(query)
-    return [
-        CampaignClipper(user_id, name, clips, int(gained), int(earned))
-        for user_id, name, clips, gained, earned in found.all()
-    ]
+    return [CampaignClipper(*row) for row in found.all()]

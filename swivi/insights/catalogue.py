@@ -9,9 +9,9 @@ from sqlalchemy import JSON, ColumnElement, String, case, cast, func, type_coerc
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.accounts.models import User
 from swivi.campaigns.models import Campaign, CampaignStatus
-from swivi.clips.models import Clip, ClipState, ClipSubmission
+from swivi.clips.models import GROWTH_DIGITS, Clip, ClipState, ClipSubmission
+from swivi.clips.tallies import CLIPS
 from swivi.core.money import Cents
 from swivi.platforms.models import Platform
 
@@ -131,7 +131,7 @@ async def top_clips(session: AsyncSession, campaign_id: int, *, limit: int) -> l
         select(ClipSubmission.platform, ClipSubmission.author, ClipSubmission.url, growth)
         .join(Clip, col(Clip.submission_id) == col(ClipSubmission.id))
         .where(Clip.campaign_id == campaign_id, Clip.state == ClipState.TRACKED, growth > 0)
-        .order_by(growth.desc(), col(Clip.id))
+        .order_by(GROWTH_DIGITS.desc(), growth.desc(), col(Clip.id))
         .limit(limit)
     )
     return [TopClip(Platform(platform), author or "", url, views) for platform, author, url, views in found.all()]
@@ -149,6 +149,7 @@ async def totals(session: AsyncSession) -> Totals:
     """The landing page's numbers."""
     real = col(Campaign.is_test).is_(False)
     earned = (await session.exec(select(func.coalesce(func.sum(Campaign.spent), 0)).where(real))).one()
-    views = (await session.exec(select(func.coalesce(func.sum(User.total_views), 0)))).one()
+    counted = select(func.coalesce(func.sum(CLIPS.c.views), 0)).where(CLIPS.c.state != ClipState.REVOKED.value)
+    views = (await session.scalars(counted)).one()
     taking = select(func.count()).select_from(Campaign).where(*_taking_clips(None))
     return Totals(int(earned), int(views), (await session.exec(taking)).one())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
 
-from sqlalchemy import case, func
+from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,7 +13,7 @@ from swivi.campaigns.models import Campaign, CampaignStatus
 from swivi.clips.models import Clip, ClipSubmission, ViewTracking
 from swivi.core.money import Cents, earned
 from swivi.insights.clips import ClipRow, clip_row, submissions_with_clips
-from swivi.ledger.models import Transfer, TransferKind
+from swivi.ledger.models import AuditEntry, Transfer, TransferKind
 from swivi.platforms.models import Outcome
 from swivi.tracking.accrual import Earner
 
@@ -127,15 +127,24 @@ async def _clipper_credited(session: AsyncSession, clip: Clip) -> Cents:
 
 async def _last_share(session: AsyncSession, clip: Clip, worth: Cents) -> LastShare | None:
     """None where the last settlement paid this clip all that it was still to get."""
-    accruals = (Transfer.campaign_id == clip.campaign_id, Transfer.kind == TransferKind.ACCRUAL)
-    newest = select(Transfer.run_id).where(*accruals).order_by(col(Transfer.id).desc()).limit(1).scalar_subquery()
-    mine = func.sum(case((col(Transfer.clip_id) == clip.id, col(Transfer.amount)), else_=0))
-    found = await session.exec(
-        select(func.sum(Transfer.amount), func.count(), mine).where(*accruals, col(Transfer.run_id) == newest)
+    # By its audit entry, which has the sums: its transfers may be tens of thousands.
+    newest = await session.exec(
+        select(AuditEntry)
+        .where(
+            AuditEntry.subject == "campaign",
+            AuditEntry.subject_id == clip.campaign_id,
+            AuditEntry.action == "campaign.settled",
+        )
+        .order_by(col(AuditEntry.id).desc())
+        .limit(1)
     )
-    left, clips, got = found.one()
-    wanted = worth - clip.gross_credited + int(got or 0)
-    return LastShare(int(left or 0), clips, wanted, int(got or 0)) if wanted > (got or 0) else None
+    settled = newest.first()
+    if settled is None:
+        return None
+    paid = select(Transfer.amount).where(Transfer.clip_id == clip.id, Transfer.audit_id == settled.id)
+    got = (await session.exec(paid)).first() or 0
+    wanted = worth - clip.gross_credited + got
+    return LastShare(settled.amount or 0, settled.after["clips"], wanted, got) if wanted > got else None
 
 
 def _as_earner(clip: Clip) -> Earner:

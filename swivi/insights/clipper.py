@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.models import User
 from swivi.campaigns.models import Campaign, CampaignStatus
-from swivi.clips.models import Clip, ClipSubmission, SubmissionStatus
+from swivi.clips.models import ClipSubmission, SubmissionStatus
+from swivi.clips.tallies import CLIPPERS
 from swivi.core.money import Cents
-from swivi.insights.clips import SORTS, ClipRow, clip_row, submissions_with_clips
-from swivi.insights.sorting import order_by
+from swivi.insights.clipper_now import active_campaigns_of
+from swivi.insights.clips import ClipRow, clip_row, page_of, submissions_with_clips
 from swivi.payouts.models import OPEN, PayoutRequest
 from swivi.platforms.models import Platform
 
@@ -89,7 +89,7 @@ async def clipper_clips(
 
     `sort` is a name of `clips.SORTS`, with `-` for the largest first.
     """
-    wanted = [col(ClipSubmission.user_id) == user_id]
+    wanted: list[ColumnElement[bool]] = [col(ClipSubmission.user_id) == user_id]
     if status is not None:
         wanted.append(col(ClipSubmission.status) == status)
     if campaign_id is not None:
@@ -97,8 +97,7 @@ async def clipper_clips(
     if platform is not None:
         wanted.append(col(ClipSubmission.platform) == platform)
     total = (await session.exec(select(func.count()).select_from(ClipSubmission).where(*wanted))).one()
-    order = order_by(sort, SORTS, col(ClipSubmission.id))
-    found = await session.exec(submissions_with_clips().where(*wanted).order_by(*order).limit(limit).offset(offset))
+    found = await session.exec(page_of(submissions_with_clips(), wanted, sort=sort, limit=limit, offset=offset))
     return [clip_row(*row) for row in found.all()], total
 
 
@@ -110,16 +109,8 @@ async def clipper_clip(session: AsyncSession, user_id: int, submission_id: int) 
 
 
 async def _active_campaigns(session: AsyncSession, user_id: int) -> int:
-    found = await session.exec(
-        select(func.count(func.distinct(col(Campaign.id))))
-        .join(ClipSubmission, col(ClipSubmission.campaign_id) == col(Campaign.id))
-        .where(
-            ClipSubmission.user_id == user_id,
-            ClipSubmission.status != SubmissionStatus.REJECTED,
-            Campaign.status == CampaignStatus.ACTIVE,
-        )
-    )
-    return found.one()
+    active: int = (await session.exec(active_campaigns_of(user_id))).one()
+    return active
 
 
 async def _submissions_by_status(session: AsyncSession, user_id: int) -> dict[SubmissionStatus, int]:
@@ -139,19 +130,12 @@ async def _has_open_request(session: AsyncSession, user_id: int) -> bool:
 
 async def earned_by_campaign(session: AsyncSession, user_id: int, *, limit: int) -> list[EarnedInCampaign]:
     """The campaigns in which a clipper has clips that earned, the best first."""
-    total, growth = func.sum(Clip.earnings), func.sum(Clip.peak_views - Clip.initial_views)
-    query: Any = (
-        select(Campaign.id, Campaign.title, Campaign.status)
-        .add_columns(func.count(), growth, total)
-        .join(Clip, col(Clip.campaign_id) == col(Campaign.id))
-        .where(col(Clip.user_id) == user_id)
-        .group_by(col(Campaign.id), col(Campaign.title), col(Campaign.status))
-        .having(total > 0)
-        .order_by(total.desc(), col(Campaign.id))
+    found = await session.execute(
+        select(CLIPPERS.c.campaign_id, col(Campaign.title), col(Campaign.status))
+        .add_columns(CLIPPERS.c.clips, CLIPPERS.c.growth, CLIPPERS.c.earned)
+        .join(Campaign, col(Campaign.id) == CLIPPERS.c.campaign_id)
+        .where(CLIPPERS.c.user_id == user_id, CLIPPERS.c.earned > 0)
+        .order_by(CLIPPERS.c.earned.desc(), CLIPPERS.c.campaign_id)
         .limit(limit)
     )
-    found = await session.exec(query)
-    return [
-        EarnedInCampaign(campaign_id, title, status, clips, int(views), int(cents))
-        for campaign_id, title, status, clips, views, cents in found.all()
-    ]
+    return [EarnedInCampaign(*row) for row in found.all()]

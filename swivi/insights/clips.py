@@ -1,11 +1,11 @@
 """A submission as lists show it: with its clip's views and earnings and its campaign's title, in one row."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,6 +13,7 @@ from swivi.accounts.models import User
 from swivi.campaigns.models import Campaign
 from swivi.clips.models import Clip, ClipState, ClipSubmission, SubmissionStatus
 from swivi.core.money import Cents
+from swivi.insights.sorting import nearer_end, order_by
 from swivi.platforms.models import Platform, VideoRef
 
 
@@ -56,8 +57,10 @@ class ClipRow:
         return self.initial_views is None and self.status is SubmissionStatus.PENDING
 
 
+_BY_ID = col(ClipSubmission.id)
+
 SORTS: Mapping[str, Any] = {
-    "submittedAt": col(ClipSubmission.id),
+    "submittedAt": _BY_ID,
     "views": func.coalesce(col(Clip.views), col(ClipSubmission.initial_views)),
     "earnings": func.coalesce(col(Clip.earnings), 0),
 }
@@ -71,6 +74,23 @@ def submissions_with_clips() -> Any:
         .join(Campaign, col(Campaign.id) == col(ClipSubmission.campaign_id))
         .join(Clip, col(Clip.submission_id) == col(ClipSubmission.id), isouter=True)
     )
+
+
+def page_of(
+    query: Any, wanted: Sequence[ColumnElement[bool]], *, sort: str, limit: int, offset: int, total: int | None = None
+) -> Any:
+    """One page of a query that begins with `submissions_with_clips`, of the submissions that are `wanted`.
+
+    `sort` is a name of SORTS, with `-` for the largest first. With a `total`, late pages are looked for from the end.
+    """
+    stretch = nearer_end(limit, offset, 2 * offset if total is None else total)
+    order, by_id = order_by(sort, SORTS, _BY_ID), _BY_ID
+    page = select(by_id).where(*wanted)
+    if SORTS[sort.removeprefix("-")] is not by_id:  # what is sorted by stands with the clip
+        page = page.join(Clip, col(Clip.submission_id) == by_id, isouter=True)
+    # The ids first: what belongs to the rows before the page is of no interest.
+    page = page.order_by(*order_by(sort, SORTS, by_id, backwards=stretch.backwards))
+    return query.where(by_id.in_(page.limit(stretch.limit).offset(stretch.offset))).order_by(*order)
 
 
 def clip_row(submission: ClipSubmission, clip: Clip | None, campaign_title: str) -> ClipRow:

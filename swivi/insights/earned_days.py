@@ -2,30 +2,36 @@
 
 from datetime import date
 
-from sqlalchemy import func
-from sqlmodel import col, select
+from sqlalchemy import func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core.money import Cents
-from swivi.insights.days import DAY, UtcDay, each_day, start_of
-from swivi.insights.flows import EARNED, EARNING_KINDS
-from swivi.ledger.models import Transfer
+from swivi.insights.days import DAY, each_day
+from swivi.insights.flows import EARNING_KINDS, Days, by_day_and_platform, of_each_day
+from swivi.ledger import accounts
+from swivi.ledger.account_days import ACCOUNT_DAYS
 
 
 async def earned_by_day(
     session: AsyncSession, *, today: date, days: int, user_id: int | None = None
 ) -> list[tuple[date, Cents]]:
     """The last `days` days up to `today`, oldest first, of one clipper or of all; a day without earnings has 0."""
-    first = today - (days - 1) * DAY
-    day = UtcDay(col(Transfer.created_at))
-    found = await session.exec(
-        select(day, func.sum(EARNED))
+    asked = Days(today - (days - 1) * DAY, today)
+    if user_id is not None:
+        return await _of_clipper(session, user_id, asked)
+    cells = await by_day_and_platform(session, asked)
+    return [(day, flow.spent) for day, flow in of_each_day([(day, flow) for day, _, flow in cells], asked)]
+
+
+async def _of_clipper(session: AsyncSession, user_id: int, asked: Days) -> list[tuple[date, Cents]]:
+    found = await session.execute(
+        select(ACCOUNT_DAYS.c.day, func.sum(ACCOUNT_DAYS.c.amount))
         .where(
-            *([] if user_id is None else [Transfer.user_id == user_id]),
-            col(Transfer.kind).in_(EARNING_KINDS),
-            col(Transfer.created_at) >= start_of(first),
+            ACCOUNT_DAYS.c.account == accounts.available(user_id),
+            ACCOUNT_DAYS.c.kind.in_([kind.value for kind in EARNING_KINDS]),
+            ACCOUNT_DAYS.c.day >= asked.first,
         )
-        .group_by(day)
+        .group_by(ACCOUNT_DAYS.c.day)
     )
-    earned = {on: int(cents) for on, cents in found.all()}
-    return [(on, earned.get(on, 0)) for on in each_day(first, today)]
+    earned = {day: int(cents) for day, cents in found.all()}
+    return [(day, earned.get(day, 0)) for day in each_day(asked.first, asked.last)]

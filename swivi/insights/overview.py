@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func
+from sqlalchemy import func, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.models import Role, User, UserStatus
 from swivi.campaigns.models import Campaign, CampaignStatus
-from swivi.clips.models import Clip, ClipState, ClipSubmission, SubmissionStatus
+from swivi.clips.models import AWAITS_BASELINE, FLAGGED, Clip, ClipSubmission, SubmissionStatus
+from swivi.clips.tallies import SUBMISSIONS
 from swivi.core import clock
 from swivi.core.money import Cents
 from swivi.payouts.models import PayoutRequest, PayoutStatus
@@ -59,7 +60,8 @@ class Overview:
 
 async def overview(session: AsyncSession) -> Overview:
     """All of it, in a handful of queries."""
-    clippers, admins, earned, paid = await _people(session)
+    clippers, admins = await _people(session)
+    earned, paid = await earned_by_all(session), await _paid_to_all(session)
     campaigns = await _campaigns(session)
     submissions = await _submissions(session)
     asked = await _open_payouts(session)
@@ -85,19 +87,28 @@ async def overview(session: AsyncSession) -> Overview:
 
 
 async def earned_by_all(session: AsyncSession) -> Cents:
-    """What clippers ever earned, paid or not: `owed` and `paid_out` together."""
-    return int((await session.exec(select(func.coalesce(func.sum(User.total_earnings), 0)))).one())
+    """What clippers ever earned, paid or not: `owed` and `paid_out` together.
+
+    By the campaigns, which are fewer: what they spent is what clippers earned (I1, I2).
+    """
+    return int((await session.exec(select(func.coalesce(func.sum(Campaign.spent), 0)))).one())
 
 
-async def _people(session: AsyncSession) -> tuple[int, int, Cents, Cents]:
-    """Active clippers and admins; what everybody earned, and what of it was paid."""
-    active = col(User.status) == UserStatus.ACTIVE
-    clippers, admins = (func.count().filter(col(User.role) == role, active) for role in (Role.CLIPPER, Role.ADMIN))
-    found = await session.exec(
-        select(clippers, admins, func.coalesce(func.sum(User.total_earnings), 0), func.coalesce(func.sum(User.paid), 0))
+async def _paid_to_all(session: AsyncSession) -> Cents:
+    """By the requests that were paid and not sent back, likewise (I2, I7)."""
+    paid = select(func.coalesce(func.sum(PayoutRequest.amount), 0)).where(
+        PayoutRequest.status == PayoutStatus.COMPLETED
     )
-    number, others, earned, paid = found.one()
-    return number, others, int(earned), int(paid)
+    return int((await session.exec(paid)).one())
+
+
+async def _people(session: AsyncSession) -> tuple[int, int]:
+    """Active clippers and admins."""
+    found = await session.exec(
+        select(User.role, func.count()).where(User.status == UserStatus.ACTIVE).group_by(col(User.role))
+    )
+    active = {Role(role): number for role, number in found.all()}
+    return active.get(Role.CLIPPER, 0), active.get(Role.ADMIN, 0)
 
 
 async def _campaigns(session: AsyncSession) -> dict[CampaignStatus, tuple[int, Cents]]:
@@ -111,20 +122,26 @@ async def _campaigns(session: AsyncSession) -> dict[CampaignStatus, tuple[int, C
 
 
 async def _submissions(session: AsyncSession) -> Submissions:
-    read, created = col(ClipSubmission.initial_views).is_not(None), col(ClipSubmission.created_at)
-    waiting = await session.exec(
-        select(
-            func.count(col(ClipSubmission.id)),
-            func.count(col(ClipSubmission.id)).filter(~read),
-            func.count(col(ClipSubmission.id)).filter(~read, created <= clock.now() - LONG_WAIT),
-            func.min(ClipSubmission.created_at).filter(read),
-        ).where(ClipSubmission.status == SubmissionStatus.PENDING)
+    found = await session.execute(
+        select(SUBMISSIONS.c.status, func.sum(SUBMISSIONS.c.submissions)).group_by(SUBMISSIONS.c.status)
     )
-    pending, unread, stuck, oldest = waiting.one()
-    approved = await session.exec(
-        select(func.count(col(ClipSubmission.id))).where(ClipSubmission.status == SubmissionStatus.APPROVED)
+    tallied = {SubmissionStatus(status): int(number) for status, number in found.all()}
+    since = col(ClipSubmission.created_at) <= clock.now() - LONG_WAIT
+    waiting = await session.exec(select(func.count(), func.count().filter(since)).where(AWAITS_BASELINE))
+    unread, stuck = waiting.one()
+    pending, approved = (tallied.get(status, 0) for status in (SubmissionStatus.PENDING, SubmissionStatus.APPROVED))
+    return Submissions(pending, unread, stuck, approved, await _longest_waiting(session))
+
+
+async def _longest_waiting(session: AsyncSession) -> datetime | None:
+    """Since when the first in the queue that can be reviewed waits."""
+    found = await session.exec(
+        select(ClipSubmission.created_at)
+        .where(ClipSubmission.status == SubmissionStatus.PENDING, col(ClipSubmission.initial_views).is_not(None))
+        .order_by(col(ClipSubmission.id))
+        .limit(1)
     )
-    return Submissions(pending, unread, stuck, approved.one(), oldest)
+    return found.first()
 
 
 async def _open_payouts(session: AsyncSession) -> dict[PayoutStatus, tuple[int, Cents]]:
@@ -141,11 +158,7 @@ async def _flagged(session: AsyncSession) -> int:
     found = await session.exec(
         select(func.count(col(Clip.id)))
         .join(Campaign, col(Campaign.id) == col(Clip.campaign_id))
-        .where(
-            Clip.state == ClipState.TRACKED,
-            col(Clip.flag).is_not(None),
-            Campaign.status == CampaignStatus.ACTIVE,
-        )
+        .where(text(FLAGGED), Campaign.status == CampaignStatus.ACTIVE)
     )
     return found.one()
 

@@ -49,7 +49,9 @@ class PayoutTotal:
     amount: Cents
 
 
-SORTS: Mapping[str, Any] = {"createdAt": col(PayoutRequest.id), "amount": col(PayoutRequest.amount)}
+_BY_ID = col(PayoutRequest.id)
+
+SORTS: Mapping[str, Any] = {"createdAt": _BY_ID, "amount": col(PayoutRequest.amount)}
 
 
 async def payout_queue(
@@ -138,17 +140,18 @@ async def _page(
 async def _rows(
     session: AsyncSession, wanted: list[Any], *, limit: int, offset: int = 0, sort: str = "-createdAt"
 ) -> list[PayoutRow]:
-    by_id, decider = col(PayoutRequest.id), aliased(User)
+    by_id, decider = _BY_ID, aliased(User)
+    page = select(by_id).where(*wanted).order_by(*order_by(sort, SORTS, by_id)).limit(limit).offset(offset)
     query: Any = (
         select(PayoutRequest, col(User.name), col(User.email))
         .add_columns(col(Payout.transaction_id), col(Payout.paid_at), col(decider.name))
         .join(User, col(User.id) == col(PayoutRequest.user_id))
         .join(Payout, col(Payout.request_id) == by_id, isouter=True)
         .join(decider, col(decider.id) == col(PayoutRequest.decided_by), isouter=True)
-        .where(*wanted)
+        .where(by_id.in_(page))
         .order_by(*order_by(sort, SORTS, by_id))
     )
-    found = await session.exec(query.limit(limit).offset(offset))
+    found = await session.exec(query)
     return [_row(*row) for row in found.all()]
 
 

@@ -21,8 +21,10 @@ class PersonRow:
     submissions: int
 
 
+_BY_ID = col(User.id)
+
 SORTS: Mapping[str, Any] = {
-    "createdAt": col(User.id),
+    "createdAt": _BY_ID,
     "totalEarnings": col(User.total_earnings),
     "totalViews": col(User.total_views),
     "available": col(User.total_earnings) - col(User.paid) - col(User.reserved),
@@ -46,8 +48,9 @@ async def people(
     wanted = _wanted(search.strip(), role, status)
     total = (await session.exec(select(func.count()).select_from(User).where(*wanted))).one()
     submissions = select(func.count()).where(ClipSubmission.user_id == User.id).correlate(User).scalar_subquery()
-    order = order_by(sort, SORTS, col(User.id))
-    found = await session.exec(select(User, submissions).where(*wanted).order_by(*order).limit(limit).offset(offset))
+    order = order_by(sort, SORTS, _BY_ID)
+    page = select(User.id).where(*wanted).order_by(*order).limit(limit).offset(offset)
+    found = await session.exec(select(User, submissions).where(col(User.id).in_(page)).order_by(*order))
     return [PersonRow(*row) for row in found.all()], total
 
 

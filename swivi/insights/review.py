@@ -5,17 +5,17 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts import social
 from swivi.accounts.models import User
 from swivi.campaigns.models import Campaign
-from swivi.clips.models import Clip, ClipState, ClipSubmission, SubmissionStatus
+from swivi.clips.models import REVOKED, Clip, ClipSubmission, SubmissionStatus
+from swivi.clips.tallies import SUBMISSIONS
 from swivi.core.money import Cents
-from swivi.insights.clips import SORTS, ClipRow, clip_row, submissions_with_clips
-from swivi.insights.sorting import order_by
+from swivi.insights.clips import ClipRow, clip_row, page_of, submissions_with_clips
 from swivi.platforms.models import Platform
 
 
@@ -91,11 +91,27 @@ async def review_queue(
         ClipSubmission.user_id: clipper_id,
     }
     wanted = [col(column) == value for column, value in filters.items() if value is not None]
-    total = (await session.exec(select(func.count()).select_from(ClipSubmission).where(*wanted))).one()
+    tallied = clipper_id is None
+    total = await (_tallied(session, status, campaign_id, platform) if tallied else _count(session, wanted))
     usual = "submittedAt" if status is SubmissionStatus.PENDING else "-submittedAt"
-    order = order_by(sort or usual, SORTS, col(ClipSubmission.id))
-    found = await session.exec(_rows().where(*wanted).order_by(*order).limit(limit).offset(offset))
-    return await _with_handles(session, found.all()), total
+    page = page_of(_rows(), wanted, sort=sort or usual, limit=limit, offset=offset, total=total)
+    return await _with_handles(session, (await session.exec(page)).all()), total
+
+
+async def _tallied(
+    session: AsyncSession, status: SubmissionStatus | None, campaign_id: int | None, platform: Platform | None
+) -> int:
+    counted = {
+        SUBMISSIONS.c.status: status.value if status else None,
+        SUBMISSIONS.c.campaign_id: campaign_id,
+        SUBMISSIONS.c.platform: platform.value if platform else None,
+    }
+    wanted = [column == value for column, value in counted.items() if value is not None]
+    return int((await session.scalars(select(func.sum(SUBMISSIONS.c.submissions)).where(*wanted))).one() or 0)
+
+
+async def _count(session: AsyncSession, wanted: Sequence[ColumnElement[bool]]) -> int:
+    return (await session.exec(select(func.count()).select_from(ClipSubmission).where(*wanted))).one()
 
 
 async def review_row(session: AsyncSession, submission_id: int) -> ReviewRow:
@@ -138,17 +154,15 @@ async def background(session: AsyncSession, row: ReviewRow) -> Background:
 async def clipper_record(session: AsyncSession, user_id: int) -> Record:
     """What became of this clipper's submissions; one that was approved and then revoked counts as revoked."""
     found = await session.exec(
-        select(ClipSubmission.status, Clip.state, func.count())
-        .join(Clip, col(Clip.submission_id) == col(ClipSubmission.id), isouter=True)
+        select(ClipSubmission.status, func.count())
         .where(ClipSubmission.user_id == user_id)
-        .group_by(col(ClipSubmission.status), col(Clip.state))
+        .group_by(col(ClipSubmission.status))
     )
-    approved = rejected = revoked = 0
-    for status, state, number in found.all():
-        revoked += number if state == ClipState.REVOKED else 0
-        approved += number if status == SubmissionStatus.APPROVED and state != ClipState.REVOKED else 0
-        rejected += number if status == SubmissionStatus.REJECTED else 0
-    return Record(approved, rejected, revoked)
+    decided = {SubmissionStatus(status): number for status, number in found.all()}
+    taken_out = select(func.count()).select_from(Clip).where(Clip.user_id == user_id, text(REVOKED))
+    revoked = (await session.exec(taken_out)).one()
+    approved = decided.get(SubmissionStatus.APPROVED, 0) - revoked
+    return Record(approved, decided.get(SubmissionStatus.REJECTED, 0), revoked)
 
 
 def _rows() -> Any:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import and_, func, text
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import ColumnElement
 from sqlmodel import col, select
@@ -13,12 +13,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.models import User
 from swivi.campaigns.models import Campaign
-from swivi.clips.models import Clip, ClipSubmission, ViewTracking
+from swivi.clips.models import FAILED, Clip, ClipSubmission, ViewTracking
 from swivi.core.money import Cents
-from swivi.insights.sorting import order_by
+from swivi.insights.sorting import nearer_end, order_by
 from swivi.ledger.models import Transfer, TransferKind
 from swivi.platforms.models import Outcome, Platform
 from swivi.tracking import partitions
+from swivi.tracking.batches import TRANSIENT
 from swivi.tracking.models import PlannedCampaign, PlanStatus, RunStatus, TrackingRun, Trigger
 
 
@@ -52,8 +53,10 @@ class ClipInRun:
     earned: Cents
 
 
+_BY_ID = col(TrackingRun.id)
+
 SORTS: Mapping[str, Any] = {
-    "startedAt": col(TrackingRun.id),
+    "startedAt": _BY_ID,
     "processed": col(TrackingRun.clips_read),
     "failed": col(TrackingRun.clips_failed),
     "earningsAdded": col(TrackingRun.earnings_added),
@@ -73,7 +76,7 @@ async def tracking_runs(
     filters = {TrackingRun.status: status, TrackingRun.trigger: trigger}
     wanted = [col(column) == value for column, value in filters.items() if value is not None]
     total = (await session.exec(select(func.count()).select_from(TrackingRun).where(*wanted))).one()
-    order = order_by(sort, SORTS, col(TrackingRun.id))
+    order = order_by(sort, SORTS, _BY_ID)
     found = await session.exec(select(TrackingRun).where(*wanted).order_by(*order).limit(limit).offset(offset))
     return found.all(), total
 
@@ -100,12 +103,22 @@ async def campaigns_in_run(session: AsyncSession, run_id: int) -> list[CampaignI
 async def clips_in_run(
     session: AsyncSession, run_id: int, *, only_failed: bool = False, limit: int, offset: int = 0
 ) -> tuple[list[ClipInRun], int]:
-    """One page of the clips that a run looked at, by campaign, and how many there are."""
+    """One page of the clips that a run looked at, by id, and how many there are."""
+    run = await tracking_run(session, run_id)
+    if run is None:
+        return [], 0
+    total = run.clips_failed if only_failed else run.clips_read
+    stretch = nearer_end(limit, offset, total)
     of_run = await partitions.of_run(session, run_id)
-    wanted = [of_run(ViewTracking), ~_read_again(of_run)]
-    if only_failed:
-        wanted.append(col(ViewTracking.outcome) != Outcome.OK)
-    total = (await session.exec(select(func.count()).select_from(ViewTracking).where(*wanted))).one()
+    wanted = [of_run(ViewTracking), ~_read_again(of_run), *([text(FAILED)] if only_failed else [])]
+    by_clip = col(ViewTracking.clip_id)
+    page = (
+        select(ViewTracking.id)
+        .where(*wanted)
+        .order_by(by_clip.desc() if stretch.backwards else by_clip)
+        .limit(stretch.limit)
+        .offset(stretch.offset)
+    )
     earned = (
         select(func.sum(Transfer.amount))
         .where(
@@ -121,11 +134,10 @@ async def clips_in_run(
         .join(ClipSubmission, col(ClipSubmission.id) == col(Clip.submission_id))
         .join(User, col(User.id) == col(Clip.user_id))
         .join(Campaign, col(Campaign.id) == col(Clip.campaign_id))
-        .where(*wanted)
-        .order_by(col(Clip.campaign_id), col(Clip.id))
+        .where(of_run(ViewTracking), col(ViewTracking.id).in_(page))
+        .order_by(by_clip)
     )
-    found = await session.exec(query.limit(limit).offset(offset))
-    return [_clip_in_run(*row) for row in found.all()], total
+    return [_clip_in_run(*row) for row in (await session.exec(query)).all()], total
 
 
 async def failures_by_reason(session: AsyncSession, run_id: int) -> dict[Outcome, int]:
@@ -133,7 +145,7 @@ async def failures_by_reason(session: AsyncSession, run_id: int) -> dict[Outcome
     of_run = await partitions.of_run(session, run_id)
     found = await session.exec(
         select(ViewTracking.outcome, func.count())
-        .where(of_run(ViewTracking), ViewTracking.outcome != Outcome.OK, ~_read_again(of_run))
+        .where(of_run(ViewTracking), text(FAILED), ~_read_again(of_run))
         .group_by(col(ViewTracking.outcome))
         .order_by(func.count().desc(), col(ViewTracking.outcome))
     )
@@ -141,17 +153,14 @@ async def failures_by_reason(session: AsyncSession, run_id: int) -> dict[Outcome
 
 
 def _read_again(of_run: Callable[[Any], ColumnElement[bool]]) -> Any:
-    """Whether the run has a later reading of the same clip: only its last one counts."""
+    """Whether the run has a later reading of the same clip, which only a transient failure has: the last one counts."""
     later = aliased(ViewTracking)
-    return (
-        select(col(later.id))
-        .where(
-            of_run(later),
-            col(later.clip_id) == col(ViewTracking.clip_id),
-            col(later.attempt) > col(ViewTracking.attempt),
-        )
-        .exists()
+    found = select(col(later.id)).where(
+        of_run(later),
+        col(later.clip_id) == col(ViewTracking.clip_id),
+        col(later.attempt) > col(ViewTracking.attempt),
     )
+    return and_(col(ViewTracking.outcome).in_(TRANSIENT), found.exists())
 
 
 def _clip_in_run(reading: ViewTracking, clip: Clip, clipper: str, campaign: str, url: str, earned: Cents) -> ClipInRun:

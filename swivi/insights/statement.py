@@ -6,17 +6,19 @@ from datetime import date, datetime
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func
+from sqlalchemy import ColumnElement, case, func, literal, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.models import User
 from swivi.campaigns.models import Campaign
 from swivi.clips.models import Clip, ClipSubmission
+from swivi.core.db import UtcDateTime
 from swivi.core.money import Cents
 from swivi.insights.accrual_story import Made, made
 from swivi.insights.days import DAY, start_of
 from swivi.ledger import accounts
+from swivi.ledger.account_days import ACCOUNT_DAYS
 from swivi.ledger.models import Transfer, TransferKind
 
 
@@ -63,10 +65,10 @@ class Period:
 
     @property
     def holds(self) -> list[ColumnElement[bool]]:
-        """The conditions that a transfer lies within."""
-        at = col(Transfer.created_at)
-        begun = [] if self.first is None else [at >= start_of(self.first)]
-        return begun + ([] if self.last is None else [at < start_of(self.last + DAY)])
+        """The conditions that a row of ACCOUNT_DAYS lies within."""
+        day = ACCOUNT_DAYS.c.day
+        begun = [] if self.first is None else [day >= self.first]
+        return begun + ([] if self.last is None else [day <= self.last])
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,55 +105,99 @@ class Sums:
 
 async def first_day(session: AsyncSession, account: Account) -> date | None:
     """The UTC day of its first movement; None before there is one."""
-    found = await session.exec(select(func.min(Transfer.created_at)).where(*account.transfers))
-    first: datetime | None = found.one()
-    return None if first is None else first.date()
+    found = await session.scalars(select(func.min(ACCOUNT_DAYS.c.day)).where(ACCOUNT_DAYS.c.account == account.name))
+    first: date | None = found.one()
+    return first
 
 
 async def sums(session: AsyncSession, account: Account, period: Period) -> Sums:
     """The period's numbers: opening + all that moved = closing."""
-    found = await session.exec(
-        select(Transfer.kind, func.sum(account.toward), func.count())
-        .where(*account.transfers, *period.holds)
-        .group_by(col(Transfer.kind))
+    found = await session.execute(
+        select(ACCOUNT_DAYS.c.kind, func.sum(ACCOUNT_DAYS.c.amount), func.sum(ACCOUNT_DAYS.c.lines))
+        .where(ACCOUNT_DAYS.c.account == account.name, *period.holds)
+        .group_by(ACCOUNT_DAYS.c.kind)
     )
     rows = found.all()
     moved = {TransferKind(kind): int(cents) for kind, cents, _ in rows}
-    opening = 0 if period.first is None else await _balance(session, account, *Period(last=period.first - DAY).holds)
-    return Sums(opening, opening + sum(moved.values()), moved, sum(number for *_, number in rows))
+    opening = 0 if period.first is None else await _balance_before(session, account, period.first)
+    return Sums(opening, opening + sum(moved.values()), moved, sum(int(number) for *_, number in rows))
 
 
 async def page(session: AsyncSession, account: Account, period: Period, *, limit: int, offset: int) -> list[Line]:
     """Some of its lines, newest first."""
-    found = await session.exec(
-        select(Transfer)
-        .where(*account.transfers, *period.holds)
-        .order_by(col(Transfer.id).desc())
-        .limit(limit)
-        .offset(offset)
+    days = await _days(session, account, period)
+    found: list[Transfer] = []
+    balance = 0
+    for day, lines in days:
+        if offset >= lines:  # whole days are skipped by what is known of them
+            offset -= lines
+            continue
+        transfers = await _newest_of(session, account, day, limit=limit - len(found), offset=offset)
+        if not found:
+            balance = await _balance_before(session, account, day + DAY) - await _moved(session, account, day, offset)
+        found, offset = [*found, *transfers], 0
+        if len(found) == limit:
+            break
+    opening = balance - sum(_toward(account, each) for each in found)
+    return (await _lines(session, account, found[::-1], opening))[::-1]
+
+
+async def _days(session: AsyncSession, account: Account, period: Period) -> list[tuple[date, int]]:
+    """The days with movements, newest first, and how many each had."""
+    found = await session.execute(
+        select(ACCOUNT_DAYS.c.day, func.sum(ACCOUNT_DAYS.c.lines))
+        .where(ACCOUNT_DAYS.c.account == account.name, *period.holds)
+        .group_by(ACCOUNT_DAYS.c.day)
+        .order_by(ACCOUNT_DAYS.c.day.desc())
     )
-    return list(reversed(await _lines(session, account, found.all()[::-1])))
+    return [(day, int(lines)) for day, lines in found.all()]
+
+
+async def _newest_of(
+    session: AsyncSession, account: Account, day: date, *, limit: int, offset: int
+) -> Sequence[Transfer]:
+    newest_first = (col(Transfer.created_at).desc(), col(Transfer.id).desc())
+    of_day = select(Transfer).where(*account.transfers, *_within(day)).order_by(*newest_first)
+    return (await session.exec(of_day.limit(limit).offset(offset))).all()
+
+
+async def _moved(session: AsyncSession, account: Account, day: date, newest: int) -> Cents:
+    """What the newest movements of a day, so many, come to."""
+    if not newest:
+        return 0
+    newest_first = (col(Transfer.created_at).desc(), col(Transfer.id).desc())
+    of_day = select(account.toward.label("cents")).where(*account.transfers, *_within(day)).order_by(*newest_first)
+    last = of_day.limit(newest).subquery()
+    return int((await session.scalars(select(func.sum(last.c.cents)))).one() or 0)
 
 
 async def lines_after(
     session: AsyncSession, account: Account, period: Period, last_id: int, *, limit: int
 ) -> list[Line]:
     """The lines that follow a transfer's, oldest first; 0 begins at the first."""
-    found = await session.exec(
-        select(Transfer)
-        .where(*account.transfers, *period.holds, col(Transfer.id) > last_id)
-        .order_by(col(Transfer.id))
-        .limit(limit)
-    )
-    return await _lines(session, account, found.all())
+    place = (col(Transfer.created_at), col(Transfer.id))
+    last = await session.get(Transfer, last_id)
+    after = [] if last is None else [tuple_(*place) > tuple_(literal(last.created_at, UtcDateTime), literal(last.id))]
+    bounds = [col(Transfer.created_at) >= start_of(period.first)] if period.first else []
+    bounds += [col(Transfer.created_at) < start_of(period.last + DAY)] if period.last else []
+    found = (
+        await session.exec(select(Transfer).where(*account.transfers, *bounds, *after).order_by(*place).limit(limit))
+    ).all()
+    if not found:
+        return []
+    first = found[0]
+    earlier = tuple_(*place) < tuple_(literal(first.created_at, UtcDateTime), literal(first.id))
+    same_day = col(Transfer.created_at) >= start_of(first.created_at.date())
+    of_day = select(func.sum(account.toward)).where(*account.transfers, same_day, earlier)
+    opening = await _balance_before(session, account, first.created_at.date())
+    return await _lines(session, account, found, opening + int((await session.scalars(of_day)).one() or 0))
 
 
-async def _lines(session: AsyncSession, account: Account, transfers: Sequence[Transfer]) -> list[Line]:
-    """These transfers, which follow each other, oldest first, with all that explains them."""
+async def _lines(session: AsyncSession, account: Account, transfers: Sequence[Transfer], opening: Cents) -> list[Line]:
+    """These transfers, which follow each other, oldest first, with all that explains them, from this balance on."""
     if not transfers:
         return []
-    opening = await _balance(session, account, col(Transfer.id) < transfers[0].id)
-    amounts = [each.amount if each.credit_account == account.name else -each.amount for each in transfers]
+    amounts = [_toward(account, each) for each in transfers]
     balances = list(accumulate(amounts, initial=opening))[1:]
     how = await made(session, [each for each in transfers if each.kind is TransferKind.ACCRUAL])
     named = await _names(session, transfers)
@@ -175,8 +221,18 @@ async def _lines(session: AsyncSession, account: Account, transfers: Sequence[Tr
     ]
 
 
-async def _balance(session: AsyncSession, account: Account, *conditions: ColumnElement[bool]) -> Cents:
-    found = await session.exec(select(func.sum(account.toward)).where(*account.transfers, *conditions))
+def _toward(account: Account, transfer: Transfer) -> Cents:
+    return transfer.amount if transfer.credit_account == account.name else -transfer.amount
+
+
+def _within(day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return col(Transfer.created_at) >= start_of(day), col(Transfer.created_at) < start_of(day + DAY)
+
+
+async def _balance_before(session: AsyncSession, account: Account, day: date) -> Cents:
+    found = await session.scalars(
+        select(func.sum(ACCOUNT_DAYS.c.amount)).where(ACCOUNT_DAYS.c.account == account.name, ACCOUNT_DAYS.c.day < day)
+    )
     return int(found.one() or 0)
 
 

@@ -49,6 +49,7 @@ class AuditEntry(SQLModel, table=True):
 
 
 SELDOM = text("kind <> 'ACCRUAL'")
+"""What settlements write is by far the most."""
 
 
 class Transfer(SQLModel, table=True):

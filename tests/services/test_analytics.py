@@ -7,9 +7,9 @@ import pytest
 from swivi.campaigns import service as campaigns
 from swivi.clips import review
 from swivi.core import clock
-from swivi.insights.analytics import Analytics, Compared, analytics
+from swivi.insights.analytics import Analytics, analytics
 from swivi.insights.campaign_history import burn_down, campaign_days
-from swivi.insights.flows import Flow
+from swivi.insights.flows import Compared, Flow
 from swivi.platforms.models import Platform
 from tests.factories import tiktok, youtube
 from tests.world import World

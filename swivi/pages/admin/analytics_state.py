@@ -8,8 +8,9 @@ from reflex.event import EventSpec
 
 from swivi.accounts.models import Role
 from swivi.core import clock
-from swivi.insights.analytics import Analytics, Compared, analytics
+from swivi.insights.analytics import Analytics, analytics
 from swivi.insights.campaigns import campaign_titles
+from swivi.insights.flows import Compared
 from swivi.pages.gate import public, signed_in
 from swivi.pages.listing import asked_number, asked_option, readdressed
 from swivi.pages.loading import loading

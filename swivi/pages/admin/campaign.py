@@ -12,7 +12,6 @@ from swivi.insights.campaigns import (
     CampaignClipper,
     campaign_clippers,
     campaign_clips,
-    count_campaign_clips,
 )
 from swivi.live import hub
 from swivi.pages.admin.campaign_history import history_panels
@@ -86,8 +85,8 @@ class CampaignClips(Listing, rx.State):
 
     async def _refresh_live(self, session: AsyncSession) -> None:
         offset = (self.page - 1) * PAGE_SIZE
-        clips = await campaign_clips(session, self._campaign_id, limit=PAGE_SIZE, offset=offset)
-        self._found(await count_campaign_clips(session, self._campaign_id))
+        clips, total = await campaign_clips(session, self._campaign_id, limit=PAGE_SIZE, offset=offset)
+        self._found(total)
         self.rows = [_clip_row(clip) for clip in clips]
         self.clippers = [_clipper_row(clipper) for clipper in await campaign_clippers(session, self._campaign_id)]
 

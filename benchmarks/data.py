@@ -1,0 +1,202 @@
+"""The data behind every page and list, in a small and in a large Swivi of the same shape.
+
+Each visit is timed from the first handler of the page to the last, with all that Python does: who looks, the queries,
+and the rows of the page. Both Swivis take turns, so that what else the machine does falls on both alike. Where the
+database tells it, the rows that its scans touched stand beside those that came out, for the visit that touched most.
+"""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import asdict, dataclass
+from statistics import median, quantiles
+from time import perf_counter
+from typing import Any
+
+from sqlalchemy import event, text
+
+from benchmarks.scale import ADMINS, LAST_RUN, Size, fill
+from benchmarks.visits import VISITS, Pick, Visit
+from swivi import migrations
+from swivi.accounts.sessions import open_session
+from swivi.core.db import Database
+from swivi.runtime import open_runtime, runtime
+from swivi.settings import Settings
+
+ROUNDS, VISITS_EACH, WARM_UP = 4, 8, 2
+"""Turns that each Swivi takes, and in each turn the timed visits of every page, after some that are not counted."""
+
+LIMIT_MS = 25
+LIMIT_RATIO = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long the visits to one page of one Swivi took, in milliseconds, and the rows of the most expensive one."""
+
+    p50_ms: float
+    p95_ms: float
+    scanned: int | None
+    shown: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One page, list or live number, small and large."""
+
+    database: str
+    name: str
+    small: Timing
+    large: Timing
+
+    @property
+    def ratio(self) -> float:
+        """How many times as long the large one takes, at p95."""
+        return self.large.p95_ms / self.small.p95_ms
+
+    @property
+    def is_within(self) -> bool:
+        """Whether both limits hold."""
+        return self.large.p95_ms <= LIMIT_MS and self.ratio <= LIMIT_RATIO
+
+    def as_json(self) -> dict[str, Any]:
+        """For the results file."""
+        return asdict(self) | {"benchmark": "data", "ratio": self.ratio}
+
+
+async def make(url: str, clips: int) -> None:
+    """A Swivi with so many clips in an empty database."""
+    database = Database(url)
+    await migrations.upgrade(database)
+    await fill(database, Size(clips))
+    await database.dispose()
+
+
+async def measure(small_url: str, large_url: str, visits: Sequence[Visit] = VISITS) -> list[Figures]:
+    """Visit everything in both."""
+    picks = {url: await _picks(url) for url in (small_url, large_url)}
+    taken: dict[str, dict[str, list[float]]] = {url: {visit.name: [] for visit in visits} for url in picks}
+    rows: dict[str, dict[str, tuple[int | None, int | None]]] = {url: {} for url in picks}
+    is_sqlite = False
+    for number in range(ROUNDS):
+        for url, known in picks.items():
+            async with _serving(url) as database:
+                is_sqlite = database.is_sqlite
+                of_round = known[number * VISITS_EACH : (number + 1) * VISITS_EACH]
+                for visit in visits:
+                    taken[url][visit.name] += await _time(visit, [*known[-WARM_UP:], *of_round])
+                    if number == 0:
+                        rows[url][visit.name] = (None, None) if is_sqlite else await _rows(database, visit, known[0])
+    timings = [{name: _timing(times, *rows[url][name]) for name, times in taken[url].items()} for url in picks]
+    database_name = "SQLite" if is_sqlite else "PostgreSQL"
+    return [Figures(database_name, visit.name, *(timing[visit.name] for timing in timings)) for visit in visits]
+
+
+@asynccontextmanager
+async def _serving(url: str) -> AsyncIterator[Database]:
+    known: dict[str, Any] = {"database_url": url, "env": "test", "apify_api_key": "bench"}
+    async with open_runtime(Settings.model_validate(known)) as opened:
+        yield opened.database
+
+
+async def _time(visit: Visit, picks: Sequence[Pick]) -> list[float]:
+    times = []
+    for pick in picks:
+        read = await visit.prepared(pick)
+        with _undisturbed():
+            began = perf_counter()
+            await read()
+            times.append((perf_counter() - began) * 1000)
+    return times[WARM_UP:]
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """By Python's collector, which has all the states of all the tabs to look through."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+def _timing(times: Sequence[float], scanned: int | None, shown: int | None) -> Timing:
+    return Timing(median(times), quantiles(times, n=20)[-1], scanned, shown)
+
+
+CLIPS = """
+    SELECT k.id, k.submission_id, k.campaign_id, k.user_id FROM clips k JOIN users u ON u.id = k.user_id
+    JOIN campaigns c ON c.id = k.campaign_id
+    WHERE u.status = 'ACTIVE' AND c.status IN ('ACTIVE', 'COMPLETED') AND k.id >= {most} * {part} ORDER BY k.id LIMIT 1"""
+BUSIEST = """
+    SELECT k.id, k.submission_id, k.campaign_id, k.user_id FROM clips k
+    WHERE k.user_id = (SELECT user_id FROM clips JOIN users ON users.id = user_id AND status = 'ACTIVE'
+        GROUP BY user_id ORDER BY COUNT(*) DESC LIMIT 1)
+    ORDER BY k.campaign_id, k.id LIMIT 1"""
+REQUESTS = """
+    SELECT p.id, p.user_id FROM payout_requests p JOIN users u ON u.id = p.user_id WHERE u.status = 'ACTIVE'
+    AND p.id >= {most} * {part} ORDER BY p.id LIMIT 1"""
+
+
+async def _picks(url: str) -> list[Pick]:
+    """What each visit is about: first the busiest clipper's clip in the largest of their campaigns, then clips by
+    chance, so that what has many comes often."""
+    number = ROUNDS * VISITS_EACH + WARM_UP
+    async with _serving(url) as database, database.writing() as session:
+        most = [
+            (await session.execute(text(f"SELECT MAX(id) FROM {name}"))).scalar_one()
+            for name in ("clips", "payout_requests")
+        ]
+        picks = []
+        for place in range(number):
+            part = (place * 0.6180339887) % 0.98
+            clip = (await session.execute(text(CLIPS.format(most=most[0], part=part) if place else BUSIEST))).one()
+            request = (await session.execute(text(REQUESTS.format(most=most[1], part=part)))).one()
+            viewers = {"clipper": clip[3], "payee": request[1], "admin": 1 + place % ADMINS}
+            cookies = {name: await open_session(session, user_id) for name, user_id in viewers.items()}
+            run_id = LAST_RUN - place % 3
+            picks.append(Pick(*clip, *request, run_id, cookies | {"guest": ""}))
+    return picks
+
+
+async def _rows(database: Database, visit: Visit, pick: Pick) -> tuple[int, int]:
+    """How many rows its queries' scans touched, and how many rows they answered with."""
+    read = await visit.prepared(pick)
+    with _heard(database) as queries:
+        await read()
+    scanned = shown = 0
+    for statement, values in queries:
+        plan = await explained(database, statement, values)
+        scanned, shown = scanned + _touched(plan), shown + plan["Actual Rows"]
+    return scanned, shown
+
+
+@contextmanager
+def _heard(database: Database) -> Iterator[list[tuple[str, Sequence[Any]]]]:
+    """The queries that are asked within the block."""
+    queries: list[tuple[str, Sequence[Any]]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        if statement.lstrip().startswith(("SELECT", "WITH")):
+            queries.append((statement, values or ()))
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    yield queries
+    event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+
+
+async def explained(database: Database, statement: str, values: Sequence[Any]) -> dict[str, Any]:
+    """PostgreSQL's plan of a query, with what happened at each node."""
+    async with database.engine.connect() as connection:
+        raw: Any = await connection.get_raw_connection()
+        told = await raw.driver_connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", *values)
+    plan: dict[str, Any] = told[0]["Plan"]
+    return plan
+
+
+def _touched(node: dict[str, Any]) -> int:
+    """Rows that scans found, those included that a condition then threw away."""
+    inner = sum(_touched(each) for each in node.get("Plans", ()))
+    if "Scan" not in node["Node Type"] or node["Node Type"] in ("Bitmap Index Scan", "Subquery Scan", "CTE Scan"):
+        return inner
+    removed = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
+    return inner + (node["Actual Rows"] + removed) * node["Actual Loops"]
