@@ -60,7 +60,7 @@ class AuditView(View):
 async def list_audit_log(
     query: Annotated[AuditQuery, Depends()], paging: Annotated[Paging, Depends()]
 ) -> Listed[AuditView]:
-    """What was done, newest first."""
+    """What was done, newest first. `total` counts to 10,001, which is that or more."""
     async with runtime().database.reading() as session:
         found, total = await audit_lines(session, query.wanted, limit=paging.limit, offset=paging.offset)
     return paging.listed([AuditView.of(line) for line in found], total)

@@ -18,8 +18,8 @@ SWIVI = 0
 """The `actor_id` to ask for where Swivi itself acted."""
 
 
-MOST_COUNTED = 10_001
-"""A list of so many entries is said to have "more than 10,000": counting millions would take longer than reading on."""
+MOST_COUNTED = 10_000
+"""Entries are counted no further than one more: counting millions would take longer than anybody reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,8 @@ EVERYTHING = AuditFilter()
 async def audit_lines(
     session: AsyncSession, wanted: AuditFilter = EVERYTHING, *, limit: int, offset: int = 0
 ) -> tuple[list[AuditLine], int]:
-    """One page of the log, newest first, and how many entries there are, up to MOST_COUNTED."""
-    counted = select(AuditEntry.id).where(*wanted.conditions()).limit(MOST_COUNTED).subquery()
+    """One page of the log, newest first, and how many entries there are: MOST_COUNTED + 1 are that or more."""
+    counted = select(AuditEntry.id).where(*wanted.conditions()).limit(MOST_COUNTED + 1).subquery()
     total = (await session.exec(select(func.count()).select_from(counted))).one()
     return await _lines(session, wanted.conditions(), limit=limit, offset=offset), total
 

@@ -127,12 +127,18 @@ async def public_campaign(session: AsyncSession, campaign_id: int) -> Campaign |
 async def top_clips(session: AsyncSession, campaign_id: int, *, limit: int) -> list[TopClip]:
     """The clips of a campaign that gained the most views, for everybody to look at."""
     growth = col(Clip.peak_views) - col(Clip.initial_views)
+    best_first = (GROWTH_DIGITS.desc(), growth.desc(), col(Clip.id))
+    best = (
+        select(Clip.id)
+        .where(Clip.campaign_id == campaign_id, Clip.state == ClipState.TRACKED, growth > 0)
+        .order_by(*best_first)
+        .limit(limit)
+    )
     found = await session.exec(
         select(ClipSubmission.platform, ClipSubmission.author, ClipSubmission.url, growth)
         .join(Clip, col(Clip.submission_id) == col(ClipSubmission.id))
-        .where(Clip.campaign_id == campaign_id, Clip.state == ClipState.TRACKED, growth > 0)
-        .order_by(GROWTH_DIGITS.desc(), growth.desc(), col(Clip.id))
-        .limit(limit)
+        .where(col(Clip.id).in_(best))
+        .order_by(*best_first)
     )
     return [TopClip(Platform(platform), author or "", url, views) for platform, author, url, views in found.all()]
 

@@ -95,10 +95,20 @@ def data_table(
     )
 
 
-def pager(page: Number, pages: Number, on_prev: Handler, on_next: Handler, total: Number | None = None) -> rx.Component:
-    """Steps through server-side pages, counted from 1; not there where the `total` is known to be nothing."""
+def pager(
+    page: Number,
+    pages: Number,
+    on_prev: Handler,
+    on_next: Handler,
+    total: Number | None = None,
+    most: int | None = None,
+) -> rx.Component:
+    """Steps through server-side pages, counted from 1; not there where the `total` is known to be nothing.
+
+    A total above `most` was counted no further, and is said to be more than that.
+    """
     here, last = number_var(page), number_var(pages)
-    found = [] if total is None else [rx.el.span(count(total), " in all", class_name="quiet")]
+    found = [] if total is None else [rx.el.span(_in_all(total, most), class_name="quiet")]
     steps = rx.el.nav(
         *found,
         rx.el.span("Page ", count(page), " of ", count(pages), class_name="pager-place"),
@@ -108,6 +118,11 @@ def pager(page: Number, pages: Number, on_prev: Handler, on_next: Handler, total
         aria_label="Pages",
     )
     return steps if total is None else rx.cond(number_var(total) > 0, steps)
+
+
+def _in_all(total: Number, most: int | None) -> rx.Component:
+    known = rx.fragment(count(total), " in all")
+    return known if most is None else rx.cond(number_var(total) > most, f"more than {most:,}", known)
 
 
 def filter_tabs(tabs: Sequence[FilterTab], current: Text, href: Callable[[str], str], label: str) -> rx.Component:

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from swivi.insights.audit import MOST_COUNTED
 from swivi.pages.admin.audit_state import SUBJECTS, AuditState, EntryRow
 from swivi.pages.parts import admin_page, sends
 from swivi.ui.buttons import button, link_button
@@ -70,7 +71,7 @@ def audit_page() -> rx.Component:
                 empty=empty_state("scroll_text", "Nothing to show", "No entry fits these filters."),
                 stacks=True,
             ),
-            pager(state.page, state.pages, state.previous_page, state.next_page, state.total),
+            pager(state.page, state.pages, state.previous_page, state.next_page, state.total, most=MOST_COUNTED),
         ),
         current=HERE,
         actions=link_button("Export as CSV", state.export, icon="download", reload_document=True, download=True),

@@ -1,0 +1,126 @@
+"""The totals that are kept say what the rows say, whatever happened to them, and migration finds the same."""
+
+import importlib.util
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from sqlalchemy import text
+
+from swivi.clips import review
+from swivi.core import clock
+from swivi.core.db import Database
+from swivi.payouts import service as payouts
+from swivi.tracking import manual
+from tests.factories import instagram, tiktok, youtube
+from tests.world import World
+
+MIGRATION = Path(__file__).parents[2] / "alembic" / "versions" / "2026_11_28_tallies.py"
+TABLES = {
+    "submission_tallies": "submissions <> 0",
+    "clip_tallies": "clips <> 0",
+    "campaign_clippers": "clips <> 0",
+    "campaign_days": "views <> 0 OR spent <> 0",
+    "account_days": "lines <> 0",
+}
+"""Each table of totals, and which of its rows say anything."""
+
+
+def at(day: int, hour: int = 12) -> datetime:
+    return datetime(2026, 3, day, hour, tzinfo=UTC)
+
+
+@pytest.fixture
+async def story(world: World) -> World:
+    """Everything that changes a total: submissions of each fate, runs, a reading by hand, a revocation, payouts."""
+    kim = await world.another_clipper()
+    with clock.standing_at(at(1)):
+        large = await world.campaign(title="Large", payout_rate="10.00", budget="900.00")
+        small = await world.campaign(title="Small", payout_rate="1.00", budget="5.00")
+        await world.clip(large, tiktok(1), baseline=500)
+        await world.clip(large, youtube(2))
+        taken_out = await world.clip(large, instagram(3), by=kim)
+        await world.clip(small, tiktok(4), by=kim)
+        await world.submission(small, tiktok(5))
+        refused = await world.submission(large, youtube(6), by=kim)
+        async with world.database.writing() as session:
+            await review.reject(session, world.admin, refused.id, "Not ours.")
+    with clock.standing_at(at(2)):
+        await world.read((tiktok(1), 4_000), (youtube(2), 9_000), (instagram(3), 1_000), (tiktok(4), 2_000))
+    with clock.standing_at(at(3)):
+        await world.read((tiktok(1), 3_000), (youtube(2), 9_500), (instagram(3), 1_500), (tiktok(4), 90_000))
+        async with world.database.writing() as session:
+            await manual.read_by_hand(session, world.admin, 1, views=12_000, reason="Seen.")
+    with clock.standing_at(at(4)):
+        async with world.database.writing() as session:
+            await review.revoke(session, world.admin, taken_out.id, "Bought views.")
+        await world.read((tiktok(1), 12_500), (youtube(2), 9_600))
+        first = await world.request("20.00")
+        async with world.database.writing() as session:
+            await payouts.cancel(session, world.clipper, first.id)
+        await world.request("25.00")
+    return world
+
+
+async def kept(database: Database) -> dict[str, list[tuple[object, ...]]]:
+    async with database.reading() as session:
+        found = {
+            name: (await session.execute(text(f"SELECT * FROM {name} WHERE {says}"))).all()
+            for name, says in TABLES.items()
+        }
+    return {name: sorted(tuple(map(str, row)) for row in rows) for name, rows in found.items()}
+
+
+@pytest.fixture
+def migration() -> ModuleType:
+    found = importlib.util.spec_from_file_location("tallies_migration", MIGRATION)
+    assert found is not None
+    assert found.loader is not None
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    return module
+
+
+async def test_what_was_kept_along_the_way_is_what_all_rows_together_say(
+    story: World, migration: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    along_the_way = await kept(story.database)
+    assert all(along_the_way.values())
+
+    statements: list[str] = []
+    monkeypatch.setattr(migration.op, "execute", statements.append)
+    migration.add_up_what_there_is(sqlite=story.database.is_sqlite)
+    async with story.database.writing() as session:
+        for name in TABLES:
+            await session.execute(text(f"DELETE FROM {name}"))
+        for statement in statements:
+            await session.execute(text(statement))
+
+    assert await kept(story.database) == along_the_way
+
+
+async def test_what_a_clip_gained_and_an_account_moved_is_told_by_its_day(story: World) -> None:
+    async with story.database.reading() as session:
+        days = await session.execute(
+            text("SELECT day, platform, views, spent FROM campaign_days WHERE campaign_id = 1 ORDER BY day, platform")
+        )
+        moved = await session.execute(
+            text(
+                "SELECT kind, SUM(amount), SUM(lines) FROM account_days"
+                f" WHERE account = 'available:{story.clipper.user_id}' GROUP BY kind ORDER BY kind"
+            )
+        )
+        found, kinds = [tuple(row) for row in days.all()], [tuple(row) for row in moved.all()]
+    assert [(str(day), *rest) for day, *rest in found] == [
+        ("2026-03-02", "instagram", 1_000, 10_00),
+        ("2026-03-02", "tiktok", 3_500, 35_00),
+        ("2026-03-02", "youtube", 9_000, 90_00),
+        ("2026-03-03", "instagram", 500, 5_00),
+        ("2026-03-03", "tiktok", 8_000, 0),
+        ("2026-03-03", "youtube", 500, 5_00),
+        ("2026-03-04", "instagram", 0, -15_00),
+        ("2026-03-04", "tiktok", 500, 85_00),
+        ("2026-03-04", "youtube", 100, 1_00),
+    ]
+    assert kinds == [("ACCRUAL", 216_00, 5), ("PAYOUT_RELEASED", 20_00, 1), ("PAYOUT_RESERVED", -45_00, 2)]
