@@ -31,8 +31,8 @@ async def tables(database: Database) -> set[str]:
 async def where_kept(database: Database) -> dict[int, str]:
     """Each reading's partition, by its id."""
     async with database.reading() as session:
-        found = await session.execute(text("SELECT id, CAST(tableoid::regclass AS text) FROM view_tracking"))
-        return dict(found.tuples().all())
+        found = await session.execute(text("SELECT id, CAST(tableoid::regclass AS text) AS kept_in FROM view_tracking"))
+        return {row.id: row.kept_in for row in found}
 
 
 async def as_if_for_long(database: Database) -> None:
