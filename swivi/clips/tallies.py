@@ -14,9 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.clips.models import Clip
 from swivi.core import clock
 from swivi.core.db import ID
-from swivi.core.money import Cents
 from swivi.core.totals import Rows, add, key_to, key_word, replace, total
-from swivi.ledger import account_days
 from swivi.ledger.models import AuditEntry, Transfer
 
 SUBMISSIONS = Table(
@@ -67,28 +65,9 @@ DAYS = Table(
 _GROWTH = col(Clip.peak_views) - col(Clip.initial_views)
 
 
-async def count_settlement(session: AsyncSession, campaign_id: int, added: Cents) -> None:
-    """A settlement of this campaign, in this transaction, has looked at its clips and credited them `added` cents."""
-    if added:
-        await _count_accruals(session, campaign_id)
-    await count_clips(session, campaign_id)
-
-
-async def _count_accruals(session: AsyncSession, campaign_id: int) -> None:
-    newest = await session.scalars(
-        select(col(AuditEntry.id))
-        .where(
-            col(AuditEntry.subject) == "campaign",
-            col(AuditEntry.subject_id) == campaign_id,
-            col(AuditEntry.action) == "campaign.settled",
-        )
-        .order_by(col(AuditEntry.id).desc())
-        .limit(1)
-    )
-    audit_id = newest.one()
-    its = col(Transfer.audit_id) == audit_id
-    day = (await session.scalars(select(col(Transfer.created_at)).where(its).limit(1))).one().date()
-    await account_days.add_settlement(session, audit_id, day)
+async def count_accruals(session: AsyncSession, campaign_id: int, why: AuditEntry) -> None:
+    """The transfers that name this entry, all of one settlement of this campaign, have credited its clips."""
+    day, its = why.at.date(), col(Transfer.audit_id) == why.id
     spent: Rows = (
         select(
             literal(day, Date).label("day"),

@@ -73,6 +73,6 @@ async def change_each(
     session: AsyncSession, table: Any, row_id: ColumnElement[int], changes: Mapping[str, ColumnElement[Any]]
 ) -> None:
     """Give the rows of a table whose ids stand in `row_id`, a column of `listed`, new values by column name."""
-    new = {column(name): value for name, value in changes.items()}
+    new: dict[ColumnElement[Any], ColumnElement[Any]] = {column(name): value for name, value in changes.items()}
     connection = await session.connection()
     await connection.execute(update(table).where(table.c.id == row_id).values(new))

@@ -4,14 +4,12 @@ It is written in the transaction of the transfers: a settlement's by `add_settle
 (alembic/versions/2026_11_28_tallies.py). Of budgets and of what clippers may withdraw, which have statements.
 """
 
-from datetime import date
-
 from sqlalchemy import Column, Date, String, Table, func, literal, select
 from sqlmodel import SQLModel, col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core.totals import add, key_word, total
-from swivi.ledger.models import Transfer, TransferKind
+from swivi.ledger.models import AuditEntry, Transfer, TransferKind
 
 ACCOUNT_DAYS = Table(
     "account_days",
@@ -25,8 +23,8 @@ ACCOUNT_DAYS = Table(
 """`amount` is cents, less than zero for what went; `lines` is a number of transfers."""
 
 
-async def add_settlement(session: AsyncSession, audit_id: int, day: date) -> None:
-    """Add up the accruals of one settlement, which all are of one day and name its audit entry."""
+async def add_settlement(session: AsyncSession, why: AuditEntry) -> None:
+    """Add up the accruals of one settlement, which name this entry and are of its moment."""
     for account, amount in (
         (col(Transfer.debit_account), -func.sum(col(Transfer.amount))),
         (col(Transfer.credit_account), func.sum(col(Transfer.amount))),
@@ -36,12 +34,12 @@ async def add_settlement(session: AsyncSession, audit_id: int, day: date) -> Non
             ACCOUNT_DAYS,
             select(
                 account.label("account"),
-                literal(day, Date).label("day"),
+                literal(why.at.date(), Date).label("day"),
                 literal(TransferKind.ACCRUAL.value).label("kind"),
                 amount.label("amount"),
                 func.count().label("lines"),
             )
-            .where(col(Transfer.audit_id) == audit_id)
+            .where(col(Transfer.audit_id) == why.id)
             .group_by(account)
             .order_by(account),  # one order for all who add to the same rows
         )

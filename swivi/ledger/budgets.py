@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import bulk
 from swivi.core.money import Cents, format_dollars
-from swivi.ledger import accounts
+from swivi.ledger import account_days, accounts
 from swivi.ledger.errors import BudgetExceeded
 from swivi.ledger.models import AuditEntry, Transfer, TransferKind
 from swivi.ledger.posting import (
@@ -100,6 +100,7 @@ async def credit_clips(
     rows = [(*credit, *more) for credit, more in zip(credits_due, beside.rows, strict=True)]
     due = bulk.listed(session, (*CREDITS, *beside.columns), rows)
     await post_accruals(session, why, due, campaign_id, run_id)
+    await account_days.add_settlement(session, why)
     earned = {name: beside.clips.c[name] + due.c.amount for name in ("earnings", "gross_credited")}
     await bulk.change_each(session, beside.clips, due.c.clip_id, {**beside.changes(due), **earned})
     by_user: defaultdict[int, Cents] = defaultdict(int)

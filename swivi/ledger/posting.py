@@ -78,7 +78,7 @@ async def post_accruals(session: AsyncSession, why: AuditEntry, due: FromClause,
         "campaign_id": campaign_id,
         "run_id": run_id,
         "audit_id": why.id,
-        "created_at": clock.now(),
+        "created_at": why.at,
     }
     made = {
         "credit_account": accounts.available_of_each(due.c.user_id),

@@ -18,7 +18,6 @@ from swivi.accounts.actor import Actor
 from swivi.campaigns import service as campaigns
 from swivi.campaigns.errors import WrongCampaignStatus
 from swivi.campaigns.models import Campaign, CampaignStatus
-from swivi.clips import tallies
 from swivi.clips.errors import NoSuchClip
 from swivi.clips.models import Clip
 from swivi.core import changes, clock, leases
@@ -245,8 +244,7 @@ class Tracker:
             run = await start_run(session, Trigger.COMPLETION, [CampaignGroup(campaign, 0)])
             run.status, run.finished_at = RunStatus.COMPLETED, clock.now()
             await session.flush()
-            added = await settle_campaign(session, run.id, campaign_id, accepts=UNDER_WAY)
-            await tallies.count_settlement(session, campaign_id, added)
+            await settle_campaign(session, run.id, campaign_id, accepts=UNDER_WAY)
             await session.refresh(campaign)
             if campaign.completed_at is None:
                 by = actor.user_id if actor else None

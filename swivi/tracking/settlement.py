@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.accounts.models import User
 from swivi.campaigns import service as campaigns
 from swivi.campaigns.models import Campaign, CampaignStatus
+from swivi.clips import tallies
 from swivi.clips.models import Clip
 from swivi.core import changes, clock
 from swivi.core.money import Cents
@@ -125,4 +126,8 @@ async def _write(session: AsyncSession, run_id: int, campaign: Campaign, looked:
     )
     owners = {earner.clip_id: earner.user_id for earner in looked.earners}
     due = [Credit(clip_id, owners[clip_id], amount) for clip_id, amount in shares.items()]
-    return await budgets.credit_clips(session, campaign.id, run_id, due, why, beside=looked.beside(shares))
+    added = await budgets.credit_clips(session, campaign.id, run_id, due, why, beside=looked.beside(shares))
+    if added:
+        await tallies.count_accruals(session, campaign.id, why)
+    await tallies.count_clips(session, campaign.id)
+    return added

@@ -11,7 +11,6 @@ from datetime import timedelta
 from sqlalchemy import update
 from sqlmodel import col, select
 
-from swivi.clips import tallies
 from swivi.core import clock, leases
 from swivi.core.db import Database
 from swivi.core.leases import Hold, Lease
@@ -142,8 +141,7 @@ class SharedRun:
             if campaign_id not in unread:
                 async with self._database.writing() as session:
                     await hold.assert_held(session)
-                    added = await settle_campaign(session, share.run_id, campaign_id)
-                    await tallies.count_settlement(session, campaign_id, added)
+                    await settle_campaign(session, share.run_id, campaign_id)
 
     async def _close(self, hold: Hold, share: RunShare, problem: str | None) -> None:
         async with self._database.writing() as session:
