@@ -1,6 +1,7 @@
 """The life of a serving process: open everything, tick and push while serving, close everything."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -50,6 +51,7 @@ def lifespan_of(app: rx.App) -> Callable[[], AbstractAsyncContextManager[None]]:
                 runtime.database.listeners.append(runtime.postman.notice)
                 works.append(runtime.postman.run())
             tasks = [asyncio.create_task(work) for work in works]
+            _spare_what_stays()
             try:
                 yield
             finally:
@@ -58,6 +60,14 @@ def lifespan_of(app: rx.App) -> Callable[[], AbstractAsyncContextManager[None]]:
                 await _end(tasks)
 
     return swivi_lifespan
+
+
+def _spare_what_stays() -> None:
+    """What is there now stays: pages, modules, tables. To look through it for garbage, again and again, would halt all
+    for half a second each time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 10, 10)
 
 
 async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:

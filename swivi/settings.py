@@ -2,7 +2,7 @@
 
 import sys
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Annotated, Literal
 
 from apscheduler.triggers.cron import CronTrigger
@@ -159,7 +159,7 @@ class Settings(BaseSettings):
         """Whether a clipper must verify their address before they ask for a payout: wherever they can."""
         return self.mails_to == "smtp"
 
-    @property
+    @cached_property
     def min_payout_cents(self) -> Cents:
         """The smallest payout a clipper may request, in cents."""
         return parse_dollars(self.min_payout)

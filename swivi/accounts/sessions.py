@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from http.cookies import CookieError, SimpleCookie
 
-from sqlalchemy import ColumnElement, case, delete, func, update
+from sqlalchemy import ColumnElement, bindparam, case, delete, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,6 +14,7 @@ from swivi.accounts.actor import Actor
 from swivi.accounts.errors import PasswordNeeded
 from swivi.accounts.models import ApiToken, Role, SignInSession, User, UserStatus
 from swivi.core import changes, clock
+from swivi.core.db import in_slices
 
 SESSION_COOKIE = "swivi_session"
 SESSION_LIFE = timedelta(days=14)
@@ -77,12 +78,7 @@ async def actor_by_session(session: AsyncSession, token: str) -> Actor | None:
     found = await session.exec(
         select(User)
         .join(SignInSession, col(SignInSession.user_id) == col(User.id))
-        .where(
-            SignInSession.token_hash == hash_token(token),
-            SignInSession.expires_at > clock.now(),
-            _in_use(),
-            User.status == UserStatus.ACTIVE,
-        )
+        .where(SignInSession.token_hash == hash_token(token), *lives())
     )
     user = found.one_or_none()
     return actor_of(user) if user else None
@@ -90,25 +86,27 @@ async def actor_by_session(session: AsyncSession, token: str) -> Actor | None:
 
 async def living(session: AsyncSession, hashes: Iterable[str]) -> set[str]:
     """Those of these stored hashes whose sessions live, of users who are active."""
-    found = await session.exec(
+    alive: set[str] = set()
+    query = (
         select(SignInSession.token_hash)
         .join(User, col(SignInSession.user_id) == col(User.id))
-        .where(
-            col(SignInSession.token_hash).in_(hashes),
-            SignInSession.expires_at > clock.now(),
-            _in_use(),
-            User.status == UserStatus.ACTIVE,
-        )
+        .where(col(SignInSession.token_hash).in_(bindparam("hashes", expanding=True)), *lives())
     )
-    return set(found.all())
+    for slice_ in in_slices(list(hashes)):
+        alive.update((await session.exec(query, params={"hashes": slice_})).all())
+    return alive
 
 
-def _in_use() -> ColumnElement[bool]:
-    """The session was used within its owner's role's time."""
+def lives() -> tuple[ColumnElement[bool], ...]:
+    """The session lives now, by the clock and by its use, and its user is active; for a query of both."""
     now = clock.now()
     role = col(User.role)
     since = case((role == Role.ADMIN, now - IDLE[Role.ADMIN]), else_=now - IDLE[Role.CLIPPER])
-    return func.coalesce(SignInSession.last_seen_at, SignInSession.created_at) > since
+    return (
+        col(SignInSession.expires_at) > now,
+        func.coalesce(SignInSession.last_seen_at, SignInSession.created_at) > since,
+        col(User.status) == UserStatus.ACTIVE,
+    )
 
 
 async def end_sessions(session: AsyncSession, user_id: int, *, except_token: str = "") -> None:

@@ -3,14 +3,15 @@
 Changes come from two sides. This process's own commits are heard at once (`Database.listeners`). What other
 processes commit (the command line, a second server) is seen by looking at what every visible change
 leaves behind: ledger transfers, notifications, tracking runs.
+
+After a quiet while a change is pushed at once, and what follows within a quarter of a second together.
 """
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from collections.abc import Awaitable, Callable, Collection, Container, Iterable, Sequence
+from typing import Any, Literal, Protocol, TypeAlias, TypeVar
 
 import reflex as rx
 from redis.exceptions import RedisError
@@ -24,6 +25,8 @@ from swivi.core.changes import Changed
 from swivi.core.db import Database
 from swivi.core.outages import Outage
 from swivi.live.feed import Feed
+from swivi.live.together import ReadTogether, Together, is_read_together
+from swivi.live.watches import Campaigns, Key, Watch, Watches
 
 log = logging.getLogger("swivi.live")
 
@@ -42,10 +45,14 @@ STATES_AWAY = (RedisError, LockExpiredError)
 HYDRATE = f"{rx.State.get_full_name()}.hydrate_and_load"
 """What a tab sends to open its page."""
 
-MOST_AT_ONCE = 20
-"""Pushes under way at the same time."""
+MOST_TOGETHER = 250
+"""Tabs that are read together."""
 
-Campaigns: TypeAlias = Iterable[int] | Literal["all"]
+MOST_ALONE = 20
+"""States that read each for itself at the same time, with a connection of its own."""
+
+MOST_ASKED = 1_000
+"""Tabs whose sessions are looked at in one second, should nothing be pushed to them: before that they always are."""
 
 
 class LiveState(Protocol):
@@ -55,30 +62,7 @@ class LiveState(Protocol):
         """Read the live numbers again and assign those that changed. Not an event handler."""
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """What one tab wants to hear of for one of its states."""
-
-    users: frozenset[int]
-    campaigns: frozenset[int] | Literal["all"]
-    runs: bool
-    session: str = ""
-    """The hash of the viewer's session; "" for a guest."""
-    calm: bool = False
-    """Whether every few seconds is often enough."""
-
-    def concerns(self, changed: Changed) -> bool:
-        """Whether anything of it changed."""
-        if self.runs and changed.runs:
-            return True
-        if self.campaigns == "all":
-            return bool(changed.campaigns) or not self.users.isdisjoint(changed.users)
-        return not (self.campaigns.isdisjoint(changed.campaigns) and self.users.isdisjoint(changed.users))
-
-
-Key: TypeAlias = tuple[str, type[rx.State]]
-"""A tab's client token, and the state class to refresh in it."""
-
+Item = TypeVar("Item")
 
 EndTab: TypeAlias = Callable[[BaseState], Awaitable[None]]
 """Tells a tab, by its root state, that its session has ended."""
@@ -91,22 +75,22 @@ class Hub:
         self._app = app
         self._database = database
         self._end = end
-        self._watches: dict[Key, Watch] = {}
+        self._watches = Watches()
         self._pending = Changed()
         self._pending_calmly = Changed()
         self._interrupted: set[str] = set()
         self._noticed = 0
         self._something = asyncio.Event()
-        self._slots = asyncio.Semaphore(MOST_AT_ONCE)
+        self._feed = Feed(database)
+        self._readings: dict[type[ReadTogether], Together[Any, Any]] = {}
 
     def watch(self, key: Key, watch: Watch) -> None:
         """Replace what this tab's state wants to hear of."""
-        self._watches[key] = watch
+        self._watches.put(key, watch)
 
     def leave(self, token: str) -> None:
         """This tab goes to another page, whose states will say anew what they watch."""
-        for key in [key for key in self._watches if key[0] == token]:
-            del self._watches[key]
+        self._watches.drop(token)
 
     def interrupted(self, token: str) -> None:
         """An event of this tab was lost on the way, perhaps the one that loads its page: it opens it anew soon."""
@@ -120,8 +104,8 @@ class Hub:
     @property
     def tabs(self) -> int:
         """How many tabs with live numbers are connected to this process."""
-        self._forget_gone_tabs()
-        return len({token for token, _ in self._watches})
+        self._watches.keep(self._connected())
+        return len(self._watches)
 
     def notice(self, changed: Changed) -> None:
         """A commit changed this. Called in the event loop; returns at once."""
@@ -130,21 +114,30 @@ class Hub:
         self._something.set()
 
     async def run(self) -> None:
-        """Push what was noticed, gathered, until cancelled."""
+        """Push what was noticed, at once after a quiet while, else gathered, until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._look_for_others())
             group.create_task(self._push_calmly())
             while True:
                 await self._something.wait()
-                await asyncio.sleep(GATHER_SECONDS)
                 self._something.clear()
-                changed, self._pending = self._pending, Changed()
-                await self.push(changed)
+                if await self._push_pending():
+                    await asyncio.sleep(GATHER_SECONDS)
 
-    async def push(self, changed: Changed) -> None:
-        """Refresh every watching state of a connected tab that this concerns; calm ones a little later."""
+    async def _push_pending(self) -> bool:
+        """False if that concerned nobody, and nothing need be gathered after it."""
+        if not self._watches.concerned(self._pending, calm=False):
+            self._pending_calmly.add(self._pending)
+            self._pending = Changed()
+            return False
+        # Before anything is read for it: so what is found is in what is read, and the rows of our own commits are not
+        # found, and pushed, a second time.
+        with contextlib.suppress(Outage):
+            await self._look()
+        changed, self._pending = self._pending, Changed()
         self._pending_calmly.add(changed)
         await self._push_to(changed, calm=False)
+        return True
 
     async def _push_calmly(self) -> None:
         while True:
@@ -154,73 +147,99 @@ class Hub:
                 await self._push_to(changed, calm=True)
 
     async def _push_to(self, changed: Changed, *, calm: bool) -> None:
-        self._forget_gone_tabs()
-        concerned = [key for key, watch in self._watches.items() if watch.calm is calm and watch.concerns(changed)]
+        """Refresh every watching state of a connected tab that this concerns: numbers first, rows after them."""
+        self._watches.keep(self._connected())
+        concerned = self._watches.concerned(changed, calm=calm)
+        numbers = [key for key in concerned if not _comes_later(key[1])]
+        rows = [key for key in concerned if _comes_later(key[1])]
         try:
-            await self._end_tabs_of_ended_sessions({token for token, _ in concerned})
+            await self._end_tabs_of_ended_sessions(token for token, _ in concerned)
         except Outage:  # then nobody knows who is signed in: it is pushed once the database answers
             self._pending.add(changed)
             return
-        async with asyncio.TaskGroup() as group:
-            pushes = [group.create_task(self._refresh(key)) for key in concerned if key in self._watches]
-        if not all(push.result() for push in pushes):
+        if not all([await self._refresh_all(keys) for keys in (numbers, rows)]):
             self._pending.add(changed)
 
-    async def _end_tabs_of_ended_sessions(self, tokens: set[str]) -> None:
+    async def _end_tabs_of_ended_sessions(self, tokens: Iterable[str]) -> None:
         """Before anything is pushed to these tabs: nothing more reaches whoever is signed out by now."""
-        sessions = {token: watch.session for (token, _), watch in self._watches.items() if token in tokens}
-        asked = set(filter(None, sessions.values()))
-        if not asked:
+        sessions = self._watches.sessions(tokens)
+        if not sessions:
             return
         async with self._database.reading() as session:
-            ended = asked - await living(session, asked)
-        for token in [token for token, session_hash in sessions.items() if session_hash in ended]:
+            alive = await living(session, set(sessions.values()))
+        for token in [token for token, session_hash in sessions.items() if session_hash not in alive]:
             self.leave(token)
-            await self._change((token, rx.State), lambda root, _: self._end(root))
+            await self._change(token, rx.State, self._end)
 
     async def _look_for_others(self) -> None:
-        feed = Feed(self._database)
         while True:
             with contextlib.suppress(Outage):  # which is in the log; the database is asked again in a second
                 if self._watches:
-                    await self._end_tabs_of_ended_sessions({token for token, _ in self._watches})
-                    if changed := await feed.since_last_look():
-                        self.notice(changed)
+                    await self._end_tabs_of_ended_sessions(self._watches.next_tabs(MOST_ASKED))
+                    await self._look()
                     if self._pending:
                         self._something.set()
             await self._reopen_interrupted()
             await asyncio.sleep(LOOK_SECONDS)
 
-    def _forget_gone_tabs(self) -> None:
-        connected = self._app.event_namespace.token_to_sid if self._app.event_namespace else {}
-        for key in [key for key in self._watches if key[0] not in connected]:
-            del self._watches[key]
+    async def _look(self) -> None:
+        if changed := await self._feed.since_last_look():
+            self._noticed += 1
+            self._pending.add(changed)
 
-    async def _refresh(self, key: Key) -> bool:
-        async def refresh(root: BaseState, session: AsyncSession) -> None:
-            state = await root.get_state(key[1])
-            await state._refresh_live(session)  # type: ignore[attr-defined]  # noqa: SLF001
+    def _connected(self) -> Container[str]:
+        return self._app.event_namespace.token_to_sid if self._app.event_namespace else ()
 
-        return await self._change(key, refresh)
+    async def _refresh_all(self, keys: Iterable[Key]) -> bool:
+        """False where something has to be tried again."""
+        together: dict[str, list[type[rx.State]]] = {}
+        alone: list[Key] = []
+        for token, kind in keys:
+            if is_read_together(kind):
+                together.setdefault(token, []).append(kind)
+            else:
+                alone.append((token, kind))
+        went_well = await _each(lambda tab: self._refresh_together(*tab), together.items(), MOST_TOGETHER)
+        return await _each(lambda key: self._refresh(*key), alone, MOST_ALONE) and went_well
 
-    async def _change(self, key: Key, change: Callable[[BaseState, AsyncSession], Awaitable[None]]) -> bool:
+    async def _refresh_together(self, token: str, kinds: Sequence[type[rx.State]]) -> bool:
+        """All these states of a tab in one go: one update to send, one to show."""
+
+        async def refresh(root: BaseState) -> None:
+            states: list[Any] = [await root.get_state(kind) for kind in kinds]
+            readings = [self._reading_for(type(state)).ask(state._whose_numbers()) for state in states]  # noqa: SLF001
+            for state, numbers in zip(states, await asyncio.gather(*readings), strict=True):
+                if (token, type(state)) in self._watches:  # what was shown before may have ended the tab
+                    state._show_live(numbers)  # noqa: SLF001
+
+        return await self._change(token, kinds[0], refresh)
+
+    def _reading_for(self, kind: type[ReadTogether]) -> Together[Any, Any]:
+        if kind not in self._readings:
+            self._readings[kind] = Together(self._database, kind._read_for)  # noqa: SLF001
+        return self._readings[kind]
+
+    async def _refresh(self, token: str, kind: type[rx.State]) -> bool:
+        async def refresh(root: BaseState) -> None:
+            state = await root.get_state(kind)
+            async with self._database.reading() as session:
+                await state._refresh_live(session)  # type: ignore[attr-defined]  # noqa: SLF001
+
+        return (token, kind) not in self._watches or await self._change(token, kind, refresh)
+
+    async def _change(self, token: str, kind: type[rx.State], change: Callable[[BaseState], Awaitable[None]]) -> bool:
         """Change a tab's state and push that; False where it has to be tried again, since something was away."""
-        token, state_class = key
-        async with self._slots:
-            try:
-                async with (
-                    self._app.modify_state(rx.BaseStateToken(ident=token, cls=state_class)) as root,
-                    self._database.reading() as session,
-                ):
-                    if root.router_data:
-                        await change(root, session)
-                    else:
-                        await self._begin_anew(token)
-            except (Outage, *STATES_AWAY) as away:
-                log.warning("Pushing to a tab is tried again: %s", away)
-                return False
-            except Exception:
-                log.exception("Pushing to a tab failed")
+        try:
+            async with self._app.modify_state(rx.BaseStateToken(ident=token, cls=kind)) as root:
+                if root.router_data:
+                    await change(root)
+                else:
+                    await self._begin_anew(token)
+        except (Outage, *STATES_AWAY) as away:
+            log.warning("Pushing to a tab is tried again: %s", away)
+            return False
+        except Exception:
+            log.exception("Pushing to a tab failed")
         return True
 
     async def _reopen_interrupted(self) -> None:
@@ -235,6 +254,22 @@ class Hub:
         if self._app.event_namespace is not None:
             update = StateUpdate(events=[Event(name=HYDRATE)])
             await self._app.event_namespace.emit_update(update, token)
+
+
+async def _each(work: Callable[[Item], Awaitable[bool]], items: Collection[Item], at_once: int) -> bool:
+    """Whether all went well. By a few workers: a task for each of thousands costs more than what is to be done."""
+    waiting = iter(items)
+
+    async def worker() -> bool:
+        return all([await work(item) for item in waiting])
+
+    async with asyncio.TaskGroup() as group:
+        workers = [group.create_task(worker()) for _ in range(min(at_once, len(items)))]
+    return all(done.result() for done in workers)
+
+
+def _comes_later(kind: type[rx.State]) -> bool:
+    return getattr(kind, "_after_numbers", False)
 
 
 _running: list[Hub] = []

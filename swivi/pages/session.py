@@ -1,5 +1,6 @@
 """Who looks at this tab, and whether this page is for them: where every page's `on_load` begins."""
 
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 import reflex as rx
@@ -10,11 +11,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.accounts import devices
 from swivi.accounts.actor import Actor
 from swivi.accounts.models import Role
-from swivi.accounts.sessions import SESSION_COOKIE
+from swivi.accounts.sessions import SESSION_COOKIE, hash_token
+from swivi.insights.frame_now import FrameNow, frames_now
 from swivi.live import hub
-from swivi.notifications import service as notifications
 from swivi.pages.belonging import forget_everything
-from swivi.pages.gate import actor_in, cookies, current_actor_or_none, public, signed_in
+from swivi.pages.gate import cookies, current_actor_or_none, public, session_cookie, signed_in
 from swivi.runtime import runtime
 
 LOGIN = "/login"
@@ -38,6 +39,8 @@ class SessionState(rx.State):
     demo: bool = False
     ended: bool = False
     _actor: Actor | None = None
+    _session: str = ""
+    """The hash of the viewer's session."""
 
     @public
     async def enter_public(self) -> None:
@@ -77,7 +80,7 @@ class SessionState(rx.State):
         # A guest leaves nothing behind, and what is reset is sent: 16 KB for all states.
         if self._actor is not None and actor != self._actor:
             await forget_everything(self)
-        self._actor = actor
+        self._actor, self._session = actor, hash_token(session_cookie(self))
         self.demo = runtime().settings.demo
         if actor is not None:
             self.name, self.email, self.role = actor.name, actor.email, actor.role
@@ -87,15 +90,22 @@ class SessionState(rx.State):
         return actor
 
     async def _refresh_live(self, session: AsyncSession) -> None:
-        if self._actor is None:
+        self._show_live((await self._read_for(session, [self._session])).get(self._session))
+
+    @staticmethod
+    async def _read_for(session: AsyncSession, whose: Sequence[str]) -> Mapping[str, FrameNow]:
+        return await frames_now(session, whose)
+
+    def _whose_numbers(self) -> str:
+        return self._session
+
+    def _show_live(self, numbers: FrameNow | None) -> None:
+        if not self.role:
             return
-        actor = await actor_in(session, self)
-        if actor is None or actor.role is not self._actor.role:
+        if numbers is None or numbers.role != self.role:
             self._end()
-            return
-        unread = await notifications.count(session, actor, unread_only=True)
-        if (actor.name, unread) != (self.name, self.unread):
-            self.name, self.unread = actor.name, unread
+        elif (numbers.name, numbers.unread) != (self.name, self.unread):
+            self.name, self.unread = numbers.name, numbers.unread
 
     def _end(self) -> None:
         """Push nothing more to this tab; the page leads to the sign-in."""

@@ -1,12 +1,14 @@
 """A clipper's money and totals, live: what the dashboard and the payouts page open with."""
 
+from collections.abc import Mapping, Sequence
+
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import clock
 from swivi.core.money import Cents, format_dollars
-from swivi.insights.clipper_now import ClipperNow, clipper_now
-from swivi.pages.clipper.own import Own
+from swivi.insights.clipper_now import ClipperNow, clippers_now
+from swivi.pages.clipper.own import OwnTogether
 from swivi.pages.clipper.payout_dialog import PayoutDialog
 from swivi.pages.gate import public
 from swivi.runtime import runtime
@@ -18,7 +20,7 @@ from swivi.ui.numbers import live_money, money
 from swivi.ui.types import Node
 
 
-class ClipperBalance(Own, rx.State):
+class ClipperBalance(OwnTogether, rx.State):
     """Live. Money in cents; `why_not` says why no payout can be requested now, "" if one can."""
 
     available: int = 0
@@ -34,29 +36,38 @@ class ClipperBalance(Own, rx.State):
     active_campaigns: int = 0
     why_not: str = ""
     changed_at: str = ""
-    _shown: ClipperNow | None = None
 
     @public
     async def load(self) -> None:
         """A page with the balance opens."""
         if await self._is_clippers():
-            self._shown = None
+            self.changed_at = ""
             await self._read("Your balance")
 
-    async def _refresh_live(self, session: AsyncSession) -> None:
-        if not self._user_id:  # signed out since
+    @staticmethod
+    async def _read_for(session: AsyncSession, whose: Sequence[int]) -> Mapping[int, ClipperNow]:
+        return await clippers_now(session, whose)
+
+    def _show_live(self, numbers: ClipperNow | None) -> None:
+        if numbers is None:
             return
-        numbers = await clipper_now(session, self._user_id)
-        if numbers == self._shown:
-            return
-        self._shown = numbers
-        self.available, self.earned = numbers.available, numbers.earned
-        self.paid, self.reserved = numbers.paid, numbers.reserved
-        self.views, self.active_campaigns = numbers.views, numbers.active_campaigns
-        self.pending, self.approved, self.rejected = numbers.pending, numbers.approved, numbers.rejected
-        self.submitted = numbers.pending + numbers.approved + numbers.rejected
-        self.why_not = why_no_payout(numbers, runtime().settings.min_payout_cents)
-        self.changed_at = clock.now().isoformat()
+        shown = {
+            **{name: getattr(numbers, name) for name in _AS_READ},
+            "submitted": numbers.pending + numbers.approved + numbers.rejected,
+            "why_not": why_no_payout(numbers, runtime().settings.min_payout_cents),
+        }
+        # What is assigned is sent, changed or not.
+        changed = [name for name, value in shown.items() if getattr(self, name) != value]
+        for name in changed:
+            setattr(self, name, shown[name])
+        if changed or not self.changed_at:
+            self.changed_at = clock.now().isoformat()
+
+
+_AS_READ = (
+    *("available", "earned", "paid", "reserved", "views", "active_campaigns"),
+    *("pending", "approved", "rejected"),
+)
 
 
 def why_no_payout(numbers: ClipperNow, minimum: Cents) -> str:

@@ -1,5 +1,8 @@
 """What the live parts of the clippers' pages share: whose they are, and reading them."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -31,4 +34,22 @@ class Own(rx.State, mixin=True):
             await self._refresh_live(session)
 
     async def _refresh_live(self, session: AsyncSession) -> None:
+        raise NotImplementedError
+
+
+class OwnTogether(Own, rx.State, mixin=True):
+    """The same, read for all clippers who look in one statement; see `swivi.live.together.ReadTogether`."""
+
+    async def _refresh_live(self, session: AsyncSession) -> None:
+        if self._user_id:
+            self._show_live((await self._read_for(session, [self._user_id])).get(self._user_id))
+
+    def _whose_numbers(self) -> int:
+        return self._user_id
+
+    @staticmethod
+    async def _read_for(session: AsyncSession, whose: Sequence[int]) -> Mapping[int, Any]:
+        raise NotImplementedError
+
+    def _show_live(self, numbers: Any) -> None:
         raise NotImplementedError

@@ -1,21 +1,27 @@
 """A clipper's newest clips, live: a changed row flashes."""
 
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.insights.clipper import RECENT, clipper_clips
+from swivi.insights.clipper import RECENT
+from swivi.insights.clips import ClipRow
+from swivi.insights.newest_clips import newest_clips
 from swivi.pages.clipper.clip_table import clip_table
-from swivi.pages.clipper.own import Own
+from swivi.pages.clipper.own import OwnTogether
 from swivi.pages.clipper.rows import ClipLine, clip_line
 from swivi.pages.gate import public
 from swivi.ui.buttons import link_button
 from swivi.ui.feedback import empty_state
 
 
-class RecentClips(Own, rx.State):
+class RecentClips(OwnTogether, rx.State):
     """Live: the newest submissions."""
 
     rows: list[ClipLine] = []
+    _after_numbers: ClassVar[bool] = True
 
     @public
     async def load(self) -> None:
@@ -23,9 +29,12 @@ class RecentClips(Own, rx.State):
         if await self._is_clippers():
             await self._read("Your clips")
 
-    async def _refresh_live(self, session: AsyncSession) -> None:
-        found, _ = await clipper_clips(session, self._user_id, limit=RECENT)
-        rows = [clip_line(row) for row in found]
+    @staticmethod
+    async def _read_for(session: AsyncSession, whose: Sequence[int]) -> Mapping[int, list[ClipRow]]:
+        return await newest_clips(session, whose, limit=RECENT)
+
+    def _show_live(self, numbers: list[ClipRow] | None) -> None:
+        rows = [clip_line(row) for row in numbers or ()]
         if rows != self.rows:
             self.rows = rows
 

@@ -1,0 +1,45 @@
+"""What the frame around every page shows of its viewer, for the viewers of many open pages in one statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.accounts.models import Role, SignInSession, User
+from swivi.accounts.sessions import lives
+from swivi.core.db import in_slices
+from swivi.notifications.models import Notification
+
+
+@dataclass(frozen=True, slots=True)
+class FrameNow:
+    """The viewer's name and role, and how many of their notifications are unread."""
+
+    name: str
+    role: Role
+    unread: int
+
+
+_UNREAD = (
+    select(func.count(col(Notification.id)))
+    .where(col(Notification.user_id) == col(User.id), col(Notification.read_at).is_(None))
+    .correlate(User)
+    .scalar_subquery()
+)
+
+
+async def frames_now(session: AsyncSession, hashes: Sequence[str]) -> dict[str, FrameNow]:
+    """By the stored hash of each session that lives."""
+    frames: dict[str, FrameNow] = {}
+    query: Any = (
+        select(SignInSession.token_hash, User.name, User.role, _UNREAD)
+        .join(User, col(User.id) == col(SignInSession.user_id))
+        .where(col(SignInSession.token_hash).in_(bindparam("hashes", expanding=True)), *lives())
+    )
+    for slice_ in in_slices(hashes):
+        rows = (await session.exec(query, params={"hashes": slice_})).all()
+        frames |= {token_hash: FrameNow(*shown) for token_hash, *shown in rows}
+    return frames

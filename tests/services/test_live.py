@@ -1,0 +1,178 @@
+"""What open pages are told: each change once, whoever made it, read for many at once, and no older than the commit."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from types import SimpleNamespace
+from typing import Any, ClassVar, cast
+
+import pytest
+import reflex as rx
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.core.db import Database
+from swivi.core.outages import Outage
+from swivi.insights.clipper import clipper_clips
+from swivi.insights.newest_clips import newest_clips
+from swivi.live.feed import Feed
+from swivi.live.hub import Hub, Watch
+from swivi.live.together import Together
+from swivi.notifications import service as notifications
+from swivi.notifications.models import Notification, NotificationKind
+from tests.factories import tiktok
+from tests.world import World
+
+KIND = NotificationKind.CAMPAIGN_STARTED
+
+
+async def tell(database: Database, user_id: int) -> None:
+    async with database.writing() as session:
+        await notifications.tell(session, user_id, KIND, "Hello", "There is news.")
+
+
+async def test_the_feed_tells_of_each_change_once(world: World) -> None:
+    feed = Feed(world.database)
+    assert not await feed.since_last_look()  # which finds the present end
+    clip = await world.earn(1_000)
+    await tell(world.database, world.admin.user_id)
+
+    found = await feed.since_last_look()
+    assert found.users == {world.clipper.user_id, world.admin.user_id}
+    assert clip.campaign_id in found.campaigns
+    again = await feed.since_last_look()
+    assert (again.users, again.campaigns) == (set(), set())
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("commits", [True, False])
+async def test_the_feed_finds_what_committed_after_a_higher_id_did(world: World, commits: bool) -> None:
+    feed = Feed(world.database)
+    await feed.since_last_look()
+    async with world.database.writing() as slow:
+        await notifications.tell(slow, world.clipper.user_id, KIND, "Slow", "It has the lower id.")
+        await tell(world.database, world.admin.user_id)
+        assert (await feed.since_last_look()).users == {world.admin.user_id}
+        if not commits:
+            await slow.rollback()
+
+    assert (await feed.since_last_look()).users == ({world.clipper.user_id} if commits else set())
+    assert not await feed.since_last_look()
+    await tell(world.database, world.admin.user_id)
+    assert (await feed.since_last_look()).users == {world.admin.user_id}
+    titles = [row.title for row in await world.all(Notification)]
+    assert titles == (["Slow", "Hello", "Hello"] if commits else ["Hello", "Hello"])
+
+
+async def test_what_is_asked_for_at_the_same_time_is_read_together(database: Database) -> None:
+    reads: list[Sequence[int]] = []
+
+    async def squares(_: AsyncSession, whose: Sequence[int]) -> Mapping[int, int]:
+        reads.append(whose)
+        return {number: number**2 for number in whose if number != 3}
+
+    together = Together(database, squares)
+    assert await asyncio.gather(*(together.ask(number) for number in (1, 2, 2, 3))) == [1, 4, 4, None]
+    assert await together.ask(2) == 4
+    assert reads == [[1, 2, 3], [2]]
+
+
+async def test_whoever_asks_while_the_database_is_away_is_told(database: Database) -> None:
+    async def fails(_: AsyncSession, whose: Sequence[int]) -> Mapping[int, int]:
+        raise Outage("away")
+
+    together = Together(database, fails)
+    told = await asyncio.gather(*(together.ask(number) for number in (1, 2)), return_exceptions=True)
+    assert [type(one) for one in told] == [Outage, Outage]
+
+
+class Alone:
+    """Stands for a live state that reads for itself; `refreshed` counts by tab."""
+
+    refreshed: ClassVar[Counter[str]] = Counter()
+
+    def __init__(self, tab: str) -> None:
+        self.tab = tab
+
+    async def _refresh_live(self, session: AsyncSession) -> None:
+        self.refreshed[self.tab] += 1
+
+
+class Tabs:
+    """Stands for the app: tabs that are connected, each with its states."""
+
+    def __init__(self, *tokens: str) -> None:
+        self.event_namespace = SimpleNamespace(token_to_sid=dict.fromkeys(tokens, "1"))
+
+    @asynccontextmanager
+    async def modify_state(self, token: rx.BaseStateToken) -> AsyncIterator[Any]:
+        async def get_state(kind: Callable[[str], object]) -> object:
+            return kind(token.ident)
+
+        yield SimpleNamespace(router_data=True, get_state=get_state)
+
+
+@contextmanager
+def running(hub: Hub) -> Iterator[None]:
+    task = asyncio.create_task(hub.run())
+    try:
+        yield
+        assert not task.done()
+    finally:
+        task.cancel()
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not holds():  # noqa: ASYNC110 - nobody says when
+            await asyncio.sleep(0.01)
+
+
+async def nothing(_: object) -> None:
+    """Nobody is told that their session ended."""
+
+
+async def test_what_this_process_committed_is_not_pushed_again_when_it_is_found(
+    world: World, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Alone, "refreshed", Counter())
+    hub = Hub(cast(rx.App, Tabs("clipper", "admin")), world.database, nothing)
+    for tab, user in (("clipper", world.clipper), ("admin", world.admin)):
+        hub.watch((tab, cast(Any, Alone)), Watch(frozenset({user.user_id}), frozenset(), runs=False))
+    world.database.listeners.append(hub.notice)
+    elsewhere = Database(database_url)
+    with running(hub):
+        await found(elsewhere, world.admin.user_id)  # so the hub looks
+        await tell(world.database, world.clipper.user_id)
+        await until(lambda: Alone.refreshed["clipper"] > 0)
+        await found(elsewhere, world.admin.user_id)  # by the look that would find the clipper's too
+
+    assert Alone.refreshed["clipper"] == 1
+    await elsewhere.dispose()
+
+
+async def found(elsewhere: Database, admin_id: int) -> None:
+    """Another process tells the admin something, until the hub has pushed it."""
+    before = Alone.refreshed["admin"]
+    async with asyncio.timeout(20):
+        while Alone.refreshed["admin"] == before:
+            await tell(elsewhere, admin_id)
+            await asyncio.sleep(0.2)
+
+
+async def test_the_newest_clips_of_many_are_those_of_each(world: World) -> None:
+    campaign = await world.campaign()
+    kim = await world.another_clipper()
+    for number in range(1, 6):
+        await world.clip(campaign, tiktok(number))
+    await world.submission(campaign, tiktok(6))
+    await world.submission(campaign, tiktok(7), by=kim, baseline=None)
+    await world.read((tiktok(1), 900), (tiktok(5), 4_000))
+
+    everybody = [world.clipper.user_id, kim.user_id, world.admin.user_id]
+    async with world.database.reading() as session:
+        found = await newest_clips(session, everybody, limit=3)
+        each = {user_id: (await clipper_clips(session, user_id, limit=3))[0] for user_id in everybody}
+
+    assert found == {user_id: rows for user_id, rows in each.items() if rows}
+    assert [len(rows) for rows in found.values()] == [3, 1]
