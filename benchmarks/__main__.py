@@ -1,6 +1,6 @@
 """`make bench`: runs every benchmark and prints ratios against a floor or a peer of the same run.
 
-    .venv/bin/python -m benchmarks [settlement] [reading] [pages]
+    .venv/bin/python -m benchmarks [settlement] [reading] [pages] [live] [cost]
 
 Each writes its figures to `.build/bench-NAME.json` as well. Timings here are never tests.
 """
@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
-from benchmarks import pages, reading, settlement
+from benchmarks import cost, live, pages, reading, settlement
 from tests.servers import running_postgres
 
 CLIPS = 100_000
@@ -94,7 +94,56 @@ def bench_pages() -> tuple[Table, list[dict[str, object]]]:
     return table, [figure.as_json() for figure in figures]
 
 
-BENCHMARKS = {"settlement": bench_settlement, "reading": bench_reading, "pages": bench_pages}
+def bench_live() -> tuple[Table, list[dict[str, object]]]:
+    """From a commit to the frame at each of many open dashboards, against a raw emit of the same bytes."""
+    figures = []
+    with tempfile.TemporaryDirectory() as folder, running_postgres() as postgres:
+        for number, (dashboards, on_postgres) in enumerate(((1_000, False), (1_000, True), (5_000, True))):
+            here = Path(folder) / str(number)
+            here.mkdir()
+            url = postgres.create_database() if on_postgres else f"sqlite:///{here}/swivi.db"
+            figures.append(asyncio.run(live.measure(url, here, dashboards=dashboards)))
+    table = Table("live", "dashboards", "p50 ms", "p99 ms", "longest ms", "raw p50", "raw p99", "ratio", "frame bytes")
+    for figure in figures:
+        swivi, raw = figure.swivi, figure.raw
+        milliseconds = (swivi.p50, swivi.p99, swivi.longest, raw.p50, raw.p99)
+        table.add_row(
+            figure.database,
+            f"{figure.dashboards:,}",
+            *(f"{value:,.0f}" for value in milliseconds),
+            f"{figure.ratio:.2f}",
+            str(figure.frame_bytes),
+        )
+    return table, [figure.as_json() for figure in figures]
+
+
+def bench_cost() -> tuple[Table, list[dict[str, object]]]:
+    """Memory and processor time of an idle app, of open dashboards and a push to them, of a run of many clips."""
+    with tempfile.TemporaryDirectory() as folder:
+        figures = asyncio.run(cost.measure(Path(folder)))
+    blank = figures[0]
+    table = Table("cost", "MB", "x blank", "processor s", "wall s", "% of one", "KB each", "ms each")
+    for figure in figures:
+        table.add_row(
+            figure.what,
+            f"{figure.memory:,.0f}",
+            f"{figure.memory / blank.memory:.2f}",
+            f"{figure.processor:.2f}",
+            f"{figure.seconds:.1f}",
+            f"{figure.percent:.2f}",
+            f"{figure.memory / figure.of * 1024:,.1f}" if figure.of > 1 else "",
+            f"{figure.processor / figure.of * 1000:,.2f}" if figure.of > 1 else "",
+        )
+    return table, [figure.as_json() for figure in figures]
+
+
+BENCHMARKS = {
+    "settlement": bench_settlement,
+    "reading": bench_reading,
+    "pages": bench_pages,
+    "live": bench_live,
+    "cost": bench_cost,
+}
 
 if __name__ == "__main__":
     main()

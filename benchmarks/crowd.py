@@ -6,9 +6,11 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from swivi.accounts.models import User
+from swivi.accounts.models import SignInSession, User
+from swivi.accounts.sessions import SESSION_LIFE, hash_token
 from swivi.campaigns.models import Campaign, CampaignStatus
 from swivi.clips.models import Clip, ClipSubmission, SubmissionStatus
+from swivi.core import clock
 from swivi.core.db import Database, in_slices
 from swivi.platforms.models import Platform
 from tests.factories import instagram, tiktok, youtube
@@ -20,9 +22,11 @@ BUDGET_PER_CLIP = 20_00
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
 
-async def approved_clips(database: Database, clips: int, campaigns: int) -> None:
+async def approved_clips(
+    database: Database, clips: int, campaigns: int, *, per_clipper: int = CLIPS_PER_CLIPPER
+) -> None:
     """Approved clips that were never tracked, spread evenly over platforms, campaigns and clippers."""
-    users = clips // CLIPS_PER_CLIPPER
+    users = clips // per_clipper
     share = clips // campaigns
     async with database.writing() as session:
         await insert_all(session, User, [_user(number) for number in range(1, users + 1)])
@@ -36,6 +40,19 @@ async def insert_all(session: Any, table: Any, rows: Sequence[dict[str, Any]]) -
     """Insert rows in bulk, with the table's defaults for what they do not say."""
     for slice_ in in_slices(rows, 10_000):
         await session.execute(insert(table), [table(**row).model_dump(exclude={"id"}) for row in slice_])
+
+
+async def signed_in(database: Database, clippers: int) -> list[str]:
+    """The cookies of the first so many of them, each signed in in one browser."""
+    cookies = [f"cookie-{number}" for number in range(1, clippers + 1)]
+    now = clock.now()
+    seen = {"created_at": now, "last_seen_at": now, "expires_at": now + SESSION_LIFE}
+    sessions = [
+        {"user_id": number, "token_hash": hash_token(cookie), **seen} for number, cookie in enumerate(cookies, 1)
+    ]
+    async with database.writing() as session:
+        await insert_all(session, SignInSession, sessions)
+    return cookies
 
 
 def _user(number: int) -> dict[str, Any]:

@@ -71,14 +71,14 @@ async def measure(url: str, *, clips: int, campaigns: int) -> Figures:
     database = Database(url)
     await migrations.upgrade(database)
     await approved_clips(database, clips, campaigns)
-    async with _simulator() as simulator, ApifyReaders("token", simulator) as readers:
+    async with simulator() as scraper, ApifyReaders("token", scraper) as readers:
         reading = ReadingOptions(batch_size=BATCH, concurrency=CONCURRENCY, pause_seconds=0)
         tracker = Tracker(database, readers, TrackingOptions(max_clips=clips, reading=reading))
         began = perf_counter()
         run = await tracker.run(Trigger.CLI)
         seconds = perf_counter() - began
         assert (run.clips_read, run.clips_failed) == (clips, 0)
-        starts = await _starts(simulator)
+        starts = await _starts(scraper)
         its_group = await _predecessors_group(readers)
     await database.dispose()
     full_batches = clips / BATCH
@@ -103,14 +103,14 @@ async def _read_alone(readers: ApifyReaders, ref: VideoRef) -> None:
 
 
 @asynccontextmanager
-async def _simulator() -> AsyncIterator[str]:
+async def simulator(*, run_seconds: float = RUN_SECONDS, link_seconds: float = LINK_SECONDS) -> AsyncIterator[str]:
     """The simulator in a process of its own, as slow as asked for; its URL."""
     port = free_port()
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "swivi.demo.simulator", "--port", str(port))
     url = f"http://127.0.0.1:{port}"
     try:
         async with httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(retries=10)) as http:
-            latencies = {"run_seconds": RUN_SECONDS, "link_seconds": LINK_SECONDS}
+            latencies = {"run_seconds": run_seconds, "link_seconds": link_seconds}
             while True:
                 try:
                     (await http.put(f"{url}/control", json=latencies)).raise_for_status()
@@ -123,7 +123,7 @@ async def _simulator() -> AsyncIterator[str]:
         await process.wait()
 
 
-async def _starts(simulator: str) -> int:
+async def _starts(scraper: str) -> int:
     async with httpx.AsyncClient() as http:
-        started: dict[str, int] = (await http.get(f"{simulator}/control/runs")).json()["started"]
+        started: dict[str, int] = (await http.get(f"{scraper}/control/runs")).json()["started"]
         return sum(started.values())
