@@ -51,10 +51,13 @@ BALANCES = """
     ) moves GROUP BY account"""
 
 
-def _account(prefix: str, table: str, value: str) -> str:
+KEPT_BALANCES = "SELECT account AS ref, SUM(amount) AS total FROM account_days GROUP BY account"
+
+
+def _account(prefix: str, table: str, value: str, balances: str = BALANCES) -> str:
     return f"""
         SELECT t.id AS id, {value} AS found, COALESCE(e.total, 0) AS expected
-        FROM {table} t LEFT JOIN ({BALANCES}) e ON e.ref = '{prefix}:' || CAST(t.id AS TEXT)
+        FROM {table} t LEFT JOIN ({balances}) e ON e.ref = '{prefix}:' || CAST(t.id AS TEXT)
         WHERE {value} <> COALESCE(e.total, 0)"""
 
 
@@ -429,7 +432,45 @@ KNOWN_ACCOUNTS = """
         UNION ALL SELECT 'reserved:' || CAST(id AS TEXT) FROM users
     )"""
 
-CHECKS = (*OF_CAMPAIGNS_AND_CLIPS, *OF_COMPLETION_AND_BUDGETS, *OF_CLIPPERS_AND_PAYOUTS, *OF_THE_LEDGER)
+OF_KEPT_TOTALS = (
+    Check(
+        "I1",
+        "campaign",
+        "campaign {id}: spent is {found}, its days say {expected}",
+        _differs(
+            "campaigns", "t.spent", "SELECT campaign_id AS ref, SUM(spent) AS total FROM campaign_days GROUP BY 1"
+        ),
+    ),
+    Check(
+        "I1",
+        "campaign",
+        "campaign {id}: spent is {found}, its clippers earned {expected}",
+        _differs(
+            "campaigns", "t.spent", "SELECT campaign_id AS ref, SUM(earned) AS total FROM campaign_clippers GROUP BY 1"
+        ),
+    ),
+    Check(
+        "I1",
+        "campaign",
+        "campaign {id}: {found} is left of its budget, its statement comes to {expected}",
+        _account("campaign", "campaigns", "t.budget - t.spent", KEPT_BALANCES),
+    ),
+    Check(
+        "I2",
+        "user",
+        "user {id}: {found} is available, the statement comes to {expected}",
+        _account("available", "users", "t.total_earnings - t.paid - t.reserved", KEPT_BALANCES),
+    ),
+)
+"""Of the totals that pages read, which are kept beside the rows that they total."""
+
+CHECKS = (
+    *OF_CAMPAIGNS_AND_CLIPS,
+    *OF_COMPLETION_AND_BUDGETS,
+    *OF_CLIPPERS_AND_PAYOUTS,
+    *OF_THE_LEDGER,
+    *OF_KEPT_TOTALS,
+)
 
 TABLES = {
     "campaign": "campaigns",

@@ -49,6 +49,21 @@ def of_account(subject: str, says: str, account: str) -> Corruption:
     return Corruption(invariant, subject, row, "ledger_transfers", sql, says)
 
 
+def of_kept_total(table: str, cell: str, says: str) -> Corruption:
+    """A total that pages read, of a campaign that has spent."""
+    row = "SELECT MIN(id) FROM campaigns WHERE status = 'ACTIVE' AND spent > 0"
+    sql = f"UPDATE {table} SET {cell} = {cell} + 1 WHERE campaign_id = :id"
+    return Corruption("I1", "campaign", row, table, sql, says)
+
+
+def of_statement(subject: str, says: str, account: str) -> Corruption:
+    """A day of somebody's statement."""
+    invariant, table = ("I1", "campaigns") if subject == "campaign" else ("I2", "users")
+    row = f"SELECT MIN(t.id) FROM {table} t JOIN account_days d ON d.account = '{account}:' || t.id"
+    sql = f"UPDATE account_days SET amount = amount + 1 WHERE account = '{account}:' || :named"
+    return Corruption(invariant, subject, row, "account_days", sql, says)
+
+
 def of_request(invariant: str, status: str, change: str, says: str = "") -> Corruption:
     row = f"SELECT MIN(id) FROM payout_requests WHERE status = '{status}'"
     sql = f"UPDATE payout_requests SET {change} WHERE id = :id"
@@ -84,6 +99,10 @@ CORRUPTIONS = (
     of_campaign("I1", "of a budget of", "budget = spent - 1"),
     of_campaign("I1", "of a budget of", "spent = -1"),
     of_account("campaign", "its account holds", "campaign"),
+    of_kept_total("campaign_days", "spent", "its days say"),
+    of_kept_total("campaign_clippers", "earned", "its clippers earned"),
+    of_statement("campaign", "its statement comes", "campaign"),
+    of_statement("user", "the statement comes", "available"),
     of_clip("I1", "earnings = earnings + 1"),
     of_user("total_earnings = total_earnings + 1", "earned"),
     of_user("paid = paid + 1", "was paid"),
