@@ -21,7 +21,6 @@ from swivi.core.db import Database
 from swivi.ledger.invariants import INVARIANTS
 
 ADMINS = 5
-PASSWORD_HASH = "-"
 OLD_RUNS, RECENT_RUNS = 500, 32
 """Of the old ones the readings are thinned out. A recent one reads every fourth campaign, and the last reads all."""
 LAST_RUN = OLD_RUNS + RECENT_RUNS + 1
@@ -75,10 +74,6 @@ class Sql:
             return f"strftime('%Y-%m-%d %H:%M:%S.000000', '{base}', '-' || ({seconds}) || ' seconds')"
         return f"(TIMESTAMPTZ '{self._now.isoformat()}' - ({seconds}) * INTERVAL '1 second')"
 
-    def day(self, moment: str) -> str:
-        """The UTC day of a moment."""
-        return f"date({moment})" if self._sqlite else f"CAST({moment} AT TIME ZONE 'UTC' AS DATE)"
-
     def numbers(self, most: int) -> str:
         """Fills `bench_numbers` from 1 to `most`."""
         if self._sqlite:
@@ -129,10 +124,10 @@ def _people(size: Size, sql: Sql) -> list[str]:
     joined = sql.ago(f"{_seconds(DAYS + 1)} - n.i")
     people = size.clippers + ADMINS
     return [
-        f"""INSERT INTO users (id, email, name, password_hash, role, status, total_earnings, paid, reserved, total_views,
-            created_at, verified_at)
+        f"""INSERT INTO users (id, email, name, password_hash, role, status, total_earnings, paid, reserved,
+            total_views, created_at, verified_at)
         SELECT n.i, 'person' || n.i || '@bench.test', {_picked("n.i * 7", "Ana", "Bo", "Casey", "Kim", "Lee")} || ' ' ||
-            {_picked("n.i / 5", "Ito", "Novak", "Okafor", "Silva", "Weber", "Diaz")} || ' ' || n.i, '{PASSWORD_HASH}',
+            {_picked("n.i / 5", "Ito", "Novak", "Okafor", "Silva", "Weber", "Diaz")} || ' ' || n.i, '-',
             {role}, {status}, 0, 0, 0, 0, {joined}, {joined}
         FROM bench_numbers n WHERE n.i <= {people}""",
         f"""INSERT INTO social_accounts (user_id, platform, handle, created_at)
@@ -147,8 +142,9 @@ def _campaigns(size: Size, sql: Sql) -> list[str]:
         THEN 'PAUSED' ELSE 'ACTIVE' END"""
     begun = sql.ago(f"{_seconds(DAYS)} - n.i")
     return [
-        f"""INSERT INTO campaigns (id, title, brand, description, requirements, platforms, content_url, cover_url, budget,
-            spent, payout_rate, platform_rates, min_views, status, hidden, is_test, created_at, starts_at, ends_at)
+        f"""INSERT INTO campaigns (id, title, brand, description, requirements, platforms, content_url, cover_url,
+            budget, spent, payout_rate, platform_rates, min_views, status, hidden, is_test, created_at, starts_at,
+            ends_at)
         SELECT n.i, 'Campaign ' || n.i, 'Brand ' || n.i % 37, 'What we want to see.', 'No swearing.',
             '["tiktok", "youtube", "instagram"]', '', '', 0, 0, 200 + n.i % 10 * 10, '{{}}', 0,
             {status.format(with_clips=size.campaigns, without=_picked("n.i", "DRAFT", "SCHEDULED", "ARCHIVED"))},
@@ -181,9 +177,9 @@ def _submissions(size: Size, sql: Sql) -> list[str]:
             CASE WHEN {unread} THEN NULL ELSE 100 + j.i % 2000 END, CASE WHEN {unread} THEN NULL ELSE {waits} END, 1,
             NULL, NULL, NULL, {waits}, CASE WHEN {unread} THEN {waits} ELSE NULL END
         FROM bench_numbers j WHERE j.i > {size.reviewed} AND j.i <= {total}""",
-        f"""INSERT INTO audit_log (at, actor_id, action, subject, subject_id, before, after)
+        """INSERT INTO audit_log (at, actor_id, action, subject, subject_id, before, after)
         SELECT s.created_at, s.reviewer_id, 'submission.' || LOWER(s.status), 'submission', s.id,
-            '{{"status": "PENDING"}}', '{{}}'
+            '{"status": "PENDING"}', '{}'
         FROM clip_submissions s WHERE s.status <> 'PENDING' ORDER BY s.id""",
         """INSERT INTO notifications (user_id, kind, title, body, link, created_at, read_at)
         SELECT s.user_id, 'SUBMISSION_' || s.status, 'Your clip was reviewed', 'It is ' || LOWER(s.status) || '.',
@@ -194,12 +190,12 @@ def _submissions(size: Size, sql: Sql) -> list[str]:
 
 def _clips(sql: Sql) -> list[str]:
     return [
-        """INSERT INTO clips (id, submission_id, campaign_id, user_id, platform, external_id, state, initial_views, views,
-            peak_views, rate, min_views, earnings, gross_credited, not_found_runs, created_at)
+        """INSERT INTO clips (id, submission_id, campaign_id, user_id, platform, external_id, state, initial_views,
+            views, peak_views, rate, min_views, earnings, gross_credited, not_found_runs, created_at)
         SELECT s.id - s.id / 11, s.id, s.campaign_id, s.user_id, s.platform, s.external_id, 'TRACKED', s.initial_views,
             s.initial_views, s.initial_views, c.payout_rate, 0, 0, 0, 0, s.created_at
         FROM clip_submissions s JOIN campaigns c ON c.id = s.campaign_id WHERE s.status = 'APPROVED' ORDER BY s.id""",
-        f"""INSERT INTO view_tracking (clip_id, run_id, attempt, date, outcome, views, metric, source, detail)
+        """INSERT INTO view_tracking (clip_id, run_id, attempt, date, outcome, views, metric, source, detail)
         SELECT k.id, NULL, 1, k.created_at, 'ok', k.initial_views, '', 'baseline', '' FROM clips k ORDER BY k.id""",
         f"""UPDATE clips AS k SET views = initial_views + {_gained(_last_good(STEPS))},
             peak_views = initial_views + {_gained(_last_good(STEPS))}, earnings = {_earned(_last_good(STEPS))},
@@ -232,18 +228,14 @@ def _budgets(sql: Sql) -> list[str]:
 
 def _run(run: int, sql: Sql) -> list[str]:
     """One tracking run: what it read of its campaigns, and what that earned."""
-    old = run <= OLD_RUNS
-    hours = (LAST_RUN - run) * 15 if not old else RECENT_RUNS * 15 + (OLD_RUNS - run + 1) * 4
-    began = sql.ago(_seconds(hours=hours) + 600)
+    hours = (LAST_RUN - run) * 15 if run > OLD_RUNS else RECENT_RUNS * 15 + (OLD_RUNS - run + 1) * 4
+    ended = _seconds(hours=hours) + 60
     made = f"""INSERT INTO tracking_runs (id, trigger, status, started_at, finished_at, clips_planned, clips_read,
         clips_failed, campaigns_planned, campaigns_settled, campaigns_completed, earnings_added, cost_micro_usd)
-        VALUES ({run}, 'SCHEDULE', 'COMPLETED', {began}, {sql.ago(_seconds(hours=hours) + 60)}, 0, 0, 0, 0, 0, 0, 0, 0)"""
-    return (
-        [made]
-        if old
-        else [made, *_readings(run, sql.ago(f"{_seconds(hours=hours)} + 300 - k.id % 200"))]
-        + _settled(run, sql.ago(_seconds(hours=hours) + 60))
-    )
+        VALUES ({run}, 'SCHEDULE', 'COMPLETED', {sql.ago(ended + 540)}, {sql.ago(ended)}, 0, 0, 0, 0, 0, 0, 0, 0)"""
+    if run <= OLD_RUNS:
+        return [made]
+    return [made, *_readings(run, sql.ago(f"{ended} + 240 - k.id % 200")), *_settled(run, sql.ago(ended))]
 
 
 def _of_run(run: int) -> tuple[int, str]:
@@ -286,8 +278,8 @@ def _settled(run: int, at: str) -> list[str]:
         FROM clips k WHERE {paid} GROUP BY k.campaign_id ORDER BY k.campaign_id""",
         f"""INSERT INTO ledger_transfers (debit_account, credit_account, amount, kind, idempotency_key, audit_id,
             campaign_id, user_id, clip_id, run_id, created_at)
-        SELECT 'campaign:' || k.campaign_id, 'available:' || k.user_id, {due}, 'ACCRUAL', 'run:{run}:clip:' || k.id, a.id,
-            k.campaign_id, k.user_id, k.id, {run}, a.at
+        SELECT 'campaign:' || k.campaign_id, 'available:' || k.user_id, {due}, 'ACCRUAL', 'run:{run}:clip:' || k.id,
+            a.id, k.campaign_id, k.user_id, k.id, {run}, a.at
         FROM clips k JOIN audit_log a ON a.subject = 'campaign' AND a.subject_id = k.campaign_id AND a.reason = '{why}'
         WHERE {paid} ORDER BY k.campaign_id, k.id""",
         f"""INSERT INTO tracking_run_campaigns (run_id, campaign_id, share, clips, status, earnings_added)
@@ -318,7 +310,7 @@ def _completed(sql: Sql) -> list[str]:
 def _payouts(sql: Sql) -> list[str]:
     """Up to twenty of $20 for each clipper, out of half of the earnings; some wait, some were refused."""
     asked = sql.ago(f"{_seconds(20)} - u.id % 1000 - q.i * 60000")
-    past = "u.total_earnings >= 4000 AND q.i <= CASE WHEN u.total_earnings > 80000 THEN 20 ELSE u.total_earnings / 4000 END"
+    times = "CASE WHEN u.total_earnings > 80000 THEN 20 ELSE u.total_earnings / 4000 END"
     columns = """user_id, amount, fee, net, method, details, status, reason, body_hash, created_at, decided_by,
         decided_at"""
     moves = (
@@ -331,18 +323,19 @@ def _payouts(sql: Sql) -> list[str]:
         FROM audit_log a JOIN payout_requests p ON p.id = a.subject_id
         WHERE a.subject = 'payout_request' AND a.action = '{action}' ORDER BY a.id"""
 
+    waits = sql.ago("u.id % 80000")
+    approver, approved = (f"CASE WHEN u.id / 9 % 2 = 1 THEN {value} ELSE NULL END" for value in (1, waits))
     available, reserved = "'available:' || p.user_id", "'reserved:' || p.user_id"
     return [
         f"""INSERT INTO payout_requests ({columns})
         SELECT u.id, 2000, 0, 2000, 'paypal', u.email, CASE WHEN q.i % 8 = 7 THEN 'REJECTED' ELSE 'COMPLETED' END,
             CASE WHEN q.i % 8 = 7 THEN 'The address is wrong.' ELSE NULL END, '', {asked}, 1 + u.id % {ADMINS}, {asked}
-        FROM users u JOIN bench_numbers q ON q.i <= 20 WHERE {past} ORDER BY q.i, u.id""",
+        FROM users u JOIN bench_numbers q ON q.i <= 20
+        WHERE u.total_earnings >= 4000 AND q.i <= {times} ORDER BY q.i, u.id""",
         f"""INSERT INTO payout_requests ({columns})
         SELECT u.id, 2000, 0, 2000, 'paypal', u.email, {_picked("u.id / 9", "PENDING", "APPROVED")}, NULL, '',
-            {sql.ago("u.id % 80000")}, {_picked("u.id / 9", "0", str(1))} + 0, {sql.ago("u.id % 80000")}
-        FROM users u WHERE u.total_earnings >= 4000 AND u.id % 9 = 0 ORDER BY u.id""".replace(
-            f"{_picked('u.id / 9', '0', str(1))} + 0", "CASE WHEN u.id / 9 % 2 = 1 THEN 1 ELSE NULL END"
-        ),
+            {waits}, {approver}, {approved}
+        FROM users u WHERE u.total_earnings >= 4000 AND u.id % 9 = 0 ORDER BY u.id""",
         """INSERT INTO payouts (request_id, user_id, amount, fee, net, method, transaction_id, paid_by, paid_at)
         SELECT id, user_id, amount, fee, net, method, 'tx-' || id, decided_by, decided_at FROM payout_requests
         WHERE status = 'COMPLETED' ORDER BY id""",
@@ -385,7 +378,7 @@ def _audits(sql: Sql) -> list[str]:
 
 
 async def fill(database: Database, size: Size) -> None:
-    """Make it in an empty, migrated database, and have PostgreSQL look at it as its autovacuum does in time."""
+    """Make it in an empty, migrated database, in the schema before the tallies."""
     sql = Sql(sqlite=database.is_sqlite, now=clock.now())
     steps = [
         *_people(size, sql),
@@ -405,7 +398,7 @@ async def fill(database: Database, size: Size) -> None:
             await connection.exec_driver_sql(statement)
         await connection.exec_driver_sql("DROP TABLE bench_numbers")
     if not database.is_sqlite:
-        await _tidy(database)
+        await _go_on_counting(database)
 
 
 @asynccontextmanager
@@ -421,11 +414,11 @@ async def _in_bulk(database: Database) -> AsyncIterator[AsyncConnection]:
         await connection.invalidate()
 
 
-async def _tidy(database: Database) -> None:
+async def _go_on_counting(database: Database) -> None:
+    """Ids after those that were given here."""
     async with database.engine.connect() as connection:
         plain = await connection.execution_options(isolation_level="AUTOCOMMIT")
         for table in ("users", "campaigns", "clip_submissions", "clips", "tracking_runs"):
             await plain.execute(
                 text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT MAX(id) FROM {table}))")
             )
-        await plain.execute(text("VACUUM ANALYZE"))

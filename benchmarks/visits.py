@@ -1,7 +1,7 @@
 """What is read: the data behind every page, list and live number, each by a name, as whoever looks causes it.
 
 A page is opened as the browser opens it: the handlers of its `on_load`, in their order, on the states of a tab of its
-own with a session's cookie. A test compares the routes here with those of the app, so that a new page is missed by none.
+own with a session's cookie. A test holds the routes here against those of the app, so that no new page is missed.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -23,8 +23,9 @@ from swivi.insights.audit import AuditFilter, audit_lines, audit_lines_before
 from swivi.insights.campaign_list import all_campaigns
 from swivi.insights.campaigns import campaign_numbers
 from swivi.insights.clipper import clipper_clips, clipper_dashboard
-from swivi.insights.clipper_now import clipper_now
+from swivi.insights.clipper_now import clippers_now
 from swivi.insights.counts import queues, tracked
+from swivi.insights.newest_clips import newest_clips
 from swivi.insights.payouts import payout_queue
 from swivi.insights.people import people
 from swivi.insights.review import review_before, review_queue
@@ -281,7 +282,8 @@ def _lists() -> dict[str, Read]:
     lists: dict[str, Read] = {
         "dashboard of the API": lambda session, pick: clipper_dashboard(session, pick.user_id),
         "what operators watch": lambda session, _: _both(tracked(session), queues(session)),
-        "live: a clipper's numbers": lambda session, pick: clipper_now(session, pick.user_id),
+        "live: a clipper's numbers": lambda session, pick: clippers_now(session, [pick.user_id]),
+        "live: a clipper's newest clips": lambda session, pick: newest_clips(session, [pick.user_id], limit=10),
         "live: unread": lambda session, pick: notifications.count(session, pick.clipper, unread_only=True),
         "live: a campaign's numbers": lambda session, pick: campaign_numbers(session, pick.campaign_id),
         "live: the front page": lambda session, _: _both(

@@ -29,6 +29,9 @@ class ClipState(StrEnum):
 FAILED = "outcome <> 'ok'"
 """Readings that failed, which are few: counted by their own index."""
 
+READ_AGAIN = "attempt > 1"
+"""Readings of clips whose first one in the same run failed."""
+
 IN_EACH_PARTITION = {"in_each_partition": True}
 """What PostgreSQL has on the partitions of a table, and not on the table."""
 
@@ -181,10 +184,15 @@ class ViewTracking(SQLModel, table=True):
         Index("ix_view_tracking_failed", "outcome", sqlite_where=text(FAILED), postgresql_where=text(FAILED)),
         Index(
             "ix_view_tracking_run_failed",
-            "run_id",
-            "clip_id",
+            *("run_id", "clip_id", "attempt", "outcome", "date"),
             sqlite_where=text(FAILED),
             postgresql_where=text(FAILED),
+        ),
+        Index(
+            "ix_view_tracking_read_again",
+            *("run_id", "clip_id", "attempt", "date"),
+            sqlite_where=text(READ_AGAIN),
+            postgresql_where=text(READ_AGAIN),
         ),
         # On PostgreSQL within each month only; over the end of one, `_note` in tracking/reading.py takes its place.
         Index("uq_view_tracking_run_clip_attempt", "run_id", "clip_id", "attempt", unique=True, info=IN_EACH_PARTITION),

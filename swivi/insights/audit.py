@@ -12,14 +12,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.models import User
 from swivi.campaigns.models import Campaign
+from swivi.insights.sorting import MOST_COUNTED
 from swivi.ledger.models import AuditEntry
 
 SWIVI = 0
 """The `actor_id` to ask for where Swivi itself acted."""
 
 
-MOST_COUNTED = 10_000
-"""Entries are counted no further than one more: counting millions would take longer than anybody reads."""
+MOST_ACTORS = 200
+"""That a filter offers: each clipper who ever asked for a payout is one. The others are found by their own pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +93,15 @@ async def _lines(
     session: AsyncSession, conditions: Sequence[ColumnElement[bool]], *, limit: int, offset: int = 0
 ) -> list[AuditLine]:
     about, on, subject = aliased(User), col(AuditEntry.subject_id), col(AuditEntry.subject)
+    newest_first = col(AuditEntry.id).desc()
+    page = select(AuditEntry.id).where(*conditions).order_by(newest_first).limit(limit).offset(offset)
     found = await session.exec(
         select(AuditEntry, User.name, func.coalesce(Campaign.title, about.name))
         .join(User, col(User.id) == col(AuditEntry.actor_id), isouter=True)
         .join(Campaign, and_(subject == "campaign", col(Campaign.id) == on), isouter=True)
         .join(about, and_(subject == "user", col(about.id) == on), isouter=True)
-        .where(*conditions)
-        .order_by(col(AuditEntry.id).desc())
-        .limit(limit)
-        .offset(offset)
+        .where(col(AuditEntry.id).in_(page))
+        .order_by(newest_first)
     )
     return [AuditLine(entry, actor, about_name) for entry, actor, about_name in found.all()]
 
@@ -110,9 +111,10 @@ async def audit_actions(session: AsyncSession) -> list[str]:
     return await _distinct(session, col(AuditEntry.action))
 
 
-async def audit_actors(session: AsyncSession) -> list[tuple[int, str]]:
-    """Who did any of it, by name: (user id, name)."""
+async def audit_actors(session: AsyncSession, *, besides: int | None = None) -> list[tuple[int, str]]:
+    """Who did any of it, by name: (user id, name). Of very many, MOST_ACTORS, and `besides`, who is chosen already."""
     who = await _distinct(session, col(AuditEntry.actor_id))
+    who += [besides] if besides is not None else []
     found = await session.exec(select(User.id, User.name).where(col(User.id).in_(who)).order_by(User.name))
     return list(found.all())
 
@@ -122,4 +124,5 @@ async def _distinct(session: AsyncSession, column: Any) -> list[Any]:
     values = select(func.min(column).label("value")).cte("found", recursive=True)
     following = select(func.min(column)).where(column > values.c.value).scalar_subquery()
     values = values.union_all(select(following).where(values.c.value.is_not(None)))
-    return list((await session.scalars(select(values.c.value).where(values.c.value.is_not(None)))).all())
+    found = select(values.c.value).where(values.c.value.is_not(None)).limit(MOST_ACTORS)
+    return list((await session.scalars(found)).all())

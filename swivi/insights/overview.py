@@ -156,7 +156,8 @@ async def _open_payouts(session: AsyncSession) -> dict[PayoutStatus, tuple[int, 
 async def _flagged(session: AsyncSession) -> int:
     """Clips that are tracked and whose newest reading looked odd."""
     found = await session.exec(
-        select(func.count(col(Clip.id)))
+        select(func.count())
+        .select_from(Clip)
         .join(Campaign, col(Campaign.id) == col(Clip.campaign_id))
         .where(text(FLAGGED), Campaign.status == CampaignStatus.ACTIVE)
     )

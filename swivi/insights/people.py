@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.models import Role, User, UserStatus
 from swivi.clips.models import ClipSubmission
-from swivi.insights.sorting import order_by
+from swivi.insights.sorting import MOST_COUNTED, order_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,13 @@ async def people(
     limit: int,
     offset: int = 0,
 ) -> tuple[list[PersonRow], int]:
-    """One page of users and how many there are. `search` looks into names and addresses.
+    """One page of users and how many there are: MOST_COUNTED + 1 are that or more.
 
-    `sort` is a name of SORTS, with `-` for the largest first.
+    `search` looks into names and addresses. `sort` is a name of SORTS, with `-` for the largest first.
     """
     wanted = _wanted(search.strip(), role, status)
-    total = (await session.exec(select(func.count()).select_from(User).where(*wanted))).one()
+    counted = select(User.id).where(*wanted).limit(MOST_COUNTED + 1).subquery()
+    total = (await session.exec(select(func.count()).select_from(counted))).one()
     submissions = select(func.count()).where(ClipSubmission.user_id == User.id).correlate(User).scalar_subquery()
     order = order_by(sort, SORTS, _BY_ID)
     page = select(User.id).where(*wanted).order_by(*order).limit(limit).offset(offset)

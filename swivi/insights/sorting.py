@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+MOST_COUNTED = 10_000
+"""Where counting is what takes long, rows are counted no further than one more, and a list is said to have "more"."""
+
 
 def order_by(sort: str, columns: Mapping[str, Any], row_id: Any, *, backwards: bool = False) -> list[Any]:
     """What to order by, for a name of `columns`: `views` is the smallest first, `-views` the largest first.

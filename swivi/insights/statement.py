@@ -17,6 +17,7 @@ from swivi.core.db import UtcDateTime
 from swivi.core.money import Cents
 from swivi.insights.accrual_story import Made, made
 from swivi.insights.days import DAY, start_of
+from swivi.insights.sorting import Stretch, nearer_end
 from swivi.ledger import accounts
 from swivi.ledger.account_days import ACCOUNT_DAYS
 from swivi.ledger.models import Transfer, TransferKind
@@ -37,13 +38,17 @@ class Account:
 
     @property
     def transfers(self) -> tuple[ColumnElement[bool], ...]:
-        """The conditions of its transfers; by user or campaign first, for which there are indexes."""
-        owner = (
-            col(Transfer.user_id) == self.user_id
-            if self.user_id is not None
-            else col(Transfer.campaign_id) == self.campaign_id
-        )
-        return owner, (col(Transfer.debit_account) == self.name) | (col(Transfer.credit_account) == self.name)
+        """The conditions of its transfers.
+
+        Not by the names of the accounts, for which there is no index: what names a campaign moves its budget, and what
+        names a user moves what they may withdraw, but for the two kinds that go from what is reserved to the outside.
+        """
+        if self.user_id is None:
+            return (col(Transfer.campaign_id) == self.campaign_id,)
+        return col(Transfer.user_id) == self.user_id, col(Transfer.kind).not_in(FROM_RESERVED)
+
+
+FROM_RESERVED = (TransferKind.PAYOUT_PAID, TransferKind.PAYOUT_FEE)
 
 
 def of_clipper(user_id: int) -> Account:
@@ -125,17 +130,17 @@ async def sums(session: AsyncSession, account: Account, period: Period) -> Sums:
 
 async def page(session: AsyncSession, account: Account, period: Period, *, limit: int, offset: int) -> list[Line]:
     """Some of its lines, newest first."""
-    days = await _days(session, account, period)
     found: list[Transfer] = []
     balance = 0
-    for day, lines in days:
+    for day, lines in await _days(session, account, period):
         if offset >= lines:  # whole days are skipped by what is known of them
             offset -= lines
             continue
-        transfers = await _newest_of(session, account, day, limit=limit - len(found), offset=offset)
+        stretch = nearer_end(limit - len(found), offset, lines)
+        of_day = await _of_day(session, account, day, stretch)
         if not found:
-            balance = await _balance_before(session, account, day + DAY) - await _moved(session, account, day, offset)
-        found, offset = [*found, *transfers], 0
+            balance = await _balance_above(session, account, day, stretch)
+        found, offset = [*found, *of_day], 0
         if len(found) == limit:
             break
     opening = balance - sum(_toward(account, each) for each in found)
@@ -153,22 +158,34 @@ async def _days(session: AsyncSession, account: Account, period: Period) -> list
     return [(day, int(lines)) for day, lines in found.all()]
 
 
-async def _newest_of(
-    session: AsyncSession, account: Account, day: date, *, limit: int, offset: int
-) -> Sequence[Transfer]:
-    newest_first = (col(Transfer.created_at).desc(), col(Transfer.id).desc())
-    of_day = select(Transfer).where(*account.transfers, *_within(day)).order_by(*newest_first)
-    return (await session.exec(of_day.limit(limit).offset(offset))).all()
+_NEWEST_FIRST = (col(Transfer.created_at).desc(), col(Transfer.id).desc())
+_OLDEST_FIRST = (col(Transfer.created_at).asc(), col(Transfer.id).asc())
 
 
-async def _moved(session: AsyncSession, account: Account, day: date, newest: int) -> Cents:
-    """What the newest movements of a day, so many, come to."""
-    if not newest:
+async def _of_day(session: AsyncSession, account: Account, day: date, stretch: Stretch) -> Sequence[Transfer]:
+    """A stretch of a day's movements, newest first."""
+    order = _OLDEST_FIRST if stretch.backwards else _NEWEST_FIRST
+    of_day = select(Transfer).where(*account.transfers, *_within(day)).order_by(*order)
+    found = (await session.exec(of_day.limit(stretch.limit).offset(stretch.offset))).all()
+    return found[::-1] if stretch.backwards else found
+
+
+async def _balance_above(session: AsyncSession, account: Account, day: date, stretch: Stretch) -> Cents:
+    """The balance after the newest line of a stretch, from that end of its day that is nearer."""
+    if stretch.backwards:
+        before = await _balance_before(session, account, day)
+        return before + await _moved(session, account, day, _OLDEST_FIRST, stretch.offset + stretch.limit)
+    after = await _balance_before(session, account, day + DAY)
+    return after - await _moved(session, account, day, _NEWEST_FIRST, stretch.offset)
+
+
+async def _moved(session: AsyncSession, account: Account, day: date, order: tuple[Any, ...], first: int) -> Cents:
+    """What the first of a day's movements, so many in this order, come to."""
+    if not first:
         return 0
-    newest_first = (col(Transfer.created_at).desc(), col(Transfer.id).desc())
-    of_day = select(account.toward.label("cents")).where(*account.transfers, *_within(day)).order_by(*newest_first)
-    last = of_day.limit(newest).subquery()
-    return int((await session.scalars(select(func.sum(last.c.cents)))).one() or 0)
+    of_day = select(account.toward.label("cents")).where(*account.transfers, *_within(day)).order_by(*order)
+    counted = of_day.limit(first).subquery()
+    return int((await session.scalars(select(func.sum(counted.c.cents)))).one() or 0)
 
 
 async def lines_after(

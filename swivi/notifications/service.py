@@ -42,11 +42,12 @@ async def newest(
     session: AsyncSession, actor: Actor, *, unread_only: bool = False, limit: int = 50, offset: int = 0
 ) -> Sequence[Notification]:
     """The actor's own notifications, newest first."""
-    query = select(Notification).where(Notification.user_id == actor.user_id)
+    newest_first = col(Notification.id).desc()
+    page = select(Notification.id).where(Notification.user_id == actor.user_id)
     if unread_only:
-        query = query.where(col(Notification.read_at).is_(None))
-    found = await session.exec(query.order_by(col(Notification.id).desc()).limit(limit).offset(offset))
-    return found.all()
+        page = page.where(col(Notification.read_at).is_(None))
+    page = page.order_by(newest_first).limit(limit).offset(offset)
+    return (await session.exec(select(Notification).where(col(Notification.id).in_(page)).order_by(newest_first))).all()
 
 
 async def count(session: AsyncSession, actor: Actor, *, unread_only: bool = False) -> int:

@@ -79,7 +79,7 @@ class AuditState(Listing, rx.State):
         self._read_filters()
         async with loading(self, "The audit log") as session:
             lines, total = await audit_lines(session, self._wanted(), limit=PAGE_SIZE, offset=offset)
-            actions, actors = await audit_actions(session), await audit_actors(session)
+            actions, actors = await audit_actions(session), await audit_actors(session, besides=self._chosen())
             self.actions = [("", "Everything")] + [(name, _words(name)) for name in actions]
             people = [(str(number), name) for number, name in actors]
             self.actors = [("", "Everybody"), (str(SWIVI), "Swivi"), *people]
@@ -100,12 +100,15 @@ class AuditState(Listing, rx.State):
         values = (self.subject, self.subject_id, self.action, self.actor, self.since, self.until)
         return dict(zip(_PARAMETERS, values, strict=True))
 
+    def _chosen(self) -> int | None:
+        return int(self.actor) if self.actor else None
+
     def _wanted(self) -> AuditFilter:
         return AuditFilter(
             action=self.action,
             subject=self.subject,
             subject_id=int(self.subject_id) if self.subject_id else None,
-            actor_id=int(self.actor) if self.actor else None,
+            actor_id=self._chosen(),
             since=date.fromisoformat(self.since) if self.since else None,
             until=date.fromisoformat(self.until) if self.until else None,
         )
