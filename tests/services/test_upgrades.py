@@ -62,10 +62,15 @@ def reflected(connection: Connection) -> MetaData:
     return found
 
 
-def key_of(table: Table) -> Column[Any]:
-    """What orders a table's rows: where its partitions have a primary key of their own, it has none."""
-    [key] = table.primary_key.columns or [table.columns["id"]]
-    return key
+def key_of(table: Table) -> list[Column[Any]]:
+    """What tells a table's rows apart: where its partitions have a primary key of their own, it has none."""
+    return list(table.primary_key.columns) or [table.columns["id"]]
+
+
+def is_number(column: Column[Any], table: Table) -> bool:
+    """Whether the database numbers the rows by it."""
+    first, *others = key_of(table)
+    return column is first and not others and isinstance(column.type, Integer)
 
 
 def choices(connection: Connection, table: Table) -> dict[str, str]:
@@ -96,7 +101,7 @@ def full_and_sparse(connection: Connection, table: Table, ids: dict[str, int]) -
     for number, is_sparse in ((1, False), (2, True)):
         row: Row = {}
         for column in table.columns:
-            if column is key_of(table) and isinstance(column.type, Integer):
+            if is_number(column, table):
                 continue
             if is_sparse and column.nullable and (table.name, column.name) != ("view_tracking", "views"):
                 row[column.name] = None
@@ -112,11 +117,11 @@ def fill(connection: Connection) -> None:
     """Two rows in every table there is."""
     ids: dict[str, int] = {}
     for table in reflected(connection).sorted_tables:
-        key = key_of(table)
+        [key, *_] = key_of(table)
         ids[table.name] = 1  # the first row may name itself, where a table refers to itself
         for row in full_and_sparse(connection, table, ids):
             connection.execute(table.insert().values(row))
-        if isinstance(key.type, Integer):
+        if is_number(key, table):
             assert list(connection.scalars(select(key).order_by(key))) == [1, 2]
 
 
@@ -124,8 +129,8 @@ def rows(connection: Connection) -> dict[str, list[Row]]:
     """What every table holds."""
     found = {}
     for table in reflected(connection).sorted_tables:
-        key = key_of(table)
-        found[table.name] = [dict(row) for row in connection.execute(select(table).order_by(key)).mappings()]
+        in_order = select(table).order_by(*key_of(table))
+        found[table.name] = [dict(row) for row in connection.execute(in_order).mappings()]
     return found
 
 
