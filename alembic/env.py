@@ -25,11 +25,15 @@ def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[
 
 def migrate(connection: Connection) -> None:
     """Run the migrations on an open connection, within its transaction."""
+    is_sqlite = connection.dialect.name == "sqlite"
+    if is_sqlite:
+        # Or triggers of other tables that name one would keep the copy that a batch made of it from taking its place.
+        connection.exec_driver_sql("PRAGMA legacy_alter_table = ON")
     context.configure(
         connection=connection,
         target_metadata=METADATA,
         render_item=render_item,
-        render_as_batch=connection.dialect.name == "sqlite",
+        render_as_batch=is_sqlite,
         **migrations.comparison(connection),
     )
     context.run_migrations()

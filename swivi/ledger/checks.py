@@ -34,6 +34,11 @@ def _differs(table: str, value: str, expected: str, *, key: str = "id", where: s
         WHERE ({where}) AND {value} <> COALESCE(e.total, 0)"""
 
 
+def _summed(value: str, table: str) -> str:
+    """Per campaign: the sum of `value` over its rows of `table`."""
+    return f"SELECT campaign_id AS ref, SUM({value}) AS total FROM {table} GROUP BY campaign_id"
+
+
 def _net(ref: str, plus: str, minus: str, where: str = "1 = 1") -> str:
     """Per `ref`: transfers of the kinds `plus` less those of the kinds `minus`."""
     kinds = ", ".join(part for part in (plus, minus) if part)
@@ -66,7 +71,7 @@ OF_CAMPAIGNS_AND_CLIPS = (
         "I1",
         "campaign",
         "campaign {id}: spent is {found}, its clips earned {expected}",
-        _differs("campaigns", "t.spent", "SELECT campaign_id AS ref, SUM(earnings) AS total FROM clips GROUP BY 1"),
+        _differs("campaigns", "t.spent", _summed("earnings", "clips")),
     ),
     Check(
         "I1",
@@ -445,9 +450,7 @@ OF_KEPT_TOTALS = (
         "I1",
         "campaign",
         "campaign {id}: spent is {found}, its clippers earned {expected}",
-        _differs(
-            "campaigns", "t.spent", "SELECT campaign_id AS ref, SUM(earned) AS total FROM campaign_clippers GROUP BY 1"
-        ),
+        _differs("campaigns", "t.spent", _summed("earned", "campaign_clippers")),
     ),
     Check(
         "I1",

@@ -14,7 +14,7 @@ from swivi.clips.models import Clip, ClipState, ViewTracking
 from swivi.core import bulk, clock
 from swivi.ledger.budgets import Beside
 from swivi.platforms.models import Outcome
-from swivi.tracking import accrual
+from swivi.tracking import accrual, partitions
 from swivi.tracking.accrual import Earner, Sighting
 from swivi.tracking.models import PlannedCampaign, PlanStatus
 
@@ -131,9 +131,10 @@ async def _clip_rows(session: AsyncSession, campaign_id: int) -> Sequence[Any]:
 async def _newest_readings(
     session: AsyncSession, run_id: int, clip_ids: Sequence[int]
 ) -> Mapping[int, tuple[Outcome, int | None]]:
+    of_run = await partitions.of_run(session, run_id)
     found = await session.execute(
         select(col(ViewTracking.clip_id), col(ViewTracking.outcome), col(ViewTracking.views))
-        .where(col(ViewTracking.run_id) == run_id, bulk.among(session, ViewTracking.clip_id, clip_ids))
+        .where(of_run(ViewTracking), bulk.among(session, ViewTracking.clip_id, clip_ids))
         .order_by(col(ViewTracking.clip_id), col(ViewTracking.attempt))
     )
     return {clip_id: (outcome, views) for clip_id, outcome, views in found.all()}

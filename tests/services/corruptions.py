@@ -107,7 +107,7 @@ CORRUPTIONS = (
     of_user("total_earnings = total_earnings + 1", "earned"),
     of_user("paid = paid + 1", "was paid"),
     of_user("reserved = reserved + 1", "is reserved, the transfers"),
-    of_account("user", "is available", "available"),
+    of_account("user", "is available, the account", "available"),
     of_account("user", "is reserved, the account", "reserved"),
     of_user("reserved = 1000000", NEGATIVE),
     of_user("paid = -1", NEGATIVE),

@@ -122,6 +122,8 @@ async def disarmed(database: Database, table: str) -> None:
         async with database.engine.connect() as connection:  # the pragma is for outside of transactions
             await connection.exec_driver_sql("COMMIT")
             await connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+            # Or the triggers of other tables that name this one would keep the copy from taking its place.
+            await connection.exec_driver_sql("PRAGMA legacy_alter_table = ON")
             await connection.exec_driver_sql("BEGIN")
     async with database.writing() as session:
         await disarm(session, table, sqlite=database.is_sqlite)
