@@ -1,6 +1,6 @@
 """`make bench`: runs every benchmark and prints ratios against a floor or a peer of the same run.
 
-    .venv/bin/python -m benchmarks [settlement] [reading] [pages] [live] [cost]
+    .venv/bin/python -m benchmarks [settlement] [reading] [pages] [live] [cost] [data]
 
 Each writes its figures to `.build/bench-NAME.json` as well. Timings here are never tests.
 """
@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
-from benchmarks import cost, live, pages, reading, settlement
+from benchmarks import cost, data, live, pages, reading, settlement
 from tests.servers import running_postgres
 
 CLIPS = 100_000
@@ -137,12 +137,36 @@ def bench_cost() -> tuple[Table, list[dict[str, object]]]:
     return table, [figure.as_json() for figure in figures]
 
 
+def bench_data() -> tuple[Table, list[dict[str, object]]]:
+    """The data behind every page and list, small and large; takes half an hour, mostly to make a million clips."""
+    with tempfile.TemporaryDirectory() as folder, running_postgres() as postgres:
+        pairs = (
+            (f"sqlite:///{folder}/small.db", f"sqlite:///{folder}/large.db", (CLIPS // 10, CLIPS)),
+            (postgres.create_database(), postgres.create_database(), (CLIPS // 10, CLIPS * 10)),
+        )
+        figures = [figure for small, large, sizes in pairs for figure in asyncio.run(data.both(small, large, sizes))]
+    headings = ("small p50", "p95", "large p50", "p95 ms", "ratio", "scanned", "shown")
+    table = Table(
+        Column("data", max_width=44), *[Column(heading, no_wrap=True, justify="right") for heading in headings]
+    )
+    for figure in figures:
+        small, large = figure.small, figure.large
+        table.add_row(
+            escape(f"{figure.database}: {figure.name}"),
+            *(f"{value:,.1f}" for value in (small.p50_ms, small.p95_ms, large.p50_ms, large.p95_ms)),
+            f"{figure.ratio:.1f}" + ("" if figure.is_within else " !"),
+            *("" if value is None else f"{value:,}" for value in (large.scanned, large.shown)),
+        )
+    return table, [figure.as_json() for figure in figures]
+
+
 BENCHMARKS = {
     "settlement": bench_settlement,
     "reading": bench_reading,
     "pages": bench_pages,
     "live": bench_live,
     "cost": bench_cost,
+    "data": bench_data,
 }
 
 if __name__ == "__main__":
