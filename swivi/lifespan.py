@@ -24,6 +24,9 @@ ONE_ADDRESS = (
     "the limits take everybody for one address"
 )
 
+COLLECTED_AFTER = (50_000, 10, 10)
+"""So many more objects than before, and the newest are looked through; each tenth time older ones too, and all."""
+
 
 def lifespan_of(app: rx.App) -> Callable[[], AbstractAsyncContextManager[None]]:
     """The lifespan to register with `app`."""
@@ -63,11 +66,14 @@ def lifespan_of(app: rx.App) -> Callable[[], AbstractAsyncContextManager[None]]:
 
 
 def _spare_what_stays() -> None:
-    """What is there now stays: pages, modules, tables. To look through it for garbage, again and again, would halt all
-    for half a second each time."""
+    """Keep the garbage collector from what is there by now: pages, modules, tables, none of which is ever garbage.
+
+    It halts everything for half a second, with thousands of tabs for seconds, each time it looks through all that is
+    old; and nearly everything ends without it, as soon as nothing refers to it any more.
+    """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 10, 10)
+    gc.set_threshold(*COLLECTED_AFTER)
 
 
 async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
