@@ -1,4 +1,4 @@
-"""The benchmark of the pages' data knows every page, and what it fills a database with is a Swivi whose books are right."""
+"""The benchmark of the pages' data knows every page, and what it fills a database with has clean books."""
 
 from pathlib import Path
 

@@ -1,0 +1,88 @@
+"""Lists in pages: all pages together are the whole list, in its order, though late ones are looked for from the end."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.insights import audit, people, sorting
+from swivi.insights.audit import audit_lines
+from swivi.insights.campaigns import campaign_clips
+from swivi.insights.people import people as users
+from swivi.insights.review import review_queue
+from swivi.insights.runs import clips_in_run
+from swivi.insights.statement import Period, of_campaign, of_clipper, page, sums
+from tests.factories import tiktok
+from tests.world import World
+
+CLIPS = 7
+List = Callable[[AsyncSession, int, int], Awaitable[tuple[list[Any], int]]]
+
+
+@pytest.fixture
+async def story(world: World) -> World:
+    """Seven clips of one campaign, of which one cannot be read, in two runs."""
+    campaign = await world.campaign(payout_rate="1.00", budget="500.00")
+    for number in range(1, CLIPS + 1):
+        await world.clip(campaign, tiktok(number))
+    world.simulator.script(tiktok(CLIPS), state="error")
+    for run in (1, 2):
+        await world.read(*((tiktok(number), number * run * 1_000) for number in range(1, CLIPS)))
+    return world
+
+
+async def _clips(session: AsyncSession, limit: int, offset: int) -> tuple[list[Any], int]:
+    return await campaign_clips(session, 1, limit=limit, offset=offset)
+
+
+async def _queue(session: AsyncSession, limit: int, offset: int) -> tuple[list[Any], int]:
+    return await review_queue(session, limit=limit, offset=offset)
+
+
+async def _run(session: AsyncSession, limit: int, offset: int) -> tuple[list[Any], int]:
+    return await clips_in_run(session, 1, limit=limit, offset=offset)
+
+
+async def _unread(session: AsyncSession, limit: int, offset: int) -> tuple[list[Any], int]:
+    return await clips_in_run(session, 1, only_failed=True, limit=limit, offset=offset)
+
+
+async def _of_clipper(session: AsyncSession, limit: int, offset: int) -> tuple[list[Any], int]:
+    account = of_clipper(2)
+    total = (await sums(session, account, Period())).lines
+    return await page(session, account, Period(), limit=limit, offset=offset), total
+
+
+async def _of_campaign(session: AsyncSession, limit: int, offset: int) -> tuple[list[Any], int]:
+    total = (await sums(session, of_campaign(1), Period())).lines
+    return await page(session, of_campaign(1), Period(), limit=limit, offset=offset), total
+
+
+@pytest.mark.parametrize("listed", [_clips, _queue, _run, _unread, _of_clipper, _of_campaign])
+async def test_all_pages_together_are_the_whole_list(story: World, listed: List) -> None:
+    async with story.database.reading() as session:
+        whole, total = await listed(session, 1_000, 0)
+        pages = [(await listed(session, 2, offset))[0] for offset in range(0, total + 2, 2)]
+
+    assert [row for rows in pages for row in rows] == whole
+    assert len(whole) == total > 0
+
+
+async def test_a_campaigns_clips_come_with_the_best_earning_first(story: World) -> None:
+    async with story.database.reading() as session:
+        clips, _ = await campaign_clips(session, 1, limit=100, offset=0)
+    assert [clip.earnings for clip in clips] == [12_00, 10_00, 8_00, 6_00, 4_00, 2_00, 0]
+
+
+async def test_of_the_audit_log_and_the_users_no_more_are_counted_than_anybody_reads(
+    story: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sorting.MOST_COUNTED == 10_000
+    for module in (audit, people):
+        monkeypatch.setattr(module, "MOST_COUNTED", 1)
+    async with story.database.reading() as session:
+        lines, entries = await audit_lines(session, limit=5)
+        found, total = await users(session, limit=5)
+    assert (len(lines), entries) == (5, 2)
+    assert (len(found), total) == (2, 2)
