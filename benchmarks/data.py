@@ -25,7 +25,7 @@ from swivi.core.db import Database
 from swivi.runtime import open_runtime
 from swivi.settings import Settings
 
-ROUNDS, VISITS_EACH, WARM_UP = 3, 7, 2
+ROUNDS, VISITS_EACH, WARM_UP = 2, 10, 2
 """Turns that each Swivi takes, and in each turn the timed visits of every page, after some that are not counted."""
 
 BEFORE_TALLIES = "0013"

@@ -12,6 +12,7 @@ from typing import Any
 
 import reflex as rx
 from reflex.constants import RouteVar
+from reflex.event import EventSpec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.actor import Actor
@@ -123,7 +124,7 @@ class Tab:
             outcome = handler.fn(state)
             if isinstance(outcome, AsyncIterator):
                 [_ async for _ in outcome]
-            elif await outcome is not None:
+            elif isinstance(await outcome, EventSpec):  # an event without arguments goes on here, in the background
                 raise RuntimeError(f"{address} leads elsewhere")
             if getattr(state, "problem", ""):
                 raise RuntimeError(f"{address}: {state.problem}")
