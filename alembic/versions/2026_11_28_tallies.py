@@ -213,7 +213,12 @@ GONE = (
 NEW = (
     ("ix_ledger_transfers_user_id_created_at_id", "ledger_transfers", ["user_id", "created_at", "id"], ""),
     ("ix_ledger_transfers_campaign_id_created_at_id", "ledger_transfers", ["campaign_id", "created_at", "id"], ""),
-    ("ix_ledger_transfers_budget", "ledger_transfers", ["campaign_id", "kind"], "kind <> 'ACCRUAL'"),
+    (
+        "ix_ledger_transfers_budget",
+        "ledger_transfers",
+        ["campaign_id", "created_at", "kind", "amount"],
+        "kind <> 'ACCRUAL'",
+    ),
     ("ix_clip_submissions_campaign_id_status_id", "clip_submissions", ["campaign_id", "status", "id"], ""),
     ("ix_clip_submissions_campaign_id_id", "clip_submissions", ["campaign_id", "id"], ""),
     ("ix_clip_submissions_status_id", "clip_submissions", ["status", "id"], ""),

@@ -118,6 +118,7 @@ async def clips_in_run(
         .order_by(by_clip.desc() if stretch.backwards else by_clip)
         .limit(stretch.limit)
         .offset(stretch.offset)
+        .subquery()
     )
     earned = (
         select(func.sum(Transfer.amount))
@@ -134,7 +135,8 @@ async def clips_in_run(
         .join(ClipSubmission, col(ClipSubmission.id) == col(Clip.submission_id))
         .join(User, col(User.id) == col(Clip.user_id))
         .join(Campaign, col(Campaign.id) == col(Clip.campaign_id))
-        .where(of_run(ViewTracking), col(ViewTracking.id).in_(page))
+        .join(page, page.c.id == col(ViewTracking.id))
+        .where(of_run(ViewTracking))
         .order_by(by_clip)
     )
     return [_clip_in_run(*row) for row in (await session.exec(query)).all()], total

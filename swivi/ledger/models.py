@@ -61,7 +61,12 @@ class Transfer(SQLModel, table=True):
         CheckConstraint("debit_account <> credit_account", name="two_accounts"),
         Index("ix_ledger_transfers_campaign_id_created_at_id", "campaign_id", "created_at", "id"),
         Index("ix_ledger_transfers_user_id_created_at_id", "user_id", "created_at", "id"),
-        Index("ix_ledger_transfers_budget", "campaign_id", "kind", sqlite_where=SELDOM, postgresql_where=SELDOM),
+        Index(
+            "ix_ledger_transfers_budget",
+            *("campaign_id", "created_at", "kind", "amount"),
+            sqlite_where=SELDOM,
+            postgresql_where=SELDOM,
+        ),
     )
 
     id: int = row_id()
