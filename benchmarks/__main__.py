@@ -1,6 +1,6 @@
 """`make bench`: runs every benchmark and prints ratios against a floor or a peer of the same run.
 
-    .venv/bin/python -m benchmarks [settlement] [reading] [pages] [live] [cost] [data]
+    .venv/bin/python -m benchmarks [settlement] [reading] [sharing] [pages] [live] [cost] [data]
 
 Each writes its figures to `.build/bench-NAME.json` as well. Timings here are never tests.
 """
@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
-from benchmarks import cost, data, live, pages, reading, settlement
+from benchmarks import cost, data, live, pages, reading, settlement, sharing
 from tests.servers import running_postgres
 
 CLIPS = 100_000
@@ -34,15 +34,22 @@ def main() -> None:
 
 
 def bench_settlement() -> tuple[Table, list[dict[str, object]]]:
-    """Settling many clips, on both databases."""
+    """Settling many clips of ten campaigns, and of one, on both databases."""
     with tempfile.TemporaryDirectory() as folder, running_postgres() as postgres:
-        urls = (f"sqlite:///{folder}/swivi.db", postgres.create_database())
-        figures = [asyncio.run(settlement.measure(url, clips=CLIPS, campaigns=10)) for url in urls]
-    table = Table("settlement", "clips", "Swivi s", "floor s", "ratio", "Swivi clips/s", "KiB a clip")
+        urls = {
+            campaigns: (f"sqlite:///{folder}/of-{campaigns}.db", postgres.create_database()) for campaigns in (10, 1)
+        }
+        figures = [
+            asyncio.run(settlement.measure(url, clips=CLIPS, campaigns=campaigns))
+            for campaigns, of_each in urls.items()
+            for url in of_each
+        ]
+    table = Table("settlement", "clips", "campaigns", "Swivi s", "floor s", "ratio", "Swivi clips/s", "KiB a clip")
     for figure in figures:
         table.add_row(
             figure.database,
             f"{figure.clips:,}",
+            f"{figure.campaigns:,}",
             f"{figure.seconds:.2f}",
             f"{figure.floor_seconds:.2f}",
             f"{figure.ratio:.2f}",
@@ -72,6 +79,22 @@ def bench_reading() -> tuple[Table, list[dict[str, object]]]:
         f"{told['fewer_starts']:,.0f}",
     )
     return table, [told]
+
+
+def bench_sharing() -> tuple[Table, list[dict[str, object]]]:
+    """One run by one process, and by two."""
+    with running_postgres() as postgres:
+        urls = postgres.create_database(), postgres.create_database()
+        figure = asyncio.run(sharing.measure(*urls, clips=6_000, campaigns=12))
+    table = Table("sharing", "clips", "one process s", "two s", "x faster")
+    table.add_row(
+        "PostgreSQL",
+        f"{figure.clips:,}",
+        f"{figure.alone_seconds:.1f}",
+        f"{figure.together_seconds:.1f}",
+        f"{figure.times_faster:.2f}",
+    )
+    return table, [figure.as_json()]
 
 
 def bench_pages() -> tuple[Table, list[dict[str, object]]]:
@@ -163,6 +186,7 @@ def bench_data() -> tuple[Table, list[dict[str, object]]]:
 BENCHMARKS = {
     "settlement": bench_settlement,
     "reading": bench_reading,
+    "sharing": bench_sharing,
     "pages": bench_pages,
     "live": bench_live,
     "cost": bench_cost,

@@ -22,7 +22,7 @@ from scripts.build import npm_registry
 from tests.browser import CHROMIUM_FLAGS, browser_executable
 from tests.e2e.people import SLOW, Visitor
 from tests.e2e.routes import NO_PAGE, PAGES, address_of, role_of
-from tests.servers import ROOT, AppServer, demo_environment, end, free_port, listens, wait_until
+from tests.servers import ROOT, AppServer, demo_environment, end, free_port, listens, seed_demo, wait_until
 
 VISITS = 5
 BLANK = "blank app"
@@ -98,7 +98,10 @@ class Figures:
 
 async def measure(folder: Path) -> list[Figures]:
     """Serve the seeded demo and the blank app from `folder`, and visit all pages of both."""
-    with AppServer(demo_environment(folder), folder / "log") as server, blank_app(folder / "blank") as blank_url:
+    seeded = folder / "demo.db"
+    seed_demo(seeded)
+    environment = demo_environment(folder, seeded)
+    with AppServer(environment, folder / "log") as server, blank_app(folder / "blank") as blank_url:
         async with async_playwright() as playwright:
             chromium = await playwright.chromium.launch(executable_path=browser_executable(), args=[*CHROMIUM_FLAGS])
             visits = await _visit_all(chromium, server, blank_url)

@@ -416,16 +416,22 @@ def seeded_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         home = home.parent
-    seeded, growing = home / "demo.db", home / "growing.db"
+    seeded = home / "demo.db"
     with (home / "demo.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not seeded.exists():
-            environment = os.environ | NOTHING_OUTSIDE | {"DATABASE_URL": f"sqlite:///{growing}", "SWIVI_DEMO": "1"}
-            for command in ("migrate", "demo"):
-                subprocess.run([sys.executable, "-m", "swivi", command], cwd=ROOT, env=environment, check=True)
-            with closing(sqlite3.connect(growing)) as connection:
-                connection.execute("VACUUM INTO ?", [str(seeded)])
+            seed_demo(seeded)
     return seeded
+
+
+def seed_demo(seeded: Path) -> None:
+    """Makes that file."""
+    growing = seeded.with_name("growing.db")
+    environment = os.environ | NOTHING_OUTSIDE | {"DATABASE_URL": f"sqlite:///{growing}", "SWIVI_DEMO": "1"}
+    for command in ("migrate", "demo"):
+        subprocess.run([sys.executable, "-m", "swivi", command], cwd=ROOT, env=environment, check=True)
+    with closing(sqlite3.connect(growing)) as connection:
+        connection.execute("VACUUM INTO ?", [str(seeded)])
 
 
 def demo_environment(home: Path, seeded: Path) -> dict[str, str]:
