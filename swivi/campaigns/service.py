@@ -197,11 +197,15 @@ async def get(session: AsyncSession, campaign_id: int) -> Campaign:
 async def locked(session: AsyncSession, campaign_id: int) -> Campaign:
     """The campaign, its row locked until the transaction ends. Raises NoSuchCampaign.
 
-    On PostgreSQL this is FOR UPDATE; on SQLite the whole transaction is exclusive already. It closes the race
-    between a settlement, an edit, a submission and a completion of one campaign, which all come through here.
+    On PostgreSQL this is FOR NO KEY UPDATE; on SQLite the whole transaction is exclusive already. It closes the race
+    between a settlement, an edit, a submission and a completion of one campaign, which all come through here. Who only
+    refers to the campaign does not wait: a rejection holds its submission, which a completion waits for.
     """
     found = await session.exec(
-        select(Campaign).where(Campaign.id == campaign_id).with_for_update().execution_options(populate_existing=True)
+        select(Campaign)
+        .where(Campaign.id == campaign_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     )
     campaign = found.one_or_none()
     if campaign is None:

@@ -81,12 +81,15 @@ async def bench_now(session: AsyncSession) -> Bench | None:
 async def submit_links(database: Database, intake: Intake, actor: Actor, pasted: Sequence[str]) -> list[Refused]:
     """Submit each link as the test clipper and read the baselines, one scraper run per platform.
 
-    Sets the bench up first if there is none. Raises AdminsOnly.
+    Sets the bench up first if there is none and a link leads to a video. Raises AdminsOnly.
     """
     actor.must_be_admin()
+    recognised = await asyncio.gather(*(_recognise(link) for link in pasted))
+    if not any(isinstance(video, VideoRef) for video in recognised):
+        told = zip(pasted, recognised, strict=True)
+        return [Refused(link, why.sentence) for link, why in told if isinstance(why, InvalidLink)]
     async with database.writing() as session:
         bench = await bench_now(session) or await _set_up(session, actor)
-    recognised = await asyncio.gather(*(_recognise(link) for link in pasted))
     taken: list[ClipSubmission] = []
     refused: list[Refused] = []
     for link, video in zip(pasted, recognised, strict=True):

@@ -27,7 +27,7 @@ async def test_audit_is_clean_until_a_cent_is_out_of_place_and_then_names_the_ro
     assert last.startswith("Clean: ")
     assert " checks over 2 transfers in " in last
     assert [rule.split()[:2] for rule in rules] == [[f"I{number}", "holds:"] for number in range(1, 17)]
-    assert "(5 checks, " in rules[0]
+    assert "(8 checks, " in rules[0]
 
     async with database.writing() as session:
         await session.execute(text("UPDATE campaigns SET spent = spent + 1 WHERE id = :id"), {"id": campaign.id})

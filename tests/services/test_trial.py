@@ -47,6 +47,13 @@ async def test_links_of_all_platforms_are_read_approved_tracked_and_earn(world: 
     assert await world.earnings(*clips) == [600] * 3
 
 
+async def test_links_that_lead_nowhere_set_nothing_up(world: World) -> None:
+    refused = await submit(world, "https://example.test/video/1", "nonsense")
+
+    assert [one.link for one in refused] == ["https://example.test/video/1", "nonsense"]
+    assert await world.all(Campaign) == []
+
+
 async def test_no_clipper_sees_it_and_nobody_can_sign_in_as_its_clipper(world: World) -> None:
     campaign = await submit_all(world)
     async with world.database.reading() as session:
