@@ -1,6 +1,7 @@
 """Fails if a file of the project seems to hold a credential. Needs no network.
 
-Tests and benchmarks are full of made-up passwords, so among them only what has the shape of a real service's key counts.
+Tests and benchmarks are full of made-up passwords, so among them only what has the shape of a real service's key
+counts.
 """
 
 import subprocess
