@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from asyncpg import PostgresError
-from sqlalchemy import BigInteger, Column, DateTime, Enum, ForeignKey, Integer, event, make_url
+from sqlalchemy import BigInteger, Column, DateTime, Enum, ForeignKey, Integer, Table, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Dialect, ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -165,7 +165,7 @@ class Database:
         await self.engine.dispose()
 
 
-def insert_or(session: AsyncSession, table: type[SQLModel]) -> sqlite.Insert | postgresql.Insert:
+def insert_or(session: AsyncSession, table: type[SQLModel] | Table) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that can say what happens where the row is there already (`on_conflict_do_...`)."""
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     return sqlite.insert(table) if is_sqlite else postgresql.insert(table)

@@ -3,10 +3,9 @@
 from typing import Any
 
 from sqlalchemy import Column, ForeignKey, String, Table
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.core.db import ID
+from swivi.core.db import ID, insert_or
 
 Rows = Any
 """A query whose columns are named as the table's, whatever their types."""
@@ -29,14 +28,14 @@ def key_word(name: str) -> Column[str]:
 
 async def add(session: AsyncSession, table: Table, rows: Rows) -> None:
     """Insert these rows; where there is one of that key, add to it all that is no part of the key."""
-    inserted = _insert(session, table).from_select([column.name for column in rows.selected_columns], rows)
+    inserted = insert_or(session, table).from_select([column.name for column in rows.selected_columns], rows)
     added = {column.name: column + inserted.excluded[column.name] for column in table.c if not column.primary_key}
     await session.execute(inserted.on_conflict_do_update(index_elements=table.primary_key.columns, set_=added))
 
 
 async def replace(session: AsyncSession, table: Table, rows: Rows) -> None:
     """Insert these rows; where there is one of that key that says otherwise, change it to that."""
-    inserted = _insert(session, table).from_select([column.name for column in rows.selected_columns], rows)
+    inserted = insert_or(session, table).from_select([column.name for column in rows.selected_columns], rows)
     values = [column for column in table.c if not column.primary_key]
     differs = values[0] != inserted.excluded[values[0].name]
     for column in values[1:]:
@@ -44,8 +43,3 @@ async def replace(session: AsyncSession, table: Table, rows: Rows) -> None:
     changed = {column.name: inserted.excluded[column.name] for column in values}
     keys = table.primary_key.columns
     await session.execute(inserted.on_conflict_do_update(index_elements=keys, set_=changed, where=differs))
-
-
-def _insert(session: AsyncSession, table: Table) -> sqlite.Insert | postgresql.Insert:
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    return sqlite.insert(table) if is_sqlite else postgresql.insert(table)

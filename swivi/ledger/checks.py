@@ -442,9 +442,7 @@ OF_KEPT_TOTALS = (
         "I1",
         "campaign",
         "campaign {id}: spent is {found}, its days say {expected}",
-        _differs(
-            "campaigns", "t.spent", "SELECT campaign_id AS ref, SUM(spent) AS total FROM campaign_days GROUP BY 1"
-        ),
+        _differs("campaigns", "t.spent", _summed("spent", "campaign_days")),
     ),
     Check(
         "I1",
