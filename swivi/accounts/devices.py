@@ -1,7 +1,7 @@
 """Where somebody is signed in, and signing out there. Open pages of an ended session find themselves signed out."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, update
 from sqlmodel import col, select
@@ -65,15 +65,9 @@ def _record(session: AsyncSession, actor: Actor, what: str) -> None:
     audit_log.record(session, audit_log.entry(what, "user", actor.user_id, actor_id=actor.user_id))
 
 
-async def use_is_noted(session: AsyncSession, token: str) -> bool:
+def is_noted(seen_at: datetime | None) -> bool:
     """Whether `note_use` has nothing to write, so that opening a page need not wait for a writer."""
-    found = await session.exec(
-        select(SignInSession.id).where(
-            SignInSession.token_hash == hash_token(token),
-            col(SignInSession.last_seen_at) >= clock.now() - SEEN_RESOLUTION,
-        )
-    )
-    return found.first() is not None
+    return seen_at is not None and seen_at >= clock.now() - SEEN_RESOLUTION
 
 
 async def note_use(session: AsyncSession, token: str) -> None:

@@ -12,11 +12,11 @@ from swivi.live import hub
 from swivi.notifications import service as notifications
 from swivi.notifications.models import Notification
 from swivi.pages.acting import acting, some_id
-from swivi.pages.gate import current_actor_or_none, public, signed_in
+from swivi.pages.gate import public, signed_in
 from swivi.pages.listing import PAGE_SIZE, Listing, asked
 from swivi.pages.loading import loading
 from swivi.pages.parts import sends
-from swivi.pages.session import SessionState
+from swivi.pages.session import SessionState, viewer
 from swivi.runtime import runtime
 from swivi.ui.buttons import button, icon_button
 from swivi.ui.feedback import empty_state, error_state, skeleton_rows, toast_success
@@ -52,7 +52,7 @@ class NotificationList(Listing, rx.State):
     @public
     async def load(self) -> None:
         """The page opens, or its filter or page number changes."""
-        self._actor = await current_actor_or_none(self)
+        self._actor = await viewer(self)
         if self._actor is None:
             return
         self._read_place()

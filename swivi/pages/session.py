@@ -1,6 +1,7 @@
 """Who looks at this tab, and whether this page is for them: where every page's `on_load` begins."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 import reflex as rx
@@ -8,11 +9,13 @@ from reflex.event import EventSpec
 from reflex.state import BaseState
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi import logs
 from swivi.accounts import devices
 from swivi.accounts.actor import Actor
 from swivi.accounts.models import Role
 from swivi.accounts.sessions import SESSION_COOKIE, hash_token
-from swivi.insights.frame_now import FrameNow, frames_now
+from swivi.core import clock
+from swivi.insights.frame_now import FrameNow, Viewer, frames_now, viewer_of
 from swivi.live import hub
 from swivi.pages.belonging import forget_everything
 from swivi.pages.gate import cookies, current_actor_or_none, public, session_cookie, signed_in
@@ -23,6 +26,9 @@ SIGNED_OUT = "/login?ended=1"
 """Where a tab goes whose session was ended elsewhere."""
 
 NOT_FOR_YOU = "/not-for-you"
+
+OPENING = timedelta(seconds=1)
+"""How long a page takes to open, at most: so long, who looks is not looked up again for each of its parts."""
 
 
 class SessionState(rx.State):
@@ -41,6 +47,10 @@ class SessionState(rx.State):
     _actor: Actor | None = None
     _session: str = ""
     """The hash of the viewer's session."""
+    _looked_at: datetime | None = None
+    """When this was looked up."""
+    _noticed: int | None = None
+    """`hub.noticed` then: ended sessions and changed roles are noticed, too."""
 
     @public
     async def enter_public(self) -> None:
@@ -58,14 +68,12 @@ class SessionState(rx.State):
         return await self._enter(Role.ADMIN)
 
     async def _enter(self, role: Role) -> EventSpec | None:
-        actor = await self._recognise()
-        if actor is None:
+        viewer = await self._recognise()
+        if viewer is None:
             return rx.redirect(f"{LOGIN}?next={quote(_address(self), safe='')}")
-        if actor.role is not role:
+        if viewer.frame.role is not role:
             return rx.redirect(NOT_FOR_YOU)
-        async with runtime().database.reading() as session:
-            noted = await devices.use_is_noted(session, cookies(self).get(SESSION_COOKIE, ""))
-        return None if noted else SessionState.note_use
+        return None if devices.is_noted(viewer.seen_at) else SessionState.note_use
 
     @rx.event(background=True)
     @signed_in
@@ -74,20 +82,34 @@ class SessionState(rx.State):
         async with runtime().database.writing() as session:
             await devices.note_use(session, cookies(self).get(SESSION_COOKIE, ""))
 
-    async def _recognise(self) -> Actor | None:
+    async def _recognise(self) -> Viewer | None:
         hub.leave(self)
-        actor = await current_actor_or_none(self)
+        viewer = await self._look()
+        actor = None if viewer is None else Actor(viewer.user_id, viewer.frame.role, viewer.frame.name, viewer.email)
         # A guest leaves nothing behind, and what is reset is sent: 16 KB for all states.
         if self._actor is not None and actor != self._actor:
             await forget_everything(self)
         self._actor, self._session = actor, hash_token(session_cookie(self))
+        self._looked_at, self._noticed = clock.now(), hub.noticed()
         self.demo = runtime().settings.demo
-        if actor is not None:
+        if viewer is not None and actor is not None:
+            logs.note_user(actor.user_id)
             self.name, self.email, self.role = actor.name, actor.email, actor.role
             hub.watch(self, users={actor.user_id})
-            async with runtime().database.reading() as session:
-                await self._refresh_live(session)
-        return actor
+            self._show_live(viewer.frame)
+        return viewer
+
+    async def _look(self) -> Viewer | None:
+        if not (cookie := session_cookie(self)):
+            return None
+        async with runtime().database.reading() as session:
+            return await viewer_of(session, hash_token(cookie))
+
+    def _found_just_now(self, cookie: str) -> Actor | None:
+        """Who looks, if the page began to open a moment ago and nothing changed since."""
+        is_fresh = self._looked_at is not None and abs(clock.now() - self._looked_at) < OPENING
+        holds = is_fresh and self._noticed == hub.noticed() and self._session == hash_token(cookie)
+        return self._actor if holds else None
 
     async def _refresh_live(self, session: AsyncSession) -> None:
         self._show_live((await self._read_for(session, [self._session])).get(self._session))
@@ -118,9 +140,21 @@ async def end(root: BaseState) -> None:
     (await root.get_state(SessionState))._end()  # noqa: SLF001 - public methods are events
 
 
+async def viewer(state: BaseState) -> Actor | None:
+    """Who looks, for what a page reads as it opens; None for a guest.
+
+    All that opens with a page takes the word of the page's first handler, if that looked a moment ago. Who acts is
+    looked up each time: see `swivi.pages.acting`.
+    """
+    if not (cookie := session_cookie(state)):
+        return None
+    known = (await state.get_state(SessionState))._found_just_now(cookie)  # noqa: SLF001 - public methods are events
+    return known or await current_actor_or_none(state)
+
+
 async def visitor(state: BaseState, role: Role) -> Actor | None:
     """The viewer, if this page is for them. None for everybody else: `SessionState` is sending them away."""
-    actor = await current_actor_or_none(state)
+    actor = await viewer(state)
     return actor if actor is not None and actor.role is role else None
 
 

@@ -1,10 +1,23 @@
 """Who a tab belongs to: guests and the wrong role are sent away, and nothing of one person stays for the next."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+import reflex as rx
+from sqlalchemy import event
+
+from swivi.accounts import sessions
 from swivi.accounts.models import Role
+from swivi.core import clock
+from swivi.core.db import Database
+from swivi.live import hub
+from swivi.live.hub import Hub
 from swivi.pages import admin, clipper, public
 from swivi.pages.clipper.balance import ClipperBalance
+from swivi.pages.clipper.recent import RecentClips
 from swivi.pages.gate import unmarked_handlers
-from swivi.pages.session import SessionState, visitor
+from swivi.pages.session import OPENING, SessionState, end, visitor
 from tests.pages.conftest import Tab, happens
 from tests.world import World
 
@@ -68,3 +81,69 @@ async def test_a_push_after_the_sign_out_shows_nothing(world: World, clippers_ta
 def test_every_handler_of_every_page_says_who_may_call_it() -> None:
     assert all((admin, clipper, public))  # imported, so their states are known
     assert unmarked_handlers() == []
+
+
+@contextmanager
+def heard_statements(database: Database) -> Iterator[list[str]]:
+    """What is asked within the block."""
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(statement)
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+
+
+@contextmanager
+def noticing(database: Database) -> Iterator[None]:
+    """Within the block this process hears of its own commits, as a serving one does."""
+    pushing = Hub(cast(rx.App, None), database, end)
+    database.listeners.append(pushing.notice)
+    hub.start(pushing)
+    yield
+    hub.stop(pushing)
+    database.listeners.remove(pushing.notice)
+
+
+async def test_a_page_asks_once_who_looks(world: World, clippers_tab: Tab) -> None:
+    session, balance = await clippers_tab.state(SessionState), await clippers_tab.state(ClipperBalance)
+    clips = await clippers_tab.state(RecentClips)
+
+    with heard_statements(world.database) as statements:
+        await happens(session.enter_as_clipper)
+        await happens(balance.load)
+        await happens(clips.load)
+
+    assert sum("token_hash" in statement for statement in statements) == 1
+
+
+async def test_who_looks_is_asked_again_a_moment_later(world: World, clippers_tab: Tab) -> None:
+    session = await clippers_tab.state(SessionState)
+    await happens(session.enter_as_clipper)
+    async with world.database.writing() as writing:
+        await sessions.end_sessions(writing, world.clipper.user_id)
+
+    with clock.standing_at(clock.now() + OPENING):
+        assert await visitor(session, Role.CLIPPER) is None
+
+
+async def test_who_looks_is_asked_again_after_a_change(world: World, clippers_tab: Tab) -> None:
+    with noticing(world.database):
+        session = await clippers_tab.state(SessionState)
+        await happens(session.enter_as_clipper)
+        assert await visitor(session, Role.CLIPPER) == world.clipper
+        async with world.database.writing() as writing:
+            await sessions.end_sessions(writing, world.clipper.user_id)
+
+        assert await visitor(session, Role.CLIPPER) is None
+
+
+async def test_what_the_page_knew_of_another_cookie_is_not_taken(world: World, clippers_tab: Tab) -> None:
+    session = await clippers_tab.state(SessionState)
+    await happens(session.enter_as_clipper)
+
+    clippers_tab.bring("swivi_session=made-up")
+
+    assert await visitor(session, Role.CLIPPER) is None

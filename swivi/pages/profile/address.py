@@ -9,7 +9,8 @@ from swivi.mail import service as mail
 from swivi.mail.errors import NoMail
 from swivi.mail.models import MailKind
 from swivi.pages.acting import acting
-from swivi.pages.gate import client_address, current_actor, current_actor_or_none, public, signed_in
+from swivi.pages.gate import client_address, current_actor, public, signed_in
+from swivi.pages.session import viewer
 from swivi.runtime import runtime
 from swivi.ui.buttons import button
 from swivi.ui.feedback import notice, toast_error, toast_success
@@ -23,7 +24,7 @@ class AddressState(rx.State):
     @public
     async def load(self) -> None:
         """The page opens."""
-        actor = await current_actor_or_none(self)
+        actor = await viewer(self)
         if actor is None or runtime().postman is None:
             self.unverified = False
             return

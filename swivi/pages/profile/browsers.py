@@ -13,11 +13,11 @@ from swivi.accounts.sessions import SESSION_COOKIE
 from swivi.core.errors import SwiviError
 from swivi.live import hub
 from swivi.pages.acting import acting, refusal, some_id
-from swivi.pages.gate import cookies, current_actor_or_none, public, signed_in
+from swivi.pages.gate import cookies, public, signed_in
 from swivi.pages.loading import loading
 from swivi.pages.parts import sends
 from swivi.pages.profile.user_agent import browser_name
-from swivi.pages.session import SIGNED_OUT
+from swivi.pages.session import SIGNED_OUT, viewer
 from swivi.ui.buttons import button
 from swivi.ui.cards import panel
 from swivi.ui.dialogs import confirm_dialog
@@ -54,7 +54,7 @@ class Browsers(rx.State):
     @public
     async def load(self) -> None:
         """The page opens."""
-        actor = await current_actor_or_none(self)
+        actor = await viewer(self)
         if actor is None:
             return
         self._user_id = actor.user_id

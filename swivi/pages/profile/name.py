@@ -9,8 +9,8 @@ from reflex.event import EventSpec
 from swivi.accounts import profile
 from swivi.core.errors import SwiviError
 from swivi.pages.acting import acting, form_fields
-from swivi.pages.gate import current_actor_or_none, public, signed_in
-from swivi.pages.session import SessionState
+from swivi.pages.gate import public, signed_in
+from swivi.pages.session import SessionState, viewer
 from swivi.ui.buttons import submit_button
 from swivi.ui.cards import panel
 from swivi.ui.feedback import skeleton_rows, toast_success
@@ -28,7 +28,7 @@ class ProfileName(rx.State):
     @public
     async def load(self) -> None:
         """The page opens."""
-        actor = await current_actor_or_none(self)
+        actor = await viewer(self)
         if actor is not None:
             self.name, self.error, self.loaded = actor.name, "", True
 

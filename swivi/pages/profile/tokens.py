@@ -13,9 +13,10 @@ from swivi.accounts.models import ApiToken, TokenScope
 from swivi.core.errors import SwiviError
 from swivi.live import hub
 from swivi.pages.acting import acting, form_fields, refusal, some_id
-from swivi.pages.gate import current_actor_or_none, public, signed_in
+from swivi.pages.gate import public, signed_in
 from swivi.pages.loading import loading
 from swivi.pages.parts import sends
+from swivi.pages.session import viewer
 from swivi.ui.buttons import button, submit_button
 from swivi.ui.cards import panel
 from swivi.ui.dialogs import close_button, confirm_dialog, form_dialog
@@ -67,7 +68,7 @@ class Tokens(rx.State):
     @public
     async def load(self) -> None:
         """The page opens."""
-        actor = await current_actor_or_none(self)
+        actor = await viewer(self)
         if actor is None:
             return
         self._user_id = actor.user_id

@@ -11,7 +11,8 @@ from swivi.accounts.sessions import SESSION_COOKIE
 from swivi.core.errors import SwiviError
 from swivi.pages import proof
 from swivi.pages.acting import acting, form_fields
-from swivi.pages.gate import cookies, current_actor, current_actor_or_none, public, signed_in
+from swivi.pages.gate import cookies, current_actor, public, signed_in
+from swivi.pages.session import viewer
 from swivi.runtime import runtime
 from swivi.ui.buttons import button, submit_button
 from swivi.ui.cards import panel
@@ -48,7 +49,7 @@ class TwoSteps(rx.State):
     async def load(self) -> None:
         """The page opens."""
         self._forget()
-        actor = await current_actor_or_none(self)
+        actor = await viewer(self)
         if actor is not None:
             await self._read(actor.user_id)
             self.needs_password = await proof.is_needed(self)

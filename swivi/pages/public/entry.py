@@ -7,10 +7,10 @@ from reflex.event import EventSpec
 
 from swivi.accounts.flash import Flash
 from swivi.accounts.landing import local_path, path_after_sign_in
-from swivi.pages.gate import current_actor_or_none, public
+from swivi.pages.gate import public
 from swivi.pages.listing import asked
 from swivi.pages.public.flash import read_flash
-from swivi.pages.session import SessionState
+from swivi.pages.session import SessionState, viewer
 from swivi.ui.buttons import submit_button
 from swivi.ui.cards import panel
 from swivi.ui.feedback import notice
@@ -63,7 +63,7 @@ class EntryState(rx.State):
         self.renewed = asked(self, "renewed") != ""
         self.carried = f"?{urlencode({'next': self.next})}" if self.next else ""
         self._show(read_flash(self, form))
-        actor = await current_actor_or_none(self)
+        actor = await viewer(self)
         return rx.redirect(path_after_sign_in(self.next, actor.role)) if actor else None
 
     def _show(self, flash: Flash) -> None:
