@@ -25,7 +25,7 @@ from swivi.core.changes import Changed
 from swivi.core.db import Database
 from swivi.core.outages import Outage
 from swivi.live.feed import Feed
-from swivi.live.together import ReadTogether, Together, is_read_together
+from swivi.live.together import MOST_AT_ONCE, ReadTogether, Together, is_read_together
 from swivi.live.watches import Campaigns, Key, Watch, Watches
 
 log = logging.getLogger("swivi.live")
@@ -45,8 +45,8 @@ STATES_AWAY = (RedisError, LockExpiredError)
 HYDRATE = f"{rx.State.get_full_name()}.hydrate_and_load"
 """What a tab sends to open its page."""
 
-MOST_TOGETHER = 250
-"""Tabs that are read together."""
+MOST_TOGETHER = 2 * MOST_AT_ONCE
+"""Tabs that are refreshed at the same time."""
 
 MOST_ALONE = 20
 """States that read each for itself at the same time, with a connection of its own."""
@@ -152,8 +152,9 @@ class Hub:
         concerned = self._watches.concerned(changed, calm=calm)
         numbers = [key for key in concerned if not _comes_later(key[1])]
         rows = [key for key in concerned if _comes_later(key[1])]
+        told = {token for token, kind in numbers if _tells_of_session(kind)}
         try:
-            await self._end_tabs_of_ended_sessions(token for token, _ in concerned)
+            await self._end_tabs_of_ended_sessions({token for token, _ in concerned} - told)
         except Outage:  # then nobody knows who is signed in: it is pushed once the database answers
             self._pending.add(changed)
             return
@@ -161,7 +162,10 @@ class Hub:
             self._pending.add(changed)
 
     async def _end_tabs_of_ended_sessions(self, tokens: Iterable[str]) -> None:
-        """Before anything is pushed to these tabs: nothing more reaches whoever is signed out by now."""
+        """Before anything is pushed to these tabs: nothing more reaches whoever is signed out by now.
+
+        Not needed where what is pushed first tells of the session itself (`ReadTogether._tells_of_session`).
+        """
         sessions = self._watches.sessions(tokens)
         if not sessions:
             return
@@ -206,10 +210,11 @@ class Hub:
         """All these states of a tab in one go: one update to send, one to show."""
 
         async def refresh(root: BaseState) -> None:
-            states: list[Any] = [await root.get_state(kind) for kind in kinds]
+            in_turn = sorted(kinds, key=_tells_of_session, reverse=True)
+            states: list[Any] = [await root.get_state(kind) for kind in in_turn]
             readings = [self._reading_for(type(state)).ask(state._whose_numbers()) for state in states]  # noqa: SLF001
             for state, numbers in zip(states, await asyncio.gather(*readings), strict=True):
-                if (token, type(state)) in self._watches:  # what was shown before may have ended the tab
+                if (token, type(state)) in self._watches:  # its session may have ended
                     state._show_live(numbers)  # noqa: SLF001
 
         return await self._change(token, kinds[0], refresh)
@@ -266,6 +271,10 @@ async def _each(work: Callable[[Item], Awaitable[bool]], items: Collection[Item]
     async with asyncio.TaskGroup() as group:
         workers = [group.create_task(worker()) for _ in range(min(at_once, len(items)))]
     return all(done.result() for done in workers)
+
+
+def _tells_of_session(kind: type[rx.State]) -> bool:
+    return getattr(kind, "_tells_of_session", False)
 
 
 def _comes_later(kind: type[rx.State]) -> bool:

@@ -15,6 +15,9 @@ from swivi.core.db import Database
 JOIN_SECONDS = 0.005
 """How long others may join before those who ask are read."""
 
+MOST_AT_ONCE = 250
+"""Who is read in one statement: so that while some are read, those who were read before are shown."""
+
 Whose = TypeVar("Whose", bound=Hashable)
 Numbers = TypeVar("Numbers")
 
@@ -27,6 +30,8 @@ class ReadTogether(Protocol):
 
     _after_numbers: ClassVar[bool]
     """Where true, it is refreshed once all that are not have been: rows take longer, and nobody waits for them."""
+    _tells_of_session: ClassVar[bool]
+    """Where true, it shows None by ending its tab: its numbers are the viewer's session's, and none once that ended."""
 
     @staticmethod
     async def _read_for(session: AsyncSession, whose: Sequence[Any]) -> Mapping[Any, Any]:
@@ -65,8 +70,7 @@ class Together(Generic[Whose, Numbers]):
         try:
             while self._waiting:
                 await asyncio.sleep(JOIN_SECONDS)
-                waiting, self._waiting = self._waiting, {}
-                await self._answer(waiting)
+                await self._answer({whose: self._waiting.pop(whose) for whose in list(self._waiting)[:MOST_AT_ONCE]})
         finally:
             self._working = None
 

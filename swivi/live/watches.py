@@ -1,6 +1,6 @@
 """Who looks at what: the tabs that are open in this process, and what each of their states wants to hear of."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -12,6 +12,9 @@ Campaigns: TypeAlias = Iterable[int] | Literal["all"]
 
 Key: TypeAlias = tuple[str, type[rx.State]]
 """A tab's client token, and the state class to refresh in it."""
+
+Topic: TypeAlias = tuple[Literal["user", "campaign"], int] | Literal["any campaign", "any run"]
+"""One thing that can be watched, and can change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +29,26 @@ class Watch:
     calm: bool = False
     """Whether every few seconds is often enough."""
 
-    def concerns(self, changed: Changed) -> bool:
-        """Whether anything of it changed."""
-        if self.runs and changed.runs:
-            return True
+    def topics(self) -> Iterator[Topic]:
+        """What it is that this tab wants to hear of."""
+        for user_id in self.users:
+            yield ("user", user_id)
         if self.campaigns == "all":
-            return bool(changed.campaigns) or not self.users.isdisjoint(changed.users)
-        return not (self.campaigns.isdisjoint(changed.campaigns) and self.users.isdisjoint(changed.users))
+            yield "any campaign"
+        else:
+            for campaign_id in self.campaigns:
+                yield ("campaign", campaign_id)
+        if self.runs:
+            yield "any run"
 
 
 class Watches:
-    """All watches, by tab."""
+    """All watches, by tab, and by what they are about: a change costs what it concerns, not what is open."""
 
     def __init__(self) -> None:
         self._tabs: dict[str, dict[type[rx.State], Watch]] = {}
+        self._about: dict[Topic, dict[Key, None]] = {}
+        self._sessions: dict[str, str] = {}
         self._turns: list[str] = []
 
     def __bool__(self) -> bool:
@@ -56,30 +65,35 @@ class Watches:
     def put(self, key: Key, watch: Watch) -> None:
         """Replace what this tab's state wants to hear of."""
         token, kind = key
-        self._tabs.setdefault(token, {})[kind] = watch
+        watches = self._tabs.setdefault(token, {})
+        if kind in watches:
+            self._unlist(key, watches[kind])
+        watches[kind] = watch
+        self._sessions[token] = watch.session
+        for topic in watch.topics():
+            self._about.setdefault(topic, {})[key] = None
 
     def drop(self, token: str) -> None:
         """This tab watches nothing any more."""
-        self._tabs.pop(token, None)
+        for kind, watch in self._tabs.pop(token, {}).items():
+            self._unlist((token, kind), watch)
+        self._sessions.pop(token, None)
 
     def keep(self, connected: Container[str]) -> None:
         """Drop all other tabs."""
         for token in [token for token in self._tabs if token not in connected]:
-            del self._tabs[token]
+            self.drop(token)
 
     def concerned(self, changed: Changed, *, calm: bool) -> list[Key]:
-        """Whom it concerns, of those who watch calmly or of the others."""
-        return [
-            (token, kind)
-            for token, watches in self._tabs.items()
-            for kind, watch in watches.items()
-            if watch.calm is calm and watch.concerns(changed)
-        ]
+        """Whom it concerns, of those who watch calmly or of the others; what a tab watches in the order of `put`."""
+        found: dict[Key, None] = {}
+        for topic in _topics(changed):
+            found.update(self._about.get(topic, {}))
+        return [(token, kind) for token, kind in found if self._tabs[token][kind].calm is calm]
 
     def sessions(self, tokens: Iterable[str]) -> dict[str, str]:
         """The session's hash of each of these tabs that is not a guest's."""
-        found = {token: watch.session for token in tokens for watch in self._tabs.get(token, {}).values()}
-        return {token: session for token, session in found.items() if session}
+        return {token: session for token in tokens if (session := self._sessions.get(token))}
 
     def next_tabs(self, most: int) -> list[str]:
         """So many tabs whose turn it is; after all have had theirs, it begins anew."""
@@ -87,3 +101,21 @@ class Watches:
             self._turns = list(self._tabs)
         turn, self._turns = self._turns[:most], self._turns[most:]
         return turn
+
+    def _unlist(self, key: Key, watch: Watch) -> None:
+        for topic in watch.topics():
+            keys = self._about[topic]
+            del keys[key]
+            if not keys:
+                del self._about[topic]
+
+
+def _topics(changed: Changed) -> Iterator[Topic]:
+    for user_id in changed.users:
+        yield ("user", user_id)
+    for campaign_id in changed.campaigns:
+        yield ("campaign", campaign_id)
+    if changed.campaigns:
+        yield "any campaign"
+    if changed.runs:
+        yield "any run"

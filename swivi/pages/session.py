@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import ClassVar
 from urllib.parse import quote
 
 import reflex as rx
@@ -44,6 +45,7 @@ class SessionState(rx.State):
     unread: int = 0
     demo: bool = False
     ended: bool = False
+    _tells_of_session: ClassVar[bool] = True
     _actor: Actor | None = None
     _session: str = ""
     """The hash of the viewer's session."""
