@@ -1,6 +1,6 @@
 """What a run saw of a campaign's clips: read in bulk, judged clip by clip, and written in bulk."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +37,9 @@ COUNTS = (bulk.number("views"), bulk.number("peak_views"), bulk.number("not_foun
 NOT_READ = (None, None, None, None)
 """The row of COUNTS of a clip that this run did not read."""
 
+CLIPS_AT_A_TIME = 5_000
+"""How many clips are judged before the next are read: what is read of them is not kept."""
+
 CLIP_ID = bulk.number("clip_id")
 STATE = bulk.words("state")
 
@@ -65,11 +68,16 @@ async def look_at_clips(session: AsyncSession, run_id: int, campaign_id: int) ->
     Runs that read this campaign and could not settle it (it was paused, or they were stopped) are looked at too:
     the largest count ever read pays.
     """
-    clips = await _clip_rows(session, campaign_id)
-    clip_ids = [clip.id for clip in clips]
     runs = [*await _unsettled_runs(session, run_id, campaign_id), run_id]
-    readings = [await _newest_readings(session, each, clip_ids) for each in runs]
     looked = Looked()
+    async for clips in _clip_rows(session, campaign_id):
+        clip_ids = [clip.id for clip in clips]
+        _look(looked, clips, [await _newest_readings(session, each, clip_ids) for each in runs])
+    return looked
+
+
+def _look(looked: Looked, clips: Sequence[Any], readings: Sequence[Mapping[int, tuple[Outcome, int | None]]]) -> None:
+    """Judge these clips by what each run in turn read of them."""
     for clip_id, user_id, initial_views, views, peak_views, not_found_runs, state, flag, *terms in clips:
         after = before = Sighting(views, peak_views, not_found_runs, state, flag)
         for of_run in readings:
@@ -78,7 +86,6 @@ async def look_at_clips(session: AsyncSession, run_id: int, campaign_id: int) ->
         if after is not before:
             _note(looked, clip_id, user_id, before, after)
         looked.earners.append(Earner(clip_id, user_id, initial_views, after.peak_views, *terms))
-    return looked
 
 
 async def write(session: AsyncSession, looked: Looked, credited: Collection[int]) -> None:
@@ -116,16 +123,18 @@ async def _unsettled_runs(session: AsyncSession, run_id: int, campaign_id: int) 
     return found.all()
 
 
-async def _clip_rows(session: AsyncSession, campaign_id: int) -> Sequence[Any]:
-    # Columns, not objects: a campaign may have tens of thousands of clips.
+async def _clip_rows(session: AsyncSession, campaign_id: int) -> AsyncIterator[Sequence[Any]]:
+    """A campaign's clips, some thousands at a time. Columns, not objects: there may be a hundred thousand."""
     wanted: tuple[Any, ...] = (col(Clip.id), col(Clip.user_id), col(Clip.initial_views), *SIGHTING, *TERMS)
-    found = await session.execute(
+    query = (
         select(*wanted)
         .join(User, col(User.id) == col(Clip.user_id))
         .where(col(Clip.campaign_id) == campaign_id)
         .order_by(col(Clip.id))
     )
-    return found.all()
+    found = await session.stream(query, execution_options={"yield_per": CLIPS_AT_A_TIME})
+    async for clips in found.partitions():
+        yield clips
 
 
 async def _newest_readings(
