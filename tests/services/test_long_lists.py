@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import event, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.insights import audit, people, sorting
@@ -86,3 +87,24 @@ async def test_of_the_audit_log_and_the_users_no_more_are_counted_than_anybody_r
         found, total = await users(session, limit=5)
     assert (len(lines), entries) == (5, 2)
     assert (len(found), total) == (2, 2)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_the_search_among_users_has_an_index_on_postgresql(world: World) -> None:
+    heard: list[tuple[str, Any]] = []
+    event.listen(
+        world.database.engine.sync_engine,
+        "before_cursor_execute",
+        lambda _connection, _cursor, statement, values, *_: heard.append((statement, values)),
+    )
+    async with world.database.reading() as session:
+        await users(session, search="casey", limit=5)
+    counting, values = next(each for each in heard if "count(*)" in each[0])
+
+    async with world.database.engine.connect() as connection:
+        for quicker in ("seqscan", "indexscan", "indexonlyscan"):  # with a handful of users
+            await connection.execute(text(f"SET enable_{quicker} = off"))
+        raw: Any = await connection.get_raw_connection()
+        plan = await raw.driver_connection.fetch(f"EXPLAIN {counting}", *values)
+
+    assert any("ix_users_searched" in line for (line,) in plan)
