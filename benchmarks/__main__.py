@@ -20,6 +20,8 @@ from tests.servers import running_postgres
 
 CLIPS = 100_000
 RESULTS = Path(".build")
+AS_DEPLOYED = {"shared_buffers": "2GB", "random_page_cost": "1.1"}
+"""How docs/deploy.md sets PostgreSQL up, on a machine of 8 GiB."""
 WIDTH = 110
 """Columns of the printed tables, so that a log file shows them whole."""
 
@@ -35,7 +37,7 @@ def main() -> None:
 
 def bench_settlement() -> tuple[Table, list[dict[str, object]]]:
     """Settling many clips of ten campaigns, and of one, on both databases."""
-    with tempfile.TemporaryDirectory() as folder, running_postgres() as postgres:
+    with tempfile.TemporaryDirectory() as folder, running_postgres(AS_DEPLOYED) as postgres:
         urls = {
             campaigns: (f"sqlite:///{folder}/of-{campaigns}.db", postgres.create_database()) for campaigns in (10, 1)
         }
@@ -83,7 +85,7 @@ def bench_reading() -> tuple[Table, list[dict[str, object]]]:
 
 def bench_sharing() -> tuple[Table, list[dict[str, object]]]:
     """One run by one process, and by two."""
-    with running_postgres() as postgres:
+    with running_postgres(AS_DEPLOYED) as postgres:
         urls = postgres.create_database(), postgres.create_database()
         figure = asyncio.run(sharing.measure(*urls, clips=6_000, campaigns=12))
     table = Table("sharing", "clips", "one process s", "two s", "x faster")
@@ -120,7 +122,7 @@ def bench_pages() -> tuple[Table, list[dict[str, object]]]:
 def bench_live() -> tuple[Table, list[dict[str, object]]]:
     """From a commit to the frame at each of many open dashboards, against a raw emit of the same bytes."""
     figures = []
-    with tempfile.TemporaryDirectory() as folder, running_postgres() as postgres:
+    with tempfile.TemporaryDirectory() as folder, running_postgres(AS_DEPLOYED) as postgres:
         for number, (dashboards, on_postgres) in enumerate(((1_000, False), (1_000, True), (5_000, True))):
             here = Path(folder) / str(number)
             here.mkdir()
@@ -162,7 +164,7 @@ def bench_cost() -> tuple[Table, list[dict[str, object]]]:
 
 def bench_data() -> tuple[Table, list[dict[str, object]]]:
     """The data behind every page and list, small and large; takes half an hour, mostly to make a million clips."""
-    with tempfile.TemporaryDirectory() as folder, running_postgres() as postgres:
+    with tempfile.TemporaryDirectory() as folder, running_postgres(AS_DEPLOYED) as postgres:
         pairs = (
             (f"sqlite:///{folder}/small.db", f"sqlite:///{folder}/large.db", (CLIPS // 10, CLIPS)),
             (postgres.create_database(), postgres.create_database(), (CLIPS // 10, CLIPS * 10)),

@@ -70,10 +70,14 @@ def listens(port: int) -> bool:
 
 
 class Postgres:
-    """A throwaway PostgreSQL server in `home`; whoever connects from this machine is let in."""
+    """A throwaway PostgreSQL server in `home`; whoever connects from this machine is let in.
 
-    def __init__(self, programs: Path, home: Path, owner: str | None) -> None:
+    `more` are settings of postgresql.conf.
+    """
+
+    def __init__(self, programs: Path, home: Path, owner: str | None, more: Mapping[str, str] | None = None) -> None:
         self.programs = programs
+        self._more = more or {}
         self.port = free_port()
         self._home = home
         self._owner = owner
@@ -90,6 +94,7 @@ class Postgres:
             "max_connections": 200,
             "fsync": "off",
             "full_page_writes": "off",
+            **self._more,
         }
         options = [f"--{name}={value}" for name, value in settings.items()]
         log = self._home / "log"
@@ -193,14 +198,14 @@ def postgres_programs() -> Path:
 
 
 @contextmanager
-def running_postgres() -> Iterator[Postgres]:
+def running_postgres(more: Mapping[str, str] | None = None) -> Iterator[Postgres]:
     programs = postgres_programs()
     with tempfile.TemporaryDirectory(prefix="swivi-postgres-", ignore_cleanup_errors=True) as folder:
         home, data = Path(folder), Path(folder) / "data"
         owner = unprivileged_owner(home)
         initdb = [str(programs / "initdb"), "--username=swivi", "--auth=trust", "--no-sync", "--encoding=UTF8"]
         subprocess.run([*initdb, "--locale=C", str(data)], check=True, stdout=subprocess.DEVNULL, cwd=home, user=owner)
-        server = Postgres(programs, home, owner)
+        server = Postgres(programs, home, owner, more)
         try:
             server.start()
             yield server

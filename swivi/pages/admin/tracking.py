@@ -1,11 +1,10 @@
 """Tracking: the run under way, what the newest run could not read, and every run before."""
 
-from collections.abc import Sequence
-
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.models import Role
+from swivi.insights.overview import last_run
 from swivi.insights.runs import clips_in_run, failures_by_reason, tracking_runs
 from swivi.live import hub
 from swivi.pages.admin.manual_reading import manual_reading_dialog
@@ -56,29 +55,23 @@ class RunsState(Listing, rx.State):
         self._read_place()
         hub.watch(self, runs=True)
         async with loading(self, "The tracking runs") as session:
-            await self._read(session, await _newest_runs(session, 1))
+            await self._read(session, await last_run(session))
 
     async def _refresh_live(self, session: AsyncSession) -> None:
-        newest = await _newest_runs(session, 1)
-        if newest and (newest[0].id, newest[0].status) != self._newest:
+        newest = await last_run(session)
+        if newest is not None and (newest.id, newest.status) != self._newest:
             await self._read(session, newest)
 
-    async def _read(self, session: AsyncSession, newest: Sequence[TrackingRun]) -> None:
+    async def _read(self, session: AsyncSession, newest: TrackingRun | None) -> None:
         runs, total = await tracking_runs(session, limit=PAGE_SIZE, offset=(self.page - 1) * PAGE_SIZE)
         self._found(total)
         self.rows = [run_row(run) for run in runs]
-        if newest:
-            run_id = newest[0].id
-            self._newest = (run_id, newest[0].status)
-            failed, _ = await clips_in_run(session, run_id, only_failed=True, limit=MOST_FAILURES)
+        if newest is not None:
+            self._newest = (newest.id, newest.status)
+            failed, _ = await clips_in_run(session, newest.id, only_failed=True, limit=MOST_FAILURES)
             self.failures = [reading_row(clip) for clip in failed]
-            reasons = await failures_by_reason(session, run_id)
+            reasons = await failures_by_reason(session, newest.id)
             self.reasons = [(OUTCOMES[outcome], number) for outcome, number in reasons.items()]
-
-
-async def _newest_runs(session: AsyncSession, number: int) -> Sequence[TrackingRun]:
-    runs, _ = await tracking_runs(session, limit=number)
-    return runs
 
 
 def tracking_page() -> rx.Component:
