@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from swivi.accounts import models as _accounts
+from swivi.accounts import tallies as _people
 from swivi.audits import models as _audits
 from swivi.campaigns import models as _campaigns
 from swivi.clips import models as _clips
@@ -25,6 +26,7 @@ ROOMS = (
     _ledger,
     _account_days,
     _accounts,
+    _people,
     _mail,
     _notifications,
     _webhooks,

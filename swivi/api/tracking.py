@@ -10,7 +10,7 @@ from swivi.api.refusals import refuses
 from swivi.api.schemas import AnyCase, Listed, Paging, RowId
 from swivi.api.schemas_clips import Links, Looks, LookView
 from swivi.api.schemas_tracking import RunClip, RunDetail, RunView
-from swivi.insights.runs import campaigns_in_run, clips_in_run, failures_by_reason, tracking_run, tracking_runs
+from swivi.insights.runs import campaigns_in_run, clips_in_run, tracking_run, tracking_runs, why_not_read
 from swivi.platforms.look import look_at
 from swivi.runtime import runtime
 from swivi.tracking.errors import NoReader, NoSuchRun
@@ -46,7 +46,7 @@ async def get_run(run_id: RowId) -> RunDetail:
         run = await tracking_run(session, run_id)
         if run is None:
             raise NoSuchRun
-        return RunDetail.of(run, await campaigns_in_run(session, run_id), await failures_by_reason(session, run_id))
+        return RunDetail.of(run, await campaigns_in_run(session, run_id), await why_not_read(session, run))
 
 
 @router.get("/admin/tracking-runs/{run_id}/clips")

@@ -7,7 +7,8 @@ from sqlalchemy import func, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.accounts.models import Role, User, UserStatus
+from swivi.accounts.models import Role
+from swivi.accounts.tallies import count_active
 from swivi.campaigns.models import Campaign, CampaignStatus
 from swivi.clips.models import AWAITS_BASELINE, FLAGGED, Clip, ClipSubmission, SubmissionStatus
 from swivi.clips.tallies import SUBMISSIONS
@@ -60,14 +61,14 @@ class Overview:
 
 async def overview(session: AsyncSession) -> Overview:
     """All of it, in a handful of queries."""
-    clippers, admins = await _people(session)
+    people = await count_active(session)
     earned, paid = await earned_by_all(session), await _paid_to_all(session)
     campaigns = await _campaigns(session)
     submissions = await _submissions(session)
     asked = await _open_payouts(session)
     return Overview(
-        clippers=clippers,
-        admins=admins,
+        clippers=people[Role.CLIPPER],
+        admins=people[Role.ADMIN],
         campaigns_active=campaigns.get(CampaignStatus.ACTIVE, (0, 0))[0],
         campaigns_completed=campaigns.get(CampaignStatus.COMPLETED, (0, 0))[0],
         submissions_pending=submissions.pending,
@@ -100,15 +101,6 @@ async def _paid_to_all(session: AsyncSession) -> Cents:
         PayoutRequest.status == PayoutStatus.COMPLETED
     )
     return int((await session.exec(paid)).one())
-
-
-async def _people(session: AsyncSession) -> tuple[int, int]:
-    """Active clippers and admins."""
-    found = await session.exec(
-        select(User.role, func.count()).where(User.status == UserStatus.ACTIVE).group_by(col(User.role))
-    )
-    active = {Role(role): number for role, number in found.all()}
-    return active.get(Role.CLIPPER, 0), active.get(Role.ADMIN, 0)
 
 
 async def _campaigns(session: AsyncSession) -> dict[CampaignStatus, tuple[int, Cents]]:

@@ -13,13 +13,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.models import User
 from swivi.campaigns.models import Campaign
-from swivi.clips.models import FAILED, READ_AGAIN, Clip, ClipSubmission, ViewTracking
+from swivi.clips.models import FAILED, Clip, ClipSubmission, ViewTracking
 from swivi.core.money import Cents
 from swivi.insights.sorting import nearer_end, order_by
 from swivi.ledger.models import Transfer, TransferKind
 from swivi.platforms.models import Outcome, Platform
 from swivi.tracking import partitions
 from swivi.tracking.batches import TRANSIENT
+from swivi.tracking.failures import failures_by_reason
 from swivi.tracking.models import PlannedCampaign, PlanStatus, RunStatus, TrackingRun, Trigger
 
 
@@ -142,24 +143,13 @@ async def clips_in_run(
     return [_clip_in_run(*row) for row in (await session.exec(query)).all()], total
 
 
-async def failures_by_reason(session: AsyncSession, run_id: int) -> dict[Outcome, int]:
-    """How many clips a run could not read, by why; only what happened."""
-    of_run = await partitions.of_run(session, run_id)
-    # Few are read again, and have an index of their own: all of them at once, not one look for each that failed.
-    again = (
-        select(col(ViewTracking.clip_id), func.max(ViewTracking.attempt).label("attempt"))
-        .where(of_run(ViewTracking), text(READ_AGAIN))
-        .group_by(col(ViewTracking.clip_id))
-        .subquery()
-    )
-    found = await session.exec(
-        select(ViewTracking.outcome, func.count())
-        .join(again, again.c.clip_id == col(ViewTracking.clip_id), isouter=True)
-        .where(of_run(ViewTracking), text(FAILED), func.coalesce(again.c.attempt, 1) <= col(ViewTracking.attempt))
-        .group_by(col(ViewTracking.outcome))
-        .order_by(func.count().desc(), col(ViewTracking.outcome))
-    )
-    return {Outcome(outcome): number for outcome, number in found.all()}
+async def why_not_read(session: AsyncSession, run: TrackingRun) -> dict[Outcome, int]:
+    """How many clips a run could not read so far, by why, the most frequent first; only what happened."""
+    if run.failures is None:
+        counted = await failures_by_reason(session, run.id)
+    else:
+        counted = {Outcome(outcome): number for outcome, number in run.failures.items()}
+    return dict(sorted(counted.items(), key=lambda each: (-each[1], each[0])))
 
 
 def _read_again(of_run: Callable[[Any], ColumnElement[bool]]) -> Any:

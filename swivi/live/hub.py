@@ -213,7 +213,8 @@ class Hub:
             in_turn = sorted(kinds, key=_tells_of_session, reverse=True)
             states: list[Any] = [await root.get_state(kind) for kind in in_turn]
             readings = [self._reading_for(type(state)).ask(state._whose_numbers()) for state in states]  # noqa: SLF001
-            for state, numbers in zip(states, await asyncio.gather(*readings), strict=True):
+            for state, reading in zip(states, readings, strict=True):
+                numbers = await reading
                 if (token, type(state)) in self._watches:  # its session may have ended
                     state._show_live(numbers)  # noqa: SLF001
 

@@ -82,6 +82,7 @@ class Together(Generic[Whose, Numbers]):
             for numbers in waiting.values():
                 if not numbers.done():
                     numbers.set_exception(problem)
+                    numbers.exception()  # or it would be logged where nobody asks: one of a tab's readings is enough
             return
         for whose, numbers in waiting.items():
             if not numbers.done():

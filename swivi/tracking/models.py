@@ -82,6 +82,8 @@ class TrackingRun(SQLModel, table=True):
     """What the scraper runs cost, in millionths of a dollar, as Apify tells it."""
     problem: str | None = None
     """Why it FAILED, in a sentence for admins."""
+    failures: dict[str, int] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+    """How many clips it could not read, by their last outcome; None until it ended."""
 
     @property
     def clips_successful(self) -> int:

@@ -151,7 +151,7 @@ async def test_a_run_over_the_end_of_a_month_is_settled_by_its_newest_readings(
     assert await world.earnings(*clips) == [1_500, 100]
     assert (run.clips_read, run.clips_failed) == (2, 0)
     async with world.database.reading() as session:
-        assert await runs.failures_by_reason(session, run.id) == {}
+        assert await runs.why_not_read(session, run) == {}
         rows, total = await runs.clips_in_run(session, run.id, limit=10)
     assert (total, [row.attempt for row in rows]) == (2, [2, 1])
 

@@ -8,15 +8,21 @@ from types import ModuleType
 import pytest
 from sqlalchemy import text
 
+from swivi.accounts import service as accounts
+from swivi.accounts import tallies as people
+from swivi.accounts.models import Role, UserStatus
 from swivi.clips import review
 from swivi.core import clock
 from swivi.core.db import Database
+from swivi.insights.runs import tracking_run, why_not_read
 from swivi.payouts import service as payouts
 from swivi.tracking import manual
+from swivi.tracking.failures import failures_by_reason
 from tests.factories import instagram, tiktok, youtube
 from tests.world import World
 
-MIGRATION = Path(__file__).parents[2] / "alembic" / "versions" / "2026_11_28_tallies.py"
+MIGRATIONS = Path(__file__).parents[2] / "alembic" / "versions"
+TALLIES, COUNTED_ONCE = "2026_11_28_tallies.py", "2026_11_28_counted_once.py"
 TABLES = {
     "submission_tallies": "submissions <> 0",
     "clip_tallies": "clips <> 0",
@@ -72,9 +78,8 @@ async def kept(database: Database) -> dict[str, list[tuple[object, ...]]]:
     return {name: sorted(tuple(map(str, row)) for row in rows) for name, rows in found.items()}
 
 
-@pytest.fixture
-def migration() -> ModuleType:
-    found = importlib.util.spec_from_file_location("tallies_migration", MIGRATION)
+def migration_of(name: str) -> ModuleType:
+    found = importlib.util.spec_from_file_location("a_migration", MIGRATIONS / name)
     assert found is not None
     assert found.loader is not None
     module = importlib.util.module_from_spec(found)
@@ -83,8 +88,9 @@ def migration() -> ModuleType:
 
 
 async def test_what_was_kept_along_the_way_is_what_all_rows_together_say(
-    story: World, migration: ModuleType, monkeypatch: pytest.MonkeyPatch
+    story: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    migration = migration_of(TALLIES)
     along_the_way = await kept(story.database)
     assert all(along_the_way.values())
 
@@ -124,3 +130,57 @@ async def test_what_a_clip_gained_and_an_account_moved_is_told_by_its_day(story:
         ("2026-03-04", "youtube", 100, 1_00),
     ]
     assert kinds == [("ACCRUAL", 216_00, 5), ("PAYOUT_RELEASED", 20_00, 1), ("PAYOUT_RESERVED", -45_00, 2)]
+
+
+async def test_people_are_counted_as_they_come_and_change(world: World) -> None:
+    kim, bo = await world.another_clipper(), await world.another_admin()
+    async with world.database.writing() as session:
+        await accounts.set_role_and_status(
+            session, world.admin, kim.user_id, role=Role.CLIPPER, status=UserStatus.DISABLED
+        )
+        await accounts.set_role_and_status(
+            session, world.admin, bo.user_id, role=Role.CLIPPER, status=UserStatus.ACTIVE
+        )
+
+    async with world.database.reading() as session:
+        assert await people.count_active(session) == {Role.CLIPPER: 2, Role.ADMIN: 1}
+
+
+async def test_an_ended_run_keeps_why_it_could_not_read(world: World) -> None:
+    campaign = await world.campaign()
+    for number in range(4):
+        await world.clip(campaign, tiktok(number))
+    world.simulator.script(tiktok(0), state="private")
+    world.simulator.script(tiktok(1), state="not_found")
+    world.simulator.script(tiktok(2), state="not_found")
+    world.simulator.script(tiktok(3), None, 6_000)  # the second try finds it
+
+    run = await world.track()
+
+    assert run.failures == {"private": 1, "not_found": 2}
+    async with world.database.reading() as session:
+        assert await failures_by_reason(session, run.id) == run.failures
+        assert list((await why_not_read(session, run)).items()) == [("not_found", 2), ("private", 1)]
+
+
+async def test_migration_counts_what_runs_before_it_could_not_read(world: World) -> None:
+    campaign = await world.campaign()
+    for number in range(3):
+        await world.clip(campaign, tiktok(number))
+    world.simulator.script(tiktok(0), state="private")
+    world.simulator.script(tiktok(1), None, 6_000)
+    world.simulator.script(tiktok(2), 400)
+    run = await world.track()
+    world.simulator.script(tiktok(0), 300)
+    without = await world.track()
+    later = migration_of(COUNTED_ONCE)
+    as_object = "json_group_object" if world.database.is_sqlite else "json_object_agg"
+
+    async with world.database.writing() as session:
+        await session.execute(text("UPDATE tracking_runs SET failures = NULL"))
+        await session.execute(text(later.FAILURES.format(as_object=as_object)))
+
+    async with world.database.reading() as session:
+        found = [await tracking_run(session, each.id) for each in (run, without)]
+    assert [each.failures for each in found if each is not None] == [run.failures, without.failures]
+    assert (run.failures, without.failures) == ({"private": 1}, {})

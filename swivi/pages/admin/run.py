@@ -4,7 +4,7 @@ import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.models import Role
-from swivi.insights.runs import campaigns_in_run, clips_in_run, failures_by_reason, tracking_run
+from swivi.insights.runs import campaigns_in_run, clips_in_run, tracking_run, why_not_read
 from swivi.live import hub
 from swivi.pages.admin.manual_reading import manual_reading_dialog
 from swivi.pages.admin.pieces import progress_bar
@@ -76,7 +76,7 @@ class RunState(Listing, rx.State):
         )
         self.run, self.rows = run_row(run), [reading_row(clip) for clip in clips]
         self.campaigns = [campaign_row(campaign) for campaign in await campaigns_in_run(session, run_id)]
-        reasons = await failures_by_reason(session, run_id)
+        reasons = await why_not_read(session, run)
         self.reasons = [(OUTCOMES[outcome], number) for outcome, number in reasons.items()]
         self._found(total)
 

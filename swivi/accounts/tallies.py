@@ -1,0 +1,23 @@
+"""How many people there are, kept.
+
+By triggers of the database (alembic/versions/2026_11_28_counted_once.py), in the transaction that changes it.
+"""
+
+from sqlalchemy import Table, func, select
+from sqlmodel import SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.accounts.models import Role, UserStatus
+from swivi.core.totals import key_word, total
+
+USERS = Table("user_tallies", SQLModel.metadata, key_word("role"), key_word("status"), total("users"))
+
+
+async def count_active(session: AsyncSession) -> dict[Role, int]:
+    """How many active users of each role there are, 0 included."""
+    found = await session.execute(
+        select(USERS.c.role, func.sum(USERS.c.users))
+        .where(USERS.c.status == UserStatus.ACTIVE.value)
+        .group_by(USERS.c.role)
+    )
+    return dict.fromkeys(Role, 0) | {Role(role): int(number) for role, number in found.all()}

@@ -1,0 +1,28 @@
+"""What a run could not read, counted by why."""
+
+from sqlalchemy import func, text
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.clips.models import FAILED, READ_AGAIN, ViewTracking
+from swivi.platforms.models import Outcome
+from swivi.tracking import partitions
+
+
+async def failures_by_reason(session: AsyncSession, run_id: int) -> dict[Outcome, int]:
+    """How many clips a run could not read, by why; only what happened. Of an ended run `TrackingRun.failures` knows."""
+    of_run = await partitions.of_run(session, run_id)
+    # Few are read again, and have an index of their own: all of them at once, not one look for each that failed.
+    again = (
+        select(col(ViewTracking.clip_id), func.max(ViewTracking.attempt).label("attempt"))
+        .where(of_run(ViewTracking), text(READ_AGAIN))
+        .group_by(col(ViewTracking.clip_id))
+        .subquery()
+    )
+    found = await session.exec(
+        select(ViewTracking.outcome, func.count())
+        .join(again, again.c.clip_id == col(ViewTracking.clip_id), isouter=True)
+        .where(of_run(ViewTracking), text(FAILED), func.coalesce(again.c.attempt, 1) <= col(ViewTracking.attempt))
+        .group_by(col(ViewTracking.outcome))
+    )
+    return {Outcome(outcome): number for outcome, number in found.all()}
