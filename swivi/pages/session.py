@@ -151,7 +151,10 @@ async def viewer(state: BaseState) -> Actor | None:
     if not (cookie := session_cookie(state)):
         return None
     known = (await state.get_state(SessionState))._found_just_now(cookie)  # noqa: SLF001 - public methods are events
-    return known or await current_actor_or_none(state)
+    if known is None:
+        return await current_actor_or_none(state)
+    logs.note_user(known.user_id)
+    return known
 
 
 async def visitor(state: BaseState, role: Role) -> Actor | None:
