@@ -29,6 +29,10 @@ class Changed:
         self.webhooks |= other.webhooks
         self.mail |= other.mail
 
+    def without(self, other: "Changed") -> "Changed":
+        """The ids that another does not have."""
+        return Changed(self.users - other.users, self.campaigns - other.campaigns, self.runs - other.runs)
+
 
 def mark(
     session: AsyncSession,

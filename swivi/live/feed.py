@@ -1,7 +1,7 @@
 """What other processes changed, read from the rows that every visible change leaves behind.
 
-Each row is told of once, whoever committed it: what this process committed is looked for before it is pushed, so that
-it is not found, and pushed, a second time.
+Each row is told of once, whoever committed it: a look for what this process committed begins before that is pushed, so
+that it is not found, and pushed, a second time.
 """
 
 import asyncio
@@ -36,16 +36,27 @@ class Feed:
         self._running: set[int] = set()
         self._looking = asyncio.Lock()
 
-    async def since_last_look(self) -> Changed:
-        """The users, campaigns and runs that changed since the last call."""
-        async with self._looking, self._database.reading() as session:
-            if not self._database.is_sqlite:  # whose transactions see one moment anyway, as a look for gaps has to
-                await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-            changed = Changed(runs=await self._runs(session))
-            for user_id, campaign_id in await self._transfers.rows(session):
-                changed.users |= {user_id} if user_id is not None else set()
-                changed.campaigns |= {campaign_id} if campaign_id is not None else set()
-            changed.users.update(user_id for (user_id,) in await self._notifications.rows(session))
+    async def since_last_look(self, began: asyncio.Event | None = None) -> Changed:
+        """The users, campaigns and runs that changed since the last call.
+
+        `began` is set once it is settled what this look sees: whatever is read from then on is no older.
+        """
+        try:
+            async with self._looking, self._database.reading() as session:
+                return await self._look(session, began or asyncio.Event())
+        finally:
+            if began is not None:
+                began.set()
+
+    async def _look(self, session: AsyncSession, began: asyncio.Event) -> Changed:
+        if not self._database.is_sqlite:  # whose transactions see one moment anyway, as a look for gaps has to
+            await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        changed = Changed(runs=await self._runs(session))
+        began.set()
+        for user_id, campaign_id in await self._transfers.rows(session):
+            changed.users |= {user_id} if user_id is not None else set()
+            changed.campaigns |= {campaign_id} if campaign_id is not None else set()
+        changed.users.update(user_id for (user_id,) in await self._notifications.rows(session))
         return changed
 
     async def _runs(self, session: AsyncSession) -> set[int]:

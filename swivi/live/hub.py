@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Collection, Container, Iterable, Sequence
+from functools import cache
 from typing import Any, Literal, Protocol, TypeAlias, TypeVar
 
 import reflex as rx
@@ -25,7 +26,7 @@ from swivi.core.changes import Changed
 from swivi.core.db import Database
 from swivi.core.outages import Outage
 from swivi.live.feed import Feed
-from swivi.live.together import MOST_AT_ONCE, ReadTogether, Together, is_read_together
+from swivi.live.together import ReadTogether, Together, is_read_together
 from swivi.live.watches import Campaigns, Key, Watch, Watches
 
 log = logging.getLogger("swivi.live")
@@ -45,8 +46,8 @@ STATES_AWAY = (RedisError, LockExpiredError)
 HYDRATE = f"{rx.State.get_full_name()}.hydrate_and_load"
 """What a tab sends to open its page."""
 
-MOST_TOGETHER = 2 * MOST_AT_ONCE
-"""Tabs that are refreshed at the same time."""
+MOST_TOGETHER = 500
+"""Tabs that are read together: of fewer the statements cost more, of more the first wait longer."""
 
 MOST_ALONE = 20
 """States that read each for itself at the same time, with a connection of its own."""
@@ -126,17 +127,18 @@ class Hub:
 
     async def _push_pending(self) -> bool:
         """False if that concerned nobody, and nothing need be gathered after it."""
-        if not self._watches.concerned(self._pending, calm=False):
+        if not self._watches.concern_somebody(self._pending):
             self._pending_calmly.add(self._pending)
             self._pending = Changed()
             return False
-        # Before anything is read for it: so what is found is in what is read, and the rows of our own commits are not
-        # found, and pushed, a second time.
-        with contextlib.suppress(Outage):
-            await self._look()
+        began = asyncio.Event()
+        look = asyncio.create_task(self._look(began))
+        await began.wait()
         changed, self._pending = self._pending, Changed()
         self._pending_calmly.add(changed)
         await self._push_to(changed, calm=False)
+        # Of what was found, this has just been pushed, as it was when the look began or later.
+        self._take_up((await look).without(changed))
         return True
 
     async def _push_calmly(self) -> None:
@@ -180,16 +182,22 @@ class Hub:
             with contextlib.suppress(Outage):  # which is in the log; the database is asked again in a second
                 if self._watches:
                     await self._end_tabs_of_ended_sessions(self._watches.next_tabs(MOST_ASKED))
-                    await self._look()
-                    if self._pending:
-                        self._something.set()
+                    self._take_up(await self._look())
             await self._reopen_interrupted()
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def _look(self) -> None:
-        if changed := await self._feed.since_last_look():
-            self._noticed += 1
-            self._pending.add(changed)
+    async def _look(self, began: asyncio.Event | None = None) -> Changed:
+        """What the feed found; nothing while the database is away, which is in the log."""
+        with contextlib.suppress(Outage):
+            if found := await self._feed.since_last_look(began):
+                self._noticed += 1
+                return found
+        return Changed()
+
+    def _take_up(self, found: Changed) -> None:
+        if found:
+            self._pending.add(found)
+            self._something.set()
 
     def _connected(self) -> Container[str]:
         return self._app.event_namespace.token_to_sid if self._app.event_namespace else ()
@@ -274,10 +282,12 @@ async def _each(work: Callable[[Item], Awaitable[bool]], items: Collection[Item]
     return all(done.result() for done in workers)
 
 
+@cache
 def _tells_of_session(kind: type[rx.State]) -> bool:
     return getattr(kind, "_tells_of_session", False)
 
 
+@cache
 def _comes_later(kind: type[rx.State]) -> bool:
     return getattr(kind, "_after_numbers", False)
 

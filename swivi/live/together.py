@@ -6,6 +6,7 @@ than what it shows already, and nobody waits for a tab that is busy with somethi
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from functools import cache
 from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,9 +15,6 @@ from swivi.core.db import Database
 
 JOIN_SECONDS = 0.005
 """How long others may join before those who ask are read."""
-
-MOST_AT_ONCE = 250
-"""Who is read in one statement: so that while some are read, those who were read before are shown."""
 
 Whose = TypeVar("Whose", bound=Hashable)
 Numbers = TypeVar("Numbers")
@@ -44,6 +42,7 @@ class ReadTogether(Protocol):
         """Assign what changed. None where there are no numbers."""
 
 
+@cache
 def is_read_together(kind: type) -> bool:
     """Whether this class of states is a ReadTogether."""
     return hasattr(kind, "_read_for")
@@ -70,7 +69,8 @@ class Together(Generic[Whose, Numbers]):
         try:
             while self._waiting:
                 await asyncio.sleep(JOIN_SECONDS)
-                await self._answer({whose: self._waiting.pop(whose) for whose in list(self._waiting)[:MOST_AT_ONCE]})
+                waiting, self._waiting = self._waiting, {}
+                await self._answer(waiting)
         finally:
             self._working = None
 

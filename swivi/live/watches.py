@@ -84,6 +84,11 @@ class Watches:
         for token in [token for token in self._tabs if token not in connected]:
             self.drop(token)
 
+    def concern_somebody(self, changed: Changed) -> bool:
+        """Whether anybody but those who watch calmly is concerned."""
+        keys = (key for topic in _topics(changed) for key in self._about.get(topic, {}))
+        return any(not self._tabs[token][kind].calm for token, kind in keys)
+
     def concerned(self, changed: Changed, *, calm: bool) -> list[Key]:
         """Whom it concerns, of those who watch calmly or of the others; what a tab watches in the order of `put`."""
         found: dict[Key, None] = {}
