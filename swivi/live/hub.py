@@ -132,13 +132,14 @@ class Hub:
             self._pending = Changed()
             return False
         began = asyncio.Event()
-        look = asyncio.create_task(self._look(began))
-        await began.wait()
-        changed, self._pending = self._pending, Changed()
-        self._pending_calmly.add(changed)
-        await self._push_to(changed, calm=False)
+        async with asyncio.TaskGroup() as group:
+            look = group.create_task(self._look(began))
+            await began.wait()
+            changed, self._pending = self._pending, Changed()
+            self._pending_calmly.add(changed)
+            await self._push_to(changed, calm=False)
         # Of what was found, this has just been pushed, as it was when the look began or later.
-        self._take_up((await look).without(changed))
+        self._take_up(look.result().without(changed))
         return True
 
     async def _push_calmly(self) -> None:
