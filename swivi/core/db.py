@@ -209,8 +209,8 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
 def _prepare_postgresql(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:
-        # Compiling a query that it takes for a dear one was seen to last 0.4 s, each time: longer than our pages' queries
-        # all together. It is not told so as the connection is opened: poolers refuse what they do not know.
+        # Compiling a query that it takes for a dear one was seen to last 0.4 s, each time: longer than our pages'
+        # queries all together. It is not told so as the connection is opened: poolers refuse what they do not know.
         connection.run_async(lambda driver: driver.execute("SET jit = off"))
 
 
