@@ -54,6 +54,8 @@ def lifespan_of(app: rx.App) -> Callable[[], AbstractAsyncContextManager[None]]:
                 runtime.database.listeners.append(runtime.postman.notice)
                 works.append(runtime.postman.run())
             tasks = [asyncio.create_task(work) for work in works]
+            for task in tasks:
+                task.add_done_callback(_say_why_it_ended)
             _spare_what_stays()
             try:
                 yield
@@ -74,6 +76,12 @@ def _spare_what_stays() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECTED_AFTER)
+
+
+def _say_why_it_ended(task: asyncio.Task[None]) -> None:
+    """What works beside the pages works until it is cancelled; whoever looks why nothing is live has to find this."""
+    if not task.cancelled() and (problem := task.exception()) is not None:
+        log.critical("What works beside the pages has ended", exc_info=problem)
 
 
 async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:

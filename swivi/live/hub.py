@@ -10,7 +10,7 @@ After a quiet while a change is pushed at once, and what follows within a quarte
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Collection, Container, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Container, Hashable, Iterable, Sequence
 from functools import cache
 from typing import Any, Literal, Protocol, TypeAlias, TypeVar
 
@@ -23,10 +23,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.sessions import cookie_in, hash_token, living
 from swivi.core.changes import Changed
-from swivi.core.db import Database
+from swivi.core.db import Database, in_slices
 from swivi.core.outages import Outage
 from swivi.live.feed import Feed
-from swivi.live.together import ReadTogether, Together, is_read_together
+from swivi.live.together import Together, Whose, is_read_together
 from swivi.live.watches import Campaigns, Key, Watch, Watches
 
 log = logging.getLogger("swivi.live")
@@ -48,6 +48,9 @@ HYDRATE = f"{rx.State.get_full_name()}.hydrate_and_load"
 
 MOST_TOGETHER = 500
 """Tabs that are read together: of fewer the statements cost more, of more the first wait longer."""
+
+MOST_AT_ONCE = 100
+"""Tabs that are read together and taken hold of at the same time: so many may be busy, and the others not wait."""
 
 MOST_ALONE = 20
 """States that read each for itself at the same time, with a connection of its own."""
@@ -83,7 +86,6 @@ class Hub:
         self._noticed = 0
         self._something = asyncio.Event()
         self._feed = Feed(database)
-        self._readings: dict[type[ReadTogether], Together[Any, Any]] = {}
 
     def watch(self, key: Key, watch: Watch) -> None:
         """Replace what this tab's state wants to hear of."""
@@ -196,8 +198,9 @@ class Hub:
         return Changed()
 
     def _take_up(self, found: Changed) -> None:
-        if found:
-            self._pending.add(found)
+        """Besides what was found, this is tried again: what could not be pushed while something was away."""
+        self._pending.add(found)
+        if self._pending:
             self._something.set()
 
     def _connected(self) -> Container[str]:
@@ -208,31 +211,47 @@ class Hub:
         together: dict[str, list[type[rx.State]]] = {}
         alone: list[Key] = []
         for token, kind in keys:
+            if (token, kind) not in self._watches:  # its session has just ended, or it went to another page
+                continue
             if is_read_together(kind):
                 together.setdefault(token, []).append(kind)
             else:
                 alone.append((token, kind))
-        went_well = await _each(lambda tab: self._refresh_together(*tab), together.items(), MOST_TOGETHER)
+        tabs = [
+            (reading, token, kinds)
+            for some in in_slices(list(together.items()), MOST_TOGETHER)
+            for reading in [Together(self._database, self._whose(some))]
+            for token, kinds in some
+        ]
+        went_well = await _each(lambda tab: self._refresh_together(*tab), tabs, MOST_AT_ONCE)
         return await _each(lambda key: self._refresh(*key), alone, MOST_ALONE) and went_well
 
-    async def _refresh_together(self, token: str, kinds: Sequence[type[rx.State]]) -> bool:
+    def _whose(self, tabs: Sequence[tuple[str, Sequence[type[rx.State]]]]) -> Whose:
+        whose: dict[Any, dict[Hashable, None]] = {}
+        for token, kinds in tabs:
+            for kind in kinds:
+                whose.setdefault(kind, {})[self._watches.whose((token, kind))] = None
+        return {kind: list(some) for kind, some in whose.items()}
+
+    async def _refresh_together(self, reading: Together, token: str, kinds: Sequence[type[rx.State]]) -> bool:
         """All these states of a tab in one go: one update to send, one to show."""
 
         async def refresh(root: BaseState) -> None:
-            in_turn = sorted(kinds, key=_tells_of_session, reverse=True)
-            states: list[Any] = [await root.get_state(kind) for kind in in_turn]
-            readings = [self._reading_for(type(state)).ask(state._whose_numbers()) for state in states]  # noqa: SLF001
-            for state, reading in zip(states, readings, strict=True):
-                numbers = await reading
-                if (token, type(state)) in self._watches:  # its session may have ended
-                    state._show_live(numbers)  # noqa: SLF001
+            for kind in sorted(kinds, key=_tells_of_session, reverse=True):
+                state: Any = await root.get_state(kind)
+                if (token, kind) not in self._watches:  # its session has just ended
+                    return
+                if read.is_news_to(state):
+                    read.show(state)
+                else:
+                    async with self._database.reading() as session:
+                        await state._refresh_live(session)  # noqa: SLF001
 
+        try:
+            read = await reading.read()
+        except Outage:  # which is in the log
+            return False
         return await self._change(token, kinds[0], refresh)
-
-    def _reading_for(self, kind: type[ReadTogether]) -> Together[Any, Any]:
-        if kind not in self._readings:
-            self._readings[kind] = Together(self._database, kind._read_for)  # noqa: SLF001
-        return self._readings[kind]
 
     async def _refresh(self, token: str, kind: type[rx.State]) -> bool:
         async def refresh(root: BaseState) -> None:
@@ -347,4 +366,5 @@ def watch(
     token = state.router.session.client_token
     cookie = cookie_in(state.router.headers.cookie)
     session = hash_token(cookie) if cookie else ""
-    _running[-1].watch((token, type(state)), Watch(frozenset(users), known, runs, session, calm))
+    whose = state._whose_numbers() if is_read_together(type(state)) else None  # type: ignore[attr-defined]  # noqa: SLF001
+    _running[-1].watch((token, type(state)), Watch(frozenset(users), known, runs, session, calm, whose))

@@ -1,26 +1,20 @@
-"""Reading for many tabs at once: what is asked for at the same time is read in one statement.
+"""Reading for many tabs at once: before they are taken hold of, one by one, what they show is read in one statement.
 
-Each tab still asks while it holds its state, and what it is told was read after it asked. So no tab shows what is older
-than what it shows already, and nobody waits for a tab that is busy with something else.
+A tab may read for itself in the meantime. Then what was read for many is not shown to it, but read once more, while it
+is held. So no tab shows what is older than what it shows already, and nobody waits for a tab that is busy.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
-from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
+from typing import Any, ClassVar, Protocol, TypeAlias
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi.core import clock
 from swivi.core.db import Database
-
-JOIN_SECONDS = 0.005
-"""How long others may join before those who ask are read."""
-
-Whose = TypeVar("Whose", bound=Hashable)
-Numbers = TypeVar("Numbers")
-
-ReadMany: TypeAlias = Callable[[AsyncSession, Sequence[Whose]], Awaitable[Mapping[Whose, Numbers]]]
-"""Reads the numbers of many; whoever has none is missing."""
 
 
 class ReadTogether(Protocol):
@@ -30,16 +24,25 @@ class ReadTogether(Protocol):
     """Where true, it is refreshed once all that are not have been: rows take longer, and nobody waits for them."""
     _tells_of_session: ClassVar[bool]
     """Where true, it shows None by ending its tab: its numbers are the viewer's session's, and none once that ended."""
+    _read_at: datetime | None
+    """When it last read for itself, or later (UTC)."""
 
     @staticmethod
     async def _read_for(session: AsyncSession, whose: Sequence[Any]) -> Mapping[Any, Any]:
-        """See `ReadMany`."""
+        """The numbers of many; whoever has none is missing."""
 
     def _whose_numbers(self) -> Hashable:
         """Whose this tab shows: a user's id, or a session's hash."""
 
     def _show_live(self, numbers: Any) -> None:
         """Assign what changed. None where there are no numbers."""
+
+    async def _refresh_live(self, session: AsyncSession) -> None:
+        """Read for this tab alone, and show it."""
+
+
+Whose: TypeAlias = Mapping[type[ReadTogether], Sequence[Hashable]]
+"""Whose numbers are wanted, by the kind of state that shows them."""
 
 
 @cache
@@ -48,42 +51,41 @@ def is_read_together(kind: type) -> bool:
     return hasattr(kind, "_read_for")
 
 
-class Together(Generic[Whose, Numbers]):
-    """One way of reading, for all who ask."""
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read for many, from `began` (UTC) on."""
 
-    def __init__(self, database: Database, read: ReadMany[Whose, Numbers]) -> None:
+    began: datetime
+    _numbers: Mapping[type[ReadTogether], Mapping[Hashable, Any]]
+
+    def is_news_to(self, state: ReadTogether) -> bool:
+        """Whether it holds what this state shows, and the state has read nothing since."""
+        is_later = state._read_at is None or state._read_at < self.began  # noqa: SLF001 - public ones would be sent
+        return is_later and state._whose_numbers() in self._numbers[type(state)]  # noqa: SLF001
+
+    def show(self, state: ReadTogether) -> None:
+        """To a state to which it is news."""
+        state._show_live(self._numbers[type(state)][state._whose_numbers()])  # noqa: SLF001
+
+
+class Together:
+    """Tabs that are read for together, as soon as the first of them wants to know."""
+
+    def __init__(self, database: Database, whose: Whose) -> None:
         self._database = database
-        self._read = read
-        self._waiting: dict[Whose, asyncio.Future[Numbers | None]] = {}
-        self._working: asyncio.Task[None] | None = None
+        self._whose = whose
+        self._reading: asyncio.Task[Read] | None = None
 
-    def ask(self, whose: Whose) -> "asyncio.Future[Numbers | None]":
-        """The numbers of one, read from now on; None if there are none. Raises what reading raises, as an Outage."""
-        if whose not in self._waiting:
-            self._waiting[whose] = asyncio.get_running_loop().create_future()
-        if self._working is None:
-            self._working = asyncio.create_task(self._work())
-        return self._waiting[whose]
+    def read(self) -> asyncio.Task[Read]:
+        """The same for all of them. Raises what reading raises, as an Outage."""
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._read())
+        return self._reading
 
-    async def _work(self) -> None:
-        try:
-            while self._waiting:
-                await asyncio.sleep(JOIN_SECONDS)
-                waiting, self._waiting = self._waiting, {}
-                await self._answer(waiting)
-        finally:
-            self._working = None
-
-    async def _answer(self, waiting: Mapping[Whose, asyncio.Future[Numbers | None]]) -> None:
-        try:
-            async with self._database.reading() as session:
-                found = await self._read(session, list(waiting))
-        except Exception as problem:  # noqa: BLE001 - whoever asked raises it
-            for numbers in waiting.values():
-                if not numbers.done():
-                    numbers.set_exception(problem)
-                    numbers.exception()  # or it would be logged where nobody asks: one of a tab's readings is enough
-            return
-        for whose, numbers in waiting.items():
-            if not numbers.done():
-                numbers.set_result(found.get(whose))
+    async def _read(self) -> Read:
+        began, numbers = clock.now(), {}
+        async with self._database.reading() as session:
+            for kind, whose in self._whose.items():
+                found = await kind._read_for(session, whose)  # noqa: SLF001
+                numbers[kind] = {one: found.get(one) for one in whose}
+        return Read(began, numbers)

@@ -1,6 +1,6 @@
 """Who looks at what: the tabs that are open in this process, and what each of their states wants to hear of."""
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -28,6 +28,8 @@ class Watch:
     """The hash of the viewer's session; "" for a guest."""
     calm: bool = False
     """Whether every few seconds is often enough."""
+    whose: Hashable = None
+    """Whose numbers it shows, where they are read for many at once: see `swivi.live.together`."""
 
     def topics(self) -> Iterator[Topic]:
         """What it is that this tab wants to hear of."""
@@ -95,6 +97,11 @@ class Watches:
         for topic in _topics(changed):
             found.update(self._about.get(topic, {}))
         return [(token, kind) for token, kind in found if self._tabs[token][kind].calm is calm]
+
+    def whose(self, key: Key) -> Hashable:
+        """Whose numbers a watching state of a tab shows."""
+        token, kind = key
+        return self._tabs[token][kind].whose
 
     def sessions(self, tokens: Iterable[str]) -> dict[str, str]:
         """The session's hash of each of these tabs that is not a guest's."""

@@ -18,6 +18,7 @@ from reflex_base.event import Event, EventHandler
 from reflex_base.registry import RegistrationContext
 from reflex_base.utils.format import sanitize_client_log_value
 from socketio.exceptions import ConnectionRefusedError as NotConnected
+from socketio.packet import EVENT
 
 from swivi.core.errors import InvalidInput
 from swivi.core.text import is_storable
@@ -73,6 +74,15 @@ class Inbox(EventNamespace):
                 await self.emit_update(StateUpdate(events=toast), token)
             return
         await super().on_event(sid, event)
+
+    async def emit(self, event: str, data: Any = None, to: str | None = None, **more: Any) -> None:
+        """To one tab straight into its queue: Socket.IO would start a task for it, as it does for many, and wait."""
+        recipient = None if to is None or more else self.server.manager.eio_sid_from_sid(to, self.namespace)
+        if recipient is None:
+            await super().emit(event, data, to, **more)
+            return
+        packet = self.server.packet_class(EVENT, namespace=self.namespace, data=[event, data])
+        await self.server.eio.send(recipient, packet.encode())
 
 
 def install(app: App) -> None:

@@ -53,6 +53,7 @@ class SessionState(rx.State):
     """When this was looked up."""
     _noticed: int | None = None
     """`hub.noticed` then: ended sessions and changed roles are noticed, too."""
+    _read_at: datetime | None = None
 
     @public
     async def enter_public(self) -> None:
@@ -92,7 +93,8 @@ class SessionState(rx.State):
         if self._actor is not None and actor != self._actor:
             await forget_everything(self)
         self._actor, self._session = actor, hash_token(session_cookie(self))
-        self._looked_at, self._noticed = clock.now(), hub.noticed()
+        self._looked_at = self._read_at = clock.now()
+        self._noticed = hub.noticed()
         self.demo = runtime().settings.demo
         if viewer is not None and actor is not None:
             logs.note_user(actor.user_id)
@@ -114,7 +116,9 @@ class SessionState(rx.State):
         return self._actor if holds else None
 
     async def _refresh_live(self, session: AsyncSession) -> None:
-        self._show_live((await self._read_for(session, [self._session])).get(self._session))
+        frame = (await self._read_for(session, [self._session])).get(self._session)
+        self._read_at = clock.now()
+        self._show_live(frame)
 
     @staticmethod
     async def _read_for(session: AsyncSession, whose: Sequence[str]) -> Mapping[str, FrameNow]:

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, ClassVar, cast
 
@@ -11,13 +12,13 @@ import pytest
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi.core import clock
 from swivi.core.db import Database
 from swivi.core.outages import Outage
 from swivi.insights.clipper import clipper_clips
 from swivi.insights.newest_clips import newest_clips
 from swivi.live.feed import Feed
 from swivi.live.hub import Hub, Watch
-from swivi.live.together import Together
 from swivi.notifications import service as notifications
 from swivi.notifications.models import Notification, NotificationKind
 from tests.factories import tiktok
@@ -62,28 +63,6 @@ async def test_the_feed_finds_what_committed_after_a_higher_id_did(world: World,
     assert (await feed.since_last_look()).users == {world.admin.user_id}
     titles = [row.title for row in await world.all(Notification)]
     assert titles == (["Slow", "Hello", "Hello"] if commits else ["Hello", "Hello"])
-
-
-async def test_what_is_asked_for_at_the_same_time_is_read_together(database: Database) -> None:
-    reads: list[Sequence[int]] = []
-
-    async def squares(_: AsyncSession, whose: Sequence[int]) -> Mapping[int, int]:
-        reads.append(whose)
-        return {number: number**2 for number in whose if number != 3}
-
-    together = Together(database, squares)
-    assert await asyncio.gather(*(together.ask(number) for number in (1, 2, 2, 3))) == [1, 4, 4, None]
-    assert await together.ask(2) == 4
-    assert reads == [[1, 2, 3], [2]]
-
-
-async def test_whoever_asks_while_the_database_is_away_is_told(database: Database) -> None:
-    async def fails(_: AsyncSession, whose: Sequence[int]) -> Mapping[int, int]:
-        raise Outage("away")
-
-    together = Together(database, fails)
-    told = await asyncio.gather(*(together.ask(number) for number in (1, 2)), return_exceptions=True)
-    assert [type(one) for one in told] == [Outage, Outage]
 
 
 class Alone:
@@ -158,6 +137,87 @@ async def found(elsewhere: Database, admin_id: int) -> None:
         while Alone.refreshed["admin"] == before:
             await tell(elsewhere, admin_id)
             await asyncio.sleep(0.2)
+
+
+class Counting:
+    """Stands for a live state that is read for many at once: it shows `now`, and remembers each reading."""
+
+    now: ClassVar[int]
+    readings: ClassVar[list[list[str]]]
+    problems: ClassVar[list[Exception]]
+    shown: ClassVar[dict[str, tuple[str, int]]]
+    """What each tab shows, and how it came to know it."""
+    read_at: ClassVar[dict[str, datetime]]
+
+    def __init__(self, tab: str) -> None:
+        self.tab = tab
+        self._read_at = self.read_at.get(tab)
+
+    @staticmethod
+    async def _read_for(session: AsyncSession, whose: Sequence[str]) -> dict[str, int]:
+        Counting.readings.append(list(whose))
+        if Counting.problems:
+            raise Counting.problems.pop()
+        return dict.fromkeys(whose, Counting.now)
+
+    def _whose_numbers(self) -> str:
+        return self.tab
+
+    def _show_live(self, numbers: int) -> None:
+        self.shown[self.tab] = ("with others", numbers)
+
+    async def _refresh_live(self, session: AsyncSession) -> None:
+        self.shown[self.tab] = ("alone", self.now)
+
+
+@pytest.fixture
+def counting(monkeypatch: pytest.MonkeyPatch) -> type[Counting]:
+    fresh = {"now": 1, "readings": [], "problems": [], "shown": {}, "read_at": {}}
+    for name, value in fresh.items():
+        monkeypatch.setattr(Counting, name, value, raising=False)
+    return Counting
+
+
+def hub_with(world: World, *tabs: str) -> Hub:
+    """Tabs that all count what the clipper has."""
+    hub = Hub(cast(rx.App, Tabs(*tabs)), world.database, nothing)
+    for tab in tabs:
+        whose = Watch(frozenset({world.clipper.user_id}), frozenset(), runs=False, whose=tab)
+        hub.watch((tab, cast(Any, Counting)), whose)
+    world.database.listeners.append(hub.notice)
+    return hub
+
+
+async def test_what_many_tabs_show_is_read_once_for_all(world: World, counting: type[Counting]) -> None:
+    with running(hub_with(world, "a", "b", "c")):
+        await tell(world.database, world.clipper.user_id)
+        await until(lambda: len(counting.shown) == 3)
+
+    assert counting.shown == dict.fromkeys("abc", ("with others", 1))
+    assert counting.readings == [["a", "b", "c"]]
+
+
+async def test_a_tab_that_read_for_itself_in_the_meantime_is_read_for_once_more(
+    world: World, counting: type[Counting]
+) -> None:
+    counting.read_at["b"] = clock.now() + timedelta(minutes=1)
+    with running(hub_with(world, "a", "b")):
+        await tell(world.database, world.clipper.user_id)
+        await until(lambda: len(counting.shown) == 2)
+
+    assert counting.shown == {"a": ("with others", 1), "b": ("alone", 1)}
+
+
+async def test_what_could_not_be_read_is_pushed_once_the_database_answers(
+    world: World, counting: type[Counting]
+) -> None:
+    counting.problems += [Outage("away"), Outage("away")]
+    with running(hub_with(world, "a")):
+        await tell(world.database, world.clipper.user_id)
+        await until(lambda: len(counting.readings) == 1)
+        await until(lambda: bool(counting.shown))
+
+    assert counting.shown == {"a": ("with others", 1)}
 
 
 async def test_the_newest_clips_of_many_are_those_of_each(world: World) -> None:

@@ -1,12 +1,14 @@
 """What the live parts of the clippers' pages share: whose they are, and reading them."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.models import Role
+from swivi.core import clock
 from swivi.live import hub
 from swivi.pages.loading import loading
 from swivi.pages.session import visitor
@@ -40,9 +42,13 @@ class Own(rx.State, mixin=True):
 class OwnTogether(Own, rx.State, mixin=True):
     """The same, read for all clippers who look in one statement; see `swivi.live.together.ReadTogether`."""
 
+    _read_at: datetime | None = None
+
     async def _refresh_live(self, session: AsyncSession) -> None:
         if self._user_id:
-            self._show_live((await self._read_for(session, [self._user_id])).get(self._user_id))
+            numbers = (await self._read_for(session, [self._user_id])).get(self._user_id)
+            self._read_at = clock.now()
+            self._show_live(numbers)
 
     def _whose_numbers(self) -> int:
         return self._user_id
