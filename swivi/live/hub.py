@@ -86,6 +86,8 @@ class Hub:
         self._noticed = 0
         self._something = asyncio.Event()
         self._feed = Feed(database)
+        self._away: Exception | None = None
+        """Why a push could not be made lately."""
 
     def watch(self, key: Key, watch: Watch) -> None:
         """Replace what this tab's state wants to hear of."""
@@ -164,6 +166,7 @@ class Hub:
             self._pending.add(changed)
             return
         if not all([await self._refresh_all(keys) for keys in (numbers, rows)]):
+            log.warning("Pushing to some tabs is tried again: %s", self._away)
             self._pending.add(changed)
 
     async def _end_tabs_of_ended_sessions(self, tokens: Iterable[str]) -> None:
@@ -186,6 +189,8 @@ class Hub:
                 if self._watches:
                     await self._end_tabs_of_ended_sessions(self._watches.next_tabs(MOST_ASKED))
                     self._take_up(await self._look())
+                if self._pending:  # what could not be pushed while something was away
+                    self._something.set()
             await self._reopen_interrupted()
             await asyncio.sleep(LOOK_SECONDS)
 
@@ -198,9 +203,8 @@ class Hub:
         return Changed()
 
     def _take_up(self, found: Changed) -> None:
-        """Besides what was found, this is tried again: what could not be pushed while something was away."""
-        self._pending.add(found)
-        if self._pending:
+        if found:
+            self._pending.add(found)
             self._something.set()
 
     def _connected(self) -> Container[str]:
@@ -249,8 +253,12 @@ class Hub:
 
         try:
             read = await reading.read()
-        except Outage:  # which is in the log
+        except Outage as away:
+            self._away = away
             return False
+        except Exception:
+            log.exception("Reading for a tab failed")
+            return True
         return await self._change(token, kinds[0], refresh)
 
     async def _refresh(self, token: str, kind: type[rx.State]) -> bool:
@@ -270,7 +278,7 @@ class Hub:
                 else:
                     await self._begin_anew(token)
         except (Outage, *STATES_AWAY) as away:
-            log.warning("Pushing to a tab is tried again: %s", away)
+            self._away = away
             return False
         except Exception:
             log.exception("Pushing to a tab failed")
