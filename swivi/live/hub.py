@@ -221,12 +221,10 @@ class Hub:
                 together.setdefault(token, []).append(kind)
             else:
                 alone.append((token, kind))
-        tabs = [
-            (reading, token, kinds)
-            for some in in_slices(list(together.items()), MOST_TOGETHER)
-            for reading in [Together(self._database, self._whose(some))]
-            for token, kinds in some
-        ]
+        tabs: list[tuple[Together, str, list[type[rx.State]]]] = []
+        for some in in_slices(list(together.items()), MOST_TOGETHER):
+            reading = Together(self._database, self._whose(some))
+            tabs += [(reading, token, kinds) for token, kinds in some]
         went_well = await _each(lambda tab: self._refresh_together(*tab), tabs, MOST_AT_ONCE)
         return await _each(lambda key: self._refresh(*key), alone, MOST_ALONE) and went_well
 
@@ -248,8 +246,7 @@ class Hub:
                 if read.is_news_to(state):
                     read.show(state)
                 else:
-                    async with self._database.reading() as session:
-                        await state._refresh_live(session)  # noqa: SLF001
+                    await self._refresh_alone(state)
 
         try:
             read = await reading.read()
@@ -263,11 +260,13 @@ class Hub:
 
     async def _refresh(self, token: str, kind: type[rx.State]) -> bool:
         async def refresh(root: BaseState) -> None:
-            state = await root.get_state(kind)
-            async with self._database.reading() as session:
-                await state._refresh_live(session)  # type: ignore[attr-defined]  # noqa: SLF001
+            await self._refresh_alone(await root.get_state(kind))
 
         return (token, kind) not in self._watches or await self._change(token, kind, refresh)
+
+    async def _refresh_alone(self, state: Any) -> None:
+        async with self._database.reading() as session:
+            await state._refresh_live(session)  # noqa: SLF001
 
     async def _change(self, token: str, kind: type[rx.State], change: Callable[[BaseState], Awaitable[None]]) -> bool:
         """Change a tab's state and push that; False where it has to be tried again, since something was away."""

@@ -51,6 +51,14 @@ def is_read_together(kind: type) -> bool:
     return hasattr(kind, "_read_for")
 
 
+async def read_alone(state: ReadTogether, session: AsyncSession) -> None:
+    """Read for one tab, note when, and show it."""
+    whose = state._whose_numbers()  # noqa: SLF001 - public methods of states are events
+    numbers = (await state._read_for(session, [whose])).get(whose)  # noqa: SLF001
+    state._read_at = clock.now()  # noqa: SLF001
+    state._show_live(numbers)  # noqa: SLF001
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
     """What was read for many, from `began` (UTC) on."""

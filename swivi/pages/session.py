@@ -18,6 +18,7 @@ from swivi.accounts.sessions import SESSION_COOKIE, hash_token
 from swivi.core import clock
 from swivi.insights.frame_now import FrameNow, Viewer, frames_now, viewer_of
 from swivi.live import hub
+from swivi.live.together import read_alone
 from swivi.pages.belonging import forget_everything
 from swivi.pages.gate import cookies, current_actor_or_none, public, session_cookie, signed_in
 from swivi.runtime import runtime
@@ -45,6 +46,7 @@ class SessionState(rx.State):
     unread: int = 0
     demo: bool = False
     ended: bool = False
+    _after_numbers: ClassVar[bool] = False
     _tells_of_session: ClassVar[bool] = True
     _actor: Actor | None = None
     _session: str = ""
@@ -116,9 +118,7 @@ class SessionState(rx.State):
         return self._actor if holds else None
 
     async def _refresh_live(self, session: AsyncSession) -> None:
-        frame = (await self._read_for(session, [self._session])).get(self._session)
-        self._read_at = clock.now()
-        self._show_live(frame)
+        await read_alone(self, session)
 
     @staticmethod
     async def _read_for(session: AsyncSession, whose: Sequence[str]) -> Mapping[str, FrameNow]:

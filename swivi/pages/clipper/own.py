@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.models import Role
-from swivi.core import clock
 from swivi.live import hub
+from swivi.live.together import read_alone
 from swivi.pages.loading import loading
 from swivi.pages.session import visitor
 
@@ -42,13 +42,13 @@ class Own(rx.State, mixin=True):
 class OwnTogether(Own, rx.State, mixin=True):
     """The same, read for all clippers who look in one statement; see `swivi.live.together.ReadTogether`."""
 
+    _after_numbers: ClassVar[bool] = False
+    _tells_of_session: ClassVar[bool] = False
     _read_at: datetime | None = None
 
     async def _refresh_live(self, session: AsyncSession) -> None:
         if self._user_id:
-            numbers = (await self._read_for(session, [self._user_id])).get(self._user_id)
-            self._read_at = clock.now()
-            self._show_live(numbers)
+            await read_alone(self, session)
 
     def _whose_numbers(self) -> int:
         return self._user_id
