@@ -1,7 +1,9 @@
 """A browser's tab without the browser: the states of the pages, with a session's cookie."""
 
-from collections.abc import AsyncIterator, Callable
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from types import SimpleNamespace
+from typing import Any, TypeVar, cast
 
 import pytest
 import reflex as rx
@@ -9,11 +11,18 @@ from reflex.constants import RouteVar
 
 from swivi.accounts import sessions
 from swivi.accounts.actor import Actor
+from swivi.live import hub
+from swivi.live.hub import Hub
+from swivi.pages.session import end
+from tests.live import running
 from tests.world import World
 from tests.world import open_world as open_world
 from tests.world import world as world
 
 State = TypeVar("State", bound=rx.State)
+
+TAB = "tab"
+"""Its client token."""
 
 
 class Tab:
@@ -22,7 +31,8 @@ class Tab:
     def __init__(self, world: World) -> None:
         self._world = world
         self._root = rx.State(_reflex_internal_init=True)
-        self._router: dict[str, Any] = {RouteVar.CLIENT_TOKEN: "tab"}
+        self._router: dict[str, Any] = {}
+        self._route({RouteVar.CLIENT_TOKEN: TAB})
 
     async def sign_in(self, actor: Actor | None) -> None:
         """From now on the cookie is this actor's; None signs out."""
@@ -41,6 +51,27 @@ class Tab:
         path, _, query = address.partition("?")
         parameters = dict(pair.split("=") for pair in query.split("&")) if query else {}
         self._route({RouteVar.PATH: path, RouteVar.ORIGIN: address, RouteVar.QUERY: parameters})
+
+    @contextmanager
+    def live(self) -> Iterator[None]:
+        """Within the block what this process commits is pushed to the tab."""
+        database, pushing = self._world.database, Hub(cast(rx.App, self), self._world.database, end)
+        database.listeners.append(pushing.notice)
+        hub.start(pushing)
+        with running(pushing):
+            yield
+        hub.stop(pushing)
+        database.listeners.remove(pushing.notice)
+
+    @property
+    def event_namespace(self) -> SimpleNamespace:
+        """As the app: this tab is connected."""
+        return SimpleNamespace(token_to_sid={TAB: "1"})
+
+    @asynccontextmanager
+    async def modify_state(self, token: rx.BaseStateToken) -> AsyncIterator[Any]:
+        """As the app: the tab's states."""
+        yield SimpleNamespace(router_data=True, get_state=self._root.get_state)
 
     async def state(self, kind: type[State]) -> State:
         """One of the tab's states."""

@@ -12,11 +12,13 @@ from swivi.pages.clipper.payout_dialog import PayoutDialog
 from swivi.pages.clipper.payouts import OwnPayouts
 from swivi.pages.clipper.readings import ClipReadings
 from swivi.pages.clipper.receipt import Receipt
+from swivi.pages.clipper.rows import ClipLine
 from swivi.pages.clipper.submit import SubmitDialog
 from swivi.pages.notification_list import NotificationList
 from swivi.pages.session import SessionState
 from swivi.payouts.models import PayoutRequest, PayoutStatus
 from tests.factories import tiktok
+from tests.live import until
 from tests.pages.conftest import Tab, happens
 from tests.world import World
 
@@ -71,6 +73,39 @@ async def test_a_dialog_stays_open_on_its_own_page_only(world: World, clippers_t
         await happens(payout.enter)
         await happens(submit.enter)
         assert (payout.is_open, submit.is_open) == (stays, stays)
+
+
+async def test_a_submitted_clip_shows_its_baseline_though_the_page_opened_once_more(
+    world: World, clippers_tab: Tab
+) -> None:
+    world.simulator.script(tiktok(1), 1_000)
+    submission = await world.submission(await world.campaign(), tiktok(1), baseline=None)
+    clippers_tab.visit("/clippers/dashboard")
+    session, dialog = await clippers_tab.state(SessionState), await clippers_tab.state(SubmitDialog)
+    with clippers_tab.live():
+        await happens(dialog.open_for, "")
+        dialog.clip = ClipLine(id=submission.id, status="AWAITING_BASELINE")
+        # As after an interruption; or where the click came between the page's first event and the next.
+        await happens(session.enter_as_clipper)
+        await happens(dialog.enter)
+        await world.running.intake.read_baselines([submission])
+        await until(lambda: dialog.clip.status == "PENDING")
+
+    assert (dialog.is_open, dialog.clip.baseline) == (True, 1_000)
+
+
+async def test_a_submitted_clip_shows_the_baseline_that_came_while_the_page_opened_once_more(
+    world: World, clippers_tab: Tab
+) -> None:
+    submission = await world.submission(await world.campaign(), tiktok(1), baseline=1_000)
+    clippers_tab.visit("/clippers/dashboard")
+    dialog = await clippers_tab.state(SubmitDialog)
+    await happens(dialog.open_for, "")
+    dialog.clip = ClipLine(id=submission.id, status="AWAITING_BASELINE")
+
+    await happens(dialog.enter)
+
+    assert (dialog.is_open, dialog.clip.status, dialog.clip.baseline) == (True, "PENDING", 1_000)
 
 
 async def test_a_form_that_is_sent_twice_asks_once(world: World, clippers_tab: Tab) -> None:

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, ClassVar, cast
@@ -22,6 +22,7 @@ from swivi.live.hub import Hub, Watch
 from swivi.notifications import service as notifications
 from swivi.notifications.models import Notification, NotificationKind
 from tests.factories import tiktok
+from tests.live import running, until
 from tests.world import World
 
 KIND = NotificationKind.CAMPAIGN_STARTED
@@ -89,22 +90,6 @@ class Tabs:
             return kind(token.ident)
 
         yield SimpleNamespace(router_data=True, get_state=get_state)
-
-
-@contextmanager
-def running(hub: Hub) -> Iterator[None]:
-    task = asyncio.create_task(hub.run())
-    try:
-        yield
-        assert not task.done()
-    finally:
-        task.cancel()
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not holds():  # noqa: ASYNC110 - nobody says when
-            await asyncio.sleep(0.01)
 
 
 async def nothing(_: object) -> None:

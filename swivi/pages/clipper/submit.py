@@ -48,12 +48,15 @@ class SubmitDialog(rx.State):
     async def enter(self) -> None:
         """A page opens: with `?submit=<campaign id>` in its address, so does the dialog.
 
-        One that was left open on another page is closed.
+        One that was left open on another page is closed; one of this page goes on.
         """
         self.is_open = self.is_open and self._opened_at == self.router.url.path
         actor = await visitor(self, Role.CLIPPER)
-        campaign_id = asked(self, "submit")
-        if actor is not None and campaign_id and not self.is_open:
+        if actor is None:
+            return
+        if self.is_open:
+            await self._go_on(actor)
+        elif campaign_id := asked(self, "submit"):
             await self._open(actor, campaign_id)
 
     @clippers_only
@@ -62,8 +65,7 @@ class SubmitDialog(rx.State):
         await self._open(await current_actor(self), campaign_id)
 
     async def _open(self, actor: Actor, campaign_id: object) -> None:
-        self._user_id = actor.user_id
-        hub.watch(self, users={actor.user_id})
+        self._follow(actor)
         async with runtime().database.reading() as session:
             found, _ = await catalogue.open_campaigns(session, limit=MOST_CHOICES)
         self.choices = [("", "Choose a campaign"), *((str(campaign.id), campaign.title) for campaign in found)]
@@ -71,6 +73,17 @@ class SubmitDialog(rx.State):
         self.errors, self.error, self.clip = {}, "", ClipLine()
         self._opened_at = self.router.url.path
         self.is_open = True
+
+    async def _go_on(self, actor: Actor) -> None:
+        """The page opens once more, after an interruption, or the dialog was opened while it did: nobody watches now
+        what arrived in the meantime, and what will."""
+        self._follow(actor)
+        async with runtime().database.reading() as session:
+            await self._refresh_live(session)
+
+    def _follow(self, actor: Actor) -> None:
+        self._user_id = actor.user_id
+        hub.watch(self, users={actor.user_id})
 
     @clippers_only
     async def close(self, is_open: object) -> None:
