@@ -66,11 +66,12 @@ NOTE_WHEN_DATA_IS_THERE = """
 const look = () => {
     const main = document.querySelector("main");
     if (main?.getAttribute("aria-busy") === "false" && !document.querySelector(".skeleton")) {
-        window.dataAt = performance.now();
+        document.documentElement.dataset.there = performance.now();
     } else requestAnimationFrame(look);
 };
 look();
 """
+DATA_THERE = "Number(document.documentElement.dataset.there)"
 FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
 
 
@@ -177,7 +178,7 @@ async def _visit(chromium: Browser, url: str, cookies: Any) -> Visit:
     await context.add_init_script(NOTE_WHEN_DATA_IS_THERE)
     received = await _open(context, url)
     page = context.pages[0]
-    visit = Visit(sum(received), await page.evaluate(FIRST_PAINT), await page.evaluate("window.dataAt"))
+    visit = Visit(sum(received), await page.evaluate(FIRST_PAINT), await page.evaluate(DATA_THERE))
     await context.close()
     return visit
 
@@ -190,7 +191,7 @@ async def _open(context: BrowserContext, url: str) -> list[float]:
     devtools.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
     await devtools.send("Network.enable")
     await page.goto(url, wait_until="networkidle")
-    await page.wait_for_function("window.dataAt", timeout=SLOW)
+    await page.locator("html[data-there]").wait_for(state="attached", timeout=SLOW)
     return received
 
 

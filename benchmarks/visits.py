@@ -308,8 +308,9 @@ def _lists() -> dict[str, Read]:
         ),
         "clips of a run, failed": lambda session, pick: clips_in_run(session, pick.run_id, only_failed=True, limit=25),
     }
-    for sort in ("-views", "earnings"):
+    for sort in ("-views", "-earnings"):
         lists[f"submissions by {sort}"] = partial(_sorted_submissions, sort=sort)
+    for sort in ("-views", "earnings"):
         lists[f"own submissions by {sort}"] = partial(_own_submissions, sort=sort)
     for sort in ("-totalEarnings", "totalViews", "-available"):
         lists[f"users by {sort}"] = partial(_sorted_people, sort=sort)

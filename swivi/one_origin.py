@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from reflex_base.config import get_config
 from reflex_base.plugins import Plugin
 
+from swivi.ui.generated import insert
+
 ENDPOINT_LINE = "  const endpoint = new URL(url_str);\n"
 """Where Reflex 0.10.1 reads a baked-in address (`getBackendURL` in `.web/utils/state.js`)."""
 
@@ -43,16 +45,14 @@ class OneOrigin(Plugin):
 
 def use_own_origin(state_js: str) -> str:
     """Reflex's `state.js` with every backend address taken from the browser's; unchanged if it already is."""
-    if OWN_ORIGIN in state_js:
-        return state_js
-    return _insert_after(ENDPOINT_LINE, OWN_ORIGIN, state_js)
+    return insert(OWN_ORIGIN, state_js, after=ENDPOINT_LINE)
 
 
 def proxy_backend(vite_config: str) -> str:
     """Reflex's `vite.config.js` whose development server passes API and websocket on to the backend."""
     target = f"http://127.0.0.1:{get_config().backend_port}"
     proxy = f'    proxy: {{ "{BACKEND_PATHS}": {{ target: "{target}", ws: true }} }},\n'
-    return _insert_after(SERVER_LINE, proxy, vite_config)
+    return insert(proxy, vite_config, after=SERVER_LINE)
 
 
 def same_origin(origin: str | None, environ: Mapping[str, Any]) -> bool:
@@ -62,9 +62,3 @@ def same_origin(origin: str | None, environ: Mapping[str, Any]) -> bool:
     """
     host = urlsplit(origin or "").netloc
     return bool(host) and host in (environ.get("HTTP_HOST"), environ.get("HTTP_X_FORWARDED_HOST"))
-
-
-def _insert_after(line: str, addition: str, text: str) -> str:
-    if text.count(line) != 1:
-        raise RuntimeError(f"Reflex changed the text that swivi/one_origin.py builds on: {line.strip()!r}")
-    return text.replace(line, line + addition)

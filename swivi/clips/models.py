@@ -40,6 +40,10 @@ FLAGGED = "flag IS NOT NULL AND state = 'TRACKED'"
 """Tracked clips whose newest reading looked odd."""
 REVOKED = "state = 'REVOKED'"
 
+UNAPPROVED = text("status <> 'APPROVED'")
+"""Submissions without a clip."""
+BASELINE_OR_NONE = "coalesce(initial_views, -1)"
+"""Views at submission, the unknown below all others; to be said as the index says it, or none is used."""
 LIVE = text("status <> 'REJECTED'")
 """A rejected submission may be sent again, so only the others count as duplicates."""
 
@@ -77,6 +81,12 @@ class ClipSubmission(SQLModel, table=True):
             "next_baseline_at",
             sqlite_where=AWAITS_BASELINE,
             postgresql_where=AWAITS_BASELINE,
+        ),
+        Index(
+            "ix_clip_submissions_unapproved",
+            *(text(BASELINE_OR_NONE), "id"),
+            sqlite_where=UNAPPROVED,
+            postgresql_where=UNAPPROVED,
         ),
         CheckConstraint("initial_views >= 0", name="initial_views_not_negative"),
         CheckConstraint("status <> 'APPROVED' OR initial_views IS NOT NULL", name="approved_has_baseline"),
@@ -158,17 +168,22 @@ class Clip(SQLModel, table=True):
 
 def _digits(name: str, amount: str) -> Column[int]:
     digits: Column[int] = Column(name, Integer, Computed(f"length(CAST({amount} AS TEXT))"))
-    clips = Clip.__table__  # type: ignore[attr-defined]
-    clips.append_column(digits)
-    Index(f"ix_clips_campaign_id_{name}", clips.c.campaign_id, digits)
+    _CLIPS.append_column(digits)
     return digits
 
 
-# How many digits a clip's earnings and growth have, kept by the database: by these, lists of the best walk along an
-# index to the few that they show. The amounts themselves stand in none, since each settlement changes them on every
+_CLIPS = Clip.__table__  # type: ignore[attr-defined]
+
+# How many digits a clip's earnings, growth and views have, kept by the database: by these, lists of the best walk along
+# an index to the few that they show. The amounts themselves stand in none, since each settlement changes them on every
 # clip, and PostgreSQL then has no other index to change either (HOT). Nobody but the lists looks at these columns.
 EARNINGS_DIGITS = _digits("earnings_digits", "earnings")
 GROWTH_DIGITS = _digits("growth_digits", "peak_views - initial_views")
+VIEWS_DIGITS = _digits("views_digits", "views")
+Index("ix_clips_campaign_id_earnings_digits", _CLIPS.c.campaign_id, EARNINGS_DIGITS)
+Index("ix_clips_campaign_id_growth_digits", _CLIPS.c.campaign_id, GROWTH_DIGITS)
+Index("ix_clips_earnings_digits", EARNINGS_DIGITS)
+Index("ix_clips_views_digits", VIEWS_DIGITS)
 
 
 class ViewTracking(SQLModel, table=True):

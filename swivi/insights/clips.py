@@ -84,13 +84,17 @@ def page_of(
     `sort` is a name of SORTS, with `-` for the largest first. With a `total`, late pages are looked for from the end.
     """
     stretch = nearer_end(limit, offset, 2 * offset if total is None else total)
-    order, by_id = order_by(sort, SORTS, _BY_ID), _BY_ID
+    by_id = _BY_ID
     page = select(by_id).where(*wanted)
     if SORTS[sort.removeprefix("-")] is not by_id:  # what is sorted by stands with the clip
         page = page.join(Clip, col(Clip.submission_id) == by_id, isouter=True)
-    # The ids first: what belongs to the rows before the page is of no interest.
     page = page.order_by(*order_by(sort, SORTS, by_id, backwards=stretch.backwards))
-    return query.where(by_id.in_(page.limit(stretch.limit).offset(stretch.offset))).order_by(*order)
+    return rows_of(query, page.limit(stretch.limit).offset(stretch.offset), sort)
+
+
+def rows_of(query: Any, ids: Any, sort: str) -> Any:
+    """The rows of a page whose ids were found first: what belongs to the rows before it is of no interest."""
+    return query.where(_BY_ID.in_(ids)).order_by(*order_by(sort, SORTS, _BY_ID))
 
 
 def clip_row(submission: ClipSubmission, clip: Clip | None, campaign_title: str) -> ClipRow:

@@ -15,7 +15,8 @@ from swivi.campaigns.models import Campaign
 from swivi.clips.models import REVOKED, Clip, ClipSubmission, SubmissionStatus
 from swivi.clips.tallies import SUBMISSIONS
 from swivi.core.money import Cents
-from swivi.insights.clips import ClipRow, clip_row, page_of, submissions_with_clips
+from swivi.insights.best_clips import BEST, best_ids
+from swivi.insights.clips import ClipRow, clip_row, page_of, rows_of, submissions_with_clips
 from swivi.platforms.models import Platform
 
 
@@ -84,17 +85,17 @@ async def review_queue(
     `sort` is a name of `clips.SORTS`, with `-` for the largest first; without one, PENDING ones come longest waiting
     first, others newest first.
     """
-    filters = {
-        ClipSubmission.status: status,
-        ClipSubmission.campaign_id: campaign_id,
-        ClipSubmission.platform: platform,
-        ClipSubmission.user_id: clipper_id,
-    }
-    wanted = [col(column) == value for column, value in filters.items() if value is not None]
+    of_clips = {"campaign_id": campaign_id, "platform": platform, "user_id": clipper_id}
+    known = {name: value for name, value in of_clips.items() if value is not None}
+    wanted = [getattr(ClipSubmission, name) == value for name, value in known.items()]
+    wanted += [] if status is None else [col(ClipSubmission.status) == status]
     tallied = clipper_id is None
     total = await (_tallied(session, status, campaign_id, platform) if tallied else _count(session, wanted))
-    usual = "submittedAt" if status is SubmissionStatus.PENDING else "-submittedAt"
-    page = page_of(_rows(), wanted, sort=sort or usual, limit=limit, offset=offset, total=total)
+    if sort in BEST:
+        page = rows_of(_rows(), best_ids(known, status, sort=sort, limit=limit, offset=offset), sort)
+    else:
+        usual = "submittedAt" if status is SubmissionStatus.PENDING else "-submittedAt"
+        page = page_of(_rows(), wanted, sort=sort or usual, limit=limit, offset=offset, total=total)
     return await _with_handles(session, (await session.exec(page)).all()), total
 
 

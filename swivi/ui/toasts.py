@@ -11,6 +11,8 @@ from reflex.event import EventSpec
 from reflex_base.event import server_side
 from reflex_base.plugins import Plugin
 
+from swivi.ui.generated import insert
+
 STATE_MODULE = "utils/state.js"
 BEFORE = '  if (event.name == "_set_focus") {\n'
 """Where Reflex 0.10.1's `applyEvent` comes to its own events (`.web/utils/state.js`)."""
@@ -39,8 +41,4 @@ class Toasts(Plugin):
 
 def show_toasts(state_js: str) -> str:
     """Reflex's `state.js` that shows our toasts; unchanged if it does already."""
-    if SHOW in state_js:
-        return state_js
-    if state_js.count(BEFORE) != 1:
-        raise RuntimeError(f"Reflex changed the text that swivi/ui/toasts.py builds on: {BEFORE.strip()!r}")
-    return state_js.replace(BEFORE, SHOW + BEFORE)
+    return insert(SHOW, state_js, before=BEFORE)

@@ -7,13 +7,17 @@ import pytest
 from sqlalchemy import event, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi.clips import review
+from swivi.clips.models import SubmissionStatus
 from swivi.insights import audit, people, sorting
 from swivi.insights.audit import audit_lines
 from swivi.insights.campaigns import campaign_clips
+from swivi.insights.clips import ClipRow
 from swivi.insights.people import people as users
-from swivi.insights.review import review_queue
+from swivi.insights.review import ReviewRow, review_queue
 from swivi.insights.runs import clips_in_run
 from swivi.insights.statement import Period, of_campaign, of_clipper, page, sums
+from swivi.platforms.models import Platform
 from tests.factories import tiktok
 from tests.world import World
 
@@ -41,6 +45,14 @@ async def _queue(session: AsyncSession, limit: int, offset: int) -> tuple[list[A
     return await review_queue(session, limit=limit, offset=offset)
 
 
+async def _most_viewed(session: AsyncSession, limit: int, offset: int) -> tuple[list[Any], int]:
+    return await review_queue(session, sort="-views", limit=limit, offset=offset)
+
+
+async def _best_earning(session: AsyncSession, limit: int, offset: int) -> tuple[list[Any], int]:
+    return await review_queue(session, sort="-earnings", limit=limit, offset=offset)
+
+
 async def _run(session: AsyncSession, limit: int, offset: int) -> tuple[list[Any], int]:
     return await clips_in_run(session, 1, limit=limit, offset=offset)
 
@@ -60,7 +72,7 @@ async def _of_campaign(session: AsyncSession, limit: int, offset: int) -> tuple[
     return await page(session, of_campaign(1), Period(), limit=limit, offset=offset), total
 
 
-@pytest.mark.parametrize("listed", [_clips, _queue, _run, _unread, _of_clipper, _of_campaign])
+@pytest.mark.parametrize("listed", [_clips, _queue, _most_viewed, _best_earning, _run, _unread, _of_clipper, _of_campaign])
 async def test_all_pages_together_are_the_whole_list(story: World, listed: List) -> None:
     async with story.database.reading() as session:
         whole, total = await listed(session, 1_000, 0)
@@ -68,6 +80,38 @@ async def test_all_pages_together_are_the_whole_list(story: World, listed: List)
 
     assert [row for rows in pages for row in rows] == whole
     assert len(whole) == total > 0
+
+
+@pytest.mark.parametrize("sort", ["-views", "-earnings"])
+@pytest.mark.parametrize("status", [None, *SubmissionStatus])
+async def test_the_best_of_everybodys_submissions_come_first_with_a_clip_or_without(
+    story: World, sort: str, status: SubmissionStatus | None
+) -> None:
+    campaign = await story.campaign(title="Another")
+    await story.submission(campaign, tiktok(20), baseline=None)
+    rejected = [await story.submission(campaign, tiktok(number), baseline=views) for number, views in REJECTED.items()]
+    async with story.database.writing() as session:
+        for one in rejected:
+            await review.reject(session, story.admin, one.id, "Off the brief.")
+    await story.submission(campaign, tiktok(30), baseline=11_000)
+
+    for filters in ({}, {"campaign_id": 1}, {"platform": Platform.TIKTOK, "campaign_id": campaign.id}):
+        async with story.database.reading() as session:
+            whole, total = await review_queue(session, status=status, limit=100, **filters)
+            best, _ = await review_queue(session, status=status, sort=sort, limit=100, **filters)
+        assert [row.clip.submission_id for row in best] == [one.clip.submission_id for one in sorted(whole, key=_by(sort))]
+        assert len(best) == total
+
+
+REJECTED = {21: 0, 22: 5_000, 23: 5_000, 24: 90_000}
+"""Views at submission, by the video's number."""
+
+
+def _by(sort: str) -> Callable[[ReviewRow], tuple[int, int]]:
+    def amount(clip: ClipRow) -> int:
+        return clip.earnings if sort == "-earnings" else -1 if clip.views is None else clip.views
+
+    return lambda row: (-amount(row.clip), -row.clip.submission_id)
 
 
 async def test_a_campaigns_clips_come_with_the_best_earning_first(story: World) -> None:
