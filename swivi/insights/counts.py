@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, text
+from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.clips.models import FAILED, ClipSubmission, SubmissionStatus, ViewTracking
+from swivi.clips.models import ClipSubmission, SubmissionStatus
 from swivi.core.money import Cents
 from swivi.payouts.models import PayoutRequest, PayoutStatus
 from swivi.platforms.models import Outcome
+from swivi.tracking.failures import by_word, failed_readings
 from swivi.tracking.models import PlannedCampaign, PlanStatus, RunStatus, ThinnedDay, TrackingRun
 from swivi.webhooks import deliveries
 from swivi.webhooks.models import DeliveryStatus, WebhookDelivery
@@ -74,15 +75,15 @@ async def tracked(session: AsyncSession) -> Tracked:
 
 
 async def _failed(session: AsyncSession) -> dict[Outcome, int]:
-    # Said as the index says it, so that both databases use it.
-    found = await session.exec(
-        select(ViewTracking.outcome, func.count()).where(text(FAILED)).group_by(col(ViewTracking.outcome))
-    )
-    failed = Counter({Outcome(outcome): number for outcome, number in found.all()})
-    # A counter never falls: what was thinned out since had failed as well.
-    for thinned in (await session.exec(select(ThinnedDay.failed))).all():
-        failed.update({Outcome(outcome): number for outcome, number in thinned.items()})
-    return dict(failed)
+    """A counter never falls: what was thinned out since had failed as well."""
+    failed: Counter[str] = Counter()
+    for noted in (TrackingRun.failed_readings, ThinnedDay.failed):
+        for counted in (await session.exec(select(noted).where(col(noted).is_not(None)))).all():
+            failed.update(counted)
+    under_way = await session.exec(select(TrackingRun.id).where(col(TrackingRun.failed_readings).is_(None)))
+    for run_id in under_way.all():
+        failed.update(by_word(await failed_readings(session, run_id)))
+    return {Outcome(outcome): number for outcome, number in failed.items()}
 
 
 async def queues(session: AsyncSession) -> Queues:

@@ -91,7 +91,7 @@ async def review_queue(
     wanted += [] if status is None else [col(ClipSubmission.status) == status]
     tallied = clipper_id is None
     total = await (_tallied(session, status, campaign_id, platform) if tallied else _count(session, wanted))
-    if sort in BEST:
+    if sort is not None and sort in BEST:
         page = rows_of(_rows(), best_ids(known, status, sort=sort, limit=limit, offset=offset), sort)
     else:
         usual = "submittedAt" if status is SubmissionStatus.PENDING else "-submittedAt"

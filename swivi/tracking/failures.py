@@ -1,4 +1,6 @@
-"""What a run could not read, counted by why."""
+"""What runs could not read, counted by why."""
+
+from collections.abc import Mapping
 
 from sqlalchemy import func, text
 from sqlmodel import col, select
@@ -26,3 +28,19 @@ async def failures_by_reason(session: AsyncSession, run_id: int) -> dict[Outcome
         .group_by(col(ViewTracking.outcome))
     )
     return {Outcome(outcome): number for outcome, number in found.all()}
+
+
+async def failed_readings(session: AsyncSession, run_id: int) -> dict[Outcome, int]:
+    """How many readings of a run failed, by why. Of an ended run `TrackingRun.failed_readings` knows."""
+    of_run = await partitions.of_run(session, run_id)
+    found = await session.exec(
+        select(ViewTracking.outcome, func.count())
+        .where(of_run(ViewTracking), text(FAILED))
+        .group_by(col(ViewTracking.outcome))
+    )
+    return {Outcome(outcome): number for outcome, number in found.all()}
+
+
+def by_word(counted: Mapping[Outcome, int]) -> dict[str, int]:
+    """As a run keeps it."""
+    return {outcome.value: number for outcome, number in counted.items()}

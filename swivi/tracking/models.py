@@ -84,6 +84,10 @@ class TrackingRun(SQLModel, table=True):
     """Why it FAILED, in a sentence for admins."""
     failures: dict[str, int] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     """How many clips it could not read, by their last outcome; None until it ended."""
+    failed_readings: dict[str, int] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True), nullable=True)
+    )
+    """How many of its readings failed, by outcome, those that were tried again too; None until it ended."""
 
     @property
     def clips_successful(self) -> int:
@@ -151,12 +155,12 @@ class ScraperRun(SQLModel, table=True):
 
 
 class ThinnedDay(SQLModel, table=True):
-    """A day, by its start in UTC, whose readings were thinned out: how many are gone, how many of them had failed."""
+    """A day, by its start in UTC, whose readings were thinned out, and how many are gone."""
 
     __tablename__ = "thinned_days"
 
     day: datetime = Field(sa_column=Column(UtcDateTime, primary_key=True))
     deleted: int = counted()
-    failed: dict[str, int] = Field(sa_column=Column(JSON, nullable=False))
-    """By outcome, for those who count failures."""
+    failed: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    """How many of them had failed, by outcome, where no run noted that: runs do since migration 0018."""
     is_done: bool = False

@@ -30,7 +30,7 @@ from swivi.notifications.models import NotificationKind
 from swivi.platforms.reader import ViewReaders
 from swivi.tracking.completion import close_books
 from swivi.tracking.errors import CutOff, NoReader, RunUnderWay
-from swivi.tracking.failures import failures_by_reason
+from swivi.tracking.failures import by_word, failed_readings, failures_by_reason
 from swivi.tracking.models import RunStatus, TrackingRun, Trigger
 from swivi.tracking.plan import CampaignGroup, clips_needing_tracking, start_run
 from swivi.tracking.reading import ReadingOptions
@@ -223,7 +223,8 @@ class Tracker:
             run.status = RunStatus.FAILED if problem else RunStatus.COMPLETED
             run.problem = problem
             run.finished_at = clock.now()
-            run.failures = {outcome.value: n for outcome, n in (await failures_by_reason(session, run_id)).items()}
+            run.failures = by_word(await failures_by_reason(session, run_id))
+            run.failed_readings = by_word(await failed_readings(session, run_id))
             if problem:
                 await notifications.tell_admins(
                     session,

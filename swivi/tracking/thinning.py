@@ -8,7 +8,6 @@ Day by day, in slices of one short transaction each: nobody waits for it, and wh
 """
 
 import logging
-from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,14 +16,13 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
-from sqlmodel.sql.expression import Select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from swivi.clips.models import ViewTracking
 from swivi.core import clock, leases
 from swivi.core.db import Database
 from swivi.core.leases import Hold
 from swivi.ledger.models import Transfer
-from swivi.platforms.models import Outcome
 from swivi.tracking.manual import SOURCE as BY_HAND
 from swivi.tracking.models import ThinnedDay
 
@@ -82,15 +80,12 @@ async def _thin_out_day(database: Database, hold: Hold, day: datetime) -> int:
     while True:
         async with database.writing() as session:
             await hold.assert_held(session)
-            thinned = await session.get(ThinnedDay, day) or ThinnedDay(day=day, failed={})
-            found = await session.exec(_needless(day).limit(SLICE))
-            slice_ = [(reading_id, Outcome(outcome)) for reading_id, outcome in found.all()]
-            failed = Counter(outcome.value for _, outcome in slice_ if outcome is not Outcome.OK)
+            thinned = await session.get(ThinnedDay, day) or ThinnedDay(day=day)
+            slice_ = (await session.exec(_needless(day).limit(SLICE))).all()
             thinned.deleted += len(slice_)
-            thinned.failed = dict(Counter(thinned.failed) + failed)
             thinned.is_done = len(slice_) < SLICE
             session.add(thinned)
-            needless = (*_within(ViewTracking, day), col(ViewTracking.id).in_([row for row, _ in slice_]))
+            needless = (*_within(ViewTracking, day), col(ViewTracking.id).in_(slice_))
             await session.execute(delete(ViewTracking).where(*needless))
         deleted += len(slice_)
         if thinned.is_done:
@@ -98,10 +93,10 @@ async def _thin_out_day(database: Database, hold: Hold, day: datetime) -> int:
             return deleted
 
 
-def _needless(day: datetime) -> Select[Any, Any]:
-    """(id, outcome) of the day's readings that need not stay."""
+def _needless(day: datetime) -> SelectOfScalar[int]:
+    """The ids of the day's readings that need not stay."""
     return (
-        select(ViewTracking.id, ViewTracking.outcome)
+        select(ViewTracking.id)
         .where(
             *_within(ViewTracking, day),
             col(ViewTracking.run_id).is_not(None),

@@ -13,7 +13,7 @@ from swivi.core.db import Database
 from swivi.platforms.models import Outcome
 from swivi.runtime import Runtime
 from swivi.served import observed
-from swivi.tracking.models import Trigger
+from swivi.tracking.models import RunStatus, TrackingRun, Trigger
 from tests import factories
 from tests.api.conftest import ORIGIN, Person, refusal
 from tests.factories import tiktok, youtube
@@ -80,6 +80,22 @@ async def test_the_numbers_are_those_of_what_was_done(
     assert at("swivi_webhook_deliveries_due") == 1
     await running.sender.send_due()
     assert (await scrape(admin.http))("swivi_webhook_deliveries_due") == 0
+
+
+async def test_what_a_run_under_way_could_not_read_so_far_is_counted(
+    running: Runtime, simulator: RunningSimulator, clipper: Person, admin: Person
+) -> None:
+    campaign = await factories.a_campaign(running.database, admin.actor)
+    await factories.a_clip(running.database, clipper.actor, admin.actor, campaign, tiktok(1))
+    simulator.script(tiktok(1), state="private")
+    ended, under_way = [await running.tracker.run(Trigger.CLI) for _ in range(2)]
+    ended_in = (await scrape(admin.http))("swivi_readings_failed_total", reason="private")
+    async with running.database.writing() as session:
+        run = await session.get_one(TrackingRun, under_way.id)
+        run.status, run.finished_at, run.failed_readings = RunStatus.RUNNING, None, None
+
+    assert (await scrape(admin.http))("swivi_readings_failed_total", reason="private") == ended_in >= 2
+    assert ended.failed_readings == {"private": ended_in / 2}
 
 
 async def credited(database: Database) -> int:

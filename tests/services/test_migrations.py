@@ -127,7 +127,6 @@ async def test_a_migration_that_fails_leaves_nothing_behind(empty: Database, mon
     assert await migrations.is_current(empty)
 
 
-@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index:sqlalchemy.exc.SAWarning")
 async def test_the_models_and_the_migrated_schema_agree(database: Database) -> None:
     def differences(connection: Connection) -> list[object]:
         context = MigrationContext.configure(connection, opts=migrations.comparison(connection))

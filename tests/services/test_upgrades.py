@@ -1,7 +1,7 @@
 """Every earlier schema, with data in every table, comes up to the newest one and loses nothing."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from swivi import migrations
 from swivi.core.db import Database
+from swivi.insights.counts import tracked
+from swivi.platforms.models import Outcome
 from swivi.tables import METADATA
 from swivi.tracking import partitions
 from tests.conftest import DATABASES
@@ -226,11 +228,14 @@ BOOKS = (
 """The first release's books after a whole journey: funded, earned, asked for, paid."""
 
 
+def say(connection: Connection, statements: Sequence[str]) -> None:
+    now = NOW if connection.dialect.name != "sqlite" else NOW.isoformat(" ")[:19]
+    for statement in statements:
+        connection.execute(text(statement), {"now": now})
+
+
 def keep_books(connection: Connection) -> None:
-    for statement in BOOKS:
-        connection.execute(
-            text(statement), {"now": NOW if connection.dialect.name != "sqlite" else NOW.isoformat(" ")[:19]}
-        )
+    say(connection, BOOKS)
 
 
 async def test_the_first_releases_books_pass_todays_audit(old: Database) -> None:
@@ -254,3 +259,21 @@ async def test_history_stays_append_only_after_an_upgrade(old: Database) -> None
         with pytest.raises(Exception, match="append-only"):
             async with old.engine.execution_options(swivi_writes=True).begin() as connection:
                 await connection.execute(text(refused))
+
+
+UNREAD = (
+    "INSERT INTO view_tracking (clip_id, run_id, attempt, date, outcome, metric, source, detail) VALUES"
+    " (1, 1, 2, :now, 'private', 'playCount', 'apify', ''), (1, 1, 3, :now, 'error', 'playCount', 'apify', '')",
+    """INSERT INTO thinned_days (day, deleted, failed, is_done) VALUES (:now, 9, '{"private": 3}', true)""",
+)
+
+
+async def test_readings_that_failed_are_counted_as_before(old: Database) -> None:
+    def tell(connection: Connection) -> None:
+        keep_books(connection)
+        say(connection, UNREAD)
+
+    await upgraded_from(old, "0017", tell)
+
+    async with old.reading() as session:
+        assert (await tracked(session)).readings_failed == {Outcome.PRIVATE: 4, Outcome.ERROR: 1}
