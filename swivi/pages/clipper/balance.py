@@ -36,12 +36,14 @@ class ClipperBalance(OwnTogether, rx.State):
     active_campaigns: int = 0
     why_not: str = ""
     changed_at: str = ""
+    _shown: ClipperNow | None = None
+    """What the page shows; None before it has read anything."""
 
     @public
     async def load(self) -> None:
         """A page with the balance opens."""
         if await self._is_clippers():
-            self.changed_at = ""
+            self._shown = None
             await self._read("Your balance")
 
     @staticmethod
@@ -49,19 +51,24 @@ class ClipperBalance(OwnTogether, rx.State):
         return await clippers_now(session, whose)
 
     def _show_live(self, numbers: ClipperNow | None) -> None:
-        if numbers is None:
+        before = self._shown
+        if numbers is None or numbers == before:
             return
-        shown = {
-            **{name: getattr(numbers, name) for name in _AS_READ},
-            "submitted": numbers.pending + numbers.approved + numbers.rejected,
-            "why_not": why_no_payout(numbers, runtime().settings.min_payout_cents),
-        }
-        # What is assigned is sent, changed or not.
-        changed = [name for name, value in shown.items() if getattr(self, name) != value]
-        for name in changed:
-            setattr(self, name, shown[name])
-        if changed or not self.changed_at:
-            self.changed_at = clock.now().isoformat()
+        # What is assigned is sent, changed or not; and a look at what the state has costs more than at what was read.
+        was = {} if before is None else _on_page(before)
+        for name, value in _on_page(numbers).items():
+            if name not in was or was[name] != value:
+                setattr(self, name, value)
+        self._shown, self.changed_at = numbers, clock.now().isoformat()
+
+
+def _on_page(numbers: ClipperNow) -> dict[str, int | str]:
+    """The state's variables by name."""
+    return {
+        **{name: getattr(numbers, name) for name in _AS_READ},
+        "submitted": numbers.pending + numbers.approved + numbers.rejected,
+        "why_not": why_no_payout(numbers, runtime().settings.min_payout_cents),
+    }
 
 
 _AS_READ = (
