@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func
+from sqlalchemy import and_, bindparam, case, func, literal
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.clips.models import Clip, ViewTracking
+from swivi.core.db import UtcDateTime
 from swivi.core.money import Cents, earned
 from swivi.ledger.models import SELDOM, AuditEntry, Transfer, TransferKind
 from swivi.tracking import accrual
@@ -81,23 +82,25 @@ class Made:
         return self.amount - exact_part in (0, 1)
 
 
+@dataclass(frozen=True, slots=True)
+class _Largest:
+    """The largest reading up to an accrual."""
+
+    id: int
+    date: datetime
+    views: int
+
+
 async def made(session: AsyncSession, accruals: Sequence[Transfer]) -> dict[int, Made]:
     """How each of these accruals came about, by the transfer's id."""
-    seen = await session.exec(
-        select(Transfer.id, Clip, ViewTracking, _credited(col(Transfer.clip_id), before=col(Transfer.audit_id)))
-        .join(Clip, col(Clip.id) == col(Transfer.clip_id))
-        .join(
-            ViewTracking, col(ViewTracking.id) == _largest_reading(col(Transfer.clip_id), at=col(Transfer.created_at))
-        )
-        .where(col(Transfer.id).in_([transfer.id for transfer in accruals]))
-    )
-    known = {transfer_id: (clip, reading, int(before)) for transfer_id, clip, reading, before in seen.all()}
+    seen = await session.exec(_SEEN, params={"transfers": [transfer.id for transfer in accruals]})
+    known = {of: (clip, _Largest(*largest), int(before)) for of, clip, before, *largest in seen.all()}
     return {transfer.id: await _made(session, transfer, *known[transfer.id]) for transfer in accruals}
 
 
-async def _made(session: AsyncSession, transfer: Transfer, clip: Clip, reading: ViewTracking, before: Cents) -> Made:
+async def _made(session: AsyncSession, transfer: Transfer, clip: Clip, reading: _Largest, before: Cents) -> Made:
     assert transfer.run_id is not None, "an accrual belongs to a run"
-    own = _earner(clip, reading, before)
+    own = _earner(clip, reading.views, before)
     within_cap, last = own.demand, None
     if transfer.amount < within_cap:  # seldom: a cap was reached, or the budget
         within_cap = accrual.capped_demands(await _clippers_clips(session, transfer))[clip.id]
@@ -125,13 +128,15 @@ async def _clippers_clips(session: AsyncSession, transfer: Transfer) -> list[Ear
     revoked_before = select(AuditEntry.subject_id).where(
         AuditEntry.subject == "clip", AuditEntry.action == "clip.revoked", col(AuditEntry.id) < transfer.audit_id
     )
+    theirs = and_(col(Clip.campaign_id) == transfer.campaign_id, col(Clip.user_id) == transfer.user_id)
     clip_id = col(Clip.id)
+    largest = _largest(select(clip_id.label("of")), clip_id, literal(transfer.created_at, UtcDateTime), theirs)
     found = await session.exec(
-        select(Clip, ViewTracking, _credited(clip_id, before=transfer.audit_id), clip_id.in_(revoked_before))
-        .join(ViewTracking, col(ViewTracking.id) == _largest_reading(clip_id, at=transfer.created_at))
-        .where(Clip.campaign_id == transfer.campaign_id, Clip.user_id == transfer.user_id)
+        select(Clip, largest.c.views, _credited(clip_id, before=transfer.audit_id), clip_id.in_(revoked_before))
+        .join(largest, largest.c.of == clip_id)
+        .where(largest.c.place == 1)
     )
-    return [_earner(clip, reading, int(before), may_earn=not revoked) for clip, reading, before, revoked in found.all()]
+    return [_earner(clip, views, int(before), may_earn=not revoked) for clip, views, before, revoked in found.all()]
 
 
 async def _last_share(session: AsyncSession, transfer: Transfer) -> LastShare | None:
@@ -151,12 +156,12 @@ async def _last_share(session: AsyncSession, transfer: Transfer) -> LastShare | 
     return LastShare(left, int(wanted)) if wanted else None
 
 
-def _earner(clip: Clip, reading: ViewTracking, credited_before: Cents, *, may_earn: bool = True) -> Earner:
+def _earner(clip: Clip, peak_views: int, credited_before: Cents, *, may_earn: bool = True) -> Earner:
     return Earner(
         clip_id=clip.id,
         user_id=clip.user_id,
         initial_views=clip.initial_views,
-        peak_views=reading.views or 0,
+        peak_views=peak_views,
         rate=clip.rate,
         min_views=clip.min_views,
         max_per_clip=clip.max_per_clip,
@@ -166,16 +171,19 @@ def _earner(clip: Clip, reading: ViewTracking, credited_before: Cents, *, may_ea
     )
 
 
-def _largest_reading(clip_id: Any, *, at: Any) -> Any:
-    """The id of the clip's largest reading up to a moment; of equals, the first."""
+def _largest(whose: Any, clip_id: Any, at: Any, wanted: Any) -> Any:
+    """The clips' readings up to a moment, the largest at `place` 1; of equals, the first. `whose` names what `of` is.
+
+    Ranked in one go, not looked for by its id once it is known: that would be in every month's partition.
+    """
     reading = aliased(ViewTracking)
+    order = (col(reading.views).desc(), col(reading.id))
     return (
-        select(reading.id)
-        .where(reading.clip_id == clip_id, col(reading.views).is_not(None), col(reading.date) <= at)
-        .order_by(col(reading.views).desc(), col(reading.id))
-        .limit(1)
-        .correlate(Transfer, Clip)
-        .scalar_subquery()
+        whose.add_columns(reading.id, reading.date, reading.views)
+        .add_columns(func.row_number().over(partition_by=whose.selected_columns.of, order_by=order).label("place"))
+        .join(reading, and_(reading.clip_id == clip_id, col(reading.views).is_not(None), col(reading.date) <= at))
+        .where(wanted)
+        .subquery()
     )
 
 
@@ -188,3 +196,21 @@ def _credited(clip_id: Any, *, before: Any) -> Any:
         .correlate(Transfer, Clip)
         .scalar_subquery()
     )
+
+
+def _seen() -> Any:
+    """The query of each accrual's id, clip, cents that this was credited before, and largest reading up to then."""
+    transfer_id, clip_id = col(Transfer.id), col(Transfer.clip_id)
+    these = transfer_id.in_(bindparam("transfers", expanding=True))
+    largest = _largest(select(transfer_id.label("of")), clip_id, col(Transfer.created_at), these)
+    query: Any = select(Transfer.id, Clip, _credited(clip_id, before=col(Transfer.audit_id)))
+    return (
+        query.add_columns(largest.c.id, largest.c.date, largest.c.views)
+        .join(Clip, col(Clip.id) == clip_id)
+        .join(largest, largest.c.of == transfer_id)
+        .where(these, largest.c.place == 1)
+    )
+
+
+_SEEN = _seen()
+"""Made once: to put it together takes twice as long as to ask it."""
