@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from swivi.core.db import cents, choice, counted, moment, reference, row_id
+from swivi.core.db import cents, choice, counted, digits, moment, reference, row_id
 from swivi.core.money import Cents
 
 
@@ -60,6 +60,17 @@ class User(SQLModel, table=True):
     def available(self) -> Cents:
         """What may be withdrawn: earned - paid - reserved."""
         return self.total_earnings - self.paid - self.reserved
+
+
+_USERS = User.__table__  # type: ignore[attr-defined]
+
+# By these, lists of those with most walk along an index to the few that they show; nobody else looks at them.
+EARNINGS_DIGITS = digits(_USERS, "earnings_digits", "total_earnings")
+VIEWS_DIGITS = digits(_USERS, "views_digits", "total_views")
+AVAILABLE_DIGITS = digits(_USERS, "available_digits", "total_earnings - paid - reserved")
+Index("ix_users_earnings_digits", EARNINGS_DIGITS)
+Index("ix_users_views_digits", VIEWS_DIGITS)
+Index("ix_users_available_digits", AVAILABLE_DIGITS)
 
 
 class SignInSession(SQLModel, table=True):

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from asyncpg import PostgresError
-from sqlalchemy import BigInteger, Column, DateTime, Enum, ForeignKey, Integer, Table, event, make_url
+from sqlalchemy import BigInteger, Column, Computed, DateTime, Enum, ForeignKey, Integer, Table, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Dialect, ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -84,6 +84,17 @@ def cents(*, default: int | None = 0, nullable: bool = False) -> Any:
 
 counted = cents
 """A column of a 64-bit count (views)."""
+
+
+def digits(table: Table, name: str, amount: str) -> Column[int]:
+    """A column more that the database computes: how many digits an amount has that moves with each settlement.
+
+    Amounts stand in no index: PostgreSQL then has no other index to change either when they move (HOT). Their number of
+    digits seldom changes, and along an index of it whoever looks for the largest comes to few others.
+    """
+    column: Column[int] = Column(name, Integer, Computed(f"length(CAST({amount} AS TEXT))"))
+    table.append_column(column)
+    return column
 
 
 def moment(*, nullable: bool = False, index: bool = False) -> Any:
@@ -206,12 +217,16 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
             connection.rollback()
 
 
+QUICK = "SET jit = off; SET max_parallel_workers_per_gather = 0"
+
+
 def _prepare_postgresql(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:
         # Compiling a query that it takes for a dear one was seen to last 0.4 s, each time: longer than our pages'
-        # queries all together. It is not told so as the connection is opened: poolers refuse what they do not know.
-        connection.run_async(lambda driver: driver.execute("SET jit = off"))
+        # queries all together. To start workers for one takes 20 ms, longer than each of them. It is not told so as the
+        # connection is opened: poolers refuse what they do not know.
+        connection.run_async(lambda driver: driver.execute(QUICK))
 
 
 def _switch_to_wal(cursor: Any) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import func
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.accounts.models import Role, User, UserStatus
+from swivi.accounts.models import AVAILABLE_DIGITS, EARNINGS_DIGITS, VIEWS_DIGITS, Role, User, UserStatus
 from swivi.clips.models import ClipSubmission
 from swivi.insights.sorting import MOST_COUNTED, order_by
 
@@ -30,6 +30,13 @@ SORTS: Mapping[str, Any] = {
     "available": col(User.total_earnings) - col(User.paid) - col(User.reserved),
 }
 
+_DIGITS: Mapping[str, Any] = {
+    "totalEarnings": EARNINGS_DIGITS,
+    "totalViews": VIEWS_DIGITS,
+    "available": AVAILABLE_DIGITS,
+}
+"""What is in the same order as the sort of that name, and in an index."""
+
 
 async def people(
     session: AsyncSession,
@@ -50,9 +57,16 @@ async def people(
     total = (await session.exec(select(func.count()).select_from(counted))).one()
     submissions = select(func.count()).where(ClipSubmission.user_id == User.id).correlate(User).scalar_subquery()
     order = order_by(sort, SORTS, _BY_ID)
-    page = select(User.id).where(*wanted).order_by(*order).limit(limit).offset(offset)
+    page = select(User.id).where(*wanted).order_by(*_along_index(sort), *order).limit(limit).offset(offset)
     found = await session.exec(select(User, submissions).where(col(User.id).in_(page)).order_by(*order))
     return [PersonRow(*row) for row in found.all()], total
+
+
+def _along_index(sort: str) -> list[Any]:
+    digits = _DIGITS.get(sort.removeprefix("-"))
+    if digits is None:
+        return []
+    return [digits.desc() if sort.startswith("-") else digits.asc()]
 
 
 async def person(session: AsyncSession, user_id: int) -> PersonRow | None:

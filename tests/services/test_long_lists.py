@@ -72,7 +72,9 @@ async def _of_campaign(session: AsyncSession, limit: int, offset: int) -> tuple[
     return await page(session, of_campaign(1), Period(), limit=limit, offset=offset), total
 
 
-@pytest.mark.parametrize("listed", [_clips, _queue, _most_viewed, _best_earning, _run, _unread, _of_clipper, _of_campaign])
+@pytest.mark.parametrize(
+    "listed", [_clips, _queue, _most_viewed, _best_earning, _run, _unread, _of_clipper, _of_campaign]
+)
 async def test_all_pages_together_are_the_whole_list(story: World, listed: List) -> None:
     async with story.database.reading() as session:
         whole, total = await listed(session, 1_000, 0)
@@ -99,7 +101,9 @@ async def test_the_best_of_everybodys_submissions_come_first_with_a_clip_or_with
         async with story.database.reading() as session:
             whole, total = await review_queue(session, status=status, limit=100, **filters)
             best, _ = await review_queue(session, status=status, sort=sort, limit=100, **filters)
-        assert [row.clip.submission_id for row in best] == [one.clip.submission_id for one in sorted(whole, key=_by(sort))]
+        assert [row.clip.submission_id for row in best] == [
+            one.clip.submission_id for one in sorted(whole, key=_by(sort))
+        ]
         assert len(best) == total
 
 
