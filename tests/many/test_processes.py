@@ -134,6 +134,21 @@ async def test_an_open_page_goes_on_being_live_after_redis_was_restarted(many: M
     await expect(shown).to_contain_text(format_dollars(many.truth_for(0, many.rounds)), timeout=SLOW)
 
 
+async def test_an_open_dialog_and_what_was_typed_stay_when_redis_is_restarted(many: Many, page: Page) -> None:
+    await many.next_round(run_seconds=0)
+    await page.context.add_cookies([{"name": SESSION_COOKIE, "value": many.cookies[0], "url": many.url}])
+    await page.goto(f"{many.url}/clippers/dashboard")
+    await page.get_by_role("button", name="Submit a clip").first.click()
+    link = page.get_by_role("dialog").get_by_label("Link to your clip")
+    await link.fill("https://vm.tiktok.com/ZMabc/")
+    await asyncio.to_thread(many.redis.stop)
+    await asyncio.to_thread(many.redis.start)
+    await many.track(many.servers[1])
+    balance = page.locator(".live-money")
+    await expect(balance).to_contain_text(format_dollars(many.truth_for(0, many.rounds)), timeout=SLOW)
+    await expect(link).to_have_value("https://vm.tiktok.com/ZMabc/", timeout=SLOW)
+
+
 async def test_all_processes_are_restarted_one_after_the_other_in_the_middle_of_a_run(many: Many) -> None:
     await many.next_round(run_seconds=1.0)
     tracking = asyncio.create_task(many.track(many.servers[0]))
