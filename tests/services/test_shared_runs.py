@@ -15,6 +15,7 @@ from swivi.tracking.plan import CampaignGroup, dealt_out
 from swivi.tracking.reading import ReadingOptions
 from swivi.tracking.service import SHARE_BATCHES, Tracker, TrackingOptions
 from tests.factories import tiktok
+from tests.live import until
 from tests.world import World
 
 CAMPAIGNS = 4
@@ -106,13 +107,13 @@ async def test_two_processes_do_one_run_together_and_settle_each_campaign_once(
 
 async def test_one_process_alone_keeps_its_scrapers_busy_across_shares(world: World, campaigns: list[Campaign]) -> None:
     options = TrackingOptions(reading=ReadingOptions(batch_size=1, concurrency=3 * SHARE_BATCHES, pause_seconds=0))
-    world.simulator.set(run_seconds=0.4)
+    world.simulator.set(hold=True)
     tracker, _ = process(world, options)
     running = asyncio.create_task(tracker.run(Trigger.CLI))
-    while world.runs_started < 3 * SHARE_BATCHES:
-        assert not running.done(), "the shares were read one after the other"
-        await asyncio.sleep(0.01)
+    # Nothing ends meanwhile: what begins did not wait for another share's end.
+    await until(lambda: world.runs_started == 3 * SHARE_BATCHES)
     assert not await world.all(RunShare, RunShare.status == ShareStatus.DONE)
+    world.simulator.set(hold=False)
     assert (await running).clips_read == 20
 
 

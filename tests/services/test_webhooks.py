@@ -179,8 +179,8 @@ async def test_after_the_last_attempt_it_is_given_up_and_admins_are_told(world: 
     receiver.answer(503)
     webhook = await a_webhook(world, receiver.url)
     await approve_one(world)
-    await world.running.sender.send_due()
     began = clock.now()
+    await world.running.sender.send_due()
     for pause in PAUSES:
         waits = (await only_line(world, webhook)).delivery.next_attempt_at
         assert waits is not None
