@@ -37,7 +37,10 @@ GROUPS = """\
             { test: /lucide-react/, name: "icons" },
             { name: "everywhere", minShareCount: 30 },
 """
-"""The icons, which are a file each otherwise, and what nearly all pages need: https://rolldown.rs/reference"""
+"""The icons, which are a file each otherwise, and what nearly all pages need.
+
+https://rolldown.rs/reference/OutputOptions.codeSplitting
+"""
 
 STARTS = re.compile(r'<script type="module" async="">(.*?)</script>', re.DOTALL)
 """What starts a built page's scripts."""
