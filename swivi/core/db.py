@@ -217,16 +217,14 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
             connection.rollback()
 
 
-QUICK = "SET jit = off; SET max_parallel_workers_per_gather = 0"
-
-
 def _prepare_postgresql(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:
         # Compiling a query that it takes for a dear one was seen to last 0.4 s, each time: longer than our pages'
         # queries all together. To start workers for one takes 20 ms, longer than each of them. It is not told so as the
         # connection is opened: poolers refuse what they do not know.
-        connection.run_async(lambda driver: driver.execute(QUICK))
+        quick = "SET jit = off; SET max_parallel_workers_per_gather = 0"
+        connection.run_async(lambda driver: driver.execute(quick))
 
 
 def _switch_to_wal(cursor: Any) -> None:
