@@ -192,11 +192,19 @@ const fill = (control, value) => {
 export const KeepsTyped = ({ hydrated }) => {
   const typed = useRef(new Map());
   const page = useRef(null);
+  const filling = useRef(false);
+  const typedHere = () => {
+    if (page.current !== location.pathname) {
+      page.current = location.pathname;
+      typed.current.clear();
+    }
+    return typed.current;
+  };
 
   useEffect(() => {
     const note = ({ target }) => {
-      if (!target.id || !target.form) return;
-      typed.current.forEach((_, id) => document.getElementById(id) || typed.current.delete(id));
+      if (filling.current || !target.id || !target.form) return;
+      typedHere().forEach((_, id) => document.getElementById(id) || typed.current.delete(id));
       typed.current.set(target.id, target.type === "checkbox" ? target.checked : target.value);
     };
     const sent = ({ target }) => {
@@ -212,20 +220,19 @@ export const KeepsTyped = ({ hydrated }) => {
 
   useEffect(() => {
     if (!hydrated) return undefined;
-    if (page.current !== location.pathname) {
-      page.current = location.pathname;
-      typed.current.clear();
-      return undefined;
-    }
-    const waiting = new Map(typed.current);
-    const refill = () =>
-      waiting.forEach((value, id) => {
+    // A form may be drawn more than once until it is all there: each new control is filled.
+    const filled = new WeakSet();
+    const refill = () => {
+      filling.current = true;
+      typedHere().forEach((value, id) => {
         const control = document.getElementById(id);
-        if (control) {
-          waiting.delete(id);
+        if (control && !filled.has(control)) {
+          filled.add(control);
           fill(control, value);
         }
       });
+      filling.current = false;
+    };
     refill();
     const observer = new MutationObserver(refill);
     observer.observe(document.body, { childList: true, subtree: true });

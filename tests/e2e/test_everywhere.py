@@ -1,5 +1,6 @@
 """What holds on every page: roles, forms, double clicks, addresses, a lost connection, motion, keyboard."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from decimal import Decimal
@@ -7,7 +8,7 @@ from decimal import Decimal
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, WebSocketRoute, expect
 from sqlmodel import SQLModel, func, select
 
 from swivi.accounts import service as accounts
@@ -51,6 +52,9 @@ WATCH_RETURN = """() => {
     }).observe(main, { attributeFilter: ["aria-busy"] }));
 }"""
 """`window.isBack` is kept once the page has been told its state anew by a server that had lost it."""
+
+IS_THERE = '"is_hydrated_rx_state_":true'
+"""In the message that says that the page's state is all told."""
 
 FOCUS_IS_SEEN = """() => {
     const seen = element => getComputedStyle(element).outlineStyle !== "none";
@@ -300,6 +304,42 @@ async def test_what_was_typed_survives_a_lost_connection(
         demo_server.start()
     assert await clipper.page.evaluate("window.isBack")
     await expect(field).to_have_value(typed, timeout=SLOW)
+
+
+async def test_what_was_typed_before_the_page_was_all_there_survives_a_lost_connection(
+    tab_of: TabOf, demo_server: AppServer
+) -> None:
+    clipper = await tab_of(demo("malik"))
+    there = await held_back(clipper.page, IS_THERE)
+    await clipper.page.goto(f"{demo_server.url}/clippers/dashboard")
+    await clipper.presses("Submit a clip")
+    field = clipper.page.get_by_label("Link to your clip")
+    await field.fill("https://www.tiktok.com/@malik/video/7")
+    await expect(clipper.page.locator("main[aria-busy=true]")).to_have_count(1)
+    there.set()
+    await expect(clipper.page.locator("main[aria-busy=false]")).to_have_count(1, timeout=SLOW)
+    await clipper.page.evaluate(WATCH_RETURN)
+    demo_server.kill()
+    demo_server.start()
+    assert await clipper.page.evaluate("window.isBack")
+    await expect(field).to_have_value("https://www.tiktok.com/@malik/video/7", timeout=SLOW)
+
+
+async def held_back(page: Page, words: str) -> asyncio.Event:
+    """What the page is told comes at once, but a message with these words only once the event is set."""
+    let_go = asyncio.Event()
+
+    def connect(tab: WebSocketRoute) -> None:
+        async def tell(message: str | bytes) -> None:
+            if words in str(message):
+                await let_go.wait()
+            tab.send(message)
+
+        server = tab.connect_to_server()
+        server.on_message(tell)
+
+    await page.route_web_socket(re.compile("/_event"), connect)
+    return let_go
 
 
 # --- guests ---------------------------------------------------------------------------------------
