@@ -16,6 +16,7 @@ from swivi.ledger import models as _ledger
 from swivi.mail import models as _mail
 from swivi.notifications import models as _notifications
 from swivi.payouts import models as _payouts
+from swivi.payouts import tallies as _payouts_kept
 from swivi.tracking import models as _tracking
 from swivi.webhooks import models as _webhooks
 
@@ -34,6 +35,7 @@ ROOMS = (
     _clips,
     _tallies,
     _payouts,
+    _payouts_kept,
     _tracking,
     _audits,
 )

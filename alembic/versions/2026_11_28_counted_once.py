@@ -17,6 +17,9 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     sqlite = op.get_bind().dialect.name == "sqlite"
+    if not sqlite:
+        # What is under way is waited for: it would be neither among the rows that are counted nor seen by a trigger.
+        op.execute("LOCK TABLE users, tracking_runs IN SHARE ROW EXCLUSIVE MODE")
     op.add_column("tracking_runs", sa.Column("failures", sa.JSON(), nullable=True))
     op.execute(FAILURES.format(as_object="json_group_object" if sqlite else "json_object_agg"))
     op.create_table(

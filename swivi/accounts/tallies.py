@@ -21,3 +21,11 @@ async def count_active(session: AsyncSession) -> dict[Role, int]:
         .group_by(USERS.c.role)
     )
     return dict.fromkeys(Role, 0) | {Role(role): int(number) for role, number in found.all()}
+
+
+async def count(session: AsyncSession, role: Role | None, status: UserStatus | None) -> int:
+    """How many users of this role and this status there are; None is any."""
+    wanted = [] if role is None else [USERS.c.role == role.value]
+    wanted += [] if status is None else [USERS.c.status == status.value]
+    number = await session.scalars(select(func.coalesce(func.sum(USERS.c.users), 0)).where(*wanted))
+    return int(number.one())

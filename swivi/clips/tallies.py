@@ -1,8 +1,9 @@
-"""Totals that pages show, kept: of submissions, of clips, of each clipper in each campaign, and of each day.
+"""Totals that pages show, kept: of submissions, of clips, of each clipper, alone and in each campaign, and of each day.
 
 They change in the transaction of the rows that they total, so they are as exact as those. Rows that come one by one are
-added up by triggers of the database (alembic/versions/2026_11_28_tallies.py), which no code can forget. What looks at
-all of a campaign's clips, or changes what a clip counts for, calls a function here, with the campaign's row locked.
+added up by triggers of the database (2026_11_28_tallies.py and 2026_11_28_counted_lists.py in alembic/versions), which
+no code can forget. What looks at all of a campaign's clips, or changes what a clip counts for, calls a function here,
+with the campaign's row locked.
 """
 
 from datetime import date
@@ -61,6 +62,9 @@ DAYS = Table(
     Index("ix_campaign_days_campaign_id_day", "campaign_id", "day"),
 )
 """By UTC days: the growth that was counted, and the cents that it was credited less what was taken back."""
+
+SUBMITTERS = Table("submitters", SQLModel.metadata, key_to("user_id", "users.id"), total("submissions"))
+"""How many clips each person ever submitted."""
 
 _GROWTH = col(Clip.peak_views) - col(Clip.initial_views)
 

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.models import User
 from swivi.campaigns.models import Campaign
-from swivi.insights.sorting import MOST_COUNTED
+from swivi.core.counting import count_to_most
 from swivi.ledger.models import AuditEntry
 
 SWIVI = 0
@@ -76,8 +76,7 @@ async def audit_lines(
     session: AsyncSession, wanted: AuditFilter = EVERYTHING, *, limit: int, offset: int = 0
 ) -> tuple[list[AuditLine], int]:
     """One page of the log, newest first, and how many entries there are: MOST_COUNTED + 1 are that or more."""
-    counted = select(AuditEntry.id).where(*wanted.conditions()).limit(MOST_COUNTED + 1).subquery()
-    total = (await session.exec(select(func.count()).select_from(counted))).one()
+    total = await count_to_most(session, col(AuditEntry.id), *wanted.conditions())
     return await _lines(session, wanted.conditions(), limit=limit, offset=offset), total
 
 

@@ -8,7 +8,7 @@ from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.campaigns.models import Campaign, CampaignStatus
-from swivi.insights.sorting import order_by
+from swivi.insights.sorting import nearer_end, order_by
 
 _BY_ID = col(Campaign.id)
 
@@ -37,6 +37,8 @@ async def all_campaigns(
         columns = (col(Campaign.title), col(Campaign.brand))
         wanted.append(or_(*(column.icontains(search.strip(), autoescape=True) for column in columns)))
     total = (await session.exec(select(func.count()).select_from(Campaign).where(*wanted))).one()
-    order = order_by(sort, SORTS, _BY_ID)
-    found = await session.exec(select(Campaign).where(*wanted).order_by(*order).limit(limit).offset(offset))
+    stretch, order = nearer_end(limit, offset, total), order_by(sort, SORTS, _BY_ID)
+    nearest = order_by(sort, SORTS, _BY_ID, backwards=stretch.backwards)
+    page = select(_BY_ID).where(*wanted).order_by(*nearest).limit(stretch.limit).offset(stretch.offset)
+    found = await session.exec(select(Campaign).where(_BY_ID.in_(page)).order_by(*order))
     return found.all(), total

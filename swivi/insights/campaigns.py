@@ -100,14 +100,9 @@ async def campaign_lines(
     offset: int,
 ) -> list[CampaignLine]:
     """One page of campaigns, of one status or (None) of all but the archived ones. `sort` is a key of SORTS."""
-    order = SORTS[sort].desc() if descending else SORTS[sort].asc()
-    found = await session.exec(
-        select(Campaign, _PENDING, _CLIPS)
-        .where(_of(status))
-        .order_by(order, col(Campaign.id).desc())
-        .limit(limit)
-        .offset(offset)
-    )
+    order = (SORTS[sort].desc() if descending else SORTS[sort].asc(), col(Campaign.id).desc())
+    page = select(Campaign.id).where(_of(status)).order_by(*order).limit(limit).offset(offset)
+    found = await session.exec(select(Campaign, _PENDING, _CLIPS).where(col(Campaign.id).in_(page)).order_by(*order))
     return [CampaignLine(campaign, int(pending), int(clips)) for campaign, pending, clips in found.all()]
 
 

@@ -83,7 +83,7 @@ def page_of(
 
     `sort` is a name of SORTS, with `-` for the largest first. With a `total`, late pages are looked for from the end.
     """
-    stretch = nearer_end(limit, offset, 2 * offset if total is None else total)
+    stretch = nearer_end(limit, offset, total)
     by_id = _BY_ID
     page = select(by_id).where(*wanted)
     if SORTS[sort.removeprefix("-")] is not by_id:  # what is sorted by stands with the clip

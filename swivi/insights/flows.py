@@ -10,8 +10,10 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi.campaigns.models import Campaign
 from swivi.clips.tallies import DAYS
 from swivi.core.money import VIEWS_PER_RATE, Cents
 from swivi.insights.days import each_day
@@ -31,6 +33,9 @@ class Flow:
     def __add__(self, other: "Flow") -> "Flow":
         return Flow(self.views + other.views, self.spent + other.spent)
 
+    def __sub__(self, other: "Flow") -> "Flow":
+        return Flow(self.views - other.views, self.spent - other.spent)
+
     @property
     def effective_cpm(self) -> Cents | None:
         """What 1,000 views cost, in cents, rounded half up; None without views."""
@@ -48,6 +53,9 @@ class Compared:
 
     def __add__(self, other: "Compared") -> "Compared":
         return Compared(self.now + other.now, self.before + other.before)
+
+    def __sub__(self, other: "Compared") -> "Compared":
+        return Compared(self.now - other.now, self.before - other.before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +91,44 @@ async def by_day_and_platform(
 
 
 async def by_campaign(
-    session: AsyncSession, days: Days, first: date, narrowed: Sequence[ColumnElement[bool]] = ()
-) -> dict[int, Compared]:
-    """Of each campaign what came from `first` on, beside what came before; those without anything are not there."""
+    session: AsyncSession,
+    days: Days,
+    first: date,
+    narrowed: Sequence[ColumnElement[bool]] = (),
+    *,
+    most: int | None = None,
+) -> tuple[list[tuple[int, str, Compared]], int]:
+    """Of each campaign (id, title) what came from `first` on, beside what came before, and how many there are.
+
+    Those with most spending, then views, come first, at most `most` of them; those without anything are not there.
+    """
 
     def sums(of: ColumnElement[bool]) -> tuple[Any, Any]:
         views, spent = (func.sum(case((of, column), else_=0)) for column in (DAYS.c.views, DAYS.c.spent))
         return views, spent
 
-    now, before = sums(DAYS.c.day >= first), sums(DAYS.c.day < first)
-    found = await session.execute(
-        select(DAYS.c.campaign_id, *now, *before).where(*days.hold, *narrowed).group_by(DAYS.c.campaign_id)
+    (views, spent), before = sums(DAYS.c.day >= first), sums(DAYS.c.day < first)
+    best = (
+        select(DAYS.c.campaign_id, func.count().over().label("campaigns"), views.label("views"), spent.label("spent"))
+        .add_columns(*(column.label(f"{name}_before") for name, column in zip(("views", "spent"), before, strict=True)))
+        .where(*days.hold, *narrowed)
+        .group_by(DAYS.c.campaign_id)
+        .order_by(spent.desc(), views.desc(), DAYS.c.campaign_id)
+        .limit(most)
+        .subquery()
     )
-    return {
-        campaign_id: Compared(Flow(int(views), int(spent)), Flow(int(views_before), int(spent_before)))
-        for campaign_id, views, spent, views_before, spent_before in found.all()
-    }
+    found = await session.execute(
+        select(best, col(Campaign.title))
+        .join(Campaign, col(Campaign.id) == best.c.campaign_id)
+        .order_by(best.c.spent.desc(), best.c.views.desc(), best.c.campaign_id)
+    )
+    rows = found.all()
+    flows = [(row.campaign_id, row.title, _compared(*row[2:6])) for row in rows]
+    return flows, rows[0].campaigns if rows else 0
+
+
+def _compared(views: int, spent: Cents, views_before: int, spent_before: Cents) -> Compared:
+    return Compared(Flow(int(views), int(spent)), Flow(int(views_before), int(spent_before)))
 
 
 def of_each_day(flows: Iterable[tuple[date, Flow]], days: Days) -> list[tuple[date, Flow]]:

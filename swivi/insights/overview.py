@@ -14,7 +14,8 @@ from swivi.clips.models import AWAITS_BASELINE, FLAGGED, Clip, ClipSubmission, S
 from swivi.clips.tallies import SUBMISSIONS
 from swivi.core import clock
 from swivi.core.money import Cents
-from swivi.payouts.models import PayoutRequest, PayoutStatus
+from swivi.insights.payouts import payout_totals
+from swivi.payouts.models import PayoutStatus
 from swivi.tracking.models import TrackingRun
 
 LONG_WAIT = timedelta(hours=1)
@@ -62,10 +63,11 @@ class Overview:
 async def overview(session: AsyncSession) -> Overview:
     """All of it, in a handful of queries."""
     people = await count_active(session)
-    earned, paid = await earned_by_all(session), await _paid_to_all(session)
     campaigns = await _campaigns(session)
     submissions = await _submissions(session)
-    asked = await _open_payouts(session)
+    asked = await payout_totals(session)
+    pending, approved = asked[PayoutStatus.PENDING], asked[PayoutStatus.APPROVED]
+    paid = asked[PayoutStatus.COMPLETED].amount  # and not sent back (I2, I7)
     return Overview(
         clippers=people[Role.CLIPPER],
         admins=people[Role.ADMIN],
@@ -76,13 +78,13 @@ async def overview(session: AsyncSession) -> Overview:
         submissions_stuck=submissions.stuck,
         submissions_approved=submissions.approved,
         oldest_pending_at=submissions.oldest_pending_at,
-        payouts_pending=asked.get(PayoutStatus.PENDING, (0, 0))[0],
-        payouts_pending_amount=asked.get(PayoutStatus.PENDING, (0, 0))[1],
-        payouts_approved=asked.get(PayoutStatus.APPROVED, (0, 0))[0],
-        payouts_approved_amount=asked.get(PayoutStatus.APPROVED, (0, 0))[1],
+        payouts_pending=pending.requests,
+        payouts_pending_amount=pending.amount,
+        payouts_approved=approved.requests,
+        payouts_approved_amount=approved.amount,
         clips_flagged=await _flagged(session),
         paid_out=paid,
-        owed=earned - paid,
+        owed=await earned_by_all(session) - paid,
         budget_left=campaigns.get(CampaignStatus.ACTIVE, (0, 0))[1],
     )
 
@@ -93,14 +95,6 @@ async def earned_by_all(session: AsyncSession) -> Cents:
     By the campaigns, which are fewer: what they spent is what clippers earned (I1, I2).
     """
     return int((await session.exec(select(func.coalesce(func.sum(Campaign.spent), 0)))).one())
-
-
-async def _paid_to_all(session: AsyncSession) -> Cents:
-    """By the requests that were paid and not sent back, likewise (I2, I7)."""
-    paid = select(func.coalesce(func.sum(PayoutRequest.amount), 0)).where(
-        PayoutRequest.status == PayoutStatus.COMPLETED
-    )
-    return int((await session.exec(paid)).one())
 
 
 async def _campaigns(session: AsyncSession) -> dict[CampaignStatus, tuple[int, Cents]]:
@@ -134,15 +128,6 @@ async def _longest_waiting(session: AsyncSession) -> datetime | None:
         .limit(1)
     )
     return found.first()
-
-
-async def _open_payouts(session: AsyncSession) -> dict[PayoutStatus, tuple[int, Cents]]:
-    found = await session.exec(
-        select(PayoutRequest.status, func.count(), func.sum(PayoutRequest.amount))
-        .where(col(PayoutRequest.status).in_([PayoutStatus.PENDING, PayoutStatus.APPROVED]))
-        .group_by(col(PayoutRequest.status))
-    )
-    return {PayoutStatus(status): (number, int(amount)) for status, number, amount in found.all()}
 
 
 async def _flagged(session: AsyncSession) -> int:

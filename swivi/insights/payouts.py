@@ -12,8 +12,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.models import User
 from swivi.core.money import Cents
-from swivi.insights.sorting import order_by
+from swivi.insights.sorting import nearer_end, order_by
 from swivi.payouts.models import Payout, PayoutRequest, PayoutStatus
+from swivi.payouts.tallies import PAYOUTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +69,12 @@ async def payout_queue(
     `sort` is a name of SORTS, with `-` for the largest first; without one, PENDING ones come longest waiting first,
     others newest first.
     """
-    wanted = _of_status(status)
-    if clipper_id is not None:
-        wanted.append(col(PayoutRequest.user_id) == clipper_id)
     usual = "createdAt" if status is PayoutStatus.PENDING else "-createdAt"
-    return await _page(session, wanted, sort=sort or usual, limit=limit, offset=offset)
+    if clipper_id is not None:
+        return await payout_history(session, clipper_id, status=status, sort=sort or usual, limit=limit, offset=offset)
+    totals = await payout_totals(session)
+    total = sum(each.requests for each in totals.values()) if status is None else totals[status].requests
+    return await _page(session, _of_status(status), total, sort=sort or usual, limit=limit, offset=offset), total
 
 
 async def payouts_before(
@@ -81,16 +83,14 @@ async def payouts_before(
     """The next requests older than `request_id`, newest first (None: from the newest on)."""
     wanted = _of_status(status)
     older = [] if request_id is None else [col(PayoutRequest.id) < request_id]
-    return await _rows(session, wanted + older, limit=limit)
+    return await _newest(session, wanted + older, limit=limit)
 
 
 async def payout_totals(session: AsyncSession) -> dict[PayoutStatus, PayoutTotal]:
     """What there is of each status, those without any included."""
-    found = await session.exec(
-        select(PayoutRequest.status, func.count(), func.sum(PayoutRequest.amount)).group_by(col(PayoutRequest.status))
-    )
+    found = await session.execute(select(PAYOUTS.c.status, PAYOUTS.c.requests, PAYOUTS.c.amount))
     nothing = dict.fromkeys(PayoutStatus, PayoutTotal(0, 0))
-    return nothing | {PayoutStatus(status): PayoutTotal(number, int(sum_)) for status, number, sum_ in found.all()}
+    return nothing | {PayoutStatus(status): PayoutTotal(number, amount) for status, number, amount in found.all()}
 
 
 async def payout_history(
@@ -104,25 +104,26 @@ async def payout_history(
 ) -> tuple[list[PayoutRow], int]:
     """One page of one clipper's requests (`sort` as for `payout_queue`), and how many there are."""
     mine = [col(PayoutRequest.user_id) == user_id, *_of_status(status)]
-    return await _page(session, mine, sort=sort, limit=limit, offset=offset)
+    total = (await session.exec(select(func.count()).select_from(PayoutRequest).where(*mine))).one()
+    return await _page(session, mine, total, sort=sort, limit=limit, offset=offset), total
 
 
 async def payout_row(session: AsyncSession, request_id: int) -> PayoutRow:
     """One request that exists."""
-    [found] = await _rows(session, [col(PayoutRequest.id) == request_id], limit=1)
+    [found] = await _newest(session, [col(PayoutRequest.id) == request_id], limit=1)
     return found
 
 
 async def any_payout(session: AsyncSession, request_id: int) -> PayoutRow | None:
     """The request with this id, if there is one."""
-    found = await _rows(session, [col(PayoutRequest.id) == request_id], limit=1)
+    found = await _newest(session, [col(PayoutRequest.id) == request_id], limit=1)
     return found[0] if found else None
 
 
 async def own_payout(session: AsyncSession, user_id: int, request_id: int) -> PayoutRow | None:
     """The request with this id, if it is this clipper's."""
     mine = [col(PayoutRequest.id) == request_id, col(PayoutRequest.user_id) == user_id]
-    found, _ = await _page(session, mine, limit=1, offset=0)
+    found = await _newest(session, mine, limit=1)
     return found[0] if found else None
 
 
@@ -131,24 +132,28 @@ def _of_status(status: PayoutStatus | None) -> list[Any]:
 
 
 async def _page(
-    session: AsyncSession, wanted: list[Any], *, limit: int, offset: int, sort: str = "-createdAt"
-) -> tuple[list[PayoutRow], int]:
-    total = (await session.exec(select(func.count()).select_from(PayoutRequest).where(*wanted))).one()
-    return await _rows(session, wanted, limit=limit, offset=offset, sort=sort), total
-
-
-async def _rows(
-    session: AsyncSession, wanted: list[Any], *, limit: int, offset: int = 0, sort: str = "-createdAt"
+    session: AsyncSession, wanted: list[Any], total: int, *, sort: str, limit: int, offset: int
 ) -> list[PayoutRow]:
+    stretch = nearer_end(limit, offset, total)
+    order = order_by(sort, SORTS, _BY_ID, backwards=stretch.backwards)
+    page = select(_BY_ID).where(*wanted).order_by(*order).limit(stretch.limit).offset(stretch.offset)
+    return await _rows_of(session, page, sort)
+
+
+async def _newest(session: AsyncSession, wanted: list[Any], *, limit: int) -> list[PayoutRow]:
+    page = select(_BY_ID).where(*wanted).order_by(_BY_ID.desc()).limit(limit)
+    return await _rows_of(session, page, "-createdAt")
+
+
+async def _rows_of(session: AsyncSession, ids: Any, sort: str) -> list[PayoutRow]:
     by_id, decider = _BY_ID, aliased(User)
-    page = select(by_id).where(*wanted).order_by(*order_by(sort, SORTS, by_id)).limit(limit).offset(offset)
     query: Any = (
         select(PayoutRequest, col(User.name), col(User.email))
         .add_columns(col(Payout.transaction_id), col(Payout.paid_at), col(decider.name))
         .join(User, col(User.id) == col(PayoutRequest.user_id))
         .join(Payout, col(Payout.request_id) == by_id, isouter=True)
         .join(decider, col(decider.id) == col(PayoutRequest.decided_by), isouter=True)
-        .where(by_id.in_(page))
+        .where(by_id.in_(ids))
         .order_by(*order_by(sort, SORTS, by_id))
     )
     found = await session.exec(query)

@@ -8,9 +8,11 @@ from sqlalchemy import func
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi.accounts import tallies
 from swivi.accounts.models import AVAILABLE_DIGITS, EARNINGS_DIGITS, VIEWS_DIGITS, Role, User, UserStatus
-from swivi.clips.models import ClipSubmission
-from swivi.insights.sorting import MOST_COUNTED, order_by
+from swivi.clips.tallies import SUBMITTERS
+from swivi.core.counting import MOST_COUNTED, count_to_most
+from swivi.insights.sorting import nearer_end, order_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,10 @@ class PersonRow:
 
 
 _BY_ID = col(User.id)
+
+_PEOPLE: Any = select(User, func.coalesce(SUBMITTERS.c.submissions, 0)).join(
+    SUBMITTERS, SUBMITTERS.c.user_id == _BY_ID, isouter=True
+)
 
 SORTS: Mapping[str, Any] = {
     "createdAt": _BY_ID,
@@ -48,34 +54,32 @@ async def people(
     limit: int,
     offset: int = 0,
 ) -> tuple[list[PersonRow], int]:
-    """One page of users and how many there are: MOST_COUNTED + 1 are that or more.
+    """One page of users and how many there are; who is searched for is counted as far as MOST_COUNTED + 1.
 
     `search` looks into names and addresses. `sort` is a name of SORTS, with `-` for the largest first.
     """
-    wanted = _wanted(search.strip(), role, status)
-    counted = select(User.id).where(*wanted).limit(MOST_COUNTED + 1).subquery()
-    total = (await session.exec(select(func.count()).select_from(counted))).one()
-    submissions = select(func.count()).where(ClipSubmission.user_id == User.id).correlate(User).scalar_subquery()
-    order = order_by(sort, SORTS, _BY_ID)
-    page = select(User.id).where(*wanted).order_by(*_along_index(sort), *order).limit(limit).offset(offset)
-    found = await session.exec(select(User, submissions).where(col(User.id).in_(page)).order_by(*order))
+    search = search.strip()
+    wanted = _wanted(search, role, status)
+    total = await (count_to_most(session, _BY_ID, *wanted) if search else tallies.count(session, role, status))
+    stretch = nearer_end(limit, offset, None if search and total > MOST_COUNTED else total)
+    order = _along_index(sort, backwards=stretch.backwards)
+    page = select(User.id).where(*wanted).order_by(*order).limit(stretch.limit).offset(stretch.offset)
+    found = await session.exec(_PEOPLE.where(col(User.id).in_(page)).order_by(*order_by(sort, SORTS, _BY_ID)))
     return [PersonRow(*row) for row in found.all()], total
 
 
-def _along_index(sort: str) -> list[Any]:
+def _along_index(sort: str, *, backwards: bool) -> list[Any]:
+    order = order_by(sort, SORTS, _BY_ID, backwards=backwards)
     digits = _DIGITS.get(sort.removeprefix("-"))
     if digits is None:
-        return []
-    return [digits.desc() if sort.startswith("-") else digits.asc()]
+        return order
+    return [digits.desc() if sort.startswith("-") is not backwards else digits.asc(), *order]
 
 
 async def person(session: AsyncSession, user_id: int) -> PersonRow | None:
     """The user with this id, if there is one."""
-    user = await session.get(User, user_id)
-    if user is None:
-        return None
-    mine = select(func.count()).select_from(ClipSubmission).where(ClipSubmission.user_id == user_id)
-    return PersonRow(user, (await session.exec(mine)).one())
+    found = (await session.exec(_PEOPLE.where(col(User.id) == user_id))).one_or_none()
+    return None if found is None else PersonRow(*found)
 
 
 def _wanted(search: str, role: Role | None, status: UserStatus | None) -> list[Any]:

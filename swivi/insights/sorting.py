@@ -4,9 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-MOST_COUNTED = 10_000
-"""Where counting is what takes long, rows are counted no further than one more, and a list is said to have "more"."""
-
 
 def order_by(sort: str, columns: Mapping[str, Any], row_id: Any, *, backwards: bool = False) -> list[Any]:
     """What to order by, for a name of `columns`: `views` is the smallest first, `-views` the largest first.
@@ -35,9 +32,9 @@ class Stretch:
     backwards: bool
 
 
-def nearer_end(limit: int, offset: int, total: int) -> Stretch:
-    """The page of `limit` rows after the first `offset`, of a list of `total`."""
-    here = max(0, min(limit, total - offset))
-    if offset * 2 <= total:
+def nearer_end(limit: int, offset: int, total: int | None) -> Stretch:
+    """The page of `limit` rows after the first `offset`, of a list of `total`; None is not known."""
+    if total is None or offset * 2 <= total:
         return Stretch(limit, offset, backwards=False)
+    here = max(0, min(limit, total - offset))
     return Stretch(here, max(0, total - offset - here), backwards=True)

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, func, insert, update
+from sqlalchemy import ColumnElement, insert, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.actor import Actor
 from swivi.accounts.service import admin_ids
 from swivi.core import changes, clock
+from swivi.core.counting import count_to_most
 from swivi.notifications.models import Notification, NotificationKind
 
 
@@ -43,19 +44,18 @@ async def newest(
 ) -> Sequence[Notification]:
     """The actor's own notifications, newest first."""
     newest_first = col(Notification.id).desc()
-    page = select(Notification.id).where(Notification.user_id == actor.user_id)
-    if unread_only:
-        page = page.where(col(Notification.read_at).is_(None))
-    page = page.order_by(newest_first).limit(limit).offset(offset)
+    page = select(Notification.id).where(*_told(actor, unread_only)).order_by(newest_first).limit(limit).offset(offset)
     return (await session.exec(select(Notification).where(col(Notification.id).in_(page)).order_by(newest_first))).all()
 
 
 async def count(session: AsyncSession, actor: Actor, *, unread_only: bool = False) -> int:
-    """How many notifications the actor has."""
-    query = select(func.count()).select_from(Notification).where(Notification.user_id == actor.user_id)
-    if unread_only:
-        query = query.where(col(Notification.read_at).is_(None))
-    return (await session.exec(query)).one()
+    """How many notifications the actor has, as far as anybody reads: see `count_to_most`."""
+    return await count_to_most(session, col(Notification.id), *_told(actor, unread_only))
+
+
+def _told(actor: Actor, unread_only: bool) -> list[ColumnElement[bool]]:
+    unread = [col(Notification.read_at).is_(None)] if unread_only else []
+    return [col(Notification.user_id) == actor.user_id, *unread]
 
 
 async def mark_read(session: AsyncSession, actor: Actor, notification_id: int) -> None:

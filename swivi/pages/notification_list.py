@@ -8,6 +8,7 @@ from reflex.event import EventSpec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.actor import Actor
+from swivi.core.counting import MOST_COUNTED
 from swivi.live import hub
 from swivi.notifications import service as notifications
 from swivi.notifications.models import Notification
@@ -121,7 +122,7 @@ def notification_list() -> rx.Component:
             class_name="list-head",
         ),
         rx.cond(state.problem != "", error_state(state.problem, state.load), rows),
-        rx.cond(state.pages > 1, pager(state.page, state.pages, state.previous_page, state.next_page, state.total)),
+        rx.cond(state.pages > 1, _pager()),
     )
 
 
@@ -142,3 +143,8 @@ def _item(item: Item) -> rx.Component:
         class_name=text_if(item.is_new, "notification is-new", "notification"),
         key=item.id,
     )
+
+
+def _pager() -> rx.Component:
+    state = NotificationList
+    return pager(state.page, state.pages, state.previous_page, state.next_page, state.total, most=MOST_COUNTED)

@@ -72,6 +72,15 @@ async def test_platforms_and_campaigns_add_up_to_the_whole_and_the_largest_comes
     assert [(each.title, each.flow) for each in found.campaigns] == [("Dear", of_tiktok), ("Cheap", of_youtube)]
 
 
+async def test_beyond_the_largest_campaigns_the_others_are_one_sum(story: World) -> None:
+    whole, listed = await seen(story), await seen(story, most_campaigns=1)
+
+    [dear, cheap] = whole.campaigns
+    assert (listed.campaigns, listed.other_campaigns, listed.others) == ([dear], 1, cheap.flow)
+    assert (listed.total, listed.days, listed.platforms) == (whole.total, whole.days, whole.platforms)
+    assert (whole.other_campaigns, whole.others) == (0, Compared())
+
+
 async def test_a_filter_leaves_only_its_own(story: World) -> None:
     [dear] = [each for each in (await seen(story)).campaigns if each.title == "Dear"]
 

@@ -9,14 +9,19 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.clips import review
 from swivi.clips.models import SubmissionStatus
-from swivi.insights import audit, people, sorting
+from swivi.core import counting
+from swivi.insights import campaign_list, people
+from swivi.insights import payouts as payout_rows
 from swivi.insights.audit import audit_lines
+from swivi.insights.campaign_list import all_campaigns
 from swivi.insights.campaigns import campaign_clips
 from swivi.insights.clips import ClipRow
+from swivi.insights.payouts import payout_queue
 from swivi.insights.people import people as users
 from swivi.insights.review import ReviewRow, review_queue
 from swivi.insights.runs import clips_in_run
 from swivi.insights.statement import Period, of_campaign, of_clipper, page, sums
+from swivi.payouts import service as payouts
 from swivi.platforms.models import Platform
 from tests.factories import tiktok
 from tests.world import World
@@ -34,6 +39,13 @@ async def story(world: World) -> World:
     world.simulator.script(tiktok(CLIPS), state="error")
     for run in (1, 2):
         await world.read(*((tiktok(number), number * run * 1_000) for number in range(1, CLIPS)))
+    for amount in ("20.00", "21.00", "21.00"):
+        asked = await world.request(amount)
+        async with world.database.writing() as session:
+            await payouts.cancel(session, world.clipper, asked.id)
+    for number in range(3):
+        await world.campaign(title=f"Empty {number}", budget=f"{300 + number % 2}.00")
+        await world.another_clipper()
     return world
 
 
@@ -72,10 +84,30 @@ async def _of_campaign(session: AsyncSession, limit: int, offset: int) -> tuple[
     return await page(session, of_campaign(1), Period(), limit=limit, offset=offset), total
 
 
-@pytest.mark.parametrize(
-    "listed", [_clips, _queue, _most_viewed, _best_earning, _run, _unread, _of_clipper, _of_campaign]
+LISTS = (_clips, _queue, _most_viewed, _best_earning, _run, _unread, _of_clipper, _of_campaign)
+SORTED = (
+    *((users, sort) for sort in people.SORTS),
+    *((payout_queue, sort) for sort in payout_rows.SORTS),
+    *((all_campaigns, sort) for sort in campaign_list.SORTS),
 )
+
+
+@pytest.mark.parametrize("listed", LISTS)
 async def test_all_pages_together_are_the_whole_list(story: World, listed: List) -> None:
+    await _is_whole(story, listed)
+
+
+@pytest.mark.parametrize("direction", ["", "-"])
+@pytest.mark.parametrize(("found_by", "sort"), SORTED)
+async def test_all_pages_of_what_is_sorted_are_the_whole_list(
+    story: World, found_by: Any, sort: str, direction: str
+) -> None:
+    await _is_whole(
+        story, lambda session, limit, offset: found_by(session, sort=direction + sort, limit=limit, offset=offset)
+    )
+
+
+async def _is_whole(story: World, listed: List) -> None:
     async with story.database.reading() as session:
         whole, total = await listed(session, 1_000, 0)
         pages = [(await listed(session, 2, offset))[0] for offset in range(0, total + 2, 2)]
@@ -127,14 +159,18 @@ async def test_a_campaigns_clips_come_with_the_best_earning_first(story: World) 
 async def test_of_the_audit_log_and_the_users_no_more_are_counted_than_anybody_reads(
     story: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert sorting.MOST_COUNTED == 10_000
-    for module in (audit, people):
+    assert counting.MOST_COUNTED == 1_000
+    for module in (counting, people):
         monkeypatch.setattr(module, "MOST_COUNTED", 1)
     async with story.database.reading() as session:
         lines, entries = await audit_lines(session, limit=5)
-        found, total = await users(session, limit=5)
+        found, total = await users(session, search="test", limit=5)
+        everybody, all_of_them = await users(session, limit=5)
+        last, _ = await users(session, search="test", limit=1, offset=1)
     assert (len(lines), entries) == (5, 2)
-    assert (len(found), total) == (2, 2)
+    assert (len(found), total) == (len(everybody), 2)
+    assert all_of_them == len(everybody) > 2
+    assert last == found[1:2]
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

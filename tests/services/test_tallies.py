@@ -1,6 +1,7 @@
 """The totals that are kept say what the rows say, whatever happened to them, and migration finds the same."""
 
 import importlib.util
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
@@ -16,6 +17,7 @@ from swivi.core import clock
 from swivi.core.db import Database
 from swivi.insights.runs import tracking_run, why_not_read
 from swivi.payouts import service as payouts
+from swivi.payouts.rules import PayoutAction
 from swivi.tracking import manual
 from swivi.tracking.failures import failures_by_reason
 from tests.factories import instagram, tiktok, youtube
@@ -23,6 +25,7 @@ from tests.world import World
 
 MIGRATIONS = Path(__file__).parents[2] / "alembic" / "versions"
 TALLIES, COUNTED_ONCE = "2026_11_28_tallies.py", "2026_11_28_counted_once.py"
+COUNTED_LISTS = "2026_11_28_counted_lists.py"
 TABLES = {
     "submission_tallies": "submissions <> 0",
     "clip_tallies": "clips <> 0",
@@ -69,11 +72,11 @@ async def story(world: World) -> World:
     return world
 
 
-async def kept(database: Database) -> dict[str, list[tuple[object, ...]]]:
+async def kept(database: Database, tables: Mapping[str, str] = TABLES) -> dict[str, list[tuple[object, ...]]]:
     async with database.reading() as session:
         found = {
             name: (await session.execute(text(f"SELECT * FROM {name} WHERE {says}"))).all()
-            for name, says in TABLES.items()
+            for name, says in tables.items()
         }
     return {name: sorted(tuple(map(str, row)) for row in rows) for name, rows in found.items()}
 
@@ -130,6 +133,22 @@ async def test_what_a_clip_gained_and_an_account_moved_is_told_by_its_day(story:
         ("2026-03-04", "youtube", 100, 1_00),
     ]
     assert kinds == [("ACCRUAL", 216_00, 5), ("PAYOUT_RELEASED", 20_00, 1), ("PAYOUT_RESERVED", -45_00, 2)]
+
+
+async def test_payouts_and_submitters_are_counted_as_they_come_and_change(story: World) -> None:
+    later, lists = migration_of(COUNTED_LISTS), {"payout_tallies": "requests <> 0", "submitters": "submissions <> 0"}
+    async with story.database.reading() as session:
+        [pending] = (await session.scalars(text("SELECT id FROM payout_requests WHERE status = 'PENDING'"))).all()
+    async with story.database.writing() as session:
+        await payouts.process(session, story.admin, pending, PayoutAction.APPROVE)
+    along_the_way = await kept(story.database, lists)
+
+    async with story.database.writing() as session:
+        for statement in ("DELETE FROM payout_tallies", "DELETE FROM submitters", later.PAYOUTS, later.SUBMITTERS):
+            await session.execute(text(statement))
+
+    assert await kept(story.database, lists) == along_the_way
+    assert along_the_way["payout_tallies"] == [("APPROVED", "1", "2500"), ("CANCELLED", "1", "2000")]
 
 
 async def test_people_are_counted_as_they_come_and_change(world: World) -> None:

@@ -1,5 +1,6 @@
 """Every earlier schema, with data in every table, comes up to the newest one and loses nothing."""
 
+import asyncio
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -259,6 +260,54 @@ async def test_history_stays_append_only_after_an_upgrade(old: Database) -> None
         with pytest.raises(Exception, match="append-only"):
             async with old.engine.execution_options(swivi_writes=True).begin() as connection:
                 await connection.execute(text(refused))
+
+
+WAITING = """
+    SELECT count(*) > 0 FROM pg_locks JOIN pg_database d ON d.oid = database WHERE datname = :name AND NOT granted"""
+TOTALS = ("submission_tallies", "clip_tallies", "campaign_clippers", "campaign_days", "account_days", "user_tallies")
+
+
+UNDER_WAY = (
+    ("0013", BOOKS[:2], BOOKS[2:], "submission_tallies"),
+    ("0015", (), BOOKS[:1], "user_tallies"),
+    ("0020", BOOKS[:2], BOOKS[2:], "payout_tallies"),
+)
+
+
+@pytest.mark.parametrize(("revision", "committed", "under_way", "counted"), UNDER_WAY)
+async def test_what_is_under_way_during_an_upgrade_is_in_the_totals(
+    create_database: Callable[[], str],
+    revision: str,
+    committed: Sequence[str],
+    under_way: Sequence[str],
+    counted: str,
+) -> None:
+    quiet, busy = Database(create_database()), Database(create_database())
+    await upgraded_from(quiet, revision, lambda connection: say(connection, [*committed, *under_way]))
+    async with busy.engine.begin() as connection:
+        await connection.run_sync(bring_to, revision)
+        await connection.run_sync(say, committed)
+
+    async with busy.engine.begin() as connection:
+        await connection.run_sync(say, under_way)
+        upgrading = asyncio.create_task(migrations.upgrade(busy))
+        await _somebody_waits_in(busy, seen_from=quiet)
+    await upgrading
+
+    said = []
+    for database in (quiet, busy):
+        async with database.engine.connect() as connection:
+            held = await connection.run_sync(rows)
+        said.append({name: held[name] for name in (*TOTALS, "payout_tallies", "submitters")})
+        await database.dispose()
+    assert said[0] == said[1]
+    assert said[0][counted]
+
+
+async def _somebody_waits_in(database: Database, seen_from: Database) -> None:
+    async with seen_from.engine.connect() as connection, asyncio.timeout(20):
+        while not await connection.scalar(text(WAITING), {"name": database.engine.url.database}):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
 
 
 UNREAD = (

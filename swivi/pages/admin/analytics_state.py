@@ -20,6 +20,8 @@ from swivi.platforms.models import Platform
 PERIODS = (7, 30, 90)
 USUAL_PERIOD = 30
 """Days that an address without a choice shows."""
+MOST_CAMPAIGNS = 50
+"""That are listed one by one, before all the others in one line."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Measure:
 
 @dataclass(frozen=True)
 class Share:
-    """What a platform or a campaign brought; `id` is 0 for a platform."""
+    """What a platform or a campaign brought; `id` is 0 for a platform and for all campaigns that are not listed."""
 
     id: int
     name: str
@@ -100,6 +102,7 @@ class AnalyticsState(rx.State):
                     days=int(self.days),
                     campaign_id=campaign_id,
                     platform=platform,
+                    most_campaigns=MOST_CAMPAIGNS,
                 )
             )
 
@@ -115,6 +118,9 @@ class AnalyticsState(rx.State):
         self.spent_by_day = [DayPoint(day.isoformat(), flow.spent) for day, flow in found.days]
         self.by_platform = [Share(0, each.label, *measures(flow)) for each, flow in found.platforms]
         self.by_campaign = [Share(each.campaign_id, each.title, *measures(each.flow)) for each in found.campaigns]
+        if found.other_campaigns:
+            words = "1 other" if found.other_campaigns == 1 else f"{found.other_campaigns:,} others"
+            self.by_campaign.append(Share(0, words, *measures(found.others)))
         self.nothing = not found.campaigns
         self.changed_at = clock.now().isoformat()
 

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from swivi.insights.sorting import MOST_COUNTED
+from swivi.core.counting import MOST_COUNTED
 from swivi.pages.admin.audit_state import SUBJECTS, AuditState, EntryRow
 from swivi.pages.parts import admin_page, sends
 from swivi.ui.buttons import button, link_button

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from swivi.accounts.models import Role, UserStatus
-from swivi.insights.sorting import MOST_COUNTED
+from swivi.core.counting import MOST_COUNTED
 from swivi.pages.admin.pieces import row_actions, two_lines
 from swivi.pages.admin.user_change import UserChange, change_dialog
 from swivi.pages.admin.users_state import UserRow, UsersState
@@ -79,11 +79,16 @@ def users_page() -> rx.Component:
                 empty=empty_state("users", "Nobody found", "No user fits this search."),
                 stacks=True,
             ),
-            pager(state.page, state.pages, state.previous_page, state.next_page, state.total, most=MOST_COUNTED),
+            rx.cond(state.search != "", _pager(MOST_COUNTED), _pager()),
             change_dialog(),
         ),
         current=HERE,
     )
+
+
+def _pager(most: int | None = None) -> rx.Component:
+    state = UsersState
+    return pager(state.page, state.pages, state.previous_page, state.next_page, state.total, most=most)
 
 
 def _filters() -> rx.Component:
