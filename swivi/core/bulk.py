@@ -4,7 +4,8 @@ One statement for all of them, instead of one for each: what a row costs is then
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnClause, ColumnElement, FromClause, any_, bindparam, column, func, select, update
@@ -24,25 +25,40 @@ def words(name: str) -> ColumnClause[str]:
     return column(name, String)
 
 
-def listed(session: AsyncSession, columns: Sequence[ColumnClause[Any]], rows: Sequence[tuple[Any, ...]]) -> FromClause:
+ROWS_AT_A_TIME = 5_000
+"""How many rows of `listed` there are as such at one moment: they are far larger than what is sent of them."""
+
+
+def listed(session: AsyncSession, columns: Sequence[ColumnClause[Any]], rows: Iterable[tuple[Any, ...]]) -> FromClause:
     """`rows` as something to select from or to update from, with these columns (see `number` and `words`).
 
     PostgreSQL unnests an array for each column, SQLite reads one text of JSON.
     """
+    slices = _slices(rows)
     if session.get_bind().dialect.name == "sqlite":
-        each = func.json_each(bindparam(None, json.dumps(rows))).table_valued("value")
+        text = ",".join(json.dumps(some)[1:-1] for some in slices)
+        each = func.json_each(bindparam(None, f"[{text}]")).table_valued("value")
         return select(
             *(
                 func.json_extract(each.c.value, f"$[{place}]", type_=listed_one.type).label(listed_one.name)
                 for place, listed_one in enumerate(columns)
             )
         ).subquery("listed")
-    values = zip(*rows, strict=True) if rows else ((),) * len(columns)
+    values: list[list[Any]] = [[] for _ in columns]
+    for some in slices:
+        for of_column, more in zip(values, zip(*some, strict=True), strict=True):
+            of_column.extend(more)
     arrays = [
-        bindparam(None, list(of_column), ARRAY(listed_one.type))
+        bindparam(None, of_column, ARRAY(listed_one.type))
         for listed_one, of_column in zip(columns, values, strict=True)
     ]
     return func.unnest(*arrays).table_valued(*columns, name="listed").render_derived()
+
+
+def _slices(rows: Iterable[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+    remaining = iter(rows)
+    while some := list(islice(remaining, ROWS_AT_A_TIME)):
+        yield some
 
 
 def among(session: AsyncSession, one: Any, ids: Sequence[int]) -> ColumnElement[bool]:

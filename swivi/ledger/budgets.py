@@ -1,7 +1,7 @@
 """Campaign budgets and what clips earn from them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -49,7 +49,7 @@ class Beside:
 
     clips: FromClause
     columns: Sequence[ColumnClause[Any]]
-    rows: Sequence[tuple[Any, ...]]
+    rows: Iterable[tuple[Any, ...]]
     changes: Callable[[FromClause], Mapping[str, ColumnElement[Any]]]
 
 
@@ -97,7 +97,7 @@ async def credit_clips(
     if not await change_if(session, CAMPAIGNS, campaign_id, guard, spent=CAMPAIGNS.c.spent + total):
         raise BudgetExceeded("The campaign's budget does not cover these earnings.")
     await note(session, why, total)
-    rows = [(*credit, *more) for credit, more in zip(credits_due, beside.rows, strict=True)]
+    rows = ((*credit, *more) for credit, more in zip(credits_due, beside.rows, strict=True))
     due = bulk.listed(session, (*CREDITS, *beside.columns), rows)
     await post_accruals(session, why, due, campaign_id, run_id)
     await account_days.add_settlement(session, why)

@@ -1,6 +1,7 @@
 """Settlement: one campaign's readings become earnings, in one transaction, with statements in bulk."""
 
 import logging
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import CursorResult, update
@@ -26,6 +27,19 @@ log = logging.getLogger("swivi.tracking")
 BUDGET_USED_UP = "The budget was used up."
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A campaign's clips, judged: all that has to be written, and nothing else, of what may be a hundred thousand.
+
+    `wanted` are the cents that the budget was asked for, `clippers` all who have a clip there, by user id.
+    """
+
+    looked: Looked
+    due: list[Credit]
+    wanted: Cents
+    clippers: set[int]
+
+
 async def settle_campaign(
     session: AsyncSession, run_id: int, campaign_id: int, *, accepts: frozenset[CampaignStatus] | None = None
 ) -> Cents:
@@ -42,8 +56,8 @@ async def settle_campaign(
         await _record(session, run_id, campaign_id, PlanStatus.SKIPPED, 0)
         return 0
     await _lock_clippers(session, campaign_id)
-    looked = await sightings.look_at_clips(session, run_id, campaign_id)
-    added = await _write(session, run_id, campaign, looked)
+    judged = await _judge(session, run_id, campaign)
+    added = await _write(session, run_id, campaign, judged)
     campaign.last_tracked_at = clock.now()
     await _record(session, run_id, campaign_id, PlanStatus.SETTLED, added)
     await session.flush()
@@ -51,8 +65,7 @@ async def settle_campaign(
     if campaign.remaining == 0:
         await close_books(session, campaign, reason=BUDGET_USED_UP, actor_id=None)
         await _count_completion(session, run_id)
-    users = {earner.user_id for earner in looked.earners}
-    changes.mark(session, users=users, campaigns=[campaign_id], runs=[run_id])
+    changes.mark(session, users=judged.clippers, campaigns=[campaign_id], runs=[run_id])
     return added
 
 
@@ -106,11 +119,19 @@ async def _count_completion(session: AsyncSession, run_id: int) -> None:
     )
 
 
-async def _write(session: AsyncSession, run_id: int, campaign: Campaign, looked: Looked) -> Cents:
-    """Keep what was seen, and credit what it earns within the budget; the cents added."""
-    demands = accrual.capped_demands(looked.earners)
+async def _judge(session: AsyncSession, run_id: int, campaign: Campaign) -> Judged:
+    """What was seen of a campaign's clips, and what it earns them within the budget."""
+    earners, looked = await sightings.look_at_clips(session, run_id, campaign.id)
+    demands = accrual.capped_demands(earners)
     shares = accrual.share_out(demands, campaign.remaining)
-    await sightings.write(session, looked, shares)
+    due = [Credit(*earner[:2], shares[earner.clip_id]) for earner in earners if earner.clip_id in shares]
+    return Judged(looked, due, sum(demands.values()), {earner.user_id for earner in earners})
+
+
+async def _write(session: AsyncSession, run_id: int, campaign: Campaign, judged: Judged) -> Cents:
+    """Keep what was seen, and credit what is due; the cents added."""
+    due, credited = judged.due, [credit.clip_id for credit in judged.due]
+    await sightings.write(session, judged.looked, frozenset(credited))
     why = audit_log.entry(
         "campaign.settled",
         "campaign",
@@ -118,15 +139,13 @@ async def _write(session: AsyncSession, run_id: int, campaign: Campaign, looked:
         actor_id=None,
         before={"spent": campaign.spent},
         after={
-            "spent": campaign.spent + sum(shares.values()),
-            "clips": len(shares),
-            "wanted": sum(demands.values()),
+            "spent": campaign.spent + sum(credit.amount for credit in due),
+            "clips": len(due),
+            "wanted": judged.wanted,
         },
         reason=f"tracking run {run_id}",
     )
-    owners = {earner.clip_id: earner.user_id for earner in looked.earners}
-    due = [Credit(clip_id, owners[clip_id], amount) for clip_id, amount in shares.items()]
-    added = await budgets.credit_clips(session, campaign.id, run_id, due, why, beside=looked.beside(shares))
+    added = await budgets.credit_clips(session, campaign.id, run_id, due, why, beside=judged.looked.beside(credited))
     if added:
         await tallies.count_accruals(session, campaign.id, why)
     await tallies.count_clips(session, campaign.id)

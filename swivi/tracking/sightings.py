@@ -1,6 +1,6 @@
 """What a run saw of a campaign's clips: read in bulk, judged clip by clip, and written in bulk."""
 
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,37 +46,39 @@ STATE = bulk.words("state")
 
 @dataclass(slots=True)
 class Looked:
-    """A campaign's clips as accrual sees them now, and what of them has to be written. Counts are views.
+    """What of a campaign's clips has to be written. Counts are views.
 
     `counts` are rows of COUNTS of the clips that were read, `states` those that changed, both by clip id; `gained` is
     by how much the peaks of each clipper's clips rose, by user id.
     """
 
-    earners: list[Earner] = field(default_factory=list)
     counts: dict[int, tuple[int, int, int, str | None]] = field(default_factory=dict)
     states: dict[int, ClipState] = field(default_factory=dict)
     gained: dict[int, int] = field(default_factory=dict)
 
     def beside(self, clip_ids: Iterable[int]) -> Beside:
         """What is written of these clips, for who credits them."""
-        return Beside(CLIPS, COUNTS, [self.counts.get(clip_id, NOT_READ) for clip_id in clip_ids], _counted)
+        return Beside(CLIPS, COUNTS, (self.counts.get(clip_id, NOT_READ) for clip_id in clip_ids), _counted)
 
 
-async def look_at_clips(session: AsyncSession, run_id: int, campaign_id: int) -> Looked:
-    """All clips of a campaign, whose row the caller has locked, with what was read of them.
+async def look_at_clips(session: AsyncSession, run_id: int, campaign_id: int) -> tuple[list[Earner], Looked]:
+    """All clips of a campaign, whose row the caller has locked, as accrual sees them now, and what was read of them.
 
     Runs that read this campaign and could not settle it (it was paused, or they were stopped) are looked at too:
     the largest count ever read pays.
     """
     runs = [*await _unsettled_runs(session, run_id, campaign_id), run_id]
-    looked = Looked()
+    earners, looked = list[Earner](), Looked()
     async for clips in _clip_rows(session, campaign_id):
         clip_ids = [clip.id for clip in clips]
-        _look(looked, clips, [await _newest_readings(session, each, clip_ids) for each in runs])
-    return looked
+        readings = [await _newest_readings(session, each, clip_ids) for each in runs]
+        earners.extend(_look(looked, clips, readings))
+    return earners, looked
 
 
-def _look(looked: Looked, clips: Sequence[Any], readings: Sequence[Mapping[int, tuple[Outcome, int | None]]]) -> None:
+def _look(
+    looked: Looked, clips: Sequence[Any], readings: Sequence[Mapping[int, tuple[Outcome, int | None]]]
+) -> Iterator[Earner]:
     """Judge these clips by what each run in turn read of them."""
     for clip_id, user_id, initial_views, views, peak_views, not_found_runs, state, flag, *terms in clips:
         after = before = Sighting(views, peak_views, not_found_runs, state, flag)
@@ -85,7 +87,7 @@ def _look(looked: Looked, clips: Sequence[Any], readings: Sequence[Mapping[int, 
                 after = accrual.observe(after, *of_run[clip_id])
         if after is not before:
             _note(looked, clip_id, user_id, before, after)
-        looked.earners.append(Earner(clip_id, user_id, initial_views, after.peak_views, *terms))
+        yield Earner(clip_id, user_id, initial_views, after.peak_views, *terms)
 
 
 async def write(session: AsyncSession, looked: Looked, credited: Collection[int]) -> None:
