@@ -1,4 +1,4 @@
-"""how many payouts of each status there are, and how many clips each person submitted, is kept
+"""how many payouts of each status there are, and how many clips each person submitted, is kept; lists have indexes
 
 Revision: 0021
 Revises: 0020
@@ -35,6 +35,10 @@ def upgrade() -> None:
     )
     for statement in (PAYOUTS, SUBMITTERS, *(ON_SQLITE if sqlite else ON_POSTGRESQL)):
         op.execute(statement)
+    op.drop_index("ix_payout_requests_status_amount", "payout_requests")
+    op.create_index("ix_payout_requests_status_amount_id", "payout_requests", ["status", "amount", "id"])
+    op.create_index("ix_payout_requests_amount_id", "payout_requests", ["amount", "id"])
+    op.create_index("ix_users_status_id", "users", ["status", "id"])
 
 
 PAYOUTS = """

@@ -37,6 +37,7 @@ class User(SQLModel, table=True):
     __tablename__ = "users"
     __table_args__ = (
         Index("ix_users_role_status", "role", "status"),
+        Index("ix_users_status_id", "status", "id"),
         CheckConstraint("paid >= 0 AND reserved >= 0", name="not_negative"),
         CheckConstraint("total_earnings - paid - reserved >= 0", name="available_not_negative"),
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -104,7 +104,7 @@ async def by_campaign(
     """
 
     def sums(of: ColumnElement[bool]) -> tuple[Any, Any]:
-        views, spent = (func.sum(case((of, column), else_=0)) for column in (DAYS.c.views, DAYS.c.spent))
+        views, spent = (func.coalesce(func.sum(column).filter(of), 0) for column in (DAYS.c.views, DAYS.c.spent))
         return views, spent
 
     (views, spent), before = sums(DAYS.c.day >= first), sums(DAYS.c.day < first)

@@ -17,6 +17,8 @@ def order_by(sort: str, columns: Mapping[str, Any], row_id: Any, *, backwards: b
     if column is row_id:
         return [last]
     directed = column.desc() if downwards else column.asc()
+    if not getattr(column, "nullable", True):  # then nothing is unknown, and an index has this very order
+        return [directed, last]
     return [directed.nulls_first() if backwards else directed.nulls_last(), last]
 
 

@@ -31,7 +31,8 @@ class PayoutRequest(SQLModel, table=True):
     __table_args__ = (
         Index("ix_payout_requests_user_id_status", "user_id", "status"),
         Index("ix_payout_requests_status_id", "status", "id"),
-        Index("ix_payout_requests_status_amount", "status", "amount"),
+        Index("ix_payout_requests_status_amount_id", "status", "amount", "id"),
+        Index("ix_payout_requests_amount_id", "amount", "id"),
         Index("uq_payout_requests_one_open", "user_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
         UniqueConstraint("user_id", "idempotency_key"),
         CheckConstraint("amount > 0 AND fee >= 0 AND net > 0 AND net + fee = amount", name="net_and_fee"),
