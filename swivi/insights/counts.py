@@ -9,9 +9,11 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.clips.models import ClipSubmission, SubmissionStatus
+from swivi.clips.models import AWAITS_BASELINE, ClipSubmission, SubmissionStatus
+from swivi.clips.tallies import SUBMISSIONS
 from swivi.core.money import Cents
-from swivi.payouts.models import PayoutRequest, PayoutStatus
+from swivi.insights.payouts import payout_totals
+from swivi.payouts.models import PayoutStatus
 from swivi.platforms.models import Outcome
 from swivi.tracking.failures import by_word, failed_readings
 from swivi.tracking.models import PlannedCampaign, PlanStatus, RunStatus, ThinnedDay, TrackingRun
@@ -88,24 +90,19 @@ async def _failed(session: AsyncSession) -> dict[Outcome, int]:
 
 async def queues(session: AsyncSession) -> Queues:
     """What waits."""
-    waiting = await session.exec(
-        select(func.count(), func.count(col(ClipSubmission.initial_views))).where(
-            ClipSubmission.status == SubmissionStatus.PENDING
+    pending = await session.scalars(
+        select(func.coalesce(func.sum(SUBMISSIONS.c.submissions), 0)).where(
+            SUBMISSIONS.c.status == SubmissionStatus.PENDING.value
         )
     )
-    pending, read = waiting.one()
-    asked = await session.exec(
-        select(PayoutRequest.status, func.count(), func.sum(PayoutRequest.amount)).group_by(col(PayoutRequest.status))
-    )
-    payouts = {PayoutStatus(status): (number, int(amount)) for status, number, amount in asked.all()}
+    unread = (await session.exec(select(func.count()).select_from(ClipSubmission).where(AWAITS_BASELINE))).one()
+    payouts = await payout_totals(session)
     sent = await session.exec(select(WebhookDelivery.status, func.count()).group_by(col(WebhookDelivery.status)))
     return Queues(
-        reviews=read,
-        baselines=pending - read,
-        payouts={status: number for status, (number, _) in payouts.items()},
-        payouts_open=sum(
-            amount for status, (_, amount) in payouts.items() if status in (PayoutStatus.PENDING, PayoutStatus.APPROVED)
-        ),
+        reviews=int(pending.one()) - unread,
+        baselines=unread,
+        payouts={status: total.requests for status, total in payouts.items()},
+        payouts_open=payouts[PayoutStatus.PENDING].amount + payouts[PayoutStatus.APPROVED].amount,
         deliveries={DeliveryStatus(status): number for status, number in sent.all()},
         deliveries_due=await deliveries.count_due(session),
     )
