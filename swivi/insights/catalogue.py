@@ -43,11 +43,10 @@ class TopClip:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Over all time: cents earned by clippers, views counted, campaigns open now."""
+    """Over all time: cents earned by clippers, views counted."""
 
     earned: Cents
     views: int
-    open_campaigns: int
 
 
 async def open_campaigns(
@@ -157,5 +156,4 @@ async def totals(session: AsyncSession) -> Totals:
     earned = (await session.exec(select(func.coalesce(func.sum(Campaign.spent), 0)).where(real))).one()
     counted = select(func.coalesce(func.sum(CLIPS.c.views), 0)).where(CLIPS.c.state != ClipState.REVOKED.value)
     views = (await session.scalars(counted)).one()
-    taking = select(func.count()).select_from(Campaign).where(*_taking_clips(None))
-    return Totals(int(earned), int(views), (await session.exec(taking)).one())
+    return Totals(int(earned), int(views))

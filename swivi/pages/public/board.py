@@ -23,6 +23,8 @@ class Board:
     """The newest open campaigns, and the totals over all time."""
 
     cards: Sequence[CampaignCard]
+    open_campaigns: int
+    """How many there are in all."""
     totals: Totals
 
 
@@ -52,5 +54,5 @@ async def board(session: AsyncSession) -> Board:
 
 
 async def _read(session: AsyncSession) -> Board:
-    found, _ = await catalogue.open_campaigns(session, limit=MOST_CAMPAIGNS)
-    return Board([card_of(campaign) for campaign in found], await catalogue.totals(session))
+    found, total = await catalogue.open_campaigns(session, limit=MOST_CAMPAIGNS)
+    return Board([card_of(campaign) for campaign in found], total, await catalogue.totals(session))

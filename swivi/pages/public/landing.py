@@ -66,7 +66,7 @@ class LandingState(rx.State):
             spent |= await catalogue.spent_of(session, completed)
         if spent != self.spent:
             self.spent = spent
-        numbers = (now.totals.open_campaigns, now.totals.earned, now.totals.views)
+        numbers = (now.open_campaigns, now.totals.earned, now.totals.views)
         if numbers != (self.open_campaigns, self.total_earned, self.total_views):
             self.open_campaigns, self.total_earned, self.total_views = numbers
 
