@@ -462,6 +462,16 @@ OF_KEPT_TOTALS = (
         "user {id}: {found} is available, the statement comes to {expected}",
         _account("available", "users", "t.total_earnings - t.paid - t.reserved", KEPT_BALANCES),
     ),
+    Check(
+        "I7",
+        "payouts",
+        "payouts {id}: pages say {found} together, they ask for {expected}",
+        """
+        SELECT status AS id, SUM(kept) AS found, SUM(asked) AS expected FROM (
+            SELECT status, amount AS kept, 0 AS asked FROM payout_tallies
+            UNION ALL SELECT status, 0, amount FROM payout_requests
+        ) sides GROUP BY status HAVING SUM(kept) <> SUM(asked)""",
+    ),
 )
 """Of the totals that pages read, which are kept beside the rows that they total."""
 
@@ -480,6 +490,7 @@ TABLES = {
     "run": "tracking_runs",
     "user": "users",
     "payout request": "payout_requests",
+    "payouts": "payout_tallies",
     "payout": "payouts",
     "transfer": "ledger_transfers",
     "audit entry": "audit_log",

@@ -103,6 +103,13 @@ CORRUPTIONS = (
     of_kept_total("campaign_clippers", "earned", "its clippers earned"),
     of_statement("campaign", "its statement comes", "campaign"),
     of_statement("user", "the statement comes", "available"),
+    Corruption(
+        "I7",
+        "payouts",
+        "SELECT MIN(status) FROM payout_tallies WHERE requests > 0",
+        "payout_tallies",
+        "UPDATE payout_tallies SET amount = amount + 1 WHERE status = :named",
+    ),
     of_clip("I1", "earnings = earnings + 1"),
     of_user("total_earnings = total_earnings + 1", "earned"),
     of_user("paid = paid + 1", "was paid"),

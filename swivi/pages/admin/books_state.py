@@ -30,6 +30,7 @@ _HANDLED_AT: Final = {
     "clip": "/admin/audit?subject=clip&id={}",
     "submission": "/admin/audit?subject=submission&id={}",
     "payout request": "/admin/audit?subject=payout_request&id={}",
+    "payouts": "/admin/payouts",
     "user": "/admin/audit?subject=user&id={}",
     "run": "/admin/tracking/{}",
 }
