@@ -1,9 +1,7 @@
 # `make run` needs Python 3.11 or newer and nothing else. See README.md.
 PYTHON ?= python3
 BIN := .venv/bin
-# One more than there are processors: the tests of browsers, processes and leases wait for those now and then.
-WORKERS = $(shell $(PYTHON) -c "import os; print(os.cpu_count() + 1)")
-PYTEST_ARGS ?= -n $(WORKERS) --dist worksteal
+PYTEST_ARGS ?= -n auto --dist worksteal
 
 .PHONY: run serve dev setup install install-dev build lint test test-tools advisories bench clean
 

@@ -131,9 +131,8 @@ async def test_a_run_ends_only_when_the_shares_of_others_have(world: World, camp
 
 
 async def test_the_share_of_a_process_that_died_is_taken_over(world: World, campaigns: list[Campaign]) -> None:
-    options = TrackingOptions(reading=OPTIONS.reading, lease_ttl=timedelta(seconds=1))
-    first, _ = process(world, options)
-    # The dead: it took the second share of the coming run, and will renew its lease no more.
+    first, _ = process(world)
+    # The dead: it took the second share of the coming run, and will renew its lease, a short one, no more.
     coming = len(await world.all(TrackingRun)) + 1
     assert await leases.acquire(world.database, f"tracking:{coming}:2", timedelta(seconds=1))
     run = await first.run(Trigger.CLI)
