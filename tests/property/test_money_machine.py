@@ -17,7 +17,7 @@ from tests.property.machine import MoneyMachine
 
 LONG = int(os.environ.get("SWIVI_PROOF", "1"))
 """How many times as much is tried: see CONTRIBUTING.md."""
-SHARDS, RUNS_OF_A_SHARD, STEPS = 2, 40, 50
+SHARDS, RUNS_OF_A_SHARD, STEPS = 4, 50, 50
 RUNS_ON_POSTGRESQL, STEPS_ON_POSTGRESQL = 6, 25
 
 
