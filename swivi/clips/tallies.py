@@ -12,11 +12,12 @@ from sqlalchemy import Column, Date, Index, Table, delete, func, insert, literal
 from sqlmodel import SQLModel, col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.clips.models import Clip
+from swivi.clips.models import Clip, SubmissionStatus
 from swivi.core import clock
 from swivi.core.db import ID
 from swivi.core.totals import Rows, add, key_to, key_word, replace, total
 from swivi.ledger.models import AuditEntry, Transfer
+from swivi.platforms.models import Platform
 
 SUBMISSIONS = Table(
     "submission_tallies",
@@ -67,6 +68,23 @@ SUBMITTERS = Table("submitters", SQLModel.metadata, key_to("user_id", "users.id"
 """How many clips each person ever submitted."""
 
 _GROWTH = col(Clip.peak_views) - col(Clip.initial_views)
+
+
+async def count_submissions(
+    session: AsyncSession,
+    status: SubmissionStatus | None,
+    *,
+    campaign_id: int | None = None,
+    platform: Platform | None = None,
+) -> int:
+    """How many submissions of this status, to this campaign and from this platform there are; None is any."""
+    counted = {
+        SUBMISSIONS.c.status: status.value if status else None,
+        SUBMISSIONS.c.campaign_id: campaign_id,
+        SUBMISSIONS.c.platform: platform.value if platform else None,
+    }
+    wanted = [column == value for column, value in counted.items() if value is not None]
+    return int((await session.scalars(select(func.sum(SUBMISSIONS.c.submissions)).where(*wanted))).one() or 0)
 
 
 async def count_accruals(session: AsyncSession, campaign_id: int, why: AuditEntry) -> None:

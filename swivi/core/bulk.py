@@ -4,8 +4,7 @@ One statement for all of them, instead of one for each: what a row costs is then
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnClause, ColumnElement, FromClause, any_, bindparam, column, func, select, update
@@ -13,6 +12,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger, String
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.core.db import in_slices
 
 
 def number(name: str) -> ColumnClause[int]:
@@ -34,7 +35,7 @@ def listed(session: AsyncSession, columns: Sequence[ColumnClause[Any]], rows: It
 
     PostgreSQL unnests an array for each column, SQLite reads one text of JSON.
     """
-    slices = _slices(rows)
+    slices = in_slices(rows, ROWS_AT_A_TIME)
     if session.get_bind().dialect.name == "sqlite":
         text = ",".join(json.dumps(some)[1:-1] for some in slices)
         each = func.json_each(bindparam(None, f"[{text}]")).table_valued("value")
@@ -53,12 +54,6 @@ def listed(session: AsyncSession, columns: Sequence[ColumnClause[Any]], rows: It
         for listed_one, of_column in zip(columns, values, strict=True)
     ]
     return func.unnest(*arrays).table_valued(*columns, name="listed").render_derived()
-
-
-def _slices(rows: Iterable[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
-    remaining = iter(rows)
-    while some := list(islice(remaining, ROWS_AT_A_TIME)):
-        yield some
 
 
 def among(session: AsyncSession, one: Any, ids: Sequence[int]) -> ColumnElement[bool]:

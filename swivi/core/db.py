@@ -7,10 +7,11 @@ chosen here. Nothing is opened at import time, since production servers fork aft
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -244,7 +245,8 @@ def _switch_to_wal(cursor: Any) -> None:
 Item = TypeVar("Item")
 
 
-def in_slices(items: Sequence[Item], size: int = 500) -> Iterator[Sequence[Item]]:
+def in_slices(items: Iterable[Item], size: int = 500) -> Iterator[list[Item]]:
     """Slices of at most `size`: databases bound the number of parameters of one statement."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
+    remaining = iter(items)
+    while some := list(islice(remaining, size)):
+        yield some

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.clips.models import AWAITS_BASELINE, ClipSubmission, SubmissionStatus
-from swivi.clips.tallies import SUBMISSIONS
+from swivi.clips.tallies import count_submissions
 from swivi.core.money import Cents
 from swivi.insights.payouts import payout_totals
 from swivi.payouts.models import PayoutStatus
@@ -90,16 +90,12 @@ async def _failed(session: AsyncSession) -> dict[Outcome, int]:
 
 async def queues(session: AsyncSession) -> Queues:
     """What waits."""
-    pending = await session.scalars(
-        select(func.coalesce(func.sum(SUBMISSIONS.c.submissions), 0)).where(
-            SUBMISSIONS.c.status == SubmissionStatus.PENDING.value
-        )
-    )
+    pending = await count_submissions(session, SubmissionStatus.PENDING)
     unread = (await session.exec(select(func.count()).select_from(ClipSubmission).where(AWAITS_BASELINE))).one()
     payouts = await payout_totals(session)
     sent = await session.exec(select(WebhookDelivery.status, func.count()).group_by(col(WebhookDelivery.status)))
     return Queues(
-        reviews=int(pending.one()) - unread,
+        reviews=pending - unread,
         baselines=unread,
         payouts={status: total.requests for status, total in payouts.items()},
         payouts_open=payouts[PayoutStatus.PENDING].amount + payouts[PayoutStatus.APPROVED].amount,

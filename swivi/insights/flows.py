@@ -123,7 +123,7 @@ async def by_campaign(
         .order_by(best.c.spent.desc(), best.c.views.desc(), best.c.campaign_id)
     )
     rows = found.all()
-    flows = [(row.campaign_id, row.title, _compared(*row[2:6])) for row in rows]
+    flows = [(campaign_id, title, _compared(*sums_)) for campaign_id, _, *sums_, title in rows]
     return flows, rows[0].campaigns if rows else 0
 
 

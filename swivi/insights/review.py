@@ -13,7 +13,7 @@ from swivi.accounts import social
 from swivi.accounts.models import User
 from swivi.campaigns.models import Campaign
 from swivi.clips.models import REVOKED, Clip, ClipSubmission, SubmissionStatus
-from swivi.clips.tallies import SUBMISSIONS
+from swivi.clips.tallies import count_submissions
 from swivi.core.money import Cents
 from swivi.insights.best_clips import BEST, best_ids
 from swivi.insights.clips import ClipRow, clip_row, page_of, rows_of, submissions_with_clips
@@ -89,26 +89,16 @@ async def review_queue(
     known = {name: value for name, value in of_clips.items() if value is not None}
     wanted = [getattr(ClipSubmission, name) == value for name, value in known.items()]
     wanted += [] if status is None else [col(ClipSubmission.status) == status]
-    tallied = clipper_id is None
-    total = await (_tallied(session, status, campaign_id, platform) if tallied else _count(session, wanted))
+    if clipper_id is None:
+        total = await count_submissions(session, status, campaign_id=campaign_id, platform=platform)
+    else:
+        total = await _count(session, wanted)
     if sort is not None and sort in BEST:
         page = rows_of(_rows(), best_ids(known, status, sort=sort, limit=limit, offset=offset), sort)
     else:
         usual = "submittedAt" if status is SubmissionStatus.PENDING else "-submittedAt"
         page = page_of(_rows(), wanted, sort=sort or usual, limit=limit, offset=offset, total=total)
     return await _with_handles(session, (await session.exec(page)).all()), total
-
-
-async def _tallied(
-    session: AsyncSession, status: SubmissionStatus | None, campaign_id: int | None, platform: Platform | None
-) -> int:
-    counted = {
-        SUBMISSIONS.c.status: status.value if status else None,
-        SUBMISSIONS.c.campaign_id: campaign_id,
-        SUBMISSIONS.c.platform: platform.value if platform else None,
-    }
-    wanted = [column == value for column, value in counted.items() if value is not None]
-    return int((await session.scalars(select(func.sum(SUBMISSIONS.c.submissions)).where(*wanted))).one() or 0)
 
 
 async def _count(session: AsyncSession, wanted: Sequence[ColumnElement[bool]]) -> int:

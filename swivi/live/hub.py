@@ -222,7 +222,7 @@ class Hub:
             else:
                 alone.append((token, kind))
         tabs: list[tuple[Together, str, list[type[rx.State]]]] = []
-        for some in in_slices(list(together.items()), MOST_TOGETHER):
+        for some in in_slices(together.items(), MOST_TOGETHER):
             reading = Together(self._database, self._whose(some))
             tabs += [(reading, token, kinds) for token, kinds in some]
         went_well = await _each(lambda tab: self._refresh_together(*tab), tabs, MOST_AT_ONCE)

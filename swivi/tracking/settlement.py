@@ -124,7 +124,7 @@ async def _judge(session: AsyncSession, run_id: int, campaign: Campaign) -> Judg
     earners, looked = await sightings.look_at_clips(session, run_id, campaign.id)
     demands = accrual.capped_demands(earners)
     shares = accrual.share_out(demands, campaign.remaining)
-    due = [Credit(*earner[:2], shares[earner.clip_id]) for earner in earners if earner.clip_id in shares]
+    due = [Credit(one.clip_id, one.user_id, shares[one.clip_id]) for one in earners if one.clip_id in shares]
     return Judged(looked, due, sum(demands.values()), {earner.user_id for earner in earners})
 
 
