@@ -224,6 +224,8 @@ class Hub:
         tabs: list[tuple[Together, str, list[type[rx.State]]]] = []
         for some in in_slices(together.items(), MOST_TOGETHER):
             reading = Together(self._database, self._whose(some))
+            if tabs:
+                tabs[-1][0].following = reading
             tabs += [(reading, token, kinds) for token, kinds in some]
         went_well = await _each(lambda tab: self._refresh_together(*tab), tabs, MOST_AT_ONCE)
         return await _each(lambda key: self._refresh(*key), alone, MOST_ALONE) and went_well
@@ -250,6 +252,7 @@ class Hub:
 
         try:
             read = await reading.read()
+            reading.read_ahead()
         except Outage as away:
             self._away = away
             return False

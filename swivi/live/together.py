@@ -83,12 +83,19 @@ class Together:
         self._database = database
         self._whose = whose
         self._reading: asyncio.Task[Read] | None = None
+        self.following: Together | None = None
+        """The tabs whose turn is next."""
 
     def read(self) -> asyncio.Task[Read]:
         """The same for all of them. Raises what reading raises, as an Outage."""
         if self._reading is None:
             self._reading = asyncio.create_task(self._read())
         return self._reading
+
+    def read_ahead(self) -> None:
+        """For those that follow, while what was read is shown to these."""
+        if self.following is not None:
+            self.following.read()
 
     async def _read(self) -> Read:
         began, numbers = clock.now(), {}

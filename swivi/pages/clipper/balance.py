@@ -1,6 +1,7 @@
 """A clipper's money and totals, live: what the dashboard and the payouts page open with."""
 
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -19,6 +20,9 @@ from swivi.ui.layout import stack
 from swivi.ui.numbers import live_money, money
 from swivi.ui.types import Node
 
+Shown: TypeAlias = tuple[str, int | str]
+"""A variable of the state by its name, and its value."""
+
 
 class ClipperBalance(OwnTogether, rx.State):
     """Live. Money in cents; `why_not` says why no payout can be requested now, "" if one can."""
@@ -36,14 +40,14 @@ class ClipperBalance(OwnTogether, rx.State):
     active_campaigns: int = 0
     why_not: str = ""
     changed_at: str = ""
-    _shown: ClipperNow | None = None
-    """What the page shows; None before it has read anything."""
+    _shown: tuple[Shown, ...] = ()
+    """What the page shows; nothing before it has read anything."""
 
     @public
     async def load(self) -> None:
         """A page with the balance opens."""
         if await self._is_clippers():
-            self._shown = None
+            self._shown = ()
             await self._read("Your balance")
 
     @staticmethod
@@ -51,24 +55,24 @@ class ClipperBalance(OwnTogether, rx.State):
         return await clippers_now(session, whose)
 
     def _show_live(self, numbers: ClipperNow | None) -> None:
-        before = self._shown
-        if numbers is None or numbers == before:
+        if numbers is None:
             return
-        # What is assigned is sent, changed or not; and a look at what the state has costs more than at what was read.
-        was = {} if before is None else _on_page(before)
-        for name, value in _on_page(numbers).items():
-            if name not in was or was[name] != value:
-                setattr(self, name, value)
-        self._shown, self.changed_at = numbers, clock.now().isoformat()
+        # What is assigned is sent, changed or not; and a look at what the state has costs more than at what was read,
+        # unless that was kept as a tuple, which Reflex hands out as it is.
+        shown = _on_page(numbers)
+        changed = set(shown).difference(self._shown)
+        for name, value in changed:
+            setattr(self, name, value)
+        if changed:
+            self._shown, self.changed_at = shown, clock.now().isoformat()
 
 
-def _on_page(numbers: ClipperNow) -> dict[str, int | str]:
-    """The state's variables by name."""
-    return {
-        **{name: getattr(numbers, name) for name in _AS_READ},
-        "submitted": numbers.pending + numbers.approved + numbers.rejected,
-        "why_not": why_no_payout(numbers, runtime().settings.min_payout_cents),
-    }
+def _on_page(numbers: ClipperNow) -> tuple[Shown, ...]:
+    return (
+        *((name, getattr(numbers, name)) for name in _AS_READ),
+        ("submitted", numbers.pending + numbers.approved + numbers.rejected),
+        ("why_not", why_no_payout(numbers, runtime().settings.min_payout_cents)),
+    )
 
 
 _AS_READ = (
