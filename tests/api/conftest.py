@@ -12,7 +12,6 @@ from sqlalchemy import text
 
 from swivi.accounts import passwords, tokens
 from swivi.accounts.actor import Actor
-from swivi.api.app import build_api
 from swivi.runtime import Runtime
 from swivi.tracking.models import Trigger
 from tests import factories
@@ -52,7 +51,7 @@ class Person:
 def api(running: Runtime, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
     # Hashes are slow on purpose; here nobody guesses.
     monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    return build_api()
+    return contract.api()
 
 
 def client(app: Any, **options: Any) -> httpx.AsyncClient:

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import jsonschema_rs
+from fastapi import FastAPI
 
 from swivi.api.app import build_api
 
@@ -14,9 +15,15 @@ FRAMEWORK = {(404, "not_found"), (405, "method_not_allowed")}
 
 
 @cache
+def api() -> FastAPI:
+    """The API, which keeps nothing and serves whatever Runtime is open: to get ready takes it longer than a test."""
+    return build_api()
+
+
+@cache
 def document() -> dict[str, Any]:
     """The OpenAPI document."""
-    return build_api().openapi()
+    return api().openapi()
 
 
 def operation_of(method: str, path: str) -> dict[str, Any] | None:

@@ -6,11 +6,11 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from swivi.api.app import build_api
 from swivi.core import leases
 from swivi.runtime import Runtime, open_runtime
 from swivi.tracking.service import LEASE
 from tests import factories
+from tests.api import contract
 from tests.api.conftest import Person, Snapshot, client, refusal, wrong_fields
 from tests.conftest import SettingsFor
 from tests.factories import instagram, tiktok, youtube
@@ -22,7 +22,7 @@ SECRET = {"Authorization": "Bearer cron-secret"}
 @pytest.fixture
 async def bare(settings_for: SettingsFor) -> AsyncIterator[httpx.AsyncClient]:
     """A Swivi with neither a cron secret nor an Apify key."""
-    async with open_runtime(settings_for(cron_secret=None, apify_api_key=None)), client(build_api()) as http:
+    async with open_runtime(settings_for(cron_secret=None, apify_api_key=None)), client(contract.api()) as http:
         yield http
 
 

@@ -11,7 +11,6 @@ import pytest
 
 from swivi.accounts import tokens
 from swivi.accounts.flash import FLASH_COOKIE, parse_flash
-from swivi.api.app import build_api
 from swivi.api.web import build_auth
 from swivi.core import clock
 from swivi.core.rates import Rate
@@ -38,7 +37,7 @@ async def swivi(settings_for: SettingsFor, **limits: object) -> AsyncIterator[Ru
 @asynccontextmanager
 async def at(address: str, app: Any = None, **options: Any) -> AsyncIterator[httpx.AsyncClient]:
     """A caller at this address."""
-    transport = httpx.ASGITransport(app or build_api(), raise_app_exceptions=False, client=(address, 4711))
+    transport = httpx.ASGITransport(app or contract.api(), raise_app_exceptions=False, client=(address, 4711))
     hooks = {} if app else {"response": [contract.must_keep]}
     async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, event_hooks=hooks, **options) as http:
         yield http

@@ -11,12 +11,12 @@ from swivi.accounts import service as accounts
 from swivi.accounts.flash import FLASH_COOKIE, parse_flash
 from swivi.accounts.models import Role
 from swivi.accounts.sessions import SESSION_COOKIE
-from swivi.api.app import build_api
 from swivi.api.limits import MAX_BODY_BYTES
 from swivi.api.web import build_auth
 from swivi.demo.people import DEMO_ADMIN_EMAIL, DEMO_CLIPPER_EMAIL
 from swivi.runtime import Runtime, open_runtime
 from tests import factories
+from tests.api import contract
 from tests.api.conftest import ORIGIN, browser_of, client
 from tests.conftest import SettingsFor
 from tests.factories import PASSWORD
@@ -48,7 +48,7 @@ def _cookies(answer: httpx.Response) -> dict[str, dict[str, str]]:
 
 async def _name_behind(cookie: str) -> str | None:
     """Whose session it is, as the API tells; None if it is nobody's."""
-    async with client(build_api(), headers={"Cookie": f"{SESSION_COOKIE}={cookie}"}) as http:
+    async with client(contract.api(), headers={"Cookie": f"{SESSION_COOKIE}={cookie}"}) as http:
         answer = await http.get("/clippers/notifications")
         return cookie if answer.status_code == 200 else None
 

@@ -10,13 +10,13 @@ from sqlmodel import select
 from swivi.accounts.errors import EmailNotVerified
 from swivi.accounts.flash import FLASH_COOKIE, parse_flash
 from swivi.accounts.models import User
-from swivi.api.app import build_api
 from swivi.api.web import build_auth
 from swivi.core.rates import Rate
 from swivi.mail.models import Mail, MailKind
 from swivi.runtime import open_runtime
 from swivi.settings import Settings
 from tests import factories
+from tests.api import contract
 from tests.api.conftest import ORIGIN, browser_of, client
 from tests.conftest import SettingsFor
 from tests.mail.test_links import NEW, a_link, signs_in
@@ -82,7 +82,7 @@ async def test_who_signs_up_is_sent_a_link_and_is_not_verified_before(world: Wor
     known = {user.id for user in await world.all(User)}
     fields = {"email": "new@swivi.test", "password": "correct horse battery", "name": "New"}
     await browser.post("/sign-up", data=fields)
-    async with client(build_api()) as http:
+    async with client(contract.api()) as http:
         assert (await http.post("/auth/signup", json=fields | {"email": "api@swivi.test"})).status_code == 201
     newcomers = {user.email: user for user in await world.all(User) if user.id not in known}
     assert {user.verified_at for user in newcomers.values()} == {None}

@@ -1,6 +1,8 @@
 """Lists in pages: all pages together are the whole list, in its order, though late ones are looked for from the end."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
+from itertools import product
 from typing import Any
 
 import pytest
@@ -85,42 +87,36 @@ async def _of_campaign(session: AsyncSession, limit: int, offset: int) -> tuple[
 
 
 LISTS = (_clips, _queue, _most_viewed, _best_earning, _run, _unread, _of_clipper, _of_campaign)
-SORTED = (
-    *((users, sort) for sort in people.SORTS),
-    *((payout_queue, sort) for sort in payout_rows.SORTS),
-    *((all_campaigns, sort) for sort in campaign_list.SORTS),
-)
+SORTED = {users: people.SORTS, payout_queue: payout_rows.SORTS, all_campaigns: campaign_list.SORTS}
 
 
-@pytest.mark.parametrize("listed", LISTS)
-async def test_all_pages_together_are_the_whole_list(story: World, listed: List) -> None:
-    await _is_whole(story, listed)
+async def test_all_pages_together_are_the_whole_list(story: World) -> None:
+    for listed in LISTS:
+        await _is_whole(story, listed, listed.__name__)
 
 
-@pytest.mark.parametrize("direction", ["", "-"])
-@pytest.mark.parametrize(("found_by", "sort"), SORTED)
-async def test_all_pages_of_what_is_sorted_are_the_whole_list(
-    story: World, found_by: Any, sort: str, direction: str
-) -> None:
-    await _is_whole(
-        story, lambda session, limit, offset: found_by(session, sort=direction + sort, limit=limit, offset=offset)
-    )
+@pytest.mark.parametrize("found_by", SORTED)
+async def test_all_pages_of_what_is_sorted_are_the_whole_list(story: World, found_by: Any) -> None:
+    for sort in SORTED[found_by]:
+        for order in (sort, f"-{sort}"):
+            await _is_whole(story, partial(_page_of, found_by, order), f"{found_by.__name__} by {order}")
 
 
-async def _is_whole(story: World, listed: List) -> None:
+async def _page_of(found_by: Any, order: str, session: AsyncSession, limit: int, offset: int) -> tuple[list[Any], int]:
+    found: tuple[list[Any], int] = await found_by(session, sort=order, limit=limit, offset=offset)
+    return found
+
+
+async def _is_whole(story: World, listed: List, name: str) -> None:
     async with story.database.reading() as session:
         whole, total = await listed(session, 1_000, 0)
         pages = [(await listed(session, 2, offset))[0] for offset in range(0, total + 2, 2)]
 
-    assert [row for rows in pages for row in rows] == whole
-    assert len(whole) == total > 0
+    assert [row for rows in pages for row in rows] == whole, name
+    assert len(whole) == total > 0, name
 
 
-@pytest.mark.parametrize("sort", ["-views", "-earnings"])
-@pytest.mark.parametrize("status", [None, *SubmissionStatus])
-async def test_the_best_of_everybodys_submissions_come_first_with_a_clip_or_without(
-    story: World, sort: str, status: SubmissionStatus | None
-) -> None:
+async def test_the_best_of_everybodys_submissions_come_first_with_a_clip_or_without(story: World) -> None:
     campaign = await story.campaign(title="Another")
     await story.submission(campaign, tiktok(20), baseline=None)
     rejected = [await story.submission(campaign, tiktok(number), baseline=views) for number, views in REJECTED.items()]
@@ -129,13 +125,14 @@ async def test_the_best_of_everybodys_submissions_come_first_with_a_clip_or_with
             await review.reject(session, story.admin, one.id, "Off the brief.")
     await story.submission(campaign, tiktok(30), baseline=11_000)
 
-    for filters in ({}, {"campaign_id": 1}, {"platform": Platform.TIKTOK, "campaign_id": campaign.id}):
+    anywhere = ({}, {"campaign_id": 1}, {"platform": Platform.TIKTOK, "campaign_id": campaign.id})
+    for sort, status, filters in product(("-views", "-earnings"), (None, *SubmissionStatus), anywhere):
         async with story.database.reading() as session:
             whole, total = await review_queue(session, status=status, limit=100, **filters)
             best, _ = await review_queue(session, status=status, sort=sort, limit=100, **filters)
         assert [row.clip.submission_id for row in best] == [
             one.clip.submission_id for one in sorted(whole, key=_by(sort))
-        ]
+        ], (sort, status, filters)
         assert len(best) == total
 
 

@@ -10,12 +10,12 @@ from swivi.accounts import totp
 from swivi.accounts.flash import FLASH_COOKIE, parse_flash
 from swivi.accounts.sessions import SESSION_COOKIE
 from swivi.accounts.totp import HALF_COOKIE
-from swivi.api.app import build_api
 from swivi.api.web import build_auth
 from swivi.core.rates import Rate
 from swivi.ledger.models import AuditEntry
 from swivi.runtime import open_runtime
 from tests import factories
+from tests.api import contract
 from tests.api.conftest import ORIGIN, browser_of, client
 from tests.conftest import SettingsFor
 from tests.factories import PASSWORD
@@ -84,7 +84,7 @@ async def test_a_code_counts_only_in_the_browser_that_gave_the_password(
 async def test_a_token_needs_the_code_too(world: World) -> None:
     [code, *_] = await guard(world)
     credentials = {"email": world.admin.email, "password": PASSWORD}
-    async with client(build_api()) as http:
+    async with client(contract.api()) as http:
         answers = [
             await http.post("/auth/token", json=credentials | given)
             for given in ({}, {"code": "000000"}, {"code": code}, {"code": code})
