@@ -24,9 +24,6 @@ ONE_ADDRESS = (
     "the limits take everybody for one address"
 )
 
-COLLECTED_AFTER = (50_000, 10, 10)
-"""So many more objects than before, and the newest are looked through; each tenth time older ones too, and all."""
-
 
 def lifespan_of(app: rx.App) -> Callable[[], AbstractAsyncContextManager[None]]:
     """The lifespan to register with `app`."""
@@ -75,7 +72,6 @@ def _spare_what_stays() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*COLLECTED_AFTER)
 
 
 def _say_why_it_ended(task: asyncio.Task[None]) -> None:

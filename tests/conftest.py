@@ -1,7 +1,6 @@
 """What every test can ask for: a migrated database of either kind, and a process's parts on top of it."""
 
 import asyncio
-import gc
 import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -26,9 +25,6 @@ pytest_plugins = ["tests.servers", "tests.browser", "tests.simulator"]
 os.environ["NO_PROXY"] = "127.0.0.1,localhost"
 
 DATABASES = ("sqlite", "postgresql")
-
-# The collector looks through everything that was imported, again and again: a sixth of the processor's time.
-gc.set_threshold(50_000, 20, 50)
 
 
 _compiled: dict[Any, Any] = {}
