@@ -79,16 +79,19 @@ class Alone:
 
 
 class Tabs:
-    """Stands for the app: tabs that are connected, each with its states."""
+    """Stands for the app: tabs that are connected, each with its states; what is `busy` is taken hold of when it may be."""
 
     def __init__(self, *tokens: str) -> None:
         self.event_namespace = SimpleNamespace(token_to_sid=dict.fromkeys(tokens, "1"))
+        self.busy: dict[str, asyncio.Event] = {}
 
     @asynccontextmanager
     async def modify_state(self, token: rx.BaseStateToken) -> AsyncIterator[Any]:
         async def get_state(kind: Callable[[str], object]) -> object:
             return kind(token.ident)
 
+        if token.ident in self.busy:
+            await self.busy[token.ident].wait()
         yield SimpleNamespace(router_data=True, get_state=get_state)
 
 
@@ -163,9 +166,11 @@ def counting(monkeypatch: pytest.MonkeyPatch) -> type[Counting]:
     return Counting
 
 
-def hub_with(world: World, *tabs: str) -> Hub:
+def hub_with(world: World, *tabs: str, busy: dict[str, asyncio.Event] | None = None) -> Hub:
     """Tabs that all count what the clipper has."""
-    hub = Hub(cast(rx.App, Tabs(*tabs)), world.database, nothing)
+    app = Tabs(*tabs)
+    app.busy |= busy or {}
+    hub = Hub(cast(rx.App, app), world.database, nothing)
     for tab in tabs:
         whose = Watch(frozenset({world.clipper.user_id}), frozenset(), runs=False, whose=tab)
         hub.watch((tab, cast(Any, Counting)), whose)
@@ -180,6 +185,23 @@ async def test_what_many_tabs_show_is_read_once_for_all(world: World, counting: 
 
     assert counting.shown == dict.fromkeys("abc", ("with others", 1))
     assert counting.readings == [["a", "b", "c"]]
+
+
+async def test_the_next_tabs_are_read_for_while_the_first_are_shown_what_was_read(
+    world: World, counting: type[Counting], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("swivi.live.hub.MOST_TOGETHER", 2)
+    monkeypatch.setattr("swivi.live.hub.MOST_AT_ONCE", 1)
+    free = asyncio.Event()
+    with running(hub_with(world, "a", "b", "c", "d", "e", busy={"a": free})):
+        await tell(world.database, world.clipper.user_id)
+        await until(lambda: len(counting.readings) == 2)
+        assert not counting.shown
+        free.set()
+        await until(lambda: len(counting.shown) == 5)
+
+    assert counting.readings == [["a", "b"], ["c", "d"], ["e"]]
+    assert counting.shown == dict.fromkeys("abcde", ("with others", 1))
 
 
 async def test_a_tab_that_read_for_itself_in_the_meantime_is_read_for_once_more(
