@@ -79,7 +79,7 @@ class Alone:
 
 
 class Tabs:
-    """Stands for the app: tabs that are connected, each with its states; what is `busy` is taken hold of when it may be."""
+    """Stands for the app: connected tabs, each with its states; of a `busy` one only once its event is set."""
 
     def __init__(self, *tokens: str) -> None:
         self.event_namespace = SimpleNamespace(token_to_sid=dict.fromkeys(tokens, "1"))
