@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
-from sqlalchemy.exc import DBAPIError
 
 from swivi import backups, migrations
 from swivi.accounts import passwords, tokens, totp
@@ -22,11 +21,8 @@ from swivi.accounts import service as accounts
 from swivi.accounts.errors import EmailTaken
 from swivi.accounts.models import Role, TokenScope, UserStatus
 from swivi.campaigns import service as campaigns
-from swivi.core import outages
-from swivi.core.db import Database
-from swivi.core.errors import Conflict, SwiviError, Unavailable
+from swivi.core.errors import Conflict, SwiviError
 from swivi.core.money import format_dollars, to_dollars
-from swivi.core.outages import Outage
 from swivi.demo.seed import seed
 from swivi.ledger import invariants
 from swivi.ledger.invariants import INVARIANTS, Report, Result
@@ -254,15 +250,9 @@ def _rule_for_people(result: Result) -> str:
 @app.command()
 def migrate() -> None:
     """Bring the database to the newest schema. Safe to run twice, and while the old release still runs."""
-    changed = _do(_migrate, any_schema=True)
-    _say("The database was brought up to date." if changed else "The database is up to date.")
-
-
-async def _migrate(running: Runtime) -> bool:
-    if await migrations.is_current(running.database):
-        return False
-    await migrations.upgrade(running.database)
-    return True
+    settings = settings_or_exit()
+    set_up_logging("plain", settings.env)
+    _say(_or_refuse(lambda: asyncio.run(migrations.bring_up_to_date(settings.database_url))))
 
 
 @app.command()
@@ -304,12 +294,12 @@ def restore(
 # --- how commands run ---------------------------------------------------------------------------
 
 
-def _do(work: Work[Answer], *, any_schema: bool = False) -> Answer:
+def _do(work: Work[Answer]) -> Answer:
     """Do the work with this process's parts. What is refused ends the program with one line and status 1."""
     settings = settings_or_exit()
     set_up_logging("plain", settings.env)
     try:
-        return asyncio.run(_within(settings, work, any_schema))
+        return asyncio.run(_within(settings, work))
     except SwiviError as refused:
         _refuse(refused.sentence)
 
@@ -322,29 +312,11 @@ def _or_refuse(work: Callable[[], Answer]) -> Answer:
         _refuse(refused.sentence)
 
 
-async def _within(settings: Settings, work: Work[Answer], any_schema: bool) -> Answer:
-    is_current = await _reach(settings)
-    if not (is_current or any_schema):
+async def _within(settings: Settings, work: Work[Answer]) -> Answer:
+    if not await migrations.reach(settings.database_url):
         raise Conflict("The database is not of this release. Run `python -m swivi migrate` first.")
     async with open_runtime(settings) as running:
         return await work(running)
-
-
-async def _reach(settings: Settings) -> bool:
-    """Whether the database has the newest schema. Raises Unavailable if it does not answer."""
-    try:
-        database = Database(settings.database_url)
-        try:
-            with outages.unlogged():
-                return await migrations.is_current(database)
-        finally:
-            await database.dispose()
-    except Outage as outage:
-        raise Unavailable(f"The database cannot be used: {outage.told}") from None
-    except DBAPIError as problem:  # a wrong name or password, or no database at all
-        # Only the driver's own words: SQLAlchemy's would add the statement and a link.
-        told = str(problem.orig).splitlines()[0]
-        raise Unavailable(f"The database cannot be used: {told}") from None
 
 
 def _say(words: str) -> None:

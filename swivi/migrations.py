@@ -8,9 +8,13 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from swivi.clips.models import IN_EACH_PARTITION
+from swivi.core import outages
 from swivi.core.db import Database
+from swivi.core.errors import Unavailable
+from swivi.core.outages import Outage
 from swivi.tracking import partitions
 
 SCRIPTS = Path(__file__).resolve().parent.parent / "alembic"
@@ -26,6 +30,35 @@ def _config(connection: Connection | None = None) -> Config:
     config.set_main_option("script_location", str(SCRIPTS))
     config.attributes["connection"] = connection
     return config
+
+
+async def bring_up_to_date(database_url: str) -> str:
+    """Bring that database to the newest schema; in a sentence, whether it had to be. Raises Unavailable."""
+    if await reach(database_url):
+        return "The database is up to date."
+    database = Database(database_url)
+    try:
+        await upgrade(database)
+    finally:
+        await database.dispose()
+    return "The database was brought up to date."
+
+
+async def reach(database_url: str) -> bool:
+    """Whether the database has the newest schema. Raises Unavailable if it does not answer."""
+    try:
+        database = Database(database_url)
+        try:
+            with outages.unlogged():
+                return await is_current(database)
+        finally:
+            await database.dispose()
+    except Outage as outage:
+        raise Unavailable(f"The database cannot be used: {outage.told}") from None
+    except DBAPIError as problem:  # a wrong name or password, or no database at all
+        # Only the driver's own words: SQLAlchemy's would add the statement and a link.
+        told = str(problem.orig).splitlines()[0]
+        raise Unavailable(f"The database cannot be used: {told}") from None
 
 
 async def upgrade(database: Database) -> None:
