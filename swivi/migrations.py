@@ -55,6 +55,8 @@ async def reach(database_url: str) -> bool:
             await database.dispose()
     except Outage as outage:
         raise Unavailable(f"The database cannot be used: {outage.told}") from None
+    except OSError as problem:  # no folder can be made for the file
+        raise Unavailable(f"The database cannot be used: {problem.strerror}: {problem.filename}") from None
     except DBAPIError as problem:  # a wrong name or password, or no database at all
         # Only the driver's own words: SQLAlchemy's would add the statement and a link.
         told = str(problem.orig).splitlines()[0]

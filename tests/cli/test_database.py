@@ -39,6 +39,13 @@ async def test_a_database_that_does_not_answer_is_one_line(run: Run, command: st
     assert "hush" not in line
 
 
+async def test_a_folder_that_cannot_be_made_is_one_line(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "taken").touch()
+    ended = await run("migrate", DATABASE_URL=f"sqlite:///{tmp_path}/taken/data/swivi.db")
+    why = f"Not a directory: {tmp_path}/taken/data"
+    assert (ended.status, ended.told) == (1, [f"swivi: The database cannot be used: {why}"])
+
+
 async def test_a_file_that_is_no_database_is_one_line(run: Run, tmp_path: Path) -> None:
     (tmp_path / "letter.db").write_text("Dear reader, " * 100)
     ended = await run("audit", DATABASE_URL=f"sqlite:///{tmp_path}/letter.db")
