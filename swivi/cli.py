@@ -298,10 +298,7 @@ def _do(work: Work[Answer]) -> Answer:
     """Do the work with this process's parts. What is refused ends the program with one line and status 1."""
     settings = settings_or_exit()
     set_up_logging("plain", settings.env)
-    try:
-        return asyncio.run(_within(settings, work))
-    except SwiviError as refused:
-        _refuse(refused.sentence)
+    return _or_refuse(lambda: asyncio.run(_within(settings, work)))
 
 
 def _or_refuse(work: Callable[[], Answer]) -> Answer:

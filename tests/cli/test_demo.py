@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -53,18 +54,23 @@ POSTGRESQL_ONLY = pytest.mark.parametrize("database_url", ["postgresql"], indire
 
 
 @POSTGRESQL_ONLY
-async def test_the_demo_is_seeded_and_its_ledger_is_clean(swivi: Run, database: Database) -> None:
+async def test_the_demo_is_seeded_once_and_its_ledger_is_clean(swivi: Run, database: Database) -> None:
     ended = await swivi("demo")
     assert (ended.status, ended.told) == (0, ["The demo was seeded."])
     await is_full_and_clean(database)
+    await stays_as_it_is(database, swivi)
 
 
-async def test_a_demo_that_is_there_stays_as_it_is(run: Run, demo: Database, tmp_path: Path) -> None:
+async def test_a_demo_that_is_there_is_not_seeded_again(run: Run, demo: Database, tmp_path: Path) -> None:
     await is_full_and_clean(demo)
-    before = await rows(demo)
-    ended = await run("demo", DATABASE_URL=f"sqlite:///{tmp_path}/demo.db")
+    await stays_as_it_is(demo, partial(run, DATABASE_URL=f"sqlite:///{tmp_path}/demo.db"))
+
+
+async def stays_as_it_is(database: Database, run: Run) -> None:
+    before = await rows(database)
+    ended = await run("demo")
     assert (ended.status, ended.told) == (0, ["The demo is there already: nothing was added."])
-    assert await rows(demo) == before
+    assert await rows(database) == before
 
 
 async def is_full_and_clean(database: Database) -> None:
