@@ -14,16 +14,22 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any, TypeVar
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 sys.path.insert(0, str(ROOT))
 
 from swivi import migrations
+from swivi.core.db import Database
 from swivi.core.errors import SwiviError
+from swivi.demo.seeded import is_seeded
 from swivi.logs import set_up_logging
 from swivi.settings import Settings, settings_or_exit
+
+Answer = TypeVar("Answer")
 
 
 def main() -> None:
@@ -35,7 +41,7 @@ def main() -> None:
     if demo:
         os.environ["SWIVI_DEMO"] = "1"
     migrate(settings)
-    if demo:
+    if demo and not or_exit(is_demo(settings.database_url)):
         seed_demo()
     print(f"Swivi{' DEMO' if demo else ''} at http://localhost:{settings.port}", flush=True)
     serve(host, settings.port)
@@ -58,10 +64,23 @@ def refuse_taken(host: str, port: int) -> None:
 def migrate(settings: Settings) -> None:
     """As `python -m swivi migrate` does, without starting another program: half of all that a start imports."""
     set_up_logging("plain", settings.env)
+    print(or_exit(migrations.bring_up_to_date(settings.database_url)), file=sys.stderr)
+
+
+def or_exit(work: Coroutine[Any, Any, Answer]) -> Answer:
+    """What the work comes to; a refusal ends this program with its sentence."""
     try:
-        print(asyncio.run(migrations.bring_up_to_date(settings.database_url)), file=sys.stderr)
+        return asyncio.run(work)
     except SwiviError as refused:
         sys.exit(f"swivi: {refused.sentence}")
+
+
+async def is_demo(database_url: str) -> bool:
+    database = Database(database_url)
+    try:
+        return await is_seeded(database)
+    finally:
+        await database.dispose()
 
 
 def seed_demo() -> None:

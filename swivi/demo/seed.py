@@ -10,12 +10,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
-from sqlmodel import select
-
 from swivi.accounts import passwords, social
 from swivi.accounts import service as accounts
 from swivi.accounts.actor import Actor
-from swivi.accounts.models import Role, User
+from swivi.accounts.models import Role
 from swivi.accounts.sessions import actor_of
 from swivi.campaigns import service as campaigns
 from swivi.campaigns.models import CampaignStatus
@@ -26,20 +24,15 @@ from swivi.core.db import Database
 from swivi.core.money import Cents
 from swivi.demo import story
 from swivi.demo.casting import cast
-from swivi.demo.errors import NotADemoDatabase, SeedingCutOff
 from swivi.demo.history import HistoryReaders
-from swivi.demo.people import DEMO_ADMIN_EMAIL
+from swivi.demo.seeded import SEEDED, is_seeded
 from swivi.demo.story import ADMIN, DemoCampaign, DemoClip, DemoPayout
 from swivi.ledger import audit_log
-from swivi.ledger.models import AuditEntry
 from swivi.payouts import service as payouts
 from swivi.platforms.models import Platform
 from swivi.tracking.models import Trigger
 from swivi.tracking.reading import ReadingOptions
 from swivi.tracking.service import Tracker, TrackingOptions
-
-SEEDED = "demo.seeded"
-"""The audit log's word for a seeding that came to its end."""
 
 SMALLEST_PAYOUT: Cents = 20_00
 
@@ -59,22 +52,10 @@ async def seed(database: Database, *, told: Callable[[int, int], None] | None = 
 
     `told` hears how many events of how many have happened. Raises NotADemoDatabase, SeedingCutOff.
     """
-    if await _is_seeded(database):
+    if await is_seeded(database):
         return False
     await _Story(database, clock.now()).live(told or (lambda done, of: None))
     return True
-
-
-async def _is_seeded(database: Database) -> bool:
-    async with database.reading() as session:
-        if (await session.exec(select(AuditEntry.id).where(AuditEntry.action == SEEDED))).first():
-            return True
-        emails = (await session.exec(select(User.email).limit(1_000))).all()
-    if DEMO_ADMIN_EMAIL in emails:
-        raise SeedingCutOff
-    if emails:
-        raise NotADemoDatabase
-    return False
 
 
 class _Story:

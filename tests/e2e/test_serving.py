@@ -7,8 +7,10 @@ lines of generated JavaScript (swivi/one_origin.py).
 import asyncio
 import os
 import re
+import shutil
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -16,7 +18,9 @@ import httpx
 import pytest
 from playwright.async_api import Page, WebSocket
 
-from tests.servers import ROOT, AppServer, listens
+from swivi.core.db import Database
+from tests.factories import a_clipper
+from tests.servers import NOTHING_OUTSIDE, ROOT, AppServer, free_port, listens
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -140,10 +144,26 @@ async def test_a_server_asked_to_stop_leaves_no_process_behind(
 
 
 async def test_a_taken_port_is_refused_instead_of_shared(server: AppServer) -> None:
-    environment = {**os.environ, "HOST": "127.0.0.1", "PORT": str(server.port)}
-    second = await asyncio.create_subprocess_exec(
-        sys.executable, ROOT / "scripts" / "serve.py", env=environment, stderr=asyncio.subprocess.PIPE
+    assert f"cannot listen on 127.0.0.1 port {server.port}" in await refusal(PORT=str(server.port))
+
+
+async def test_the_demo_is_refused_on_a_database_of_somebody_else(migrated_sqlite: Path, tmp_path: Path) -> None:
+    url = f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path)}"
+    database = Database(url)
+    await a_clipper(database)
+    await database.dispose()
+    told = await refusal(PORT=str(free_port()), DATABASE_URL=url, SWIVI_DEMO="1")
+    assert told.splitlines()[-1].startswith("swivi: This database has users of its own")
+
+
+async def refusal(**environment: str) -> str:
+    """What a server that does not start says."""
+    refused = await asyncio.create_subprocess_exec(
+        sys.executable,
+        ROOT / "scripts" / "serve.py",
+        env={**os.environ, **NOTHING_OUTSIDE, "HOST": "127.0.0.1", **environment},
+        stderr=asyncio.subprocess.PIPE,
     )
-    _, complaint = await second.communicate()
-    assert second.returncode == 1
-    assert f"cannot listen on 127.0.0.1 port {server.port}" in complaint.decode()
+    _, complaint = await refused.communicate()
+    assert refused.returncode == 1
+    return complaint.decode()
