@@ -9,18 +9,21 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from swivi.audits.service import Auditor
 from swivi.clips.intake import Intake
 from swivi.core.db import Database
 from swivi.mail.postman import MailServer, Postman
-from swivi.platforms.apify import ApifyReaders
 from swivi.quotas import Quotas
 from swivi.schedule import Schedule
 from swivi.settings import Settings
 from swivi.tracking.reading import ReadingOptions
 from swivi.tracking.service import Tracker, TrackingOptions
 from swivi.webhooks.sending import Sender
+
+if TYPE_CHECKING:
+    from swivi.platforms.apify import ApifyReaders
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Runtime:
 
     settings: Settings
     database: Database
-    readers: ApifyReaders | None
+    readers: "ApifyReaders | None"
     tracker: Tracker
     intake: Intake
     quotas: Quotas
@@ -73,9 +76,11 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
         await database.dispose()
 
 
-def _readers(settings: Settings) -> ApifyReaders | None:
+def _readers(settings: Settings) -> "ApifyReaders | None":
     if settings.scraper_token is None:
         return None
+    from swivi.platforms.apify import ApifyReaders  # a tenth of all that is imported: only for who reads views
+
     if settings.simulates_apify:
         # The client's transport would send even a request to this very process through a proxy.
         os.environ["NO_PROXY"] = "127.0.0.1,localhost"
