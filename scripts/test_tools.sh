@@ -3,7 +3,7 @@
 set -eu
 
 has_browser() {
-    command -v chromium || command -v chromium-browser || command -v google-chrome ||
+    command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome ||
         .venv/bin/python -c 'from playwright.sync_api import sync_playwright as start
 with start() as playwright: playwright.chromium.launch(args=["--no-sandbox"]).close()'
 }
@@ -16,7 +16,10 @@ missing() {
     done
 }
 
-package_of() { case $1 in browser) echo chromium ;; redis) echo redis-server ;; postgres) echo postgresql ;; esac; }
+# The first of these that there is; older systems have no Chromium without windows.
+packages_of() {
+    case $1 in browser) echo chromium-headless-shell chromium ;; redis) echo redis-server ;; postgres) echo postgresql ;; esac
+}
 
 wanted=$(missing)
 [ -n "$wanted" ] || exit 0
@@ -24,12 +27,14 @@ wanted=$(missing)
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     apt-get update -qq || true
     for tool in $wanted; do
-        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$(package_of "$tool")" || true
+        for package in $(packages_of "$tool"); do
+            DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" && break
+        done
     done
 fi
 case $(missing) in *browser*) .venv/bin/playwright install chromium || true ;; esac
 
 wanted=$(missing)
 [ -z "$wanted" ] && exit 0
-echo "make test: please install what is missing:" $(for tool in $wanted; do package_of "$tool"; done) >&2
+echo "make test: please install what is missing:" $(for tool in $wanted; do packages_of "$tool" | sed "s/.* //"; done) >&2
 exit 1
