@@ -46,7 +46,16 @@ RENEWAL = "UPDATE leases"
 configure_mappers()  # before the fork, once for all
 
 _forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload([__name__, "tests.crash.work", "tests.races.work"])
+_forks.set_forkserver_preload([__name__, "tests.crash.work", "tests.races.work", "swivi.cli", "swivi.platforms.apify"])
+
+
+def forked(work: Callable[..., None], *arguments: object) -> int:
+    """Do the work, a module's function, in a process of its own; the status with which that ended."""
+    process = _forks.Process(target=work, args=arguments)
+    process.start()
+    process.join(SECONDS)
+    assert process.exitcode is not None, f"{work} took more than {SECONDS} seconds"
+    return process.exitcode
 
 
 class Boundaries:
