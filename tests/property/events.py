@@ -1,5 +1,7 @@
 """What may happen in the money machine: how much, how often, and from which states it makes sense."""
 
+from dataclasses import dataclass
+
 from hypothesis import strategies as st
 
 from swivi.core.money import format_dollars
@@ -27,6 +29,26 @@ WAYS_OF_A_REQUEST = (
     ("approve", "fail"),
     ("approve", "reject"),
     ("reject",),
+)
+
+
+@dataclass(frozen=True)
+class Opening:
+    """How a run of the machine begins: a campaign's budget, and what becomes of the first request.
+
+    `reaches` is what many runs come to, whatever else happens in them.
+    """
+
+    budget: str
+    way: tuple[str, ...]
+    reaches: tuple[str, ...]
+
+
+OPENINGS = (
+    Opening("60.00", ("approve", "complete"), ("campaigns exhausted",)),
+    Opening("200.00", ("approve", "complete"), ("requests: COMPLETED",)),
+    Opening("200.00", ("approve", "complete", "reverse"), ("requests: REVERSED", "transfers: ACCRUAL_REVERSED")),
+    Opening("200.00", ("approve", "fail"), ("requests: FAILED",)),
 )
 
 ANY = 7

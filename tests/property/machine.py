@@ -51,6 +51,7 @@ from tests.property.events import (
     TRACKED,
     UNFINISHED,
     WAYS_OF_A_REQUEST,
+    Opening,
     decisions,
     picks,
     problems,
@@ -77,9 +78,9 @@ def where(table: str, *states: str, more_than: int = 0) -> Callable[[Any], Any]:
 class MoneyMachine(RuleBasedStateMachine):
     """The rules are what people, the clock and bad luck do; `seen` counts what came of it."""
 
-    def __init__(self, ground: Ground, seen: Counter[str]) -> None:
+    def __init__(self, ground: Ground, opening: Opening, seen: Counter[str]) -> None:
         super().__init__()
-        self.ground, self.seen = ground, seen
+        self.ground, self.opening, self.seen = ground, opening, seen
         self.admin, self.clippers = ground.admin, ground.clippers
         self.numbers, self.readers = count(1), ToldReaders()
         self.url = ground.fresh_url()
@@ -89,21 +90,18 @@ class MoneyMachine(RuleBasedStateMachine):
         self.books: Books = {}
         self.sound = True
 
-    @initialize(
-        budget=st.sampled_from(["200.00"] * 3 + ["60.00"]),
-        writes=st.integers(2, 14),
-        way=st.sampled_from(WAYS_OF_A_REQUEST),
-    )
-    def open(self, budget: str, writes: int, way: tuple[str, ...]) -> None:
+    @initialize(writes=st.integers(2, 14))
+    def open(self, writes: int) -> None:
         """A run that dies credits two clippers $75, or uses up what there is; one asks for half, and is answered."""
         self.books = self.ground.run(self.eyes.books())
-        self.open_campaign({"budget": budget, "max_per_clip": "60.00", "max_per_clipper": None}, "ACTIVE", ended=False)
+        terms = {"budget": self.opening.budget, "max_per_clip": "60.00", "max_per_clipper": None}
+        self.open_campaign(terms, "ACTIVE", ended=False)
         self.look()
         for clipper in range(2):
             self.send_clip(0, clipper, clipper, 0, "approve")
         self.look()
         self.crash({0: ("rises", 20_000), 1: ("rises", 10_000)}, writes, before_commit=False, then="resume")
-        self.ask_and_be_answered(0, 3, way)
+        self.ask_and_be_answered(0, 3, self.opening.way)
 
     # -- what admins and clippers do -----------------------------------------------------------------------------
 

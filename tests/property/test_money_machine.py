@@ -12,13 +12,16 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from swivi.accounts import passwords
+from tests.property.events import OPENINGS, Opening
 from tests.property.ground import Ground, copies_of
 from tests.property.machine import MoneyMachine
 
 LONG = int(os.environ.get("SWIVI_PROOF", "1"))
 """How many times as much is tried: see CONTRIBUTING.md."""
-SHARDS, RUNS_OF_A_SHARD, STEPS = 4, 50, 50
+SHARDS, RUNS_OF_A_SHARD, STEPS = 2, 25, 50
 RUNS_ON_POSTGRESQL, STEPS_ON_POSTGRESQL = 6, 25
+SECONDS_TO_SHRINK = 1_200
+"""An order of events that breaks something is made as short as it can be before it is told."""
 
 
 @pytest.fixture
@@ -44,26 +47,20 @@ def on_postgresql(request: pytest.FixtureRequest, cheap_passwords: None) -> Iter
     ground.close()
 
 
-MUST_BE_REACHED = (
-    "campaigns exhausted",
-    "requests: COMPLETED",
-    "requests: REVERSED",
-    "transfers: ACCRUAL_REVERSED",
-    "deaths",
-    "refusals",
-)
+REACHED_FROM_ALL = ("deaths", "refusals")
 
 
-def play(ground: Ground, runs: int, steps: int) -> Counter[str]:
+def play(ground: Ground, opening: Opening, runs: int, steps: int) -> Counter[str]:
     """Let the machine run; what it came to, for the test to look at and `pytest -rP` to print."""
     seen: Counter[str] = Counter()
     run_state_machine_as_test(
-        lambda: MoneyMachine(ground, seen),
+        lambda: MoneyMachine(ground, opening, seen),
         settings=settings(
             max_examples=runs * LONG,
             stateful_step_count=steps,
             deadline=None,
-            derandomize=False,  # or each shard would try the same
+            # Hypothesis's own would follow each run by five that repeat it but for a step: of 200, 60 were new.
+            backend="hypothesis-urandom",
             suppress_health_check=list(HealthCheck),
         ),
     )
@@ -71,11 +68,13 @@ def play(ground: Ground, runs: int, steps: int) -> Counter[str]:
     return seen
 
 
+@pytest.mark.timeout(SECONDS_TO_SHRINK * LONG)
 @pytest.mark.parametrize("shard", range(SHARDS))
-def test_no_order_of_events_breaks_an_invariant(on_sqlite: Ground, shard: int) -> None:
-    seen = play(on_sqlite, RUNS_OF_A_SHARD, STEPS)
-    assert [name for name in MUST_BE_REACHED if not seen[name]] == []
+@pytest.mark.parametrize("opening", OPENINGS, ids=lambda opening: opening.reaches[0])
+def test_no_order_of_events_breaks_an_invariant(on_sqlite: Ground, opening: Opening, shard: int) -> None:
+    seen = play(on_sqlite, opening, RUNS_OF_A_SHARD, STEPS)
+    assert [name for name in (*opening.reaches, *REACHED_FROM_ALL) if not seen[name]] == []
 
 
 def test_no_order_of_events_breaks_an_invariant_on_postgresql(on_postgresql: Ground) -> None:
-    assert play(on_postgresql, RUNS_ON_POSTGRESQL, STEPS_ON_POSTGRESQL)["looks"] > 0
+    assert play(on_postgresql, OPENINGS[0], RUNS_ON_POSTGRESQL, STEPS_ON_POSTGRESQL)["looks"] > 0
