@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,20 @@ if TYPE_CHECKING:
 pytest_plugins = ["tests.servers", "tests.browser", "tests.simulator"]
 
 os.environ["NO_PROXY"] = "127.0.0.1,localhost"
+
+MEMORY, ROOM = Path("/dev/shm"), 4 * 2**30
+"""Linux's file system in memory; of these bytes the tests need half."""
+
+
+def _is_roomy_memory() -> bool:
+    if not os.access(MEMORY, os.W_OK) or os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:
+        return False
+    return shutil.disk_usage(MEMORY).free > ROOM
+
+
+if "TMPDIR" not in os.environ and _is_roomy_memory():
+    # A copy of a PostgreSQL database takes 50 ms there and 290 on a disk, and all tests together a tenth less.
+    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 DATABASES = ("sqlite", "postgresql")
 

@@ -166,7 +166,8 @@ def disturbed_at(
     process.start()
     theirs.close()
     assert ours.poll(SECONDS), "the boundary was never reached"
-    ours.recv()
+    name = ours.recv()
+    assert not isinstance(name, Ending), f"it ended before the boundary was reached: {name}"
     if here is not None:
         here()
     ours.send("go on")

@@ -1,32 +1,36 @@
 """Copies of a prepared database, so that every kill happens to the same one."""
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
 import pytest
 
 from tests.processes import COMMIT
+from tests.servers import Postgres
 
 CopyDatabase = Callable[[], str]
 Chosen = Callable[[Sequence[str]], list[int]]
 
 
 @pytest.fixture
-def copy_database(database_url: str, request: pytest.FixtureRequest, tmp_path: Path) -> CopyDatabase:
+def copy_database(database_url: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[CopyDatabase]:
     """The URL of a new copy of the test's database, to which nobody may be connected meanwhile."""
-    numbers = count()
+    if database_url.startswith("sqlite"):
+        original, numbers = database_url.removeprefix("sqlite:///"), count()
+        yield lambda: f"sqlite:///{shutil.copy(original, tmp_path / f'copy-{next(numbers)}.db')}"
+        return
+    postgres: Postgres = request.getfixturevalue("postgres")
+    copies: list[str] = []
 
     def copy() -> str:
-        if database_url.startswith("sqlite"):
-            path = tmp_path / f"copy-{next(numbers)}.db"
-            shutil.copy(database_url.removeprefix("sqlite:///"), path)
-            return f"sqlite:///{path}"
-        url: str = request.getfixturevalue("postgres").create_database(database_url.rsplit("/", 1)[1])
-        return url
+        copies.append(postgres.create_database(database_url.rsplit("/", 1)[1]))
+        return copies[-1]
 
-    return copy
+    yield copy
+    for url in copies:
+        postgres.drop_database(url)
 
 
 @pytest.fixture
