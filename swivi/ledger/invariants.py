@@ -12,7 +12,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.core import clock
 from swivi.core.db import Database, UtcDateTime
 from swivi.core.money import format_dollars
-from swivi.ledger.checks import CHECKS, KNOWN_ACCOUNTS, TABLES, Check, Unit
+from swivi.ledger.checks import CHECKS, TABLES
+from swivi.ledger.checks.ledger import KNOWN_ACCOUNTS
+from swivi.ledger.checks.parts import Check, Unit
 
 LONGEST_LEASE = timedelta(hours=1)
 APPEND_ONLY_TRIGGERS = 5

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from swivi.ledger.checks import CHECKS, Check
+from swivi.ledger.checks import CHECKS
+from swivi.ledger.checks.parts import Check
 
 
 @dataclass(frozen=True)

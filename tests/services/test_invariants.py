@@ -20,7 +20,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.clips import review
 from swivi.core.db import Database, UtcDateTime
 from swivi.ledger import invariants
-from swivi.ledger.checks import CHECKS, Check
+from swivi.ledger.checks import CHECKS
+from swivi.ledger.checks.parts import Check
 from swivi.ledger.invariants import INVARIANTS, Finding
 from swivi.runtime import open_runtime
 from swivi.settings import Settings

@@ -1,0 +1,33 @@
+"""The invariants of the money (I1 to I16), each as SQL that returns the rows that break it.
+
+Plain SQL on purpose: it shares no code with the services it checks, runs alike on SQLite and PostgreSQL, and
+anybody can paste it into a database shell. Every query answers `(id, found, expected)`; amounts are cents.
+"""
+
+from swivi.ledger.checks.campaigns import OF_CAMPAIGNS_AND_CLIPS, OF_COMPLETION_AND_BUDGETS
+from swivi.ledger.checks.clippers import OF_CLIPPERS_AND_PAYOUTS
+from swivi.ledger.checks.kept import OF_KEPT_TOTALS
+from swivi.ledger.checks.ledger import OF_THE_LEDGER
+
+CHECKS = (
+    *OF_CAMPAIGNS_AND_CLIPS,
+    *OF_COMPLETION_AND_BUDGETS,
+    *OF_CLIPPERS_AND_PAYOUTS,
+    *OF_THE_LEDGER,
+    *OF_KEPT_TOTALS,
+)
+
+TABLES = {
+    "campaign": "campaigns",
+    "clip": "clips",
+    "submission": "clip_submissions",
+    "run": "tracking_runs",
+    "user": "users",
+    "payout request": "payout_requests",
+    "payouts": "payout_tallies",
+    "payout": "payouts",
+    "transfer": "ledger_transfers",
+    "audit entry": "audit_log",
+    "lease": "leases",
+}
+"""Where the rows of each subject are."""
