@@ -49,12 +49,17 @@ _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload([__name__, "tests.crash.work", "tests.races.work", "swivi.cli", "swivi.platforms.apify"])
 
 
-def forked(work: Callable[..., None], *arguments: object) -> int:
-    """Do the work, a module's function, in a process of its own; the status with which that ended."""
+def forked(work: Callable[..., None], *arguments: object, seconds: float) -> int:
+    """Do the work, a module's function, in a process of its own; the status with which that ended.
+
+    After so many seconds it is killed, and the test fails.
+    """
     process = _forks.Process(target=work, args=arguments)
     process.start()
-    process.join(SECONDS)
-    assert process.exitcode is not None, f"{work} took more than {SECONDS} seconds"
+    process.join(seconds)
+    if process.exitcode is None:
+        process.kill()
+        raise AssertionError(f"{work.__name__}{arguments} took more than {seconds} seconds")
     return process.exitcode
 
 

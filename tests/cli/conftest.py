@@ -13,6 +13,9 @@ import pytest
 from tests.processes import forked
 from tests.servers import NOTHING_OUTSIDE, ROOT
 
+COMMAND_SECONDS = 200
+"""The longest, seeding the demo, takes a tenth of it."""
+
 SQLITE_ONLY = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """For what does not depend on the kind of database."""
 
@@ -74,8 +77,9 @@ def run(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     async def ended(*arguments: str, stdin: str = "", **environment: str) -> Ended:
         streams = Streams(tmp_path_factory.mktemp("streams"))
         streams.given.write_text(stdin)
+        settings = environment_of(**environment)
         status = await asyncio.to_thread(
-            forked, _as_from_a_shell, arguments, environment_of(**environment), tmp_path, streams
+            forked, _as_from_a_shell, arguments, settings, tmp_path, streams, seconds=COMMAND_SECONDS
         )
         return Ended(status, streams.out.read_text(), streams.err.read_text())
 
