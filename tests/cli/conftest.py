@@ -75,42 +75,20 @@ def run(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """
 
     async def ended(*arguments: str, stdin: str = "", **environment: str) -> Ended:
-        streams = Streams(tmp_path_factory.mktemp("streams"))
-        streams.given.write_text(stdin)
+        streams = tmp_path_factory.mktemp("streams")  # files 0, 1 and 2: standard input, output and error
+        (streams / "0").write_text(stdin)
         settings = environment_of(**environment)
         status = await asyncio.to_thread(
             forked, _as_from_a_shell, arguments, settings, tmp_path, streams, seconds=COMMAND_SECONDS
         )
-        return Ended(status, streams.out.read_text(), streams.err.read_text())
+        return Ended(status, (streams / "1").read_text(), (streams / "2").read_text())
 
     return ended
 
 
-@dataclass(frozen=True)
-class Streams:
-    """Files in the place of standard input, output and error."""
-
-    folder: Path
-
-    @property
-    def given(self) -> Path:
-        return self.folder / "given"
-
-    @property
-    def out(self) -> Path:
-        return self.folder / "out"
-
-    @property
-    def err(self) -> Path:
-        return self.folder / "err"
-
-
-def _as_from_a_shell(
-    arguments: tuple[str, ...], environment: Mapping[str, str], folder: Path, streams: Streams
-) -> None:
-    os.dup2(os.open(streams.given, os.O_RDONLY), 0)
-    for number, path in ((1, streams.out), (2, streams.err)):
-        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), number)
+def _as_from_a_shell(arguments: tuple[str, ...], environment: Mapping[str, str], folder: Path, streams: Path) -> None:
+    for number in range(3):
+        os.dup2(os.open(streams / str(number), os.O_RDWR | os.O_CREAT), number)
     sys.stdin = os.fdopen(0)  # multiprocessing has closed the one that was there
     os.chdir(folder)
     os.environ.clear()

@@ -19,7 +19,7 @@ from tests.property.machine import MoneyMachine
 LONG = int(os.environ.get("SWIVI_PROOF", "1"))
 """How many times as much is tried: see CONTRIBUTING.md."""
 SHARDS, RUNS_OF_A_SHARD, STEPS = 2, 25, 50
-RUNS_ON_POSTGRESQL, STEPS_ON_POSTGRESQL = 6, 25
+RUNS_ON_POSTGRESQL, STEPS_ON_POSTGRESQL = 3, 25
 SECONDS_TO_SHRINK = 1_200
 """An order of events that breaks something is made as short as it can be before it is told."""
 
@@ -47,6 +47,7 @@ def on_postgresql(request: pytest.FixtureRequest, cheap_passwords: None) -> Iter
     ground.close()
 
 
+FROM_EACH_OPENING = pytest.mark.parametrize("opening", OPENINGS, ids=lambda opening: opening.reaches[0])
 REACHED_FROM_ALL = ("deaths", "refusals")
 
 
@@ -70,11 +71,12 @@ def play(ground: Ground, opening: Opening, runs: int, steps: int) -> Counter[str
 
 @pytest.mark.timeout(SECONDS_TO_SHRINK * LONG)
 @pytest.mark.parametrize("shard", range(SHARDS))
-@pytest.mark.parametrize("opening", OPENINGS, ids=lambda opening: opening.reaches[0])
+@FROM_EACH_OPENING
 def test_no_order_of_events_breaks_an_invariant(on_sqlite: Ground, opening: Opening, shard: int) -> None:
     seen = play(on_sqlite, opening, RUNS_OF_A_SHARD, STEPS)
     assert [name for name in (*opening.reaches, *REACHED_FROM_ALL) if not seen[name]] == []
 
 
-def test_no_order_of_events_breaks_an_invariant_on_postgresql(on_postgresql: Ground) -> None:
-    assert play(on_postgresql, OPENINGS[0], RUNS_ON_POSTGRESQL, STEPS_ON_POSTGRESQL)["looks"] > 0
+@FROM_EACH_OPENING
+def test_no_order_of_events_breaks_an_invariant_on_postgresql(on_postgresql: Ground, opening: Opening) -> None:
+    assert play(on_postgresql, opening, RUNS_ON_POSTGRESQL, STEPS_ON_POSTGRESQL)["looks"] > 0
