@@ -27,7 +27,9 @@ MOST_GAPS = 100
 
 
 class Feed:
-    """Remembers how far it has looked. The first look only finds the present end."""
+    """Remembers how far it has looked. The first look only finds the present end: whoever reads from then on, and
+    whenever asks for the next one, misses nothing.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -35,6 +37,11 @@ class Feed:
         self._notifications = _Unseen(col(Notification.id), Notification.user_id)
         self._running: set[int] = set()
         self._looking = asyncio.Lock()
+
+    @property
+    def has_looked(self) -> bool:
+        """Whether the end is known that the next look begins with."""
+        return self._notifications.end_is_known
 
     async def since_last_look(self, began: asyncio.Event | None = None) -> Changed:
         """The users, campaigns and runs that changed since the last call.
@@ -87,6 +94,11 @@ class _Unseen:
         self._what = what
         self._end: int | None = None
         self._gaps: list[_Gap] = []
+
+    @property
+    def end_is_known(self) -> bool:
+        """Whether there was a look that found it."""
+        return self._end is not None
 
     async def rows(self, session: AsyncSession) -> Sequence[Sequence[Any]]:
         """The different values of `what` in them."""

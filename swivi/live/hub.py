@@ -186,7 +186,7 @@ class Hub:
     async def _look_for_others(self) -> None:
         while True:
             with contextlib.suppress(Outage):  # which is in the log; the database is asked again in a second
-                if self._watches:
+                if self._watches or not self._feed.has_looked:  # before the first page opens, so that it misses nothing
                     await self._end_tabs_of_ended_sessions(self._watches.next_tabs(MOST_ASKED))
                     self._take_up(await self._look())
                 if self._pending:  # what could not be pushed while something was away

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, cast
 
 import pytest
 import reflex as rx
+from sqlalchemy import event
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import clock
@@ -116,6 +117,34 @@ async def test_what_this_process_committed_is_not_pushed_again_when_it_is_found(
 
     assert Alone.refreshed["clipper"] == 1
     await elsewhere.dispose()
+
+
+async def test_whoever_looks_first_misses_nothing_that_another_process_did_since(
+    world: World, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Alone, "refreshed", Counter())
+    hub = Hub(cast(rx.App, Tabs("admin")), world.database, nothing)
+    elsewhere = Database(database_url)
+    with running(hub):
+        await heard(world.database, "max(notifications.id)")  # nobody watches, and yet the hub knows where it begins
+        hub.watch(("admin", cast(Any, Alone)), Watch(frozenset({world.admin.user_id}), frozenset(), runs=False))
+        await tell(elsewhere, world.admin.user_id)
+        await until(lambda: Alone.refreshed["admin"] > 0)
+    await elsewhere.dispose()
+
+
+async def heard(database: Database, what: str) -> None:
+    """Wait until a statement that holds `what` has been answered."""
+    answered = asyncio.Event()
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if what in statement:
+            answered.set()
+
+    event.listen(database.engine.sync_engine, "after_cursor_execute", note)
+    async with asyncio.timeout(20):
+        await answered.wait()
+    event.remove(database.engine.sync_engine, "after_cursor_execute", note)
 
 
 async def found(elsewhere: Database, admin_id: int) -> None:
