@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.campaigns.models import Campaign, CampaignStatus
+from swivi.insights.searching import holding
 from swivi.insights.sorting import nearer_end, order_by
 
 _BY_ID = col(Campaign.id)
@@ -34,8 +35,7 @@ async def all_campaigns(
     """One page of campaigns, archived ones included, and how many there are. `search` looks into titles and brands."""
     wanted: list[Any] = [] if status is None else [col(Campaign.status) == status]
     if search.strip():
-        columns = (col(Campaign.title), col(Campaign.brand))
-        wanted.append(or_(*(column.icontains(search.strip(), autoescape=True) for column in columns)))
+        wanted.append(holding(session, search.strip(), col(Campaign.title), col(Campaign.brand)))
     total = (await session.exec(select(func.count()).select_from(Campaign).where(*wanted))).one()
     stretch, order = nearer_end(limit, offset, total), order_by(sort, SORTS, _BY_ID)
     nearest = order_by(sort, SORTS, _BY_ID, backwards=stretch.backwards)

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts import tallies
 from swivi.accounts.models import AVAILABLE_DIGITS, EARNINGS_DIGITS, VIEWS_DIGITS, Role, User, UserStatus
 from swivi.clips.tallies import SUBMITTERS
 from swivi.core.counting import MOST_COUNTED, count_to_most
+from swivi.insights.searching import holding
 from swivi.insights.sorting import nearer_end, order_by
 
 
@@ -59,7 +60,9 @@ async def people(
     `search` looks into names and addresses. `sort` is a name of SORTS, with `-` for the largest first.
     """
     search = search.strip()
-    wanted = _wanted(search, role, status)
+    wanted = _of(role, status)
+    if search:
+        wanted.append(holding(session, search, col(User.name), col(User.email)))
     total = await (count_to_most(session, _BY_ID, *wanted) if search else tallies.count(session, role, status))
     stretch = nearer_end(limit, offset, None if search and total > MOST_COUNTED else total)
     order = _along_index(sort, backwards=stretch.backwards)
@@ -82,17 +85,6 @@ async def person(session: AsyncSession, user_id: int) -> PersonRow | None:
     return None if found is None else PersonRow(*found)
 
 
-def _wanted(search: str, role: Role | None, status: UserStatus | None) -> list[Any]:
-    wanted: list[Any] = []
-    if search:
-        wanted.append(
-            or_(
-                col(User.name).icontains(search, autoescape=True),
-                col(User.email).icontains(search, autoescape=True),
-            )
-        )
-    if role is not None:
-        wanted.append(col(User.role) == role)
-    if status is not None:
-        wanted.append(col(User.status) == status)
-    return wanted
+def _of(role: Role | None, status: UserStatus | None) -> list[Any]:
+    wanted: list[Any] = [] if role is None else [col(User.role) == role]
+    return wanted if status is None else [*wanted, col(User.status) == status]

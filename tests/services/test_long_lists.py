@@ -25,6 +25,7 @@ from swivi.insights.runs import clips_in_run
 from swivi.insights.statement import Period, of_campaign, of_clipper, page, sums
 from swivi.payouts import service as payouts
 from swivi.platforms.models import Platform
+from tests import factories
 from tests.factories import tiktok
 from tests.world import World
 
@@ -168,6 +169,25 @@ async def test_of_the_audit_log_and_the_users_no_more_are_counted_than_anybody_r
     assert (len(found), total) == (len(everybody), 2)
     assert all_of_them == len(everybody) > 2
     assert last == found[1:2]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("ROBIN", {"Robin 100%", "Robin 1000"}),
+        ("bin 100%", {"Robin 100%"}),
+        ("100_", set()),
+        ("m_u", {"Sam_under"}),
+        ("@SWIVI.test", {"Robin 100%", "Robin 1000", "Sam_under", "Sam under"}),
+    ],
+)
+async def test_the_search_finds_what_was_typed_in_capitals_or_not(world: World, typed: str, found: set[str]) -> None:
+    for name in ("Robin 100%", "Robin 1000", "Sam_under", "Sam under"):
+        await factories.a_clipper(world.database, name)
+    async with world.database.reading() as session:
+        rows, total = await users(session, search=typed, limit=10)
+    assert {row.user.name for row in rows} - {"Ada Admin", "Casey Clipper"} == found
+    assert total == len(rows)
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
