@@ -1,13 +1,15 @@
 """Read-only: how a number of days went, beside the days before them. Money is cents, days are UTC."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi.insights.campaigns import titles_of
 from swivi.insights.days import DAY
-from swivi.insights.flows import Compared, Days, Flow, by_campaign, by_day_and_platform, of_each_day, wanted
+from swivi.insights.flows import Compared, Days, Flow, by_campaign, by_day_and_platform, of_each_day
 from swivi.platforms.models import Platform
 
 
@@ -48,22 +50,28 @@ async def analytics(
 
     `most_campaigns` are listed one by one, or all of them.
     """
-    first = today - (days - 1) * DAY
-    both, narrowed = Days(first - days * DAY, today), wanted(campaign_id, platform)
-    cells = await by_day_and_platform(session, both, narrowed)
+    now = Days(today - (days - 1) * DAY, today, campaign_id, platform)
+    before = replace(now, first=now.first - days * DAY, last=now.first - DAY)
+    cells = await by_day_and_platform(session, replace(now, first=before.first))
     platforms: defaultdict[Platform, Compared] = defaultdict(Compared)
     for day, on, flow in cells:
-        platforms[on] += Compared(now=flow) if day >= first else Compared(before=flow)
-    flows, brought = await by_campaign(session, both, first, narrowed, most=most_campaigns)
+        platforms[on] += Compared(now=flow) if day >= now.first else Compared(before=flow)
     total = sum(platforms.values(), Compared())
+    campaigns = _compared(await by_campaign(session, now), await by_campaign(session, before))
+    listed = sorted(campaigns.items(), key=lambda each: (_most_spent(each[1]), each[0]))[:most_campaigns]
+    titles = await titles_of(session, [each for each, _ in listed])
     return Analytics(
         total=total,
-        days=of_each_day([(day, flow) for day, _, flow in cells], Days(first, today)),
+        days=of_each_day([(day, flow) for day, _, flow in cells], now),
         platforms=sorted(platforms.items(), key=lambda each: _most_spent(each[1])),
-        campaigns=[CampaignShare(*flow) for flow in flows],
-        other_campaigns=brought - len(flows),
-        others=total - sum((flow for _, _, flow in flows), Compared()),
+        campaigns=[CampaignShare(each, titles[each], flow) for each, flow in listed],
+        other_campaigns=len(campaigns) - len(listed),
+        others=total - sum((flow for _, flow in listed), Compared()),
     )
+
+
+def _compared(now: Mapping[int, Flow], before: Mapping[int, Flow]) -> dict[int, Compared]:
+    return {each: Compared(now.get(each, Flow()), before.get(each, Flow())) for each in {*now, *before}}
 
 
 def _most_spent(flow: Compared) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.campaigns.models import Campaign
 from swivi.core.money import Cents
 from swivi.insights.days import DAY
-from swivi.insights.flows import Days, Flow, by_day_and_platform, of_each_day, wanted
+from swivi.insights.flows import Days, Flow, by_day_and_platform, of_each_day
 from swivi.ledger.models import SELDOM, AuditEntry, Transfer, TransferKind
 
 MOST_STEPS = 500
@@ -81,6 +81,6 @@ async def campaign_days(session: AsyncSession, campaign_id: int, *, today: date,
     created_at = (await session.exec(select(Campaign.created_at).where(Campaign.id == campaign_id))).one_or_none()
     if created_at is None:
         return []
-    asked = Days(max(today - (days - 1) * DAY, created_at.date()), today)
-    cells = await by_day_and_platform(session, asked, wanted(campaign_id, None))
+    asked = Days(max(today - (days - 1) * DAY, created_at.date()), today, campaign_id)
+    cells = await by_day_and_platform(session, asked)
     return of_each_day([(day, flow) for day, _, flow in cells], asked)

@@ -4,19 +4,20 @@ Spending is what the ledger says: accruals less what was taken back, on the day 
 of each clip's peak, on the day that it was counted for earnings: a count that fell and rose again is not counted twice.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
-from sqlmodel import col
+from sqlalchemy import Column, ColumnElement, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.campaigns.models import Campaign
 from swivi.clips.tallies import DAYS
 from swivi.core.money import VIEWS_PER_RATE, Cents
 from swivi.insights.days import each_day
+from swivi.insights.days_over import asked_once
 from swivi.ledger.models import TransferKind
 from swivi.platforms.models import Platform
 
@@ -60,75 +61,51 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """UTC days from `first` to `last`, both included."""
+    """UTC days from `first` to `last`, both included, of one campaign, one platform, or all."""
 
     first: date
     last: date
+    campaign_id: int | None = None
+    platform: Platform | None = None
 
     @property
-    def hold(self) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-        """The conditions that a row of DAYS lies within."""
-        return (DAYS.c.day >= self.first, DAYS.c.day <= self.last)
+    def hold(self) -> list[ColumnElement[bool]]:
+        """The conditions that a row of DAYS is of these."""
+        conditions = [DAYS.c.day >= self.first, DAYS.c.day <= self.last]
+        if self.campaign_id is not None:
+            conditions.append(DAYS.c.campaign_id == self.campaign_id)
+        if self.platform is not None:
+            conditions.append(DAYS.c.platform == self.platform.value)
+        return conditions
 
 
-def wanted(campaign_id: int | None, platform: Platform | None) -> list[ColumnElement[bool]]:
-    """The conditions that a row of DAYS is of this campaign and platform; None is any."""
-    of_campaign = [] if campaign_id is None else [DAYS.c.campaign_id == campaign_id]
-    return of_campaign + ([] if platform is None else [DAYS.c.platform == platform.value])
+async def by_day_and_platform(session: AsyncSession, days: Days) -> Sequence[tuple[date, Platform, Flow]]:
+    """What came and was spent, oldest first; a day and platform without anything is not there."""
+    found = await _sums(session, days, DAYS.c.day, DAYS.c.platform)
+    return [(day, Platform(platform), flow) for (day, platform), flow in sorted(found, key=itemgetter(0))]
 
 
-async def by_day_and_platform(
-    session: AsyncSession, days: Days, narrowed: Sequence[ColumnElement[bool]] = ()
-) -> list[tuple[date, Platform, Flow]]:
-    """What came and was spent; a day and platform without anything is not there."""
-    found = await session.execute(
-        select(DAYS.c.day, DAYS.c.platform, func.sum(DAYS.c.views), func.sum(DAYS.c.spent))
-        .where(*days.hold, *narrowed)
-        .group_by(DAYS.c.day, DAYS.c.platform)
-        .order_by(DAYS.c.day, DAYS.c.platform)
-    )
-    return [(day, Platform(platform), Flow(int(views), int(spent))) for day, platform, views, spent in found.all()]
+async def by_campaign(session: AsyncSession, days: Days) -> dict[int, Flow]:
+    """What came and was spent on each campaign, by its id; those without anything are not there."""
+    sums: defaultdict[int, Flow] = defaultdict(Flow)
+    for (campaign_id,), flow in await _sums(session, days, DAYS.c.campaign_id):
+        sums[campaign_id] += flow
+    return sums
 
 
-async def by_campaign(
-    session: AsyncSession,
-    days: Days,
-    first: date,
-    narrowed: Sequence[ColumnElement[bool]] = (),
-    *,
-    most: int | None = None,
-) -> tuple[list[tuple[int, str, Compared]], int]:
-    """Of each campaign (id, title) what came from `first` on, beside what came before, and how many there are.
+async def _sums(session: AsyncSession, days: Days, *by: Column[Any]) -> Sequence[tuple[Any, Flow]]:
+    """Sums by these columns. Where days are no part of them, one may come in two rows."""
 
-    Those with most spending, then views, come first, at most `most` of them; those without anything are not there.
-    """
+    async def ask(first: date, last: date) -> Sequence[tuple[Any, Flow]]:
+        asked = replace(days, first=first, last=last)
+        sums = (func.sum(DAYS.c.views), func.sum(DAYS.c.spent))
+        found = await session.execute(select(*by, *sums).where(*asked.hold).group_by(*by))
+        return [(tuple(key), Flow(int(views), int(spent))) for *key, views, spent in found.all()]
 
-    def sums(of: ColumnElement[bool]) -> tuple[Any, Any]:
-        views, spent = (func.coalesce(func.sum(column).filter(of), 0) for column in (DAYS.c.views, DAYS.c.spent))
-        return views, spent
-
-    (views, spent), before = sums(DAYS.c.day >= first), sums(DAYS.c.day < first)
-    best = (
-        select(DAYS.c.campaign_id, func.count().over().label("campaigns"), views.label("views"), spent.label("spent"))
-        .add_columns(*(column.label(f"{name}_before") for name, column in zip(("views", "spent"), before, strict=True)))
-        .where(*days.hold, *narrowed)
-        .group_by(DAYS.c.campaign_id)
-        .order_by(spent.desc(), views.desc(), DAYS.c.campaign_id)
-        .limit(most)
-        .subquery()
-    )
-    found = await session.execute(
-        select(best, col(Campaign.title))
-        .join(Campaign, col(Campaign.id) == best.c.campaign_id)
-        .order_by(best.c.spent.desc(), best.c.views.desc(), best.c.campaign_id)
-    )
-    rows = found.all()
-    flows = [(campaign_id, title, _compared(*sums_)) for campaign_id, _, *sums_, title in rows]
-    return flows, rows[0].campaigns if rows else 0
-
-
-def _compared(views: int, spent: Cents, views_before: int, spent_before: Cents) -> Compared:
-    return Compared(Flow(int(views), int(spent)), Flow(int(views_before), int(spent_before)))
+    if days.campaign_id is not None:
+        return await ask(days.first, days.last)
+    key = (*(column.name for column in by), days.platform)
+    return await asked_once(session, ask, key, days.first, days.last)
 
 
 def of_each_day(flows: Iterable[tuple[date, Flow]], days: Days) -> list[tuple[date, Flow]]:

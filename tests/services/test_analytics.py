@@ -1,8 +1,12 @@
 """What analytics say of two clips on known days, against a computation by hand."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from swivi.campaigns import service as campaigns
 from swivi.clips import review
@@ -24,6 +28,12 @@ def at(day: int, hour: int = 12) -> datetime:
 
 @pytest.fixture
 async def story(world: World) -> World:
+    """Has happened."""
+    await happens(world)
+    return world
+
+
+async def happens(world: World) -> None:
     """Campaign 1 at $2.00 per 1,000 views, campaign 2 at $1.00; read on four days, with a count that fell and rose."""
     with clock.standing_at(at(1)):
         dear = await world.campaign(title="Dear", payout_rate="2.00", budget="50.00")
@@ -39,7 +49,6 @@ async def story(world: World) -> World:
     ):
         with clock.standing_at(moment):
             await world.read((TIKTOK, tiktok_views), (YOUTUBE, youtube_views))
-    return world
 
 
 async def seen(world: World, *, days: int = 7, today: date = TODAY, **narrowed: object) -> Analytics:
@@ -98,6 +107,56 @@ async def test_days_are_utc_days_to_their_last_moment(story: World) -> None:
 async def test_what_a_range_begins_with_is_not_counted_as_new(story: World) -> None:
     two_days = await seen(story, days=1, today=date(2026, 3, 10))
     assert two_days.total == Compared(now=Flow(2_500, 3_50), before=Flow(3_000, 5_00))
+
+
+async def test_days_that_are_over_are_read_once(story: World) -> None:
+    with clock.standing_at(at(10, 13)), days_asked_for(story) as asked:
+        found = await seen(story, days=8)
+        assert min(asked) == date(2026, 2, 23)
+        asked.clear()
+        assert await seen(story, days=8) == found
+    assert asked
+    assert min(asked) == date(2026, 3, 9)
+
+
+async def test_what_is_counted_today_or_late_for_yesterday_shows_at_once(story: World) -> None:
+    with clock.standing_at(at(11, 1)):
+        before = dict((await seen(story, today=date(2026, 3, 11))).days)
+    for moment, tiktok_views in ((at(10, 23), 10_000), (at(11, 0), 11_000)):
+        with clock.standing_at(moment):
+            await story.read((TIKTOK, tiktok_views), (YOUTUBE, 3_000))
+
+    with clock.standing_at(at(11, 1)):
+        found = await seen(story, today=date(2026, 3, 11))
+    [dear, _] = found.campaigns
+    assert dict(found.days) == before | {
+        date(2026, 3, 10): Flow(2_500 + 2_000, 3_50 + 4_00),
+        date(2026, 3, 11): Flow(1_000, 2_00),
+    }
+    assert dear.flow == Compared(now=Flow(6_000, 12_00), before=Flow(4_000, 8_00))
+
+
+async def test_a_past_that_is_lived_through_after_the_first_look_shows(world: World) -> None:
+    with clock.standing_at(at(10, 13)):
+        assert (await seen(world)).total == Compared()
+    await happens(world)
+    with clock.standing_at(at(10, 13)):
+        assert (await seen(world)).total == Compared(now=Flow(5_500, 8_50), before=Flow(4_500, 8_50))
+
+
+@contextmanager
+def days_asked_for(world: World) -> Iterator[list[date]]:
+    """Those that bound what is read of the days' sums within the block."""
+    days: list[date] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        if "campaign_days" in statement:
+            days.extend(date.fromisoformat(str(each)) for each in values)
+
+    engine = world.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield days
+    event.remove(engine, "before_cursor_execute", note)
 
 
 async def test_money_that_was_taken_back_is_no_longer_spent(story: World) -> None:
