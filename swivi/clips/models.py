@@ -56,6 +56,7 @@ class ClipSubmission(SQLModel, table=True):
         Index("ix_clip_submissions_campaign_id_id", "campaign_id", "id"),
         Index("ix_clip_submissions_campaign_id_status_id", "campaign_id", "status", "id"),
         Index("ix_clip_submissions_status_id", "status", "id"),
+        Index("ix_clip_submissions_user_id_campaign_id_id", "user_id", "campaign_id", "id"),
         Index("ix_clip_submissions_user_id_id", "user_id", "id"),
         Index("ix_clip_submissions_user_id_status_id", "user_id", "status", "id"),
         Index(

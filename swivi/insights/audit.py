@@ -19,7 +19,7 @@ SWIVI = 0
 """The `actor_id` to ask for where Swivi itself acted."""
 
 
-MOST_ACTORS = 200
+MOST_ACTORS = 100
 """That a filter offers: each clipper who ever asked for a payout is one. The others are found by their own pages."""
 
 

@@ -1,11 +1,11 @@
 """Days that are over: what they brought never changes again, so each process asks for it once.
 
 Views and spending are noted on the day on which they are counted (`clips/tallies.py`), by the clock of the process that
-does it. A settlement that began before midnight is long through a day later, and clocks differ by less than that.
+does it: a settlement that began before midnight may end after it, and clocks differ.
 """
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -15,6 +15,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import clock
 from swivi.insights.days import DAY
+
+OVER_AFTER = timedelta(hours=6)
+"""From midnight on; settlements take seconds, of very many clips a minute."""
 
 MOST_KEPT = 64
 """Answers of each database: analytics of every period and platform are 36."""
@@ -28,7 +31,7 @@ _kept: WeakKeyDictionary[Engine | Connection, LRUCache[Hashable, Sequence[Any]]]
 
 async def asked_once(session: AsyncSession, ask: Ask[Row], key: Hashable, first: date, last: date) -> Sequence[Row]:
     """What `ask` tells of these days; of those that are over, what it told when it was asked for `key` before."""
-    open_from = clock.now().date() - DAY
+    open_from = (clock.now() - OVER_AFTER).date()
     if first >= open_from:
         return await ask(first, last)
     over = await _of_days_over(session, ask, key, first, min(last, open_from - DAY))
