@@ -13,7 +13,7 @@ from swivi.accounts.models import AVAILABLE_DIGITS, EARNINGS_DIGITS, VIEWS_DIGIT
 from swivi.clips.tallies import SUBMITTERS
 from swivi.core.counting import MOST_COUNTED, count_to_most
 from swivi.insights.searching import holding
-from swivi.insights.sorting import Stretch, nearer_end, order_by
+from swivi.insights.sorting import nearer_end, order_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +63,12 @@ async def people(
     wanted = _of(role, status)
     if search:
         wanted.append(holding(session, search, col(User.name), col(User.email)))
-    if search and offset + limit <= MOST_COUNTED:  # one look for the page and for how many there are
-        found = (await session.scalars(_ids(wanted, sort, Stretch(MOST_COUNTED + 1, 0, backwards=False)))).all()
-        return await _rows(session, found[offset : offset + limit], sort), len(found)
     total = await (count_to_most(session, _BY_ID, *wanted) if search else tallies.count(session, role, status))
-    page = nearer_end(limit, offset, None if search and total > MOST_COUNTED else total)
-    return await _rows(session, _ids(wanted, sort, page), sort), total
-
-
-def _ids(wanted: list[Any], sort: str, page: Stretch) -> Any:
-    order = _along_index(sort, backwards=page.backwards)
-    return select(_BY_ID).where(*wanted).order_by(*order).limit(page.limit).offset(page.offset)
-
-
-async def _rows(session: AsyncSession, ids: Any, sort: str) -> list[PersonRow]:
-    found = await session.exec(_PEOPLE.where(_BY_ID.in_(ids)).order_by(*order_by(sort, SORTS, _BY_ID)))
-    return [PersonRow(*row) for row in found.all()]
+    stretch = nearer_end(limit, offset, None if search and total > MOST_COUNTED else total)
+    order = _along_index(sort, backwards=stretch.backwards)
+    page = select(User.id).where(*wanted).order_by(*order).limit(stretch.limit).offset(stretch.offset)
+    found = await session.exec(_PEOPLE.where(col(User.id).in_(page)).order_by(*order_by(sort, SORTS, _BY_ID)))
+    return [PersonRow(*row) for row in found.all()], total
 
 
 def _along_index(sort: str, *, backwards: bool) -> list[Any]:
