@@ -11,10 +11,11 @@ from datetime import date
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, func, select
+from sqlalchemy import Column, ColumnElement, cast, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.clips.tallies import DAYS
+from swivi.core.db import ID
 from swivi.core.money import VIEWS_PER_RATE, Cents
 from swivi.insights.days import each_day
 from swivi.insights.days_over import asked_once
@@ -98,9 +99,9 @@ async def _sums(session: AsyncSession, days: Days, *by: Column[Any]) -> Sequence
 
     async def ask(first: date, last: date) -> Sequence[tuple[Any, Flow]]:
         asked = replace(days, first=first, last=last)
-        sums = (func.sum(DAYS.c.views), func.sum(DAYS.c.spent))
+        sums = (cast(func.sum(column), ID) for column in (DAYS.c.views, DAYS.c.spent))  # PostgreSQL's are decimals
         found = await session.execute(select(*by, *sums).where(*asked.hold).group_by(*by))
-        return [(tuple(key), Flow(int(views), int(spent))) for *key, views, spent in found.all()]
+        return [(tuple(key), Flow(views, spent)) for *key, views, spent in found.all()]
 
     if days.campaign_id is not None:
         return await ask(days.first, days.last)

@@ -11,9 +11,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.accounts import tallies
 from swivi.accounts.models import AVAILABLE_DIGITS, EARNINGS_DIGITS, VIEWS_DIGITS, Role, User, UserStatus
 from swivi.clips.tallies import SUBMITTERS
-from swivi.core.counting import MOST_COUNTED, count_to_most
+from swivi.core.counting import count_to_most
 from swivi.insights.searching import holding
-from swivi.insights.sorting import nearer_end, order_by
+from swivi.insights.sorting import Stretch, nearer_end, order_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +55,26 @@ async def people(
     limit: int,
     offset: int = 0,
 ) -> tuple[list[PersonRow], int]:
-    """One page of users and how many there are; who is searched for is counted as far as MOST_COUNTED + 1.
+    """One page of users and how many there are; what a search finds is counted as far as MOST_COUNTED + 1.
 
     `search` looks into names and addresses. `sort` is a name of SORTS, with `-` for the largest first.
     """
-    search = search.strip()
     wanted = _of(role, status)
-    if search:
-        wanted.append(holding(session, search, col(User.name), col(User.email)))
-    total = await (count_to_most(session, _BY_ID, *wanted) if search else tallies.count(session, role, status))
-    stretch = nearer_end(limit, offset, None if search and total > MOST_COUNTED else total)
-    order = _along_index(sort, backwards=stretch.backwards)
-    page = select(User.id).where(*wanted).order_by(*order).limit(stretch.limit).offset(stretch.offset)
-    found = await session.exec(_PEOPLE.where(col(User.id).in_(page)).order_by(*order_by(sort, SORTS, _BY_ID)))
-    return [PersonRow(*row) for row in found.all()], total
+    if not search.strip():
+        total = await tallies.count(session, role, status)
+        return await _page(session, wanted, sort, nearer_end(limit, offset, total)), total
+    wanted.append(holding(session, search.strip(), col(User.name), col(User.email)))
+    found = await _page(session, wanted, sort, Stretch(limit, offset, backwards=False))
+    if len(found) < limit and (found or not offset):  # those were the last ones
+        return found, offset + len(found)
+    return found, await count_to_most(session, _BY_ID, *wanted)
+
+
+async def _page(session: AsyncSession, wanted: list[Any], sort: str, page: Stretch) -> list[PersonRow]:
+    order = _along_index(sort, backwards=page.backwards)
+    ids = select(User.id).where(*wanted).order_by(*order).limit(page.limit).offset(page.offset)
+    found = await session.exec(_PEOPLE.where(_BY_ID.in_(ids)).order_by(*order_by(sort, SORTS, _BY_ID)))
+    return [PersonRow(*row) for row in found.all()]
 
 
 def _along_index(sort: str, *, backwards: bool) -> list[Any]:

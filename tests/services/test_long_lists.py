@@ -158,16 +158,15 @@ async def test_of_the_audit_log_and_the_users_no_more_are_counted_than_anybody_r
     story: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert counting.MOST_COUNTED == 1_000
-    for module in (counting, people):
-        monkeypatch.setattr(module, "MOST_COUNTED", 1)
+    monkeypatch.setattr(counting, "MOST_COUNTED", 1)
     async with story.database.reading() as session:
         lines, entries = await audit_lines(session, limit=5)
-        found, total = await users(session, search="test", limit=5)
-        everybody, all_of_them = await users(session, limit=5)
+        found, total = await users(session, search="test", limit=2)
+        everybody, all_of_them = await users(session, limit=2)
         last, _ = await users(session, search="test", limit=1, offset=1)
     assert (len(lines), entries) == (5, 2)
     assert (len(found), total) == (len(everybody), 2)
-    assert all_of_them == len(everybody) > 2
+    assert all_of_them > total
     assert last == found[1:2]
 
 
@@ -199,7 +198,7 @@ async def test_the_search_among_users_has_an_index_on_postgresql(world: World) -
         lambda _connection, _cursor, statement, values, *_: heard.append((statement, values)),
     )
     async with world.database.reading() as session:
-        await users(session, search="casey", limit=5)
+        await users(session, search="casey", limit=1)
     counting, values = next(each for each in heard if "count(*)" in each[0])
 
     async with world.database.engine.connect() as connection:
