@@ -5,7 +5,7 @@ from typing import Any
 from sqlmodel import func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-MOST_COUNTED = 1_000
+MOST_COUNTED = 500
 """Where nothing keeps the number, rows are counted no further than one more, and a list is said to have "more"."""
 
 
