@@ -18,7 +18,7 @@ def test_every_page_is_visited_and_every_visit_has_its_own_name() -> None:
 async def test_a_filled_database_has_clean_books_and_every_page_opens_on_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(data, "ROUNDS", 1)
+    monkeypatch.setattr(data, "TURNS", 2)
     monkeypatch.setattr(data, "VISITS_EACH", 2)
     url = f"sqlite:///{tmp_path}/swivi.db"
     await data.make(url, clips=1_000)
