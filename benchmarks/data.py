@@ -2,16 +2,17 @@
 
 A visit's time is what all of its queries took together, from the statement to its last row: also those that ask who
 looks. Beside it stands the whole visit, from the first handler of the page to the last, with all that Python does. Both
-Swivis take turns, so that what else the machine does falls on both alike. What is counted are later looks at a page:
-the first one waits for the disk, or for memory that nobody touched for long, of which the small Swivi has none; it
-stands beside them. Where the database tells it, so do the rows that its scans touched and those that came out, for the
-visit that is about what there is most of.
+Swivis take turns at each page, so that what else the machine does falls on both alike. What is counted are later looks
+at a page: the first one waits for the disk, or for memory that nobody touched for long, of which the small Swivi has
+none; it stands beside them. Where the database tells it, so do the rows that its scans touched and those that came out,
+for the visit that is about what there is most of.
 """
 
 import gc
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
+from itertools import product
 from statistics import median, quantiles
 from time import perf_counter
 from typing import Any
@@ -21,15 +22,15 @@ from sqlalchemy import event, text
 
 from benchmarks.scale import ADMINS, LAST_RUN, Size, fill
 from benchmarks.visits import VISITS, Pick, Visit
-from swivi import migrations
+from swivi import migrations, runtime
 from swivi.accounts.sessions import open_session
 from swivi.core.db import Database
-from swivi.runtime import open_runtime
+from swivi.runtime import Runtime, open_runtime
 from swivi.settings import Settings
 
-TURNS, VISITS_EACH, WARM_UP = 3, 20, 2
-"""Turns that each Swivi takes, the first of them for the first look, and in each turn the timed visits of every page,
-after some that are not counted."""
+TURNS, VISITS_EACH, WARM_UP = 4, 20, 2
+"""Turns at each page, the first of them for the first look, and in each turn the timed visits of either Swivi, after
+some that are not counted."""
 
 BEFORE_TALLIES = "0013"
 """The schema that `scale.fill` knows; later migrations add up what it made."""
@@ -98,33 +99,40 @@ async def both(small_url: str, large_url: str, sizes: tuple[int, int]) -> list[F
 
 async def measure(small_url: str, large_url: str, visits: Sequence[Visit] = VISITS) -> list[Figures]:
     """Visit everything in both."""
-    picks = {url: await _picks(url) for url in (small_url, large_url)}
-    first: dict[str, dict[str, list[Taken]]] = {url: {visit.name: [] for visit in visits} for url in picks}
-    later: dict[str, dict[str, list[Taken]]] = {url: {visit.name: [] for visit in visits} for url in picks}
-    rows: dict[str, dict[str, tuple[int | None, int | None]]] = {url: {} for url in picks}
-    is_sqlite = False
-    for turn in range(TURNS):
-        for url, known in picks.items():
-            async with _serving(url) as database:
-                is_sqlite = database.is_sqlite
-                for visit in visits:
-                    taken = later if turn else first
-                    taken[url][visit.name] += await _time(database, visit, known)
-                    if not turn:
-                        rows[url][visit.name] = (None, None) if is_sqlite else await _rows(database, visit, known[-1])
+    urls = (small_url, large_url)
+    picks = {url: await _picks(url) for url in urls}
+    first: dict[str, dict[str, list[Taken]]] = {url: {visit.name: [] for visit in visits} for url in urls}
+    later: dict[str, dict[str, list[Taken]]] = {url: {visit.name: [] for visit in visits} for url in urls}
+    rows: dict[str, dict[str, tuple[int | None, int | None]]] = {url: {} for url in urls}
+    async with AsyncExitStack() as stack:
+        served = {url: await stack.enter_async_context(_serving(url)) for url in urls}
+        for turn, visit, url in product(range(TURNS), visits, urls):
+            database = served[url].database
+            with _present(served[url]):
+                taken = later if turn else first
+                taken[url][visit.name] += await _time(database, visit, picks[url])
+                if not turn:
+                    rows[url][visit.name] = await _rows(database, visit, picks[url][-1])
     timings = [
-        {name: _timing(times, first[url][name], *rows[url][name]) for name, times in later[url].items()}
-        for url in picks
+        {name: _timing(times, first[url][name], *rows[url][name]) for name, times in later[url].items()} for url in urls
     ]
-    database_name = "SQLite" if is_sqlite else "PostgreSQL"
+    database_name = "SQLite" if database.is_sqlite else "PostgreSQL"
     return [Figures(database_name, visit.name, *(timing[visit.name] for timing in timings)) for visit in visits]
 
 
 @asynccontextmanager
-async def _serving(url: str) -> AsyncIterator[Database]:
+async def _serving(url: str) -> AsyncIterator[Runtime]:
     known: dict[str, Any] = {"database_url": url, "env": "test", "apify_api_key": "bench"}
     async with open_runtime(Settings.model_validate(known)) as opened:
-        yield opened.database
+        yield opened
+
+
+@contextmanager
+def _present(served: Runtime) -> Iterator[None]:
+    """Of those that are open, this one is what `runtime()` answers within the block."""
+    runtime._running.append(served)  # noqa: SLF001
+    yield
+    runtime._running.pop()  # noqa: SLF001
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +211,7 @@ async def _picks(url: str) -> list[Pick]:
     """What each visit is about: clips by chance, so that what has many comes often, and last the busiest clipper's
     clip in the largest of their campaigns."""
     number = WARM_UP + VISITS_EACH
-    async with _serving(url) as database, database.writing() as session:
+    async with _serving(url) as served, served.database.writing() as session:
         most = [
             (await session.execute(text(f"SELECT MAX(id) FROM {name}"))).scalar_one()
             for name in ("clips", "payout_requests")
@@ -221,8 +229,10 @@ async def _picks(url: str) -> list[Pick]:
     return picks
 
 
-async def _rows(database: Database, visit: Visit, pick: Pick) -> tuple[int, int]:
-    """How many rows its queries' scans touched, and how many rows they answered with."""
+async def _rows(database: Database, visit: Visit, pick: Pick) -> tuple[int | None, int | None]:
+    """How many rows its queries' scans touched, and how many rows they answered with; SQLite does not tell."""
+    if database.is_sqlite:
+        return None, None
     read = await visit.prepared(pick)
     with _heard(database) as queries:
         await read()
