@@ -310,7 +310,6 @@ def _lists() -> dict[str, Read]:
     }
     for sort in ("-views", "-earnings"):
         lists[f"submissions by {sort}"] = partial(_sorted_submissions, sort=sort)
-    for sort in ("-views", "earnings"):
         lists[f"own submissions by {sort}"] = partial(_own_submissions, sort=sort)
     for sort in ("-totalEarnings", "totalViews", "-available"):
         lists[f"users by {sort}"] = partial(_sorted_people, sort=sort)

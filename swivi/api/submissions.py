@@ -36,9 +36,8 @@ BASELINE_WAIT_SECONDS = 20.0
 ANSWERED_WITHIN = timedelta(seconds=BASELINE_WAIT_SECONDS + 10)
 
 CampaignFilter = Annotated[RowId | None, Query(alias="campaignId")]
-OwnSort = Literal["submittedAt", "-submittedAt", "views", "-views", "earnings", "-earnings"]
-ReviewSort = Literal["submittedAt", "-submittedAt", "-views", "-earnings"]
-"""Of everybody's submissions the best can be had, not the worst: those earn nothing, and are a million."""
+Sort = Literal["submittedAt", "-submittedAt", "-views", "-earnings"]
+"""The best can be had, not the worst: those earn nothing, and may be a million."""
 
 clipper_router = APIRouter(
     prefix="/clippers/submissions", tags=["clippers"], route_class=ExactRoute, dependencies=[Depends(clipper)]
@@ -67,7 +66,7 @@ async def list_own_submissions(
     status: Annotated[SubmissionStatus | None, AnyCase, Query()] = None,
     campaign_id: CampaignFilter = None,
     platform: Annotated[Platform | None, Query()] = None,
-    sort: OwnSort = "-submittedAt",
+    sort: Sort = "-submittedAt",
 ) -> Listed[SubmissionLine]:
     """The clipper's own submissions."""
     async with runtime().database.reading() as session:
@@ -102,7 +101,7 @@ async def list_submissions(
     campaign_id: CampaignFilter = None,
     clipper_id: Annotated[RowId | None, Query(alias="clipperId")] = None,
     platform: Annotated[Platform | None, Query()] = None,
-    sort: ReviewSort | None = None,
+    sort: Sort | None = None,
 ) -> Listed[ReviewView]:
     """Everybody's submissions. Without `sort`, PENDING ones come longest waiting first, others newest first."""
     async with runtime().database.reading() as session:

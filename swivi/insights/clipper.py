@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,7 +13,7 @@ from swivi.clips.models import ClipSubmission, SubmissionStatus
 from swivi.clips.tallies import CLIPPERS
 from swivi.core.money import Cents
 from swivi.insights.clipper_now import active_campaigns_of
-from swivi.insights.clips import ClipRow, clip_row, page_of, submissions_with_clips
+from swivi.insights.clips import ClipRow, clip_row, count_of, page_of, submissions_with_clips
 from swivi.payouts.models import OPEN, PayoutRequest
 from swivi.platforms.models import Platform
 
@@ -87,18 +87,13 @@ async def clipper_clips(
 ) -> tuple[list[ClipRow], int]:
     """One page of a clipper's submissions (to one campaign, on one platform), and how many there are.
 
-    `sort` is a name of `clips.SORTS`, with `-` for the largest first.
+    `sort` is one that `clips.page_of` knows.
     """
-    wanted: list[ColumnElement[bool]] = [col(ClipSubmission.user_id) == user_id]
-    if status is not None:
-        wanted.append(col(ClipSubmission.status) == status)
-    if campaign_id is not None:
-        wanted.append(col(ClipSubmission.campaign_id) == campaign_id)
-    if platform is not None:
-        wanted.append(col(ClipSubmission.platform) == platform)
-    total = (await session.exec(select(func.count()).select_from(ClipSubmission).where(*wanted))).one()
-    found = await session.exec(page_of(submissions_with_clips(), wanted, sort=sort, limit=limit, offset=offset))
-    return [clip_row(*row) for row in found.all()], total
+    shared = {"user_id": user_id, "campaign_id": campaign_id, "platform": platform}
+    wanted = {name: value for name, value in shared.items() if value is not None}
+    total = await count_of(session, wanted, status)
+    page = page_of(submissions_with_clips(), wanted, status, sort=sort, limit=limit, offset=offset)
+    return [clip_row(*row) for row in (await session.exec(page)).all()], total
 
 
 async def clipper_clip(session: AsyncSession, user_id: int, submission_id: int) -> ClipRow | None:

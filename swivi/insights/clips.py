@@ -1,6 +1,6 @@
 """A submission as lists show it: with its clip's views and earnings and its campaign's title, in one row."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from swivi.accounts.models import User
 from swivi.campaigns.models import Campaign
 from swivi.clips.models import Clip, ClipState, ClipSubmission, SubmissionStatus
 from swivi.core.money import Cents
+from swivi.insights.best_clips import BEST, best_ids
 from swivi.insights.sorting import nearer_end, order_by
 from swivi.platforms.models import Platform, VideoRef
 
@@ -77,24 +78,38 @@ def submissions_with_clips() -> Any:
 
 
 def page_of(
-    query: Any, wanted: Sequence[ColumnElement[bool]], *, sort: str, limit: int, offset: int, total: int | None = None
+    query: Any,
+    wanted: Mapping[str, object],
+    status: SubmissionStatus | None,
+    *,
+    sort: str,
+    limit: int,
+    offset: int,
+    total: int | None = None,
 ) -> Any:
-    """One page of a query that begins with `submissions_with_clips`, of the submissions that are `wanted`.
+    """One page of a query that begins with `submissions_with_clips`, of submissions of this status; None is any.
 
-    `sort` is a name of SORTS, with `-` for the largest first. With a `total`, late pages are looked for from the end.
+    `wanted` are the values of columns that clips and submissions share. `sort` is a name of BEST or `submittedAt`, with
+    `-` for the largest first. With a `total`, late pages of the latter are looked for from the end.
     """
-    stretch = nearer_end(limit, offset, total)
-    by_id = _BY_ID
-    page = select(by_id).where(*wanted)
-    if SORTS[sort.removeprefix("-")] is not by_id:  # what is sorted by stands with the clip
-        page = page.join(Clip, col(Clip.submission_id) == by_id, isouter=True)
-    page = page.order_by(*order_by(sort, SORTS, by_id, backwards=stretch.backwards))
-    return rows_of(query, page.limit(stretch.limit).offset(stretch.offset), sort)
-
-
-def rows_of(query: Any, ids: Any, sort: str) -> Any:
-    """The rows of a page whose ids were found first: what belongs to the rows before it is of no interest."""
+    if sort in BEST:
+        ids = best_ids(wanted, status, sort=sort, limit=limit, offset=offset)
+    else:
+        stretch = nearer_end(limit, offset, total)
+        order = order_by(sort, SORTS, _BY_ID, backwards=stretch.backwards)
+        ids = select(_BY_ID).filter_by(**wanted).where(*_of(status)).order_by(*order)
+        ids = ids.limit(stretch.limit).offset(stretch.offset)
     return query.where(_BY_ID.in_(ids)).order_by(*order_by(sort, SORTS, _BY_ID))
+
+
+async def count_of(session: AsyncSession, wanted: Mapping[str, object], status: SubmissionStatus | None) -> int:
+    """How many submissions with these values of columns, and of this status, there are."""
+    counting = select(func.count()).select_from(ClipSubmission).filter_by(**wanted).where(*_of(status))
+    return (await session.exec(counting)).one()
+
+
+def _of(status: SubmissionStatus | None) -> list[ColumnElement[bool]]:
+    return [] if status is None else [col(ClipSubmission.status) == status]
 
 
 def clip_row(submission: ClipSubmission, clip: Clip | None, campaign_title: str) -> ClipRow:

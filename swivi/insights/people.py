@@ -12,7 +12,7 @@ from swivi.accounts import tallies
 from swivi.accounts.models import AVAILABLE_DIGITS, EARNINGS_DIGITS, VIEWS_DIGITS, Role, User, UserStatus
 from swivi.clips.tallies import SUBMITTERS
 from swivi.core.counting import count_to_most
-from swivi.insights.searching import holding
+from swivi.insights.searching import SHORT, beginning, holding
 from swivi.insights.sorting import Stretch, nearer_end, order_by
 
 
@@ -57,13 +57,15 @@ async def people(
 ) -> tuple[list[PersonRow], int]:
     """One page of users and how many there are; what a search finds is counted as far as MOST_COUNTED + 1.
 
-    `search` looks into names and addresses. `sort` is a name of SORTS, with `-` for the largest first.
+    `search` looks into names and addresses; one or two letters for where a word begins. `sort` is a name of SORTS, with
+    `-` for the largest first.
     """
-    wanted = _of(role, status)
-    if not search.strip():
+    wanted, search = _of(role, status), search.strip()
+    if not search:
         total = await tallies.count(session, role, status)
         return await _page(session, wanted, sort, nearer_end(limit, offset, total)), total
-    wanted.append(holding(session, search.strip(), col(User.name), col(User.email)))
+    look = beginning if len(search) < SHORT else holding
+    wanted.append(look(session, search, col(User.name), col(User.email)))
     found = await _page(session, wanted, sort, Stretch(limit, offset, backwards=False))
     if len(found) < limit and (found or not offset):  # those were the last ones
         return found, offset + len(found)

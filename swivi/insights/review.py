@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, text
+from sqlalchemy import func, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,8 +15,7 @@ from swivi.campaigns.models import Campaign
 from swivi.clips.models import REVOKED, Clip, ClipSubmission, SubmissionStatus
 from swivi.clips.tallies import count_submissions
 from swivi.core.money import Cents
-from swivi.insights.best_clips import BEST, best_ids
-from swivi.insights.clips import ClipRow, clip_row, page_of, rows_of, submissions_with_clips
+from swivi.insights.clips import ClipRow, clip_row, count_of, page_of, submissions_with_clips
 from swivi.platforms.models import Platform
 
 
@@ -82,27 +81,17 @@ async def review_queue(
 ) -> tuple[list[ReviewRow], int]:
     """One page of submissions and how many there are.
 
-    `sort` is a name of `clips.SORTS`, with `-` for the largest first; without one, PENDING ones come longest waiting
-    first, others newest first.
+    `sort` is one that `clips.page_of` knows; without one, PENDING ones come longest waiting first, others newest first.
     """
-    of_clips = {"campaign_id": campaign_id, "platform": platform, "user_id": clipper_id}
-    known = {name: value for name, value in of_clips.items() if value is not None}
-    wanted = [getattr(ClipSubmission, name) == value for name, value in known.items()]
-    wanted += [] if status is None else [col(ClipSubmission.status) == status]
+    shared = {"campaign_id": campaign_id, "platform": platform, "user_id": clipper_id}
+    wanted = {name: value for name, value in shared.items() if value is not None}
     if clipper_id is None:
         total = await count_submissions(session, status, campaign_id=campaign_id, platform=platform)
     else:
-        total = await _count(session, wanted)
-    if sort is not None and sort in BEST:
-        page = rows_of(_rows(), best_ids(known, status, sort=sort, limit=limit, offset=offset), sort)
-    else:
-        usual = "submittedAt" if status is SubmissionStatus.PENDING else "-submittedAt"
-        page = page_of(_rows(), wanted, sort=sort or usual, limit=limit, offset=offset, total=total)
+        total = await count_of(session, wanted, status)
+    usual = "submittedAt" if status is SubmissionStatus.PENDING else "-submittedAt"
+    page = page_of(_rows(), wanted, status, sort=sort or usual, limit=limit, offset=offset, total=total)
     return await _with_handles(session, (await session.exec(page)).all()), total
-
-
-async def _count(session: AsyncSession, wanted: Sequence[ColumnElement[bool]]) -> int:
-    return (await session.exec(select(func.count()).select_from(ClipSubmission).where(*wanted))).one()
 
 
 async def review_row(session: AsyncSession, submission_id: int) -> ReviewRow:

@@ -1,12 +1,28 @@
-"""Looking for what somebody typed."""
+"""Looking for what somebody typed, in capitals or not (SQLite knows those of ASCII only)."""
+
+from typing import Any
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, or_
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+SHORT = 3
+"""Fewer letters stand in most words, and their middle is in no index."""
+
 
 def holding(session: AsyncSession, typed: str, *columns: SQLColumnExpression[str]) -> ColumnElement[bool]:
-    """That `typed` stands in one of the columns, in capitals or not (SQLite knows those of ASCII only)."""
-    if session.get_bind().dialect.name == "sqlite":
-        # Its LIKE does not tell capitals apart by itself; lower() on both sides would take three times as long.
-        return or_(*(column.contains(typed, autoescape=True) for column in columns))
-    return or_(*(column.icontains(typed, autoescape=True) for column in columns))
+    """That `typed` stands anywhere in one of the columns."""
+    return or_(*(_look(session, column, "contains", typed) for column in columns))
+
+
+def beginning(session: AsyncSession, typed: str, *columns: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    """That one of the columns, or a word in it, begins with `typed`."""
+    words = (_look(session, column, "contains", f" {typed}") for column in columns)
+    return or_(*(_look(session, column, "startswith", typed) for column in columns), *words)
+
+
+def _look(session: AsyncSession, column: SQLColumnExpression[str], how: str, typed: str) -> ColumnElement[bool]:
+    # SQLite's LIKE does not tell capitals apart by itself; lower() on both sides would take three times as long.
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    look: Any = getattr(column, how if is_sqlite else f"i{how}")
+    found: ColumnElement[bool] = look(typed, autoescape=True)
+    return found

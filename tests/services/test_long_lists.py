@@ -177,6 +177,9 @@ async def test_of_the_audit_log_and_the_users_no_more_are_counted_than_anybody_r
         ("bin 100%", {"Robin 100%"}),
         ("100_", set()),
         ("m_u", {"Sam_under"}),
+        ("u", {"Sam under"}),
+        ("SA", {"Sam_under", "Sam under"}),
+        ("in", set()),
         ("@SWIVI.test", {"Robin 100%", "Robin 1000", "Sam_under", "Sam under"}),
     ],
 )

@@ -87,7 +87,7 @@ def key_of(table: Table) -> list[Column[Any]]:
 def is_number(column: Column[Any], table: Table) -> bool:
     """Whether the database numbers the rows by it."""
     first, *others = key_of(table)
-    return column is first and not others and isinstance(column.type, Integer)
+    return column is first and not others and isinstance(column.type, Integer) and not column.foreign_keys
 
 
 def choices(connection: Connection, table: Table) -> dict[str, str]:
@@ -160,6 +160,7 @@ async def upgraded_from(database: Database, revision: str, story: Callable[[Conn
     async with database.engine.begin() as connection:
         await connection.run_sync(bring_to, revision)
         await connection.run_sync(story)
+    async with database.engine.connect() as connection:  # by then the triggers that wait for a commit are through
         before = await connection.run_sync(rows)
     await migrations.upgrade(database)
     return before
