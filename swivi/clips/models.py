@@ -89,6 +89,12 @@ class ClipSubmission(SQLModel, table=True):
             sqlite_where=UNAPPROVED,
             postgresql_where=UNAPPROVED,
         ),
+        Index(
+            "ix_clip_submissions_user_id_unapproved",
+            *("user_id", text(BASELINE_OR_NONE), "id"),
+            sqlite_where=UNAPPROVED,
+            postgresql_where=UNAPPROVED,
+        ),
         CheckConstraint("initial_views >= 0", name="initial_views_not_negative"),
         CheckConstraint("status <> 'APPROVED' OR initial_views IS NOT NULL", name="approved_has_baseline"),
     )
@@ -175,6 +181,8 @@ GROWTH_DIGITS = digits(_CLIPS, "growth_digits", "peak_views - initial_views")
 VIEWS_DIGITS = digits(_CLIPS, "views_digits", "views")
 Index("ix_clips_campaign_id_earnings_digits", _CLIPS.c.campaign_id, EARNINGS_DIGITS)
 Index("ix_clips_campaign_id_growth_digits", _CLIPS.c.campaign_id, GROWTH_DIGITS)
+Index("ix_clips_user_id_earnings_digits", _CLIPS.c.user_id, EARNINGS_DIGITS)
+Index("ix_clips_user_id_views_digits", _CLIPS.c.user_id, VIEWS_DIGITS)
 Index("ix_clips_earnings_digits", EARNINGS_DIGITS)
 Index("ix_clips_views_digits", VIEWS_DIGITS)
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts import tallies
 from swivi.accounts.models import AVAILABLE_DIGITS, EARNINGS_DIGITS, VIEWS_DIGITS, Role, User, UserStatus
 from swivi.clips.tallies import SUBMITTERS
 from swivi.core.counting import count_to_most
-from swivi.insights.searching import SHORT, beginning, holding
+from swivi.insights.searching import SHORT, beginning, holding, with_word
 from swivi.insights.sorting import Stretch, nearer_end, order_by
 
 
@@ -64,8 +64,11 @@ async def people(
     if not search:
         total = await tallies.count(session, role, status)
         return await _page(session, wanted, sort, nearer_end(limit, offset, total)), total
-    look = beginning if len(search) < SHORT else holding
-    wanted.append(look(session, search, col(User.name), col(User.email)))
+    name, email = col(User.name), col(User.email)
+    if len(search) < SHORT:
+        wanted.append(or_(with_word(session, search, name), beginning(session, search, email)))
+    else:
+        wanted.append(holding(session, search, name, email))
     found = await _page(session, wanted, sort, Stretch(limit, offset, backwards=False))
     if len(found) < limit and (found or not offset):  # those were the last ones
         return found, offset + len(found)

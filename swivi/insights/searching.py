@@ -14,10 +14,14 @@ def holding(session: AsyncSession, typed: str, *columns: SQLColumnExpression[str
     return or_(*(_look(session, column, "contains", typed) for column in columns))
 
 
-def beginning(session: AsyncSession, typed: str, *columns: SQLColumnExpression[str]) -> ColumnElement[bool]:
-    """That one of the columns, or a word in it, begins with `typed`."""
-    words = (_look(session, column, "contains", f" {typed}") for column in columns)
-    return or_(*(_look(session, column, "startswith", typed) for column in columns), *words)
+def with_word(session: AsyncSession, typed: str, column: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    """That a word in the column begins with `typed`."""
+    return or_(_look(session, column, "startswith", typed), _look(session, column, "contains", f" {typed}"))
+
+
+def beginning(session: AsyncSession, typed: str, column: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    """That the column begins with `typed`."""
+    return _look(session, column, "startswith", typed)
 
 
 def _look(session: AsyncSession, column: SQLColumnExpression[str], how: str, typed: str) -> ColumnElement[bool]:

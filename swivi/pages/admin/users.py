@@ -76,7 +76,9 @@ def users_page() -> rx.Component:
                 loading=state.loading,
                 error=state.problem,
                 retry=state.load,
-                empty=empty_state("users", "Nobody found", "No user fits this search. One or two letters find what begins with them."),
+                empty=empty_state(
+                    "users", "Nobody found", "No user fits this search. One or two letters find what begins with them."
+                ),
                 stacks=True,
             ),
             rx.cond(state.search != "", _pager(MOST_COUNTED), _pager()),
