@@ -1,10 +1,10 @@
-"""a clipper's own submissions have indexes for those to one campaign, and for the best of them
+"""a clipper's own submissions have indexes for those to one campaign, and for those without a clip
 
 Revision: 0022
 Revises: 0021
 
-Without the first SQLite looks through all submissions to the campaign, whoever made them. The others are those that
-lists of everybody's submissions walk along, for each clipper alone.
+Without the first SQLite looks through all submissions to the campaign, whoever made them; without the second a list of
+one's best submissions reads all of them.
 """
 
 import sqlalchemy as sa
@@ -29,8 +29,6 @@ def upgrade() -> None:
         sqlite_where=UNAPPROVED,
         postgresql_where=UNAPPROVED,
     )
-    for digits in ("earnings_digits", "views_digits"):
-        op.create_index(f"ix_clips_user_id_{digits}", "clips", ["user_id", digits])
 
 
 def downgrade() -> None:

@@ -181,8 +181,6 @@ GROWTH_DIGITS = digits(_CLIPS, "growth_digits", "peak_views - initial_views")
 VIEWS_DIGITS = digits(_CLIPS, "views_digits", "views")
 Index("ix_clips_campaign_id_earnings_digits", _CLIPS.c.campaign_id, EARNINGS_DIGITS)
 Index("ix_clips_campaign_id_growth_digits", _CLIPS.c.campaign_id, GROWTH_DIGITS)
-Index("ix_clips_user_id_earnings_digits", _CLIPS.c.user_id, EARNINGS_DIGITS)
-Index("ix_clips_user_id_views_digits", _CLIPS.c.user_id, VIEWS_DIGITS)
 Index("ix_clips_earnings_digits", EARNINGS_DIGITS)
 Index("ix_clips_views_digits", VIEWS_DIGITS)
 
