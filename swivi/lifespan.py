@@ -6,10 +6,9 @@ import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-import reflex as rx
-
 from swivi import migrations
 from swivi.live import hub
+from swivi.live.app import LiveApp
 from swivi.live.hub import Hub
 from swivi.live.relay import Relay
 from swivi.logs import set_up_logging
@@ -25,7 +24,7 @@ ONE_ADDRESS = (
 )
 
 
-def lifespan_of(app: rx.App) -> Callable[[], AbstractAsyncContextManager[None]]:
+def lifespan_of(app: LiveApp) -> Callable[[], AbstractAsyncContextManager[None]]:
     """The lifespan to register with `app`."""
 
     @asynccontextmanager

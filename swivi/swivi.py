@@ -1,6 +1,5 @@
 """Puts the app together: pages, API, lifespan. Nothing else."""
 
-import reflex as rx
 from reflex.constants import Dirs
 from reflex.utils.prerequisites import get_web_dir
 from starlette.applications import Starlette
@@ -13,6 +12,7 @@ from swivi.browser_cache import BrowserCache
 from swivi.demo.simulator import create_simulator
 from swivi.host_cookies import HostCookies
 from swivi.lifespan import lifespan_of
+from swivi.live.app import LiveApp
 from swivi.one_origin import same_origin
 from swivi.pages import admin, clipper, inbox, profile, public
 from swivi.pages.events import EventLog, on_page_failure, on_unexpected
@@ -52,7 +52,7 @@ def limited(asgi: ASGIApp) -> ASGIApp:
     return WebSockets(asgi, WebSocketLimits.of(settings_or_exit()))
 
 
-app: rx.App = rx.App(
+app = LiveApp(
     api_transformer=[doors(), BrowserCache, guarded, kept_to_this_host, limited, lambda asgi: observed(asgi, page_of)],
     backend_exception_handler=on_unexpected,
     frontend_exception_handler=on_page_failure,

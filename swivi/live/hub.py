@@ -25,8 +25,10 @@ from swivi.accounts.sessions import cookie_in, hash_token, living
 from swivi.core.changes import Changed
 from swivi.core.db import Database, in_slices
 from swivi.core.outages import Outage
+from swivi.live.app import LiveApp
 from swivi.live.feed import Feed
 from swivi.live.together import Together, Whose, is_read_together
+from swivi.live.turns import Turns
 from swivi.live.watches import Campaigns, Key, Watch, Watches
 
 log = logging.getLogger("swivi.live")
@@ -75,7 +77,7 @@ EndTab: TypeAlias = Callable[[BaseState], Awaitable[None]]
 class Hub:
     """Watches and pushes for the tabs that are connected to this process."""
 
-    def __init__(self, app: rx.App, database: Database, end: EndTab) -> None:
+    def __init__(self, app: LiveApp, database: Database, end: EndTab) -> None:
         self._app = app
         self._database = database
         self._end = end
@@ -217,10 +219,12 @@ class Hub:
         for token, kind in keys:
             if (token, kind) not in self._watches:  # its session has just ended, or it went to another page
                 continue
-            if is_read_together(kind):
-                together.setdefault(token, []).append(kind)
-            else:
+            if not is_read_together(kind):
                 alone.append((token, kind))
+            elif _tells_of_session(kind):
+                together.setdefault(token, []).insert(0, kind)
+            else:
+                together.setdefault(token, []).append(kind)
         tabs: list[tuple[Together, str, list[type[rx.State]]]] = []
         for some in in_slices(together.items(), MOST_TOGETHER):
             reading = Together(self._database, self._whose(some))
@@ -238,16 +242,14 @@ class Hub:
         return {kind: list(some) for kind, some in whose.items()}
 
     async def _refresh_together(self, reading: Together, token: str, kinds: Sequence[type[rx.State]]) -> bool:
-        """All these states of a tab in one go: one update to send, one to show."""
+        """All these states of a tab in one go, what tells of its session first: one update to send, one to show."""
 
         async def refresh(root: BaseState) -> None:
-            for kind in sorted(kinds, key=_tells_of_session, reverse=True):
+            for kind in kinds:
                 state: Any = await root.get_state(kind)
                 if (token, kind) not in self._watches:  # its session has just ended
                     return
-                if read.is_news_to(state):
-                    read.show(state)
-                else:
+                if not read.show(state):
                     await self._refresh_alone(state)
 
         try:
@@ -273,12 +275,15 @@ class Hub:
 
     async def _change(self, token: str, kind: type[rx.State], change: Callable[[BaseState], Awaitable[None]]) -> bool:
         """Change a tab's state and push that; False where it has to be tried again, since something was away."""
+
+        async def change_or_begin_anew(root: BaseState) -> None:
+            if root.router_data:
+                await change(root)
+            else:
+                await self._begin_anew(token)
+
         try:
-            async with self._app.modify_state(rx.BaseStateToken(ident=token, cls=kind)) as root:
-                if root.router_data:
-                    await change(root)
-                else:
-                    await self._begin_anew(token)
+            await self._app.change(rx.BaseStateToken(ident=token, cls=kind), change_or_begin_anew)
         except (Outage, *STATES_AWAY) as away:
             self._away = away
             return False
@@ -302,10 +307,14 @@ class Hub:
 
 async def _each(work: Callable[[Item], Awaitable[bool]], items: Collection[Item], at_once: int) -> bool:
     """Whether all went well. By a few workers: a task for each of thousands costs more than what is to be done."""
-    waiting = iter(items)
+    waiting, turns = iter(items), Turns()
 
     async def worker() -> bool:
-        return all([await work(item) for item in waiting])
+        went_well = True
+        for item in waiting:
+            await turns.wait()
+            went_well = await work(item) and went_well
+        return went_well
 
     async with asyncio.TaskGroup() as group:
         workers = [group.create_task(worker()) for _ in range(min(at_once, len(items)))]

@@ -66,14 +66,14 @@ class Read:
     began: datetime
     _numbers: Mapping[type[ReadTogether], Mapping[Hashable, Any]]
 
-    def is_news_to(self, state: ReadTogether) -> bool:
-        """Whether it holds what this state shows, and the state has read nothing since."""
-        is_later = state._read_at is None or state._read_at < self.began  # noqa: SLF001 - public ones would be sent
-        return is_later and state._whose_numbers() in self._numbers[type(state)]  # noqa: SLF001
-
-    def show(self, state: ReadTogether) -> None:
-        """To a state to which it is news."""
-        state._show_live(self._numbers[type(state)][state._whose_numbers()])  # noqa: SLF001
+    def show(self, state: ReadTogether) -> bool:
+        """To a state to which it is news; False if what that shows is not among it, or was read by itself since."""
+        read_at, whose = state._read_at, state._whose_numbers()  # noqa: SLF001 - public ones would be sent
+        numbers = self._numbers[type(state)]
+        if whose not in numbers or (read_at is not None and read_at >= self.began):
+            return False
+        state._show_live(numbers[whose])  # noqa: SLF001
+        return True
 
 
 class Together:

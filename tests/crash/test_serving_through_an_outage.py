@@ -14,6 +14,7 @@ import reflex as rx
 from swivi.accounts import tokens
 from swivi.api.app import build_api
 from swivi.core.changes import Changed
+from swivi.live.app import LiveApp
 from swivi.live.hub import Hub, Watch
 from tests.servers import Postgres
 from tests.world import World
@@ -65,7 +66,7 @@ async def test_live_numbers_go_on_after_it(world: World, postgres: Postgres, cap
         """Nobody is told."""
 
     tabs = SimpleNamespace(token_to_sid={"guest": "1", "clipper": "2"})
-    hub = Hub(cast(rx.App, SimpleNamespace(event_namespace=tabs)), world.database, end)
+    hub = Hub(cast(LiveApp, SimpleNamespace(event_namespace=tabs)), world.database, end)
     running = asyncio.create_task(hub.run())
     everything = Watch(frozenset(), "all", runs=True)
 

@@ -1,7 +1,7 @@
 """A browser's tab without the browser: the states of the pages, with a session's cookie."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 
@@ -12,6 +12,7 @@ from reflex.constants import RouteVar
 from swivi.accounts import sessions
 from swivi.accounts.actor import Actor
 from swivi.live import hub
+from swivi.live.app import LiveApp
 from swivi.live.hub import Hub
 from swivi.pages.session import end
 from tests.live import running
@@ -55,7 +56,7 @@ class Tab:
     @contextmanager
     def live(self) -> Iterator[None]:
         """Within the block what this process commits is pushed to the tab."""
-        database, pushing = self._world.database, Hub(cast(rx.App, self), self._world.database, end)
+        database, pushing = self._world.database, Hub(cast(LiveApp, self), self._world.database, end)
         database.listeners.append(pushing.notice)
         hub.start(pushing)
         with running(pushing):
@@ -68,10 +69,9 @@ class Tab:
         """As the app: this tab is connected."""
         return SimpleNamespace(token_to_sid={TAB: "1"})
 
-    @asynccontextmanager
-    async def modify_state(self, token: rx.BaseStateToken) -> AsyncIterator[Any]:
+    async def change(self, token: rx.BaseStateToken, change: Callable[[Any], Awaitable[None]]) -> None:
         """As the app: the tab's states."""
-        yield SimpleNamespace(router_data=True, get_state=self._root.get_state)
+        await change(SimpleNamespace(router_data=True, get_state=self._root.get_state))
 
     async def state(self, kind: type[State]) -> State:
         """One of the tab's states."""

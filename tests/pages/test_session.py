@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
-import reflex as rx
 from sqlalchemy import event
 
 from swivi.accounts import sessions
@@ -12,6 +11,7 @@ from swivi.accounts.models import Role
 from swivi.core import clock
 from swivi.core.db import Database
 from swivi.live import hub
+from swivi.live.app import LiveApp
 from swivi.live.hub import Hub
 from swivi.pages import admin, clipper, public
 from swivi.pages.clipper.balance import ClipperBalance
@@ -99,7 +99,7 @@ def heard_statements(database: Database) -> Iterator[list[str]]:
 @contextmanager
 def noticing(database: Database) -> Iterator[None]:
     """Within the block this process hears of its own commits, as a serving one does."""
-    pushing = Hub(cast(rx.App, None), database, end)
+    pushing = Hub(cast(LiveApp, None), database, end)
     database.listeners.append(pushing.notice)
     hub.start(pushing)
     yield

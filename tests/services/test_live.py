@@ -2,8 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, ClassVar, cast
@@ -18,6 +17,7 @@ from swivi.core.db import Database
 from swivi.core.outages import Outage
 from swivi.insights.clipper import clipper_clips
 from swivi.insights.newest_clips import newest_clips
+from swivi.live.app import LiveApp
 from swivi.live.feed import Feed
 from swivi.live.hub import Hub, Watch
 from swivi.notifications import service as notifications
@@ -86,14 +86,13 @@ class Tabs:
         self.event_namespace = SimpleNamespace(token_to_sid=dict.fromkeys(tokens, "1"))
         self.busy: dict[str, asyncio.Event] = {}
 
-    @asynccontextmanager
-    async def modify_state(self, token: rx.BaseStateToken) -> AsyncIterator[Any]:
+    async def change(self, token: rx.BaseStateToken, change: Callable[[Any], Awaitable[None]]) -> None:
         async def get_state(kind: Callable[[str], object]) -> object:
             return kind(token.ident)
 
         if token.ident in self.busy:
             await self.busy[token.ident].wait()
-        yield SimpleNamespace(router_data=True, get_state=get_state)
+        await change(SimpleNamespace(router_data=True, get_state=get_state))
 
 
 async def nothing(_: object) -> None:
@@ -104,7 +103,7 @@ async def test_what_this_process_committed_is_not_pushed_again_when_it_is_found(
     world: World, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Alone, "refreshed", Counter())
-    hub = Hub(cast(rx.App, Tabs("clipper", "admin")), world.database, nothing)
+    hub = Hub(cast(LiveApp, Tabs("clipper", "admin")), world.database, nothing)
     for tab, user in (("clipper", world.clipper), ("admin", world.admin)):
         hub.watch((tab, cast(Any, Alone)), Watch(frozenset({user.user_id}), frozenset(), runs=False))
     world.database.listeners.append(hub.notice)
@@ -123,7 +122,7 @@ async def test_whoever_looks_first_misses_nothing_that_another_process_did_since
     world: World, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Alone, "refreshed", Counter())
-    hub = Hub(cast(rx.App, Tabs("admin")), world.database, nothing)
+    hub = Hub(cast(LiveApp, Tabs("admin")), world.database, nothing)
     elsewhere = Database(database_url)
     with running(hub):
         await heard(world.database, "max(notifications.id)")  # nobody watches, and yet the hub knows where it begins
@@ -199,7 +198,7 @@ def hub_with(world: World, *tabs: str, busy: dict[str, asyncio.Event] | None = N
     """Tabs that all count what the clipper has."""
     app = Tabs(*tabs)
     app.busy |= busy or {}
-    hub = Hub(cast(rx.App, app), world.database, nothing)
+    hub = Hub(cast(LiveApp, app), world.database, nothing)
     for tab in tabs:
         whose = Watch(frozenset({world.clipper.user_id}), frozenset(), runs=False, whose=tab)
         hub.watch((tab, cast(Any, Counting)), whose)

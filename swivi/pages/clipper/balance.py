@@ -1,7 +1,6 @@
 """A clipper's money and totals, live: what the dashboard and the payouts page open with."""
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
 
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -20,9 +19,6 @@ from swivi.ui.layout import stack
 from swivi.ui.numbers import live_money, money
 from swivi.ui.types import Node
 
-Shown: TypeAlias = tuple[str, int | str]
-"""A variable of the state by its name, and its value."""
-
 
 class ClipperBalance(OwnTogether, rx.State):
     """Live. Money in cents; `why_not` says why no payout can be requested now, "" if one can."""
@@ -40,7 +36,7 @@ class ClipperBalance(OwnTogether, rx.State):
     active_campaigns: int = 0
     why_not: str = ""
     changed_at: str = ""
-    _shown: tuple[Shown, ...] = ()
+    _shown: tuple[int | str, ...] = ()
     """What the page shows; nothing before it has read anything."""
 
     @public
@@ -59,26 +55,30 @@ class ClipperBalance(OwnTogether, rx.State):
             return
         # What is assigned is sent, changed or not; and a look at what the state has costs more than at what was read,
         # unless that was kept as a tuple, which Reflex hands out as it is.
-        shown = _on_page(numbers)
-        changed = set(shown).difference(self._shown)
-        for name, value in changed:
-            setattr(self, name, value)
-        if changed:
-            self._shown, self.changed_at = shown, clock.now().isoformat()
+        shown, before = _on_page(numbers), self._shown or _NOTHING
+        if shown == before:
+            return
+        for name, value, was in zip(_NAMES, shown, before, strict=True):
+            if value != was:
+                setattr(self, name, value)
+        self._shown, self.changed_at = shown, clock.now().isoformat()
 
 
-def _on_page(numbers: ClipperNow) -> tuple[Shown, ...]:
-    return (
-        *((name, getattr(numbers, name)) for name in _AS_READ),
-        ("submitted", numbers.pending + numbers.approved + numbers.rejected),
-        ("why_not", why_no_payout(numbers, runtime().settings.min_payout_cents)),
-    )
-
-
-_AS_READ = (
+_NAMES = (
     *("available", "earned", "paid", "reserved", "views", "active_campaigns"),
-    *("pending", "approved", "rejected"),
+    *("pending", "approved", "rejected", "submitted", "why_not"),
 )
+"""The variables that are read, in the order of `_on_page`."""
+_NOTHING = (None,) * len(_NAMES)
+
+
+def _on_page(numbers: ClipperNow) -> tuple[int | str, ...]:
+    return (
+        *(numbers.available, numbers.earned, numbers.paid, numbers.reserved, numbers.views, numbers.active_campaigns),
+        *(numbers.pending, numbers.approved, numbers.rejected),
+        numbers.pending + numbers.approved + numbers.rejected,
+        why_no_payout(numbers, runtime().settings.min_payout_cents),
+    )
 
 
 def why_no_payout(numbers: ClipperNow, minimum: Cents) -> str:
