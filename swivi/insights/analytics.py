@@ -62,7 +62,7 @@ async def analytics(
     titles = await titles_of(session, [each for each, _ in listed])
     return Analytics(
         total=total,
-        days=of_each_day([(day, flow) for day, _, flow in cells], now),
+        days=of_each_day(cells, now),
         platforms=sorted(platforms.items(), key=lambda each: _most_spent(each[1])),
         campaigns=[CampaignShare(each, titles[each], flow) for each, flow in listed],
         other_campaigns=len(campaigns) - len(listed),

@@ -83,4 +83,4 @@ async def campaign_days(session: AsyncSession, campaign_id: int, *, today: date,
         return []
     asked = Days(max(today - (days - 1) * DAY, created_at.date()), today, campaign_id)
     cells = await by_day_and_platform(session, asked)
-    return of_each_day([(day, flow) for day, _, flow in cells], asked)
+    return of_each_day(cells, asked)

@@ -1,6 +1,6 @@
 """Read-only: campaigns as the people who run them look at them. Money is cents, times are UTC."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from swivi.accounts.models import User
 from swivi.campaigns.models import Campaign, CampaignStatus
 from swivi.clips.models import EARNINGS_DIGITS, Clip, ClipState, ClipSubmission, SubmissionStatus
 from swivi.clips.tallies import CLIPPERS, CLIPS, SUBMISSIONS
-from swivi.core.db import in_slices
+from swivi.core.bulk import among
 from swivi.insights.sorting import nearer_end
 
 
@@ -133,13 +133,10 @@ async def campaign_titles(
     return [*(await session.exec(columns.where(Campaign.id == besides))).all(), *found]
 
 
-async def titles_of(session: AsyncSession, ids: Iterable[int]) -> dict[int, str]:
+async def titles_of(session: AsyncSession, ids: Sequence[int]) -> dict[int, str]:
     """The titles of these campaigns, by their ids."""
-    titles: dict[int, str] = {}
-    for some in in_slices(ids):
-        found = await session.execute(select(Campaign.id, Campaign.title).where(col(Campaign.id).in_(some)))
-        titles.update(tuple(row) for row in found)
-    return titles
+    found = await session.exec(select(Campaign.id, Campaign.title).where(among(session, Campaign.id, ids)))
+    return dict(found.all())
 
 
 async def campaign_numbers(session: AsyncSession, campaign_id: int) -> CampaignNumbers | None:

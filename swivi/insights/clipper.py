@@ -13,7 +13,7 @@ from swivi.clips.models import ClipSubmission, SubmissionStatus
 from swivi.clips.tallies import CLIPPERS
 from swivi.core.money import Cents
 from swivi.insights.clipper_now import active_campaigns_of
-from swivi.insights.clips import ClipRow, clip_row, count_of, page_of, submissions_with_clips
+from swivi.insights.clips import ClipRow, clip_row, count_of, page_of, sharing, submissions_with_clips
 from swivi.payouts.models import OPEN, PayoutRequest
 from swivi.platforms.models import Platform
 
@@ -89,8 +89,7 @@ async def clipper_clips(
 
     `sort` is one that `clips.page_of` knows.
     """
-    shared = {"user_id": user_id, "campaign_id": campaign_id, "platform": platform}
-    wanted = {name: value for name, value in shared.items() if value is not None}
+    wanted = sharing(user_id=user_id, campaign_id=campaign_id, platform=platform)
     total = await count_of(session, wanted, status)
     page = page_of(submissions_with_clips(), wanted, status, sort=sort, limit=limit, offset=offset)
     return [clip_row(*row) for row in (await session.exec(page)).all()], total

@@ -77,6 +77,11 @@ def submissions_with_clips() -> Any:
     )
 
 
+def sharing(**values: object) -> dict[str, object]:
+    """Of the columns that clips and submissions share, the values that are asked for; None is any."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
 def page_of(
     query: Any,
     wanted: Mapping[str, object],
@@ -89,7 +94,7 @@ def page_of(
 ) -> Any:
     """One page of a query that begins with `submissions_with_clips`, of submissions of this status; None is any.
 
-    `wanted` are the values of columns that clips and submissions share. `sort` is a name of BEST or `submittedAt`, with
+    `wanted` is what `sharing` made. `sort` is a name of BEST or `submittedAt`, with
     `-` for the largest first. With a `total`, late pages of the latter are looked for from the end.
     """
     if sort in BEST:

@@ -20,7 +20,7 @@ async def earned_by_day(
     if user_id is not None:
         return await _of_clipper(session, user_id, asked)
     cells = await by_day_and_platform(session, asked)
-    return [(day, flow.spent) for day, flow in of_each_day([(day, flow) for day, _, flow in cells], asked)]
+    return [(day, flow.spent) for day, flow in of_each_day(cells, asked)]
 
 
 async def _of_clipper(session: AsyncSession, user_id: int, asked: Days) -> list[tuple[date, Cents]]:

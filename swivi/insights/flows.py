@@ -109,10 +109,10 @@ async def _sums(session: AsyncSession, days: Days, *by: Column[Any]) -> Sequence
     return await asked_once(session, ask, key, days.first, days.last)
 
 
-def of_each_day(flows: Iterable[tuple[date, Flow]], days: Days) -> list[tuple[date, Flow]]:
+def of_each_day(cells: Iterable[tuple[date, Platform, Flow]], days: Days) -> list[tuple[date, Flow]]:
     """What each of these days brought, oldest first; nothing is a day too."""
     sums = {day: Flow() for day in each_day(days.first, days.last)}
-    for day, flow in flows:
+    for day, _, flow in cells:
         if day in sums:
             sums[day] += flow
     return list(sums.items())

@@ -69,7 +69,7 @@ async def people(
         wanted.append(or_(with_word(session, search, name), beginning(session, search, email)))
     else:
         wanted.append(holding(session, search, name, email))
-    found = await _page(session, wanted, sort, Stretch(limit, offset, backwards=False))
+    found = await _page(session, wanted, sort, nearer_end(limit, offset, None))
     if len(found) < limit and (found or not offset):  # those were the last ones
         return found, offset + len(found)
     return found, await count_to_most(session, _BY_ID, *wanted)

@@ -15,7 +15,7 @@ from swivi.campaigns.models import Campaign
 from swivi.clips.models import REVOKED, Clip, ClipSubmission, SubmissionStatus
 from swivi.clips.tallies import count_submissions
 from swivi.core.money import Cents
-from swivi.insights.clips import ClipRow, clip_row, count_of, page_of, submissions_with_clips
+from swivi.insights.clips import ClipRow, clip_row, count_of, page_of, sharing, submissions_with_clips
 from swivi.platforms.models import Platform
 
 
@@ -83,8 +83,7 @@ async def review_queue(
 
     `sort` is one that `clips.page_of` knows; without one, PENDING ones come longest waiting first, others newest first.
     """
-    shared = {"campaign_id": campaign_id, "platform": platform, "user_id": clipper_id}
-    wanted = {name: value for name, value in shared.items() if value is not None}
+    wanted = sharing(campaign_id=campaign_id, platform=platform, user_id=clipper_id)
     if clipper_id is None:
         total = await count_submissions(session, status, campaign_id=campaign_id, platform=platform)
     else:

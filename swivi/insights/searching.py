@@ -14,14 +14,14 @@ def holding(session: AsyncSession, typed: str, *columns: SQLColumnExpression[str
     return or_(*(_look(session, column, "contains", typed) for column in columns))
 
 
-def with_word(session: AsyncSession, typed: str, column: SQLColumnExpression[str]) -> ColumnElement[bool]:
-    """That a word in the column begins with `typed`."""
-    return or_(_look(session, column, "startswith", typed), _look(session, column, "contains", f" {typed}"))
-
-
 def beginning(session: AsyncSession, typed: str, column: SQLColumnExpression[str]) -> ColumnElement[bool]:
     """That the column begins with `typed`."""
     return _look(session, column, "startswith", typed)
+
+
+def with_word(session: AsyncSession, typed: str, column: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    """That a word in the column begins with `typed`."""
+    return or_(beginning(session, typed, column), holding(session, f" {typed}", column))
 
 
 def _look(session: AsyncSession, column: SQLColumnExpression[str], how: str, typed: str) -> ColumnElement[bool]:

@@ -11,11 +11,11 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.models import User
-from swivi.campaigns.models import Campaign
 from swivi.clips.models import Clip, ClipSubmission
 from swivi.core.db import UtcDateTime
 from swivi.core.money import Cents
 from swivi.insights.accrual_story import Made, made
+from swivi.insights.campaigns import titles_of
 from swivi.insights.days import DAY, start_of
 from swivi.insights.sorting import Stretch, nearer_end
 from swivi.ledger import accounts
@@ -263,7 +263,7 @@ class _Names:
 
 
 async def _names(session: AsyncSession, transfers: Sequence[Transfer]) -> _Names:
-    campaigns = select(Campaign.id, Campaign.title).where(_among(Campaign.id, {each.campaign_id for each in transfers}))
+    campaigns = {each.campaign_id for each in transfers if each.campaign_id is not None}
     clippers = select(User.id, User.name).where(_among(User.id, {each.user_id for each in transfers}))
     clips = (
         select(Clip.id, ClipSubmission.id, ClipSubmission.url)
@@ -271,7 +271,7 @@ async def _names(session: AsyncSession, transfers: Sequence[Transfer]) -> _Names
         .where(_among(Clip.id, {each.clip_id for each in transfers}))
     )
     return _Names(
-        campaigns=dict((await session.exec(campaigns)).all()),
+        campaigns=await titles_of(session, list(campaigns)),
         clippers=dict((await session.exec(clippers)).all()),
         clips={clip_id: (number, url) for clip_id, number, url in (await session.exec(clips)).all()},
     )

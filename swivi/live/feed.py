@@ -41,7 +41,7 @@ class Feed:
     @property
     def has_looked(self) -> bool:
         """Whether the end is known that the next look begins with."""
-        return self._notifications.end_is_known
+        return self._notifications.end is not None
 
     async def since_last_look(self, began: asyncio.Event | None = None) -> Changed:
         """The users, campaigns and runs that changed since the last call.
@@ -92,27 +92,23 @@ class _Unseen:
     def __init__(self, row_id: Any, *what: Any) -> None:
         self._id = row_id
         self._what = what
-        self._end: int | None = None
+        self.end: int | None = None
+        """The highest id that was seen; None before the first look."""
         self._gaps: list[_Gap] = []
-
-    @property
-    def end_is_known(self) -> bool:
-        """Whether there was a look that found it."""
-        return self._end is not None
 
     async def rows(self, session: AsyncSession) -> Sequence[Sequence[Any]]:
         """The different values of `what` in them."""
-        if self._end is None:
-            self._end = (await session.exec(select(func.max(self._id)))).one() or 0
+        if self.end is None:
+            self.end = (await session.exec(select(func.max(self._id)))).one() or 0
             return ()
-        is_unseen = or_(self._id > self._end, *(self._id.between(gap.first, gap.last) for gap in self._gaps))
+        is_unseen = or_(self._id > self.end, *(self._id.between(gap.first, gap.last) for gap in self._gaps))
         query: Any = select(func.max(self._id), func.count()).add_columns(*self._what)
         found = (await session.exec(query.where(is_unseen).group_by(*self._what))).all()
         if found:
-            end = max(self._end, *(row[0] for row in found))
-            if self._gaps or sum(row[1] for row in found) < end - self._end:
-                self._gaps = await self._find_gaps(session, self._end)
-            self._end = end
+            end = max(self.end, *(row[0] for row in found))
+            if self._gaps or sum(row[1] for row in found) < end - self.end:
+                self._gaps = await self._find_gaps(session, self.end)
+            self.end = end
         self._gaps = [gap for gap in self._gaps if gap.until > monotonic()]
         return [row[2:] for row in found]
 

@@ -216,15 +216,13 @@ class Hub:
         """False where something has to be tried again."""
         together: dict[str, list[type[rx.State]]] = {}
         alone: list[Key] = []
-        for token, kind in keys:
+        for token, kind in sorted(keys, key=lambda key: not _tells_of_session(key[1])):
             if (token, kind) not in self._watches:  # its session has just ended, or it went to another page
                 continue
-            if not is_read_together(kind):
-                alone.append((token, kind))
-            elif _tells_of_session(kind):
-                together.setdefault(token, []).insert(0, kind)
-            else:
+            if is_read_together(kind):
                 together.setdefault(token, []).append(kind)
+            else:
+                alone.append((token, kind))
         tabs: list[tuple[Together, str, list[type[rx.State]]]] = []
         for some in in_slices(together.items(), MOST_TOGETHER):
             reading = Together(self._database, self._whose(some))

@@ -1,6 +1,8 @@
 """A clipper's money and totals, live: what the dashboard and the payouts page open with."""
 
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
+from typing import TypeAlias
 
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -19,6 +21,9 @@ from swivi.ui.layout import stack
 from swivi.ui.numbers import live_money, money
 from swivi.ui.types import Node
 
+Shown: TypeAlias = tuple[str, int | str]
+"""A variable of the state by its name, and its value."""
+
 
 class ClipperBalance(OwnTogether, rx.State):
     """Live. Money in cents; `why_not` says why no payout can be requested now, "" if one can."""
@@ -36,7 +41,7 @@ class ClipperBalance(OwnTogether, rx.State):
     active_campaigns: int = 0
     why_not: str = ""
     changed_at: str = ""
-    _shown: tuple[int | str, ...] = ()
+    _shown: tuple[Shown, ...] = ()
     """What the page shows; nothing before it has read anything."""
 
     @public
@@ -55,30 +60,27 @@ class ClipperBalance(OwnTogether, rx.State):
             return
         # What is assigned is sent, changed or not; and a look at what the state has costs more than at what was read,
         # unless that was kept as a tuple, which Reflex hands out as it is.
-        shown, before = _on_page(numbers), self._shown or _NOTHING
+        shown, before = _on_page(numbers), self._shown
         if shown == before:
             return
-        for name, value, was in zip(_NAMES, shown, before, strict=True):
-            if value != was:
-                setattr(self, name, value)
+        for one, was in zip_longest(shown, before):
+            if one != was:
+                setattr(self, *one)
         self._shown, self.changed_at = shown, clock.now().isoformat()
 
 
-_NAMES = (
-    *("available", "earned", "paid", "reserved", "views", "active_campaigns"),
-    *("pending", "approved", "rejected", "submitted", "why_not"),
-)
-"""The variables that are read, in the order of `_on_page`."""
-_NOTHING = (None,) * len(_NAMES)
-
-
-def _on_page(numbers: ClipperNow) -> tuple[int | str, ...]:
+def _on_page(numbers: ClipperNow) -> tuple[Shown, ...]:
     return (
-        *(numbers.available, numbers.earned, numbers.paid, numbers.reserved, numbers.views, numbers.active_campaigns),
-        *(numbers.pending, numbers.approved, numbers.rejected),
-        numbers.pending + numbers.approved + numbers.rejected,
-        why_no_payout(numbers, runtime().settings.min_payout_cents),
+        *((name, getattr(numbers, name)) for name in _AS_READ),
+        ("submitted", numbers.pending + numbers.approved + numbers.rejected),
+        ("why_not", why_no_payout(numbers, runtime().settings.min_payout_cents)),
     )
+
+
+_AS_READ = (
+    *("available", "earned", "paid", "reserved", "views", "active_campaigns"),
+    *("pending", "approved", "rejected"),
+)
 
 
 def why_no_payout(numbers: ClipperNow, minimum: Cents) -> str:
