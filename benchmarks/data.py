@@ -9,10 +9,11 @@ for the visit that is about what there is most of.
 """
 
 import gc
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
-from itertools import product
+from itertools import chain, product
 from statistics import median, quantiles
 from time import perf_counter
 from typing import Any
@@ -101,23 +102,19 @@ async def measure(small_url: str, large_url: str, visits: Sequence[Visit] = VISI
     """Visit everything in both."""
     urls = (small_url, large_url)
     picks = {url: await _picks(url) for url in urls}
-    first: dict[str, dict[str, list[Taken]]] = {url: {visit.name: [] for visit in visits} for url in urls}
-    later: dict[str, dict[str, list[Taken]]] = {url: {visit.name: [] for visit in visits} for url in urls}
-    rows: dict[str, dict[str, tuple[int | None, int | None]]] = {url: {} for url in urls}
+    taken: defaultdict[tuple[str, str], list[list[Taken]]] = defaultdict(list)
+    rows: dict[tuple[str, str], tuple[int | None, int | None]] = {}
     async with AsyncExitStack() as stack:
         served = {url: await stack.enter_async_context(_serving(url)) for url in urls}
         for turn, visit, url in product(range(TURNS), visits, urls):
-            database = served[url].database
+            database, here = served[url].database, (url, visit.name)
             with _present(served[url]):
-                taken = later if turn else first
-                taken[url][visit.name] += await _time(database, visit, picks[url])
+                taken[here].append(await _time(database, visit, picks[url]))
                 if not turn:
-                    rows[url][visit.name] = await _rows(database, visit, picks[url][-1])
-    timings = [
-        {name: _timing(times, first[url][name], *rows[url][name]) for name, times in later[url].items()} for url in urls
-    ]
+                    rows[here] = await _rows(database, visit, picks[url][-1])
+    timings = {here: _timing(turns, *rows[here]) for here, turns in taken.items()}
     database_name = "SQLite" if database.is_sqlite else "PostgreSQL"
-    return [Figures(database_name, visit.name, *(timing[visit.name] for timing in timings)) for visit in visits]
+    return [Figures(database_name, visit.name, *(timings[url, visit.name] for url in urls)) for visit in visits]
 
 
 @asynccontextmanager
@@ -131,8 +128,10 @@ async def _serving(url: str) -> AsyncIterator[Runtime]:
 def _present(served: Runtime) -> Iterator[None]:
     """Of those that are open, this one is what `runtime()` answers within the block."""
     runtime._running.append(served)  # noqa: SLF001
-    yield
-    runtime._running.pop()  # noqa: SLF001
+    try:
+        yield
+    finally:
+        runtime._running.pop()  # noqa: SLF001
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +182,8 @@ def _undisturbed() -> Iterator[None]:
     gc.enable()
 
 
-def _timing(later: Sequence[Taken], first: Sequence[Taken], scanned: int | None, shown: int | None) -> Timing:
+def _timing(turns: Sequence[Sequence[Taken]], scanned: int | None, shown: int | None) -> Timing:
+    first, later = turns[0], [*chain(*turns[1:])]
     half = median(each.queries for each in later)
     return Timing(half, _p95(later), _p95(first), median(each.whole for each in later), scanned, shown)
 

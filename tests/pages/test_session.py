@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, cast
-
-from sqlalchemy import event
+from typing import cast
 
 from swivi.accounts import sessions
 from swivi.accounts.models import Role
@@ -19,6 +17,7 @@ from swivi.pages.clipper.recent import RecentClips
 from swivi.pages.gate import unmarked_handlers
 from swivi.pages.session import OPENING, SessionState, end, visitor
 from tests.pages.conftest import Tab, happens
+from tests.statements import asked
 from tests.world import World
 
 
@@ -84,19 +83,6 @@ def test_every_handler_of_every_page_says_who_may_call_it() -> None:
 
 
 @contextmanager
-def heard_statements(database: Database) -> Iterator[list[str]]:
-    """What is asked within the block."""
-    statements: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        statements.append(statement)
-
-    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
-    yield statements
-    event.remove(database.engine.sync_engine, "before_cursor_execute", note)
-
-
-@contextmanager
 def noticing(database: Database) -> Iterator[None]:
     """Within the block this process hears of its own commits, as a serving one does."""
     pushing = Hub(cast(LiveApp, None), database, end)
@@ -111,12 +97,12 @@ async def test_a_page_asks_once_who_looks(world: World, clippers_tab: Tab) -> No
     session, balance = await clippers_tab.state(SessionState), await clippers_tab.state(ClipperBalance)
     clips = await clippers_tab.state(RecentClips)
 
-    with heard_statements(world.database) as statements:
+    with asked(world.database) as statements:
         await happens(session.enter_as_clipper)
         await happens(balance.load)
         await happens(clips.load)
 
-    assert sum("token_hash" in statement for statement in statements) == 1
+    assert sum("token_hash" in statement for statement, _ in statements) == 1
 
 
 async def test_who_looks_is_asked_again_a_moment_later(world: World, clippers_tab: Tab) -> None:

@@ -1,12 +1,9 @@
 """What analytics say of two clips on known days, against a computation by hand."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from swivi.campaigns import service as campaigns
 from swivi.clips import review
@@ -16,6 +13,7 @@ from swivi.insights.campaign_history import burn_down, campaign_days
 from swivi.insights.flows import Compared, Flow
 from swivi.platforms.models import Platform
 from tests.factories import tiktok, youtube
+from tests.statements import asked
 from tests.world import World
 
 TODAY = date(2026, 3, 10)
@@ -111,13 +109,12 @@ async def test_what_a_range_begins_with_is_not_counted_as_new(story: World) -> N
 
 async def test_days_that_are_over_are_read_once(story: World) -> None:
     for moment, first_open in ((at(10, 1), date(2026, 3, 9)), (at(10, 13), date(2026, 3, 10))):
-        with clock.standing_at(moment), days_asked_for(story) as asked:
+        with clock.standing_at(moment), asked(story.database) as statements:
             found = await seen(story, days=8)
-            assert min(asked) == date(2026, 2, 23)
-            asked.clear()
+            assert min(days_in(statements)) == date(2026, 2, 23)
+            statements.clear()
             assert await seen(story, days=8) == found
-        assert asked
-        assert min(asked) == first_open
+        assert min(days_in(statements)) == first_open
 
 
 async def test_what_is_counted_today_or_late_for_yesterday_shows_at_once(story: World) -> None:
@@ -145,19 +142,10 @@ async def test_a_past_that_is_lived_through_after_the_first_look_shows(world: Wo
         assert (await seen(world)).total == Compared(now=Flow(5_500, 8_50), before=Flow(4_500, 8_50))
 
 
-@contextmanager
-def days_asked_for(world: World) -> Iterator[list[date]]:
-    """Those that bound what is read of the days' sums within the block."""
-    days: list[date] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
-        if "campaign_days" in statement:
-            days.extend(date.fromisoformat(str(each)) for each in values)
-
-    engine = world.database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield days
-    event.remove(engine, "before_cursor_execute", note)
+def days_in(statements: list[tuple[str, Any]]) -> list[date]:
+    """Those that bound what is read of the days' sums."""
+    of_days = [values for statement, values in statements if "campaign_days" in statement]
+    return [date.fromisoformat(str(each)) for values in of_days for each in values]
 
 
 async def test_money_that_was_taken_back_is_no_longer_spent(story: World) -> None:
