@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from swivi.core.clock import now
 from swivi.demo.simulator_growth import views_at
 from swivi.demo.simulator_items import Answer, Json, State, Views, asked_refs
+from swivi.platforms.links import canonical
 from swivi.platforms.models import VideoRef
 
 MAX_RUNS_KEPT = 500
@@ -173,4 +174,5 @@ class SimulatorState:
 
 
 def _key(ref: VideoRef) -> str:
-    return f"{ref.platform}/{ref.external_id}"
+    video = canonical(ref)
+    return f"{video.platform}/{video.external_id}"

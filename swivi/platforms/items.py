@@ -6,12 +6,13 @@ between them, a video comes twice, and videos come that nobody asked for.
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from swivi.platforms.actors import Actor
 from swivi.platforms.errors import InvalidLink
-from swivi.platforms.links import recognise
+from swivi.platforms.links import canonical, recognise
 from swivi.platforms.models import MAX_VIEWS, Outcome, Reading, VideoRef
 
 MAX_DETAIL_LENGTH = 200
@@ -44,13 +45,18 @@ def readings_from(
     items about one video the most telling counts: a number before a definite refusal before a fault, and
     the largest of several numbers, because counters grow and the smaller one is the staler copy.
     """
-    asked = set(refs)
+    # Old submissions may be stored by another id of the same video, and scrapers answer with any of them.
+    asked = {ref: canonical(ref) for ref in refs}
+    wanted = set(asked.values())
     best: dict[VideoRef, Reading] = {}
     for item in items:
-        if isinstance(item, dict) and (ref := _ref_of(actor, item)) in asked:
+        if isinstance(item, dict) and (ref := _ref_of(actor, item)) in wanted:
             reading = _reading(actor, item, ref, read_at)
             best[ref] = max(best.get(ref, reading), reading, key=_telling)
-    return [best.get(ref) or _without_views(actor, ref, unanswered, why, read_at) for ref in refs]
+    return [
+        replace(best[video], ref=ref) if video in best else _without_views(actor, ref, unanswered, why, read_at)
+        for ref, video in ((ref, asked[ref]) for ref in refs)
+    ]
 
 
 def parse_views(value: object) -> int | None:
@@ -70,10 +76,13 @@ def parse_views(value: object) -> int | None:
 
 
 def _ref_of(actor: Actor, item: dict[str, Any]) -> VideoRef | None:
-    """The video an item is about: by its id, or, since errors carry none, by the link it answers."""
+    """The video an item is about, by its canonical id.
+
+    From the item's id, or, since errors carry none, from the link that it answers.
+    """
     external_id = item.get(actor.id_field)
     if isinstance(external_id, str | int) and not isinstance(external_id, bool):
-        return VideoRef(actor.platform, str(external_id))
+        return canonical(VideoRef(actor.platform, str(external_id)))
     for field in actor.url_fields:
         url = item.get(field)
         if isinstance(url, str):

@@ -90,6 +90,28 @@ def test_an_id_differing_in_case_is_another_video() -> None:
     assert read(INSTAGRAM, {"shortCode": "dta4ABCDefg", "videoPlayCount": 5}).outcome is Outcome.MISSING
 
 
+@pytest.mark.parametrize("asked", ["DJztXj2GPfk", "DJztXj2GPfn"])
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"id": "DJztXj2GPfl", "viewCount": 5},
+        {"url": "https://www.youtube.com/shorts/DJztXj2GPfm", "viewCount": 5},
+    ],
+)
+def test_any_id_of_a_video_answers_for_the_one_that_was_asked(asked: str, row: dict[str, Any]) -> None:
+    reading = read(VideoRef(Platform.YOUTUBE, asked), row)
+    assert (reading.ref.external_id, reading.views) == (asked, 5)
+
+
+def test_two_ids_of_one_video_that_are_asked_together_get_the_same_answer() -> None:
+    refs = [VideoRef(Platform.YOUTUBE, f"DJztXj2GPf{letter}") for letter in "kl"]
+    row = {"id": "DJztXj2GPfk", "viewCount": 5}
+    readings = readings_from(
+        ACTORS[Platform.YOUTUBE], [row], refs, read_at=AT, unanswered=Outcome.MISSING, why="not returned"
+    )
+    assert [(reading.ref, reading.views) for reading in readings] == [(ref, 5) for ref in refs]
+
+
 def test_what_a_scraper_says_is_kept_but_not_at_any_length() -> None:
     row = {"url": TIKTOK.canonical_url, "error": "x" * 10_000}
     assert len(read(TIKTOK, row).detail) == MAX_DETAIL_LENGTH

@@ -75,6 +75,8 @@ async def follow(link: str, platforms: Platforms) -> VideoRef:
         ("https://vm.tiktok.com/ZMabc", "vm.tiktok.com/ZMabc/"),
         ("vt.tiktok.com/ZMabc/", "vt.tiktok.com/ZMabc/"),
         ("http://www.tiktok.com/t/ZMabc/?k=1", "www.tiktok.com/t/ZMabc/"),
+        ("https://lite.tiktok.com/t/ZMabc/", "lite.tiktok.com/t/ZMabc/"),
+        ("https://vm.tiktok.com/ZMabc/ Get the app: https://www.tiktok.com/tiktoklite", "vm.tiktok.com/ZMabc/"),
     ],
 )
 async def test_a_share_link_leads_to_its_video(platforms: Platforms, link: str, asked: str) -> None:
@@ -129,6 +131,7 @@ async def test_three_hops_are_followed_and_a_fourth_is_not(platforms: Platforms)
         "https://[broken",
         "https://www.tiktok.com/login",
         "https://youtu.be/dQw4w9WgXcQ",
+        f"{FULL}{'x' * links.MAX_LINK_LENGTH}",
     ],
 )
 async def test_a_hop_to_anything_but_the_same_platform_over_https_is_refused_and_not_asked(
