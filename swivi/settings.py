@@ -62,6 +62,8 @@ class Settings(BaseSettings):
         300.0, validation_alias="SWIVI_TRACKING_TIMEOUT_SECONDS"
     )
 
+    webhooks_private: bool | None = Field(None, validation_alias="SWIVI_WEBHOOKS_PRIVATE")
+
     audit_cron: str = Field("30 3 * * *", validation_alias="SWIVI_AUDIT_CRON")
 
     limit_sign_in: Limit = Field(Rate(10, 1_800), validation_alias="SWIVI_LIMIT_SIGN_IN")
@@ -91,6 +93,7 @@ class Settings(BaseSettings):
         "public_url",
         "log_format_wanted",
         "metrics_token",
+        "webhooks_private",
         "smtp_host",
         "smtp_user",
         "smtp_password",
@@ -189,8 +192,13 @@ class Settings(BaseSettings):
 
     @property
     def webhooks_only_public(self) -> bool:
-        """Whether webhooks must be reached by https, at addresses of the public internet."""
-        return self.env == "production" and not self.demo
+        """Whether webhooks must be reached by https, at addresses of the public internet.
+
+        They must in production and in the demo, whose admin is anybody, unless SWIVI_WEBHOOKS_PRIVATE says otherwise.
+        """
+        if self.webhooks_private is not None:
+            return not self.webhooks_private
+        return self.demo or self.env == "production"
 
     @property
     def takes_all_for_one_address(self) -> bool:
