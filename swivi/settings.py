@@ -1,5 +1,6 @@
 """Typed settings from the environment or `.env`. A bad value stops the start with one clear line."""
 
+import secrets
 import sys
 from decimal import Decimal
 from functools import cached_property, lru_cache
@@ -222,8 +223,11 @@ class Settings(BaseSettings):
         """The bearer token for the Apify API, or None where there is nothing to read views with."""
         if self.apify_api_key is not None:
             return self.apify_api_key.get_secret_value()
-        return "demo" if self.simulates_apify else None
+        return _SIMULATOR_TOKEN if self.simulates_apify else None
 
+
+_SIMULATOR_TOKEN = secrets.token_urlsafe(32)
+"""The demo's simulator lets in the process that serves it, and nobody else: each start makes another token."""
 
 WITH_SECRETS = frozenset(
     {"DATABASE_URL", "REDIS_URL", "APIFY_API_KEY", "CRON_SECRET", "METRICS_TOKEN", "SMTP_PASSWORD"}
