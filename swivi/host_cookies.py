@@ -9,6 +9,8 @@ Sources: https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#sec
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from swivi.core.asgi import call_with
+
 PREFIX = b"__Host-"
 OURS = b"swivi_"
 
@@ -30,7 +32,7 @@ class HostCookies:
             await send(message)
 
         headers = [(name, _as_read(value) if name == b"cookie" else value) for name, value in scope["headers"]]
-        await self._app({**scope, "headers": headers}, receive, send_with_prefix)
+        await call_with(self._app, scope, receive, send_with_prefix, headers=headers)
 
 
 def _as_set(name: bytes, value: bytes) -> bytes:

@@ -1,5 +1,6 @@
 """Typed settings from the environment or `.env`. A bad value stops the start with one clear line."""
 
+import secrets
 import sys
 from decimal import Decimal
 from functools import cached_property, lru_cache
@@ -62,6 +63,8 @@ class Settings(BaseSettings):
         300.0, validation_alias="SWIVI_TRACKING_TIMEOUT_SECONDS"
     )
 
+    webhooks_private: bool | None = Field(None, validation_alias="SWIVI_WEBHOOKS_PRIVATE")
+
     audit_cron: str = Field("30 3 * * *", validation_alias="SWIVI_AUDIT_CRON")
 
     limit_sign_in: Limit = Field(Rate(10, 1_800), validation_alias="SWIVI_LIMIT_SIGN_IN")
@@ -91,6 +94,7 @@ class Settings(BaseSettings):
         "public_url",
         "log_format_wanted",
         "metrics_token",
+        "webhooks_private",
         "smtp_host",
         "smtp_user",
         "smtp_password",
@@ -189,8 +193,13 @@ class Settings(BaseSettings):
 
     @property
     def webhooks_only_public(self) -> bool:
-        """Whether webhooks must be reached by https, at addresses of the public internet."""
-        return self.env == "production" and not self.demo
+        """Whether webhooks must be reached by https, at addresses of the public internet.
+
+        They must in production and in the demo, whose admin is anybody, unless SWIVI_WEBHOOKS_PRIVATE says otherwise.
+        """
+        if self.webhooks_private is not None:
+            return not self.webhooks_private
+        return self.demo or self.env == "production"
 
     @property
     def takes_all_for_one_address(self) -> bool:
@@ -214,8 +223,11 @@ class Settings(BaseSettings):
         """The bearer token for the Apify API, or None where there is nothing to read views with."""
         if self.apify_api_key is not None:
             return self.apify_api_key.get_secret_value()
-        return "demo" if self.simulates_apify else None
+        return _SIMULATOR_TOKEN if self.simulates_apify else None
 
+
+_SIMULATOR_TOKEN = secrets.token_urlsafe(32)
+"""The demo's simulator lets in the process that serves it, and nobody else: each start makes another token."""
 
 WITH_SECRETS = frozenset(
     {"DATABASE_URL", "REDIS_URL", "APIFY_API_KEY", "CRON_SECRET", "METRICS_TOKEN", "SMTP_PASSWORD"}

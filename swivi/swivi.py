@@ -27,8 +27,9 @@ from swivi.websockets import WebSocketLimits, WebSockets
 def doors() -> Starlette:
     """What is served beside the pages. The simulator exists in demo mode only."""
     routes: list[BaseRoute] = [Mount("/api", build_api()), Mount("/auth", build_auth())]
-    if settings_or_exit().simulates_apify:
-        routes.append(Mount(SIMULATOR_PATH, create_simulator()))
+    settings = settings_or_exit()
+    if settings.simulates_apify:
+        routes.append(Mount(SIMULATOR_PATH, create_simulator(token=settings.scraper_token)))
     return Starlette(routes=routes)
 
 

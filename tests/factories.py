@@ -30,7 +30,7 @@ def tiktok(number: int) -> VideoRef:
 
 def youtube(number: int) -> VideoRef:
     """A YouTube video by a small number."""
-    return VideoRef(Platform.YOUTUBE, f"yt_{number:08d}")
+    return VideoRef(Platform.YOUTUBE, f"yt_{number:07d}A")
 
 
 def instagram(number: int) -> VideoRef:

@@ -1,6 +1,7 @@
 """The accounts on the platforms that clippers say are theirs. Nobody proves them: they help an admin judge a clip."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from urllib.parse import unquote
 
@@ -15,7 +16,11 @@ from swivi.accounts.models import SocialAccount, User
 from swivi.core import clock
 from swivi.core.errors import InvalidInput, NotFound
 from swivi.ledger import audit_log
+from swivi.platforms.handles import comparable
+from swivi.platforms.links import MAX_LINK_LENGTH
 from swivi.platforms.models import Platform
+
+__all__ = ["comparable", "handles_of", "link", "linked", "parse_handle", "parse_platform", "unlink"]
 
 MOST_HANDLES = 20
 """Linked accounts of one clipper."""
@@ -26,10 +31,12 @@ _HANDLES = {
     Platform.YOUTUBE: re.compile(r"[\w.\-·]{3,30}"),
     Platform.INSTAGRAM: re.compile(r"[a-z0-9_.]{1,30}"),
 }
+_MARKS = ("Mn", "Mc")
+"""Vowel signs of many scripts, which YouTube allows in a handle and `\\w` does not match."""
 _PROFILES = {
     Platform.TIKTOK: re.compile(r"(?:www\.|m\.)?tiktok\.com/@([^/]+).*"),
     Platform.YOUTUBE: re.compile(r"(?:www\.|m\.)?youtube\.com/@([^/]+).*"),
-    Platform.INSTAGRAM: re.compile(r"(?:www\.)?instagram\.com/([^/]+)/?"),
+    Platform.INSTAGRAM: re.compile(r"(?:www\.|m\.)?(?:instagram\.com|instagr\.am)/([^/]+)/?"),
 }
 
 
@@ -43,18 +50,22 @@ def parse_platform(value: object) -> Platform:
 def parse_handle(value: object, platform: Platform) -> str:
     """A handle in its one spelling, from `@Name`, `Name` or the profile's link. Raises InvalidInput."""
     handle = comparable(_out_of_link(value, platform)) if isinstance(value, str) else ""
-    if not _HANDLES[platform].fullmatch(handle):
+    if not _HANDLES[platform].fullmatch(_without_marks(handle, platform)):
         raise InvalidInput.of("handle", f"Enter your {platform.label} name, like @you, or the link of your profile.")
     return handle
 
 
-def comparable(author: str) -> str:
-    """The one spelling in which a handle and the author that a platform names are the same text."""
-    return author.strip().removeprefix("@").lower()
+def _without_marks(handle: str, platform: Platform) -> str:
+    """Put a letter for each vowel sign, on the platform that allows them."""
+    if platform is not Platform.YOUTUBE:
+        return handle
+    return "".join("x" if unicodedata.category(sign) in _MARKS else sign for sign in handle)
 
 
 def _out_of_link(text: str, platform: Platform) -> str:
-    """The name in a profile's link; any other text as it is."""
+    """The name in a profile's link; any other text as it is, and none of what is too long for either."""
+    if len(text) > MAX_LINK_LENGTH:
+        return ""
     address = unquote(re.sub(r"https?://|[?#].*", "", text.strip(), flags=re.IGNORECASE))
     profile = _PROFILES[platform].fullmatch(address.lower())
     return profile[1] if profile else text
@@ -117,7 +128,10 @@ async def linked(session: AsyncSession, user_id: int) -> list[SocialAccount]:
 
 
 async def handles_of(session: AsyncSession, user_ids: Iterable[int]) -> dict[int, list[tuple[Platform, str]]]:
-    """What these users say is theirs: (platform, handle in `comparable` spelling) by user id; none for most."""
+    """What these users say is theirs: (platform, handle) by user id; none for most.
+
+    Handles are in `comparable` spelling, also those that an earlier release stored in another one.
+    """
     wanted = col(SocialAccount.user_id).in_(list(user_ids))
     found = await session.exec(
         select(SocialAccount.user_id, SocialAccount.platform, SocialAccount.handle)
@@ -126,5 +140,5 @@ async def handles_of(session: AsyncSession, user_ids: Iterable[int]) -> dict[int
     )
     handles: dict[int, list[tuple[Platform, str]]] = {}
     for user_id, platform, handle in found.all():
-        handles.setdefault(user_id, []).append((Platform(platform), handle))
+        handles.setdefault(user_id, []).append((Platform(platform), comparable(handle)))
     return handles

@@ -6,6 +6,8 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from swivi.core.asgi import call_with
+
 WORKS = "/cron/"
 """A GET below this works for its answer, so that whoever only looks must not start it."""
 
@@ -26,7 +28,7 @@ class HeadAsGet:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self.app({**scope, "method": "GET"}, receive, without_body)
+        await call_with(self.app, scope, receive, without_body, method="GET")
 
 
 def allowed_methods(request: Request) -> str:

@@ -1,11 +1,13 @@
 """Tables that are written while they are sent, as CSV or as JSON, so that their length costs no memory.
 
 A spreadsheet takes a cell that begins like a formula for one and runs it; what people typed (names, reasons,
-payment details) must not become one. Such cells get an apostrophe in front (OWASP, "CSV Injection").
+payment details) must not become one. Such cells get an apostrophe in front (OWASP, "CSV Injection"). Spreadsheets skip
+what is invisible, and in East Asian settings they take full-width signs for the usual ones.
 """
 
 import csv
 import io
+import unicodedata
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -16,7 +18,9 @@ from pydantic import BaseModel
 
 from swivi.core.money import Cents
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA_STARTS = ("=", "+", "-", "\N{MINUS SIGN}", "@", "\t", "\r", "\n")
+INVISIBLE = ("C", "Z")
+"""The first letter of Unicode's categories of controls, formats (such as a byte order mark) and spaces."""
 
 Row = TypeVar("Row")
 Cells = Sequence[object]
@@ -86,4 +90,9 @@ async def _objects(pages: Pages[Row], view: Callable[[Row], BaseModel]) -> Async
 
 def _harmless(cell: object) -> object:
     """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
+    if not isinstance(cell, str):
+        return cell
+    seen = next((sign for sign in cell if not unicodedata.category(sign).startswith(INVISIBLE)), "")
+    # NFKC makes the usual sign of a full-width or a small one.
+    starts = (cell, unicodedata.normalize("NFKC", seen))
+    return f"'{cell}" if any(start.startswith(FORMULA_STARTS) for start in starts) else cell

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import JSON, CheckConstraint, Column, Index, text
 from sqlmodel import Field, SQLModel
 
 from swivi.core.db import cents, choice, counted, digits, moment, reference, row_id
@@ -107,6 +107,10 @@ class ClipSubmission(SQLModel, table=True):
     url: str
     author: str | None = None
     """The name on the video, as the platform tells it."""
+    coauthors: list[str] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, server_default=text("'[]'"))
+    )
+    """The accounts that published the video together with the author."""
     status: SubmissionStatus = choice(SubmissionStatus, default=SubmissionStatus.PENDING)
     initial_views: int | None = counted(default=None, nullable=True)
     """The baseline: written once, never changed, never guessed."""

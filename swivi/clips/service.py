@@ -101,7 +101,7 @@ async def record_baseline(session: AsyncSession, submission_id: int, reading: Re
     values: dict[str, Any]
     if reading.views is not None:
         values = {"initial_views": reading.views, "baseline_at": reading.read_at, "baseline_problem": None}
-        values |= {"author": reading.author, "next_baseline_at": None}
+        values |= {"author": reading.author, "coauthors": list(reading.coauthors), "next_baseline_at": None}
     else:
         wait = min(SLOWEST_RETRY, FIRST_RETRY * 2 ** min(attempts, 10))
         values = {"baseline_problem": PROBLEMS[reading.outcome], "next_baseline_at": clock.now() + wait}

@@ -2,7 +2,7 @@
 
 Three ways to have one:
 
-- mounted in the app in demo mode: `Mount("/demo/apify", create_simulator())`;
+- mounted in the app in demo mode: `Mount("/demo/apify", create_simulator(token=...))`;
 - in a test's process: `create_simulator(state, control=True)` in an ASGI server, pulled through `state`;
 - as a process of its own: `python -m swivi.demo.simulator --port 9000`, pulled over HTTP:
 
@@ -32,9 +32,17 @@ from swivi.demo.simulator_state import Control, SimulatorState
 HOST = "127.0.0.1"
 
 
-def create_simulator(state: SimulatorState | None = None, *, control: bool = False) -> Starlette:
-    """The simulator as an ASGI app, its API under `/v2`. `control` opens `/control`: never do so in public."""
+def create_simulator(
+    state: SimulatorState | None = None, *, token: str | None = None, control: bool = False
+) -> Starlette:
+    """The simulator as an ASGI app, its API under `/v2`.
+
+    `token` is the only bearer token that is let in; None lets in any. `control` opens `/control`: never do so in
+    public.
+    """
     state = state or SimulatorState()
+    if token is not None:
+        state.set(token=token)
     routes: list[Route | Mount] = [Mount("/v2", routes=SimulatedApi(state).routes())]
     if control:
         routes += _control_routes(state)

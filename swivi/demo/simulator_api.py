@@ -1,11 +1,11 @@
 """The simulated endpoints, as apify-client 3.4.0 calls them (https://docs.apify.com/api/v2)."""
 
 import asyncio
-import gzip
 import json
 import zlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from secrets import compare_digest
 from time import monotonic
 from typing import TypeAlias
 
@@ -23,7 +23,13 @@ MAX_WAIT_SECONDS = 60
 HOLD_LOOK_SECONDS = 0.02
 """How often a waiting request looks whether a run that was held has been let go."""
 
-MAX_BODY_BYTES = 4 * 1024 * 1024
+MAX_BODY_BYTES = 256 * 1024
+"""Of a request, before and after it is unpacked. The links of the largest run take a tenth of this."""
+
+GZIP_WINDOW = 16 + zlib.MAX_WBITS
+"""What tells zlib that gzip's header comes first."""
+
+MAX_DIGITS = 15
 NO_LIMIT = 999_999_999_999
 """What the API says where no limit was asked for."""
 
@@ -129,7 +135,7 @@ class SimulatedApi:
         async def guarded(request: Request) -> Response:
             control = self._state.control
             scheme, _, token = request.headers.get("authorization", "").partition(" ")
-            known = scheme.lower() == "bearer" and token and control.token in (None, token)
+            known = scheme.lower() == "bearer" and token and _is(token, control.token)
             if not known or control.refuse == "token":
                 raise ApiError(*_REFUSALS["token"])
             if request.method == "GET" and control.fail_reads > 0:
@@ -188,6 +194,10 @@ class _BrokenResponse(Response):
         raise ConnectionAbortedError("as the control asked")
 
 
+def _is(given: str, wanted: str | None) -> bool:
+    return wanted is None or compare_digest(given.encode(), wanted.encode())
+
+
 def _actor_id(request: Request) -> str:
     return str(request.path_params["actor"]).replace("~", "/")
 
@@ -195,20 +205,43 @@ def _actor_id(request: Request) -> str:
 def _number(request: Request, name: str) -> int:
     """A number of the query, 0 if absent."""
     text = request.query_params.get(name, "0")
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > MAX_DIGITS:
         raise ApiError(400, "invalid-parameter", f"{name} must be a whole number")
     return int(text)
 
 
 async def _json_body(request: Request) -> Json:
-    """The request's JSON object, unpacked if it came gzipped."""
-    body = await request.body()
+    """Return the request's JSON object, unpacked if it came gzipped. Raises ApiError, 413 beyond MAX_BODY_BYTES."""
+    body = await _bounded_body(request)
     try:
         if request.headers.get("content-encoding") == "gzip":
-            body = gzip.decompress(body)
+            body = _unpacked(body)
         value = json.loads(body)
-    except (OSError, EOFError, zlib.error, ValueError) as fault:
+    except (EOFError, RecursionError, zlib.error, ValueError) as fault:
         raise ApiError(400, "invalid-json", "The body is not JSON") from fault
-    if not isinstance(value, dict) or len(body) > MAX_BODY_BYTES:
-        raise ApiError(400, "invalid-input", "The input must be a JSON object of moderate size")
+    if not isinstance(value, dict):
+        raise ApiError(400, "invalid-input", "The input must be a JSON object")
     return value
+
+
+async def _bounded_body(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        _must_fit(len(body))
+    return bytes(body)
+
+
+def _unpacked(body: bytes) -> bytes:
+    """Unpack gzip, at most one byte more than is allowed: 292 KB can unpack to 516 MB. Raises EOFError, zlib.error."""
+    unpacker = zlib.decompressobj(GZIP_WINDOW)
+    unpacked = unpacker.decompress(body, MAX_BODY_BYTES + 1)
+    _must_fit(len(unpacked))
+    if not unpacker.eof:
+        raise EOFError
+    return unpacked
+
+
+def _must_fit(size: int) -> None:
+    if size > MAX_BODY_BYTES:
+        raise ApiError(413, "request-too-large", f"The input is larger than {MAX_BODY_BYTES} bytes")

@@ -46,12 +46,13 @@ def views_at(external_id: str, when: datetime) -> int:
 def mint_id(platform: Platform, take_off: datetime, serial: int) -> str:
     """An id in the platform's own form for a video that takes off at `take_off` (2026-11 to 2039).
 
-    Different serials (0 to 2**26 - 1) give different ids.
+    Different serials (0 to 2**24 - 1) give different ids. The last letter's two lowest bits are zero, as in the
+    canonical id of a YouTube video.
     """
     seconds = int(take_off.timestamp())
     if platform is Platform.TIKTOK:
         return str(seconds << 32 | serial * _SCATTER % 2**32)
-    bits = (seconds << 8 | _MARK) << 26 | serial * _SCATTER % 2**26
+    bits = (seconds << 8 | _MARK) << 26 | serial * _SCATTER % 2**24 << 2
     return base64.urlsafe_b64encode((bits << 6).to_bytes(9, "big")).decode()[:11]
 
 

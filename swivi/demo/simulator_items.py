@@ -21,6 +21,10 @@ Views: TypeAlias = int | float | str | bool | None
 """What stands in the field of the views: normally an integer, but scrapers write all of these."""
 
 
+MAX_LINKS_PER_RUN = 500
+"""As many as Swivi asks for in its largest batch."""
+
+
 class BadInput(Exception):
     """The run's input is not one that the actor takes."""
 
@@ -38,7 +42,10 @@ def asked_refs(actor_id: str, run_input: object) -> list[VideoRef]:
     """The videos a run is asked for. Raises BadInput, or KeyError for an actor that does not exist."""
     links_of = _ACTORS[actor_id].links
     try:
-        return [recognise(link) for link in links_of(run_input)]
+        links = links_of(run_input)
+        if not isinstance(links, list) or len(links) > MAX_LINKS_PER_RUN:
+            raise BadInput(f"a run takes a list of at most {MAX_LINKS_PER_RUN} links")
+        return [recognise(link) for link in links]
     except (KeyError, TypeError, AttributeError, InvalidLink) as fault:
         raise BadInput(f"the input is not valid: {fault!r}") from fault
 
@@ -117,7 +124,7 @@ def _youtube_video(answer: Answer) -> Json:
 @dataclass(frozen=True, slots=True)
 class _Actor:
     platform: Platform
-    links: Callable[[Any], list[str]]
+    links: Callable[[Any], object]
     video: Callable[[Answer], Json]
     refusals: Mapping[str, Json]
 

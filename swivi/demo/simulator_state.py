@@ -5,6 +5,7 @@ Settings are plain values that are replaced whole, so a test's thread may set th
 thread reads them.
 """
 
+import json
 from collections import Counter, OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,10 +19,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from swivi.core.clock import now
 from swivi.demo.simulator_growth import views_at
 from swivi.demo.simulator_items import Answer, Json, State, Views, asked_refs
+from swivi.platforms.links import canonical
 from swivi.platforms.models import VideoRef
 
 MAX_RUNS_KEPT = 500
-"""Runs beyond this are forgotten, oldest first, with their items: the service does so too, only later."""
+MAX_INPUT_KEPT = 16 * 1024 * 1024
+"""Runs beyond this, and beyond so many bytes of inputs, are forgotten, oldest first, with their items: the service
+does so too, only later."""
 
 COST_PER_ITEM_USD = 0.002
 
@@ -90,6 +94,8 @@ class SimulatedRun:
     ends_at: float
     ending: Ending
     answers: list[Answer]
+    input_size: int
+    """Bytes of the input as JSON."""
 
     @property
     def rows_written(self) -> list[Answer]:
@@ -108,6 +114,7 @@ class SimulatorState:
         self.control = Control()
         self.runs: OrderedDict[str, SimulatedRun] = OrderedDict()
         self.runs_started: Counter[str] = Counter()
+        self._input_kept = 0
 
     # --- settings -------------------------------------------------------------------------------
 
@@ -135,11 +142,14 @@ class SimulatorState:
         if 0 < timeout_seconds < took:
             took, ending = timeout_seconds, Ending(status="TIMED-OUT", rows=0)
         answers = [self._answer(ref, started_at) for ref in refs]
-        run = SimulatedRun(uuid4().hex[:17], actor_id, run_input, started_at, monotonic() + took, ending, answers)
+        run_id, ends_at, size = uuid4().hex[:17], monotonic() + took, len(json.dumps(run_input))
+        run = SimulatedRun(run_id, actor_id, run_input, started_at, ends_at, ending, answers, size)
         self.runs[run.id] = run
         self.runs_started[actor_id] += 1
-        while len(self.runs) > MAX_RUNS_KEPT:
-            self.runs.popitem(last=False)
+        self._input_kept += size
+        while len(self.runs) > MAX_RUNS_KEPT or self._input_kept > MAX_INPUT_KEPT:
+            _, forgotten = self.runs.popitem(last=False)
+            self._input_kept -= forgotten.input_size
         return run
 
     def ended(self, run: SimulatedRun) -> bool:
@@ -173,4 +183,5 @@ class SimulatorState:
 
 
 def _key(ref: VideoRef) -> str:
-    return f"{ref.platform}/{ref.external_id}"
+    video = canonical(ref)
+    return f"{video.platform}/{video.external_id}"

@@ -20,7 +20,7 @@ from swivi.platforms.models import Platform
 
 
 class AuthorCheck(StrEnum):
-    """Whether the video's author is among the accounts that the clipper says are theirs on that platform."""
+    """Whether the clipper says that the video's author, or one of its co-authors, is their account there."""
 
     MATCH = "match"
     DIFFERS = "differs"
@@ -32,7 +32,8 @@ class AuthorCheck(StrEnum):
 class ReviewRow:
     """A submission, who sent it, and how much of the campaign's budget (cents) is left to earn.
 
-    `handles` are the clipper's accounts on the video's platform, as they named them.
+    `handles` are the clipper's accounts on the video's platform, in `social.comparable` spelling. `coauthors`
+    published the video together with its author.
     """
 
     clip: ClipRow
@@ -41,13 +42,24 @@ class ReviewRow:
     clipper_email: str
     campaign_remaining: Cents
     handles: tuple[str, ...] = ()
+    coauthors: tuple[str, ...] = ()
+
+    @property
+    def authors(self) -> tuple[str, ...]:
+        """All accounts that published the video, the author first."""
+        return (self.clip.author, *self.coauthors) if self.clip.author else self.coauthors
+
+    @property
+    def own_author(self) -> str | None:
+        """The first of the authors that the clipper says is them."""
+        return next((author for author in self.authors if social.comparable(author) in self.handles), None)
 
     @property
     def author_check(self) -> AuthorCheck:
-        """Whether they say that the author is them."""
-        if not self.handles or not self.clip.author:
+        """Whether they say that an author is them."""
+        if not self.handles or not self.authors:
             return AuthorCheck.UNKNOWN
-        return AuthorCheck.MATCH if social.comparable(self.clip.author) in self.handles else AuthorCheck.DIFFERS
+        return AuthorCheck.DIFFERS if self.own_author is None else AuthorCheck.MATCH
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +165,15 @@ def _rows() -> Any:
 
 
 async def _with_handles(session: AsyncSession, rows: Sequence[Sequence[Any]]) -> list[ReviewRow]:
-    found = [ReviewRow(clip_row(*row[:3]), *row[3:]) for row in rows]
+    found = [_review_row(*row) for row in rows]
     handles = await social.handles_of(session, {row.clipper_id for row in found})
     return [replace(row, handles=_on(row.clip.platform, handles.get(row.clipper_id, []))) for row in found]
+
+
+def _review_row(submission: ClipSubmission, clip: Clip | None, title: str, *rest: Any) -> ReviewRow:
+    clipper_id, name, email, remaining = rest
+    row = clip_row(submission, clip, title)
+    return ReviewRow(row, clipper_id, name, email, remaining, coauthors=tuple(submission.coauthors))
 
 
 def _on(platform: Platform, handles: Iterable[tuple[Platform, str]]) -> tuple[str, ...]:

@@ -16,8 +16,9 @@ from swivi.platforms.models import Platform
 class Actor:
     """How to ask one actor for many videos, and where its items say what.
 
-    `views_field` is also the metric's name of a reading. `author_field` and `url_fields` may be absent
-    from an item; `url_fields` are the ones that tell which link an item without an id answers.
+    `views_field` is also the metric's name of a reading. `author_field`, `coauthors_field` and `url_fields`
+    may be absent from an item; `url_fields` are the ones that tell which link an item without an id answers.
+    `coauthors_field` lists accounts that accepted to publish together. Tagged accounts do not: anybody can be tagged.
     """
 
     actor_id: str
@@ -27,6 +28,7 @@ class Actor:
     views_field: str
     author_field: tuple[str, ...]
     url_fields: tuple[str, ...] = ("url", "inputUrl")
+    coauthors_field: str = ""
 
     @property
     def source(self) -> str:
@@ -86,6 +88,7 @@ ACTORS: Mapping[Platform, Actor] = {
             # Never videoViewCount: another metric, about half as large.
             views_field="videoPlayCount",
             author_field=("ownerUsername",),
+            coauthors_field="coauthorProducers",
         ),
         Actor(
             actor_id="streamers/youtube-scraper",
@@ -94,6 +97,7 @@ ACTORS: Mapping[Platform, Actor] = {
             id_field="id",
             views_field="viewCount",
             author_field=("channelUsername",),
+            coauthors_field="collaborators",
         ),
     )
 }

@@ -6,16 +6,25 @@ between them, a video comes twice, and videos come that nobody asked for.
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from swivi.core.text import is_storable
 from swivi.platforms.actors import Actor
 from swivi.platforms.errors import InvalidLink
-from swivi.platforms.links import recognise
+from swivi.platforms.handles import comparable, readable
+from swivi.platforms.links import canonical, recognise
 from swivi.platforms.models import MAX_VIEWS, Outcome, Reading, VideoRef
 
 MAX_DETAIL_LENGTH = 200
 """Characters of a scraper's own words that are kept."""
+
+MAX_COAUTHORS = 20
+"""Co-authors that are kept. Instagram allows five."""
+
+_NAME_FIELDS = ("username", "channelUsername")
+"""Where the object of a co-author has its handle."""
 
 _ERROR_FIELDS = ("errorCode", "error", "errorDescription", "note")
 
@@ -44,13 +53,18 @@ def readings_from(
     items about one video the most telling counts: a number before a definite refusal before a fault, and
     the largest of several numbers, because counters grow and the smaller one is the staler copy.
     """
-    asked = set(refs)
+    # Old submissions may be stored by another id of the same video, and scrapers answer with any of them.
+    asked = {ref: canonical(ref) for ref in refs}
+    wanted = set(asked.values())
     best: dict[VideoRef, Reading] = {}
     for item in items:
-        if isinstance(item, dict) and (ref := _ref_of(actor, item)) in asked:
+        if isinstance(item, dict) and (ref := _ref_of(actor, item)) in wanted:
             reading = _reading(actor, item, ref, read_at)
             best[ref] = max(best.get(ref, reading), reading, key=_telling)
-    return [best.get(ref) or _without_views(actor, ref, unanswered, why, read_at) for ref in refs]
+    return [
+        replace(best[video], ref=ref) if video in best else _without_views(actor, ref, unanswered, why, read_at)
+        for ref, video in ((ref, asked[ref]) for ref in refs)
+    ]
 
 
 def parse_views(value: object) -> int | None:
@@ -70,10 +84,13 @@ def parse_views(value: object) -> int | None:
 
 
 def _ref_of(actor: Actor, item: dict[str, Any]) -> VideoRef | None:
-    """The video an item is about: by its id, or, since errors carry none, by the link it answers."""
+    """The video an item is about, by its canonical id.
+
+    From the item's id, or, since errors carry none, from the link that it answers.
+    """
     external_id = item.get(actor.id_field)
     if isinstance(external_id, str | int) and not isinstance(external_id, bool):
-        return VideoRef(actor.platform, str(external_id))
+        return canonical(VideoRef(actor.platform, str(external_id)))
     for field in actor.url_fields:
         url = item.get(field)
         if isinstance(url, str):
@@ -91,7 +108,8 @@ def _reading(actor: Actor, item: dict[str, Any], ref: VideoRef, read_at: datetim
         detail = said or f"{actor.views_field} is {item.get(actor.views_field)!r}"
         return _without_views(actor, ref, _meaning(said), detail, read_at)
     author = _author(actor, item)
-    return Reading(ref, Outcome.OK, views, actor.views_field, actor.source, author, "", read_at)
+    coauthors = _coauthors(item.get(actor.coauthors_field), author)
+    return Reading(ref, Outcome.OK, views, actor.views_field, actor.source, author, "", read_at, coauthors)
 
 
 def _without_views(actor: Actor, ref: VideoRef, outcome: Outcome, detail: str, read_at: datetime) -> Reading:
@@ -107,7 +125,25 @@ def _author(actor: Actor, item: dict[str, Any]) -> str | None:
     value: object = item
     for field in actor.author_field:
         value = value.get(field) if isinstance(value, dict) else None
-    return value if isinstance(value, str) and value else None
+    return _handle(value)
+
+
+def _coauthors(listed: object, author: str | None) -> tuple[str, ...]:
+    """Return the handles in a list of names or objects, each once and without `author`."""
+    if not isinstance(listed, list):
+        return ()
+    found: dict[str, str] = {}
+    for one in listed[:MAX_COAUTHORS]:
+        named = next((one[field] for field in _NAME_FIELDS if field in one), None) if isinstance(one, dict) else one
+        if handle := _handle(named):
+            found.setdefault(comparable(handle), handle)
+    found.pop(comparable(author or ""), None)
+    return tuple(found.values())
+
+
+def _handle(value: object) -> str | None:
+    """Return a handle as people write it; None for anything that no database could store."""
+    return readable(value) or None if isinstance(value, str) and is_storable(value) else None
 
 
 def _telling(reading: Reading) -> tuple[int, int]:

@@ -87,6 +87,7 @@ class Reading:
 
     `metric` names what was counted in the source's own word ("playCount"), `source` who counted
     ("apify:clockworks/tiktok-scraper"), `detail` says for people why there is no count. `read_at` is UTC.
+    `coauthors` are the accounts that published the video together with `author`.
     """
 
     ref: VideoRef
@@ -97,6 +98,7 @@ class Reading:
     author: str | None
     detail: str
     read_at: datetime
+    coauthors: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.outcome is Outcome.OK) != (self.views is not None):

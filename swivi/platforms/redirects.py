@@ -8,13 +8,11 @@ could be answered differently (DNS rebinding). The body is never read.
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Sequence
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import TypeAlias
 
 import httpx
 
-_NAT64 = IPv6Network("64:ff9b::/96")
-"""RFC 6052: these carry any IPv4 address, private ones included."""
+from swivi.core.addresses import is_public
 
 Resolver: TypeAlias = Callable[[str], Awaitable[Sequence[str]]]
 """From a host name to its addresses, as text."""
@@ -28,19 +26,6 @@ async def system_resolver(host: str) -> Sequence[str]:
     """Ask the machine's own resolver. Raises OSError where the name is unknown."""
     found = await asyncio.get_running_loop().getaddrinfo(host, 443, type=socket.SOCK_STREAM)
     return [str(address[0]) for *_, address in found]
-
-
-def is_public(text: str) -> bool:
-    """Whether an address lies in the open internet: not private, local, reserved, or a wrapper of such."""
-    try:
-        address: IPv4Address | IPv6Address = ip_address(text)
-    except ValueError:
-        return False
-    if isinstance(address, IPv6Address) and (
-        address.ipv4_mapped or address.sixtofour or address.teredo or address in _NAT64
-    ):
-        return False
-    return address.is_global and not address.is_multicast
 
 
 class RedirectReader:

@@ -9,7 +9,7 @@ import socket
 
 import httpx
 
-from swivi.webhooks.rules import is_public
+from swivi.core.addresses import is_public
 
 HTTPS_PORT = 443
 

@@ -3,11 +3,10 @@
 import random
 import secrets
 from base64 import b64encode
-from collections.abc import Iterable
 from datetime import timedelta
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
+from swivi.core.addresses import is_address, is_public
 from swivi.core.errors import InvalidInput
 from swivi.core.text import is_storable
 from swivi.webhooks.models import EventKind
@@ -32,8 +31,6 @@ PAUSES = (
 )
 """Before each further attempt; after the last one it is given up. About two days in all."""
 JITTER = 0.2
-
-NAT64 = IPv6Network("64:ff9b::/96")
 
 
 def new_secret() -> str:
@@ -93,29 +90,7 @@ def parse_active(active: object) -> bool:
 
 def is_private_host(host: str) -> bool:
     """Whether a host's name alone says that it is not on the public internet."""
-    try:
+    if is_address(host):
         return not is_public(host)
-    except ValueError:  # a name, which is resolved before each attempt
-        return host.rstrip(".") == "localhost" or host.rstrip(".").endswith((".localhost", ".local", ".internal"))
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address is on the public internet, also one that is wrapped in another. Raises ValueError."""
-    found = ip_address(address.partition("%")[0])
-    return all(each.is_global and not each.is_multicast for each in _unwrapped(found))
-
-
-def _unwrapped(address: IPv4Address | IPv6Address) -> Iterable[IPv4Address | IPv6Address]:
-    """The address, and those that gateways would take from it."""
-    if isinstance(address, IPv4Address):
-        return (address,)
-    if address.ipv4_mapped is not None:
-        return (address.ipv4_mapped,)
-    inner: list[IPv4Address | IPv6Address] = [address]
-    if address in NAT64:
-        inner.append(IPv4Address(int(address) & 0xFFFF_FFFF))
-    if address.sixtofour is not None:
-        inner.append(address.sixtofour)
-    if address.teredo is not None:
-        inner.extend(address.teredo)
-    return inner
+    name = host.rstrip(".")  # which is resolved before each attempt
+    return name == "localhost" or name.endswith((".localhost", ".local", ".internal"))

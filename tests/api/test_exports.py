@@ -15,7 +15,11 @@ from tests.api.conftest import Person, refusal
 
 PAYOUTS = "/admin/exports/payouts.csv"
 AUDIT = "/admin/exports/audit.csv"
-EVIL = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1")
+EVIL = (
+    *("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"),
+    *("\uff1d1+1", "\uff0b1", "\uff0d1", "\uff20SUM(A1)", "\ufe661", "\u22121"),
+    *("  =1", " \t+1", "\ufeff=1", "\u200b\u200b-1", "\u00a0@SUM(A1)", "\u3000\uff1d1", "\u202e=1", "\x00=1"),
+)
 
 
 def rows(answer: httpx.Response) -> list[dict[str, str]]:

@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
@@ -13,13 +14,16 @@ import pytest
 from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from starlette.types import ASGIApp
 
 from swivi import logs
 from swivi.api.web import build_auth
+from swivi.host_cookies import HostCookies
 from swivi.logs import BELOW_DEBUG, set_up_logging
 from swivi.served import observed
 from tests import factories
 from tests.api.conftest import ORIGIN, Person
+from tests.servers import ROOT
 
 ID = "X-Request-Id"
 
@@ -134,6 +138,32 @@ async def test_routes_are_templates_and_few_whoever_asks_for_what(
     routes = [line["route"] for line in requests(written)]
     known = ["/", "/campaigns/[campaign_key]", "/api/(unknown)", "/api/(unknown)", "/auth/sign-in", "(page)"]
     assert routes == [*known, "(asset)"], "assets are logged below DEBUG only"
+
+
+@pytest.mark.parametrize("https", [True, False])
+async def test_the_route_is_known_over_https_and_for_head_as_well(
+    api: FastAPI, written: io.StringIO, https: bool
+) -> None:
+    app: ASGIApp = Starlette(routes=[Mount("/api", api), Mount("/auth", build_auth())])
+    app = HostCookies(app) if https else app
+    transport = httpx.ASGITransport(observed(app), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as http:
+        await http.get("/api/admin/campaigns/7")
+        await http.head("/api/admin/campaigns/7")
+        await http.get("/auth/sign-in")
+        await http.get("/api/nope")
+    assert [(line["method"], line["route"]) for line in requests(written)] == [
+        ("GET", "/api/admin/campaigns/{campaign_id}"),
+        ("HEAD", "/api/admin/campaigns/{campaign_id}"),
+        ("GET", "/auth/sign-in"),
+        ("GET", "/api/(unknown)"),
+    ]
+
+
+def test_no_wrapper_copies_a_scope_without_saying_which_route_answered() -> None:
+    copies = re.compile(r"\{\s*\*\*\s*scope|\bdict\(\s*scope|\bscope\.copy\(|\bscope \|")
+    files = [path for path in (ROOT / "swivi").rglob("*.py") if copies.search(path.read_text())]
+    assert [path.relative_to(ROOT).as_posix() for path in files] == ["swivi/core/asgi.py"]
 
 
 async def test_one_request_does_not_inherit_the_user_of_another(

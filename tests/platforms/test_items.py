@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swivi.platforms.actors import ACTORS
+from swivi.platforms.handles import MAX_HANDLE_LENGTH
 from swivi.platforms.items import MAX_DETAIL_LENGTH, parse_views, readings_from
 from swivi.platforms.models import MAX_VIEWS, Outcome, Platform, Reading, VideoRef
 
@@ -90,6 +91,59 @@ def test_an_id_differing_in_case_is_another_video() -> None:
     assert read(INSTAGRAM, {"shortCode": "dta4ABCDefg", "videoPlayCount": 5}).outcome is Outcome.MISSING
 
 
+@pytest.mark.parametrize("asked", ["DJztXj2GPfk", "DJztXj2GPfn"])
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"id": "DJztXj2GPfl", "viewCount": 5},
+        {"url": "https://www.youtube.com/shorts/DJztXj2GPfm", "viewCount": 5},
+    ],
+)
+def test_any_id_of_a_video_answers_for_the_one_that_was_asked(asked: str, row: dict[str, Any]) -> None:
+    reading = read(VideoRef(Platform.YOUTUBE, asked), row)
+    assert (reading.ref.external_id, reading.views) == (asked, 5)
+
+
+def test_two_ids_of_one_video_that_are_asked_together_get_the_same_answer() -> None:
+    refs = [VideoRef(Platform.YOUTUBE, f"DJztXj2GPf{letter}") for letter in "kl"]
+    row = {"id": "DJztXj2GPfk", "viewCount": 5}
+    readings = readings_from(
+        ACTORS[Platform.YOUTUBE], [row], refs, read_at=AT, unanswered=Outcome.MISSING, why="not returned"
+    )
+    assert [(reading.ref, reading.views) for reading in readings] == [(ref, 5) for ref in refs]
+
+
+YOUTUBE = VideoRef(Platform.YOUTUBE, "DJztXj2GPfk")
+
+
+@pytest.mark.parametrize(
+    ("named", "author"),
+    [
+        ("%ED%96%87%EC%82%B4%ED%81%B4%EB%A6%BD-a12", "햇살클립-a12"),
+        ("@Casey.Clips", "Casey.Clips"),
+        ("%2541", "%41"),
+        ("100%", "100%"),
+        ("%ED%96", "%ED%96"),
+        ("a%00b", "a%00b"),
+        ("a%0Ab", "a%0Ab"),
+        ("a\x00b", None),
+        ("", None),
+        (7, None),
+        ("%41" * 100_000, "A" * (MAX_HANDLE_LENGTH // 3) + "%"),
+    ],
+)
+def test_an_author_is_read_as_people_write_it(named: object, author: str | None) -> None:
+    assert read(YOUTUBE, {"id": YOUTUBE.external_id, "viewCount": 5, "channelUsername": named}).author == author
+
+
+def test_coauthors_are_read_once_each_and_without_the_author() -> None:
+    listed = [{"username": name} for name in ("casey.clips", "Kim", "kim", "", None)] + [None, 7, "robin"]
+    row = {"shortCode": "DTA4abcdEFG", "videoPlayCount": 5, "ownerUsername": "Casey.Clips"}
+    assert read(INSTAGRAM, row | {"coauthorProducers": listed}).coauthors == ("Kim", "robin")
+    assert read(INSTAGRAM, row | {"taggedUsers": listed}).coauthors == ()
+    assert read(INSTAGRAM, row | {"coauthorProducers": {"username": "kim"}}).coauthors == ()
+
+
 def test_what_a_scraper_says_is_kept_but_not_at_any_length() -> None:
     row = {"url": TIKTOK.canonical_url, "error": "x" * 10_000}
     assert len(read(TIKTOK, row).detail) == MAX_DETAIL_LENGTH
@@ -112,7 +166,18 @@ json_values = st.recursive(
     max_leaves=5,
 )
 fields = st.sampled_from(
-    ["id", "shortCode", "url", "inputUrl", "playCount", "videoPlayCount", "error", "note", "authorMeta"]
+    [
+        "id",
+        "shortCode",
+        "url",
+        "inputUrl",
+        "playCount",
+        "videoPlayCount",
+        "error",
+        "note",
+        "authorMeta",
+        "coauthorProducers",
+    ]
 )
 
 

@@ -1,9 +1,11 @@
 """What the demo and other tests rely on in the simulator of the Apify API."""
 
 import asyncio
+import gzip
 import subprocess
 import sys
-from collections.abc import Iterator
+import tracemalloc
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -16,12 +18,15 @@ from starlette.routing import Mount
 
 from swivi.core.clock import now
 from swivi.demo.simulator import create_simulator
+from swivi.demo.simulator_api import MAX_BODY_BYTES
 from swivi.demo.simulator_growth import FIRST_DAY, mint_id, views_at
-from swivi.demo.simulator_state import MAX_RUNS_KEPT, SimulatorState
+from swivi.demo.simulator_items import MAX_LINKS_PER_RUN
+from swivi.demo.simulator_state import MAX_INPUT_KEPT, MAX_RUNS_KEPT, SimulatorState
 from swivi.platforms.apify import ApifyReaders
 from swivi.platforms.links import recognise
 from swivi.platforms.models import Outcome, Platform, VideoRef
-from tests.servers import free_port
+from swivi.settings import Settings
+from tests.servers import ROOT, free_port
 from tests.simulator import RunningSimulator
 
 VIDEO = VideoRef(Platform.TIKTOK, "7592641437091532062")
@@ -34,7 +39,7 @@ def test_views_never_fall(external_id: str, when: datetime, later: timedelta) ->
     assert 0 <= views_at(external_id, when) <= views_at(external_id, when + later)
 
 
-@given(st.sampled_from(Platform), moments.filter(lambda moment: moment > FIRST_DAY), st.integers(0, 2**26 - 1))
+@given(st.sampled_from(Platform), moments.filter(lambda moment: moment > FIRST_DAY), st.integers(0, 2**24 - 1))
 def test_a_minted_video_is_modest_until_it_takes_off_and_then_grows_by_the_minute(
     platform: Platform, take_off: datetime, serial: int
 ) -> None:
@@ -100,17 +105,86 @@ def test_old_runs_are_forgotten_and_still_counted() -> None:
     assert state.runs_started["clockworks/tiktok-scraper"] == MAX_RUNS_KEPT + 10
 
 
-async def test_mounted_in_an_app_it_opens_no_control() -> None:
-    app = Starlette(routes=[Mount("/demo/apify", create_simulator())])
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://app") as client:
-        started = await client.post(
-            "/demo/apify/v2/actors/clockworks~tiktok-scraper/runs",
-            json={"postURLs": [VIDEO.canonical_url]},
-            headers={"Authorization": "Bearer a-token"},
-        )
-        assert started.status_code == 201
-        for method, path in (("PUT", "/control"), ("DELETE", "/control"), ("GET", "/control/runs")):
-            assert (await client.request(method, f"/demo/apify{path}")).status_code == 404
+STARTS = "/demo/apify/v2/actors/clockworks~tiktok-scraper/runs"
+
+
+@pytest.fixture
+async def mounted() -> AsyncIterator[httpx.AsyncClient]:
+    """The simulator as the demo mounts it."""
+    app = Starlette(routes=[Mount("/demo/apify", create_simulator(token="its-own"))])
+    headers = {"Authorization": "Bearer its-own"}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://app", headers=headers) as client:
+        yield client
+
+
+async def test_mounted_in_an_app_it_opens_no_control(mounted: httpx.AsyncClient) -> None:
+    started = await mounted.post(STARTS, json={"postURLs": [VIDEO.canonical_url]})
+    assert started.status_code == 201
+    for method, path in (("PUT", "/control"), ("DELETE", "/control"), ("GET", "/control/runs")):
+        assert (await mounted.request(method, f"/demo/apify{path}")).status_code == 404
+
+
+@pytest.mark.parametrize("header", ["Bearer demo", "Bearer ", "Bearer its-own2", "Basic its-own", "Bearer its-öwn"])
+async def test_mounted_in_an_app_it_lets_in_nobody_without_its_token(mounted: httpx.AsyncClient, header: str) -> None:
+    bearer = {"Authorization": header.encode()}
+    assert (await mounted.post(STARTS, json={"postURLs": []}, headers=bearer)).status_code == 401
+    assert (await mounted.get("/demo/apify/v2/actor-runs/none", headers=bearer)).status_code == 401
+
+
+def test_the_demos_token_is_random_and_one_for_the_whole_process() -> None:
+    demo, again = Settings(demo=True), Settings(demo=True)
+    assert demo.scraper_token == again.scraper_token
+    assert len(demo.scraper_token or "") >= 32
+    command = "from swivi.settings import Settings; print(Settings(demo=True).scraper_token)"
+    other = subprocess.run([sys.executable, "-c", command], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert other.stdout.strip() not in ("", "None", demo.scraper_token)
+
+
+def packed(size: int) -> bytes:
+    return gzip.compress(b'{"postURLs": [], "x": "' + b"0" * size + b'"}')
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding", "status"),
+    [
+        (packed(1_000), "gzip", 201),
+        (packed(MAX_BODY_BYTES), "gzip", 413),
+        (packed(50_000_000), "gzip", 413),
+        (packed(1_000)[:-12], "gzip", 400),
+        (b"no gzip", "gzip", 400),
+        (b" " * (MAX_BODY_BYTES + 1), "identity", 413),
+        (b"[" * MAX_BODY_BYTES, "identity", 400),
+    ],
+)
+async def test_what_a_request_unpacks_to_is_bounded(
+    mounted: httpx.AsyncClient, body: bytes, encoding: str, status: int
+) -> None:
+    tracemalloc.start()
+    answer = await mounted.post(STARTS, content=body, headers={"Content-Encoding": encoding})
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert answer.status_code == status
+    assert peak < 40 * MAX_BODY_BYTES
+
+
+async def test_a_run_takes_a_bounded_number_of_links_and_numbers(mounted: httpx.AsyncClient) -> None:
+    links = [VIDEO.canonical_url] * MAX_LINKS_PER_RUN
+    assert (await mounted.post(STARTS, json={"postURLs": links})).status_code == 201
+    assert (await mounted.post(STARTS, json={"postURLs": [*links, links[0]]})).status_code == 400
+    assert (await mounted.post(STARTS, json={"postURLs": {links[0]: 1}})).status_code == 400
+    assert (await mounted.post(f"{STARTS}?timeout={'9' * 5_000}", json={"postURLs": links})).status_code == 400
+
+
+def test_inputs_that_are_kept_are_bounded_in_all() -> None:
+    state = SimulatorState()
+    large = {"postURLs": [VIDEO.canonical_url], "x": "0" * (MAX_INPUT_KEPT // 10)}
+    for _ in range(30):
+        newest = state.start("clockworks/tiktok-scraper", large, timeout_seconds=0)
+    assert len(state.runs) == 9
+    assert newest.id in state.runs
+    state.reset()
+    state.start("clockworks/tiktok-scraper", large, timeout_seconds=0)
+    assert len(state.runs) == 1
 
 
 @pytest.mark.parametrize(

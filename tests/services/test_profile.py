@@ -19,6 +19,7 @@ from swivi.core.errors import InvalidInput, NotFound
 from swivi.core.text import is_storable
 from swivi.ledger.models import AuditEntry
 from swivi.payouts import destinations
+from swivi.platforms.links import MAX_LINK_LENGTH
 from swivi.platforms.models import Platform
 from tests.world import World
 
@@ -165,6 +166,7 @@ async def test_signing_out_everywhere_leaves_no_way_in(world: World) -> None:
         ("tiktok", "https://www.tiktok.com/@Casey/video/7?lang=en", "casey"),
         ("youtube", "youtube.com/@Casey-Cuts/shorts", "casey-cuts"),
         ("instagram", "https://instagram.com/casey_cuts/", "casey_cuts"),
+        ("instagram", "https://instagr.am/casey_cuts", "casey_cuts"),
     ],
 )
 async def test_a_handle_has_one_spelling(world: World, platform: str, typed: str, handle: str) -> None:
@@ -189,6 +191,7 @@ async def test_a_handle_has_one_spelling(world: World, platform: str, typed: str
         ("instagram", "https://www.instagram.com/reel/abc/"),
         ("youtube", "https://evil.test/@casey"),
         ("youtube", "ca\x00sey"),
+        ("youtube", "https://youtube.com/@casey?" + "x" * MAX_LINK_LENGTH),
     ],
 )
 async def test_what_is_no_account_is_not_linked(world: World, platform: object, typed: object) -> None:

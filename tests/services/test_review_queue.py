@@ -1,13 +1,16 @@
 """What the review queue says beside a clip: whose account it is on, and how its clipper did so far."""
 
+from dataclasses import replace
+
 import pytest
 
 from swivi.accounts import social
-from swivi.clips import review
+from swivi.clips import review, service
 from swivi.clips.models import ClipSubmission
 from swivi.insights.review import AuthorCheck, Record, background, review_queue, review_row, review_rows
+from swivi.pages.admin.review_rows import submission_row
 from swivi.platforms.models import Platform
-from tests.factories import tiktok, youtube
+from tests.factories import a_reading, tiktok, youtube
 from tests.world import World
 
 AUTHOR = "clipper.one"
@@ -41,6 +44,37 @@ async def test_the_author_is_held_against_the_clippers_own_accounts(
     await link(world, Platform.TIKTOK, *handles)
 
     assert await check(world, sent) is expected
+
+
+@pytest.mark.parametrize(
+    ("author", "coauthors", "linked", "expected"),
+    [
+        ("%ED%96%87%EC%82%B4%ED%81%B4%EB%A6%BD-a12", (), "햇살클립-a12", AuthorCheck.MATCH),
+        ("햇살클립-a12", (), "https://www.youtube.com/@%ED%96%87%EC%82%B4%ED%81%B4%EB%A6%BD-A12", AuthorCheck.MATCH),
+        ("cafe\N{COMBINING ACUTE ACCENT}-tv", (), "Caf\N{LATIN SMALL LETTER E WITH ACUTE}-TV", AuthorCheck.MATCH),
+        ("हिन्दी-क्लिप", (), "@हिन्दी-क्लिप", AuthorCheck.MATCH),
+        ("brand", ("somebody", "Casey.Cuts"), "casey.cuts", AuthorCheck.MATCH),
+        (None, ("casey.cuts",), "casey.cuts", AuthorCheck.MATCH),
+        ("brand", ("somebody",), "casey.cuts", AuthorCheck.DIFFERS),
+    ],
+)
+async def test_any_author_counts_in_whatever_spelling_a_scraper_names_it(
+    world: World, author: str | None, coauthors: tuple[str, ...], linked: str, expected: AuthorCheck
+) -> None:
+    await link(world, Platform.YOUTUBE, linked)
+    sent = await world.submission(await world.campaign(), youtube(1), baseline=None)
+    async with world.database.writing() as session:
+        reading = replace(a_reading(youtube(1), 5), author=author, coauthors=coauthors)
+        await service.record_baseline(session, sent.id, reading)
+
+    assert await check(world, sent) is expected
+    async with world.database.reading() as session:
+        words = submission_row(await review_row(session, sent.id)).author_words
+    if expected is AuthorCheck.DIFFERS:
+        assert words == "Casey Clipper has linked @casey.cuts, not @brand or @somebody"
+    else:
+        assert words.endswith(" is linked by Casey Clipper")
+        assert "brand" not in words
 
 
 async def test_an_account_on_another_platform_says_nothing(world: World) -> None:

@@ -332,3 +332,63 @@ async def test_readings_that_failed_are_counted_as_before(old: Database) -> None
 
     async with old.reading() as session:
         assert (await tracked(session)).readings_failed == {Outcome.PRIVATE: 4, Outcome.ERROR: 1}
+
+
+ALIASES = (
+    (1, 1, 1, "youtube", "DJztXj2GPfl", "PENDING"),
+    (2, 1, 1, "youtube", "DJztXj2GPfm", "PENDING"),
+    (3, 2, 1, "youtube", "DJztXj2GPfn", "PENDING"),
+    (4, 2, 2, "youtube", "DJztXj2GPfk", "PENDING"),
+    (5, 1, 2, "youtube", "DJztXj2GPfn", "REJECTED"),
+    (6, 2, 2, "youtube", "N_708QY7Obx", "APPROVED"),
+    (7, 1, 1, "instagram", "CA0YnOonSfS98BGEO8qRUEqmSFtVVPv1CnX_7E0", "PENDING"),
+    (8, 1, 1, "instagram", "DTA4abcdEFG", "PENDING"),
+    (9, 1, 1, "tiktok", "7592641437091532061", "PENDING"),
+)
+"""Submissions as an earlier release took them: id, user, campaign, platform, external id, status."""
+
+
+def tell_of_aliases(connection: Connection) -> None:
+    say(connection, BOOKS[:2])
+    say(
+        connection,
+        [
+            "INSERT INTO campaigns (title, brand, description, requirements, platforms, content_url, cover_url, budget,"
+            " spent, payout_rate, platform_rates, min_views, status, hidden, is_test, created_at) VALUES ('D', 'B', '',"
+            " '', '[]', '', '', 10000, 0, 250, '{}', 0, 'ACTIVE', false, false, :now)",
+            *(
+                "INSERT INTO clip_submissions (id, user_id, campaign_id, platform, external_id, url, status,"
+                f" initial_views, baseline_attempts, created_at) VALUES ({number}, {user}, {campaign}, '{platform}',"
+                f" '{external_id}', 'old', '{status}', 0, 1, :now)"
+                for number, user, campaign, platform, external_id, status in ALIASES
+            ),
+            "INSERT INTO clips (submission_id, campaign_id, user_id, platform, external_id, state, initial_views,"
+            " views, peak_views, rate, min_views, earnings, gross_credited, not_found_runs, created_at) VALUES"
+            " (6, 2, 2, 'youtube', 'N_708QY7Obx', 'TRACKED', 0, 0, 0, 250, 0, 0, 0, 0, :now)",
+        ],
+    )
+
+
+async def test_stored_ids_become_canonical_unless_that_video_is_submitted_already(
+    old: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    await upgraded_from(old, "0022", tell_of_aliases)
+    async with old.engine.connect() as connection:
+        found = await connection.execute(text("SELECT id, external_id, url FROM clip_submissions ORDER BY id"))
+        stored = {number: (external_id, url) for number, external_id, url in found}
+        clip = await connection.scalar(text("SELECT external_id FROM clips"))
+    assert stored == {
+        1: ("DJztXj2GPfk", "https://www.youtube.com/watch?v=DJztXj2GPfk"),
+        2: ("DJztXj2GPfm", "old"),  # the same clipper's first
+        3: ("DJztXj2GPfn", "old"),  # the same campaign's first
+        4: ("DJztXj2GPfk", "old"),  # canonical already
+        5: ("DJztXj2GPfk", "https://www.youtube.com/watch?v=DJztXj2GPfk"),  # rejected: collides with nothing
+        6: ("N_708QY7Obw", "https://www.youtube.com/watch?v=N_708QY7Obw"),
+        7: ("CA0YnOonSfS", "https://www.instagram.com/reel/CA0YnOonSfS/"),
+        8: ("DTA4abcdEFG", "old"),
+        9: ("7592641437091532061", "old"),
+    }
+    assert clip == "N_708QY7Obw"
+    [line] = [record.getMessage() for record in caplog.records if record.name == "swivi.migrations"]
+    assert line.startswith("2 submissions ")
+    assert line.endswith(": 2, 3")

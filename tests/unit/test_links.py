@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from swivi.core.errors import InvalidInput
 from swivi.platforms.errors import InvalidLink, ShortLink
-from swivi.platforms.links import MAX_LINK_LENGTH, recognise
+from swivi.platforms.links import MAX_LINK_LENGTH, canonical, recognise
 from swivi.platforms.models import Platform, VideoRef
 
 ID = "7592641437091532062"
@@ -28,6 +28,8 @@ SHAPES = {
         f"https://www.tiktok.com/player/v1/{ID}",
         f"https://www.tiktok.com/@clipper.one/video/{ID}?is_from_webapp=1&sender_device=pc#comments",
         f"https://www.tiktok.com/@clipper.one/video/{ID}/",
+        f"https://www.tiktokv.com/share/video/{ID}/",
+        f"https://tiktokv.com/share/video/{ID}",
     ],
     YOUTUBE: [
         *(
@@ -44,7 +46,7 @@ SHAPES = {
     INSTAGRAM: [
         *(
             f"https://{host}/{path}/DTA4abcdEFG/?igsh=abc"
-            for host in ("instagram.com", "www.instagram.com", "m.instagram.com")
+            for host in ("instagram.com", "www.instagram.com", "m.instagram.com", "instagr.am", "www.instagr.am")
             for path in ("reel", "reels", "p", "tv", "clipper.one/reel", "clipper.one/p")
         ),
         "https://www.instagram.com/reel/DTA4abcdEFG/embed/captioned/",
@@ -78,18 +80,55 @@ def test_case_of_an_id_matters() -> None:
 
 @given(
     st.one_of(
-        st.builds(VideoRef, st.just(Platform.TIKTOK), st.integers(10**14, 10**20 - 1).map(str)),
+        st.builds(VideoRef, st.just(Platform.TIKTOK), st.integers(10**14, 2**63 - 1).map(str)),
         st.builds(
             VideoRef,
             st.sampled_from([Platform.YOUTUBE, Platform.INSTAGRAM]),
             st.text(string.ascii_letters + string.digits + "_-", min_size=11, max_size=11).filter(
-                lambda text: text != "videoseries"
+                lambda text: text not in ("videoseries", "live_stream")
             ),
         ),
     )
 )
 def test_a_canonical_url_is_recognised_as_the_video_it_was_made_of(ref: VideoRef) -> None:
-    assert recognise(ref.canonical_url) == ref
+    assert recognise(ref.canonical_url) == canonical(ref)
+    assert canonical(canonical(ref)) == canonical(ref)
+
+
+@given(st.text(string.ascii_letters + string.digits + "_-", min_size=10, max_size=10))
+def test_a_youtube_video_has_one_id_whatever_the_two_spare_bits_of_its_last_letter(start: str) -> None:
+    alphabet = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
+    ids = [recognise(f"https://www.youtube.com/watch?v={start}{letter}").external_id for letter in alphabet]
+    assert ids == [start + letter for letter in "AEIMQUYcgkosw048" for _ in range(4)]
+
+
+def test_a_code_copied_while_its_account_was_private_names_the_same_reel() -> None:
+    public = recognise("https://www.instagram.com/reel/CA0YnOonSfS/")
+    assert recognise("https://www.instagram.com/p/CA0YnOonSfS98BGEO8qRUEqmSFtVVPv1CnX_7E0/") == public
+
+
+SHARED = {
+    "look: {}": TIKTOK,
+    "Watch this! {}.": YOUTUBE,
+    "My reel ({}) is out": INSTAGRAM,
+    "First line\nSecond line {}\nThird line": TIKTOK,
+    "{} {}": YOUTUBE,
+    "{} This post is shared via TikTok Lite. Download it: https://www.tiktok.com/tiktoklite": TIKTOK,
+    "{}?utm_source=x via https://example.com/app": INSTAGRAM,
+}
+
+
+@pytest.mark.parametrize(("text", "ref"), SHARED.items())
+def test_text_with_one_link_to_a_video_is_taken_for_that_link(text: str, ref: VideoRef) -> None:
+    assert recognise(text.replace("{}", ref.canonical_url.rstrip("/"))) == ref
+
+
+def test_the_text_that_tiktok_lite_copies_is_a_share_link() -> None:
+    with pytest.raises(ShortLink):
+        recognise(
+            "https://vm.tiktok.com/ZMr7hE2qa/ This post is shared via TikTok Lite. Download TikTok Lite to enjoy"
+            " more posts: https://www.tiktok.com/tiktoklite"
+        )
 
 
 @given(st.text() | st.from_regex(r"https?://[a-z.@:/\\\[\]%?#=0-9]*", fullmatch=True))
@@ -100,7 +139,7 @@ def test_any_text_is_a_video_or_an_error_of_the_field_with_a_sentence(text: str)
     except InvalidLink as refused:
         error = refused
     if error is None:
-        assert recognise(ref.canonical_url) == ref
+        assert recognise(ref.canonical_url) == ref == canonical(ref)
     else:
         assert error.fields == {"clip_url": str(error)}
         assert str(error).endswith(".")
@@ -132,7 +171,45 @@ REFUSED = {
         "https://www.youtube.com/channel/UCabc",
         "https://www.instagram.com/clipper.one/",
         "https://www.instagram.com/clipper.one/reels/",
+        "https://www.tiktok.com/@x/\nvideo/" + ID,
+        "My profile: https://www.tiktok.com/@clipper.one",
     ],
+    "live player": [
+        "https://www.youtube.com/embed/live_stream?channel=UC2_KI6RB__jGdlnK6dvFEZA",
+        "https://www.youtube-nocookie.com/embed/live_stream?channel=UC2_KI6RB__jGdlnK6dvFEZA",
+    ],
+    "cut off": [
+        "https://www.youtube.com/watch?v=N_708QY7Ob",
+        "https://www.youtube.com/watch?v=",
+        "https://www.youtube.com/watch",
+        "https://youtu.be/N_708QY7O",
+        "https://www.youtube.com/shorts/tooshort",
+        "https://www.tiktok.com/share/video/12345",
+        "https://www.tiktok.com/@x/video/75926414370915",
+        "https://www.instagram.com/reel/DTA4abcdE/",
+        "https://www.instagram.com/p/CA0YnOonSfS98BGEO8qRUEqmSFtVVPv1CnX_/",
+        "Look https://youtu.be/N_708QY7O and https://www.tiktok.com/tiktoklite",
+    ],
+    "too long": [
+        "https://www.tiktok.com/@x/photo/76672043078207603388/",
+        f"https://www.tiktok.com/@x/video/{2**63}",
+        "https://www.youtube.com/shorts/dQw4w9WgXcQextra",
+        "https://www.instagram.com/reel/DTA4abcdEFGH/",
+        f"https://www.tiktok.com/@{'x' * MAX_LINK_LENGTH}/video/{ID}",
+        f"{'x ' * MAX_LINK_LENGTH} https://youtu.be/dQw4w9WgXcQ",
+    ],
+    "page of Instagram": [
+        "https://www.instagram.com/reels/create/",
+        "https://www.instagram.com/reel/templates/",
+        "https://www.instagram.com/accounts/login/?next=/reel/DTA4abcdEFG/",
+        "https://www.instagram.com/create/style/",
+    ],
+    "several links": [
+        "https://youtu.be/dQw4w9WgXcQ https://youtu.be/DJztXj2GPfk",
+        f"https://youtu.be/dQw4w9WgXcQ\nhttps://www.tiktok.com/@x/video/{ID}",
+        "https://vm.tiktok.com/ZMr7hE2qa/ and https://vm.tiktok.com/ZMr7hE2qb/",
+    ],
+    "no link": ["look at my clip", "clip number 7592641437091532062"],
     "playlist": [
         "https://www.youtube.com/playlist?list=PLabc",
         "https://www.youtube.com/watch?list=PLabc",
@@ -156,21 +233,19 @@ REFUSED = {
     "one video": [
         "https://www.tiktok.com/",
         "https://www.tiktok.com/v/7592641437091532062",
-        "https://www.tiktok.com/share/video/12345",
-        "https://www.youtube.com/shorts/tooshort",
-        "https://www.youtube.com/shorts/dQw4w9WgXcQextra",
+        f"https://www.tiktok.com/@x/video/0{ID[1:]}",
+        "https://www.tiktok.com/tiktoklite",
+        "https://www.tiktokv.com/@x",
+        "https://www.youtube.com/watch?v=dQw4w9WgXcQ&v=DJztXj2GPfk",
         "https://www.instagram.com/reel/",
     ],
     "starts with https": ["ftp://www.tiktok.com/@x/video/" + ID, "file:///etc/passwd"],
     "web address": ["https://[::1", "javascript:alert(1)"],
-    "only the link": [
-        f"look: https://www.tiktok.com/@x/video/{ID}",
+    "character": [
         f"https://www.tiktok.com\\@evil.com/@x/video/{ID}",
         f"https://www.tiktok.com/@x/video/{ID}\u200b",
-        f"https://www.tiktok.com/@x/\nvideo/{ID}",
     ],
     "Paste the link": ["", "   "],
-    "too long": [f"https://www.tiktok.com/@{'x' * MAX_LINK_LENGTH}/video/{ID}"],
 }
 
 
@@ -190,6 +265,7 @@ def test_what_names_no_video_is_refused_with_what_to_do_instead(hint: str, link:
         "https://vm.tiktok.com/ZMabc123/",
         "https://vt.tiktok.com/ZSabc123",
         "https://www.tiktok.com/t/ZTabc123/",
+        "https://lite.tiktok.com/t/ZTabc123/",
         "https://www.instagram.com/share/reel/BAabc12345",
         "https://www.instagram.com/share/p/BAabc12345/",
         "https://www.instagram.com/share/BAabc12345",

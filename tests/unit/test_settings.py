@@ -115,3 +115,11 @@ def test_without_a_mail_server_only_developers_see_mails(
 ) -> None:
     monkeypatch.setenv("SWIVI_ENV", env)
     assert Settings().mails_to == mails_to
+
+
+@pytest.mark.parametrize(("written", "only_public"), [("", True), ("0", True), ("1", False)])
+def test_webhooks_reach_private_addresses_in_production_by_a_setting_only(
+    monkeypatch: pytest.MonkeyPatch, written: str, only_public: bool
+) -> None:
+    monkeypatch.setenv("SWIVI_WEBHOOKS_PRIVATE", written)
+    assert Settings().webhooks_only_public is only_public

@@ -65,3 +65,14 @@ def test_a_proxy_that_hides_everybody_is_missed(public_url: str | None, hops: in
 def test_the_next_run_is_the_schedules_next_tick() -> None:
     settings = Settings.model_validate({"tracking_cron": "0 */4 * * *"})
     assert next_run(settings, after=datetime(2026, 3, 1, 21, 30, tzinfo=UTC)) == datetime(2026, 3, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("changes", "means"),
+    [
+        ({"demo": True}, "Public addresses only, over https"),
+        ({"webhooks_private": True}, "Any address, also private ones and without https"),
+    ],
+)
+def test_where_webhooks_may_lead_is_said(changes: dict[str, object], means: str) -> None:
+    assert said(**changes)["SWIVI_WEBHOOKS_PRIVATE"].means == means

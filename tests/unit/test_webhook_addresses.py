@@ -11,38 +11,28 @@ from swivi.core.errors import InvalidInput
 from swivi.settings import Settings
 from swivi.webhooks import addresses
 from swivi.webhooks.addresses import NotPublic, PublicOnly, public_address
-from swivi.webhooks.rules import is_public, parse_url
+from swivi.webhooks.rules import parse_url
 from tests.certificates import certificate
-
-PRIVATE = (
-    "127.0.0.1",
-    "10.1.2.3",
-    "172.16.0.1",
-    "192.168.1.1",
-    "169.254.169.254",
-    "100.64.0.1",
-    "0.0.0.0",
-    "224.0.0.1",
-    "255.255.255.255",
-    "::1",
-    "::",
-    "fe80::1%eth0",
-    "fc00::1",
-    "ff02::1",
-    "::ffff:127.0.0.1",
-    "64:ff9b::7f00:1",
-    "2002:7f00:1::",
-)
+from tests.unit.test_addresses import PRIVATE
 
 
 @pytest.mark.parametrize("address", PRIVATE)
-def test_addresses_of_our_own_network_are_not_public(address: str) -> None:
-    assert not is_public(address)
+def test_an_address_of_our_own_network_is_refused_in_a_webhooks_url(address: str) -> None:
+    host = f"[{address}]" if ":" in address else address
+    with pytest.raises(InvalidInput):
+        parse_url(f"https://{host}/hooks", only_public=True)
 
 
-@pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946", "64:ff9b::5db8:d822"])
-def test_addresses_of_the_internet_are_public(address: str) -> None:
-    assert is_public(address)
+@pytest.mark.parametrize("address", PRIVATE)
+async def test_a_name_that_leads_to_our_own_network_is_not_sent_to(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    async def resolve(*_: object, **__: object) -> list[object]:
+        return [(socket.AF_INET6, socket.SOCK_STREAM, 6, "", (address, 443))]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolve)
+    with pytest.raises(NotPublic):
+        await public_address("hooks.example", 443)
 
 
 @pytest.mark.parametrize(
@@ -88,9 +78,20 @@ def test_what_is_no_address_is_refused_everywhere(url: object) -> None:
 
 @pytest.mark.parametrize(
     ("changes", "strict"),
-    [({}, True), ({"env": "development"}, False), ({"env": "test"}, False), ({"demo": True}, False)],
+    [
+        ({}, True),
+        ({"demo": True}, True),
+        ({"demo": True, "env": "development"}, True),
+        ({"env": "development"}, False),
+        ({"env": "test"}, False),
+        ({"env": "development", "webhooks_private": False}, True),
+        ({"demo": True, "webhooks_private": True}, False),
+        ({"webhooks_private": True}, False),
+    ],
 )
-def test_production_alone_keeps_to_the_public_internet(changes: dict[str, object], strict: bool) -> None:
+def test_production_and_the_demo_keep_to_the_public_internet_unless_told_otherwise(
+    changes: dict[str, object], strict: bool
+) -> None:
     assert Settings.model_validate(changes).webhooks_only_public is strict
 
 

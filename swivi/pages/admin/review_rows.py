@@ -86,9 +86,10 @@ def _author_words(row: ReviewRow) -> str:
     platform, handles = row.clip.platform.label, ", ".join(f"@{handle}" for handle in row.handles)
     match row.author_check:
         case AuthorCheck.MATCH:
-            return f"@{row.clip.author} is linked by {row.clipper_name}"
+            return f"@{row.own_author} is linked by {row.clipper_name}"
         case AuthorCheck.DIFFERS:
-            return f"{row.clipper_name} has linked {handles}, not @{row.clip.author}"
+            authors = " or ".join(f"@{author}" for author in row.authors)
+            return f"{row.clipper_name} has linked {handles}, not {authors}"
     if not row.handles:
         return f"{row.clipper_name} has linked no {platform} account"
     return f"{platform} has not named the author; {row.clipper_name} has linked {handles}"

@@ -89,6 +89,7 @@ def parts(settings: Settings) -> list[Item]:
         _metrics_token(settings),
         _address(settings),
         _mail(settings),
+        _webhooks(settings),
         Item("Environment", "SWIVI_ENV", "value", settings.env.capitalize()),
         Item("Log", "SWIVI_LOG_FORMAT", "value", "JSON" if settings.log_format == "json" else "Plain"),
         Item("Demo", "SWIVI_DEMO", "value", "On: made-up people and views" if settings.demo else "Off"),
@@ -145,6 +146,13 @@ def _mail(settings: Settings) -> Item:
         "nowhere": "No mail is sent: nobody can renew a forgotten password or verify an address",
     }[settings.mails_to]
     return Item("Mail server", "SMTP_HOST", "set" if settings.mails_to == "smtp" else "unset", means)
+
+
+def _webhooks(settings: Settings) -> Item:
+    name, variable = "Webhooks", "SWIVI_WEBHOOKS_PRIVATE"
+    if settings.webhooks_only_public:
+        return Item(name, variable, "value", "Public addresses only, over https")
+    return Item(name, variable, "value", "Any address, also private ones and without https")
 
 
 def tracking(settings: Settings) -> list[Item]:

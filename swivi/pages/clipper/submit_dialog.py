@@ -56,7 +56,7 @@ def _form() -> rx.Component:
             text_field(
                 "Link to your clip",
                 LINK_FIELD,
-                type="url",
+                input_mode="url",  # no type="url": what a share button copies may have words around the link
                 auto_complete="off",
                 placeholder="https://www.tiktok.com/@you/video/...",
                 hint="TikTok, YouTube or Instagram. Views from now on pay.",
