@@ -14,8 +14,13 @@ from swivi.platforms.links import recognise
 from swivi.platforms.models import Platform, VideoRef
 
 Json: TypeAlias = dict[str, Any]
-State: TypeAlias = Literal["ok", "not_found", "private", "restricted", "error", "note", "omitted"]
-"""What a video is to the scrapers. `omitted` gives no row at all, `note` a row that says nothing of use."""
+State: TypeAlias = Literal["ok", "not_found", "private", "restricted", "error", "odd", "note", "omitted"]
+"""What a video is to the scrapers. `omitted` gives no row at all, `note` a row that says nothing of use.
+
+`odd` is an error word that nobody has seen before. TikTok's `not_found` cannot tell deleted from private.
+"""
+
+ODD_WORD = "POST_UNDER_EMBARGO"
 
 Views: TypeAlias = int | float | str | bool | None
 """What stands in the field of the views: normally an integer, but scrapers write all of these."""
@@ -50,6 +55,8 @@ def row(actor_id: str, answer: Answer) -> Json:
         return actor.video(answer)
     if answer.state == "note":
         return {"url": answer.ref.canonical_url, "note": "No more results"}
+    if answer.state == "odd":
+        return {"url": answer.ref.canonical_url, "error": ODD_WORD}
     return {"url": answer.ref.canonical_url, **actor.refusals[answer.state]}
 
 
@@ -74,7 +81,7 @@ def _tiktok_video(answer: Answer) -> Json:
         "createTimeISO": _posted(answer.ref),
         "authorMeta": {"name": author},
         "webVideoUrl": f"https://www.tiktok.com/@{author}/video/{external_id}",
-        "diggCount": 23,
+        "diggCount": 23 if answer.views else 0,  # nobody likes what nobody saw
         "shareCount": 0,
         "playCount": answer.views,
         "collectCount": 0,
@@ -90,7 +97,7 @@ def _instagram_video(answer: Answer) -> Json:
         "url": f"https://www.instagram.com/p/{answer.ref.external_id}/",
         "ownerUsername": _author(answer.ref),
         "likesCount": -1,  # hidden
-        "commentsCount": 54,
+        "commentsCount": 54 if answer.views else 0,
         "videoViewCount": half,  # another metric; who reads this one pays half of what is due
         "videoPlayCount": answer.views,
         "timestamp": _posted(answer.ref),
@@ -104,8 +111,8 @@ def _youtube_video(answer: Answer) -> Json:
         "url": answer.ref.canonical_url,
         "title": "A clip",
         "viewCount": answer.views,
-        "likes": 901,
-        "commentsCount": 12,
+        "likes": 901 if answer.views else 0,
+        "commentsCount": 12 if answer.views else 0,
         "channelUsername": _author(answer.ref),
         "channelName": "A clipper",
         "date": _posted(answer.ref),

@@ -30,6 +30,7 @@ class Outcome(StrEnum):
     OK = "ok"
     NOT_FOUND = "not_found"
     PRIVATE = "private"
+    """Not shown to the public. Where the platform cannot tell, the video may be deleted as well."""
     RESTRICTED = "restricted"
     ERROR = "error"
     MISSING = "missing"
@@ -87,6 +88,7 @@ class Reading:
 
     `metric` names what was counted in the source's own word ("playCount"), `source` who counted
     ("apify:clockworks/tiktok-scraper"), `detail` says for people why there is no count. `read_at` is UTC.
+    `word` is the scraper's error word if `words.py` does not know it.
     """
 
     ref: VideoRef
@@ -97,6 +99,7 @@ class Reading:
     author: str | None
     detail: str
     read_at: datetime
+    word: str | None = None
 
     def __post_init__(self) -> None:
         if (self.outcome is Outcome.OK) != (self.views is not None):
