@@ -58,7 +58,7 @@ def meaning(platform: Platform, said: Iterable[object]) -> tuple[Outcome, str | 
     others only explain it. Without any word the outcome is ERROR.
     """
     words = [str(each) for each in said if each]
-    known = ANY_SCRAPER | BY_PLATFORM[platform]
+    known = {**ANY_SCRAPER, **BY_PLATFORM[platform]}
     for word in words:
         outcome = known.get(_folded(word))
         if outcome is not None:
