@@ -19,13 +19,15 @@ from swivi.platforms.models import Outcome, Reading
 
 FIRST_WAIT = timedelta(minutes=1)
 SLOWEST_WAIT = timedelta(hours=6)
-"""The wait doubles up to this: 10 attempts in the first 15 hours, then 4 a day, at most 37 in all."""
+"""The wait doubles up to this: 9 attempts in the first 9 hours, then 4 a day, fewer than 40 in all."""
 
 READ_FOR = timedelta(days=7)
 """So long after the submission its views are tried to be read where the answers may pass."""
 
 REFUSED_FOR = timedelta(days=1)
 """Between the first definite answer and the one that closes: platforms give wrong ones for hours."""
+
+WHAT_TO_DO = "Check that everybody can see the video, then submit it again."
 
 PROBLEMS = {
     Outcome.NOT_FOUND: "The platform says that this video does not exist.",
@@ -56,7 +58,7 @@ def after_failure(submission: ClipSubmission, reading: Reading, at: datetime) ->
             "next_baseline_at": None,
             "status": SubmissionStatus.REJECTED,
             "reviewed_at": at,
-            "reason": f"{PROBLEMS[reading.outcome]} You can submit it again once everybody can see it.",
+            "reason": f"{PROBLEMS[reading.outcome]} {WHAT_TO_DO}",
         }
     return values
 

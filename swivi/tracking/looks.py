@@ -17,7 +17,9 @@ SETTLING = timedelta(days=1)
 REMOVED_AFTER = timedelta(days=1)
 """Between the first "not found" and the one that removes a clip: platforms say it for hours of live videos."""
 
+DAILY = timedelta(days=1)
 DAILY_FOR = timedelta(days=7)
+SELDOM = timedelta(days=3)
 READ_FOR = timedelta(days=30)
 """How long a resting or removed clip is read; after that an admin can have it tracked again."""
 
@@ -32,9 +34,9 @@ def next_look(state: ClipState, since: datetime, looked_at: datetime) -> datetim
     if rested >= READ_FOR:
         return None
     if rested >= DAILY_FOR:
-        return looked_at + timedelta(days=3)
+        return looked_at + SELDOM
     if state is ClipState.REMOVED or rested >= SETTLING:
-        return looked_at + timedelta(days=1)
+        return looked_at + DAILY
     return looked_at
 
 
