@@ -201,6 +201,7 @@ def _clips(sql: Sql) -> list[str]:
             peak_views = initial_views + {_gained(_last_good(STEPS))}, earnings = {_earned(_last_good(STEPS))},
             gross_credited = {_earned(_last_good(STEPS))}, last_tracked_at = {sql.ago(60)},
             state = CASE WHEN k.id % 97 = 0 THEN 'REMOVED' ELSE 'TRACKED' END,
+            resting_since = CASE WHEN k.id % 97 = 0 THEN k.created_at ELSE NULL END,
             flag = CASE WHEN k.id % 200 = 0 THEN 'The count fell.' ELSE NULL END""",
         """UPDATE campaigns SET last_tracked_at = k.at, spent = k.earned,
             budget = CASE WHEN status = 'COMPLETED' THEN k.earned WHEN campaigns.id % 13 = 0 THEN k.earned * 100 / 95

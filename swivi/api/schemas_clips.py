@@ -126,6 +126,13 @@ class Revoked(View):
     recovered: Dollars
 
 
+class TrackedAgain(View):
+    """A clip that the next run reads."""
+
+    clip_id: Id
+    clip_state: ClipState
+
+
 class Links(Body):
     """Links to look at."""
 

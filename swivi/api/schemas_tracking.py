@@ -61,19 +61,30 @@ class RunCampaign(View):
 
 
 class RunDetail(View):
-    """A run, its campaigns in the order of the plan, and how many clips could not be read, by why."""
+    """A run, its campaigns in the order of the plan, and how many clips could not be read, by why.
+
+    `unknown_words` are error words of the scraper that Swivi does not know, with how many readings ended so.
+    """
 
     run: RunView
     campaigns: list[RunCampaign]
     failures: dict[Outcome, int]
+    unknown_words: dict[str, int]
 
     @classmethod
-    def of(cls, run: TrackingRun, campaigns: list[CampaignInRun], failures: dict[Outcome, int]) -> Self:
+    def of(
+        cls,
+        run: TrackingRun,
+        campaigns: list[CampaignInRun],
+        failures: dict[Outcome, int],
+        unknown: dict[str, int],
+    ) -> Self:
         """All of it."""
         return cls(
             run=RunView.of(run),
             campaigns=[RunCampaign.model_validate(campaign) for campaign in campaigns],
             failures=failures,
+            unknown_words=unknown,
         )
 
 

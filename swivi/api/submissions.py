@@ -11,7 +11,15 @@ from swivi.api.client import client_address
 from swivi.api.once import OnceForUser
 from swivi.api.refusals import refuses
 from swivi.api.schemas import AnyCase, Listed, Paging, RowId
-from swivi.api.schemas_clips import NewSubmission, Reason, ReviewView, Revoked, SubmissionLine, SubmissionView
+from swivi.api.schemas_clips import (
+    NewSubmission,
+    Reason,
+    ReviewView,
+    Revoked,
+    SubmissionLine,
+    SubmissionView,
+    TrackedAgain,
+)
 from swivi.campaigns.errors import CampaignNotOpen, NoSuchCampaign, WrongCampaignStatus
 from swivi.clips import review
 from swivi.clips.errors import (
@@ -158,5 +166,16 @@ async def revoke(actor: Admin, clip_id: RowId, body: Reason, once: OnceForUser) 
     async with once.writing() as session:
         recovered = await review.revoke(session, actor, clip_id, body.reason)
         view = Revoked(clip_id=clip_id, recovered=recovered)
+        await once.keep(session, view)
+    return view
+
+
+@admin_router.post("/clips/{clip_id}/track-again")
+@refuses(NoSuchClip, WrongCampaignStatus, Conflict)
+async def track_again(actor: Admin, clip_id: RowId, body: Reason, once: OnceForUser) -> TrackedAgain:
+    """Have the next run read a clip that was removed, or that is read less often since its views cannot be read."""
+    async with once.writing() as session:
+        clip = await review.track_again(session, actor, clip_id, body.reason)
+        view = TrackedAgain(clip_id=clip_id, clip_state=clip.state)
         await once.keep(session, view)
     return view

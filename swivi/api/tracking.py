@@ -14,6 +14,7 @@ from swivi.insights.runs import campaigns_in_run, clips_in_run, tracking_run, tr
 from swivi.platforms.look import look_at
 from swivi.runtime import runtime
 from swivi.tracking.errors import NoReader, NoSuchRun
+from swivi.tracking.failures import unknown_words
 from swivi.tracking.models import RunStatus, Trigger
 
 RunSort = Literal[
@@ -46,7 +47,8 @@ async def get_run(run_id: RowId) -> RunDetail:
         run = await tracking_run(session, run_id)
         if run is None:
             raise NoSuchRun
-        return RunDetail.of(run, await campaigns_in_run(session, run_id), await why_not_read(session, run))
+        campaigns, why = await campaigns_in_run(session, run_id), await why_not_read(session, run)
+        return RunDetail.of(run, campaigns, why, await unknown_words(session, run_id))
 
 
 @router.get("/admin/tracking-runs/{run_id}/clips")

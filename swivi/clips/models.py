@@ -1,9 +1,10 @@
 """Submissions, the clips that approved ones become, and what was read of them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, text
+from sqlalchemy import JSON, CheckConstraint, Column, Index, String, text
 from sqlmodel import Field, SQLModel
 
 from swivi.core.db import cents, choice, counted, digits, moment, reference, row_id
@@ -24,6 +25,18 @@ class ClipState(StrEnum):
     TRACKED = "TRACKED"
     REMOVED = "REMOVED"
     REVOKED = "REVOKED"
+
+    def stepped(self, wanted: "ClipState") -> "ClipState":
+        """Return `wanted` where a clip can go there from this state, and otherwise this state."""
+        return wanted if wanted in CLIP_STEPS[self] else self
+
+
+CLIP_STEPS: Mapping[ClipState, frozenset[ClipState]] = {
+    ClipState.TRACKED: frozenset({ClipState.REMOVED, ClipState.REVOKED}),
+    ClipState.REMOVED: frozenset({ClipState.TRACKED, ClipState.REVOKED}),
+    ClipState.REVOKED: frozenset(),
+}
+"""REMOVED by two answers "not found" a day apart, TRACKED again by a count or by an admin, REVOKED by an admin."""
 
 
 FAILED = "outcome <> 'ok'"
@@ -119,6 +132,10 @@ class ClipSubmission(SQLModel, table=True):
     baseline_problem: str | None = None
     """Why the last attempt to read the baseline failed, for the clipper's eyes."""
     next_baseline_at: datetime | None = moment(nullable=True)
+    refused_since: datetime | None = moment(nullable=True)
+    """When the first definite answer came ("private", "not found"); see `clips/baselines.py`."""
+    baseline_metric: str = Field(default="", sa_column=Column(String, nullable=False, server_default=""))
+    """What the baseline counts, in the platform's own word, as in `ViewTracking.metric`."""
     reviewer_id: int | None = reference("users.id", nullable=True)
     reviewed_at: datetime | None = moment(nullable=True)
     reason: str | None = None
@@ -165,7 +182,13 @@ class Clip(SQLModel, table=True):
     gross_credited: int = cents()
     """Everything ever credited, reversals not subtracted."""
     not_found_runs: int = 0
-    """Tracking runs in a row that were told the video does not exist."""
+    """Tracking runs that were told the video does not exist, since the last count."""
+    not_found_since: datetime | None = moment(nullable=True)
+    """When the first of them was told so."""
+    resting_since: datetime | None = moment(nullable=True)
+    """When a definite or unknown answer began the time in which no count was read (or, later, removed the clip)."""
+    next_look_at: datetime | None = moment(nullable=True)
+    """When a clip that rests is read again; None for never. Every run reads a clip that does not rest."""
     flag: str | None = None
     """What looked odd about the newest reading, for admins."""
     last_tracked_at: datetime | None = moment(nullable=True)
@@ -232,3 +255,5 @@ class ViewTracking(SQLModel, table=True):
     source: str = ""
     """Who read it, such as an actor's id."""
     detail: str = Field(default="")
+    word: str | None = None
+    """The scraper's error word where it is unknown (see `platforms/words.py`): one bounded line."""

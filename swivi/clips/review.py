@@ -14,7 +14,7 @@ from swivi.campaigns.errors import CampaignNotOpen, WrongCampaignStatus
 from swivi.campaigns.models import Campaign, CampaignStatus
 from swivi.clips import service, tallies
 from swivi.clips.errors import AlreadyReviewed, BaselineMissing, NoSuchClip
-from swivi.clips.models import Clip, ClipState, ClipSubmission, SubmissionStatus, ViewTracking
+from swivi.clips.models import CLIP_STEPS, Clip, ClipState, ClipSubmission, SubmissionStatus, ViewTracking
 from swivi.core import changes, clock
 from swivi.core.errors import Conflict
 from swivi.core.money import Cents, format_dollars
@@ -100,6 +100,7 @@ async def _become_clip(session: AsyncSession, submission: ClipSubmission, campai
             date=submission.baseline_at or clock.now(),
             outcome=Outcome.OK,
             views=baseline,
+            metric=submission.baseline_metric,
             source="baseline",
         )
     )
@@ -171,7 +172,7 @@ async def revoke(session: AsyncSession, actor: Actor, clip_id: int, reason: obje
     if campaign.completed_at is not None:
         raise WrongCampaignStatus("This campaign is completed: its books are closed.")
     await session.refresh(clip)
-    if clip.state is ClipState.REVOKED:
+    if ClipState.REVOKED not in CLIP_STEPS[clip.state]:
         raise Conflict("This clip is revoked already.")
     available = (await _locked_user(session, clip.user_id)).available
     earned = clip.earnings
@@ -200,6 +201,47 @@ async def revoke(session: AsyncSession, actor: Actor, clip_id: int, reason: obje
         "/clippers/clips",
     )
     return recovered
+
+
+async def track_again(session: AsyncSession, actor: Actor, clip_id: int, reason: object) -> Clip:
+    """Have the next run read a clip that was removed, or that is read less often because no count came.
+
+    Moves no money: if a count is read, the clip earns from its peak as before. A video that is gone is removed
+    again. Raises AdminsOnly, InvalidInput, NoSuchClip, WrongCampaignStatus, Conflict for any other clip.
+    """
+    actor.must_be_admin()
+    why = parse_reason(reason)
+    clip = await session.get(Clip, clip_id)
+    if clip is None:
+        raise NoSuchClip
+    campaign = await campaigns.locked(session, clip.campaign_id)
+    if campaign.completed_at is not None:
+        raise WrongCampaignStatus("This campaign is completed: its books are closed.")
+    await session.refresh(clip)
+    if clip.state is ClipState.REVOKED:
+        raise Conflict("This clip was revoked: it is tracked no more.")
+    if clip.resting_since is None:
+        raise Conflict("This clip is tracked: every run reads it.")
+    before = clip.state
+    clip.state = ClipState.TRACKED
+    clip.not_found_runs, clip.not_found_since = 0, None
+    clip.resting_since, clip.next_look_at = None, None
+    await session.flush()
+    await tallies.count_clips(session, campaign.id)
+    audit_log.record(
+        session,
+        audit_log.entry(
+            "clip.tracked_again",
+            "clip",
+            clip_id,
+            actor_id=actor.user_id,
+            before={"state": before},
+            after={"state": clip.state},
+            reason=why,
+        ),
+    )
+    changes.mark(session, users=[clip.user_id], campaigns=[campaign.id])
+    return clip
 
 
 async def _locked_user(session: AsyncSession, user_id: int) -> User:

@@ -13,21 +13,14 @@ from swivi.accounts.actor import Actor
 from swivi.campaigns import service as campaigns
 from swivi.campaigns.errors import CampaignNotOpen
 from swivi.campaigns.models import Campaign, CampaignStatus
+from swivi.clips import baselines
 from swivi.clips.errors import DuplicateSubmission, NoSuchSubmission, PlatformNotWanted
 from swivi.clips.models import ClipSubmission, SubmissionStatus
 from swivi.core import clock
-from swivi.platforms.models import Outcome, Reading, VideoRef
+from swivi.platforms.models import Reading, VideoRef
 
 FIRST_RETRY = timedelta(minutes=1)
-SLOWEST_RETRY = timedelta(hours=1)
-
-PROBLEMS = {
-    Outcome.NOT_FOUND: "The platform says that this video does not exist.",
-    Outcome.PRIVATE: "This video is private.",
-    Outcome.RESTRICTED: "The platform restricts who may see this video.",
-    Outcome.MISSING: "The platform did not answer for this video.",
-    Outcome.ERROR: "The views could not be read.",
-}
+"""What `submit` waits for, unless its caller reads the baseline."""
 
 
 async def submit(
@@ -89,7 +82,8 @@ async def _must_be_new(session: AsyncSession, actor: Actor, campaign_id: int, vi
 async def record_baseline(session: AsyncSession, submission_id: int, reading: Reading) -> bool:
     """Store the baseline, or why it could not be read and when to try again; whether there is one now.
 
-    Guarded, so that of two readers only the first writes the baseline.
+    After a bounded number of failures the submission is REJECTED and its clipper is told (see `baselines`).
+    Guarded, so that of two readers only the first writes the baseline or closes the submission.
     """
     submission = await get(session, submission_id)
     awaiting = (
@@ -102,13 +96,15 @@ async def record_baseline(session: AsyncSession, submission_id: int, reading: Re
     if reading.views is not None:
         values = {"initial_views": reading.views, "baseline_at": reading.read_at, "baseline_problem": None}
         values |= {"author": reading.author, "coauthors": list(reading.coauthors), "next_baseline_at": None}
+        values |= {"baseline_metric": reading.metric}
     else:
-        wait = min(SLOWEST_RETRY, FIRST_RETRY * 2 ** min(attempts, 10))
-        values = {"baseline_problem": PROBLEMS[reading.outcome], "next_baseline_at": clock.now() + wait}
+        values = baselines.after_failure(submission, reading, clock.now())
     written: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
         update(ClipSubmission).where(*awaiting).values(baseline_attempts=attempts, **values)
     )
     await session.refresh(submission)
+    if written.rowcount == 1 and submission.status is SubmissionStatus.REJECTED:
+        await baselines.tell_closed(session, submission)
     return written.rowcount == 1 and reading.views is not None
 
 

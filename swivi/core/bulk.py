@@ -5,6 +5,7 @@ One statement for all of them, instead of one for each: what a row costs is then
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnClause, ColumnElement, FromClause, any_, bindparam, column, func, select, update
@@ -13,7 +14,7 @@ from sqlalchemy.types import BigInteger, String
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.core.db import in_slices
+from swivi.core.db import UtcDateTime, in_slices
 
 
 def number(name: str) -> ColumnClause[int]:
@@ -24,6 +25,11 @@ def number(name: str) -> ColumnClause[int]:
 def words(name: str) -> ColumnClause[str]:
     """A column of `listed` that holds text or None."""
     return column(name, String)
+
+
+def moment(name: str) -> ColumnClause[datetime]:
+    """A column of `listed` that holds moments (aware, UTC) or None."""
+    return column(name, UtcDateTime)
 
 
 ROWS_AT_A_TIME = 5_000
@@ -37,7 +43,7 @@ def listed(session: AsyncSession, columns: Sequence[ColumnClause[Any]], rows: It
     """
     slices = in_slices(rows, ROWS_AT_A_TIME)
     if session.get_bind().dialect.name == "sqlite":
-        text = ",".join(json.dumps(some)[1:-1] for some in slices)
+        text = ",".join(json.dumps(some, default=_stored)[1:-1] for some in slices)
         each = func.json_each(bindparam(None, f"[{text}]")).table_valued("value")
         return select(
             *(
@@ -54,6 +60,13 @@ def listed(session: AsyncSession, columns: Sequence[ColumnClause[Any]], rows: It
         for listed_one, of_column in zip(columns, values, strict=True)
     ]
     return func.unnest(*arrays).table_valued(*columns, name="listed").render_derived()
+
+
+def _stored(value: object) -> str:
+    """Return a moment as SQLite holds it, so that a statement can copy it without a look at it."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    raise TypeError(f"a value of a listed row is {type(value)}")
 
 
 def among(session: AsyncSession, one: Any, ids: Sequence[int]) -> ColumnElement[bool]:

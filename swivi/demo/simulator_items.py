@@ -14,8 +14,13 @@ from swivi.platforms.links import recognise
 from swivi.platforms.models import Platform, VideoRef
 
 Json: TypeAlias = dict[str, Any]
-State: TypeAlias = Literal["ok", "not_found", "private", "restricted", "error", "note", "omitted"]
-"""What a video is to the scrapers. `omitted` gives no row at all, `note` a row that says nothing of use."""
+State: TypeAlias = Literal["ok", "not_found", "private", "restricted", "error", "odd", "note", "omitted"]
+"""What a video is to the scrapers. `omitted` gives no row at all, `note` a row that says nothing of use.
+
+`odd` is an error word that nobody has seen before. TikTok's `not_found` cannot tell deleted from private.
+"""
+
+ODD_WORD = "POST_UNDER_EMBARGO"
 
 Views: TypeAlias = int | float | str | bool | None
 """What stands in the field of the views: normally an integer, but scrapers write all of these."""
@@ -36,6 +41,13 @@ class Answer:
     ref: VideoRef
     state: State
     views: Views
+    likes: int | None = None
+
+    def liked(self, usually: int) -> int:
+        """How many like it: nobody likes what nobody saw, unless it is said otherwise."""
+        if self.likes is not None:
+            return self.likes
+        return usually if self.views else 0
 
 
 def asked_refs(actor_id: str, run_input: object) -> list[VideoRef]:
@@ -57,6 +69,8 @@ def row(actor_id: str, answer: Answer) -> Json:
         return actor.video(answer)
     if answer.state == "note":
         return {"url": answer.ref.canonical_url, "note": "No more results"}
+    if answer.state == "odd":
+        return {"url": answer.ref.canonical_url, "error": ODD_WORD}
     return {"url": answer.ref.canonical_url, **actor.refusals[answer.state]}
 
 
@@ -81,7 +95,7 @@ def _tiktok_video(answer: Answer) -> Json:
         "createTimeISO": _posted(answer.ref),
         "authorMeta": {"name": author},
         "webVideoUrl": f"https://www.tiktok.com/@{author}/video/{external_id}",
-        "diggCount": 23,
+        "diggCount": answer.liked(23),
         "shareCount": 0,
         "playCount": answer.views,
         "collectCount": 0,
@@ -96,8 +110,8 @@ def _instagram_video(answer: Answer) -> Json:
         "shortCode": answer.ref.external_id,
         "url": f"https://www.instagram.com/p/{answer.ref.external_id}/",
         "ownerUsername": _author(answer.ref),
-        "likesCount": -1,  # hidden
-        "commentsCount": 54,
+        "likesCount": -1 if answer.likes is None else answer.likes,  # -1 is hidden
+        "commentsCount": 54 if answer.views else 0,
         "videoViewCount": half,  # another metric; who reads this one pays half of what is due
         "videoPlayCount": answer.views,
         "timestamp": _posted(answer.ref),
@@ -111,8 +125,8 @@ def _youtube_video(answer: Answer) -> Json:
         "url": answer.ref.canonical_url,
         "title": "A clip",
         "viewCount": answer.views,
-        "likes": 901,
-        "commentsCount": 12,
+        "likes": answer.liked(901),
+        "commentsCount": 12 if answer.views else 0,
         "channelUsername": _author(answer.ref),
         "channelName": "A clipper",
         "date": _posted(answer.ref),

@@ -41,6 +41,7 @@ class Script(BaseModel):
     """What is said about one video. Each run that asks takes the next of `views`; the last one stays.
 
     Without `views` the video grows by the clock. `seconds` is how much longer a run takes that asks for it.
+    `likes` are told whatever the views are; without, as many as the views allow.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -48,6 +49,7 @@ class Script(BaseModel):
     state: State = "ok"
     views: list[Views] = Field(default_factory=list)
     seconds: float = Field(0.0, ge=0)
+    likes: int | None = Field(None, ge=0)
 
 
 class Ending(BaseModel):
@@ -128,9 +130,11 @@ class SimulatorState:
         """`set(run_seconds=0.2, fail_starts=["drop"])`: any fields of Control."""
         self.apply(Control.model_validate(settings))
 
-    def script(self, ref: VideoRef, *views: Views, state: State = "ok", seconds: float = 0.0) -> None:
+    def script(
+        self, ref: VideoRef, *views: Views, state: State = "ok", seconds: float = 0.0, likes: int | None = None
+    ) -> None:
         """Say what the next runs find: `script(ref, 100)`, `script(ref, 100, 250)`, `script(ref, state="private")`."""
-        self.control.videos[_key(ref)] = Script(state=state, views=list(views), seconds=seconds)
+        self.control.videos[_key(ref)] = Script(state=state, views=list(views), seconds=seconds, likes=likes)
 
     # --- runs -----------------------------------------------------------------------------------
 
@@ -177,9 +181,9 @@ class SimulatorState:
     def _answer(self, ref: VideoRef, when: datetime) -> Answer:
         script = self.control.videos.get(_key(ref)) or Script()
         if not script.views:
-            return Answer(ref, script.state, views_at(ref.external_id, when))
+            return Answer(ref, script.state, views_at(ref.external_id, when), script.likes)
         views = script.views.pop(0) if len(script.views) > 1 else script.views[0]
-        return Answer(ref, script.state, views)
+        return Answer(ref, script.state, views, script.likes)
 
 
 def _key(ref: VideoRef) -> str:

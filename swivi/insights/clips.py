@@ -46,6 +46,12 @@ class ClipRow:
     submitted_at: datetime
     reviewed_at: datetime | None
     last_tracked_at: datetime | None
+    resting_since: datetime | None
+
+    @property
+    def is_resting(self) -> bool:
+        """Whether the clip is read less and less often, or no more, because no count is read of it."""
+        return self.resting_since is not None
 
     @property
     def video(self) -> VideoRef:
@@ -140,6 +146,7 @@ def clip_row(submission: ClipSubmission, clip: Clip | None, campaign_title: str)
         submitted_at=submission.created_at,
         reviewed_at=submission.reviewed_at,
         last_tracked_at=clip.last_tracked_at if clip else None,
+        resting_since=clip.resting_since if clip else None,
     )
 
 

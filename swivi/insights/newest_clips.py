@@ -35,6 +35,7 @@ _CLIP_ROW: tuple[Any, ...] = (
     ClipSubmission.created_at,
     ClipSubmission.reviewed_at,
     Clip.last_tracked_at,
+    Clip.resting_since,
 )
 
 

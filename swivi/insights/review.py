@@ -16,6 +16,7 @@ from swivi.clips.models import REVOKED, Clip, ClipSubmission, SubmissionStatus
 from swivi.clips.tallies import count_submissions
 from swivi.core.money import Cents
 from swivi.insights.clips import ClipRow, clip_row, count_of, page_of, sharing, submissions_with_clips
+from swivi.insights.signs import signs_of_clip
 from swivi.platforms.models import Platform
 
 
@@ -73,11 +74,15 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """What helps to decide on one submission: the campaign's words, and how the clipper did so far."""
+    """What helps to decide on one submission: the campaign's words, how the clipper did so far, odd counts.
+
+    `signs` are sentences (see `insights/signs.py`).
+    """
 
     brief: str
     requirements: str
     record: Record
+    signs: tuple[str, ...] = ()
 
 
 async def review_queue(
@@ -139,7 +144,9 @@ async def review_before(
 async def background(session: AsyncSession, row: ReviewRow) -> Background:
     """What to know before deciding on this one."""
     campaign = await session.get_one(Campaign, row.clip.campaign_id)
-    return Background(campaign.description, campaign.requirements, await clipper_record(session, row.clipper_id))
+    record = await clipper_record(session, row.clipper_id)
+    signs = await signs_of_clip(session, row.clip)
+    return Background(campaign.description, campaign.requirements, record, tuple(signs))
 
 
 async def clipper_record(session: AsyncSession, user_id: int) -> Record:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from swivi.core.text import is_storable
+from swivi.platforms import words
 from swivi.platforms.actors import Actor
 from swivi.platforms.errors import InvalidLink
 from swivi.platforms.handles import comparable, readable
@@ -26,16 +27,17 @@ MAX_COAUTHORS = 20
 _NAME_FIELDS = ("username", "channelUsername")
 """Where the object of a co-author has its handle."""
 
-_ERROR_FIELDS = ("errorCode", "error", "errorDescription", "note")
+_ERROR_FIELDS = ("errorCode", "error", "errorDescription")
 
-_MEANINGS = (
-    # Not found before private: TikTok tells neither from the other ("POST_NOT_FOUND_OR_PRIVATE").
-    (re.compile(r"not[ _]found|not[ _]exist", re.IGNORECASE), Outcome.NOT_FOUND),
-    # Before private too: Instagram's no_items adds "empty or private data", and is known to pass.
-    (re.compile(r"no_items", re.IGNORECASE), Outcome.MISSING),
-    (re.compile(r"private", re.IGNORECASE), Outcome.PRIVATE),
-    (re.compile(r"restricted", re.IGNORECASE), Outcome.RESTRICTED),
+_ENGAGEMENT_FIELDS = (
+    *("diggCount", "commentCount", "shareCount", "collectCount", "repostCount"),  # TikTok
+    *("likesCount", "commentsCount", "sharesCount", "videoViewCount"),  # Instagram
+    "likes",  # YouTube
 )
+"""Counts that only a video with views has. An Instagram row's other view count is one of them."""
+
+_PLACEHOLDERS = {"sidecar", "image", "carousel", "carousel_container", "graphsidecar", "graphimage", "photo"}
+"""What `type` or `productType` say of posts without a video, whose scrapers write 0 views for "none"."""
 
 
 def readings_from(
@@ -102,23 +104,53 @@ def _ref_of(actor: Actor, item: dict[str, Any]) -> VideoRef | None:
 
 
 def _reading(actor: Actor, item: dict[str, Any], ref: VideoRef, read_at: datetime) -> Reading:
-    said = ": ".join(str(item[field]) for field in _ERROR_FIELDS if item.get(field))
     views = parse_views(item.get(actor.views_field))
     if views is None:
-        detail = said or f"{actor.views_field} is {item.get(actor.views_field)!r}"
-        return _without_views(actor, ref, _meaning(said), detail, read_at)
+        return _refusal(actor, item, ref, read_at)
+    if views == 0 and (evidence := _sign_of_views(item)):
+        detail = f"{actor.views_field} is 0 beside {evidence}"
+        return _without_views(actor, ref, Outcome.ERROR, detail, read_at)
     author = _author(actor, item)
     coauthors = _coauthors(item.get(actor.coauthors_field), author)
     return Reading(ref, Outcome.OK, views, actor.views_field, actor.source, author, "", read_at, coauthors)
 
 
-def _without_views(actor: Actor, ref: VideoRef, outcome: Outcome, detail: str, read_at: datetime) -> Reading:
+def _refusal(actor: Actor, item: dict[str, Any], ref: VideoRef, read_at: datetime) -> Reading:
+    """The reading of a row without a count, by what its error fields say."""
+    said = [item[field] for field in _ERROR_FIELDS if item.get(field)]
+    outcome, word = words.meaning(actor.platform, said)
+    notes = [*said, item["note"]] if item.get("note") else said
+    detail = ": ".join(str(each) for each in notes)
+    detail = detail or f"{actor.views_field} is {item.get(actor.views_field)!r}"
+    return _without_views(actor, ref, outcome, detail, read_at, word=word)
+
+
+def _without_views(
+    actor: Actor,
+    ref: VideoRef,
+    outcome: Outcome,
+    detail: str,
+    read_at: datetime,
+    *,
+    word: str | None = None,
+) -> Reading:
     detail = detail[:MAX_DETAIL_LENGTH]
-    return Reading(ref, outcome, None, actor.views_field, actor.source, None, detail, read_at)
+    return Reading(ref, outcome, None, actor.views_field, actor.source, None, detail, read_at, word=word)
 
 
-def _meaning(said: str) -> Outcome:
-    return next((outcome for words, outcome in _MEANINGS if words.search(said)), Outcome.ERROR)
+def _sign_of_views(item: dict[str, Any]) -> str | None:
+    """Return what contradicts a count of zero ("diggCount 25900"), or None if nothing does.
+
+    A first reading of zero would pay for every view that the video had before, so a zero is believed only
+    where nobody liked, commented on or shared the video either.
+    """
+    for field in _ENGAGEMENT_FIELDS:
+        if parse_views(item.get(field)):
+            return f"{field} {item[field]}"
+    for field in ("type", "productType"):
+        if isinstance(item.get(field), str) and item[field].lower() in _PLACEHOLDERS:
+            return f"{field} {item[field]}"
+    return "isSlideshow" if item.get("isSlideshow") is True else None
 
 
 def _author(actor: Actor, item: dict[str, Any]) -> str | None:

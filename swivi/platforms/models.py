@@ -30,6 +30,7 @@ class Outcome(StrEnum):
     OK = "ok"
     NOT_FOUND = "not_found"
     PRIVATE = "private"
+    """Not shown to the public. Where the platform cannot tell, the video may be deleted as well."""
     RESTRICTED = "restricted"
     ERROR = "error"
     MISSING = "missing"
@@ -88,6 +89,7 @@ class Reading:
     `metric` names what was counted in the source's own word ("playCount"), `source` who counted
     ("apify:clockworks/tiktok-scraper"), `detail` says for people why there is no count. `read_at` is UTC.
     `coauthors` are the accounts that published the video together with `author`.
+    `word` is the scraper's error word if `words.py` does not know it.
     """
 
     ref: VideoRef
@@ -99,6 +101,7 @@ class Reading:
     detail: str
     read_at: datetime
     coauthors: tuple[str, ...] = ()
+    word: str | None = None
 
     def __post_init__(self) -> None:
         if (self.outcome is Outcome.OK) != (self.views is not None):

@@ -6,14 +6,16 @@ never adds up. A fall in views claws nothing back, because only the peak pays.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import NamedTuple
 
-from swivi.clips.models import ClipState
+from swivi.clips.models import Clip, ClipState
 from swivi.core.money import Cents, earned, share
 from swivi.platforms.models import Outcome
+from swivi.tracking import looks
 
 RUNS_UNTIL_REMOVED = 2
-"""Explicit "not found" readings in separate runs that make a clip REMOVED."""
+"""Explicit "not found" readings in separate runs that make a clip REMOVED, if a day lies between them."""
 
 
 class Earner(NamedTuple):  # which is made in a third of a frozen dataclass's time, for each clip of each settlement
@@ -83,34 +85,75 @@ def _room(clips: list[Earner]) -> Cents | None:
 
 
 class Sighting(NamedTuple):
-    """What is known of a clip's views; `flag` says what looked odd, for admins."""
+    """What is known of a clip's views, and when it is read again; `flag` says what looked odd, for admins."""
 
     views: int
     peak_views: int
     not_found_runs: int
     state: ClipState
     flag: str | None
+    not_found_since: datetime | None = None
+    resting_since: datetime | None = None
+    next_look_at: datetime | None = None
+
+    @property
+    def rest(self) -> tuple[datetime | None, datetime | None, datetime | None]:
+        """What says when the clip is read again."""
+        return self.not_found_since, self.resting_since, self.next_look_at
 
 
 ODD_OUTCOMES: Mapping[Outcome, str] = {
     Outcome.NOT_FOUND: "The video was not found.",
-    Outcome.PRIVATE: "The video is private.",
+    Outcome.PRIVATE: "The platform does not show the video: it is private or was deleted.",
     Outcome.RESTRICTED: "The platform restricts who may see the video.",
     Outcome.ERROR: "The views could not be read.",
     Outcome.MISSING: "The scraper did not answer for this video.",
 }
 
 
-def observe(before: Sighting, outcome: Outcome, views: int | None) -> Sighting:
-    """What is known after one more run's reading. Nothing but a plausible count changes the views (I13)."""
-    if outcome is Outcome.NOT_FOUND:
-        runs = before.not_found_runs + 1
-        state = ClipState.REMOVED if runs >= RUNS_UNTIL_REMOVED else before.state
-        return Sighting(before.views, before.peak_views, runs, state, ODD_OUTCOMES[outcome])
-    if outcome is not Outcome.OK or views is None:
-        return Sighting(before.views, before.peak_views, before.not_found_runs, before.state, ODD_OUTCOMES[outcome])
+def sighting_of(clip: Clip) -> Sighting:
+    """Return what is known of a clip so far."""
+    return Sighting(
+        clip.views,
+        clip.peak_views,
+        clip.not_found_runs,
+        clip.state,
+        clip.flag,
+        clip.not_found_since,
+        clip.resting_since,
+        clip.next_look_at,
+    )
+
+
+def observe(before: Sighting, outcome: Outcome, views: int | None, at: datetime, word: str | None = None) -> Sighting:
+    """Return what is known after one more run's reading, made at `at`.
+
+    Nothing but a plausible count changes the views (I13). `word` is the scraper's unknown word, if it said one.
+    """
+    if outcome is Outcome.OK and views is not None:
+        return _counted(before, views)
+    return _uncounted(before, outcome, at, word)
+
+
+def _counted(before: Sighting, views: int) -> Sighting:
+    """The video is there: the clip rests no more, and one that was removed is tracked again."""
+    state = before.state.stepped(ClipState.TRACKED) if before.state is ClipState.REMOVED else before.state
     if views == 0 and before.peak_views > 0:
-        flag = f"Zero views were read after {before.peak_views:,}."
-        return Sighting(before.views, before.peak_views, 0, before.state, flag)
+        return Sighting(before.views, before.peak_views, 0, state, f"Zero views were read after {before.peak_views:,}.")
     fell = f"The views fell from {before.views:,} to {views:,}." if views < before.views else None
-    return Sighting(views, max(views, before.peak_views), 0, before.state, fell)
+    return Sighting(views, max(views, before.peak_views), 0, state, fell)
+
+
+def _uncounted(before: Sighting, outcome: Outcome, at: datetime, word: str | None) -> Sighting:
+    """No count: definite and unknown answers make the clip rest, and two "not found" a day apart remove it."""
+    runs, first, state = before.not_found_runs, before.not_found_since, before.state
+    if outcome is Outcome.NOT_FOUND:
+        runs, first = runs + 1, first or at
+        if runs >= RUNS_UNTIL_REMOVED and at - first >= looks.REMOVED_AFTER:
+            state = state.stepped(ClipState.REMOVED)
+    since = before.resting_since
+    if state is not before.state or (since is None and (not outcome.transient or word)):
+        since = at
+    again = looks.next_look(state, since, at) if since else None
+    flag = f"The scraper answered with an unknown word: {word}" if word else ODD_OUTCOMES[outcome]
+    return Sighting(before.views, before.peak_views, runs, state, flag, first, since, again)

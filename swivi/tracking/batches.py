@@ -2,16 +2,25 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
 
-from swivi.clips.models import Clip, ClipState, ViewTracking
+from swivi.clips.models import Clip, ViewTracking
 from swivi.core.db import in_slices
 from swivi.platforms.models import Outcome, Platform, VideoRef
-from swivi.tracking import partitions
-from swivi.tracking.models import PlannedCampaign, PlanStatus, RunShare, ScraperRun, ScraperStatus
+from swivi.tracking import looks, partitions
+from swivi.tracking.models import (
+    PlannedCampaign,
+    PlanStatus,
+    RunShare,
+    ScraperRun,
+    ScraperStatus,
+    TrackingRun,
+)
 
 UNDER_WAY = (ScraperStatus.STARTING, ScraperStatus.STARTED)
 TRANSIENT = [outcome for outcome in Outcome if outcome.transient]
@@ -68,9 +77,14 @@ def tracked_in(share: RunShare) -> Select[int, Platform, str]:
             PlannedCampaign.run_id == share.run_id,
             PlannedCampaign.share == share.number,
             PlannedCampaign.status == PlanStatus.PLANNED,
-            Clip.state == ClipState.TRACKED,
+            looks.is_due(_started_at(share)),
         )
     )
+
+
+def _started_at(share: RunShare) -> ColumnElement[datetime]:
+    """When the share's run began: which clips are due is settled by then, however long it takes or is resumed."""
+    return select(TrackingRun.started_at).where(TrackingRun.id == share.run_id).scalar_subquery()
 
 
 async def _videos_due(session: AsyncSession, share: RunShare, attempt: int) -> list[tuple[Platform, str]]:
@@ -80,7 +94,7 @@ async def _videos_due(session: AsyncSession, share: RunShare, attempt: int) -> l
         select(ViewTracking.clip_id)
         .where(
             of_run(ViewTracking),
-            (col(ViewTracking.attempt) >= attempt) | col(ViewTracking.outcome).not_in(TRANSIENT),
+            (col(ViewTracking.attempt) >= attempt) | _is_answer(),
         )
         .scalar_subquery()
     )
@@ -90,21 +104,22 @@ async def _videos_due(session: AsyncSession, share: RunShare, attempt: int) -> l
     return list(dict.fromkeys((platform, external_id) for _, platform, external_id in found.all()))
 
 
+def _is_answer() -> ColumnElement[bool]:
+    """Whether a reading is all that the run will learn: an unknown word is asked about again by later runs only."""
+    return col(ViewTracking.outcome).not_in(TRANSIENT) | col(ViewTracking.word).is_not(None)
+
+
 async def unread_campaigns(session: AsyncSession, share: RunShare) -> set[int]:
     """Campaigns of the share with a clip that still awaits an answer: not read yet, or to be read again."""
     of_run = await partitions.of_run(session, share.run_id)
-    read = (
-        select(ViewTracking.clip_id)
-        .where(of_run(ViewTracking), col(ViewTracking.outcome).not_in(TRANSIENT))
-        .scalar_subquery()
-    )
+    read = select(ViewTracking.clip_id).where(of_run(ViewTracking), _is_answer()).scalar_subquery()
     found = await session.exec(
         select(Clip.campaign_id)
         .join(PlannedCampaign, col(PlannedCampaign.campaign_id) == col(Clip.campaign_id))
         .where(
             PlannedCampaign.run_id == share.run_id,
             PlannedCampaign.share == share.number,
-            Clip.state == ClipState.TRACKED,
+            looks.is_due(_started_at(share)),
             col(Clip.id).not_in(read),
         )
         .distinct()

@@ -41,6 +41,24 @@ async def failed_readings(session: AsyncSession, run_id: int) -> dict[Outcome, i
     return {Outcome(outcome): number for outcome, number in found.all()}
 
 
+MOST_WORDS = 10
+"""Unknown words of one run that are shown: one that says more of them is broken in another way."""
+
+
+async def unknown_words(session: AsyncSession, run_id: int) -> dict[str, int]:
+    """How many readings of a run ended with each unknown word of a scraper, the most frequent first."""
+    of_run = await partitions.of_run(session, run_id)
+    word, number = col(ViewTracking.word), func.count()
+    found = await session.exec(
+        select(word, number)
+        .where(of_run(ViewTracking), text(FAILED), word.is_not(None))
+        .group_by(word)
+        .order_by(number.desc(), word)
+        .limit(MOST_WORDS)
+    )
+    return {each: count for each, count in found.all() if each is not None}
+
+
 def by_word(counted: Mapping[Outcome, int]) -> dict[str, int]:
     """As a run keeps it."""
     return {outcome.value: number for outcome, number in counted.items()}

@@ -35,14 +35,16 @@ async def read_by_hand(
     actor.must_be_admin()
     counted, why = parse_views(views), _parse_reason(reason)
     clip = await _locked(session, clip_id)
-    before = Sighting(clip.views, clip.peak_views, clip.not_found_runs, clip.state, clip.flag)
-    after = accrual.observe(before, Outcome.OK, counted)
+    before = accrual.sighting_of(clip)
+    after = accrual.observe(before, Outcome.OK, counted, clock.now())
     reading = ViewTracking(
         clip_id=clip_id, date=clock.now(), outcome=Outcome.OK, views=counted, source=SOURCE, detail=why
     )
     session.add(reading)
     clip.views, clip.peak_views = after.views, after.peak_views
     clip.not_found_runs, clip.flag = after.not_found_runs, after.flag
+    clip.state = after.state
+    clip.not_found_since, clip.resting_since, clip.next_look_at = after.rest
     await session.flush()
     await accounts.add_views(session, {clip.user_id: after.peak_views - before.peak_views})
     await tallies.count_clips(session, clip.campaign_id)

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.campaigns.models import Campaign, CampaignStatus
-from swivi.clips.models import Clip, ClipState
+from swivi.clips.models import Clip, ViewTracking
 from swivi.core import changes, clock
 from swivi.core.money import format_dollars
+from swivi.tracking import looks, manual
 from swivi.tracking.models import PlannedCampaign, RunShare, TrackingRun, Trigger
 
 log = logging.getLogger("swivi.tracking")
@@ -33,23 +34,36 @@ async def clips_needing_tracking(
 ) -> list[CampaignGroup]:
     """ACTIVE campaigns with budget left and clips to read, whole, until `limit` clips are reached.
 
+    A campaign without clips to read is due, too, while views entered by hand await their settlement there.
+
     Order: never tracked, then new campaigns, then the stalest. The first that does not fit ends the plan: it
     leads the next one. A campaign larger than the limit runs alone.
     """
-    query = (
+    is_due = looks.is_due(clock.now())
+    payable = [col(Campaign.status) == CampaignStatus.ACTIVE, col(Campaign.spent) < col(Campaign.budget)]
+    if campaign_id is not None:
+        payable.append(col(Campaign.id) == campaign_id)
+    to_read = select(Clip.id).where(Clip.campaign_id == Campaign.id, is_due)
+    counted = await session.exec(
         select(Campaign, func.count(col(Clip.id)))
         .join(Clip, col(Clip.campaign_id) == col(Campaign.id))
-        .where(
-            Campaign.status == CampaignStatus.ACTIVE,
-            col(Campaign.spent) < col(Campaign.budget),
-            Clip.state == ClipState.TRACKED,
-        )
+        .where(*payable, is_due)
         .group_by(col(Campaign.id))
     )
-    if campaign_id is not None:
-        query = query.where(Campaign.id == campaign_id)
-    due = [CampaignGroup(campaign, clips) for campaign, clips in (await session.exec(query)).all()]
+    due = [CampaignGroup(campaign, clips) for campaign, clips in counted.all()]
+    entered = await session.exec(select(Campaign).where(*payable, ~to_read.exists(), _is_entered_by_hand()))
+    due += [CampaignGroup(campaign, 0) for campaign in entered.all()]
     return whole_until(sorted(due, key=lambda group: _urgency(group.campaign)), limit)
+
+
+def _is_entered_by_hand() -> ColumnElement[bool]:
+    """Whether views were entered by hand for a clip of the campaign since it was last settled."""
+    entered = select(ViewTracking.id).where(
+        ViewTracking.clip_id == Clip.id,
+        ViewTracking.source == manual.SOURCE,
+        col(Campaign.last_tracked_at).is_(None) | (col(ViewTracking.date) >= col(Campaign.last_tracked_at)),
+    )
+    return select(Clip.id).where(Clip.campaign_id == Campaign.id, entered.exists()).exists()
 
 
 def _urgency(campaign: Campaign) -> tuple[bool, bool, float, int]:

@@ -237,6 +237,7 @@ class ShareReading:
                 "metric": by_id[external_id].metric,
                 "source": by_id[external_id].source,
                 "detail": by_id[external_id].detail,
+                "word": by_id[external_id].word,
             }
             for clip_id, _, external_id in clips.all()
         ]

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, case, func, literal, select
@@ -20,7 +21,16 @@ from swivi.tracking.models import PlannedCampaign, PlanStatus
 
 CLIPS = Clip.__table__  # type: ignore[attr-defined]
 
-SIGHTING = (col(Clip.views), col(Clip.peak_views), col(Clip.not_found_runs), col(Clip.state), col(Clip.flag))
+SIGHTING = (
+    col(Clip.views),
+    col(Clip.peak_views),
+    col(Clip.not_found_runs),
+    col(Clip.state),
+    col(Clip.flag),
+    col(Clip.not_found_since),
+    col(Clip.resting_since),
+    col(Clip.next_look_at),
+)
 """What of a clip makes its Sighting, in that order."""
 
 TERMS = (
@@ -42,18 +52,23 @@ CLIPS_AT_A_TIME = 5_000
 
 CLIP_ID = bulk.number("clip_id")
 STATE = bulk.words("state")
+REST = (bulk.moment("not_found_since"), bulk.moment("resting_since"), bulk.moment("next_look_at"))
+
+Answer = tuple[Outcome, int | None, datetime, str | None]
+"""A reading as `accrual.observe` takes it: outcome, views, when, the scraper's unknown word."""
 
 
 @dataclass(slots=True)
 class Looked:
     """What of a campaign's clips has to be written. Counts are views.
 
-    `counts` are rows of COUNTS of the clips that were read, `states` those that changed, both by clip id; `gained` is
-    by how much the peaks of each clipper's clips rose, by user id.
+    `counts` are rows of COUNTS of the clips that were read, `states` and `rests` (rows of REST) those that changed, all
+    by clip id; `gained` is by how much the peaks of each clipper's clips rose, by user id.
     """
 
     counts: dict[int, tuple[int, int, int, str | None]] = field(default_factory=dict)
     states: dict[int, ClipState] = field(default_factory=dict)
+    rests: dict[int, tuple[datetime | None, datetime | None, datetime | None]] = field(default_factory=dict)
     gained: dict[int, int] = field(default_factory=dict)
 
     def beside(self, clip_ids: Iterable[int]) -> Beside:
@@ -76,18 +91,16 @@ async def look_at_clips(session: AsyncSession, run_id: int, campaign_id: int) ->
     return earners, looked
 
 
-def _look(
-    looked: Looked, clips: Sequence[Any], readings: Sequence[Mapping[int, tuple[Outcome, int | None]]]
-) -> Iterator[Earner]:
+def _look(looked: Looked, clips: Sequence[Any], readings: Sequence[Mapping[int, Answer]]) -> Iterator[Earner]:
     """Judge these clips by what each run in turn read of them."""
-    for clip_id, user_id, initial_views, views, peak_views, not_found_runs, state, flag, *terms in clips:
-        after = before = Sighting(views, peak_views, not_found_runs, state, flag)
+    for clip_id, user_id, initial_views, *known in clips:
+        after = before = Sighting(*known[: len(SIGHTING)])
         for of_run in readings:
             if clip_id in of_run:
                 after = accrual.observe(after, *of_run[clip_id])
         if after is not before:
             _note(looked, clip_id, user_id, before, after)
-        yield Earner(clip_id, user_id, initial_views, after.peak_views, *terms)
+        yield Earner(clip_id, user_id, initial_views, after.peak_views, *known[len(SIGHTING) :])
 
 
 async def write(session: AsyncSession, looked: Looked, credited: Collection[int]) -> None:
@@ -100,6 +113,11 @@ async def write(session: AsyncSession, looked: Looked, credited: Collection[int]
     if looked.states:  # by themselves, since they stand in an index, and seldom change
         seen = bulk.listed(session, (CLIP_ID, STATE), list(looked.states.items()))
         await bulk.change_each(session, CLIPS, seen.c.clip_id, {"state": seen.c.state})
+    if looked.rests:  # few, too: of most clips a count is read
+        rests = [(clip_id, *rest) for clip_id, rest in looked.rests.items()]
+        seen = bulk.listed(session, (CLIP_ID, *REST), rests)
+        new = {column.name: seen.c[column.name] for column in REST}
+        await bulk.change_each(session, CLIPS, seen.c.clip_id, new)
     await accounts.add_views(session, looked.gained)
 
 
@@ -139,22 +157,28 @@ async def _clip_rows(session: AsyncSession, campaign_id: int) -> AsyncIterator[S
         yield clips
 
 
-async def _newest_readings(
-    session: AsyncSession, run_id: int, clip_ids: Sequence[int]
-) -> Mapping[int, tuple[Outcome, int | None]]:
+async def _newest_readings(session: AsyncSession, run_id: int, clip_ids: Sequence[int]) -> Mapping[int, Answer]:
     of_run = await partitions.of_run(session, run_id)
     found = await session.execute(
-        select(col(ViewTracking.clip_id), col(ViewTracking.outcome), col(ViewTracking.views))
+        select(
+            col(ViewTracking.clip_id),
+            col(ViewTracking.outcome),
+            col(ViewTracking.views),
+            col(ViewTracking.date),
+            col(ViewTracking.word),
+        )
         .where(of_run(ViewTracking), bulk.among(session, ViewTracking.clip_id, clip_ids))
         .order_by(col(ViewTracking.clip_id), col(ViewTracking.attempt))
     )
-    return {clip_id: (outcome, views) for clip_id, outcome, views in found.all()}
+    return {clip_id: (outcome, views, at, word) for clip_id, outcome, views, at, word in found.all()}
 
 
 def _note(looked: Looked, clip_id: int, user_id: int, before: Sighting, after: Sighting) -> None:
     looked.counts[clip_id] = (after.views, after.peak_views, after.not_found_runs, after.flag)
     if before.state is ClipState.REVOKED:  # never tracked again, whatever was read of it while it was being revoked
         return
+    if after.rest != before.rest:
+        looked.rests[clip_id] = after.rest
     if after.state is not before.state:
         looked.states[clip_id] = after.state
     if gained := after.peak_views - before.peak_views:

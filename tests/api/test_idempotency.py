@@ -118,6 +118,16 @@ async def revoke(swivi: Swivi) -> Doing:
     return Doing(swivi.admin.http, "/admin/clips/1/revoke", {"reason": "Bots."}, {"reason": "Bought."})
 
 
+async def track_again(swivi: Swivi) -> Doing:
+    database, video = swivi.running.database, tiktok(8)
+    campaign = await factories.a_campaign(database, swivi.admin.actor)
+    clip = await factories.a_clip(database, swivi.clipper.actor, swivi.admin.actor, campaign, video)
+    swivi.simulator.script(video, state="private")
+    await swivi.running.tracker.track_one(clip.id)
+    path = f"/admin/clips/{clip.id}/track-again"
+    return Doing(swivi.admin.http, path, {"reason": "Public again."}, {"reason": "I saw it."})
+
+
 async def ask(swivi: Swivi) -> Doing:
     return Doing(swivi.clipper.http, "/clippers/payout-request", ASK, ASK | {"amount": 30})
 
@@ -140,6 +150,7 @@ DOINGS: Sequence[Prepare] = (
     approve,
     reject,
     revoke,
+    track_again,
     ask,
     cancel,
     process,

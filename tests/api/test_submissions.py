@@ -52,7 +52,8 @@ async def test_a_video_that_cannot_be_read_awaits_its_baseline(
     simulator.script(tiktok(1), state="private")
     sent = await _submit(clipper, campaign, tiktok(1).canonical_url)
     assert sent.status_code == 201
-    assert (sent.json()["initialViews"], sent.json()["baselineProblem"]) == (None, "This video is private.")
+    problem = "The platform does not show this video: it is private or was deleted."
+    assert (sent.json()["initialViews"], sent.json()["baselineProblem"]) == (None, problem)
     before = await everything()
     answer = await admin.http.post(f"/admin/submissions/{sent.json()['id']}/approve")
     assert refusal(answer) == (409, "baseline_missing")
@@ -95,6 +96,23 @@ async def test_a_revoked_clip_gives_back_what_it_earned_once(
     assert refusal(await admin.http.post(revoke, json={"reason": "Again."})) == (409, "conflict")
     assert await everything() == before
     assert (await admin.http.get(f"/admin/campaigns/{campaign.id}")).json()["spent"] == 0
+
+
+async def test_a_clip_that_rests_is_tracked_again_once_and_for_a_reason(
+    running: Runtime, clipper: Person, admin: Person, simulator: RunningSimulator, everything: Snapshot
+) -> None:
+    campaign = await factories.a_campaign(running.database, admin.actor)
+    clip = await factories.a_clip(running.database, clipper.actor, admin.actor, campaign, tiktok(1))
+    path = f"/admin/clips/{clip.id}/track-again"
+    assert refusal(await admin.http.post(path, json={"reason": "It is read."})) == (409, "conflict")
+    simulator.script(tiktok(1), state="private")
+    await running.tracker.track_one(clip.id)
+    before = await everything()
+    assert refusal(await admin.http.post(path, json={})) == (422, "invalid_input")
+    assert await everything() == before
+    answer = await admin.http.post(path, json={"reason": "Public again."})
+    assert answer.json() == {"clipId": str(clip.id), "clipState": "TRACKED"}
+    assert refusal(await admin.http.post(path, json={"reason": "Again."})) == (409, "conflict")
 
 
 async def test_the_review_list_filters_and_says_who_waits_for_what(

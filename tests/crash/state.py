@@ -7,7 +7,8 @@ from swivi.core.db import Database
 
 QUERIES = (
     "SELECT campaign_id, user_id, clip_id, kind, amount, debit_account, credit_account FROM ledger_transfers",
-    "SELECT id, views, peak_views, state, not_found_runs, flag, earnings, gross_credited FROM clips",
+    "SELECT id, views, peak_views, state, not_found_runs, resting_since IS NULL, flag, earnings, gross_credited"
+    " FROM clips",
     "SELECT id, total_earnings, paid, reserved, total_views FROM users",
     "SELECT id, budget, spent, status, completion_reason FROM campaigns",
     "SELECT id, status, reason, final_earnings FROM clip_submissions",

@@ -8,6 +8,7 @@ import pytest
 
 from swivi.core.clock import now
 from swivi.demo.simulator_growth import mint_id
+from swivi.demo.simulator_items import ODD_WORD
 from swivi.platforms.actors import ACTORS
 from swivi.platforms.apify import ApifyReader, ApifyReaders
 from swivi.platforms.errors import (
@@ -89,6 +90,7 @@ async def test_a_reading_says_what_was_counted_by_whom_and_whose_video_it_is(
         ("private", Outcome.PRIVATE),
         ("restricted", Outcome.RESTRICTED),
         ("error", Outcome.ERROR),
+        ("odd", Outcome.ERROR),
         ("note", Outcome.ERROR),
         ("omitted", Outcome.MISSING),
     ],
@@ -101,7 +103,10 @@ async def test_a_video_without_a_count_has_an_outcome_and_no_views_while_others_
 
     readings = (await readers.for_platform(platform).read([broken, fine])).readings
 
+    if (platform, outcome) == (Platform.TIKTOK, Outcome.NOT_FOUND):
+        outcome = Outcome.PRIVATE  # TikTok cannot tell one from the other
     assert (readings[0].outcome, readings[0].views) == (outcome, None)
+    assert readings[0].word == (ODD_WORD if state == "odd" else None)
     assert readings[0].detail
     assert readings[1].outcome is Outcome.OK
 

@@ -11,8 +11,10 @@ from swivi.platforms.actors import ACTORS
 from swivi.platforms.handles import MAX_HANDLE_LENGTH
 from swivi.platforms.items import MAX_DETAIL_LENGTH, parse_views, readings_from
 from swivi.platforms.models import MAX_VIEWS, Outcome, Platform, Reading, VideoRef
+from swivi.platforms.words import LONGEST_WORD
 
 TIKTOK = VideoRef(Platform.TIKTOK, "7592641437091532062")
+YOUTUBE = VideoRef(Platform.YOUTUBE, "dQw4w9WgXcQ")
 INSTAGRAM = VideoRef(Platform.INSTAGRAM, "DTA4abcdEFG")
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -37,7 +39,7 @@ def test_instagram_is_paid_by_its_plays_and_never_by_its_other_count() -> None:
 @pytest.mark.parametrize(
     ("row", "outcome"),
     [
-        ({"errorCode": "POST_NOT_FOUND_OR_PRIVATE", "error": "Post not found or private"}, Outcome.NOT_FOUND),
+        ({"errorCode": "POST_NOT_FOUND_OR_PRIVATE", "error": "Post not found or private"}, Outcome.PRIVATE),
         ({"error": "not_found", "errorDescription": "Post does not exist"}, Outcome.NOT_FOUND),
         ({"error": "Restricted profile"}, Outcome.RESTRICTED),
         ({"error": "private", "errorDescription": "This account is private"}, Outcome.PRIVATE),
@@ -51,6 +53,69 @@ def test_an_error_row_without_an_id_belongs_to_the_link_it_answers(row: dict[str
         reading = read(TIKTOK, {"url": url, **row})
         assert (reading.outcome, reading.views) == (outcome, None)
         assert reading.detail
+
+
+@pytest.mark.parametrize(
+    ("ref", "said", "outcome"),
+    [
+        (YOUTUBE, {"error": "VIDEO_UNAVAILABLE"}, Outcome.PRIVATE),
+        (YOUTUBE, {"error": "NOT_FOUND", "errorDescription": "The video does not exist"}, Outcome.NOT_FOUND),
+        (TIKTOK, {"errorCode": "POST_SENSITIVE", "error": "Sensitive post"}, Outcome.RESTRICTED),
+        (TIKTOK, {"errorCode": "POST_NOT_FOUND_OR_PRIVATE"}, Outcome.PRIVATE),
+        (TIKTOK, {"error": "Post not found or private"}, Outcome.PRIVATE),
+        (INSTAGRAM, {"error": "no_items", "errorDescription": "Empty or private data"}, Outcome.MISSING),
+    ],
+)
+def test_a_scrapers_known_words_have_one_meaning_each(ref: VideoRef, said: dict[str, Any], outcome: Outcome) -> None:
+    reading = read(ref, {"url": ref.canonical_url, **said})
+    assert (reading.outcome, reading.views, reading.word) == (outcome, None, None)
+
+
+@pytest.mark.parametrize(
+    ("said", "word"),
+    [
+        ({"errorCode": "POST_EMBARGOED", "error": "Come back later"}, "POST_EMBARGOED"),
+        ({"error": "line one\nline\x00 two\u202e"}, "line one line two"),
+        ({"error": "\x00\n"}, "?"),
+        ({"error": "W" * 5_000}, "W" * LONGEST_WORD),
+        ({"error": {"code": 7}}, "{'code': 7}"),
+    ],
+)
+def test_an_unknown_word_is_kept_as_one_bounded_line(said: dict[str, Any], word: str) -> None:
+    reading = read(TIKTOK, {"url": TIKTOK.canonical_url, **said})
+    assert (reading.outcome, reading.word) == (Outcome.ERROR, word)
+
+
+@pytest.mark.parametrize(
+    ("ref", "row"),
+    [
+        (TIKTOK, {"id": TIKTOK.external_id, "playCount": 0, "diggCount": 25_900}),
+        (TIKTOK, {"id": TIKTOK.external_id, "playCount": "0", "shareCount": "3"}),
+        (TIKTOK, {"id": TIKTOK.external_id, "playCount": 0, "isSlideshow": True}),
+        (YOUTUBE, {"id": YOUTUBE.external_id, "viewCount": 0, "likes": 10_060, "commentsCount": 900}),
+        (INSTAGRAM, {"shortCode": "DTA4abcdEFG", "videoPlayCount": 0, "commentsCount": 1}),
+        (INSTAGRAM, {"shortCode": "DTA4abcdEFG", "videoPlayCount": 0, "videoViewCount": 13_185}),
+        (INSTAGRAM, {"shortCode": "DTA4abcdEFG", "videoPlayCount": 0, "type": "Sidecar"}),
+        (INSTAGRAM, {"shortCode": "DTA4abcdEFG", "videoPlayCount": 0, "productType": "carousel_container"}),
+    ],
+)
+def test_zero_views_beside_likes_comments_or_pictures_are_not_known(ref: VideoRef, row: dict[str, Any]) -> None:
+    reading = read(ref, row)
+    assert (reading.outcome, reading.views) == (Outcome.ERROR, None)
+    assert "is 0 beside" in reading.detail
+
+
+@pytest.mark.parametrize(
+    ("ref", "row"),
+    [
+        (TIKTOK, {"id": TIKTOK.external_id, "playCount": 0, "diggCount": 0, "commentCount": 0, "isSlideshow": False}),
+        (YOUTUBE, {"id": YOUTUBE.external_id, "viewCount": 0, "likes": 0, "type": "video"}),
+        (INSTAGRAM, {"shortCode": "DTA4abcdEFG", "videoPlayCount": 0, "likesCount": -1, "productType": "clips"}),
+        (INSTAGRAM, {"shortCode": "DTA4abcdEFG", "videoPlayCount": 0, "likesCount": None, "type": "Video"}),
+    ],
+)
+def test_zero_views_of_a_video_that_nobody_liked_are_zero(ref: VideoRef, row: dict[str, Any]) -> None:
+    assert read(ref, row).views == 0
 
 
 def test_of_several_rows_for_a_video_the_largest_count_is_kept_whatever_their_order() -> None:

@@ -13,7 +13,7 @@ MAKERS = (tiktok, tiktok, youtube)
 MINIMUM = 5
 STATE_OF = {"campaigns": "status", "clip_submissions": "status", "payout_requests": "status", "clips": "state"}
 OPEN, UNFINISHED = frozenset({"ACTIVE"}), frozenset({"DRAFT", "SCHEDULED", "ACTIVE", "PAUSED"})
-TRACKED, PENDING = frozenset({"TRACKED"}), frozenset({"PENDING"})
+TRACKED, GONE, PENDING = frozenset({"TRACKED"}), frozenset({"REMOVED"}), frozenset({"PENDING"})
 DECIDED_FROM = {
     "approve": PENDING,
     "reject": PENDING | {"APPROVED"},

@@ -9,6 +9,11 @@ from collections.abc import Iterator
 from tests.property.checker import CAMPAIGN_ENDS, Books
 
 FROZEN_ON_A_CLIP = ("submission_id", "campaign_id", "user_id", "initial_views", "rate", "min_views")
+CLIP_ENDS = {
+    "TRACKED": {"TRACKED", "REMOVED", "REVOKED"},
+    "REMOVED": {"REMOVED", "TRACKED", "REVOKED"},
+    "REVOKED": {"REVOKED"},
+}
 MONEY_OF_A_CLIP = ("earnings", "gross_credited")
 FROZEN_ON_A_REQUEST = ("user_id", "amount", "net", "fee", "method", "details", "idempotency_key")
 
@@ -66,6 +71,8 @@ def _walked(before: Books, after: Books) -> Iterator[str]:
             yield f"I13: the baseline of submission {number} changed"
     for number, clip in before["clips"].items():
         now = after["clips"][number]
+        if now["state"] not in CLIP_ENDS[clip["state"]]:
+            yield f"I10: clip {number} went from {clip['state']} to {now['state']}"
         if clip["state"] == "REVOKED" and any(now[name] != clip[name] for name in ("state", *MONEY_OF_A_CLIP)):
             yield f"I4: clip {number} was revoked, and changed after that"
 

@@ -43,6 +43,7 @@ from tests.property.checker import Books, check
 from tests.property.events import (
     ANY,
     DECIDED_FROM,
+    GONE,
     MAKERS,
     MINIMUM,
     OPEN,
@@ -165,8 +166,14 @@ class MoneyMachine(RuleBasedStateMachine):
     @where("clips", "TRACKED")
     @rule(clip=picks, views=st.integers(0, 30_000))
     def read_by_hand(self, clip: int, views: int) -> None:
-        number = self.one("clips", clip, TRACKED)
+        number = self.one("clips", clip, TRACKED | GONE)
         self.write(lambda session: read_by_hand(session, self.admin, number, views=views, reason="Seen."))
+
+    @where("clips", "TRACKED", "REMOVED")
+    @rule(clip=picks)
+    def track_again(self, clip: int) -> None:
+        number = self.one("clips", clip, GONE)
+        self.write(lambda session: review.track_again(session, self.admin, number, "It is there."))
 
     @rule(clipper=picks, status=st.sampled_from([UserStatus.ACTIVE] * 3 + [UserStatus.DISABLED]))
     def set_status(self, clipper: int, status: UserStatus) -> None:
@@ -282,6 +289,10 @@ class MoneyMachine(RuleBasedStateMachine):
         now = datetime.now(UTC).replace(tzinfo=None)
         wrong = check(self.books, now=now, minimum=MINIMUM) + check_step(before or self.books, self.books)
         self.sound = not wrong
+        self.seen["clips that came back"] += sum(
+            row["state"] == "REMOVED" and self.books["clips"][number]["state"] == "TRACKED"
+            for number, row in (before or self.books)["clips"].items()
+        )
         assert self.sound, "\n".join(wrong)
         self.seen["looks"] += 1
 

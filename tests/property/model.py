@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import floor
 
-RUNS_UNTIL_GONE = 2
+GONE_AFTER, EVERY_RUN_FOR = 24, 24
+DAILY_FOR, DAILY = 7 * 24, 24
+READ_FOR, SELDOM = 30 * 24, 3 * 24
+"""Hours: between two "not found" that mean gone, and how often a clip without a count is read for how long."""
+
+DEFINITE = ("not_found", "private", "restricted")
 
 
 @dataclass
@@ -24,22 +29,43 @@ class ModelClip:
     """False once it was revoked or its clipper disabled."""
     peak: int = 0
     credited: int = 0
-    not_found: int = 0
     gone: bool = False
+    not_found_at: int | None = None
+    rests_from: int | None = None
+    due_at: int | None = None
+    """Hours on one clock; a clip that rests is read from `due_at` on, or never again."""
 
     def __post_init__(self) -> None:
         self.peak = max(self.peak, self.baseline)
 
-    def is_read(self, outcome: str, views: int | None) -> None:
-        """One run's reading. A video that is gone is not read again, so what is said of it counts no more."""
-        if self.gone:
+    def is_due(self, hour: int) -> bool:
+        """Whether a run at that hour reads it."""
+        return self.rests_from is None or (self.due_at is not None and hour >= self.due_at)
+
+    def is_read(self, outcome: str, views: int | None, hour: int) -> None:
+        """What a run at that hour would be told. Of a clip that is not due nothing is asked."""
+        if not self.is_due(hour):
             return
-        if outcome == "not_found":
-            self.not_found += 1
-            self.gone = self.not_found >= RUNS_UNTIL_GONE
-        elif outcome == "ok" and views is not None:
-            self.not_found = 0
+        if outcome == "ok" and views is not None:
+            self.gone, self.not_found_at, self.rests_from, self.due_at = False, None, None, None
             self.peak = max(self.peak, views)
+            return
+        was_gone = self.gone
+        if outcome == "not_found" and self.not_found_at is None:
+            self.not_found_at = hour
+        elif outcome == "not_found" and self.not_found_at is not None:
+            self.gone = self.gone or hour - self.not_found_at >= GONE_AFTER
+        if self.gone > was_gone or (self.rests_from is None and outcome in DEFINITE):
+            self.rests_from = hour
+        if self.rests_from is not None:
+            self.due_at = self._next_look(hour, hour - self.rests_from)
+
+    def _next_look(self, hour: int, rested: int) -> int | None:
+        if rested >= READ_FOR:
+            return None
+        if rested >= DAILY_FOR:
+            return hour + SELDOM
+        return hour + DAILY if self.gone or rested >= EVERY_RUN_FOR else hour
 
     def demand(self) -> int:
         growth = max(0, self.peak - self.baseline)

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import count
 from random import Random
 
@@ -32,6 +33,7 @@ LONG = int(os.environ.get("SWIVI_PROOF", "1"))
 """How many times as much is tried: see CONTRIBUTING.md."""
 
 OUTCOMES = ("ok",) * 12 + ("not_found", "private", "restricted", "error", "missing")
+HOURS_BETWEEN_RUNS = (1, 4, 4, 24, 25, 80, 200)
 QUICKLY = TrackingOptions(reading=ReadingOptions(pause_seconds=0))
 
 
@@ -72,9 +74,11 @@ def a_round(numbers: Random, campaign: ModelCampaign) -> dict[int, tuple[str, in
 def test_the_rules_of_accrual_credit_what_the_model_credits(seed: int, clips: int, rounds: int) -> None:
     numbers = Random(seed)
     campaign = a_random_campaign(numbers, clips)
+    hour = 0
     for _ in range(rounds):
+        hour += numbers.choice(HOURS_BETWEEN_RUNS)
         for number, reading in a_round(numbers, campaign).items():
-            campaign.clips[number].is_read(*reading)
+            campaign.clips[number].is_read(*reading, hour)
             campaign.clips[number].earns = numbers.random() > 0.05
         earners = [_earner(number, clip) for number, clip in campaign.clips.items()]
         numbers.shuffle(earners)
@@ -104,6 +108,7 @@ class Ground:
         self.runner, self.database, self.readers = asyncio.Runner(), Database(url), ToldReaders()
         self.tracker = Tracker(self.database, self.readers, QUICKLY)
         self.videos = count(1)
+        self.opened_at, self.hour = clock.now(), 0
         self.runner.run(self._people())
 
     async def _people(self) -> None:
@@ -123,14 +128,16 @@ class Ground:
         campaign_id = await self._campaign(model.budget)
         ids = await self._approved(campaign_id, model)
         for _ in range(rounds):
+            self.hour += numbers.choice(HOURS_BETWEEN_RUNS)
             found = a_round(numbers, model)
             for number, (outcome, views) in found.items():
                 self.readers.tell(tiktok(ids[number][1]), views, Outcome(outcome))
                 if not model.completed:
-                    model.clips[number].is_read(outcome, views)
+                    model.clips[number].is_read(outcome, views, self.hour)
             due = model.settle()
             before = await self._credited(campaign_id)
-            await self.tracker.run(Trigger.CLI, campaign_id=campaign_id)
+            with clock.standing_at(self.opened_at + timedelta(hours=self.hour)):
+                await self.tracker.run(Trigger.CLI, campaign_id=campaign_id)
             after = await self._credited(campaign_id)
             credited = {number: after.get(ids[number][0], 0) - before.get(ids[number][0], 0) for number in model.clips}
             assert {number: cents for number, cents in credited.items() if cents} == due
@@ -138,7 +145,8 @@ class Ground:
                 campaign = await session.get_one(Campaign, campaign_id)
             assert (campaign.spent, campaign.completed_at is not None) == (model.spent, model.completed)
         if not model.completed:  # or the next campaigns' runs would not be the only ones
-            await self.tracker.complete(campaign_id, actor=self.admin, reason="Compared.")
+            with clock.standing_at(self.opened_at + timedelta(hours=self.hour)):
+                await self.tracker.complete(campaign_id, actor=self.admin, reason="Compared.")
 
     async def _campaign(self, budget: int) -> int:
         terms = {"budget": f"{budget // 100}.{budget % 100:02d}", "payout_rate": "1.00"}

@@ -4,6 +4,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from swivi.accounts import passwords
+from swivi.tracking import looks
 from tests.property.events import OPENINGS, Opening
 from tests.property.ground import Ground, copies_of
 from tests.property.machine import MoneyMachine
@@ -31,7 +33,14 @@ def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def on_sqlite(migrated_sqlite: Path, tmp_path: Path, cheap_passwords: None) -> Iterator[Ground]:
+def short_days(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let days pass between any two runs, for clips that are gone: removed by the second "not found", read by each."""
+    for days in ("REMOVED_AFTER", "DAILY", "SELDOM"):
+        monkeypatch.setattr(looks, days, timedelta(0))
+
+
+@pytest.fixture
+def on_sqlite(migrated_sqlite: Path, tmp_path: Path, cheap_passwords: None, short_days: None) -> Iterator[Ground]:
     template = Path(shutil.copy(migrated_sqlite, tmp_path / "people.db"))
     ground = Ground(f"sqlite:///{template}", copies_of(template, tmp_path))
     yield ground
@@ -39,7 +48,7 @@ def on_sqlite(migrated_sqlite: Path, tmp_path: Path, cheap_passwords: None) -> I
 
 
 @pytest.fixture
-def on_postgresql(request: pytest.FixtureRequest, cheap_passwords: None) -> Iterator[Ground]:
+def on_postgresql(request: pytest.FixtureRequest, cheap_passwords: None, short_days: None) -> Iterator[Ground]:
     postgres = request.getfixturevalue("postgres")
     url = postgres.create_database(request.getfixturevalue("migrated_postgres"))
     ground = Ground(url, lambda: postgres.create_database(url.rsplit("/", 1)[1]))
@@ -48,7 +57,7 @@ def on_postgresql(request: pytest.FixtureRequest, cheap_passwords: None) -> Iter
 
 
 FROM_EACH_OPENING = pytest.mark.parametrize("opening", OPENINGS, ids=lambda opening: opening.reaches[0])
-REACHED_FROM_ALL = ("deaths", "refusals")
+REACHED_FROM_ALL = ("deaths", "refusals", "clips: REMOVED", "clips that came back")
 
 
 def play(ground: Ground, opening: Opening, runs: int, steps: int) -> Counter[str]:

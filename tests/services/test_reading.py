@@ -6,7 +6,8 @@ import pytest
 from sqlmodel import select
 
 from swivi.campaigns.models import Campaign
-from swivi.clips.models import Clip, ClipState, ViewTracking
+from swivi.clips.models import Clip, ViewTracking
+from swivi.demo.simulator_items import State
 from swivi.notifications.models import Notification, NotificationKind
 from swivi.platforms.models import Outcome, Platform
 from swivi.tracking.models import PlannedCampaign, PlanStatus, RunStatus, ScraperRun, Trigger
@@ -100,21 +101,9 @@ async def test_a_fall_is_shown_and_regaining_it_pays_nothing_twice(world: World,
     assert (await world.user()).total_views == 5_004
 
 
-async def test_two_runs_that_find_no_video_remove_the_clip_which_keeps_its_earnings(world: World, clip: Clip) -> None:
-    world.simulator.script(tiktok(1), state="not_found")
-    await world.track()
-    once = await world.now(clip)
-    await world.track()
-    twice = await world.now(clip)
-    later = await world.track()
-
-    assert (once.state, twice.state) == (ClipState.TRACKED, ClipState.REMOVED)
-    assert twice.earnings == 1_250
-    assert later.clips_planned == 0
-
-
-async def test_not_found_is_not_read_again_within_the_run(world: World, clip: Clip) -> None:
-    world.simulator.script(tiktok(1), state="not_found")
+@pytest.mark.parametrize("state", ["not_found", "odd"])
+async def test_an_answer_is_not_asked_for_again_within_the_run(world: World, clip: Clip, state: State) -> None:
+    world.simulator.script(tiktok(1), state=state)
     await world.track()
 
     assert world.runs_started == 1

@@ -167,11 +167,11 @@ async def test_people_are_counted_as_they_come_and_change(world: World) -> None:
 
 async def test_an_ended_run_keeps_why_it_could_not_read(world: World) -> None:
     campaign = await world.campaign()
-    for number in range(4):
-        await world.clip(campaign, tiktok(number))
+    for video in (tiktok(0), youtube(1), youtube(2), tiktok(3)):
+        await world.clip(campaign, video)
     world.simulator.script(tiktok(0), state="private")
-    world.simulator.script(tiktok(1), state="not_found")
-    world.simulator.script(tiktok(2), state="not_found")
+    world.simulator.script(youtube(1), state="not_found")
+    world.simulator.script(youtube(2), state="not_found")
     world.simulator.script(tiktok(3), None, 6_000)  # the second try finds it
 
     run = await world.track()

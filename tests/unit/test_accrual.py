@@ -1,6 +1,7 @@
 """The rules of accrual, by example and against a reference that computes in exact fractions."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from math import floor
 
@@ -26,6 +27,8 @@ CLIP = Earner(
 )
 SEEN = Sighting(views=5_000, peak_views=6_000, not_found_runs=0, state=ClipState.TRACKED, flag=None)
 PLENTY = 10**15
+AT = datetime(2026, 12, 1, tzinfo=UTC)
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 
 caps = st.none() | st.integers(0, 100_000)
 
@@ -166,21 +169,21 @@ def test_of_several_frozen_caps_per_clipper_the_most_generous_holds() -> None:
 
 @pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome is not Outcome.OK])
 def test_a_reading_without_a_count_changes_no_views_and_raises_a_flag(outcome: Outcome) -> None:
-    after = observe(SEEN, outcome, None)
+    after = observe(SEEN, outcome, None, AT)
 
     assert (after.views, after.peak_views, after.state) == (SEEN.views, SEEN.peak_views, ClipState.TRACKED)
     assert after.flag
 
 
 def test_zero_after_a_larger_count_is_not_believed() -> None:
-    after = observe(SEEN, Outcome.OK, 0)
+    after = observe(SEEN, Outcome.OK, 0, AT)
 
     assert (after.views, after.peak_views) == (5_000, 6_000)
     assert after.flag == "Zero views were read after 6,000."
 
 
 def test_a_fall_is_kept_and_shown_but_the_peak_stays() -> None:
-    after = observe(SEEN, Outcome.OK, 4_000)
+    after = observe(SEEN, Outcome.OK, 4_000, AT)
 
     assert (after.views, after.peak_views) == (4_000, 6_000)
     assert after.flag == "The views fell from 5,000 to 4,000."
@@ -189,26 +192,52 @@ def test_a_fall_is_kept_and_shown_but_the_peak_stays() -> None:
 def test_growth_raises_the_peak_and_clears_the_flag() -> None:
     flagged = SEEN._replace(flag="The video is private.")
 
-    assert observe(flagged, Outcome.OK, 7_000) == SEEN._replace(views=7_000, peak_views=7_000)
+    assert observe(flagged, Outcome.OK, 7_000, AT) == SEEN._replace(views=7_000, peak_views=7_000)
 
 
-def test_a_video_is_removed_by_two_explicit_not_founds_in_a_row() -> None:
-    once = observe(SEEN, Outcome.NOT_FOUND, None)
-    twice = observe(once, Outcome.NOT_FOUND, None)
+def test_a_video_is_removed_by_two_explicit_not_founds_a_day_apart() -> None:
+    once = observe(SEEN, Outcome.NOT_FOUND, None, AT)
+    soon = observe(once, Outcome.NOT_FOUND, None, AT + DAY - SECOND)
+    twice = observe(once, Outcome.NOT_FOUND, None, AT + DAY)
+    at_last = observe(soon, Outcome.NOT_FOUND, None, AT + DAY)
 
-    assert (once.state, twice.state) == (ClipState.TRACKED, ClipState.REMOVED)
+    states = [each.state for each in (once, soon, twice, at_last)]
+    assert states == [ClipState.TRACKED, ClipState.TRACKED, ClipState.REMOVED, ClipState.REMOVED]
+
+
+@pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome is not Outcome.NOT_FOUND])
+def test_nothing_but_not_found_removes_a_video(outcome: Outcome) -> None:
+    seen = SEEN
+    for days in range(40):
+        seen = observe(seen, outcome, 6_000 if outcome is Outcome.OK else None, AT + days * DAY, "X")
+
+    assert seen.state is ClipState.TRACKED
+
+
+def test_a_removed_video_that_is_read_again_is_tracked_and_grows_from_its_peak() -> None:
+    gone = observe(observe(SEEN, Outcome.NOT_FOUND, None, AT), Outcome.NOT_FOUND, None, AT + DAY)
+    back = observe(gone, Outcome.OK, 7_000, AT + 2 * DAY)
+
+    assert back == SEEN._replace(views=7_000, peak_views=7_000)
+
+
+def test_a_revoked_clip_stays_revoked_whatever_is_read() -> None:
+    seen = SEEN._replace(state=ClipState.REVOKED)
+    for days, (outcome, views) in enumerate([(Outcome.NOT_FOUND, None)] * 3 + [(Outcome.OK, 9_000)]):
+        seen = observe(seen, outcome, views, AT + days * DAY)
+        assert seen.state is ClipState.REVOKED
 
 
 @pytest.mark.parametrize("between", [(Outcome.OK, 6_500), (Outcome.OK, 0)], ids=str)
 def test_a_video_that_was_seen_in_between_is_not_removed(between: tuple[Outcome, int]) -> None:
-    seen_again = observe(observe(SEEN, Outcome.NOT_FOUND, None), *between)
+    seen_again = observe(observe(SEEN, Outcome.NOT_FOUND, None, AT), *between, AT + DAY)
 
-    assert observe(seen_again, Outcome.NOT_FOUND, None).state is ClipState.TRACKED
+    assert observe(seen_again, Outcome.NOT_FOUND, None, AT + 2 * DAY).state is ClipState.TRACKED
 
 
 @given(st.integers(0, 10**9), st.sampled_from(Outcome), st.integers(0, 10**9))
 def test_no_reading_ever_lowers_the_peak(peak: int, outcome: Outcome, views: int) -> None:
     before = SEEN._replace(views=peak, peak_views=peak)
-    after = observe(before, outcome, views if outcome is Outcome.OK else None)
+    after = observe(before, outcome, views if outcome is Outcome.OK else None, AT)
 
     assert after.peak_views == (max(peak, views) if outcome is Outcome.OK else peak)

@@ -135,6 +135,12 @@ def _odd_readings() -> list[rx.Component]:
             "/admin/tracking",
         ),
         _item(
+            RunNow.unknown != "",
+            "message_circle_question",
+            rx.fragment("The scraper answered with words that Swivi does not know: ", RunNow.unknown),
+            "/admin/tracking",
+        ),
+        _item(
             OverviewState.flagged > 0,
             "flag",
             rx.fragment(counted(OverviewState.flagged, "clip", "clips"), " whose newest reading looked odd"),

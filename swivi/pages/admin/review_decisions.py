@@ -30,7 +30,7 @@ REASONS = (
 
 
 class Decisions(rx.State, mixin=True):
-    """Decisions on `rows`. `question` is what the dialog asks: "reject", "revoke", or "" while it is closed.
+    """Decisions on `rows`. `question` is what the dialog asks: "reject", "revoke", "track again", or "" (closed).
 
     `deciding` are the submissions whose decision is being written, `selected` those that are ticked.
     """
@@ -102,6 +102,18 @@ class Decisions(rx.State, mixin=True):
             )
 
     @admins_only
+    async def ask_track_again(self, submission_id: object) -> None:
+        """Ask for the reason to have a clip tracked again."""
+        row = self._row_of(some_id(submission_id))
+        if row is not None and row.can_be_tracked_again:
+            self._ask(
+                "track again",
+                [row.clip_id],
+                f"Track {row.clipper}’s clip again?",
+                "The next run reads it. If the video is there, it earns from its highest count as before.",
+            )
+
+    @admins_only
     async def close_question(self, is_open: object) -> None:
         """The dialog was dismissed."""
         if is_open is not True:
@@ -109,7 +121,7 @@ class Decisions(rx.State, mixin=True):
 
     @admins_only
     async def answer(self, form_data: object) -> AsyncIterator[Handler]:
-        """The reason was given: reject or revoke what the dialog asked about."""
+        """The reason was given: do what the dialog asked about."""
         question, subjects = self.question, list(self._subjects)
         try:
             reason = _reason(form_fields(form_data))
@@ -126,6 +138,8 @@ class Decisions(rx.State, mixin=True):
                 yield event
         for clip_id in subjects if question == "revoke" else ():
             yield await self._revoke(clip_id, reason)
+        for clip_id in subjects if question == "track again" else ():
+            yield await self._track_again(clip_id, reason)
 
     def _row_of(self, submission_id: int) -> SubmissionRow | None:
         return next((row for row in self.rows if row.id == submission_id), None)
@@ -161,6 +175,15 @@ class Decisions(rx.State, mixin=True):
             return refusal(refused_because)
         await self._read()
         return toast_success(f"Clip revoked; {format_dollars(recovered)} went back to its campaign")
+
+    async def _track_again(self, clip_id: int, reason: object) -> Handler:
+        try:
+            async with acting(self) as (session, actor):
+                await review.track_again(session, actor, clip_id, reason)
+        except SwiviError as refused_because:
+            return refusal(refused_because)
+        await self._read()
+        return toast_success("The next run reads this clip")
 
 
 def _reason(fields: Mapping[str, object]) -> str:

@@ -44,6 +44,7 @@ def _shown() -> rx.Component:
         cluster(status_badge(row.status), author_badge(row.author_check)),
         rx.el.p(row.author_words, class_name="quiet"),
         rx.cond(row.note != "", notice("waiting", row.note)),
+        _signs(),
         _preview(row),
         _decision(row),
         _figures(row),
@@ -53,6 +54,11 @@ def _shown() -> rx.Component:
             rx.el.p(rx.el.a("What the audit log says of it", href=f"/admin/audit?subject=clip&id={row.clip_id}")),
         ),
     )
+
+
+def _signs() -> rx.Component:
+    """What to know about the counts before deciding."""
+    return rx.fragment(rx.foreach(rows_var(ReviewState.behind.signs), lambda sign: notice("neutral", sign)))
 
 
 def author_badge(check: Text) -> rx.Component:

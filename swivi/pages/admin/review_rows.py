@@ -1,6 +1,6 @@
 """A submission as the review queue and its panel show it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from swivi.clips.models import SubmissionStatus
 from swivi.insights.review import AuthorCheck, Background, ReviewRow
@@ -33,17 +33,19 @@ class SubmissionRow:
     approvable: bool
     rejectable: bool
     revocable: bool
+    can_be_tracked_again: bool
 
 
 @dataclass(frozen=True)
 class Behind:
-    """What the panel says behind a submission: the campaign's words, and the clipper's submissions so far."""
+    """What the panel says behind a submission: the campaign's words, the clipper's submissions so far, odd counts."""
 
     brief: str = ""
     requirements: str = ""
     approved: int = 0
     rejected: int = 0
     revoked: int = 0
+    signs: list[str] = field(default_factory=list)
 
 
 def submission_row(row: ReviewRow) -> SubmissionRow:
@@ -74,6 +76,7 @@ def submission_row(row: ReviewRow) -> SubmissionRow:
         approvable=pending and not clip.awaits_baseline,
         rejectable=pending,
         revocable=clip.state is not None and clip.state != "REVOKED" and clip.final_earnings is None,
+        can_be_tracked_again=clip.is_resting and clip.state != "REVOKED" and clip.final_earnings is None,
     )
 
 
@@ -98,4 +101,11 @@ def _author_words(row: ReviewRow) -> str:
 def behind_of(known: Background) -> Behind:
     """What the panel says behind a submission."""
     record = known.record
-    return Behind(known.brief, known.requirements, record.approved, record.rejected, record.revoked)
+    return Behind(
+        known.brief,
+        known.requirements,
+        record.approved,
+        record.rejected,
+        record.revoked,
+        list(known.signs),
+    )

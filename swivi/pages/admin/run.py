@@ -4,13 +4,12 @@ import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.models import Role
-from swivi.insights.runs import campaigns_in_run, clips_in_run, tracking_run, why_not_read
+from swivi.insights.runs import campaigns_in_run, clips_in_run, tracking_run
 from swivi.live import hub
 from swivi.pages.admin.manual_reading import manual_reading_dialog
 from swivi.pages.admin.pieces import progress_bar
 from swivi.pages.admin.run_rows import (
     CAMPAIGN_COLUMNS,
-    OUTCOMES,
     READING_COLUMNS,
     CampaignRow,
     ReadingRow,
@@ -19,6 +18,7 @@ from swivi.pages.admin.run_rows import (
     campaign_row,
     reading_cells,
     reading_row,
+    reason_rows,
     run_row,
 )
 from swivi.pages.admin.tracking import HERE, reasons_line
@@ -76,8 +76,7 @@ class RunState(Listing, rx.State):
         )
         self.run, self.rows = run_row(run), [reading_row(clip) for clip in clips]
         self.campaigns = [campaign_row(campaign) for campaign in await campaigns_in_run(session, run_id)]
-        reasons = await why_not_read(session, run)
-        self.reasons = [(OUTCOMES[outcome], number) for outcome, number in reasons.items()]
+        self.reasons = await reason_rows(session, run)
         self._found(total)
 
 

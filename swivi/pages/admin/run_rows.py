@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 
 import reflex as rx
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.insights.runs import CampaignInRun, ClipInRun
+from swivi.insights.runs import CampaignInRun, ClipInRun, why_not_read
 from swivi.pages.admin.manual_reading import manual_reading_button
 from swivi.pages.admin.pieces import clip_link, known_count, row_actions, side_by_side, two_lines
 from swivi.pages.admin.times import iso
 from swivi.pages.admin.tracking_now import cost_text, seconds_of
 from swivi.platforms.models import Outcome
+from swivi.tracking.failures import unknown_words
 from swivi.tracking.models import TrackingRun
 from swivi.ui.feedback import badge, status_badge
 from swivi.ui.numbers import count, money, when
@@ -20,7 +22,7 @@ from swivi.ui.types import Node
 OUTCOMES = {
     Outcome.OK: "Read",
     Outcome.NOT_FOUND: "Not found",
-    Outcome.PRIVATE: "Private",
+    Outcome.PRIVATE: "Private or deleted",
     Outcome.RESTRICTED: "Restricted",
     Outcome.ERROR: "Could not be read",
     Outcome.MISSING: "No answer",
@@ -122,6 +124,16 @@ def reading_row(clip: ClipInRun) -> ReadingRow:
         read_at=iso(clip.read_at),
         earned=clip.earned,
     )
+
+
+async def reason_rows(session: AsyncSession, run: TrackingRun) -> list[tuple[str, int]]:
+    """Why clips of a run were not read, with how many for each: outcomes, then words that nobody knows."""
+    outcomes = await why_not_read(session, run)
+    words = await unknown_words(session, run.id)
+    return [
+        *((OUTCOMES[outcome], number) for outcome, number in outcomes.items()),
+        *((f"Unknown word {word}", number) for word, number in words.items()),
+    ]
 
 
 RUN_COLUMNS = (

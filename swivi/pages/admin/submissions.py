@@ -126,6 +126,15 @@ def _decisions(row: SubmissionRow) -> rx.Component:
                 aria_label=f"Revoke {row.clipper}’s clip {row.name}",
             ),
         ),
+        rx.cond(
+            row.can_be_tracked_again,
+            button(
+                "Track again",
+                sends(state.ask_track_again, row.id),
+                "quiet",
+                aria_label=f"Track {row.clipper}’s clip {row.name} again",
+            ),
+        ),
     )
 
 

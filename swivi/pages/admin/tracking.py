@@ -5,17 +5,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.models import Role
 from swivi.insights.overview import last_run
-from swivi.insights.runs import clips_in_run, tracking_runs, why_not_read
+from swivi.insights.runs import clips_in_run, tracking_runs
 from swivi.live import hub
 from swivi.pages.admin.manual_reading import manual_reading_dialog
 from swivi.pages.admin.run_rows import (
-    OUTCOMES,
     READING_COLUMNS,
     RUN_COLUMNS,
     ReadingRow,
     RunRow,
     reading_cells,
     reading_row,
+    reason_rows,
     run_cells,
     run_row,
 )
@@ -70,8 +70,7 @@ class RunsState(Listing, rx.State):
             self._newest = (newest.id, newest.status)
             failed, _ = await clips_in_run(session, newest.id, only_failed=True, limit=MOST_FAILURES)
             self.failures = [reading_row(clip) for clip in failed]
-            reasons = await why_not_read(session, newest)
-            self.reasons = [(OUTCOMES[outcome], number) for outcome, number in reasons.items()]
+            self.reasons = await reason_rows(session, newest)
 
 
 def tracking_page() -> rx.Component:

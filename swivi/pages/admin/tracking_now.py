@@ -17,6 +17,7 @@ from swivi.pages.gate import admins_only, public
 from swivi.pages.loading import loading
 from swivi.pages.session import visitor
 from swivi.runtime import runtime
+from swivi.tracking.failures import unknown_words
 from swivi.tracking.models import RunStatus, TrackingRun
 from swivi.ui.buttons import Kind, button
 from swivi.ui.cards import panel, stat_card
@@ -62,6 +63,8 @@ class RunNow(rx.State):
     """Seconds that the run will still take, about; None where nobody can say."""
     cost: str = ""
     run_problem: str = ""
+    unknown: str = ""
+    """The scraper's words that nobody knows, once the run has ended."""
     started_at: str = ""
     changed_at: str = ""
     can_read: bool = True
@@ -91,6 +94,8 @@ class RunNow(rx.State):
         self.earned, self.cost = run.earnings_added, cost_text(run.cost_micro_usd)
         self.seconds, self.left = seconds_of(run), seconds_left(run)
         self.run_problem, self.started_at = run.problem or "", iso(run.started_at)
+        is_over = run.status is not RunStatus.RUNNING  # not before: it would be asked at each step of a run
+        self.unknown = ", ".join(await unknown_words(session, run.id)) if is_over else ""
         self.changed_at = clock.now().isoformat()
 
     @rx.event(background=True)

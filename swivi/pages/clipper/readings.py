@@ -24,7 +24,7 @@ Line = Any
 
 _FAILURES = {
     Outcome.NOT_FOUND: "Not found",
-    Outcome.PRIVATE: "Private",
+    Outcome.PRIVATE: "Private or deleted",
     Outcome.RESTRICTED: "Restricted",
     Outcome.ERROR: "Could not be read",
     Outcome.MISSING: "No answer",

@@ -10,7 +10,10 @@ from swivi.payouts.models import PayoutStatus
 from swivi.payouts.rules import SUGGESTED_METHODS, method_label
 
 _STATE_NOTES = {
-    ClipState.REMOVED: "The platform says this video is gone. It keeps what it earned.",
+    ClipState.REMOVED: (
+        "The platform says this video is gone. It keeps what it earned. If the video comes back within 30 days, "
+        "it earns again."
+    ),
     ClipState.REVOKED: "An admin took this clip out of the campaign.",
 }
 
