@@ -92,9 +92,10 @@ async def overview(session: AsyncSession) -> Overview:
 async def earned_by_all(session: AsyncSession) -> Cents:
     """What clippers ever earned, paid or not: `owed` and `paid_out` together.
 
-    By the campaigns, which are fewer: what they spent is what clippers earned (I1, I2).
+    By the campaigns, which are fewer: what they spent is what clippers earned (I1, I2), except for test campaigns.
     """
-    return int((await session.exec(select(func.coalesce(func.sum(Campaign.spent), 0)))).one())
+    real = col(Campaign.is_test).is_(False)
+    return int((await session.exec(select(func.coalesce(func.sum(Campaign.spent), 0)).where(real))).one())
 
 
 async def _campaigns(session: AsyncSession) -> dict[CampaignStatus, tuple[int, Cents]]:
