@@ -83,10 +83,10 @@ async def list_open_campaigns(
 
 @open_router.get("/{campaign_id}")
 @refuses(NoSuchCampaign)
-async def get_open_campaign(_: SignedIn, campaign_id: RowId) -> OpenCampaign:
-    """One campaign that runs, is paused, or is completed."""
+async def get_open_campaign(actor: SignedIn, campaign_id: RowId) -> OpenCampaign:
+    """One campaign that runs, is paused, or is completed. A hidden one only for clippers who submitted to it."""
     async with runtime().database.reading() as session:
-        campaign = await catalogue.public_campaign(session, campaign_id)
+        campaign = await catalogue.public_campaign(session, campaign_id, actor.user_id)
     if campaign is None:
         raise NoSuchCampaign
     return OpenCampaign.model_validate(campaign)

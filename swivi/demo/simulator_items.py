@@ -27,11 +27,17 @@ class BadInput(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one run found about one video."""
+    """What one run found about one video. `asked` is the video whose link it answers, if that is another one."""
 
     ref: VideoRef
     state: State
     views: Views
+    asked: VideoRef | None = None
+
+    @property
+    def link(self) -> str:
+        """The link that was asked for."""
+        return (self.asked or self.ref).canonical_url
 
 
 def asked_refs(actor_id: str, run_input: object) -> list[VideoRef]:
@@ -49,8 +55,8 @@ def row(actor_id: str, answer: Answer) -> Json:
     if answer.state == "ok":
         return actor.video(answer)
     if answer.state == "note":
-        return {"url": answer.ref.canonical_url, "note": "No more results"}
-    return {"url": answer.ref.canonical_url, **actor.refusals[answer.state]}
+        return {"url": answer.link, "note": "No more results"}
+    return {"url": answer.link, **actor.refusals[answer.state]}
 
 
 def exists(actor_id: str) -> bool:
@@ -74,6 +80,7 @@ def _tiktok_video(answer: Answer) -> Json:
         "createTimeISO": _posted(answer.ref),
         "authorMeta": {"name": author},
         "webVideoUrl": f"https://www.tiktok.com/@{author}/video/{external_id}",
+        "submittedVideoUrl": answer.link,
         "diggCount": 23,
         "shareCount": 0,
         "playCount": answer.views,
@@ -85,7 +92,7 @@ def _tiktok_video(answer: Answer) -> Json:
 def _instagram_video(answer: Answer) -> Json:
     half = answer.views // 2 if isinstance(answer.views, int) else answer.views
     return {
-        "inputUrl": answer.ref.canonical_url,
+        "inputUrl": answer.link,
         "shortCode": answer.ref.external_id,
         "url": f"https://www.instagram.com/p/{answer.ref.external_id}/",
         "ownerUsername": _author(answer.ref),
@@ -102,6 +109,7 @@ def _youtube_video(answer: Answer) -> Json:
     return {
         "id": answer.ref.external_id,
         "url": answer.ref.canonical_url,
+        "input": answer.link,
         "title": "A clip",
         "viewCount": answer.views,
         "likes": 901,

@@ -36,7 +36,8 @@ Refusal: TypeAlias = Literal["token", "quota", "credit"]
 class Script(BaseModel):
     """What is said about one video. Each run that asks takes the next of `views`; the last one stays.
 
-    Without `views` the video grows by the clock. `seconds` is how much longer a run takes that asks for it.
+    Without `views` the video grows by the clock. `seconds` is how much longer a run takes that asks for it. `answers`
+    is the id of the video that the platform shows instead: the two links name one video.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -44,6 +45,7 @@ class Script(BaseModel):
     state: State = "ok"
     views: list[Views] = Field(default_factory=list)
     seconds: float = Field(0.0, ge=0)
+    answers: str | None = None
 
 
 class Ending(BaseModel):
@@ -121,9 +123,17 @@ class SimulatorState:
         """`set(run_seconds=0.2, fail_starts=["drop"])`: any fields of Control."""
         self.apply(Control.model_validate(settings))
 
-    def script(self, ref: VideoRef, *views: Views, state: State = "ok", seconds: float = 0.0) -> None:
+    def script(
+        self,
+        ref: VideoRef,
+        *views: Views,
+        state: State = "ok",
+        seconds: float = 0.0,
+        answers: VideoRef | None = None,
+    ) -> None:
         """Say what the next runs find: `script(ref, 100)`, `script(ref, 100, 250)`, `script(ref, state="private")`."""
-        self.control.videos[_key(ref)] = Script(state=state, views=list(views), seconds=seconds)
+        other = answers.external_id if answers else None
+        self.control.videos[_key(ref)] = Script(state=state, views=list(views), seconds=seconds, answers=other)
 
     # --- runs -----------------------------------------------------------------------------------
 
@@ -166,10 +176,11 @@ class SimulatorState:
 
     def _answer(self, ref: VideoRef, when: datetime) -> Answer:
         script = self.control.videos.get(_key(ref)) or Script()
+        shown = VideoRef(ref.platform, script.answers) if script.answers else ref
         if not script.views:
-            return Answer(ref, script.state, views_at(ref.external_id, when))
+            return Answer(shown, script.state, views_at(shown.external_id, when), ref)
         views = script.views.pop(0) if len(script.views) > 1 else script.views[0]
-        return Answer(ref, script.state, views)
+        return Answer(shown, script.state, views, ref)
 
 
 def _key(ref: VideoRef) -> str:

@@ -17,7 +17,8 @@ class Actor:
     """How to ask one actor for many videos, and where its items say what.
 
     `views_field` is also the metric's name of a reading. `author_field` and `url_fields` may be absent
-    from an item; `url_fields` are the ones that tell which link an item without an id answers.
+    from an item; `url_fields` are the ones that tell which link an item without an id answers. `input_fields` repeat
+    the link that was asked for, also where the item's id is another video's.
     """
 
     actor_id: str
@@ -27,6 +28,7 @@ class Actor:
     views_field: str
     author_field: tuple[str, ...]
     url_fields: tuple[str, ...] = ("url", "inputUrl")
+    input_fields: tuple[str, ...] = ("inputUrl", "input")
 
     @property
     def source(self) -> str:
@@ -77,6 +79,7 @@ ACTORS: Mapping[Platform, Actor] = {
             views_field="playCount",
             author_field=("authorMeta", "name"),
             url_fields=("url", "webVideoUrl", "submittedVideoUrl"),
+            input_fields=("submittedVideoUrl",),
         ),
         Actor(
             actor_id="apify/instagram-reel-scraper",
