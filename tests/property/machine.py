@@ -166,7 +166,7 @@ class MoneyMachine(RuleBasedStateMachine):
     @rule(clip=picks, views=st.integers(0, 30_000))
     def read_by_hand(self, clip: int, views: int) -> None:
         number = self.one("clips", clip, TRACKED)
-        self.write(lambda session: read_by_hand(session, self.admin, number, views=views, reason="Seen."))
+        self.write(lambda session: read_by_hand(session, self.admin, number, views=views, reason="Seen.", limit=10_000))
 
     @rule(clipper=picks, status=st.sampled_from([UserStatus.ACTIVE] * 3 + [UserStatus.DISABLED]))
     def set_status(self, clipper: int, status: UserStatus) -> None:
