@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query
 
 from swivi.accounts.actor import Actor
+from swivi.accounts.errors import OwnGain
 from swivi.api.access import Admin, SignedIn, admin
 from swivi.api.bodies import ExactRoute
 from swivi.api.once import OnceForUser
@@ -127,7 +128,7 @@ async def get_campaign(campaign_id: RowId) -> CampaignView:
 
 
 @admin_router.patch("/{campaign_id}")
-@refuses(NoSuchCampaign, WrongCampaignStatus, BudgetExceeded, RunUnderWay)
+@refuses(NoSuchCampaign, OwnGain, WrongCampaignStatus, BudgetExceeded, RunUnderWay)
 async def change_campaign(actor: Admin, campaign_id: RowId, body: CampaignChange) -> CampaignView:
     """Change terms, take a step to another status, or both at once.
 

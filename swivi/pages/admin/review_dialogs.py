@@ -23,7 +23,7 @@ _KEYS = (
 
 
 def reason_dialog() -> rx.Component:
-    """Why a clip is rejected: one from the list, or the admin's own words; why it is revoked: only in words."""
+    """Why a clip is rejected: one from the list, or the admin's own words. Why it is revoked or released: in words."""
     state = ReviewState
     rejects = state.question == "reject"
     words = text_if(rejects, "Or in your own words", "Reason")
@@ -34,11 +34,16 @@ def reason_dialog() -> rx.Component:
         form(
             rx.cond(rejects, _reasons()),
             text_area_field(words, "reason", rows=3, max_length="500", error=state.errors.get("reason", "")),
-            form_actions(close_button(), submit_button(text_if(rejects, "Reject", "Revoke"), kind="danger")),
+            form_actions(close_button(), submit_button(_verb(), kind="danger")),
             on_submit=state.answer,
         ),
         description=state.question_text,
     )
+
+
+def _verb() -> rx.Var[str]:
+    verbs = rx.match(ReviewState.question, ("reject", "Reject"), ("revoke", "Revoke"), "Release")
+    return rx.Var.create(verbs).to(str)
 
 
 def _reasons() -> rx.Component:
