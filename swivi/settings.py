@@ -83,6 +83,7 @@ class Settings(BaseSettings):
     trusted_proxy_hops: Annotated[int, Field(ge=0, le=10)] = Field(0, validation_alias="SWIVI_TRUSTED_PROXY_HOPS")
 
     min_payout: str = Field("20.00", validation_alias="SWIVI_MIN_PAYOUT")
+    manual_reading_limit: str = Field("100.00", validation_alias="SWIVI_MANUAL_READING_LIMIT")
     platform_fee_percent: Annotated[Decimal, Field(ge=0, lt=100)] = Field(
         Decimal(0), validation_alias="SWIVI_PLATFORM_FEE_PERCENT"
     )
@@ -129,11 +130,11 @@ class Settings(BaseSettings):
         CronTrigger.from_crontab(value, timezone="UTC")
         return value
 
-    @field_validator("min_payout")
+    @field_validator("min_payout", "manual_reading_limit")
     @classmethod
     def _is_money(cls, value: str) -> str:
         try:
-            parse_dollars(value, field="SWIVI_MIN_PAYOUT")
+            parse_dollars(value)
         except InvalidInput as wrong:
             raise ValueError(wrong.sentence) from wrong
         return value
@@ -167,6 +168,11 @@ class Settings(BaseSettings):
     def min_payout_cents(self) -> Cents:
         """The smallest payout a clipper may request, in cents."""
         return parse_dollars(self.min_payout)
+
+    @cached_property
+    def manual_reading_limit_cents(self) -> Cents:
+        """How much views entered by one admin may be worth, in cents, before another admin has to confirm them."""
+        return parse_dollars(self.manual_reading_limit)
 
     @property
     def schedule_cron(self) -> str:

@@ -1,6 +1,7 @@
 """Making what tests start from, through the services themselves, so that nothing starts from an impossible state."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 
@@ -46,6 +47,11 @@ async def a_clipper(database: Database, name: str = "Casey Clipper") -> Actor:
 async def an_admin(database: Database, name: str = "Ada Admin") -> Actor:
     """A new admin."""
     return await _person(database, name, Role.ADMIN)
+
+
+def promoted(clipper: Actor) -> Actor:
+    """The same user as an admin."""
+    return replace(clipper, role=Role.ADMIN)
 
 
 async def _person(database: Database, name: str, role: Role) -> Actor:

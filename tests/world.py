@@ -12,6 +12,8 @@ from swivi.accounts import passwords
 from swivi.accounts.actor import Actor
 from swivi.accounts.models import User
 from swivi.campaigns.models import Campaign
+from swivi.clips import review
+from swivi.clips import service as clips
 from swivi.clips.models import Clip, ClipSubmission
 from swivi.core.db import Database
 from swivi.core.money import Cents, format_dollars
@@ -68,6 +70,14 @@ class World:
 
     async def clip(self, campaign: Campaign, video: VideoRef, *, baseline: int = 0, by: Actor | None = None) -> Clip:
         return await factories.a_clip(self.database, by or self.clipper, self.admin, campaign, video, baseline=baseline)
+
+    async def sandbox_clip(self, campaign: Campaign, video: VideoRef, *, by: Actor | None = None) -> Clip:
+        """An approved clip of a test campaign, as the sandbox submits it."""
+        async with self.database.writing() as session:
+            sent = await clips.submit(session, by or self.clipper, campaign.id, video, in_sandbox=True)
+            await clips.record_baseline(session, sent.id, factories.a_reading(video, 0))
+            await review.approve(session, self.admin, sent.id)
+            return (await session.exec(select(Clip).where(Clip.submission_id == sent.id))).one()
 
     async def track(self, campaign: Campaign | None = None) -> TrackingRun:
         """One tracking run, by hand."""

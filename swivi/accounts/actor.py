@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from swivi.accounts.errors import AdminsOnly, ClippersOnly
+from swivi.accounts.errors import AdminsOnly, ClippersOnly, OwnGain
 from swivi.accounts.models import Role
 
 
@@ -29,3 +29,12 @@ class Actor:
         """Raises ClippersOnly for anybody else."""
         if self.role is not Role.CLIPPER:
             raise ClippersOnly
+
+    def must_not_gain(self, beneficiary_id: int) -> None:
+        """Raise OwnGain if `beneficiary_id`, the user whose money is decided on, is this actor.
+
+        The rule is by user and not by role: an admin may own clips from before the promotion, and may be a
+        clipper again tomorrow.
+        """
+        if beneficiary_id == self.user_id:
+            raise OwnGain

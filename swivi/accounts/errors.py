@@ -152,6 +152,15 @@ class AdminsOnly(NotAllowed):
         super().__init__("This page is for the people who run Swivi.")
 
 
+class OwnGain(NotAllowed):
+    """An admin asked for something that their own money depends on."""
+
+    code = "own_gain"
+
+    def __init__(self) -> None:
+        super().__init__("You cannot decide on your own money. Ask another admin to do it.")
+
+
 class ClippersOnly(NotAllowed):
     """An admin asked for something that clippers do."""
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query
 
 from swivi.accounts.actor import Actor
+from swivi.accounts.errors import OwnGain
 from swivi.api.access import Admin, SignedIn, admin
 from swivi.api.bodies import ExactRoute
 from swivi.api.once import OnceForUser
@@ -83,10 +84,10 @@ async def list_open_campaigns(
 
 @open_router.get("/{campaign_id}")
 @refuses(NoSuchCampaign)
-async def get_open_campaign(_: SignedIn, campaign_id: RowId) -> OpenCampaign:
-    """One campaign that runs, is paused, or is completed."""
+async def get_open_campaign(actor: SignedIn, campaign_id: RowId) -> OpenCampaign:
+    """One campaign that runs, is paused, or is completed. A hidden one only for clippers who submitted to it."""
     async with runtime().database.reading() as session:
-        campaign = await catalogue.public_campaign(session, campaign_id)
+        campaign = await catalogue.public_campaign(session, campaign_id, actor.user_id)
     if campaign is None:
         raise NoSuchCampaign
     return OpenCampaign.model_validate(campaign)
@@ -127,7 +128,7 @@ async def get_campaign(campaign_id: RowId) -> CampaignView:
 
 
 @admin_router.patch("/{campaign_id}")
-@refuses(NoSuchCampaign, WrongCampaignStatus, BudgetExceeded, RunUnderWay)
+@refuses(NoSuchCampaign, OwnGain, WrongCampaignStatus, BudgetExceeded, RunUnderWay)
 async def change_campaign(actor: Admin, campaign_id: RowId, body: CampaignChange) -> CampaignView:
     """Change terms, take a step to another status, or both at once.
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 
-from swivi.accounts.errors import AccountDisabled, EmailNotVerified
+from swivi.accounts.errors import AccountDisabled, EmailNotVerified, OwnGain
 from swivi.api.access import Admin, Clipper, Proven, admin, clipper
 from swivi.api.bodies import ExactRoute
 from swivi.api.client import client_address
@@ -21,7 +21,6 @@ from swivi.payouts.errors import (
     BelowMinimum,
     NoSuchPayoutRequest,
     OpenRequestExists,
-    OwnRequest,
     TransactionIdTaken,
     WrongPayoutStatus,
 )
@@ -130,7 +129,7 @@ async def get_payout(request_id: RowId) -> AdminPayoutView:
 
 
 @admin_router.post("/{request_id}/process")
-@refuses(NoSuchPayoutRequest, OwnRequest, WrongPayoutStatus, TransactionIdTaken)
+@refuses(NoSuchPayoutRequest, OwnGain, WrongPayoutStatus, TransactionIdTaken)
 async def process_payout(
     actor: Admin, request_id: RowId, body: Processing, once: OnceForUser, must_be_proven: Proven
 ) -> AdminPayoutView:

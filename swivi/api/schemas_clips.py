@@ -92,13 +92,14 @@ class SubmissionLine(SubmissionView):
 
 
 class ReviewView(SubmissionLine):
-    """A submission as admins see it."""
+    """A submission as admins see it. While one holds its video, nobody else can submit that video."""
 
     clipper_id: Id
     clipper_name: str
     clipper_email: str
     campaign_remaining: Dollars
     flag: str | None
+    holds_video: bool
 
     @classmethod
     def of_review(cls, row: ReviewRow) -> Self:
@@ -110,6 +111,7 @@ class ReviewView(SubmissionLine):
             clipper_email=row.clipper_email,
             campaign_remaining=row.campaign_remaining,
             flag=row.clip.flag,
+            holds_video=row.clip.holds_video,
         )
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 
+from swivi.accounts.errors import OwnGain
 from swivi.api.access import Admin, Clipper, admin, clipper
 from swivi.api.bodies import ExactRoute
 from swivi.api.client import client_address
@@ -29,6 +30,7 @@ from swivi.clips.errors import (
     NoSuchClip,
     NoSuchSubmission,
     PlatformNotWanted,
+    StillEarns,
 )
 from swivi.clips.models import SubmissionStatus
 from swivi.core.errors import Conflict, TooManyRequests
@@ -138,7 +140,7 @@ async def get_submission(submission_id: RowId) -> ReviewView:
 
 
 @admin_router.post("/submissions/{submission_id}/approve")
-@refuses(NoSuchSubmission, AlreadyReviewed, BaselineMissing, CampaignNotOpen)
+@refuses(NoSuchSubmission, OwnGain, AlreadyReviewed, BaselineMissing, CampaignNotOpen)
 async def approve(actor: Admin, submission_id: RowId, once: OnceForUser) -> ReviewView:
     """Let a submission earn, on the campaign's present terms."""
     async with once.writing() as session:
@@ -149,7 +151,7 @@ async def approve(actor: Admin, submission_id: RowId, once: OnceForUser) -> Revi
 
 
 @admin_router.post("/submissions/{submission_id}/reject")
-@refuses(NoSuchSubmission, AlreadyReviewed)
+@refuses(NoSuchSubmission, OwnGain, AlreadyReviewed)
 async def reject(actor: Admin, submission_id: RowId, body: Reason, once: OnceForUser) -> ReviewView:
     """Refuse a submission, with a reason that its clipper reads."""
     async with once.writing() as session:
@@ -159,8 +161,19 @@ async def reject(actor: Admin, submission_id: RowId, body: Reason, once: OnceFor
     return view
 
 
+@admin_router.post("/submissions/{submission_id}/release")
+@refuses(NoSuchSubmission, OwnGain, StillEarns, Conflict)
+async def release(actor: Admin, submission_id: RowId, body: Reason, once: OnceForUser) -> ReviewView:
+    """Let the video of a revoked clip, or of one whose campaign is completed, be submitted again by anybody."""
+    async with once.writing() as session:
+        await review.release(session, actor, submission_id, body.reason)
+        view = ReviewView.of_review(await review_row(session, submission_id))
+        await once.keep(session, view)
+    return view
+
+
 @admin_router.post("/clips/{clip_id}/revoke")
-@refuses(NoSuchClip, WrongCampaignStatus, Conflict)
+@refuses(NoSuchClip, OwnGain, WrongCampaignStatus, Conflict)
 async def revoke(actor: Admin, clip_id: RowId, body: Reason, once: OnceForUser) -> Revoked:
     """Take an approved clip out for good; what it earned goes back as far as the clipper's balance covers it."""
     async with once.writing() as session:

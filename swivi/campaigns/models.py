@@ -54,7 +54,9 @@ class Campaign(SQLModel, table=True):
     ends_at: datetime | None = moment(nullable=True)
     status: CampaignStatus = choice(CampaignStatus, default=CampaignStatus.DRAFT)
     hidden: bool = False
+    """Not listed and not shown, except to clippers who have a submission in it."""
     is_test: bool = False
+    """Only the sandbox submits to it, and its money is no one's. Never unset; a trigger refuses it."""
     last_tracked_at: datetime | None = moment(nullable=True)
     completed_at: datetime | None = moment(nullable=True)
     completion_reason: str | None = None

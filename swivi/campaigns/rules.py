@@ -115,6 +115,8 @@ PARSERS: Mapping[str, Callable[[object, str], Any]] = {
     "hidden": _flag,
     "is_test": _flag,
 }
+MONEY_TERMS = frozenset({"budget", "payout_rate", "platform_rates", "max_per_clip", "max_per_clipper", "min_views"})
+"""The terms that decide what a clip earns: nobody changes them for their own clips."""
 REQUIRED = ("title", "budget", "payout_rate", "platforms")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import column, table
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -10,7 +11,7 @@ from swivi.accounts.actor import Actor
 from swivi.accounts.service import clipper_ids
 from swivi.campaigns.errors import NoSuchCampaign, WrongCampaignStatus
 from swivi.campaigns.models import Campaign, CampaignStatus
-from swivi.campaigns.rules import EDITABLE, STEPS, check_dates, check_start, parse_status, parse_terms
+from swivi.campaigns.rules import EDITABLE, MONEY_TERMS, STEPS, check_dates, check_start, parse_status, parse_terms
 from swivi.core import changes, clock
 from swivi.core.errors import InvalidInput
 from swivi.core.money import MAX_CENTS, format_dollars, parse_dollars, to_dollars
@@ -51,13 +52,18 @@ async def create(session: AsyncSession, actor: Actor, raw: Mapping[str, object])
 async def change(session: AsyncSession, actor: Actor, campaign_id: int, raw: Mapping[str, object]) -> Campaign:
     """Change the terms named in `raw`. Clips that are approved already keep the terms they have.
 
-    Raises NoSuchCampaign, InvalidInput, WrongCampaignStatus once completed, BudgetExceeded below what is spent.
+    Raises NoSuchCampaign, InvalidInput, WrongCampaignStatus once completed, BudgetExceeded below what is spent,
+    OwnGain for a change of the money terms by an admin who has clips there.
     """
     actor.must_be_admin()
     campaign = await locked(session, campaign_id)
     if campaign.status not in EDITABLE:
         raise WrongCampaignStatus(f"A campaign that is {campaign.status} cannot be changed any more.")
     terms = parse_terms(raw, all_required=False)
+    if any(terms[name] != getattr(campaign, name) for name in MONEY_TERMS & terms.keys()):
+        await _must_not_own_clips(session, actor, campaign_id)
+    if terms.get("is_test", campaign.is_test) != campaign.is_test:
+        await _check_test_flag(session, campaign)
     starts_at = terms.get("starts_at", campaign.starts_at)
     check_start(campaign.status, starts_at)
     check_dates(starts_at, terms.get("ends_at", campaign.ends_at))
@@ -99,6 +105,27 @@ async def schedule(session: AsyncSession, actor: Actor, campaign_id: int, raw: M
     """Set `starts_at` and `ends_at`, and let the campaign start by itself then. Raises as `change` and `step`."""
     await change(session, actor, campaign_id, {name: raw.get(name) for name in ("starts_at", "ends_at")})
     return await step(session, actor, campaign_id, CampaignStatus.SCHEDULED)
+
+
+_SUBMISSIONS = table("clip_submissions", column("campaign_id"), column("user_id"), column("status"))
+"""Bare columns, because the package that owns the table stands above this one."""
+
+
+async def _must_not_own_clips(session: AsyncSession, actor: Actor, campaign_id: int) -> None:
+    """Raise OwnGain if the actor has a submission in the campaign that was not rejected."""
+    own = (_SUBMISSIONS.c.user_id == actor.user_id, _SUBMISSIONS.c.status != "REJECTED")
+    wanted = select(_SUBMISSIONS.c.user_id).where(_SUBMISSIONS.c.campaign_id == campaign_id, *own).limit(1)
+    if (await session.scalars(wanted)).first() is not None:
+        actor.must_not_gain(actor.user_id)
+
+
+async def _check_test_flag(session: AsyncSession, campaign: Campaign) -> None:
+    """Raise InvalidInput unless a campaign without submissions becomes a test. A trigger refuses the rest too."""
+    if campaign.is_test:
+        raise InvalidInput.of("is_test", "A test campaign stays one. Create a new campaign.")
+    sent = select(_SUBMISSIONS.c.user_id).where(_SUBMISSIONS.c.campaign_id == campaign.id).limit(1)
+    if (await session.scalars(sent)).first() is not None:
+        raise InvalidInput.of("is_test", "A campaign that has clips cannot become a test. Create a new campaign.")
 
 
 def _written(value: Any) -> Any:

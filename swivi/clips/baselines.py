@@ -57,6 +57,7 @@ def after_failure(submission: ClipSubmission, reading: Reading, at: datetime) ->
         values |= {
             "next_baseline_at": None,
             "status": SubmissionStatus.REJECTED,
+            "holds_video": False,
             "reviewed_at": at,
             "reason": f"{PROBLEMS[reading.outcome]} {WHAT_TO_DO}",
         }

@@ -24,12 +24,21 @@ class NoSuchClip(NotFound):
 
 
 class DuplicateSubmission(Conflict):
-    """This very video is in already, in whatever shape its link was sent."""
+    """This very video is in already, in whatever shape its link was sent. Whose it is stays untold."""
 
     code = "duplicate_submission"
 
-    def __init__(self, sentence: str) -> None:
+    def __init__(self, sentence: str = "This video was already submitted to Swivi.") -> None:
         super().__init__(sentence, fields={"clip_url": sentence})
+
+
+class StillEarns(Conflict):
+    """A submission that may still earn does not give its video up."""
+
+    code = "still_earns"
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
 
 
 class PlatformNotWanted(InvalidInput):

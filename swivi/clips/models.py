@@ -57,8 +57,9 @@ UNAPPROVED = text("status <> 'APPROVED'")
 """Submissions without a clip."""
 BASELINE_OR_NONE = "coalesce(initial_views, -1)"
 """Views at submission, the unknown below all others; to be said as the index says it, or none is used."""
-LIVE = text("status <> 'REJECTED'")
-"""A rejected submission may be sent again, so only the others count as duplicates."""
+HOLDS_VIDEO = text("holds_video")
+LIVE_WITHOUT_VIDEO = text("NOT holds_video AND status <> 'REJECTED'")
+"""Submissions that were released, those of test campaigns, and duplicates from before one submission held a video."""
 
 
 class ClipSubmission(SQLModel, table=True):
@@ -73,22 +74,17 @@ class ClipSubmission(SQLModel, table=True):
         Index("ix_clip_submissions_user_id_id", "user_id", "id"),
         Index("ix_clip_submissions_user_id_status_id", "user_id", "status", "id"),
         Index(
-            "uq_clip_submissions_campaign_video",
-            "campaign_id",
-            "platform",
-            "external_id",
+            "uq_clip_submissions_held_video",
+            *("platform", "external_id"),
             unique=True,
-            sqlite_where=LIVE,
-            postgresql_where=LIVE,
+            sqlite_where=HOLDS_VIDEO,
+            postgresql_where=HOLDS_VIDEO,
         ),
         Index(
-            "uq_clip_submissions_user_video",
-            "user_id",
-            "platform",
-            "external_id",
-            unique=True,
-            sqlite_where=LIVE,
-            postgresql_where=LIVE,
+            "ix_clip_submissions_live_without_video",
+            *("platform", "external_id"),
+            sqlite_where=LIVE_WITHOUT_VIDEO,
+            postgresql_where=LIVE_WITHOUT_VIDEO,
         ),
         Index(
             "ix_clip_submissions_awaiting",
@@ -141,6 +137,8 @@ class ClipSubmission(SQLModel, table=True):
     reason: str | None = None
     final_earnings: int | None = cents(default=None, nullable=True)
     """Cents; the snapshot taken when the campaign completes."""
+    holds_video: bool = True
+    """Whether no other submission may have this video; see `clips/videos.py`. Never true in a test campaign."""
     created_at: datetime = moment()
 
     @property

@@ -1,4 +1,4 @@
-"""Use cases of review: approve, reject, revoke. Each is one guarded step with its audit row and its message."""
+"""Use cases of review: approve, reject, revoke, release. Each is one guarded step with its audit row."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from swivi.campaigns import service as campaigns
 from swivi.campaigns.errors import CampaignNotOpen, WrongCampaignStatus
 from swivi.campaigns.models import Campaign, CampaignStatus
 from swivi.clips import service, tallies
-from swivi.clips.errors import AlreadyReviewed, BaselineMissing, NoSuchClip
+from swivi.clips.errors import AlreadyReviewed, BaselineMissing, NoSuchClip, StillEarns
 from swivi.clips.models import CLIP_STEPS, Clip, ClipState, ClipSubmission, SubmissionStatus, ViewTracking
 from swivi.core import changes, clock
 from swivi.core.errors import Conflict
@@ -38,10 +38,11 @@ def parse_reason(reason: object) -> str:
 async def approve(session: AsyncSession, actor: Actor, submission_id: int) -> ClipSubmission:
     """PENDING -> APPROVED: the submission becomes a clip with the campaign's present terms frozen on it.
 
-    Raises AdminsOnly, NoSuchSubmission, AlreadyReviewed, BaselineMissing, CampaignNotOpen.
+    Raises AdminsOnly, OwnGain, NoSuchSubmission, AlreadyReviewed, BaselineMissing, CampaignNotOpen.
     """
     actor.must_be_admin()
     submission = await service.get(session, submission_id)
+    actor.must_not_gain(submission.user_id)
     campaign = await campaigns.locked(session, submission.campaign_id)
     await session.refresh(submission)
     if submission.status is not SubmissionStatus.PENDING:
@@ -108,10 +109,14 @@ async def _become_clip(session: AsyncSession, submission: ClipSubmission, campai
 
 
 async def reject(session: AsyncSession, actor: Actor, submission_id: int, reason: object) -> ClipSubmission:
-    """PENDING -> REJECTED, with a reason. Raises AdminsOnly, InvalidInput, NoSuchSubmission, AlreadyReviewed."""
+    """PENDING -> REJECTED, with a reason; the video may be submitted again.
+
+    Raises AdminsOnly, OwnGain, InvalidInput, NoSuchSubmission, AlreadyReviewed.
+    """
     actor.must_be_admin()
     why = parse_reason(reason)
     submission = await service.get(session, submission_id)
+    actor.must_not_gain(submission.user_id)
     await _decide(session, actor, submission, SubmissionStatus.REJECTED, reason=why)
     campaign = await campaigns.get(session, submission.campaign_id)
     await notifications.tell(
@@ -133,11 +138,14 @@ async def _decide(
     *,
     reason: str | None,
 ) -> None:
+    values: dict[str, Any] = {"status": decision, "reason": reason}
+    if decision is SubmissionStatus.REJECTED:
+        values["holds_video"] = False
     # Guarded on PENDING: of an approval and a rejection at the same moment, one wins and the other is told.
     decided: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
         update(ClipSubmission)
         .where(col(ClipSubmission.id) == submission.id, col(ClipSubmission.status) == SubmissionStatus.PENDING)
-        .values(status=decision, reviewer_id=actor.user_id, reviewed_at=clock.now(), reason=reason)
+        .values(reviewer_id=actor.user_id, reviewed_at=clock.now(), **values)
     )
     await session.refresh(submission)
     if decided.rowcount != 1:
@@ -161,13 +169,15 @@ async def revoke(session: AsyncSession, actor: Actor, clip_id: int, reason: obje
     """Take an approved clip out for good; returns the cents that went back to the campaign.
 
     What it earned is reversed as far as the clipper's available balance covers it. A completed campaign's
-    books are closed (I12), so its clips cannot be revoked. Raises AdminsOnly, InvalidInput, NoSuchClip, Conflict.
+    books are closed (I12), so its clips cannot be revoked. The submission goes on holding its video.
+    Raises AdminsOnly, OwnGain, InvalidInput, NoSuchClip, Conflict.
     """
     actor.must_be_admin()
     why = parse_reason(reason)
     clip = await session.get(Clip, clip_id)
     if clip is None:
         raise NoSuchClip
+    actor.must_not_gain(clip.user_id)
     campaign = await campaigns.locked(session, clip.campaign_id)
     if campaign.completed_at is not None:
         raise WrongCampaignStatus("This campaign is completed: its books are closed.")
@@ -178,7 +188,7 @@ async def revoke(session: AsyncSession, actor: Actor, clip_id: int, reason: obje
     earned = clip.earnings
     clip.state = ClipState.REVOKED
     await session.flush()
-    recovered = min(earned, available)
+    recovered = await budgets.recoverable(session, clip_id, available=available)
     entry = audit_log.entry(
         "clip.revoked",
         "clip",
@@ -207,13 +217,14 @@ async def track_again(session: AsyncSession, actor: Actor, clip_id: int, reason:
     """Have the next run read a clip that was removed, or that is read less often because no count came.
 
     Moves no money: if a count is read, the clip earns from its peak as before. A video that is gone is removed
-    again. Raises AdminsOnly, InvalidInput, NoSuchClip, WrongCampaignStatus, Conflict for any other clip.
+    again. Raises AdminsOnly, OwnGain, InvalidInput, NoSuchClip, WrongCampaignStatus, Conflict for any other clip.
     """
     actor.must_be_admin()
     why = parse_reason(reason)
     clip = await session.get(Clip, clip_id)
     if clip is None:
         raise NoSuchClip
+    actor.must_not_gain(clip.user_id)
     campaign = await campaigns.locked(session, clip.campaign_id)
     if campaign.completed_at is not None:
         raise WrongCampaignStatus("This campaign is completed: its books are closed.")
@@ -242,6 +253,45 @@ async def track_again(session: AsyncSession, actor: Actor, clip_id: int, reason:
     )
     changes.mark(session, users=[clip.user_id], campaigns=[campaign.id])
     return clip
+
+
+async def release(session: AsyncSession, actor: Actor, submission_id: int, reason: object) -> ClipSubmission:
+    """Let the video of a submission that can earn no more be submitted again, by anybody.
+
+    Raises AdminsOnly, OwnGain, InvalidInput, NoSuchSubmission, StillEarns, Conflict if it holds no video.
+    """
+    actor.must_be_admin()
+    why = parse_reason(reason)
+    submission = await service.get(session, submission_id)
+    actor.must_not_gain(submission.user_id)
+    campaign = await campaigns.locked(session, submission.campaign_id)
+    await session.refresh(submission)
+    if not submission.holds_video:
+        raise Conflict("This submission does not hold its video: anybody may submit it.")
+    if submission.status is SubmissionStatus.PENDING:
+        raise StillEarns("This submission is not decided yet. Reject it, and the video can be submitted again.")
+    if campaign.completed_at is None and not await _is_revoked(session, submission_id):
+        raise StillEarns("This clip still earns. Revoke it first.")
+    submission.holds_video = False
+    changes.mark(session, users=[submission.user_id], campaigns=[campaign.id])
+    audit_log.record(
+        session,
+        audit_log.entry(
+            "submission.released",
+            "submission",
+            submission_id,
+            actor_id=actor.user_id,
+            before={"holds_video": True},
+            after={"holds_video": False},
+            reason=why,
+        ),
+    )
+    return submission
+
+
+async def _is_revoked(session: AsyncSession, submission_id: int) -> bool:
+    found = await session.exec(select(Clip.state).where(Clip.submission_id == submission_id))
+    return found.one() is ClipState.REVOKED
 
 
 async def _locked_user(session: AsyncSession, user_id: int) -> User:

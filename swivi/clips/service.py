@@ -11,9 +11,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.actor import Actor
 from swivi.campaigns import service as campaigns
-from swivi.campaigns.errors import CampaignNotOpen
+from swivi.campaigns.errors import CampaignNotOpen, NoSuchCampaign
 from swivi.campaigns.models import Campaign, CampaignStatus
-from swivi.clips import baselines
+from swivi.clips import baselines, videos
 from swivi.clips.errors import DuplicateSubmission, NoSuchSubmission, PlatformNotWanted
 from swivi.clips.models import ClipSubmission, SubmissionStatus
 from swivi.core import clock
@@ -24,32 +24,42 @@ FIRST_RETRY = timedelta(minutes=1)
 
 
 async def submit(
-    session: AsyncSession, actor: Actor, campaign_id: int, video: VideoRef, *, retry_in: timedelta = FIRST_RETRY
+    session: AsyncSession,
+    actor: Actor,
+    campaign_id: int,
+    video: VideoRef,
+    *,
+    retry_in: timedelta = FIRST_RETRY,
+    in_sandbox: bool = False,
 ) -> ClipSubmission:
     """Send a recognised video to an open campaign; it is PENDING and awaits its baseline.
 
-    Unless the caller reads the baseline before, it becomes due after `retry_in`.
+    Unless the caller reads the baseline before, it becomes due after `retry_in`. Only the sandbox, by `in_sandbox`,
+    submits to a test campaign; for everybody else neither those nor foreign hidden campaigns exist.
 
     Raises ClippersOnly, NoSuchCampaign, CampaignNotOpen, PlatformNotWanted, DuplicateSubmission.
     """
     actor.must_be_clipper()
     campaign = await campaigns.locked(session, campaign_id)
+    if not (await may_see(session, campaign, actor.user_id) or (in_sandbox and campaign.is_test)):
+        raise NoSuchCampaign
     _must_take(campaign, video)
-    await _must_be_new(session, actor, campaign_id, video)
+    await videos.must_be_free(session, video, campaign, user_id=actor.user_id)
     submission = ClipSubmission(
         user_id=actor.user_id,
         campaign_id=campaign_id,
         platform=video.platform,
         external_id=video.external_id,
         url=video.canonical_url,
+        holds_video=not campaign.is_test,
         created_at=clock.now(),
         next_baseline_at=clock.now() + retry_in,
     )
     session.add(submission)
     try:
         await session.flush()
-    except IntegrityError:  # the same clipper, the same video, two campaigns, the same moment
-        raise DuplicateSubmission("This video was submitted already.") from None
+    except IntegrityError:  # the same video to two campaigns at the same moment
+        raise DuplicateSubmission from None
     return submission
 
 
@@ -62,30 +72,29 @@ def _must_take(campaign: Campaign, video: VideoRef) -> None:
         raise PlatformNotWanted(video.platform, campaign.platforms)
 
 
-async def _must_be_new(session: AsyncSession, actor: Actor, campaign_id: int, video: VideoRef) -> None:
-    found = await session.exec(
-        select(ClipSubmission.user_id, ClipSubmission.campaign_id).where(
-            ClipSubmission.platform == video.platform,
-            ClipSubmission.external_id == video.external_id,
-            ClipSubmission.status != SubmissionStatus.REJECTED,
-        )
-    )
-    for user_id, other_campaign in found.all():
-        if user_id == actor.user_id and other_campaign == campaign_id:
-            raise DuplicateSubmission("You have submitted this video to this campaign already.")
-        if user_id == actor.user_id:
-            raise DuplicateSubmission("You have submitted this video to another campaign already.")
-        if other_campaign == campaign_id:
-            raise DuplicateSubmission("Somebody has submitted this video to this campaign already.")
+async def may_see(session: AsyncSession, campaign: Campaign, user_id: int | None) -> bool:
+    """Return whether a clipper (None is a guest) may know of this campaign.
+
+    No clipper knows of a test campaign. Of a hidden one know those who have ever submitted to it.
+    """
+    if campaign.is_test:
+        return False
+    if not campaign.hidden:
+        return True
+    sent = select(ClipSubmission.id).where(ClipSubmission.user_id == user_id, ClipSubmission.campaign_id == campaign.id)
+    return (await session.exec(sent.limit(1))).first() is not None
 
 
 async def record_baseline(session: AsyncSession, submission_id: int, reading: Reading) -> bool:
     """Store the baseline, or why it could not be read and when to try again; whether there is one now.
 
     After a bounded number of failures the submission is REJECTED and its clipper is told (see `baselines`).
-    Guarded, so that of two readers only the first writes the baseline or closes the submission.
+    Guarded, so that of two readers only the first writes the baseline or closes the submission. If the
+    platform answered under another id, the submission takes that id first, or is closed as a duplicate.
     """
     submission = await get(session, submission_id)
+    if reading.answered is not None and reading.answered != submission.video:
+        await videos.settle_alias(session, submission, reading.answered)
     awaiting = (
         col(ClipSubmission.id) == submission_id,
         col(ClipSubmission.initial_views).is_(None),

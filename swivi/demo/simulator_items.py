@@ -36,12 +36,18 @@ class BadInput(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one run found about one video."""
+    """What one run found about one video. `asked` is the video whose link it answers, if that is another one."""
 
     ref: VideoRef
     state: State
     views: Views
     likes: int | None = None
+    asked: VideoRef | None = None
+
+    @property
+    def link(self) -> str:
+        """The link that was asked for."""
+        return (self.asked or self.ref).canonical_url
 
     def liked(self, usually: int) -> int:
         """How many like it: nobody likes what nobody saw, unless it is said otherwise."""
@@ -68,10 +74,10 @@ def row(actor_id: str, answer: Answer) -> Json:
     if answer.state == "ok":
         return actor.video(answer)
     if answer.state == "note":
-        return {"url": answer.ref.canonical_url, "note": "No more results"}
+        return {"url": answer.link, "note": "No more results"}
     if answer.state == "odd":
-        return {"url": answer.ref.canonical_url, "error": ODD_WORD}
-    return {"url": answer.ref.canonical_url, **actor.refusals[answer.state]}
+        return {"url": answer.link, "error": ODD_WORD}
+    return {"url": answer.link, **actor.refusals[answer.state]}
 
 
 def exists(actor_id: str) -> bool:
@@ -95,6 +101,7 @@ def _tiktok_video(answer: Answer) -> Json:
         "createTimeISO": _posted(answer.ref),
         "authorMeta": {"name": author},
         "webVideoUrl": f"https://www.tiktok.com/@{author}/video/{external_id}",
+        "submittedVideoUrl": answer.link,
         "diggCount": answer.liked(23),
         "shareCount": 0,
         "playCount": answer.views,
@@ -106,7 +113,7 @@ def _tiktok_video(answer: Answer) -> Json:
 def _instagram_video(answer: Answer) -> Json:
     half = answer.views // 2 if isinstance(answer.views, int) else answer.views
     return {
-        "inputUrl": answer.ref.canonical_url,
+        "inputUrl": answer.link,
         "shortCode": answer.ref.external_id,
         "url": f"https://www.instagram.com/p/{answer.ref.external_id}/",
         "ownerUsername": _author(answer.ref),
@@ -123,6 +130,7 @@ def _youtube_video(answer: Answer) -> Json:
     return {
         "id": answer.ref.external_id,
         "url": answer.ref.canonical_url,
+        "input": answer.link,
         "title": "A clip",
         "viewCount": answer.views,
         "likes": answer.liked(901),

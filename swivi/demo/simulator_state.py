@@ -41,7 +41,8 @@ class Script(BaseModel):
     """What is said about one video. Each run that asks takes the next of `views`; the last one stays.
 
     Without `views` the video grows by the clock. `seconds` is how much longer a run takes that asks for it.
-    `likes` are told whatever the views are; without, as many as the views allow.
+    `likes` are told whatever the views are; without, as many as the views allow. `answers` is the id of the
+    video that the platform shows instead: the two links name one video.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -50,6 +51,7 @@ class Script(BaseModel):
     views: list[Views] = Field(default_factory=list)
     seconds: float = Field(0.0, ge=0)
     likes: int | None = Field(None, ge=0)
+    answers: str | None = None
 
 
 class Ending(BaseModel):
@@ -131,10 +133,19 @@ class SimulatorState:
         self.apply(Control.model_validate(settings))
 
     def script(
-        self, ref: VideoRef, *views: Views, state: State = "ok", seconds: float = 0.0, likes: int | None = None
+        self,
+        ref: VideoRef,
+        *views: Views,
+        state: State = "ok",
+        seconds: float = 0.0,
+        likes: int | None = None,
+        answers: VideoRef | None = None,
     ) -> None:
         """Say what the next runs find: `script(ref, 100)`, `script(ref, 100, 250)`, `script(ref, state="private")`."""
-        self.control.videos[_key(ref)] = Script(state=state, views=list(views), seconds=seconds, likes=likes)
+        other = answers.external_id if answers else None
+        self.control.videos[_key(ref)] = Script(
+            state=state, views=list(views), seconds=seconds, likes=likes, answers=other
+        )
 
     # --- runs -----------------------------------------------------------------------------------
 
@@ -180,10 +191,11 @@ class SimulatorState:
 
     def _answer(self, ref: VideoRef, when: datetime) -> Answer:
         script = self.control.videos.get(_key(ref)) or Script()
+        shown = VideoRef(ref.platform, script.answers) if script.answers else ref
         if not script.views:
-            return Answer(ref, script.state, views_at(ref.external_id, when), script.likes)
+            return Answer(shown, script.state, views_at(shown.external_id, when), script.likes, ref)
         views = script.views.pop(0) if len(script.views) > 1 else script.views[0]
-        return Answer(ref, script.state, views, script.likes)
+        return Answer(shown, script.state, views, script.likes, ref)
 
 
 def _key(ref: VideoRef) -> str:

@@ -103,7 +103,7 @@ async def _made(session: AsyncSession, transfer: Transfer, clip: Clip, reading: 
     own = _earner(clip, reading.views, before)
     within_cap, last = own.demand, None
     if transfer.amount < within_cap:  # seldom: a cap was reached, or the budget
-        within_cap = accrual.capped_demands(await _clippers_clips(session, transfer))[clip.id]
+        within_cap = accrual.capped_demands(await _clippers_clips(session, transfer, clip.user_id))[clip.id]
     if transfer.amount < within_cap:
         last = await _last_share(session, transfer)
     return Made(
@@ -123,12 +123,12 @@ async def _made(session: AsyncSession, transfer: Transfer, clip: Clip, reading: 
     )
 
 
-async def _clippers_clips(session: AsyncSession, transfer: Transfer) -> list[Earner]:
+async def _clippers_clips(session: AsyncSession, transfer: Transfer, user_id: int) -> list[Earner]:
     """The clipper's clips in the campaign, as they were when this transfer was settled."""
     revoked_before = select(AuditEntry.subject_id).where(
         AuditEntry.subject == "clip", AuditEntry.action == "clip.revoked", col(AuditEntry.id) < transfer.audit_id
     )
-    theirs = and_(col(Clip.campaign_id) == transfer.campaign_id, col(Clip.user_id) == transfer.user_id)
+    theirs = and_(col(Clip.campaign_id) == transfer.campaign_id, col(Clip.user_id) == user_id)
     clip_id = col(Clip.id)
     largest = _largest(select(clip_id.label("of")), clip_id, literal(transfer.created_at, UtcDateTime), theirs)
     found = await session.exec(

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.campaigns.models import Campaign, CampaignStatus
 from swivi.clips.models import GROWTH_DIGITS, Clip, ClipState, ClipSubmission
+from swivi.clips.service import may_see
 from swivi.clips.tallies import CLIPS
 from swivi.core.money import Cents
 from swivi.platforms.models import Platform
@@ -104,21 +105,25 @@ def _is_on(platform: Platform) -> ColumnElement[bool]:
     return cast(col(Campaign.platforms), String).contains(f'"{platform.value}"')
 
 
+LISTED = (col(Campaign.hidden).is_(False), col(Campaign.is_test).is_(False))
+"""What anybody may find: neither hidden nor a test."""
+
+
 def _taking_clips(platform: Platform | None) -> list[ColumnElement[bool]]:
     taking: list[ColumnElement[bool]] = [
         col(Campaign.status) == CampaignStatus.ACTIVE,
         col(Campaign.spent) < col(Campaign.budget),
-        col(Campaign.hidden).is_(False),
+        *LISTED,
     ]
     if platform is not None:
         taking.append(_is_on(platform))
     return taking
 
 
-async def public_campaign(session: AsyncSession, campaign_id: int) -> Campaign | None:
-    """The campaign, if everybody may see it."""
+async def public_campaign(session: AsyncSession, campaign_id: int, viewer_id: int | None = None) -> Campaign | None:
+    """Return the campaign if this viewer may see it; `viewer_id` is a user's id, None for a guest."""
     campaign = await session.get(Campaign, campaign_id)
-    if campaign is None or campaign.hidden or campaign.status not in PUBLIC:
+    if campaign is None or campaign.status not in PUBLIC or not await may_see(session, campaign, viewer_id):
         return None
     return campaign
 
@@ -143,9 +148,11 @@ async def top_clips(session: AsyncSession, campaign_id: int, *, limit: int) -> l
 
 
 async def spent_of(session: AsyncSession, campaign_ids: Iterable[int]) -> dict[int, Cents]:
-    """What is spent of these campaigns' budgets, by campaign id."""
+    """What is spent of these campaigns' budgets, by campaign id, as far as they are still listed."""
     found = await session.exec(
-        select(Campaign.id, Campaign.spent).where(col(Campaign.id).in_(list(campaign_ids))).order_by(col(Campaign.id))
+        select(Campaign.id, Campaign.spent)
+        .where(col(Campaign.id).in_(list(campaign_ids)), *LISTED)
+        .order_by(col(Campaign.id))
     )
     return dict(found.all())
 
@@ -154,6 +161,10 @@ async def totals(session: AsyncSession) -> Totals:
     """The landing page's numbers."""
     real = col(Campaign.is_test).is_(False)
     earned = (await session.exec(select(func.coalesce(func.sum(Campaign.spent), 0)).where(real))).one()
-    counted = select(func.coalesce(func.sum(CLIPS.c.views), 0)).where(CLIPS.c.state != ClipState.REVOKED.value)
+    counted = (
+        select(func.coalesce(func.sum(CLIPS.c.views), 0))
+        .join(Campaign, col(Campaign.id) == CLIPS.c.campaign_id)
+        .where(CLIPS.c.state != ClipState.REVOKED.value, real)
+    )
     views = (await session.scalars(counted)).one()
     return Totals(int(earned), int(views))

@@ -43,6 +43,7 @@ class ClipRow:
     final_earnings: Cents | None
     reason: str | None
     flag: str | None
+    holds_video: bool
     submitted_at: datetime
     reviewed_at: datetime | None
     last_tracked_at: datetime | None
@@ -143,6 +144,7 @@ def clip_row(submission: ClipSubmission, clip: Clip | None, campaign_title: str)
         final_earnings=submission.final_earnings,
         reason=submission.reason,
         flag=clip.flag if clip else None,
+        holds_video=submission.holds_video,
         submitted_at=submission.created_at,
         reviewed_at=submission.reviewed_at,
         last_tracked_at=clip.last_tracked_at if clip else None,

@@ -12,8 +12,10 @@ from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, cast, func, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi.campaigns.models import Campaign
 from swivi.clips.tallies import DAYS
 from swivi.core.db import ID
 from swivi.core.money import VIEWS_PER_RATE, Cents
@@ -60,9 +62,12 @@ class Compared:
         return Compared(self.now - other.now, self.before - other.before)
 
 
+_TESTS = select(col(Campaign.id)).where(col(Campaign.is_test))
+
+
 @dataclass(frozen=True, slots=True)
 class Days:
-    """UTC days from `first` to `last`, both included, of one campaign, one platform, or all."""
+    """UTC days from `first` to `last`, both included, of one campaign, one platform, or all but test campaigns."""
 
     first: date
     last: date
@@ -75,6 +80,8 @@ class Days:
         conditions = [DAYS.c.day >= self.first, DAYS.c.day <= self.last]
         if self.campaign_id is not None:
             conditions.append(DAYS.c.campaign_id == self.campaign_id)
+        else:
+            conditions.append(DAYS.c.campaign_id.not_in(_TESTS))
         if self.platform is not None:
             conditions.append(DAYS.c.platform == self.platform.value)
         return conditions

@@ -32,6 +32,7 @@ _CLIP_ROW: tuple[Any, ...] = (
     ClipSubmission.final_earnings,
     ClipSubmission.reason,
     Clip.flag,
+    ClipSubmission.holds_video,
     ClipSubmission.created_at,
     ClipSubmission.reviewed_at,
     Clip.last_tracked_at,

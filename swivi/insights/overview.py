@@ -16,7 +16,7 @@ from swivi.core import clock
 from swivi.core.money import Cents
 from swivi.insights.payouts import payout_totals
 from swivi.payouts.models import PayoutStatus
-from swivi.tracking.models import TrackingRun
+from swivi.tracking.models import ManualReading, ManualReadingStatus, TrackingRun
 
 LONG_WAIT = timedelta(hours=1)
 """A submission that still has no baseline after this much time needs somebody to look at it."""
@@ -54,6 +54,8 @@ class Overview:
     payouts_approved: int
     payouts_approved_amount: Cents
     clips_flagged: int
+    readings_waiting: int
+    """Views entered by hand that wait for a second admin."""
     paid_out: Cents
     owed: Cents
     budget_left: Cents
@@ -83,6 +85,7 @@ async def overview(session: AsyncSession) -> Overview:
         payouts_approved=approved.requests,
         payouts_approved_amount=approved.amount,
         clips_flagged=await _flagged(session),
+        readings_waiting=await _readings_waiting(session),
         paid_out=paid,
         owed=await earned_by_all(session) - paid,
         budget_left=campaigns.get(CampaignStatus.ACTIVE, (0, 0))[1],
@@ -92,9 +95,10 @@ async def overview(session: AsyncSession) -> Overview:
 async def earned_by_all(session: AsyncSession) -> Cents:
     """What clippers ever earned, paid or not: `owed` and `paid_out` together.
 
-    By the campaigns, which are fewer: what they spent is what clippers earned (I1, I2).
+    By the campaigns, which are fewer: what they spent is what clippers earned (I1, I2), except for test campaigns.
     """
-    return int((await session.exec(select(func.coalesce(func.sum(Campaign.spent), 0)))).one())
+    real = col(Campaign.is_test).is_(False)
+    return int((await session.exec(select(func.coalesce(func.sum(Campaign.spent), 0)).where(real))).one())
 
 
 async def _campaigns(session: AsyncSession) -> dict[CampaignStatus, tuple[int, Cents]]:
@@ -139,6 +143,11 @@ async def _flagged(session: AsyncSession) -> int:
         .where(text(FLAGGED), Campaign.status == CampaignStatus.ACTIVE)
     )
     return found.one()
+
+
+async def _readings_waiting(session: AsyncSession) -> int:
+    waiting = col(ManualReading.status) == ManualReadingStatus.WAITING
+    return (await session.exec(select(func.count()).select_from(ManualReading).where(waiting))).one()
 
 
 async def last_run(session: AsyncSession) -> TrackingRun | None:

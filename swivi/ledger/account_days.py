@@ -9,6 +9,7 @@ from sqlmodel import SQLModel, col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core.totals import add, key_word, total
+from swivi.ledger.accounts import SANDBOX
 from swivi.ledger.models import AuditEntry, Transfer, TransferKind
 
 ACCOUNT_DAYS = Table(
@@ -39,7 +40,7 @@ async def add_settlement(session: AsyncSession, why: AuditEntry) -> None:
                 amount.label("amount"),
                 func.count().label("lines"),
             )
-            .where(col(Transfer.audit_id) == why.id)
+            .where(col(Transfer.audit_id) == why.id, account != SANDBOX)
             .group_by(account)
             .order_by(account),  # one order for all who add to the same rows
         )

@@ -5,12 +5,14 @@ campaign:7         what is left of campaign 7's budget
 available:3        what clipper 3 may withdraw
 reserved:3         what clipper 3 has asked for and not yet received
 fees               what Swivi keeps of payouts
+sandbox            what the clips of test campaigns earned, which is owed to no one
 """
 
 from sqlalchemy import ColumnElement, String, cast, literal
 
 OUTSIDE = "outside"
 FEES = "fees"
+SANDBOX = "sandbox"
 _AVAILABLE = "available:"
 
 

@@ -88,7 +88,7 @@ async def credit_clips(
 
     One transfer per (run, clip), which the idempotency key makes unique (I5). The caller has locked the campaign and
     the clippers, in the order of their ids. Raises BudgetExceeded if the budget does not cover the sum: the caller
-    shares what remains before it comes here.
+    shares what remains before it comes here. A test campaign credits the sandbox, and no clipper.
     """
     total = sum(credit.amount for credit in credits_due)
     if total == 0:
@@ -96,18 +96,35 @@ async def credit_clips(
     guard = CAMPAIGNS.c.spent + total <= CAMPAIGNS.c.budget
     if not await change_if(session, CAMPAIGNS, campaign_id, guard, spent=CAMPAIGNS.c.spent + total):
         raise BudgetExceeded("The campaign's budget does not cover these earnings.")
+    is_test = await _is_test(session, campaign_id)
     await note(session, why, total)
     rows = ((*credit, *more) for credit, more in zip(credits_due, beside.rows, strict=True))
     due = bulk.listed(session, (*CREDITS, *beside.columns), rows)
-    await post_accruals(session, why, due, campaign_id, run_id)
+    await post_accruals(session, why, due, campaign_id, run_id, is_test=is_test)
     await account_days.add_settlement(session, why)
     earned = {name: beside.clips.c[name] + due.c.amount for name in ("earnings", "gross_credited")}
     await bulk.change_each(session, beside.clips, due.c.clip_id, {**beside.changes(due), **earned})
+    if not is_test:
+        await _add_earnings(session, credits_due)
+    return total
+
+
+async def _is_test(session: AsyncSession, campaign_id: int) -> bool:
+    """Read the flag from the row itself: the ledger takes no caller's word for where money may go."""
+    found = await session.scalars(select(CAMPAIGNS.c.is_test).where(CAMPAIGNS.c.id == campaign_id))
+    return bool(found.one())
+
+
+async def _add_earnings(session: AsyncSession, credits_due: Sequence[Credit]) -> None:
     by_user: defaultdict[int, Cents] = defaultdict(int)
     for credit in credits_due:
         by_user[credit.user_id] += credit.amount
     await bulk.add_to_each(session, USERS, list(by_user.items()), "total_earnings")
-    return total
+
+
+async def recoverable(session: AsyncSession, clip_id: int, *, available: Cents) -> Cents:
+    """Return the cents that `reverse_clip` would recover of a clip whose clipper has `available` cents."""
+    return sum(movement.amount for movement in _reversals(await _accruals(session, clip_id), available))
 
 
 async def reverse_clip(
@@ -115,17 +132,16 @@ async def reverse_clip(
 ) -> Cents:
     """Return a clip's earnings to its campaign, newest first, as far as `available` cents cover them.
 
-    Each reversal names the transfer it takes back, which can be reversed only once (I4). Returns what was
-    recovered. Raises BudgetExceeded if the clipper's balance fell in the meantime.
+    What the sandbox holds goes back whole. Each reversal names the transfer it takes back, which can be reversed only
+    once (I4). Returns what was recovered. Raises BudgetExceeded if the clipper's balance fell in the meantime.
     """
     movements = _reversals(await _accruals(session, clip_id), available)
     recovered = sum(movement.amount for movement in movements)
     if recovered == 0:
         session.add(why)
         return 0
-    taken = await change_if(
-        session, USERS, user_id, recovered <= AVAILABLE, total_earnings=USERS.c.total_earnings - recovered
-    )
+    owed = sum(movement.amount for movement in movements if movement.user_id is not None)
+    taken = await change_if(session, USERS, user_id, owed <= AVAILABLE, total_earnings=USERS.c.total_earnings - owed)
     if not taken:
         raise BudgetExceeded("The clipper's balance changed meanwhile. Please try again.")
     await bulk.add_to_each(session, CAMPAIGNS, [(campaign_id, -recovered)], "spent")
@@ -146,10 +162,11 @@ async def _accruals(session: AsyncSession, clip_id: int) -> Sequence[Transfer]:
 def _reversals(accruals: Sequence[Transfer], coverable: Cents) -> list[Movement]:
     movements = []
     for accrual in accruals:
-        amount = min(accrual.amount, coverable)
+        is_owed = accrual.user_id is not None
+        amount = min(accrual.amount, coverable) if is_owed else accrual.amount
         if amount == 0:
-            break
-        coverable -= amount
+            continue
+        coverable -= amount if is_owed else 0
         movements.append(
             Movement(
                 accrual.credit_account,

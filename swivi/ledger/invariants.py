@@ -37,6 +37,8 @@ INVARIANTS = {
     "I14": "every movement has exactly one audit entry",
     "I15": "a budget is what was funded, never below what is spent",
     "I16": "every lease expires",
+    "I17": "test money reaches no clipper",
+    "I18": "a video is held by one submission",
 }
 
 

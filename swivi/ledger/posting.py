@@ -8,7 +8,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CursorResult, FromClause, String, cast, column, insert, literal, select, table, update
+from sqlalchemy import (
+    Boolean,
+    CursorResult,
+    FromClause,
+    String,
+    cast,
+    column,
+    insert,
+    literal,
+    null,
+    select,
+    table,
+    update,
+)
 from sqlalchemy.sql import ColumnElement
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -18,7 +31,7 @@ from swivi.ledger import accounts
 from swivi.ledger.models import AuditEntry, Transfer, TransferKind
 
 USERS = table("users", column("id"), column("total_earnings"), column("paid"), column("reserved"))
-CAMPAIGNS = table("campaigns", column("id"), column("budget"), column("spent"))
+CAMPAIGNS = table("campaigns", column("id"), column("budget"), column("spent"), column("is_test", Boolean))
 CLIPS = table("clips", column("id"), column("earnings"), column("gross_credited"))
 
 AVAILABLE = USERS.c.total_earnings - USERS.c.paid - USERS.c.reserved
@@ -67,11 +80,15 @@ async def post(session: AsyncSession, why: AuditEntry, movements: Sequence[Movem
     await session.execute(insert(Transfer), rows)
 
 
-async def post_accruals(session: AsyncSession, why: AuditEntry, due: FromClause, campaign_id: int, run_id: int) -> None:
+async def post_accruals(
+    session: AsyncSession, why: AuditEntry, due: FromClause, campaign_id: int, run_id: int, *, is_test: bool
+) -> None:
     """Write the transfers of one settlement, whose entry was noted: one for each (clip_id, user_id, amount) of `due`.
 
-    As `post`, but the database makes the rows: a settlement may have tens of thousands.
+    As `post`, but the database makes the rows: a settlement may have tens of thousands. Those of a test campaign
+    credit the sandbox and name no user, so that no balance can grow by them (I17).
     """
+    payee = null() if is_test else due.c.user_id
     constants = {
         "debit_account": accounts.campaign_budget(campaign_id),
         "kind": TransferKind.ACCRUAL,
@@ -81,10 +98,10 @@ async def post_accruals(session: AsyncSession, why: AuditEntry, due: FromClause,
         "created_at": why.at,
     }
     made = {
-        "credit_account": accounts.available_of_each(due.c.user_id),
+        "credit_account": literal(accounts.SANDBOX) if is_test else accounts.available_of_each(due.c.user_id),
         "amount": due.c.amount,
         "idempotency_key": literal(f"run:{run_id}:clip:") + cast(due.c.clip_id, String),
-        "user_id": due.c.user_id,
+        "user_id": payee,
         "clip_id": due.c.clip_id,
     }
     written = Transfer.__table__.c  # type: ignore[attr-defined]

@@ -13,6 +13,7 @@ from swivi.pages.campaign_card import CampaignCard, budget_left, card_of, pays_f
 from swivi.pages.gate import public
 from swivi.pages.listing import addressed_id
 from swivi.pages.loading import loading
+from swivi.pages.session import viewer
 from swivi.runtime import runtime
 from swivi.ui.buttons import link_button
 from swivi.ui.cards import hero_card, panel
@@ -50,8 +51,9 @@ class CampaignPage(rx.State):
         campaign_id = addressed_id(self)
         if campaign_id != self.card.id:
             self.card, self.loading = CampaignCard(), True
+        viewer_id = await _viewer_id(self)
         async with loading(self, "The campaign") as session:
-            campaign = await catalogue.public_campaign(session, campaign_id)
+            campaign = await catalogue.public_campaign(session, campaign_id, viewer_id)
             self.card = card_of(campaign) if campaign else CampaignCard()
 
 
@@ -61,24 +63,30 @@ class CampaignNumbers(rx.State):
     spent: int = 0
     top_clips: list[TopClipLine] = []
     _campaign_id: int = 0
+    _viewer_id: int | None = None
 
     @public
     async def load(self) -> None:
         """The page opens."""
-        self._campaign_id = addressed_id(self)
+        self._campaign_id, self._viewer_id = addressed_id(self), await _viewer_id(self)
         self.spent, self.top_clips = 0, []
         hub.watch(self, campaigns={self._campaign_id})
         async with runtime().database.reading() as session:
             await self._refresh_live(session)
 
     async def _refresh_live(self, session: AsyncSession) -> None:
-        campaign = await catalogue.public_campaign(session, self._campaign_id)
+        campaign = await catalogue.public_campaign(session, self._campaign_id, self._viewer_id)
         if campaign is None:
             return
         best = await catalogue.top_clips(session, self._campaign_id, limit=MOST_TOP_CLIPS)
         top_clips = [_top_clip(clip) for clip in best]
         if (campaign.spent, top_clips) != (self.spent, self.top_clips):
             self.spent, self.top_clips = campaign.spent, top_clips
+
+
+async def _viewer_id(state: rx.State) -> int | None:
+    actor = await viewer(state)
+    return actor.user_id if actor is not None else None
 
 
 def _top_clip(clip: TopClip) -> TopClipLine:

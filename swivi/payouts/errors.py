@@ -1,6 +1,6 @@
 """Ways in which payouts refuse."""
 
-from swivi.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from swivi.core.errors import Conflict, InvalidInput, NotFound
 from swivi.core.money import Cents, format_dollars
 from swivi.payouts.models import PayoutStatus
 
@@ -50,12 +50,3 @@ class TransactionIdTaken(Conflict):
     def __init__(self) -> None:
         sentence = "Another payout has this transaction id already."
         super().__init__(sentence, fields={"transaction_id": sentence})
-
-
-class OwnRequest(NotAllowed):
-    """Nobody decides on their own money."""
-
-    code = "own_request"
-
-    def __init__(self) -> None:
-        super().__init__("You cannot decide on your own payout request.")

@@ -29,7 +29,6 @@ from swivi.payouts.errors import (
     BelowMinimum,
     NoSuchPayoutRequest,
     OpenRequestExists,
-    OwnRequest,
     TransactionIdTaken,
     WrongPayoutStatus,
 )
@@ -152,15 +151,14 @@ async def process(
     """One of an admin's edges: approve, reject, complete, fail or reverse.
 
     `complete` needs a transaction id; reject, fail and reverse need `notes` as the reason. Raises AdminsOnly,
-    InvalidInput, NoSuchPayoutRequest, OwnRequest, WrongPayoutStatus, TransactionIdTaken.
+    InvalidInput, NoSuchPayoutRequest, OwnGain, WrongPayoutStatus, TransactionIdTaken.
     """
     actor.must_be_admin()
     step = rules.parse_action(action)
     reason = rules.parse_reason(notes, needed=EDGES[step].needs_reason)
     paid_as = rules.parse_transaction_id(transaction_id) if step is PayoutAction.COMPLETE else None
     asked = await _get(session, request_id)
-    if asked.user_id == actor.user_id:
-        raise OwnRequest
+    actor.must_not_gain(asked.user_id)
     return await _walk(session, actor, asked, step, reason=reason, transaction_id=paid_as)
 
 

@@ -18,6 +18,7 @@ class Actor:
 
     `views_field` is also the metric's name of a reading. `author_field`, `coauthors_field` and `url_fields`
     may be absent from an item; `url_fields` are the ones that tell which link an item without an id answers.
+    `input_fields` repeat the link that was asked for, also where the item's id is another video's.
     `coauthors_field` lists accounts that accepted to publish together. Tagged accounts do not: anybody can be tagged.
     """
 
@@ -29,6 +30,7 @@ class Actor:
     author_field: tuple[str, ...]
     url_fields: tuple[str, ...] = ("url", "inputUrl")
     coauthors_field: str = ""
+    input_fields: tuple[str, ...] = ("inputUrl", "input")
 
     @property
     def source(self) -> str:
@@ -79,6 +81,7 @@ ACTORS: Mapping[Platform, Actor] = {
             views_field="playCount",
             author_field=("authorMeta", "name"),
             url_fields=("url", "webVideoUrl", "submittedVideoUrl"),
+            input_fields=("submittedVideoUrl",),
         ),
         Actor(
             actor_id="apify/instagram-reel-scraper",

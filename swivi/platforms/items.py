@@ -6,6 +6,7 @@ between them, a video comes twice, and videos come that nobody asked for.
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -54,15 +55,17 @@ def readings_from(
     A video that no item speaks of gets the outcome `unanswered` with `why` as its detail. Of several
     items about one video the most telling counts: a number before a definite refusal before a fault, and
     the largest of several numbers, because counters grow and the smaller one is the staler copy.
+    An item that has the id of another video than the one whose link it answers counts for both, and says so.
     """
     # Old submissions may be stored by another id of the same video, and scrapers answer with any of them.
     asked = {ref: canonical(ref) for ref in refs}
     wanted = set(asked.values())
     best: dict[VideoRef, Reading] = {}
     for item in items:
-        if isinstance(item, dict) and (ref := _ref_of(actor, item)) in wanted:
-            reading = _reading(actor, item, ref, read_at)
-            best[ref] = max(best.get(ref, reading), reading, key=_telling)
+        if isinstance(item, dict):
+            for ref in _refs_of(actor, item) & wanted:
+                reading = _reading(actor, item, ref, read_at)
+                best[ref] = max(best.get(ref, reading), reading, key=_telling)
     return [
         replace(best[video], ref=ref) if video in best else _without_views(actor, ref, unanswered, why, read_at)
         for ref, video in ((ref, asked[ref]) for ref in refs)
@@ -85,22 +88,32 @@ def parse_views(value: object) -> int | None:
     return views if 0 <= views <= MAX_VIEWS else None
 
 
-def _ref_of(actor: Actor, item: dict[str, Any]) -> VideoRef | None:
-    """The video an item is about, by its canonical id.
+def _refs_of(actor: Actor, item: dict[str, Any]) -> set[VideoRef]:
+    """The videos an item is about: the one whose id it has, and those whose links it answers.
 
-    From the item's id, or, since errors carry none, from the link that it answers.
+    They differ where a platform answers two links as one video. Errors carry no id: there the first link counts.
     """
+    own = _own_ref(actor, item)
+    if own is None:
+        return set(_linked_refs(item, actor.url_fields)[:1])
+    return {own, *_linked_refs(item, actor.input_fields)}
+
+
+def _own_ref(actor: Actor, item: dict[str, Any]) -> VideoRef | None:
     external_id = item.get(actor.id_field)
     if isinstance(external_id, str | int) and not isinstance(external_id, bool):
         return canonical(VideoRef(actor.platform, str(external_id)))
-    for field in actor.url_fields:
+    return None
+
+
+def _linked_refs(item: dict[str, Any], fields: Iterable[str]) -> list[VideoRef]:
+    refs = []
+    for field in fields:
         url = item.get(field)
         if isinstance(url, str):
-            try:
-                return recognise(url)
-            except InvalidLink:
-                continue
-    return None
+            with suppress(InvalidLink):
+                refs.append(recognise(url))
+    return refs
 
 
 def _reading(actor: Actor, item: dict[str, Any], ref: VideoRef, read_at: datetime) -> Reading:
@@ -110,9 +123,20 @@ def _reading(actor: Actor, item: dict[str, Any], ref: VideoRef, read_at: datetim
     if views == 0 and (evidence := _sign_of_views(item)):
         detail = f"{actor.views_field} is 0 beside {evidence}"
         return _without_views(actor, ref, Outcome.ERROR, detail, read_at)
+    own = _own_ref(actor, item)
     author = _author(actor, item)
-    coauthors = _coauthors(item.get(actor.coauthors_field), author)
-    return Reading(ref, Outcome.OK, views, actor.views_field, actor.source, author, "", read_at, coauthors)
+    return Reading(
+        ref,
+        Outcome.OK,
+        views,
+        actor.views_field,
+        actor.source,
+        author,
+        "",
+        read_at,
+        coauthors=_coauthors(item.get(actor.coauthors_field), author),
+        answered=own if own != ref else None,
+    )
 
 
 def _refusal(actor: Actor, item: dict[str, Any], ref: VideoRef, read_at: datetime) -> Reading:
@@ -180,5 +204,5 @@ def _handle(value: object) -> str | None:
 
 def _telling(reading: Reading) -> tuple[int, int]:
     if reading.views is not None:
-        return (2, reading.views)
+        return (2 if reading.answered else 3, reading.views)
     return (0 if reading.outcome.transient else 1, 0)

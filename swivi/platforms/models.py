@@ -1,6 +1,6 @@
 """What a video is called and what one look at it found. Plain values: no I/O, no tables."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -89,7 +89,8 @@ class Reading:
     `metric` names what was counted in the source's own word ("playCount"), `source` who counted
     ("apify:clockworks/tiktok-scraper"), `detail` says for people why there is no count. `read_at` is UTC.
     `coauthors` are the accounts that published the video together with `author`.
-    `word` is the scraper's error word if `words.py` does not know it.
+    `word` is the scraper's error word if `words.py` does not know it. `answered` is the video that the source
+    says it counted, where that is another one than `ref`, which was asked for.
     """
 
     ref: VideoRef
@@ -102,9 +103,18 @@ class Reading:
     read_at: datetime
     coauthors: tuple[str, ...] = ()
     word: str | None = None
+    answered: VideoRef | None = None
 
     def __post_init__(self) -> None:
         if (self.outcome is Outcome.OK) != (self.views is not None):
             raise ValueError("views are known exactly when the outcome is ok")
         if self.views is not None and not 0 <= self.views <= MAX_VIEWS:
             raise ValueError("views are between zero and a trillion")
+
+    @property
+    def of_video_asked(self) -> "Reading":
+        """This reading, or a failed one if the source counted another video than `ref`."""
+        if self.answered is None:
+            return self
+        detail = f"The scraper answered for another video, {self.answered.external_id}."
+        return replace(self, outcome=Outcome.ERROR, views=None, detail=detail, answered=None)

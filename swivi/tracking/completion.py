@@ -72,7 +72,7 @@ async def _reject_pending(session: AsyncSession, campaign: Campaign) -> dict[int
     await session.execute(
         update(ClipSubmission)
         .where(*pending)
-        .values(status=SubmissionStatus.REJECTED, reason=because, reviewed_at=clock.now())
+        .values(status=SubmissionStatus.REJECTED, holds_video=False, reason=because, reviewed_at=clock.now())
     )
     return dict.fromkeys(owners, f'Your clip for "{campaign.title}" was not accepted: {because}.')
 

@@ -1,6 +1,6 @@
 """Ways in which tracking refuses."""
 
-from swivi.core.errors import Conflict, NotFound, Unavailable
+from swivi.core.errors import Conflict, NotAllowed, NotFound, Unavailable
 from swivi.core.outages import Outage
 
 
@@ -40,3 +40,21 @@ class NoSuchRun(NotFound):
 
     def __init__(self) -> None:
         super().__init__("There is no such tracking run.")
+
+
+class NoSuchManualReading(NotFound):
+    """There is none with this id."""
+
+    code = "manual_reading_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such reading.")
+
+
+class SecondAdminNeeded(NotAllowed):
+    """The admin who entered a reading wants to confirm it too."""
+
+    code = "second_admin_needed"
+
+    def __init__(self) -> None:
+        super().__init__("You entered these views. Another admin has to confirm them.")

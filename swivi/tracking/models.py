@@ -154,6 +154,44 @@ class ScraperRun(SQLModel, table=True):
     problem: str | None = None
 
 
+class ManualReadingStatus(StrEnum):
+    """A waiting reading counts for nothing; a confirmed one has become a reading."""
+
+    WAITING = "WAITING"
+    CONFIRMED = "CONFIRMED"
+    DECLINED = "DECLINED"
+
+
+IS_WAITING = text("status = 'WAITING'")
+
+
+class ManualReading(SQLModel, table=True):
+    """Views that one admin entered, and that are worth so much that another has to confirm them."""
+
+    __tablename__ = "manual_readings"
+    __table_args__ = (
+        Index(
+            "uq_manual_readings_waiting",
+            "clip_id",
+            unique=True,
+            sqlite_where=IS_WAITING,
+            postgresql_where=IS_WAITING,
+        ),
+    )
+
+    id: int = row_id()
+    clip_id: int = reference("clips.id", index=True)
+    views: int = counted(default=None)
+    reason: str
+    worth: int = cents(default=None)
+    """Cents beyond what a scraper or two admins saw, at the clip's terms; before the budget and a clipper's cap."""
+    status: ManualReadingStatus = choice(ManualReadingStatus, default=ManualReadingStatus.WAITING)
+    asked_by: int = reference("users.id")
+    asked_at: datetime = moment()
+    decided_by: int | None = reference("users.id", nullable=True)
+    decided_at: datetime | None = moment(nullable=True)
+
+
 class ThinnedDay(SQLModel, table=True):
     """A day, by its start in UTC, whose readings were thinned out, and how many are gone."""
 

@@ -222,7 +222,7 @@ class ShareReading:
             changes.mark(session, runs=[self._share.run_id])
 
     async def _rows(self, session: AsyncSession, batch: Batch, readings: Sequence[Reading]) -> list[dict[str, Any]]:
-        by_id = {reading.ref.external_id: reading for reading in readings}
+        by_id = {reading.ref.external_id: reading.of_video_asked for reading in readings}
         clips = await session.exec(
             tracked_in(self._share).where(Clip.platform == batch.platform, col(Clip.external_id).in_(list(by_id)))
         )

@@ -118,7 +118,7 @@ async def _recognise(link: str) -> VideoRef | InvalidLink:
 async def _submit(database: Database, bench: Bench, video: VideoRef) -> ClipSubmission | SwiviError:
     try:
         async with database.writing() as session:
-            return await service.submit(session, bench.clipper, bench.campaign_id, video)
+            return await service.submit(session, bench.clipper, bench.campaign_id, video, in_sandbox=True)
     except SwiviError as refused:
         return refused
 

@@ -103,4 +103,4 @@ async def test_nobody_decides_on_their_own_request(earned: Person, admin: Person
     asked = (await _ask(earned)).json()
     await admin.http.patch(f"/admin/users/{earned.id}", json={"role": "ADMIN"})
     answer = await earned.http.post(f"/admin/payout-requests/{asked['id']}/process", json={"action": "approve"})
-    assert refusal(answer) == (403, "own_request")
+    assert refusal(answer) == (403, "own_gain")

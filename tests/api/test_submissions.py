@@ -3,6 +3,7 @@
 import httpx
 
 from swivi.campaigns.models import Campaign
+from swivi.clips.models import ClipSubmission
 from swivi.runtime import Runtime
 from tests import factories
 from tests.api.conftest import Person, Snapshot, refusal, wrong_fields
@@ -140,3 +141,53 @@ async def test_the_review_list_filters_and_says_who_waits_for_what(
         100.0,
         50,
     )
+
+
+async def test_a_hidden_or_test_campaign_is_as_good_as_none(
+    running: Runtime, clipper: Person, admin: Person, everything: Snapshot
+) -> None:
+    kept_back = [
+        await factories.a_campaign(running.database, admin.actor, **{flag: True}) for flag in ("hidden", "is_test")
+    ]
+    before = await everything()
+    for campaign in kept_back:
+        sent = await _submit(clipper, campaign, tiktok(1).canonical_url)
+        read = await clipper.http.get(f"/clippers/campaigns/{campaign.id}")
+        assert refusal(sent) == refusal(read) == (404, "campaign_not_found")
+    assert (await clipper.http.get("/clippers/campaigns")).json()["total"] == 0
+    assert await everything() == before
+
+
+async def test_an_admin_releases_a_revoked_video(
+    running: Runtime, clipper: Person, other_clipper: Person, admin: Person
+) -> None:
+    campaign = await factories.a_campaign(running.database, admin.actor)
+    clip = await factories.a_clip(running.database, clipper.actor, admin.actor, campaign, tiktok(1))
+    release = f"/admin/submissions/{clip.submission_id}/release"
+    why = {"reason": "The owner asked for it."}
+    assert refusal(await admin.http.post(release, json=why)) == (409, "still_earns")
+    await admin.http.post(f"/admin/clips/{clip.id}/revoke", json={"reason": "Stolen."})
+    link = tiktok(1).canonical_url
+    assert refusal(await _submit(other_clipper, campaign, link)) == (409, "duplicate_submission")
+    assert refusal(await admin.http.post(release, json={})) == (422, "invalid_input")
+
+    released = await admin.http.post(release, json=why)
+    assert (released.status_code, released.json()["holdsVideo"]) == (200, False)
+    assert (await _submit(other_clipper, campaign, link)).status_code == 201
+
+
+async def test_an_admin_does_not_review_their_own_clip(
+    running: Runtime, clipper: Person, admin: Person, everything: Snapshot
+) -> None:
+    campaign = await factories.a_campaign(running.database, admin.actor)
+    sent = await factories.a_submission(running.database, clipper.actor, campaign, tiktok(1))
+    async with running.database.writing() as session:
+        (await session.get_one(ClipSubmission, sent.id)).user_id = admin.actor.user_id
+    before = await everything()
+    answers = [
+        await admin.http.post(f"/admin/submissions/{sent.id}/approve"),
+        await admin.http.post(f"/admin/submissions/{sent.id}/reject", json={"reason": "No."}),
+        await admin.http.patch(f"/admin/campaigns/{campaign.id}", json={"budget": 900}),
+    ]
+    assert [refusal(answer) for answer in answers] == [(403, "own_gain")] * 3
+    assert await everything() == before

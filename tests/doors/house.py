@@ -23,6 +23,7 @@ from swivi.payouts import destinations
 from swivi.payouts import service as payouts
 from swivi.runtime import open_runtime
 from swivi.settings import Settings
+from swivi.tracking import manual
 from swivi.tracking.models import Trigger
 from tests import factories
 from tests.doors.wire import SECONDS, Tab
@@ -192,7 +193,10 @@ async def furnish(settings: Settings, simulator: RunningSimulator) -> tuple[dict
             user.status = UserStatus.DISABLED
             key = totp.new_setup(ann.email).key
             session.add(Authenticator(user_id=ann.user_id, key=key, last_step=0, created_at=clock.now()))
+        async with database.writing() as session:
+            waiting = await manual.read_by_hand(session, admin, clip.id, views=60_000, reason="Seen.", limit=1)
     ids = {
+        "reading_id": waiting.id,
         "campaign_id": campaign.id,
         "submission_id": pending.id,
         "clip_id": clip.id,

@@ -255,3 +255,56 @@ def test_a_reading_has_views_exactly_when_it_is_ok() -> None:
     for outcome, views in ((Outcome.OK, None), (Outcome.ERROR, 0), (Outcome.OK, -1)):
         with pytest.raises(ValueError, match="views"):
             Reading(TIKTOK, outcome, views, "playCount", "test", None, "", AT)
+
+
+OTHER = VideoRef(Platform.INSTAGRAM, "DTA4other00")
+
+
+def reel(ref: VideoRef, asked: VideoRef, plays: int) -> dict[str, Any]:
+    return {"shortCode": ref.external_id, "inputUrl": asked.canonical_url, "videoPlayCount": plays}
+
+
+@pytest.mark.parametrize(
+    ("asked", "row"),
+    [
+        (INSTAGRAM, reel(OTHER, INSTAGRAM, 500)),
+        (TIKTOK, tiktok(500, id="7592641437091532063", submittedVideoUrl=TIKTOK.canonical_url)),
+        (
+            VideoRef(Platform.YOUTUBE, "dQw4w9WgXcQ"),
+            {"id": "otherVideo0", "input": "https://youtu.be/dQw4w9WgXcQ", "viewCount": 500},
+        ),
+    ],
+)
+def test_an_answer_under_another_id_says_which_video_was_counted(asked: VideoRef, row: dict[str, Any]) -> None:
+    reading = read(asked, row)
+    other = row.get("shortCode") or row["id"]
+    assert (reading.ref, reading.views, reading.answered) == (asked, 500, VideoRef(asked.platform, other))
+
+
+def test_of_a_batch_each_link_gets_its_own_answer_though_two_name_one_video() -> None:
+    items = [reel(OTHER, INSTAGRAM, 500), reel(OTHER, OTHER, 510)]
+    for rows in (items, items[::-1]):
+        readings = readings_from(
+            ACTORS[Platform.INSTAGRAM], rows, [INSTAGRAM, OTHER], read_at=AT, unanswered=Outcome.MISSING, why=""
+        )
+        assert [(one.ref, one.views, one.answered) for one in readings] == [
+            (INSTAGRAM, 500, OTHER),
+            (OTHER, 510, None),
+        ]
+
+
+def test_one_row_for_two_links_of_one_video_answers_both() -> None:
+    readings = readings_from(
+        ACTORS[Platform.INSTAGRAM],
+        [reel(OTHER, INSTAGRAM, 500)],
+        [INSTAGRAM, OTHER],
+        read_at=AT,
+        unanswered=Outcome.MISSING,
+        why="",
+    )
+    assert [(one.views, one.answered) for one in readings] == [(500, OTHER), (500, None)]
+
+
+def test_an_answer_under_the_id_asked_for_counts_before_one_under_another() -> None:
+    rows = [reel(OTHER, INSTAGRAM, 900), reel(INSTAGRAM, INSTAGRAM, 100)]
+    assert (read(INSTAGRAM, *rows).views, read(INSTAGRAM, *rows).answered) == (100, None)

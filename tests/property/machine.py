@@ -167,7 +167,7 @@ class MoneyMachine(RuleBasedStateMachine):
     @rule(clip=picks, views=st.integers(0, 30_000))
     def read_by_hand(self, clip: int, views: int) -> None:
         number = self.one("clips", clip, TRACKED | GONE)
-        self.write(lambda session: read_by_hand(session, self.admin, number, views=views, reason="Seen."))
+        self.write(lambda session: read_by_hand(session, self.admin, number, views=views, reason="Seen.", limit=10_000))
 
     @where("clips", "TRACKED", "REMOVED")
     @rule(clip=picks)

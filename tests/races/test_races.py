@@ -8,15 +8,16 @@ from sqlmodel import delete
 from swivi.accounts import tokens
 from swivi.accounts.models import ApiToken, Role, UserStatus
 from swivi.campaigns.models import CampaignStatus
-from swivi.clips.models import Clip, ClipSubmission
+from swivi.clips.models import Clip, ClipSubmission, ViewTracking
 from swivi.core import clock
 from swivi.core.idempotency import IdempotentAnswer
 from swivi.core.rates import Rate
 from swivi.ledger.models import AuditEntry
 from swivi.payouts.models import Payout, PayoutRequest, PayoutStatus
+from swivi.tracking import manual
 from swivi.tracking.models import TrackingRun
 from tests.conftest import SettingsFor
-from tests.factories import tiktok
+from tests.factories import instagram, tiktok
 from tests.processes import at_once
 from tests.races import work
 from tests.world import World
@@ -149,6 +150,38 @@ async def test_one_clippers_video_is_taken_by_one_of_many_campaigns(world: World
     outcomes = race(world, *[(work.submit, world.clipper, campaign.id, tiktok(1)) for campaign in campaigns])
 
     assert outcomes == {"done": 1, "duplicate_submission": 3}
+
+
+async def test_of_many_clippers_who_send_one_video_to_many_campaigns_one_holds_it(world: World) -> None:
+    campaigns = [await world.campaign() for _ in range(5)]
+    clippers = [world.clipper, *[await world.another_clipper() for _ in range(3)]]
+    jobs = [(work.submit, by, campaign.id, tiktok(1)) for by in clippers for campaign in campaigns]
+    outcomes = race(world, *jobs)
+
+    assert outcomes == {"done": 1, "duplicate_submission": MANY - 1}
+    assert [sent.holds_video for sent in await world.all(ClipSubmission)] == [True]
+
+
+async def test_links_to_one_video_whose_baselines_are_read_at_once_leave_one(world: World) -> None:
+    video, links = instagram(9), [instagram(number) for number in range(1, 5)]
+    sent = [await world.submission(await world.campaign(), link, baseline=None) for link in links]
+    jobs = [(work.baseline, one.id, link, video) for one, link in zip(sent, links, strict=True)]
+    assert race(world, *jobs) == {"done": 4}
+
+    found = await world.all(ClipSubmission)
+    states = Counter((one.status.value, one.holds_video, one.video == video) for one in found)
+    assert states == {("PENDING", True, True): 1, ("REJECTED", False, False): 3}
+
+
+async def test_of_many_confirmations_of_one_reading_one_counts(world: World) -> None:
+    clip = await world.clip(await world.campaign(), tiktok(1))
+    async with world.database.writing() as session:
+        waiting = await manual.read_by_hand(session, world.admin, clip.id, views=90_000, reason="Seen.", limit=1)
+    admins = [await world.another_admin() for _ in range(4)]
+    outcomes = race(world, *[(work.confirm, by, waiting.id) for by in admins])
+
+    assert outcomes == {"done": 1, "conflict": 3}
+    assert len(await world.all(ViewTracking, ViewTracking.source == manual.SOURCE)) == 1
 
 
 async def test_of_four_tracking_runs_one_runs(world: World) -> None:

@@ -9,9 +9,11 @@ from swivi.accounts.models import Role, UserStatus
 from swivi.campaigns import service as campaigns
 from swivi.clips import review
 from swivi.clips import service as clips
+from swivi.core import clock
 from swivi.payouts import service as payouts
-from swivi.platforms.models import VideoRef
+from swivi.platforms.models import Outcome, Reading, VideoRef
 from swivi.runtime import Runtime
+from swivi.tracking import manual
 from swivi.tracking.models import Trigger
 from swivi.tracking.settlement import settle_campaign
 from tests.keyed import post
@@ -67,6 +69,18 @@ async def revoke(running: Runtime, admin: Actor, clip_id: int) -> None:
 async def submit(running: Runtime, clipper: Actor, campaign_id: int, video: VideoRef) -> None:
     async with running.database.writing() as session:
         await clips.submit(session, clipper, campaign_id, video)
+
+
+async def baseline(running: Runtime, submission_id: int, asked: VideoRef, answered: VideoRef) -> None:
+    """A reading of one link that the platform answers as another video."""
+    views = Reading(asked, Outcome.OK, 1_000, "playCount", "test", None, "", clock.now(), answered)
+    async with running.database.writing() as session:
+        await clips.record_baseline(session, submission_id, views)
+
+
+async def confirm(running: Runtime, admin: Actor, reading_id: int) -> None:
+    async with running.database.writing() as session:
+        await manual.confirm(session, admin, reading_id)
 
 
 async def track(running: Runtime) -> None:

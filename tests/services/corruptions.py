@@ -87,6 +87,19 @@ def of_requests_transfer(kind: str, status: str, says: str, change: str = "amoun
     return Corruption("I7", "payout request", row, "ledger_transfers", sql, says)
 
 
+def of_video(row: str, change: str, says: str, table: str = "clip_submissions", key: str = "id") -> Corruption:
+    sql = f"UPDATE {table} SET {change} WHERE {key} = :id"
+    return Corruption("I18", "submission", row, table, sql, says)
+
+
+def of_sandbox(change: str, says: str) -> Corruption:
+    row = "SELECT MIN(id) FROM ledger_transfers WHERE credit_account = 'sandbox'"
+    sql = f"UPDATE ledger_transfers SET {change} WHERE id = :id"
+    return Corruption("I17", "transfer", row, "ledger_transfers", sql, says)
+
+
+HOLDER = "SELECT MIN(id) FROM clip_submissions WHERE holds_video"
+IN_TEST_CAMPAIGN = "SELECT MIN(s.id) FROM clip_submissions s JOIN campaigns c ON c.id = s.campaign_id AND c.is_test"
 COMPLETED_CAMPAIGN = "SELECT id FROM campaigns WHERE status = 'COMPLETED'"
 SNAPSHOT = f"SELECT MIN(id) FROM clip_submissions WHERE final_earnings > 0 AND campaign_id IN ({COMPLETED_CAMPAIGN})"
 PAYOUT = "SELECT MIN(id) FROM payouts"
@@ -255,5 +268,26 @@ CORRUPTIONS = (
         "SELECT 'tracking'",
         "leases",
         "INSERT INTO leases (name, holder, expires_at) VALUES (:id, 'nobody', :far)",
+    ),
+    of_sandbox("credit_account = 'available:2'", "to a clipper"),
+    of_sandbox("user_id = 2", "to a clipper"),
+    of_sandbox("campaign_id = 1", "is of no test campaign"),
+    Corruption(
+        "I18",
+        "submission",
+        HOLDER,
+        "clip_submissions",
+        "UPDATE clip_submissions SET platform = 'tiktok', external_id = (SELECT external_id FROM clip_submissions"
+        " WHERE id = :id) WHERE holds_video",
+        "held by",
+    ),
+    of_video(HOLDER, "status = 'REJECTED'", "was rejected"),
+    of_video(IN_TEST_CAMPAIGN, "holds_video = TRUE", "for a test campaign"),
+    of_video(
+        "SELECT MIN(submission_id) FROM clips WHERE state = 'REVOKED'",
+        "state = 'TRACKED'",
+        "was released",
+        "clips",
+        "submission_id",
     ),
 )

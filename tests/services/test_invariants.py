@@ -36,7 +36,8 @@ FAR = datetime(2099, 1, 1, tzinfo=UTC)
 
 
 async def live_through_everything(settings: Settings, simulator: RunningSimulator) -> None:
-    """A history with every kind of transfer: two campaigns, one completed, a clip revoked, payouts in many states."""
+    """A history with every kind of transfer: two campaigns, one completed, a clip revoked and its video released, a
+    test campaign, payouts in many states."""
     async with open_runtime(settings) as running:
         admin, casey = await factories.an_admin(running.database), await factories.a_clipper(running.database)
         world = World(running, simulator, admin, casey)
@@ -44,10 +45,13 @@ async def live_through_everything(settings: Settings, simulator: RunningSimulato
         await world.clip(open_campaign, youtube(1), baseline=10)
         await world.clip(scarce, instagram(1))
         fraud = await world.clip(open_campaign, tiktok(1))
+        test_campaign = await world.campaign(is_test=True)
+        await world.sandbox_clip(test_campaign, tiktok(1))
         await world.read((youtube(1), 90_000), (tiktok(1), 8_000), (instagram(1), 4_000))
         await world.read((youtube(1), 95_000), (tiktok(1), 8_000), (instagram(1), 90_000))
         async with world.database.writing() as session:
             await review.revoke(session, admin, fraud.id, "Bought views.")
+            await review.release(session, admin, fraud.submission_id, "It belongs to somebody else.")
         await world.process(await world.request(), "reject", notes="A test.")
         for number, last in enumerate(("", "", "reverse")):
             request = await world.process(await world.request(fee_percent=5), "approve")
@@ -99,6 +103,9 @@ async def disarm(session: AsyncSession, table: str, *, sqlite: bool) -> None:
     named = f"SELECT conname FROM pg_constraint WHERE conrelid = '{table}'::regclass AND contype IN ('c', 'u', 'f')"
     for name in (await session.execute(text(named))).scalars().all():
         await session.execute(text(f"ALTER TABLE {table} DROP CONSTRAINT {name}"))
+    unique = f"SELECT indexrelid::regclass FROM pg_index WHERE indrelid = '{table}'::regclass AND indisunique"
+    for name in (await session.execute(text(f"{unique} AND NOT indisprimary"))).scalars().all():
+        await session.execute(text(f"DROP INDEX {name}"))
     await session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
 
 

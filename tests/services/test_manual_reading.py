@@ -1,18 +1,26 @@
 """Readings by hand: kept with their reason, paid by the next settlement and never before, never clawing back."""
 
+from typing import Any
+
 import pytest
 
 from swivi.accounts.actor import Actor
-from swivi.accounts.errors import AdminsOnly
+from swivi.accounts.errors import AdminsOnly, OwnGain
 from swivi.campaigns.errors import WrongCampaignStatus
 from swivi.campaigns.models import Campaign
 from swivi.clips import review
 from swivi.clips.errors import NoSuchClip
 from swivi.clips.models import Clip, ViewTracking
 from swivi.core.errors import Conflict, InvalidInput
+from swivi.core.money import Cents
+from swivi.insights.manual_readings import waiting_readings
+from swivi.insights.overview import overview
 from swivi.ledger.models import AuditEntry, Transfer
 from swivi.platforms.models import MAX_VIEWS
 from swivi.tracking import manual
+from swivi.tracking.errors import NoSuchManualReading, SecondAdminNeeded
+from swivi.tracking.models import ManualReading, ManualReadingStatus
+from tests import factories
 from tests.factories import tiktok
 from tests.world import World
 
@@ -32,11 +40,43 @@ async def clip(world: World, campaign: Campaign) -> Clip:
     return clip
 
 
-async def enter(
-    world: World, clip: Clip, views: object, *, reason: object = "The scraper is blocked.", by: Actor | None = None
-) -> ViewTracking:
+LIMIT = 10_000
+"""Cents: 40,000 views at the campaign's rate."""
+
+
+async def ask(
+    world: World,
+    clip: Clip,
+    views: object,
+    *,
+    reason: object = "The scraper is blocked.",
+    by: Actor | None = None,
+    limit: Cents = LIMIT,
+) -> ViewTracking | ManualReading:
     async with world.database.writing() as session:
-        return await manual.read_by_hand(session, by or world.admin, clip.id, views=views, reason=reason)
+        return await manual.read_by_hand(session, by or world.admin, clip.id, views=views, reason=reason, limit=limit)
+
+
+async def enter(world: World, clip: Clip, views: object, **more: Any) -> ViewTracking:
+    entered = await ask(world, clip, views, **more)
+    assert isinstance(entered, ViewTracking)
+    return entered
+
+
+async def wait(world: World, clip: Clip, views: object, **more: Any) -> ManualReading:
+    entered = await ask(world, clip, views, **more)
+    assert isinstance(entered, ManualReading)
+    return entered
+
+
+async def confirm(world: World, waiting: ManualReading, by: Actor) -> ViewTracking:
+    async with world.database.writing() as session:
+        return await manual.confirm(session, by, waiting.id)
+
+
+async def decline(world: World, waiting: ManualReading, by: Actor) -> ManualReading:
+    async with world.database.writing() as session:
+        return await manual.decline(session, by, waiting.id)
 
 
 async def test_it_moves_no_money_until_the_next_settlement_counts_it(world: World, clip: Clip) -> None:
@@ -80,7 +120,7 @@ async def test_zero_after_a_larger_count_is_kept_but_not_believed(world: World, 
 
 
 async def test_it_pays_no_more_than_the_budget_has(world: World, campaign: Campaign, clip: Clip) -> None:
-    await enter(world, clip, MAX_VIEWS)
+    await confirm(world, await wait(world, clip, MAX_VIEWS), await world.another_admin())
     await world.read((VIDEO, 5_000))
 
     assert await world.earnings(clip) == [10_000]
@@ -128,3 +168,111 @@ async def test_a_completed_campaigns_books_stay_closed(world: World, campaign: C
     await world.tracker.complete(campaign.id, actor=world.admin, reason="Enough.")
     with pytest.raises(WrongCampaignStatus):
         await enter(world, clip, 9_000)
+
+
+async def test_views_worth_more_than_the_limit_count_once_another_admin_confirms(world: World, clip: Clip) -> None:
+    other = await world.another_admin()
+    waiting = await wait(world, clip, "45,004")
+
+    assert (waiting.worth, waiting.asked_by, waiting.status) == (
+        10_001,
+        world.admin.user_id,
+        ManualReadingStatus.WAITING,
+    )
+    await world.read((VIDEO, 5_000))
+    asked = await world.now(clip)
+    assert (asked.views, asked.peak_views, asked.earnings) == (5_000, 5_000, 1_000)
+    async with world.database.reading() as session:
+        [shown] = await waiting_readings(session, limit=9)
+        assert (shown.id, shown.worth, shown.asked_by) == (waiting.id, 10_001, world.admin.user_id)
+        assert (await overview(session)).readings_waiting == 1
+
+    await confirm(world, waiting, other)
+    confirmed = await world.now(clip)
+    assert (confirmed.views, confirmed.peak_views) == (45_004, 45_004)
+    async with world.database.reading() as session:
+        assert await waiting_readings(session, limit=9) == []
+    await world.read((VIDEO, 5_000))
+    assert await world.earnings(clip) == [10_000]
+
+
+async def test_what_is_worth_exactly_the_limit_needs_nobody_else(world: World, clip: Clip) -> None:
+    assert (await enter(world, clip, 45_000)).views == 45_000
+
+
+async def test_who_entered_views_does_not_confirm_them(world: World, clip: Clip) -> None:
+    waiting = await wait(world, clip, 90_000)
+
+    with pytest.raises(SecondAdminNeeded):
+        await confirm(world, waiting, world.admin)
+    with pytest.raises(AdminsOnly):
+        await confirm(world, waiting, world.clipper)
+    with pytest.raises(OwnGain):
+        await confirm(world, waiting, factories.promoted(world.clipper))
+    assert (await world.now(waiting)).status is ManualReadingStatus.WAITING
+
+
+async def test_a_large_count_in_small_steps_needs_a_second_admin_too(world: World, clip: Clip) -> None:
+    await enter(world, clip, 30_000)
+    await enter(world, clip, 45_000, by=await world.another_admin())
+    await wait(world, clip, 46_000)
+
+
+async def test_what_a_scraper_or_two_admins_saw_counts_as_seen(world: World, clip: Clip) -> None:
+    await confirm(world, await wait(world, clip, 60_000, limit=1), await world.another_admin())
+    assert (await enter(world, clip, 80_000)).views == 80_000
+    assert (await enter(world, clip, 60_000, limit=1)).views == 60_000, "below the peak it is worth nothing"
+
+
+async def test_declined_views_change_nothing(world: World, clip: Clip) -> None:
+    waiting = await wait(world, clip, 90_000)
+    await decline(world, waiting, await world.another_admin())
+
+    assert (await world.now(clip)).peak_views == 5_000
+    with pytest.raises(Conflict, match="declined already"):
+        await confirm(world, waiting, await world.another_admin())
+    withdrawn = await wait(world, clip, 90_000)
+    await decline(world, withdrawn, world.admin)
+
+
+async def test_one_reading_of_a_clip_waits_and_is_decided_on_once(world: World, clip: Clip) -> None:
+    other, waiting = await world.another_admin(), await wait(world, clip, 90_000)
+
+    with pytest.raises(Conflict, match="wait for a second admin"):
+        await ask(world, clip, 95_000)
+    await confirm(world, waiting, other)
+    for decide in (confirm, decline):
+        with pytest.raises(Conflict, match="confirmed already"):
+            await decide(world, waiting, other)
+    with pytest.raises(NoSuchManualReading):
+        await confirm(world, ManualReading(id=999), other)
+
+
+async def test_each_step_of_a_waiting_reading_is_in_the_audit_log(world: World, clip: Clip) -> None:
+    other = await world.another_admin()
+    await decline(world, await wait(world, clip, 90_000, reason="Seen once."), other)
+    await confirm(world, await wait(world, clip, 90_000, reason="Seen twice."), other)
+
+    entries = [entry for entry in await world.all(AuditEntry) if entry.action.startswith("clip.reading")]
+    asked_by, worth = world.admin.user_id, 21_250
+    assert [(entry.action, entry.actor_id, entry.reason, entry.after) for entry in entries] == [
+        ("clip.reading_asked", asked_by, "Seen once.", {"views": 90_000, "worth": worth}),
+        ("clip.reading_declined", other.user_id, "Seen once.", {"views": 90_000, "worth": worth, "asked_by": asked_by}),
+        ("clip.reading_asked", asked_by, "Seen twice.", {"views": 90_000, "worth": worth}),
+        (
+            "clip.reading_confirmed",
+            other.user_id,
+            "Seen twice.",
+            {"views": 90_000, "peak_views": 90_000, "asked_by": asked_by},
+        ),
+    ]
+
+
+async def test_of_a_revoked_clip_nothing_is_confirmed(world: World, clip: Clip) -> None:
+    other, waiting = await world.another_admin(), await wait(world, clip, 90_000)
+    async with world.database.writing() as session:
+        await review.revoke(session, world.admin, clip.id, "Bought views.")
+
+    with pytest.raises(Conflict, match="revoked"):
+        await confirm(world, waiting, other)
+    await decline(world, waiting, other)

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from swivi.accounts import service as accounts
-from swivi.accounts.errors import AdminsOnly, ClippersOnly
+from swivi.accounts.errors import AdminsOnly, ClippersOnly, OwnGain
 from swivi.accounts.models import Role, UserStatus
 from swivi.core.errors import InvalidInput
 from swivi.core.idempotency import IdempotencyConflict
@@ -17,7 +17,6 @@ from swivi.payouts.errors import (
     BelowMinimum,
     NoSuchPayoutRequest,
     OpenRequestExists,
-    OwnRequest,
     TransactionIdTaken,
     WrongPayoutStatus,
 )
@@ -301,5 +300,5 @@ async def test_nobody_decides_on_their_own_money(rich: World) -> None:
         )
     payee = accounts.actor_of(promoted)
 
-    with pytest.raises(OwnRequest):
+    with pytest.raises(OwnGain):
         await rich.process(request, "approve", by=payee)

@@ -97,7 +97,7 @@ async def test_one_clippers_video_is_in_one_campaign_only(world: World, campaign
 async def test_a_campaign_takes_a_video_from_one_clipper_only(world: World, campaign: Campaign) -> None:
     await world.submission(campaign, tiktok(1))
 
-    with pytest.raises(DuplicateSubmission, match="Somebody has"):
+    with pytest.raises(DuplicateSubmission, match="This video was already submitted to Swivi"):
         await world.submission(campaign, tiktok(1), by=await world.another_clipper())
 
 

@@ -60,7 +60,7 @@ async def story(world: World) -> World:
     with clock.standing_at(at(3)):
         await world.read((tiktok(1), 3_000), (youtube(2), 9_500), (instagram(3), 1_500), (tiktok(4), 90_000))
         async with world.database.writing() as session:
-            await manual.read_by_hand(session, world.admin, 1, views=12_000, reason="Seen.")
+            await manual.read_by_hand(session, world.admin, 1, views=12_000, reason="Seen.", limit=10_000)
     with clock.standing_at(at(4)):
         async with world.database.writing() as session:
             await review.revoke(session, world.admin, taken_out.id, "Bought views.")

@@ -131,7 +131,7 @@ async def test_what_was_read_by_hand_stays(world: World, history: datetime) -> N
     [clip, *_] = await world.all(Clip)
     with clock.standing_at(history + timedelta(hours=1)):
         async with world.database.writing() as session:
-            by_hand = await manual.read_by_hand(session, world.admin, clip.id, views=10, reason="Seen.")
+            by_hand = await manual.read_by_hand(session, world.admin, clip.id, views=10, reason="Seen.", limit=10_000)
     await thinning.thin_out(world.database)
     assert await world.all(ViewTracking, ViewTracking.id == by_hand.id)
 

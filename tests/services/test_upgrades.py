@@ -254,6 +254,65 @@ async def test_the_first_releases_books_pass_todays_audit(old: Database) -> None
     assert [finding for finding in await findings(old) if "I2" in finding]
 
 
+SAME_VIDEO = (
+    "INSERT INTO users (email, name, password_hash, role, status, total_earnings, paid, reserved, total_views,"
+    " created_at) VALUES ('kim@swivi.test', 'Kim', 'x', 'CLIPPER', 'ACTIVE', 500, 0, 0, 2000, :now)",
+    "INSERT INTO campaigns (title, brand, description, requirements, platforms, content_url, cover_url, budget, spent,"
+    " payout_rate, platform_rates, min_views, status, hidden, is_test, created_at) VALUES"
+    " ('D', 'B', '', '', '[\"tiktok\"]', '', '', 0, 0, 250, '{}', 0, 'ACTIVE', false, false, :now),"
+    " ('T', 'B', '', '', '[\"tiktok\"]', '', '', 500, 500, 250, '{}', 0, 'ACTIVE', true, true, :now)",
+    "INSERT INTO clip_submissions (user_id, campaign_id, platform, external_id, url, status, initial_views,"
+    " baseline_at, baseline_attempts, reason, created_at) VALUES"
+    " (3, 2, 'tiktok', '7592641437091532062', 'u', 'REJECTED', 0, :now, 1, 'No.', :now),"
+    " (3, 2, 'tiktok', '7592641437091532062', 'u', 'PENDING', 0, :now, 1, NULL, :now),"
+    " (3, 2, 'tiktok', '7592641437091532063', 'u', 'PENDING', 0, :now, 1, NULL, :now)",
+    "INSERT INTO clip_submissions (user_id, campaign_id, platform, external_id, url, status, initial_views,"
+    " baseline_at, baseline_attempts, created_at) VALUES"
+    " (3, 3, 'tiktok', '7592641437091532064', 'u', 'APPROVED', 0, :now, 1, :now)",
+    "INSERT INTO clips (submission_id, campaign_id, user_id, platform, external_id, state, initial_views, views,"
+    " peak_views, rate, min_views, earnings, gross_credited, not_found_runs, created_at) VALUES (5, 3, 3, 'tiktok',"
+    " '7592641437091532064', 'TRACKED', 0, 2000, 2000, 250, 0, 500, 500, 0, :now)",
+    "UPDATE tracking_runs SET earnings_added = 3000",
+    "INSERT INTO view_tracking (clip_id, run_id, attempt, date, outcome, views, metric, source, detail) VALUES"
+    " (2, NULL, 1, :now, 'ok', 0, 'playCount', 'apify', ''), (2, 1, 1, :now, 'ok', 2000, 'playCount', 'apify', '')",
+    "INSERT INTO audit_log (at, actor_id, action, subject, subject_id, before, after, amount) VALUES"
+    " (:now, 1, 'campaign.created', 'campaign', 3, '{}', '{}', 500),"
+    " (:now, NULL, 'campaign.settled', 'campaign', 3, '{}', '{}', 500)",
+    "INSERT INTO ledger_transfers (debit_account, credit_account, amount, kind, idempotency_key, audit_id, campaign_id,"
+    " user_id, clip_id, run_id, payout_request_id, created_at) VALUES"
+    " ('outside', 'campaign:3', 500, 'BUDGET_FUNDED', 'fund:3', 6, 3, NULL, NULL, NULL, NULL, :now),"
+    " ('campaign:3', 'available:3', 500, 'ACCRUAL', 'run:1:clip:2', 7, 3, 3, 2, 1, NULL, :now)",
+)
+"""A second clipper sent the first one's video to another campaign, and was credited by a test campaign."""
+
+AFTER_THE_MARK = (
+    "INSERT INTO audit_log (at, actor_id, action, subject, subject_id, before, after, amount) VALUES"
+    " (:now, NULL, 'campaign.settled', 'campaign', 3, '{}', '{}', 1)",
+    "INSERT INTO ledger_transfers (debit_account, credit_account, amount, kind, idempotency_key, audit_id, campaign_id,"
+    " user_id, clip_id, run_id, created_at) SELECT 'campaign:3', 'available:3', 1, 'ACCRUAL', 'again', MAX(id), 3, 3,"
+    " 2, 1, :now FROM audit_log",
+)
+"""A settlement of the test campaign that credits the clipper again."""
+
+
+async def test_what_an_earlier_release_let_through_passes_the_audit_and_nothing_more_does(
+    old: Database,
+) -> None:
+    await upgraded_from(old, "0001", lambda connection: say(connection, (*BOOKS, *SAME_VIDEO)))
+
+    assert await findings(old) == []
+    async with old.engine.connect() as connection:
+        held = await connection.execute(text("SELECT id, holds_video FROM clip_submissions ORDER BY id"))
+        marks = await connection.execute(text("SELECT COUNT(*) FROM audit_log WHERE action = 'ledger.sandbox_opened'"))
+        assert [bool(holds) for _, holds in held] == [True, False, False, True, False]
+        assert marks.scalar_one() == 1
+    async with old.engine.execution_options(swivi_writes=True).begin() as connection:
+        await connection.run_sync(lambda sync: say(sync, AFTER_THE_MARK))
+    assert [one for one in await findings(old) if one.startswith("I17")] == [
+        "I17: transfer 8: credits $0.01 of a test campaign to a clipper"
+    ]
+
+
 async def test_history_stays_append_only_after_an_upgrade(old: Database) -> None:
     await upgraded_from(old, "0001", fill)
     for refused in (

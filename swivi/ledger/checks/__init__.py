@@ -1,4 +1,4 @@
-"""The invariants of the money (I1 to I16), each as SQL that returns the rows that break it.
+"""The invariants of the money (I1 to I18), each as SQL that returns the rows that break it.
 
 Plain SQL on purpose: it shares no code with the services it checks, runs alike on SQLite and PostgreSQL, and
 anybody can paste it into a database shell. Every query answers `(id, found, expected)`; amounts are cents.
@@ -8,6 +8,7 @@ from swivi.ledger.checks.campaigns import OF_CAMPAIGNS_AND_CLIPS, OF_COMPLETION_
 from swivi.ledger.checks.clippers import OF_CLIPPERS_AND_PAYOUTS
 from swivi.ledger.checks.kept import OF_KEPT_TOTALS
 from swivi.ledger.checks.ledger import OF_THE_LEDGER
+from swivi.ledger.checks.videos import OF_VIDEOS
 
 CHECKS = (
     *OF_CAMPAIGNS_AND_CLIPS,
@@ -15,6 +16,7 @@ CHECKS = (
     *OF_CLIPPERS_AND_PAYOUTS,
     *OF_THE_LEDGER,
     *OF_KEPT_TOTALS,
+    *OF_VIDEOS,
 )
 
 TABLES = {

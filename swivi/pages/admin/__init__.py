@@ -41,6 +41,7 @@ from swivi.pages.admin.trial import trial_page
 from swivi.pages.admin.trial_state import TrialState
 from swivi.pages.admin.users import users_page
 from swivi.pages.admin.users_state import UsersState
+from swivi.pages.admin.waiting_readings import WaitingReadings
 from swivi.pages.notification_list import NotificationList
 from swivi.pages.parts import ADMIN_NOTIFICATIONS, ADMIN_SETTINGS, page_title
 from swivi.pages.session import SessionState
@@ -72,7 +73,7 @@ def register(app: rx.App) -> None:
     )
     add("/admin/submissions", submissions_page, "Submissions", ReviewState.load)
     add("/admin/payouts", payouts_page, "Payouts", PayoutsState.load)
-    add("/admin/tracking", tracking_page, "Tracking", RunNow.load, RunsState.load)
+    add("/admin/tracking", tracking_page, "Tracking", RunNow.load, RunsState.load, WaitingReadings.load)
     add("/admin/tracking/[run_key]", run_page, "Tracking run", RunState.load)
     add(ADMIN_NOTIFICATIONS, notifications_page, "Notifications", NotificationList.load)
     add("/admin/users", users_page, "Users", UsersState.load)

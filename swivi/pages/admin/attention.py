@@ -44,7 +44,15 @@ def _no_campaign() -> rx.Component:
 
 def _anything() -> rx.Var[bool]:
     state = OverviewState
-    numbers = (state.to_review, state.to_approve, state.to_send, state.flagged, state.stuck, Books.found)
+    numbers = (
+        state.to_review,
+        state.to_approve,
+        state.to_send,
+        state.flagged,
+        state.readings_waiting,
+        state.stuck,
+        Books.found,
+    )
     waiting = sum((number_var(number) for number in numbers), start=rows_var(state.ending).length())
     return (waiting > 0) | _stopped() | _unread()
 
@@ -138,6 +146,15 @@ def _odd_readings() -> list[rx.Component]:
             RunNow.unknown != "",
             "message_circle_question",
             rx.fragment("The scraper answered with words that Swivi does not know: ", RunNow.unknown),
+            "/admin/tracking",
+        ),
+        _item(
+            OverviewState.readings_waiting > 0,
+            "user_check",
+            rx.fragment(
+                counted(OverviewState.readings_waiting, "clip has", "clips have"),
+                " views entered by hand that another admin has to confirm",
+            ),
             "/admin/tracking",
         ),
         _item(

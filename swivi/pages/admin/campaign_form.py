@@ -121,13 +121,13 @@ def campaign_fields(
         checkbox_field(
             "Hidden from clippers",
             "hidden",
-            hint="Clippers neither find it nor hear that it starts.",
+            hint="Clippers do not find it or hear that it starts. Those with a clip in it can still submit.",
             default_checked=hidden,
         ),
         checkbox_field(
             "A test campaign",
             "is_test",
-            hint="Nobody hears that it starts; apart from that it works and pays like any other.",
+            hint="Only the view tracking test submits to it, and nobody is paid. A test campaign stays one.",
             default_checked=is_test,
         ),
     )

@@ -45,6 +45,7 @@ class OverviewState(rx.State):
     to_send: int = 0
     to_send_amount: int = 0
     flagged: int = 0
+    readings_waiting: int = 0
     paid_out: int = 0
     owed: int = 0
     budget_left: int = 0
@@ -75,7 +76,7 @@ class OverviewState(rx.State):
         self.oldest_pending_at = iso(now.oldest_pending_at)
         self.to_approve, self.to_approve_amount = now.payouts_pending, now.payouts_pending_amount
         self.to_send, self.to_send_amount = now.payouts_approved, now.payouts_approved_amount
-        self.flagged = now.clips_flagged
+        self.flagged, self.readings_waiting = now.clips_flagged, now.readings_waiting
         self.paid_out, self.owed, self.budget_left = now.paid_out, now.owed, now.budget_left
 
 

@@ -5,13 +5,15 @@ from collections.abc import AsyncIterator
 import reflex as rx
 
 from swivi.clips.errors import NoSuchClip
+from swivi.clips.models import ViewTracking
 from swivi.core.errors import SwiviError
+from swivi.core.money import format_dollars
 from swivi.insights.clips import clip_and_clipper
 from swivi.pages.acting import acting, form_fields, refusal, some_id
 from swivi.pages.gate import admins_only
 from swivi.pages.parts import sends
 from swivi.runtime import runtime
-from swivi.tracking import manual
+from swivi.tracking import manual, models
 from swivi.ui.buttons import button, submit_button
 from swivi.ui.dialogs import close_button, form_dialog
 from swivi.ui.feedback import toast_error, toast_success
@@ -60,8 +62,13 @@ class ManualReading(rx.State):
         fields = form_fields(form_data)
         try:
             async with acting(self) as (session, actor):
-                reading = await manual.read_by_hand(
-                    session, actor, self.clip_id, views=fields.get("views"), reason=fields.get("reason")
+                entered = await manual.read_by_hand(
+                    session,
+                    actor,
+                    self.clip_id,
+                    views=fields.get("views"),
+                    reason=fields.get("reason"),
+                    limit=runtime().settings.manual_reading_limit_cents,
                 )
         except SwiviError as wrong:
             self.busy, self.errors = False, wrong.fields
@@ -70,7 +77,14 @@ class ManualReading(rx.State):
                 yield toast_error(wrong.sentence)
             return
         self.busy, self.clip_id = False, 0
-        yield toast_success(f"{reading.views:,} views kept; the next settlement counts them")
+        yield toast_success(_said(entered))
+
+
+def _said(entered: ViewTracking | models.ManualReading) -> str:
+    if isinstance(entered, ViewTracking):
+        return f"{entered.views:,} views kept; the next settlement counts them"
+    worth = format_dollars(entered.worth)
+    return f"{entered.views:,} views are worth {worth}. They count once another admin confirms them."
 
 
 def manual_reading_button(row: Row) -> rx.Component:
@@ -109,6 +123,6 @@ def manual_reading_dialog() -> rx.Component:
         ),
         description=(
             "It moves no money by itself: the next settlement of the campaign counts it. Fewer views than the "
-            "highest take nothing back."
+            "highest take nothing back. Views that are worth a lot need a second admin."
         ),
     )

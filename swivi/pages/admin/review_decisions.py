@@ -1,4 +1,4 @@
-"""Deciding on submissions: approve, reject with a reason, revoke; one by one or every one that is ticked."""
+"""Deciding on submissions: approve, reject, revoke, release the video; one by one or every one that is ticked."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 
@@ -30,7 +30,7 @@ REASONS = (
 
 
 class Decisions(rx.State, mixin=True):
-    """Decisions on `rows`. `question` is what the dialog asks: "reject", "revoke", "track again", or "" (closed).
+    """Decisions on `rows`. `question` names the dialog: "reject", "revoke", "track again", "release", or "" (closed).
 
     `deciding` are the submissions whose decision is being written, `selected` those that are ticked.
     """
@@ -114,6 +114,18 @@ class Decisions(rx.State, mixin=True):
             )
 
     @admins_only
+    async def ask_release(self, submission_id: object) -> None:
+        """Ask for the reason to let a video be submitted again."""
+        row = self._row_of(some_id(submission_id))
+        if row is not None and row.releasable:
+            self._ask(
+                "release",
+                [row.id],
+                f"Release the video of {row.clipper}’s clip?",
+                "Anybody can submit it again, and it can earn again. This clip earns nothing more.",
+            )
+
+    @admins_only
     async def close_question(self, is_open: object) -> None:
         """The dialog was dismissed."""
         if is_open is not True:
@@ -140,6 +152,8 @@ class Decisions(rx.State, mixin=True):
             yield await self._revoke(clip_id, reason)
         for clip_id in subjects if question == "track again" else ():
             yield await self._track_again(clip_id, reason)
+        for submission_id in subjects if question == "release" else ():
+            yield await self._release(submission_id, reason)
 
     def _row_of(self, submission_id: int) -> SubmissionRow | None:
         return next((row for row in self.rows if row.id == submission_id), None)
@@ -184,6 +198,15 @@ class Decisions(rx.State, mixin=True):
             return refusal(refused_because)
         await self._read()
         return toast_success("The next run reads this clip")
+
+    async def _release(self, submission_id: int, reason: object) -> Handler:
+        try:
+            async with acting(self) as (session, actor):
+                await review.release(session, actor, submission_id, reason)
+        except SwiviError as refused_because:
+            return refusal(refused_because)
+        await self._read()
+        return toast_success("Video released; anybody can submit it again")
 
 
 def _reason(fields: Mapping[str, object]) -> str:

@@ -23,7 +23,7 @@ _KEYS = (
 
 
 def reason_dialog() -> rx.Component:
-    """Ask why: a rejection's reason may be one of the list; revoking and tracking again need the admin's own words."""
+    """Ask why: a rejection may take a reason of the list; everything else needs the admin's own words."""
     state = ReviewState
     rejects = state.question == "reject"
     words = text_if(rejects, "Or in your own words", "Reason")
@@ -39,13 +39,18 @@ def reason_dialog() -> rx.Component:
                 rx.cond(
                     state.question == "track again",
                     submit_button("Track again"),
-                    submit_button(text_if(rejects, "Reject", "Revoke"), kind="danger"),
+                    submit_button(_verb(), kind="danger"),
                 ),
             ),
             on_submit=state.answer,
         ),
         description=state.question_text,
     )
+
+
+def _verb() -> rx.Var[str]:
+    verbs = rx.match(ReviewState.question, ("reject", "Reject"), ("revoke", "Revoke"), "Release")
+    return rx.Var.create(verbs).to(str)
 
 
 def _reasons() -> rx.Component:

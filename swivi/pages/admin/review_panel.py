@@ -47,6 +47,7 @@ def _shown() -> rx.Component:
         _signs(),
         _preview(row),
         _decision(row),
+        _release(row),
         _figures(row),
         _background(),
         rx.cond(
@@ -120,6 +121,16 @@ def _decision(row: Row) -> rx.Component:
                 pending=deciding,
                 disabled=~flag_var(row.approvable),
             ),
+        ),
+    )
+
+
+def _release(row: Row) -> rx.Component:
+    return rx.cond(
+        row.releasable,
+        rx.fragment(
+            rx.el.p("Its video cannot be submitted again, by anybody.", class_name="quiet"),
+            row_actions(button("Release video", sends(ReviewState.ask_release, row.id), icon="lock_open")),
         ),
     )
 

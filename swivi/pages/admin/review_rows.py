@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from swivi.clips.models import SubmissionStatus
+from swivi.clips.models import ClipState, SubmissionStatus
+from swivi.insights.clips import ClipRow
 from swivi.insights.review import AuthorCheck, Background, ReviewRow
 from swivi.pages.admin.times import iso
 
@@ -34,6 +35,8 @@ class SubmissionRow:
     rejectable: bool
     revocable: bool
     can_be_tracked_again: bool
+    releasable: bool
+    """Whether its video can be given free: it holds it, and can earn no more."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +78,14 @@ def submission_row(row: ReviewRow) -> SubmissionRow:
         author_words=_author_words(row),
         approvable=pending and not clip.awaits_baseline,
         rejectable=pending,
+        releasable=clip.holds_video and _is_over(clip),
         revocable=clip.state is not None and clip.state != "REVOKED" and clip.final_earnings is None,
         can_be_tracked_again=clip.is_resting and clip.state != "REVOKED" and clip.final_earnings is None,
     )
+
+
+def _is_over(clip: ClipRow) -> bool:
+    return clip.state is ClipState.REVOKED or clip.final_earnings is not None
 
 
 def _short(external_id: str) -> str:

@@ -20,6 +20,7 @@ from swivi.pages.admin.run_rows import (
     run_row,
 )
 from swivi.pages.admin.tracking_now import RunNow, no_reader_notice, run_now_panel, track_now_button
+from swivi.pages.admin.waiting_readings import waiting_readings_panel
 from swivi.pages.gate import public
 from swivi.pages.listing import PAGE_SIZE, Listing
 from swivi.pages.loading import loading
@@ -80,6 +81,7 @@ def tracking_page() -> rx.Component:
         stack(
             no_reader_notice(),
             run_now_panel(),
+            waiting_readings_panel(),
             rx.cond(RunNow.id > 0, _failures()),
             _runs(),
             _pager(),

@@ -68,7 +68,11 @@ class SubmitDialog(rx.State):
         self._follow(actor)
         async with runtime().database.reading() as session:
             found, _ = await catalogue.open_campaigns(session, limit=MOST_CHOICES)
-        self.choices = [("", "Choose a campaign"), *((str(campaign.id), campaign.title) for campaign in found)]
+            asked_for = await catalogue.public_campaign(session, some_id(campaign_id), actor.user_id)
+        offered = {str(campaign.id): campaign.title for campaign in found}
+        if asked_for is not None and asked_for.is_open:  # not listed, but known to this clipper
+            offered.setdefault(str(asked_for.id), asked_for.title)
+        self.choices = [("", "Choose a campaign"), *offered.items()]
         self.chosen = str(some_id(campaign_id) or "")
         self.errors, self.error, self.clip = {}, "", ClipLine()
         self._opened_at = self.router.url.path
