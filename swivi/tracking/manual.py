@@ -32,9 +32,18 @@ from swivi.tracking.models import ManualReading, ManualReadingStatus
 
 SOURCE = "manual"
 
+DEFAULT_LIMIT: Cents = 10_000
+"""What one admin may enter for a clip without another: the default of SWIVI_MANUAL_READING_LIMIT."""
+
 
 async def read_by_hand(
-    session: AsyncSession, actor: Actor, clip_id: int, *, views: object, reason: object, limit: Cents
+    session: AsyncSession,
+    actor: Actor,
+    clip_id: int,
+    *,
+    views: object,
+    reason: object,
+    limit: Cents = DEFAULT_LIMIT,
 ) -> ViewTracking | ManualReading:
     """Keep a reading of `views` (a count, as typed) with its reason; below the peak it claws nothing back.
 

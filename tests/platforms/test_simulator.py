@@ -155,6 +155,7 @@ def packed(size: int) -> bytes:
         (b" " * (MAX_BODY_BYTES + 1), "identity", 413),
         (b"[" * MAX_BODY_BYTES, "identity", 400),
     ],
+    ids=["small", "at the bound", "a bomb", "cut off", "no gzip", "too large", "deep"],
 )
 async def test_what_a_request_unpacks_to_is_bounded(
     mounted: httpx.AsyncClient, body: bytes, encoding: str, status: int
