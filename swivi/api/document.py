@@ -92,6 +92,7 @@ def _document(api: FastAPI) -> dict[str, Any]:
         operation["summary"] = str(route.name).replace("_", " ").capitalize()
         _describe_answers(operation, schemas)
         _give_examples(operation, schemas)
+        _drop_null(operation.get("parameters", []))
         if method == "GET" and _is_tagged(route):
             operation["responses"]["200"].setdefault("headers", {}).update(ETAG)
             operation["responses"]["304"] = NOT_MODIFIED
@@ -138,6 +139,15 @@ def _answer(refusals: list[Refusal]) -> dict[str, Any]:
             JSON: {"schema": {"allOf": [{"$ref": "#/components/schemas/ErrorBody"}, codes]}, "examples": examples}
         },
     }
+
+
+def _drop_null(parameters: list[dict[str, Any]]) -> None:
+    """Say nothing of null: a parameter is sent or left out, and the text "null" is refused."""
+    for parameter in parameters:
+        choices = parameter["schema"].pop("anyOf", [])
+        for choice in choices:
+            if choice != {"type": "null"}:
+                parameter["schema"] |= choice
 
 
 def _describe_answers(operation: dict[str, Any], schemas: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from swivi.api.schemas import (
     Dollars,
     DollarsOrNone,
     Id,
+    Page,
     RawAmount,
     RawAmountOrNone,
     RawCount,
@@ -50,7 +51,11 @@ class OpenCampaign(View):
     created_at: datetime
 
 
-class CampaignView(OpenCampaign):
+class OpenCampaignPage(Page[OpenCampaign]):
+    """One page of campaigns that take clips."""
+
+
+class AdminCampaign(OpenCampaign):
     """A campaign as admins see it."""
 
     hidden: bool
@@ -58,6 +63,10 @@ class CampaignView(OpenCampaign):
     last_tracked_at: datetime | None
     completed_at: datetime | None
     completion_reason: str | None
+
+
+class AdminCampaignPage(Page[AdminCampaign]):
+    """One page of campaigns as admins see them."""
 
 
 EXAMPLE: JsonDict = {

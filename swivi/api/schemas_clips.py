@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from pydantic import Field
 
-from swivi.api.schemas import Body, Dollars, DollarsOrNone, Id, IdOrNone, RawText, RowId, View
+from swivi.api.schemas import Body, BodyId, Dollars, DollarsOrNone, Id, IdOrNone, Page, RawText, View
 from swivi.clips.models import ClipState, ClipSubmission, SubmissionStatus
 from swivi.insights.clips import ClipRow
 from swivi.insights.review import ReviewRow
@@ -18,11 +18,11 @@ MOST_LINKS = 50
 class NewSubmission(Body):
     """A link for a campaign."""
 
-    campaign_id: RowId
+    campaign_id: BodyId
     clip_url: str
 
 
-class SubmissionView(View):
+class Submission(View):
     """`initial_views` is null, and `baseline_problem` may say why, while the baseline is awaited."""
 
     id: Id
@@ -49,7 +49,7 @@ class SubmissionView(View):
         )
 
 
-class SubmissionLine(SubmissionView):
+class SubmissionDetails(Submission):
     """A submission with what became of it."""
 
     clip_id: IdOrNone
@@ -91,7 +91,11 @@ class SubmissionLine(SubmissionView):
         )
 
 
-class ReviewView(SubmissionLine):
+class SubmissionPage(Page[SubmissionDetails]):
+    """One page of a clipper's own submissions."""
+
+
+class AdminSubmission(SubmissionDetails):
     """A submission as admins see it."""
 
     clipper_id: Id
@@ -113,26 +117,30 @@ class ReviewView(SubmissionLine):
         )
 
 
+class AdminSubmissionPage(Page[AdminSubmission]):
+    """One page of submissions as admins see them."""
+
+
 class Reason(Body):
     """Why; the clipper will read it."""
 
     reason: RawText = None
 
 
-class Revoked(View):
+class Revocation(View):
     """What went back to the campaign."""
 
     clip_id: Id
     recovered: Dollars
 
 
-class Links(Body):
+class LinkList(Body):
     """Links to look at."""
 
     urls: list[str] = Field(min_length=1, max_length=MOST_LINKS)
 
 
-class LookView(View):
+class LinkReading(View):
     """What one link leads to now: either `views`, or `error` says why not."""
 
     url: str
@@ -160,7 +168,7 @@ class LookView(View):
         )
 
 
-class Looks(View):
+class LinkReadings(View):
     """One result per link, in the order asked."""
 
-    results: list[LookView]
+    results: list[LinkReading]

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict
 
-from swivi.api.schemas import Body, Dollars, Id, RawAmount, RawDetails, RawText, View, raw_choice
+from swivi.api.schemas import Body, Dollars, Id, Page, RawAmount, RawDetails, RawText, View, raw_choice
 from swivi.core.money import Cents
 from swivi.insights.balances import Balance
 from swivi.insights.payouts import PayoutRow
@@ -21,7 +21,7 @@ class NewPayoutRequest(Body):
     details: RawDetails
 
 
-class PayoutView(View):
+class ClipperPayout(View):
     """A clipper's own request: `amount` = `net` + `fee`."""
 
     id: Id
@@ -57,7 +57,11 @@ class PayoutView(View):
         )
 
 
-class AdminPayoutView(PayoutView):
+class ClipperPayoutPage(Page[ClipperPayout]):
+    """One page of a clipper's own payout requests."""
+
+
+class AdminPayout(ClipperPayout):
     """A request as admins see it."""
 
     clipper_id: Id
@@ -77,6 +81,10 @@ class AdminPayoutView(PayoutView):
         )
 
 
+class AdminPayoutPage(Page[AdminPayout]):
+    """One page of payout requests as admins see them."""
+
+
 ADMINS = [action for action in PayoutAction if action is not PayoutAction.CANCEL]
 
 
@@ -92,7 +100,7 @@ class Processing(Body):
     notes: RawText = None
 
 
-class BalanceView(View):
+class ClipperBalance(View):
     """What is payable to one clipper, and whether their balance agrees with the ledger."""
 
     clipper_id: Id
@@ -128,6 +136,6 @@ class BalanceView(View):
 class PayoutCalculation(View):
     """All balances; `all_agree` is false if any of them differs from the ledger."""
 
-    clippers: list[BalanceView]
+    clippers: list[ClipperBalance]
     total_payable: Dollars
     all_agree: bool

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Self
 
 from swivi.accounts.models import Role, UserStatus
-from swivi.api.schemas import AnyCase, Body, Dollars, Id, RawText, StrictBody, View
+from swivi.api.schemas import AnyCase, Body, Dollars, Id, Page, RawText, StrictBody, View
 from swivi.insights.people import PersonRow
 from swivi.notifications.models import NotificationKind
 
@@ -20,9 +20,9 @@ class SignUp(Body):
 class Credentials(Body):
     """A way to prove who one is. `code` is of the app, or a recovery code, where two-step sign-in is on."""
 
-    email: RawText
-    password: RawText
-    code: RawText | None = None
+    email: str
+    password: str
+    code: str | None = None
 
 
 class Identity(View):
@@ -41,7 +41,7 @@ class Token(View):
     expires_at: datetime
 
 
-class PersonView(Identity):
+class UserAccount(Identity):
     """A user as admins see them."""
 
     status: UserStatus
@@ -53,7 +53,7 @@ class PersonView(Identity):
     created_at: datetime
 
 
-class PersonLine(PersonView):
+class UserDetails(UserAccount):
     """A user in a list, with how many clips they submitted."""
 
     submissions: int
@@ -61,18 +61,22 @@ class PersonLine(PersonView):
     @classmethod
     def of(cls, row: PersonRow) -> Self:
         """A list's row."""
-        user = {name: getattr(row.user, name) for name in PersonView.model_fields}
+        user = {name: getattr(row.user, name) for name in UserAccount.model_fields}
         return cls(**user, submissions=row.submissions)
 
 
-class PersonChange(StrictBody):
+class UserPage(Page[UserDetails]):
+    """One page of users."""
+
+
+class UserChange(StrictBody):
     """A user's new role, status, or both."""
 
     role: Annotated[Role | None, AnyCase] = None
     status: Annotated[UserStatus | None, AnyCase] = None
 
 
-class NotificationView(View):
+class UserNotification(View):
     """`read_at` is null until it was seen."""
 
     id: Id
@@ -82,3 +86,7 @@ class NotificationView(View):
     link: str
     created_at: datetime
     read_at: datetime | None
+
+
+class NotificationPage(Page[UserNotification]):
+    """One page of notifications."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import ConfigDict, WithJsonSchema
 from pydantic.config import JsonDict
 
-from swivi.api.schemas import Id, RawFlag, RawText, StrictBody, View
+from swivi.api.schemas import Id, Page, RawFlag, RawText, StrictBody, View
 from swivi.webhooks.deliveries import DeliveryLine
 from swivi.webhooks.models import DeliveryStatus, EventKind, Webhook
 from swivi.webhooks.rules import SUBSCRIBABLE
@@ -53,7 +53,7 @@ class WebhookChange(StrictBody):
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
-class WebhookView(View):
+class WebhookSummary(View):
     """A webhook without its secret. `disabledReason` says why Swivi itself switched it off."""
 
     id: Id
@@ -65,7 +65,11 @@ class WebhookView(View):
     created_at: datetime
 
 
-class WebhookWithSecret(WebhookView):
+class WebhookPage(Page[WebhookSummary]):
+    """One page of webhooks."""
+
+
+class WebhookWithSecret(WebhookSummary):
     """A webhook with the secret that its messages are signed with, shown this once."""
 
     secret: str
@@ -76,7 +80,7 @@ class WebhookWithSecret(WebhookView):
         return cls.model_validate(webhook)
 
 
-class AttemptView(View):
+class DeliveryAttempt(View):
     """One attempt: `statusCode` is null where there was no answer, `error` where it was taken."""
 
     at: datetime
@@ -85,7 +89,7 @@ class AttemptView(View):
     duration_ms: int
 
 
-class DeliveryView(View):
+class WebhookDelivery(View):
     """One event's way to one webhook. `messageId` is what was sent as `webhook-id`; `log` is oldest first."""
 
     id: Id
@@ -98,7 +102,7 @@ class DeliveryView(View):
     error: str | None
     created_at: datetime
     delivered_at: datetime | None
-    log: list[AttemptView]
+    log: list[DeliveryAttempt]
 
     @classmethod
     def of(cls, line: DeliveryLine) -> Self:
@@ -115,5 +119,9 @@ class DeliveryView(View):
             error=delivery.error,
             created_at=delivery.created_at,
             delivered_at=delivery.delivered_at,
-            log=[AttemptView.model_validate(attempt) for attempt in line.log],
+            log=[DeliveryAttempt.model_validate(attempt) for attempt in line.log],
         )
+
+
+class WebhookDeliveryPage(Page[WebhookDelivery]):
+    """One page of a webhook's deliveries."""

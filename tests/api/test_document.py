@@ -42,6 +42,15 @@ def test_operation_ids_are_tidy_and_unique() -> None:
     assert [name for name in ids if not re.fullmatch("[a-z]+([A-Z][a-z]+)*", name)] == []
 
 
+def test_schema_names_are_plain_and_unique() -> None:
+    """A generated client makes classes of them: no module paths, no type arguments, no two that differ in case only."""
+    names = list(document()["components"]["schemas"])
+    assert [name for name in names if not re.fullmatch("([A-Z][a-z]+)+", name)] == []
+    assert [name for name in names if name.endswith(("View", "Listed"))] == []
+    assert len({name.lower() for name in names}) == len(names)
+    assert {"AdminCampaign", "AdminCampaignPage", "OpenCampaign", "OpenCampaignPage"} <= set(names)
+
+
 def test_every_tag_is_described() -> None:
     described = {tag["name"] for tag in document()["tags"]}
     used = {tag for each in OPERATIONS for tag in each.values[2]["tags"]}
