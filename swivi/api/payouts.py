@@ -17,8 +17,9 @@ from swivi.api.schemas_payouts import (
     AdminPayoutPage,
     ClipperPayout,
     ClipperPayoutPage,
+    CompletePayout,
     NewPayoutRequest,
-    Processing,
+    PayoutDecision,
 )
 from swivi.core.errors import TooManyRequests
 from swivi.insights.payouts import any_payout, own_payout, payout_history, payout_queue, payout_row
@@ -34,7 +35,6 @@ from swivi.payouts.errors import (
     WrongPayoutStatus,
 )
 from swivi.payouts.models import PayoutStatus
-from swivi.payouts.rules import PayoutAction, parse_action
 from swivi.runtime import runtime
 
 StatusFilter = Annotated[PayoutStatus | None, AnyCase, Query()]
@@ -140,15 +140,15 @@ async def get_payout(request_id: RowId) -> AdminPayout:
 @admin_router.post("/{request_id}/process")
 @refuses(NoSuchPayoutRequest, OwnRequest, WrongPayoutStatus, TransactionIdTaken)
 async def process_payout(
-    actor: Admin, request_id: RowId, body: Processing, once: OnceForUser, must_be_proven: Proven
+    actor: Admin, request_id: RowId, body: PayoutDecision, once: OnceForUser, must_be_proven: Proven
 ) -> AdminPayout:
     """Approve, reject, complete (with the transaction id), fail or reverse a request."""
-    if parse_action(body.action) is PayoutAction.COMPLETE:
+    transaction_id = None
+    if isinstance(body, CompletePayout):
+        transaction_id = body.transaction_id
         await must_be_proven()
     async with once.writing() as session:
-        await payouts.process(
-            session, actor, request_id, body.action, transaction_id=body.transaction_id, notes=body.notes
-        )
+        await payouts.process(session, actor, request_id, body.action, transaction_id=transaction_id, notes=body.notes)
         view = AdminPayout.of_queue(await payout_row(session, request_id))
         await once.keep(session, view)
     return view

@@ -1,7 +1,8 @@
 """What bodies and answers have in common: camelCase, ids as strings, money in dollars, lists with a total.
 
 An answer's `Dollars` are given cents. What comes in is handed to the services as it was sent (`RawAmount` and
-its like only tell the OpenAPI document what is meant), so that there is one place that parses and refuses.
+its like only tell the OpenAPI document what is meant), so that there is one place that parses and refuses. The
+document's bounds are the constants of those parsers.
 """
 
 import re
@@ -12,8 +13,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
-from swivi.core.money import Cents, to_dollars
+from swivi.core.money import MAX_CENTS, Cents, to_dollars
 from swivi.platforms.models import Platform
+
+Schema = dict[str, Any]
 
 LARGEST_ID = 2**63 - 1
 
@@ -68,21 +71,21 @@ RowId = Annotated[int, BeforeValidator(lambda sent: id_or_none(sent) or 0), ID_S
 BodyId = Annotated[int, BeforeValidator(_body_id), ID_SCHEMA]
 """An id in a body."""
 
+LARGEST_AMOUNT = to_dollars(MAX_CENTS)
+WEB_ADDRESS = "https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?"
+"""The beginning of a web address, up to its path."""
+
+_AMOUNT: Schema = {"type": "number", "exclusiveMinimum": 0, "maximum": LARGEST_AMOUNT, "multipleOf": 0.01}
+
 RawText = Annotated[object, WithJsonSchema({"type": "string"})]
-RawAmount = Annotated[object, WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "multipleOf": 0.01})]
+RawAmount = Annotated[object, WithJsonSchema(_AMOUNT)]
 RawRates = Annotated[
     object,
     WithJsonSchema(
-        {
-            "type": "object",
-            "propertyNames": {"enum": list(Platform)},
-            "additionalProperties": {"type": "number", "exclusiveMinimum": 0},
-        }
+        {"type": "object", "propertyNames": {"enum": list(Platform)}, "additionalProperties": _AMOUNT},
     ),
 ]
-RawAmountOrNone = Annotated[object, WithJsonSchema({"type": ["number", "null"], "exclusiveMinimum": 0})]
-RawCount = Annotated[object, WithJsonSchema({"type": "integer", "minimum": 0})]
-RawDays = Annotated[object, WithJsonSchema({"type": ["integer", "null"], "minimum": 1, "maximum": 365})]
+RawAmountOrNone = Annotated[object, WithJsonSchema({**_AMOUNT, "type": ["number", "null"]})]
 RawPlatforms = Annotated[
     object, WithJsonSchema({"type": "array", "items": {"type": "string", "enum": list(Platform)}, "minItems": 1})
 ]
@@ -90,12 +93,27 @@ RawMoment = Annotated[object, WithJsonSchema({"type": ["string", "null"], "forma
 RawFlag = Annotated[object, WithJsonSchema({"type": "boolean"})]
 
 
-def raw_choice(choices: Iterable[str]) -> Any:
-    """What a field with these choices is said to be."""
+def raw_choice(choices: Iterable[str]) -> WithJsonSchema:
+    """Describe a field with these choices."""
     return WithJsonSchema({"type": "string", "enum": list(choices)})
 
 
-RawDetails = Annotated[object, WithJsonSchema({"type": ["string", "object"]})]
+def raw_words(longest: int, *, may_be_empty: bool = False) -> WithJsonSchema:
+    """Describe text of at most `longest` characters, with more in it than white space unless it may be empty."""
+    filled: Schema = {} if may_be_empty else {"minLength": 1, "pattern": r"\S"}
+    return WithJsonSchema({"type": "string", "maxLength": longest, **filled})
+
+
+def raw_pattern(pattern: str, *, longest: int | None = None) -> WithJsonSchema:
+    """Describe text that this regular expression matches whole."""
+    bound: Schema = {} if longest is None else {"maxLength": longest}
+    return WithJsonSchema({"type": "string", "pattern": f"^({pattern})$", **bound})
+
+
+def raw_count(least: int, most: int, *, may_be_null: bool = False) -> WithJsonSchema:
+    """Describe a whole number within these bounds."""
+    kind: Any = ["integer", "null"] if may_be_null else "integer"
+    return WithJsonSchema({"type": kind, "minimum": least, "maximum": most})
 
 
 def _name(text: object) -> object:

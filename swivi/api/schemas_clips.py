@@ -1,14 +1,16 @@
 """Submissions and clips as programs send and see them."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, WithJsonSchema
 
-from swivi.api.schemas import Body, BodyId, Dollars, DollarsOrNone, Id, IdOrNone, Page, RawText, View
+from swivi.api.schemas import Body, BodyId, Dollars, DollarsOrNone, Id, IdOrNone, Page, View, raw_words
 from swivi.clips.models import ClipState, ClipSubmission, SubmissionStatus
+from swivi.clips.review import LONGEST_REASON
 from swivi.insights.clips import ClipRow
 from swivi.insights.review import ReviewRow
+from swivi.platforms.links import MAX_LINK_LENGTH
 from swivi.platforms.look import Look
 from swivi.platforms.models import Outcome, Platform
 
@@ -19,7 +21,7 @@ class NewSubmission(Body):
     """A link for a campaign."""
 
     campaign_id: BodyId
-    clip_url: str
+    clip_url: Annotated[str, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_LINK_LENGTH})]
 
 
 class Submission(View):
@@ -124,7 +126,9 @@ class AdminSubmissionPage(Page[AdminSubmission]):
 class Reason(Body):
     """Why; the clipper will read it."""
 
-    reason: RawText = None
+    model_config = ConfigDict(json_schema_extra={"required": ["reason"]})
+
+    reason: Annotated[object, raw_words(LONGEST_REASON)] = None
 
 
 class Revocation(View):

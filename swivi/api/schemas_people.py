@@ -3,8 +3,13 @@
 from datetime import datetime
 from typing import Annotated, Self
 
+from email_validator.rfc_constants import EMAIL_MAX_LENGTH
+from pydantic import WithJsonSchema
+
 from swivi.accounts.models import Role, UserStatus
-from swivi.api.schemas import AnyCase, Body, Dollars, Id, Page, RawText, StrictBody, View
+from swivi.accounts.passwords import LONGEST, SHORTEST
+from swivi.accounts.service import LONGEST_NAME
+from swivi.api.schemas import AnyCase, Body, Dollars, Id, Page, StrictBody, View, raw_words
 from swivi.insights.people import PersonRow
 from swivi.notifications.models import NotificationKind
 
@@ -12,9 +17,9 @@ from swivi.notifications.models import NotificationKind
 class SignUp(Body):
     """A new clipper."""
 
-    email: RawText
-    password: RawText
-    name: RawText
+    email: Annotated[object, WithJsonSchema({"type": "string", "format": "email", "maxLength": EMAIL_MAX_LENGTH})]
+    password: Annotated[object, WithJsonSchema({"type": "string", "minLength": SHORTEST, "maxLength": LONGEST})]
+    name: Annotated[object, raw_words(LONGEST_NAME)]
 
 
 class Credentials(Body):

@@ -6,15 +6,17 @@ from typing import Annotated, Any, Self
 from pydantic import ConfigDict, WithJsonSchema
 from pydantic.config import JsonDict
 
-from swivi.api.schemas import Id, Page, RawFlag, RawText, StrictBody, View
+from swivi.api.schemas import WEB_ADDRESS, Id, Page, RawFlag, StrictBody, View, raw_pattern, raw_words
 from swivi.webhooks.deliveries import DeliveryLine
 from swivi.webhooks.models import DeliveryStatus, EventKind, Webhook
-from swivi.webhooks.rules import SUBSCRIBABLE
+from swivi.webhooks.rules import LONGEST_DESCRIPTION, LONGEST_URL, SUBSCRIBABLE
 
 RawEvents = Annotated[
     object,
     WithJsonSchema({"type": "array", "items": {"type": "string", "enum": sorted(SUBSCRIBABLE)}, "minItems": 1}),
 ]
+RawUrl = Annotated[object, raw_pattern(rf"{WEB_ADDRESS}([/?][!-\"$-~]*)?", longest=LONGEST_URL)]
+RawDescription = Annotated[object, raw_words(LONGEST_DESCRIPTION, may_be_empty=True)]
 
 
 EXAMPLE: JsonDict = {
@@ -29,9 +31,9 @@ class NewWebhook(StrictBody):
 
     model_config = ConfigDict(json_schema_extra={"required": ["url", "events"], "examples": [EXAMPLE]})
 
-    url: RawText = None
+    url: RawUrl = None
     events: RawEvents = None
-    description: RawText = ""
+    description: RawDescription = ""
 
     def sent(self) -> dict[str, Any]:
         """Only what was sent."""
@@ -43,9 +45,9 @@ class WebhookChange(StrictBody):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"active": False}]})
 
-    url: RawText = None
+    url: RawUrl = None
     events: RawEvents = None
-    description: RawText = None
+    description: RawDescription = None
     active: RawFlag = None
 
     def sent(self) -> dict[str, Any]:

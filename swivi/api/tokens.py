@@ -10,13 +10,13 @@ from pydantic.config import JsonDict
 from swivi.accounts import tokens
 from swivi.accounts.errors import TooManyTokens
 from swivi.accounts.models import ApiToken, TokenScope
-from swivi.accounts.tokens import NewToken
+from swivi.accounts.tokens import LONGEST_LIFE_DAYS, LONGEST_NAME, NewToken
 from swivi.api.access import SignedIn, signed_in
 from swivi.api.bodies import ExactRoute
 from swivi.api.once import OnceForUser
 from swivi.api.parameters import Paging
 from swivi.api.refusals import refuses
-from swivi.api.schemas import Id, Page, RawDays, RawText, RowId, StrictBody, View, raw_choice
+from swivi.api.schemas import Id, Page, RowId, StrictBody, View, raw_choice, raw_count, raw_words
 from swivi.core.errors import NotFound
 from swivi.runtime import runtime
 
@@ -31,9 +31,9 @@ class TokenRequest(StrictBody):
 
     model_config = ConfigDict(json_schema_extra={"required": ["name"], "examples": [EXAMPLE]})
 
-    name: RawText = None
+    name: Annotated[object, raw_words(LONGEST_NAME)] = None
     scope: Annotated[object, raw_choice(scope.lower() for scope in TokenScope)] = None
-    expires_in_days: RawDays = None
+    expires_in_days: Annotated[object, raw_count(1, LONGEST_LIFE_DAYS, may_be_null=True)] = None
 
 
 class TokenSummary(View):
