@@ -106,6 +106,10 @@ def _explore(operation: Any, mode: GenerationMode, api: ServedApi) -> None:
         if mode is GenerationMode.POSITIVE:
             case.path_parameters = dict.fromkeys(case.path_parameters or {}, row)
         for headers in api.callers().values():
-            case.call_and_validate(headers=headers, checks=CHECKS)
+            response = case.call_and_validate(headers=headers, checks=CHECKS)
+            described = operation.definition.raw["responses"][str(response.status_code)]
+            content = described.get("content", {}).get("application/json")
+            if content is not None and response.status_code >= 400:
+                contract.must_name(content, response.json(), f"{case.method} {case.path} {response.status_code}")
 
     ask()
