@@ -161,7 +161,10 @@ async def _completed(actor: Actor, campaign_id: int) -> Campaign:
 @admin_router.delete("/{campaign_id}")
 @refuses(NoSuchCampaign, WrongCampaignStatus)
 async def archive_campaign(actor: Admin, campaign_id: RowId) -> AdminCampaign:
-    """Archive a campaign and answer with it: nothing is deleted. One that still runs has to be completed first."""
+    """Archive a campaign and answer with it: nothing is deleted.
+
+    One that still runs has to be completed first.
+    """
     async with runtime().database.writing() as session:
         campaign = await campaigns.step(session, actor, campaign_id, CampaignStatus.ARCHIVED)
     return AdminCampaign.model_validate(campaign)

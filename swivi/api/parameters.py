@@ -1,4 +1,7 @@
-"""Query parameters: one type per kind of filter. A value that does not parse is a 422, and so is an unknown name."""
+"""Query parameters: one type per kind of filter.
+
+A value that does not parse is a 422, and so is an unknown name.
+"""
 
 import re
 from collections.abc import Sequence
@@ -29,7 +32,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 @refuses(INVALID)
 async def documented_only(request: Request) -> None:
-    """Refuse query parameters that the route does not have: a misspelt filter must not look like an empty list.
+    """Refuse query parameters that the route does not have: a typing error must not look like an empty list.
 
     Raises RequestValidationError naming each of them, and each that is sent twice.
     """
