@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTEST_ARGS ?= -n auto --dist worksteal
 
-.PHONY: run serve dev setup install install-dev build lint test test-tools advisories bench clean
+.PHONY: run serve dev setup install install-dev build openapi lint test test-tools advisories bench clean
 
 run: setup  ## the demo, or the real thing when APIFY_API_KEY is set, at http://localhost:8000
 	@exec $(BIN)/python scripts/serve.py --demo
@@ -24,6 +24,9 @@ install-dev: install
 
 build: install
 	@$(BIN)/python scripts/build.py
+
+openapi: install  ## docs/openapi.json, after a change of the API
+	@$(BIN)/python scripts/openapi.py
 
 lint: install-dev
 	$(BIN)/ruff check .

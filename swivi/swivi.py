@@ -6,7 +6,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp
 
-from swivi.api.app import build_api
+from swivi.api.app import mounted_api
 from swivi.api.web import build_auth
 from swivi.browser_cache import BrowserCache
 from swivi.demo.simulator import create_simulator
@@ -26,7 +26,7 @@ from swivi.websockets import WebSocketLimits, WebSockets
 
 def doors() -> Starlette:
     """What is served beside the pages. The simulator exists in demo mode only."""
-    routes: list[BaseRoute] = [Mount("/api", build_api()), Mount("/auth", build_auth())]
+    routes: list[BaseRoute] = [mounted_api(), Mount("/auth", build_auth())]
     settings = settings_or_exit()
     if settings.simulates_apify:
         routes.append(Mount(SIMULATOR_PATH, create_simulator(token=settings.scraper_token)))

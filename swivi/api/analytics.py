@@ -4,9 +4,11 @@ from datetime import date
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends, Query
+from pydantic import Field
 
 from swivi.api.access import admin
-from swivi.api.schemas import Dollars, DollarsOrNone, Id, RowId, View
+from swivi.api.parameters import WHOLE, CampaignFilter, Day
+from swivi.api.schemas import Dollars, DollarsOrNone, Id, View
 from swivi.core import clock
 from swivi.core.errors import InvalidInput
 from swivi.insights.analytics import Analytics, analytics
@@ -20,10 +22,12 @@ EARLIEST = date(2000, 1, 1)
 """There is nothing before, and the calendar ends somewhere."""
 DAYS = f"How many UTC days up to and with `until`; {USUAL_PERIOD}, if nothing else is said."
 
+PeriodLength = Annotated[int, Field(ge=1, le=LONGEST_PERIOD), WHOLE]
+
 router = APIRouter(prefix="/admin/analytics", tags=["admin"], dependencies=[Depends(admin)])
 
 
-class FlowView(View):
+class PeriodTotals(View):
     """Views that came, what they cost, and that per 1,000 views: null without views."""
 
     views: int
@@ -31,54 +35,56 @@ class FlowView(View):
     effective_cpm: DollarsOrNone
 
 
-class DayView(FlowView):
+class DayTotals(PeriodTotals):
     """What one UTC day brought."""
 
     day: date
 
 
-class ComparedView(View):
+class TotalsComparison(View):
     """The days that were asked for, and as many days before them."""
 
-    now: FlowView
-    before: FlowView
+    now: PeriodTotals
+    before: PeriodTotals
 
 
-class PlatformView(ComparedView):
+class PlatformTotals(TotalsComparison):
     """What one platform brought."""
 
     platform: Platform
 
 
-class CampaignView(ComparedView):
+class CampaignTotals(TotalsComparison):
     """What one campaign brought."""
 
     id: Id
     title: str
 
 
-class AnalyticsView(View):
+class AnalyticsReport(View):
     """Days oldest first, empty ones included; platforms and campaigns most spent first. Money is dollars."""
 
     days: int
-    total: ComparedView
-    series: list[DayView]
-    platforms: list[PlatformView]
-    campaigns: list[CampaignView]
+    total: TotalsComparison
+    series: list[DayTotals]
+    platforms: list[PlatformTotals]
+    campaigns: list[CampaignTotals]
 
     @classmethod
     def of(cls, days: int, found: Analytics) -> Self:
         """All of it."""
         return cls(
             days=days,
-            total=ComparedView.model_validate(found.total),
+            total=TotalsComparison.model_validate(found.total),
             series=[
-                DayView(day=day, views=flow.views, spent=flow.spent, effective_cpm=flow.effective_cpm)
+                DayTotals(day=day, views=flow.views, spent=flow.spent, effective_cpm=flow.effective_cpm)
                 for day, flow in found.days
             ],
-            platforms=[PlatformView(platform=each, now=flow.now, before=flow.before) for each, flow in found.platforms],
+            platforms=[
+                PlatformTotals(platform=each, now=flow.now, before=flow.before) for each, flow in found.platforms
+            ],
             campaigns=[
-                CampaignView(id=each.campaign_id, title=each.title, now=each.flow.now, before=each.flow.before)
+                CampaignTotals(id=each.campaign_id, title=each.title, now=each.flow.now, before=each.flow.before)
                 for each in found.campaigns
             ],
         )
@@ -86,18 +92,18 @@ class AnalyticsView(View):
 
 @router.get("")
 async def get_analytics(
-    days: Annotated[int | None, Query(ge=1, le=LONGEST_PERIOD, description=DAYS)] = None,
-    since: Annotated[date | None, Query(description="The first UTC day, in place of `days`.")] = None,
-    until: Annotated[date | None, Query(description="The last UTC day; today, if there is none.")] = None,
-    campaign_id: Annotated[RowId | None, Query(alias="campaignId")] = None,
+    days: Annotated[PeriodLength | None, Query(description=DAYS)] = None,
+    since: Annotated[Day | None, Query(description="The first UTC day, in place of `days`.")] = None,
+    until: Annotated[Day | None, Query(description="The last UTC day; today, if there is none.")] = None,
+    campaign_id: CampaignFilter = None,
     platform: Annotated[Platform | None, Query()] = None,
-) -> AnalyticsView:
+) -> AnalyticsReport:
     """Views, spending and effective CPM day by day, beside as many days before: of everything, or of what is named."""
     last = until or clock.now().date()
     length = _length(days, since, last)
     async with runtime().database.reading() as session:
         found = await analytics(session, today=last, days=length, campaign_id=campaign_id, platform=platform)
-    return AnalyticsView.of(length, found)
+    return AnalyticsReport.of(length, found)
 
 
 def _length(days: int | None, since: date | None, last: date) -> int:

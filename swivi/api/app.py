@@ -1,9 +1,12 @@
 """The HTTP API: thin routes over the rooms, one transaction per request. Mounted at /api."""
 
-from fastapi import FastAPI
+import re
+
+from fastapi import Depends, FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.routing import APIRoute
 from pydantic.alias_generators import to_camel
+from starlette.routing import Mount
 
 import swivi
 from swivi.api import (
@@ -32,6 +35,7 @@ from swivi.api import (
 from swivi.api.conditional import ConditionalGet
 from swivi.api.limits import BodyLimit
 from swivi.api.methods import HeadAsGet
+from swivi.api.parameters import documented_only
 
 ROUTERS = (
     docs.router,
@@ -66,6 +70,7 @@ def build_api() -> FastAPI:
         version=swivi.__version__,
         docs_url=None,
         redoc_url=None,
+        dependencies=[Depends(documented_only)],
         generate_unique_id_function=_operation_id,
     )
     # The last one that is added is the first that sees a request.
@@ -79,6 +84,16 @@ def build_api() -> FastAPI:
         api.include_router(router)
     document.install(api)
     return api
+
+
+def mounted_api() -> Mount:
+    """Mount the API at /api, for every path below it.
+
+    Starlette's `.` matches no line break. Such a path would be answered outside the API, without its envelope.
+    """
+    mount = Mount("/api", build_api())
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
+    return mount
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -1,18 +1,19 @@
 """The audit log, for admins."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Depends, Query
 
 from swivi.api.access import admin
-from swivi.api.schemas import DollarsOrNone, Id, IdOrNone, Listed, Paging, View
+from swivi.api.parameters import ActorParam, FirstDay, IdParam, LastDay, Paging
+from swivi.api.schemas import DollarsOrNone, Id, IdOrNone, Page, View
 from swivi.insights.audit import AuditFilter, AuditLine, audit_lines
 from swivi.runtime import runtime
 
 router = APIRouter(prefix="/admin/audit-log", tags=["admin"], dependencies=[Depends(admin)])
 
-Name = Annotated[str, Query(max_length=80, pattern="^[a-z_.]*$")]
+Name = Annotated[str | None, Query(max_length=80, pattern="^[a-z_.]+$")]
 
 
 class AuditQuery:
@@ -20,17 +21,17 @@ class AuditQuery:
 
     def __init__(
         self,
-        action: Name = "",
-        subject: Name = "",
-        subject_id: Annotated[int | None, Query(ge=1, lt=2**63, alias="id", description="The subject's id.")] = None,
-        actor: Annotated[int | None, Query(ge=0, lt=2**63, description="A user's id; 0 is Swivi itself.")] = None,
-        since: Annotated[date | None, Query(description="The first UTC day.")] = None,
-        until: Annotated[date | None, Query(description="The last UTC day.")] = None,
+        action: Name = None,
+        subject: Name = None,
+        subject_id: Annotated[IdParam | None, Query(alias="id", description="The subject's id.")] = None,
+        actor: Annotated[ActorParam | None, Query(description="A user's id; 0 is Swivi itself.")] = None,
+        since: FirstDay = None,
+        until: LastDay = None,
     ) -> None:
-        self.wanted = AuditFilter(action, subject, subject_id, actor, since, until)
+        self.wanted = AuditFilter(action or "", subject or "", subject_id, actor, since, until)
 
 
-class AuditView(View):
+class AuditLogEntry(View):
     """Who did what to what. `before` and `after` are as they are stored: money in them is cents.
 
     `actor_id` is null where Swivi itself acted; `amount` is what moved, in dollars.
@@ -56,11 +57,13 @@ class AuditView(View):
         return cls(actor=line.actor or "Swivi", **stored)
 
 
+class AuditLogPage(Page[AuditLogEntry]):
+    """One page of the audit log."""
+
+
 @router.get("")
-async def list_audit_log(
-    query: Annotated[AuditQuery, Depends()], paging: Annotated[Paging, Depends()]
-) -> Listed[AuditView]:
+async def list_audit_log(query: Annotated[AuditQuery, Depends()], paging: Annotated[Paging, Depends()]) -> AuditLogPage:
     """What was done, newest first. `total` counts to 10,001, which is that or more."""
     async with runtime().database.reading() as session:
         found, total = await audit_lines(session, query.wanted, limit=paging.limit, offset=paging.offset)
-    return paging.listed([AuditView.of(line) for line in found], total)
+    return paging.shown(AuditLogPage, [AuditLogEntry.of(line) for line in found], total)

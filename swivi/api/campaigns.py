@@ -9,15 +9,22 @@ from swivi.accounts.errors import OwnGain
 from swivi.api.access import Admin, SignedIn, admin
 from swivi.api.bodies import ExactRoute
 from swivi.api.once import OnceForUser
+from swivi.api.parameters import Paging, Search
 from swivi.api.refusals import refuses
-from swivi.api.schemas import AnyCase, Listed, Paging, RowId, Search
-from swivi.api.schemas_campaigns import CampaignChange, CampaignView, NewCampaign, OpenCampaign
+from swivi.api.schemas import AnyCase, RowId
+from swivi.api.schemas_campaigns import (
+    AdminCampaign,
+    AdminCampaignPage,
+    CampaignChange,
+    NewCampaign,
+    OpenCampaign,
+    OpenCampaignPage,
+)
 from swivi.campaigns import service as campaigns
 from swivi.campaigns.errors import NoSuchCampaign, WrongCampaignStatus
 from swivi.campaigns.models import Campaign, CampaignStatus
 from swivi.campaigns.rules import parse_status
 from swivi.core.errors import InvalidInput
-from swivi.core.text import is_storable
 from swivi.insights import catalogue
 from swivi.insights.campaign_list import all_campaigns
 from swivi.insights.catalogue import CatalogueOrder
@@ -67,7 +74,7 @@ async def list_open_campaigns(
     paging: Annotated[Paging, Depends()],
     platform: Annotated[Platform | None, Query()] = None,
     sort: OpenSort = "-createdAt",
-) -> Listed[OpenCampaign]:
+) -> OpenCampaignPage:
     """Campaigns that take clips now. `payoutRate` sorts by the rate on `platform`, or on the one that pays best."""
     order, is_natural = OPEN_ORDERS[sort.removeprefix("-")], sort in NATURAL
     async with runtime().database.reading() as session:
@@ -79,7 +86,7 @@ async def list_open_campaigns(
             limit=paging.limit,
             offset=paging.offset,
         )
-    return paging.listed([OpenCampaign.model_validate(campaign) for campaign in found], total)
+    return paging.shown(OpenCampaignPage, [OpenCampaign.model_validate(campaign) for campaign in found], total)
 
 
 @open_router.get("/{campaign_id}")
@@ -99,37 +106,35 @@ async def list_campaigns(
     status: Annotated[CampaignStatus | None, AnyCase, Query()] = None,
     q: Search = "",
     sort: CampaignSort = "-createdAt",
-) -> Listed[CampaignView]:
+) -> AdminCampaignPage:
     """All campaigns; `q` looks into titles and brands."""
-    if not is_storable(q):
-        return paging.listed([], 0)
     async with runtime().database.reading() as session:
         found, total = await all_campaigns(
             session, status=status, search=q, sort=sort, limit=paging.limit, offset=paging.offset
         )
-    return paging.listed([CampaignView.model_validate(campaign) for campaign in found], total)
+    return paging.shown(AdminCampaignPage, [AdminCampaign.model_validate(campaign) for campaign in found], total)
 
 
 @admin_router.post("", status_code=201)
-async def create_campaign(actor: Admin, body: NewCampaign, once: OnceForUser) -> CampaignView:
+async def create_campaign(actor: Admin, body: NewCampaign, once: OnceForUser) -> AdminCampaign:
     """A new campaign, funded with its budget."""
     async with once.writing() as session:
-        campaign = CampaignView.model_validate(await campaigns.create(session, actor, body.sent()))
+        campaign = AdminCampaign.model_validate(await campaigns.create(session, actor, body.sent()))
         await once.keep(session, campaign)
     return campaign
 
 
 @admin_router.get("/{campaign_id}")
 @refuses(NoSuchCampaign)
-async def get_campaign(campaign_id: RowId) -> CampaignView:
+async def get_campaign(campaign_id: RowId) -> AdminCampaign:
     """One campaign."""
     async with runtime().database.reading() as session:
-        return CampaignView.model_validate(await campaigns.get(session, campaign_id))
+        return AdminCampaign.model_validate(await campaigns.get(session, campaign_id))
 
 
 @admin_router.patch("/{campaign_id}")
 @refuses(NoSuchCampaign, OwnGain, WrongCampaignStatus, BudgetExceeded, RunUnderWay)
-async def change_campaign(actor: Admin, campaign_id: RowId, body: CampaignChange) -> CampaignView:
+async def change_campaign(actor: Admin, campaign_id: RowId, body: CampaignChange) -> AdminCampaign:
     """Change terms, take a step to another status, or both at once.
 
     COMPLETED settles the campaign once more on newly read views. It is a request of its own: sent with terms, it is
@@ -140,14 +145,14 @@ async def change_campaign(actor: Admin, campaign_id: RowId, body: CampaignChange
     if status is CampaignStatus.COMPLETED:
         if terms:
             raise InvalidInput.of("status", COMPLETE_ALONE)
-        return CampaignView.model_validate(await _completed(actor, campaign_id))
+        return AdminCampaign.model_validate(await _completed(actor, campaign_id))
     async with runtime().database.writing() as session:
         campaign = await campaigns.get(session, campaign_id)
         if terms:
             campaign = await campaigns.change(session, actor, campaign_id, terms)
         if status is not None:
             campaign = await campaigns.step(session, actor, campaign_id, status)
-    return CampaignView.model_validate(campaign)
+    return AdminCampaign.model_validate(campaign)
 
 
 async def _completed(actor: Actor, campaign_id: int) -> Campaign:
@@ -156,8 +161,11 @@ async def _completed(actor: Actor, campaign_id: int) -> Campaign:
 
 @admin_router.delete("/{campaign_id}")
 @refuses(NoSuchCampaign, WrongCampaignStatus)
-async def archive_campaign(actor: Admin, campaign_id: RowId) -> CampaignView:
-    """Archive a campaign; one that still runs has to be completed first."""
+async def archive_campaign(actor: Admin, campaign_id: RowId) -> AdminCampaign:
+    """Archive a campaign and answer with it: nothing is deleted.
+
+    One that still runs has to be completed first.
+    """
     async with runtime().database.writing() as session:
         campaign = await campaigns.step(session, actor, campaign_id, CampaignStatus.ARCHIVED)
-    return CampaignView.model_validate(campaign)
+    return AdminCampaign.model_validate(campaign)

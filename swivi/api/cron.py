@@ -5,7 +5,7 @@ from fastapi import APIRouter, Depends
 from swivi.api.access import cron
 from swivi.api.refusals import refuses
 from swivi.api.schemas import Dollars, Id, View
-from swivi.api.schemas_payouts import BalanceView, PayoutCalculation
+from swivi.api.schemas_payouts import ClipperBalance, PayoutCalculation
 from swivi.insights.balances import balances
 from swivi.runtime import runtime
 from swivi.tracking.errors import NoReader, RunUnderWay
@@ -60,7 +60,7 @@ async def calculate_payouts() -> PayoutCalculation:
         found = await balances(session)
     payable = sum(balance.cached.available for balance in found if balance.cached.available >= minimum)
     return PayoutCalculation(
-        clippers=[BalanceView.of(balance, minimum) for balance in found],
+        clippers=[ClipperBalance.of(balance, minimum) for balance in found],
         total_payable=payable,
         all_agree=all(balance.agrees for balance in found),
     )

@@ -1,6 +1,7 @@
 """The OpenAPI document: what FastAPI reads from the types, with each refusal that a route can answer, and examples."""
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
@@ -64,6 +65,11 @@ def install(api: FastAPI) -> None:
     api.openapi = document  # type: ignore[method-assign]
 
 
+def as_text(document: Mapping[str, Any]) -> str:
+    """Return the document as it is kept in the repository: sorted, indented, ending in a line break."""
+    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
 def operations(api: FastAPI) -> Iterator[tuple[str, str, RouteContext]]:
     """Method, path and route of everything that the document describes."""
     for route in iter_route_contexts(api.routes):
@@ -92,6 +98,7 @@ def _document(api: FastAPI) -> dict[str, Any]:
         operation["summary"] = str(route.name).replace("_", " ").capitalize()
         _describe_answers(operation, schemas)
         _give_examples(operation, schemas)
+        _drop_null(operation.get("parameters", []))
         if method == "GET" and _is_tagged(route):
             operation["responses"]["200"].setdefault("headers", {}).update(ETAG)
             operation["responses"]["304"] = NOT_MODIFIED
@@ -123,7 +130,6 @@ def _refused(refusals: Iterable[Refusal]) -> dict[str, Any]:
 
 
 def _answer(refusals: list[Refusal]) -> dict[str, Any]:
-    codes = {"properties": {"error": {"properties": {"code": {"enum": [refusal.code for refusal in refusals]}}}}}
     examples = {
         refusal.code: {
             "summary": refusal.meaning,
@@ -134,10 +140,18 @@ def _answer(refusals: list[Refusal]) -> dict[str, Any]:
     return {
         "headers": HEADERS.get(refusals[0].status, {}),
         "description": "\n".join(f"- `{refusal.code}`: {refusal.meaning}" for refusal in refusals),
-        "content": {
-            JSON: {"schema": {"allOf": [{"$ref": "#/components/schemas/ErrorBody"}, codes]}, "examples": examples}
-        },
+        # The codes are in the examples. As a schema for each answer they would become a thousand classes of a client.
+        "content": {JSON: {"schema": {"$ref": "#/components/schemas/ErrorBody"}, "examples": examples}},
     }
+
+
+def _drop_null(parameters: list[dict[str, Any]]) -> None:
+    """Say nothing of null: a parameter is sent or left out, and the text "null" is refused."""
+    for parameter in parameters:
+        choices = parameter["schema"].pop("anyOf", [])
+        for choice in choices:
+            if choice != {"type": "null"}:
+                parameter["schema"] |= choice
 
 
 def _describe_answers(operation: dict[str, Any], schemas: dict[str, Any]) -> None:

@@ -77,19 +77,27 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
     problems = error.errors()
     if any(problem["type"] == "json_invalid" for problem in problems):
         return envelope(400, CODES[400][0], "The body is not valid JSON.")
-    fields = {_field(problem["loc"]): _sentence(problem) for problem in problems if len(problem["loc"]) > 1}
+    fields = dict(_wrong(problem) for problem in problems if len(problem["loc"]) > 1 or _tag(problem))
     message = " ".join(f"{name}: {sentence}" for name, sentence in fields.items())
     message = message or "Send a JSON object as application/json."
     return envelope(InvalidInput.status, InvalidInput.code, message, fields=fields)
 
 
-def _field(location: tuple[str | int, ...]) -> str:
-    """The name of the top-level field: `("body", "urls", 3)` is about `urls`."""
-    return str(location[1])
+def _wrong(problem: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the top-level field and what is wrong with it: `("body", "urls", 3)` is about `urls`."""
+    tag = _tag(problem)
+    if problem["type"] == "union_tag_invalid":
+        return tag, f"Choose one of: {problem['ctx']['expected_tags']}.".replace("'", "")
+    if problem["type"] in ("missing", "union_tag_not_found"):
+        return tag or str(problem["loc"][1]), "This field is required."
+    return str(problem["loc"][1]), f"{problem['msg']}."
 
 
-def _sentence(problem: Mapping[str, Any]) -> str:
-    return "This field is required." if problem["type"] == "missing" else f"{problem['msg']}."
+def _tag(problem: Mapping[str, Any]) -> str:
+    """Return the field that says which of several bodies this is, if the problem is that field; else ""."""
+    if not problem["type"].startswith("union_tag"):
+        return ""
+    return str(problem["ctx"]["discriminator"]).strip("'")
 
 
 async def _by_framework(request: Request, error: Exception) -> Response:

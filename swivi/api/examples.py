@@ -115,7 +115,7 @@ def _resolved(schema: Schema, components: Schema) -> Schema:
 
 
 def _value(schema: Schema, components: Schema, name: str) -> Any:
-    choices = schema.get("anyOf", [])
+    choices = schema.get("anyOf") or schema.get("oneOf") or []
     if name in SAMPLES and _fits(SAMPLES[name], schema, choices):
         return SAMPLES[name]
     if choices:

@@ -7,10 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from swivi.api.access import admin
-from swivi.api.audit import AuditQuery, AuditView
-from swivi.api.schemas import AnyCase, RowId
-from swivi.api.schemas_clips import ReviewView
-from swivi.api.schemas_payouts import AdminPayoutView
+from swivi.api.audit import AuditLogEntry, AuditQuery
+from swivi.api.parameters import CampaignFilter
+from swivi.api.schemas import AnyCase
+from swivi.api.schemas_clips import AdminSubmission
+from swivi.api.schemas_payouts import AdminPayout
 from swivi.api.written import Cells, Csv, Json, as_csv, as_json, dollars, listed_as, utc
 from swivi.clips.models import SubmissionStatus
 from swivi.core.money import CURRENCY
@@ -36,7 +37,6 @@ AUDIT_HEAD = "id,at,who,action,subject,subject_id,before,after,reason,amount"
 
 PayoutFilter = Annotated[PayoutStatus | None, AnyCase, Query()]
 SubmissionFilter = Annotated[SubmissionStatus | None, AnyCase, Query()]
-CampaignFilter = Annotated[RowId | None, Query(alias="campaignId")]
 
 
 @router.get("/payouts.csv", response_class=Csv)
@@ -45,10 +45,10 @@ async def export_payouts_as_csv(status: PayoutFilter = None) -> Csv:
     return as_csv(_named("swivi-payouts", status), PAYOUT_HEAD, _payouts(status), _payout_cells)
 
 
-@router.get("/payouts.json", response_class=Json, responses=listed_as(AdminPayoutView))
+@router.get("/payouts.json", response_class=Json, responses=listed_as(AdminPayout))
 async def export_payouts_as_json(status: PayoutFilter = None) -> Json:
     """Everybody's payout requests, newest first."""
-    return as_json(_named("swivi-payouts", status), _payouts(status), AdminPayoutView.of_queue)
+    return as_json(_named("swivi-payouts", status), _payouts(status), AdminPayout.of_queue)
 
 
 @router.get("/submissions.csv", response_class=Csv)
@@ -58,10 +58,10 @@ async def export_submissions_as_csv(status: SubmissionFilter = None, campaign_id
     return as_csv(_named("swivi-submissions", status), SUBMISSION_HEAD, pages, _submission_cells)
 
 
-@router.get("/submissions.json", response_class=Json, responses=listed_as(ReviewView))
+@router.get("/submissions.json", response_class=Json, responses=listed_as(AdminSubmission))
 async def export_submissions_as_json(status: SubmissionFilter = None, campaign_id: CampaignFilter = None) -> Json:
     """Everybody's submissions with views and earnings, newest first."""
-    return as_json(_named("swivi-submissions", status), _submissions(status, campaign_id), ReviewView.of_review)
+    return as_json(_named("swivi-submissions", status), _submissions(status, campaign_id), AdminSubmission.of_review)
 
 
 @router.get("/audit.csv", response_class=Csv)
@@ -70,10 +70,10 @@ async def export_audit_log_as_csv(query: Annotated[AuditQuery, Depends()]) -> Cs
     return as_csv("swivi-audit-log", AUDIT_HEAD, _audit_lines(query.wanted), _audit_cells)
 
 
-@router.get("/audit.json", response_class=Json, responses=listed_as(AuditView))
+@router.get("/audit.json", response_class=Json, responses=listed_as(AuditLogEntry))
 async def export_audit_log_as_json(query: Annotated[AuditQuery, Depends()]) -> Json:
     """The audit log, newest first."""
-    return as_json("swivi-audit-log", _audit_lines(query.wanted), AuditView.of)
+    return as_json("swivi-audit-log", _audit_lines(query.wanted), AuditLogEntry.of)
 
 
 def _named(name: str, status: PayoutStatus | SubmissionStatus | None) -> str:

@@ -9,9 +9,18 @@ from swivi.api.access import Admin, Clipper, Proven, admin, clipper
 from swivi.api.bodies import ExactRoute
 from swivi.api.client import client_address
 from swivi.api.once import OnceForUser
+from swivi.api.parameters import ClipperFilter, Paging
 from swivi.api.refusals import refuses
-from swivi.api.schemas import AnyCase, Listed, Paging, RowId
-from swivi.api.schemas_payouts import AdminPayoutView, NewPayoutRequest, PayoutView, Processing
+from swivi.api.schemas import AnyCase, RowId
+from swivi.api.schemas_payouts import (
+    AdminPayout,
+    AdminPayoutPage,
+    ClipperPayout,
+    ClipperPayoutPage,
+    CompletePayout,
+    NewPayoutRequest,
+    PayoutDecision,
+)
 from swivi.core.errors import TooManyRequests
 from swivi.insights.payouts import any_payout, own_payout, payout_history, payout_queue, payout_row
 from swivi.ledger.errors import InsufficientBalance
@@ -25,7 +34,6 @@ from swivi.payouts.errors import (
     WrongPayoutStatus,
 )
 from swivi.payouts.models import PayoutStatus
-from swivi.payouts.rules import PayoutAction, parse_action
 from swivi.runtime import runtime
 
 StatusFilter = Annotated[PayoutStatus | None, AnyCase, Query()]
@@ -43,7 +51,7 @@ admin_router = APIRouter(
 @refuses(AccountDisabled, EmailNotVerified, BelowMinimum, InsufficientBalance, OpenRequestExists, TooManyRequests)
 async def request_payout(
     request: Request, actor: Clipper, body: NewPayoutRequest, once: OnceForUser, must_be_proven: Proven
-) -> PayoutView:
+) -> ClipperPayout:
     """Ask for money."""
     settings = runtime().settings
     await runtime().quotas.payout(actor, client_address(request))
@@ -63,7 +71,7 @@ async def request_payout(
             idempotency_key=once.key,
             only_verified=settings.only_verified_are_paid,
         )
-        view = PayoutView.of(await payout_row(session, asked.id))
+        view = ClipperPayout.of(await payout_row(session, asked.id))
         await once.keep(session, view)
     return view
 
@@ -71,33 +79,33 @@ async def request_payout(
 @clipper_router.get("/payout-requests")
 async def list_own_payouts(
     actor: Clipper, paging: Annotated[Paging, Depends()], status: StatusFilter = None, sort: PayoutSort = "-createdAt"
-) -> Listed[PayoutView]:
+) -> ClipperPayoutPage:
     """The clipper's own requests."""
     async with runtime().database.reading() as session:
         found, total = await payout_history(
             session, actor.user_id, status=status, sort=sort, limit=paging.limit, offset=paging.offset
         )
-    return paging.listed([PayoutView.of(row) for row in found], total)
+    return paging.shown(ClipperPayoutPage, [ClipperPayout.of(row) for row in found], total)
 
 
 @clipper_router.get("/payout-requests/{request_id}")
 @refuses(NoSuchPayoutRequest)
-async def get_own_payout(actor: Clipper, request_id: RowId) -> PayoutView:
+async def get_own_payout(actor: Clipper, request_id: RowId) -> ClipperPayout:
     """One of the clipper's own requests."""
     async with runtime().database.reading() as session:
         row = await own_payout(session, actor.user_id, request_id)
     if row is None:
         raise NoSuchPayoutRequest
-    return PayoutView.of(row)
+    return ClipperPayout.of(row)
 
 
 @clipper_router.post("/payout-requests/{request_id}/cancel")
 @refuses(NoSuchPayoutRequest, WrongPayoutStatus)
-async def cancel_payout(actor: Clipper, request_id: RowId, once: OnceForUser) -> PayoutView:
+async def cancel_payout(actor: Clipper, request_id: RowId, once: OnceForUser) -> ClipperPayout:
     """Take back a request that nobody has decided on."""
     async with once.writing() as session:
         await payouts.cancel(session, actor, request_id)
-        view = PayoutView.of(await payout_row(session, request_id))
+        view = ClipperPayout.of(await payout_row(session, request_id))
         await once.keep(session, view)
     return view
 
@@ -106,40 +114,40 @@ async def cancel_payout(actor: Clipper, request_id: RowId, once: OnceForUser) ->
 async def list_payouts(
     paging: Annotated[Paging, Depends()],
     status: StatusFilter = None,
-    clipper_id: Annotated[RowId | None, Query(alias="clipperId")] = None,
+    clipper_id: ClipperFilter = None,
     sort: PayoutSort | None = None,
-) -> Listed[AdminPayoutView]:
+) -> AdminPayoutPage:
     """Everybody's requests. Without `sort`, PENDING ones come longest waiting first, others newest first."""
     async with runtime().database.reading() as session:
         found, total = await payout_queue(
             session, status=status, clipper_id=clipper_id, sort=sort, limit=paging.limit, offset=paging.offset
         )
-    return paging.listed([AdminPayoutView.of_queue(row) for row in found], total)
+    return paging.shown(AdminPayoutPage, [AdminPayout.of_queue(row) for row in found], total)
 
 
 @admin_router.get("/{request_id}")
 @refuses(NoSuchPayoutRequest)
-async def get_payout(request_id: RowId) -> AdminPayoutView:
+async def get_payout(request_id: RowId) -> AdminPayout:
     """One request."""
     async with runtime().database.reading() as session:
         row = await any_payout(session, request_id)
     if row is None:
         raise NoSuchPayoutRequest
-    return AdminPayoutView.of_queue(row)
+    return AdminPayout.of_queue(row)
 
 
 @admin_router.post("/{request_id}/process")
 @refuses(NoSuchPayoutRequest, OwnGain, WrongPayoutStatus, TransactionIdTaken)
 async def process_payout(
-    actor: Admin, request_id: RowId, body: Processing, once: OnceForUser, must_be_proven: Proven
-) -> AdminPayoutView:
+    actor: Admin, request_id: RowId, body: PayoutDecision, once: OnceForUser, must_be_proven: Proven
+) -> AdminPayout:
     """Approve, reject, complete (with the transaction id), fail or reverse a request."""
-    if parse_action(body.action) is PayoutAction.COMPLETE:
+    transaction_id = None
+    if isinstance(body, CompletePayout):
+        transaction_id = body.transaction_id
         await must_be_proven()
     async with once.writing() as session:
-        await payouts.process(
-            session, actor, request_id, body.action, transaction_id=body.transaction_id, notes=body.notes
-        )
-        view = AdminPayoutView.of_queue(await payout_row(session, request_id))
+        await payouts.process(session, actor, request_id, body.action, transaction_id=transaction_id, notes=body.notes)
+        view = AdminPayout.of_queue(await payout_row(session, request_id))
         await once.keep(session, view)
     return view

@@ -8,11 +8,11 @@ from swivi.accounts import service as accounts
 from swivi.accounts.models import Role, UserStatus
 from swivi.api.access import Admin, admin
 from swivi.api.bodies import ExactRoute
+from swivi.api.parameters import Paging, Search
 from swivi.api.refusals import refuses
-from swivi.api.schemas import AnyCase, Listed, Paging, RowId, Search
-from swivi.api.schemas_people import PersonChange, PersonLine, PersonView
+from swivi.api.schemas import AnyCase, RowId
+from swivi.api.schemas_people import UserAccount, UserChange, UserDetails, UserPage
 from swivi.core.errors import NotFound
-from swivi.core.text import is_storable
 from swivi.insights.people import people, person
 from swivi.runtime import runtime
 
@@ -38,35 +38,33 @@ async def list_users(
     role: Annotated[Role | None, AnyCase, Query()] = None,
     status: Annotated[UserStatus | None, AnyCase, Query()] = None,
     sort: PersonSort = "-createdAt",
-) -> Listed[PersonLine]:
+) -> UserPage:
     """Users; `q` looks into names and addresses."""
-    if not is_storable(q):
-        return paging.listed([], 0)
     async with runtime().database.reading() as session:
         found, total = await people(
             session, search=q, role=role, status=status, sort=sort, limit=paging.limit, offset=paging.offset
         )
-    return paging.listed([PersonLine.of(row) for row in found], total)
+    return paging.shown(UserPage, [UserDetails.of(row) for row in found], total)
 
 
 @router.get("/{user_id}")
 @refuses(NotFound)
-async def get_user(user_id: RowId) -> PersonLine:
+async def get_user(user_id: RowId) -> UserDetails:
     """One user."""
     async with runtime().database.reading() as session:
         row = await person(session, user_id)
     if row is None:
         raise NotFound("There is no such user.")
-    return PersonLine.of(row)
+    return UserDetails.of(row)
 
 
 @router.patch("/{user_id}")
 @refuses(NotFound)
-async def change_user(actor: Admin, user_id: RowId, body: PersonChange) -> PersonView:
+async def change_user(actor: Admin, user_id: RowId, body: UserChange) -> UserAccount:
     """Change somebody's role, status, or both; nobody can change their own."""
     async with runtime().database.writing() as session:
         user = await accounts.by_id(session, user_id)
         user = await accounts.set_role_and_status(
             session, actor, user_id, role=body.role or user.role, status=body.status or user.status
         )
-    return PersonView.model_validate(user)
+    return UserAccount.model_validate(user)

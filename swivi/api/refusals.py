@@ -5,8 +5,8 @@
     async def archive(...)
 
 Dependencies say theirs in the same way (`access.admin`, a rate limit), so an endpoint that depends on them has them
-too. What follows from a route's shape is added by itself: a body can be malformed, too large or invalid, a parameter
-invalid, and anything can fail.
+too. What follows from a route's shape is added by itself: a body can be malformed, too large or invalid, and anything
+can fail. Every route refuses unknown query parameters (`parameters.documented_only`).
 """
 
 import inspect
@@ -80,12 +80,4 @@ def _by_shape(route: RouteContext) -> set[Refusal]:
     shape = {FAILED}
     if route.body_field is not None:
         shape |= {MALFORMED, TOO_LARGE, INVALID}
-    if _has_parameters(route.dependant):
-        shape |= {INVALID}
     return shape
-
-
-def _has_parameters(dependant: Dependant) -> bool:
-    # A path's ids are never invalid: what cannot be one names nothing, which is a 404.
-    own = bool(dependant.query_params or dependant.header_params)
-    return own or any(_has_parameters(inner) for inner in dependant.dependencies)

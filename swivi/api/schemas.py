@@ -1,21 +1,24 @@
 """What bodies and answers have in common: camelCase, ids as strings, money in dollars, lists with a total.
 
 An answer's `Dollars` are given cents. What comes in is handed to the services as it was sent (`RawAmount` and
-its like only tell the OpenAPI document what is meant), so that there is one place that parses and refuses.
+its like only tell the OpenAPI document what is meant), so that there is one place that parses and refuses. The
+document's bounds are the constants of those parsers.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Annotated, Any, Generic, TypeVar
 
-from fastapi import Query
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
-from swivi.core.money import Cents, to_dollars
+from swivi.core.money import MAX_CENTS, Cents, to_dollars
 from swivi.platforms.models import Platform
 
+Schema = dict[str, Any]
+
 LARGEST_ID = 2**63 - 1
-LAST_PAGE = 1_000_000
 
 
 class View(BaseModel):
@@ -46,31 +49,43 @@ Dollars = Annotated[float, BeforeValidator(_dollars)]
 DollarsOrNone = Annotated[float | None, BeforeValidator(_dollars)]
 
 
-def row_id(sent: object) -> int:
-    """A row's id as sent; 0, which names no row, for what cannot be one: so the service says that there is none."""
-    text = sent if isinstance(sent, str) else str(sent) if type(sent) is int else ""
-    number = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_ID)) else 0
-    return number if number <= LARGEST_ID else 0
+_ID = re.compile("[1-9][0-9]{0,18}")
+ID_SCHEMA = WithJsonSchema({"type": "string", "pattern": f"^{_ID.pattern}$"})
 
 
-_ID_SCHEMA = WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]*$"})
-RowId = Annotated[int, BeforeValidator(row_id), _ID_SCHEMA]
+def id_or_none(sent: object) -> int | None:
+    """Return the id that this text is, in ASCII digits and of 63 bits; None for anything else."""
+    number = int(sent) if isinstance(sent, str) and _ID.fullmatch(sent) else 0
+    return number if 0 < number <= LARGEST_ID else None
+
+
+def _body_id(sent: object) -> int:
+    found = id_or_none(sent)
+    if found is None:
+        raise PydanticCustomError("invalid_id", 'Send an id as text, like "12"')
+    return found
+
+
+RowId = Annotated[int, BeforeValidator(lambda sent: id_or_none(sent) or 0), ID_SCHEMA]
+"""An id in a path. What cannot be one becomes 0, which names no row: so the service says that there is none."""
+BodyId = Annotated[int, BeforeValidator(_body_id), ID_SCHEMA]
+"""An id in a body."""
+
+LARGEST_AMOUNT = to_dollars(MAX_CENTS)
+WEB_ADDRESS = "https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?"
+"""The beginning of a web address, up to its path."""
+
+_AMOUNT: Schema = {"type": "number", "exclusiveMinimum": 0, "maximum": LARGEST_AMOUNT, "multipleOf": 0.01}
 
 RawText = Annotated[object, WithJsonSchema({"type": "string"})]
-RawAmount = Annotated[object, WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "multipleOf": 0.01})]
+RawAmount = Annotated[object, WithJsonSchema(_AMOUNT)]
 RawRates = Annotated[
     object,
     WithJsonSchema(
-        {
-            "type": "object",
-            "propertyNames": {"enum": list(Platform)},
-            "additionalProperties": {"type": "number", "exclusiveMinimum": 0},
-        }
+        {"type": "object", "propertyNames": {"enum": list(Platform)}, "additionalProperties": _AMOUNT},
     ),
 ]
-RawAmountOrNone = Annotated[object, WithJsonSchema({"type": ["number", "null"], "exclusiveMinimum": 0})]
-RawCount = Annotated[object, WithJsonSchema({"type": "integer", "minimum": 0})]
-RawDays = Annotated[object, WithJsonSchema({"type": ["integer", "null"], "minimum": 1, "maximum": 365})]
+RawAmountOrNone = Annotated[object, WithJsonSchema({**_AMOUNT, "type": ["number", "null"]})]
 RawPlatforms = Annotated[
     object, WithJsonSchema({"type": "array", "items": {"type": "string", "enum": list(Platform)}, "minItems": 1})
 ]
@@ -78,48 +93,43 @@ RawMoment = Annotated[object, WithJsonSchema({"type": ["string", "null"], "forma
 RawFlag = Annotated[object, WithJsonSchema({"type": "boolean"})]
 
 
-def raw_choice(choices: Iterable[str]) -> Any:
-    """What a field with these choices is said to be."""
+def raw_choice(choices: Iterable[str]) -> WithJsonSchema:
+    """Describe a field with these choices."""
     return WithJsonSchema({"type": "string", "enum": list(choices)})
 
 
-RawDetails = Annotated[object, WithJsonSchema({"type": ["string", "object"]})]
+def raw_words(longest: int, *, may_be_empty: bool = False) -> WithJsonSchema:
+    """Describe text of at most `longest` characters, with more in it than white space unless it may be empty."""
+    filled: Schema = {} if may_be_empty else {"minLength": 1, "pattern": r"\S"}
+    return WithJsonSchema({"type": "string", "maxLength": longest, **filled})
+
+
+def raw_pattern(pattern: str, *, longest: int | None = None) -> WithJsonSchema:
+    """Describe text that this regular expression matches whole."""
+    bound: Schema = {} if longest is None else {"maxLength": longest}
+    return WithJsonSchema({"type": "string", "pattern": f"^({pattern})$", **bound})
+
+
+def raw_count(least: int, most: int, *, may_be_null: bool = False) -> WithJsonSchema:
+    """Describe a whole number within these bounds."""
+    kind: Any = ["integer", "null"] if may_be_null else "integer"
+    return WithJsonSchema({"type": kind, "minimum": least, "maximum": most})
 
 
 def _name(text: object) -> object:
-    return (text.upper() or None) if isinstance(text, str) else text
+    return text.upper() if isinstance(text, str) else text
 
 
 AnyCase = BeforeValidator(_name)
-"""A choice may be spelt in lower case; an empty filter is none."""
-
-Search = Annotated[str, Query(max_length=200)]
-"""Words to look for."""
+"""A choice may be spelt in lower case."""
 
 Item = TypeVar("Item")
 
 
-class Listed(View, Generic[Item]):
-    """One page of a list, and how many items there are on all pages."""
+class Page(View, Generic[Item]):
+    """One page of a list, and how many items there are on all pages. Subclasses name it in the document."""
 
     items: list[Item]
     total: int
     page: int
     page_size: int
-
-
-class Paging:
-    """Which page of a list is asked for."""
-
-    def __init__(
-        self,
-        page: Annotated[int, Query(ge=1, le=LAST_PAGE)] = 1,
-        page_size: Annotated[int, Query(alias="pageSize", ge=1, le=100)] = 20,
-    ) -> None:
-        self.page = page
-        self.limit = page_size
-        self.offset = (page - 1) * page_size
-
-    def listed(self, items: list[Item], total: int) -> Listed[Item]:
-        """The page that was asked for."""
-        return Listed(items=items, total=total, page=self.page, page_size=self.limit)

@@ -7,22 +7,26 @@ from pydantic import ConfigDict
 from pydantic.config import JsonDict
 
 from swivi.api.schemas import (
+    WEB_ADDRESS,
     Dollars,
     DollarsOrNone,
     Id,
+    Page,
     RawAmount,
     RawAmountOrNone,
-    RawCount,
     RawFlag,
     RawMoment,
     RawPlatforms,
     RawRates,
-    RawText,
     StrictBody,
     View,
     raw_choice,
+    raw_count,
+    raw_pattern,
+    raw_words,
 )
 from swivi.campaigns.models import CampaignStatus
+from swivi.campaigns.rules import EDITABLE, LARGEST_MINIMUM, LONGEST_TEXT, LONGEST_TITLE
 
 
 class OpenCampaign(View):
@@ -50,7 +54,11 @@ class OpenCampaign(View):
     created_at: datetime
 
 
-class CampaignView(OpenCampaign):
+class OpenCampaignPage(Page[OpenCampaign]):
+    """One page of campaigns that take clips."""
+
+
+class AdminCampaign(OpenCampaign):
     """A campaign as admins see it."""
 
     hidden: bool
@@ -59,6 +67,19 @@ class CampaignView(OpenCampaign):
     completed_at: datetime | None
     completion_reason: str | None
 
+
+class AdminCampaignPage(Page[AdminCampaign]):
+    """One page of campaigns as admins see them."""
+
+
+COMPLETED_ALONE: JsonDict = {
+    "if": {"required": ["status"], "properties": {"status": {"const": "COMPLETED"}}},
+    "then": {"maxProperties": 1},
+}
+SCHEDULED_STARTS: JsonDict = {
+    "if": {"required": ["status"], "properties": {"status": {"const": "SCHEDULED"}}},
+    "then": {"required": ["startsAt"], "properties": {"startsAt": {"type": "string"}}},
+}
 
 EXAMPLE: JsonDict = {
     "title": "Summer Vibes 2025",
@@ -76,24 +97,31 @@ EXAMPLE: JsonDict = {
 }
 
 
+RawLongText = Annotated[object, raw_words(LONGEST_TEXT, may_be_empty=True)]
+RawWebAddress = Annotated[object, raw_pattern(rf"|{WEB_ADDRESS}([/?#]\S*)?", longest=LONGEST_TEXT)]
+"""Empty for none."""
+
+
 class CampaignChange(StrictBody):
-    """The terms to change, and perhaps a new status."""
+    """The terms to change, and perhaps a new status. COMPLETED comes alone, without terms."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"maxPerClip": 75.0, "status": "ACTIVE"}]})
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"maxPerClip": 75.0, "status": "ACTIVE"}], **COMPLETED_ALONE}
+    )
 
-    title: RawText = None
-    brand: RawText = None
-    description: RawText = None
-    requirements: RawText = None
+    title: Annotated[object, raw_words(LONGEST_TITLE)] = None
+    brand: RawLongText = None
+    description: RawLongText = None
+    requirements: RawLongText = None
     platforms: RawPlatforms = None
-    content_url: RawText = None
-    cover_url: RawText = None
+    content_url: RawWebAddress = None
+    cover_url: RawWebAddress = None
     budget: RawAmount = None
     payout_rate: RawAmount = None
     platform_rates: RawRates = None
     max_per_clip: RawAmountOrNone = None
     max_per_clipper: RawAmountOrNone = None
-    min_views: RawCount = None
+    min_views: Annotated[object, raw_count(0, LARGEST_MINIMUM)] = None
     starts_at: RawMoment = None
     ends_at: RawMoment = None
     hidden: RawFlag = None
@@ -106,8 +134,14 @@ class CampaignChange(StrictBody):
 
 
 class NewCampaign(CampaignChange):
-    """The terms of a new campaign; its status is DRAFT unless another is named."""
+    """The terms of a new campaign; its status is DRAFT unless another is named. SCHEDULED needs `startsAt`."""
 
     model_config = ConfigDict(
-        json_schema_extra={"required": ["title", "budget", "payoutRate", "platforms"], "examples": [EXAMPLE]}
+        json_schema_extra={
+            "required": ["title", "budget", "payoutRate", "platforms"],
+            "examples": [EXAMPLE],
+            **SCHEDULED_STARTS,
+        }
     )
+
+    status: Annotated[object, raw_choice(status for status in CampaignStatus if status in EDITABLE)] = None

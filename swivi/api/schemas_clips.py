@@ -1,14 +1,16 @@
 """Submissions and clips as programs send and see them."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, WithJsonSchema
 
-from swivi.api.schemas import Body, Dollars, DollarsOrNone, Id, IdOrNone, RawText, RowId, View
+from swivi.api.schemas import Body, BodyId, Dollars, DollarsOrNone, Id, IdOrNone, Page, View, raw_words
 from swivi.clips.models import ClipState, ClipSubmission, SubmissionStatus
+from swivi.clips.review import LONGEST_REASON
 from swivi.insights.clips import ClipRow
 from swivi.insights.review import ReviewRow
+from swivi.platforms.links import MAX_LINK_LENGTH
 from swivi.platforms.look import Look
 from swivi.platforms.models import Outcome, Platform
 
@@ -18,11 +20,11 @@ MOST_LINKS = 50
 class NewSubmission(Body):
     """A link for a campaign."""
 
-    campaign_id: RowId
-    clip_url: str
+    campaign_id: BodyId
+    clip_url: Annotated[str, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_LINK_LENGTH})]
 
 
-class SubmissionView(View):
+class Submission(View):
     """`initial_views` is null, and `baseline_problem` may say why, while the baseline is awaited."""
 
     id: Id
@@ -49,7 +51,7 @@ class SubmissionView(View):
         )
 
 
-class SubmissionLine(SubmissionView):
+class SubmissionDetails(Submission):
     """A submission with what became of it."""
 
     clip_id: IdOrNone
@@ -91,7 +93,11 @@ class SubmissionLine(SubmissionView):
         )
 
 
-class ReviewView(SubmissionLine):
+class SubmissionPage(Page[SubmissionDetails]):
+    """One page of a clipper's own submissions."""
+
+
+class AdminSubmission(SubmissionDetails):
     """A submission as admins see it. While one holds its video, nobody else can submit that video."""
 
     clipper_id: Id
@@ -115,13 +121,19 @@ class ReviewView(SubmissionLine):
         )
 
 
+class AdminSubmissionPage(Page[AdminSubmission]):
+    """One page of submissions as admins see them."""
+
+
 class Reason(Body):
     """Why; the clipper will read it."""
 
-    reason: RawText = None
+    model_config = ConfigDict(json_schema_extra={"required": ["reason"]})
+
+    reason: Annotated[object, raw_words(LONGEST_REASON)] = None
 
 
-class Revoked(View):
+class Revocation(View):
     """What went back to the campaign."""
 
     clip_id: Id
@@ -135,13 +147,13 @@ class TrackedAgain(View):
     clip_state: ClipState
 
 
-class Links(Body):
+class LinkList(Body):
     """Links to look at."""
 
     urls: list[str] = Field(min_length=1, max_length=MOST_LINKS)
 
 
-class LookView(View):
+class LinkReading(View):
     """What one link leads to now: either `views`, or `error` says why not."""
 
     url: str
@@ -169,7 +181,7 @@ class LookView(View):
         )
 
 
-class Looks(View):
+class LinkReadings(View):
     """One result per link, in the order asked."""
 
-    results: list[LookView]
+    results: list[LinkReading]

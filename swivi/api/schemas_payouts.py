@@ -1,27 +1,40 @@
 """Payout requests and balances as programs send and see them."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field, WithJsonSchema
 
-from swivi.api.schemas import Body, Dollars, Id, RawAmount, RawDetails, RawText, View, raw_choice
+from swivi.api.schemas import Body, Dollars, Id, Page, RawAmount, View, raw_pattern, raw_words
 from swivi.core.money import Cents
 from swivi.insights.balances import Balance
 from swivi.insights.payouts import PayoutRow
 from swivi.payouts.models import PayoutStatus
-from swivi.payouts.rules import PayoutAction
+from swivi.payouts.rules import LONGEST_DETAILS, LONGEST_REASON, METHOD, TRANSACTION_ID, PayoutAction
+
+RawDetails = Annotated[
+    object,
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "minLength": 1, "maxLength": LONGEST_DETAILS, "pattern": r"\S"},
+                {"type": "object", "minProperties": 1, "description": "Kept as JSON of as many characters at most."},
+            ]
+        }
+    ),
+]
+NEEDS_NOTES = ConfigDict(json_schema_extra={"required": ["action", "notes"]})
 
 
 class NewPayoutRequest(Body):
     """How much to pay, how, and where to."""
 
     amount: RawAmount
-    method: RawText
+    method: Annotated[object, raw_pattern(METHOD)]
     details: RawDetails
 
 
-class PayoutView(View):
+class ClipperPayout(View):
     """A clipper's own request: `amount` = `net` + `fee`."""
 
     id: Id
@@ -57,7 +70,11 @@ class PayoutView(View):
         )
 
 
-class AdminPayoutView(PayoutView):
+class ClipperPayoutPage(Page[ClipperPayout]):
+    """One page of a clipper's own payout requests."""
+
+
+class AdminPayout(ClipperPayout):
     """A request as admins see it."""
 
     clipper_id: Id
@@ -77,22 +94,70 @@ class AdminPayoutView(PayoutView):
         )
 
 
-ADMINS = [action for action in PayoutAction if action is not PayoutAction.CANCEL]
+class AdminPayoutPage(Page[AdminPayout]):
+    """One page of payout requests as admins see them."""
 
 
-class Processing(Body):
-    """An admin's step; `notes` are the reason where one is needed, `transaction_id` is for `complete`."""
+RawReason = Annotated[object, raw_words(LONGEST_REASON)]
+RawNotes = Annotated[object, raw_words(LONGEST_REASON, may_be_empty=True)]
+
+
+class ApprovePayout(Body):
+    """Decide to pay a request."""
+
+    action: Literal[PayoutAction.APPROVE]
+    notes: RawNotes = None
+
+
+class RejectPayout(Body):
+    """Refuse to pay a request; the clipper reads `notes`."""
+
+    model_config = NEEDS_NOTES
+
+    action: Literal[PayoutAction.REJECT]
+    notes: RawReason = None
+
+
+class CompletePayout(Body):
+    """Record the payment of an approved request."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"action": "complete", "transactionId": "PP-2026-0001", "notes": "Thank you!"}]}
+        json_schema_extra={
+            "required": ["action", "transactionId"],
+            "examples": [{"action": "complete", "transactionId": "PP-2026-0001", "notes": "Thank you!"}],
+        }
     )
 
-    action: Annotated[object, raw_choice(ADMINS)]
-    transaction_id: RawText = None
-    notes: RawText = None
+    action: Literal[PayoutAction.COMPLETE]
+    transaction_id: Annotated[object, raw_pattern(TRANSACTION_ID)] = None
+    notes: RawNotes = None
 
 
-class BalanceView(View):
+class FailPayout(Body):
+    """Record that an approved request could not be paid; the clipper reads `notes`."""
+
+    model_config = NEEDS_NOTES
+
+    action: Literal[PayoutAction.FAIL]
+    notes: RawReason = None
+
+
+class ReversePayout(Body):
+    """Record that a payment came back; the clipper reads `notes`."""
+
+    model_config = NEEDS_NOTES
+
+    action: Literal[PayoutAction.REVERSE]
+    notes: RawReason = None
+
+
+PayoutDecision = Annotated[
+    CompletePayout | ApprovePayout | RejectPayout | FailPayout | ReversePayout, Field(discriminator="action")
+]
+"""An admin's step with a request: one body for each action, since each needs something else."""
+
+
+class ClipperBalance(View):
     """What is payable to one clipper, and whether their balance agrees with the ledger."""
 
     clipper_id: Id
@@ -128,6 +193,6 @@ class BalanceView(View):
 class PayoutCalculation(View):
     """All balances; `all_agree` is false if any of them differs from the ledger."""
 
-    clippers: list[BalanceView]
+    clippers: list[ClipperBalance]
     total_payable: Dollars
     all_agree: bool

@@ -3,8 +3,13 @@
 from datetime import datetime
 from typing import Annotated, Self
 
+from email_validator.rfc_constants import EMAIL_MAX_LENGTH
+from pydantic import WithJsonSchema
+
 from swivi.accounts.models import Role, UserStatus
-from swivi.api.schemas import AnyCase, Body, Dollars, Id, RawText, StrictBody, View
+from swivi.accounts.passwords import LONGEST, SHORTEST
+from swivi.accounts.service import LONGEST_NAME
+from swivi.api.schemas import AnyCase, Body, Dollars, Id, Page, StrictBody, View, raw_words
 from swivi.insights.people import PersonRow
 from swivi.notifications.models import NotificationKind
 
@@ -12,17 +17,17 @@ from swivi.notifications.models import NotificationKind
 class SignUp(Body):
     """A new clipper."""
 
-    email: RawText
-    password: RawText
-    name: RawText
+    email: Annotated[object, WithJsonSchema({"type": "string", "format": "email", "maxLength": EMAIL_MAX_LENGTH})]
+    password: Annotated[object, WithJsonSchema({"type": "string", "minLength": SHORTEST, "maxLength": LONGEST})]
+    name: Annotated[object, raw_words(LONGEST_NAME)]
 
 
 class Credentials(Body):
     """A way to prove who one is. `code` is of the app, or a recovery code, where two-step sign-in is on."""
 
-    email: RawText
-    password: RawText
-    code: RawText | None = None
+    email: str
+    password: str
+    code: str | None = None
 
 
 class Identity(View):
@@ -41,7 +46,7 @@ class Token(View):
     expires_at: datetime
 
 
-class PersonView(Identity):
+class UserAccount(Identity):
     """A user as admins see them."""
 
     status: UserStatus
@@ -53,7 +58,7 @@ class PersonView(Identity):
     created_at: datetime
 
 
-class PersonLine(PersonView):
+class UserDetails(UserAccount):
     """A user in a list, with how many clips they submitted."""
 
     submissions: int
@@ -61,18 +66,22 @@ class PersonLine(PersonView):
     @classmethod
     def of(cls, row: PersonRow) -> Self:
         """A list's row."""
-        user = {name: getattr(row.user, name) for name in PersonView.model_fields}
+        user = {name: getattr(row.user, name) for name in UserAccount.model_fields}
         return cls(**user, submissions=row.submissions)
 
 
-class PersonChange(StrictBody):
+class UserPage(Page[UserDetails]):
+    """One page of users."""
+
+
+class UserChange(StrictBody):
     """A user's new role, status, or both."""
 
     role: Annotated[Role | None, AnyCase] = None
     status: Annotated[UserStatus | None, AnyCase] = None
 
 
-class NotificationView(View):
+class UserNotification(View):
     """`read_at` is null until it was seen."""
 
     id: Id
@@ -82,3 +91,7 @@ class NotificationView(View):
     link: str
     created_at: datetime
     read_at: datetime | None
+
+
+class NotificationPage(Page[UserNotification]):
+    """One page of notifications."""

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Self
 
-from swivi.api.schemas import Dollars, Id, View
+from swivi.api.schemas import Dollars, Id, Page, View
 from swivi.insights.runs import CampaignInRun
 from swivi.platforms.models import Outcome, Platform
 from swivi.tracking.models import PlanStatus, RunStatus, TrackingRun, Trigger
 
 
-class RunView(View):
+class RunSummary(View):
     """One tracking run: `processed`, `successful` and `failed` are clips; `problem` says why it FAILED."""
 
     id: Id
@@ -50,6 +50,10 @@ class RunView(View):
         )
 
 
+class RunPage(Page[RunSummary]):
+    """One page of tracking runs."""
+
+
 class RunCampaign(View):
     """What became of one campaign in a run."""
 
@@ -66,7 +70,7 @@ class RunDetail(View):
     `unknown_words` are error words of the scraper that Swivi does not know, with how many readings ended so.
     """
 
-    run: RunView
+    run: RunSummary
     campaigns: list[RunCampaign]
     failures: dict[Outcome, int]
     unknown_words: dict[str, int]
@@ -81,7 +85,7 @@ class RunDetail(View):
     ) -> Self:
         """All of it."""
         return cls(
-            run=RunView.of(run),
+            run=RunSummary.of(run),
             campaigns=[RunCampaign.model_validate(campaign) for campaign in campaigns],
             failures=failures,
             unknown_words=unknown,
@@ -104,3 +108,7 @@ class RunClip(View):
     attempt: int
     read_at: datetime
     earned: Dollars
+
+
+class RunClipPage(Page[RunClip]):
+    """One page of the clips of a run."""

@@ -6,15 +6,17 @@ from typing import Annotated, Any, Self
 from pydantic import ConfigDict, WithJsonSchema
 from pydantic.config import JsonDict
 
-from swivi.api.schemas import Id, RawFlag, RawText, StrictBody, View
+from swivi.api.schemas import WEB_ADDRESS, Id, Page, RawFlag, StrictBody, View, raw_pattern, raw_words
 from swivi.webhooks.deliveries import DeliveryLine
 from swivi.webhooks.models import DeliveryStatus, EventKind, Webhook
-from swivi.webhooks.rules import SUBSCRIBABLE
+from swivi.webhooks.rules import LONGEST_DESCRIPTION, LONGEST_URL, SUBSCRIBABLE
 
 RawEvents = Annotated[
     object,
     WithJsonSchema({"type": "array", "items": {"type": "string", "enum": sorted(SUBSCRIBABLE)}, "minItems": 1}),
 ]
+RawUrl = Annotated[object, raw_pattern(rf"{WEB_ADDRESS}([/?][!-\"$-~]*)?", longest=LONGEST_URL)]
+RawDescription = Annotated[object, raw_words(LONGEST_DESCRIPTION, may_be_empty=True)]
 
 
 EXAMPLE: JsonDict = {
@@ -29,9 +31,9 @@ class NewWebhook(StrictBody):
 
     model_config = ConfigDict(json_schema_extra={"required": ["url", "events"], "examples": [EXAMPLE]})
 
-    url: RawText = None
+    url: RawUrl = None
     events: RawEvents = None
-    description: RawText = ""
+    description: RawDescription = ""
 
     def sent(self) -> dict[str, Any]:
         """Only what was sent."""
@@ -43,9 +45,9 @@ class WebhookChange(StrictBody):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"active": False}]})
 
-    url: RawText = None
+    url: RawUrl = None
     events: RawEvents = None
-    description: RawText = None
+    description: RawDescription = None
     active: RawFlag = None
 
     def sent(self) -> dict[str, Any]:
@@ -53,7 +55,7 @@ class WebhookChange(StrictBody):
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
-class WebhookView(View):
+class WebhookSummary(View):
     """A webhook without its secret. `disabledReason` says why Swivi itself switched it off."""
 
     id: Id
@@ -65,7 +67,11 @@ class WebhookView(View):
     created_at: datetime
 
 
-class WebhookWithSecret(WebhookView):
+class WebhookPage(Page[WebhookSummary]):
+    """One page of webhooks."""
+
+
+class WebhookWithSecret(WebhookSummary):
     """A webhook with the secret that its messages are signed with, shown this once."""
 
     secret: str
@@ -76,7 +82,7 @@ class WebhookWithSecret(WebhookView):
         return cls.model_validate(webhook)
 
 
-class AttemptView(View):
+class DeliveryAttempt(View):
     """One attempt: `statusCode` is null where there was no answer, `error` where it was taken."""
 
     at: datetime
@@ -85,7 +91,7 @@ class AttemptView(View):
     duration_ms: int
 
 
-class DeliveryView(View):
+class WebhookDelivery(View):
     """One event's way to one webhook. `messageId` is what was sent as `webhook-id`; `log` is oldest first."""
 
     id: Id
@@ -98,7 +104,7 @@ class DeliveryView(View):
     error: str | None
     created_at: datetime
     delivered_at: datetime | None
-    log: list[AttemptView]
+    log: list[DeliveryAttempt]
 
     @classmethod
     def of(cls, line: DeliveryLine) -> Self:
@@ -115,5 +121,9 @@ class DeliveryView(View):
             error=delivery.error,
             created_at=delivery.created_at,
             delivered_at=delivery.delivered_at,
-            log=[AttemptView.model_validate(attempt) for attempt in line.log],
+            log=[DeliveryAttempt.model_validate(attempt) for attempt in line.log],
         )
+
+
+class WebhookDeliveryPage(Page[WebhookDelivery]):
+    """One page of a webhook's deliveries."""

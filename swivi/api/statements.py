@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator
 from datetime import date, datetime
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 
 from swivi.accounts import service as accounts
 from swivi.api.access import Clipper, admin, clipper
+from swivi.api.parameters import FirstDay, LastDay
 from swivi.api.refusals import refuses
 from swivi.api.schemas import Dollars, DollarsOrNone, Id, IdOrNone, RowId, View
 from swivi.api.written import Cells, Csv, Json, as_csv, as_json, dollars, listed_as, utc
@@ -33,7 +34,7 @@ clipper_router = APIRouter(prefix="/clippers/statement", tags=["clippers"], depe
 admin_router = APIRouter(prefix="/admin", tags=["admin"], dependencies=[Depends(admin)])
 
 
-class MadeView(View):
+class EarningsBreakdown(View):
     """How earnings came about: counts are views, money is dollars, `rate` is per 1,000 views.
 
     `stillDue` is `worth` less `creditedBefore`; `dueWithinCap` what the cap per clipper left of it. Where the budget
@@ -83,7 +84,7 @@ class MadeView(View):
         )
 
 
-class LineView(View):
+class StatementLine(View):
     """One movement in dollars, less than zero for what went, and the balance after it; `made` for earnings only."""
 
     id: Id
@@ -98,7 +99,7 @@ class LineView(View):
     clip_url: str | None
     payout_request_id: IdOrNone
     reverses: IdOrNone
-    made: MadeView | None
+    made: EarningsBreakdown | None
 
     @classmethod
     def of(cls, line: Line) -> Self:
@@ -116,13 +117,13 @@ class LineView(View):
             clip_url=line.clip_url,
             payout_request_id=line.payout_request_id,
             reverses=line.reverses,
-            made=MadeView.of(line.made) if line.made else None,
+            made=EarningsBreakdown.of(line.made) if line.made else None,
         )
 
 
 def _period(
-    since: Annotated[date | None, Query(description="The first UTC day.")] = None,
-    until: Annotated[date | None, Query(description="The last UTC day.")] = None,
+    since: FirstDay = None,
+    until: LastDay = None,
 ) -> Period:
     # The calendar's last day has no next one.
     return Period(since, None if until == date.max else until)
@@ -137,7 +138,7 @@ async def own_statement_as_csv(actor: Clipper, period: Asked) -> Csv:
     return _csv("swivi-statement", statement.of_clipper(actor.user_id), period)
 
 
-@clipper_router.get(".json", response_class=Json, responses=listed_as(LineView))
+@clipper_router.get(".json", response_class=Json, responses=listed_as(StatementLine))
 async def own_statement_as_json(actor: Clipper, period: Asked) -> Json:
     """Every movement of your balance, oldest first, with how each cent was earned."""
     return _json("swivi-statement", statement.of_clipper(actor.user_id), period)
@@ -150,7 +151,7 @@ async def clippers_statement_as_csv(user_id: RowId, period: Asked) -> Csv:
     return _csv(f"swivi-statement-user-{user_id}", await _of_user(user_id), period)
 
 
-@admin_router.get("/users/{user_id}/statement.json", response_class=Json, responses=listed_as(LineView))
+@admin_router.get("/users/{user_id}/statement.json", response_class=Json, responses=listed_as(StatementLine))
 @refuses(NotFound)
 async def clippers_statement_as_json(user_id: RowId, period: Asked) -> Json:
     """A clipper's statement."""
@@ -164,7 +165,7 @@ async def campaigns_statement_as_csv(campaign_id: RowId, period: Asked) -> Csv:
     return _csv(f"swivi-statement-campaign-{campaign_id}", await _of_campaign(campaign_id), period)
 
 
-@admin_router.get("/campaigns/{campaign_id}/statement.json", response_class=Json, responses=listed_as(LineView))
+@admin_router.get("/campaigns/{campaign_id}/statement.json", response_class=Json, responses=listed_as(StatementLine))
 @refuses(NoSuchCampaign)
 async def campaigns_statement_as_json(campaign_id: RowId, period: Asked) -> Json:
     """Where a campaign's budget came from and went, oldest first, with how each cent was earned."""
@@ -186,7 +187,7 @@ def _csv(name: str, account: Account, period: Period) -> Csv:
 
 
 def _json(name: str, account: Account, period: Period) -> Json:
-    return as_json(name, _lines(account, period), LineView.of)
+    return as_json(name, _lines(account, period), StatementLine.of)
 
 
 async def _lines(account: Account, period: Period) -> AsyncIterator[list[Line]]:

@@ -10,15 +10,18 @@ from swivi.api.access import Admin, Clipper, admin, clipper
 from swivi.api.bodies import ExactRoute
 from swivi.api.client import client_address
 from swivi.api.once import OnceForUser
+from swivi.api.parameters import CampaignFilter, ClipperFilter, Paging
 from swivi.api.refusals import refuses
-from swivi.api.schemas import AnyCase, Listed, Paging, RowId
+from swivi.api.schemas import AnyCase, RowId
 from swivi.api.schemas_clips import (
+    AdminSubmission,
+    AdminSubmissionPage,
     NewSubmission,
     Reason,
-    ReviewView,
-    Revoked,
-    SubmissionLine,
-    SubmissionView,
+    Revocation,
+    Submission,
+    SubmissionDetails,
+    SubmissionPage,
     TrackedAgain,
 )
 from swivi.campaigns.errors import CampaignNotOpen, NoSuchCampaign, WrongCampaignStatus
@@ -45,7 +48,6 @@ BASELINE_WAIT_SECONDS = 20.0
 """How long a submission waits for its baseline before it answers without."""
 ANSWERED_WITHIN = timedelta(seconds=BASELINE_WAIT_SECONDS + 10)
 
-CampaignFilter = Annotated[RowId | None, Query(alias="campaignId")]
 Sort = Literal["submittedAt", "-submittedAt", "-views", "-earnings"]
 """The best can be had, not the worst: those earn nothing, and may be a million."""
 
@@ -57,14 +59,14 @@ admin_router = APIRouter(prefix="/admin", tags=["admin"], route_class=ExactRoute
 
 @clipper_router.post("", status_code=201)
 @refuses(NoSuchCampaign, CampaignNotOpen, InvalidLink, PlatformNotWanted, DuplicateSubmission, TooManyRequests)
-async def submit(request: Request, actor: Clipper, body: NewSubmission, once: OnceForUser) -> SubmissionView:
+async def submit(request: Request, actor: Clipper, body: NewSubmission, once: OnceForUser) -> Submission:
     """Send a link to an open campaign. The answer waits a while for the baseline."""
     await runtime().quotas.submission(actor, client_address(request))
     video, intake = await links.resolve(body.clip_url), runtime().intake
     async with once.writing() as session:
         submission = await intake.take(session, actor, body.campaign_id, video)
-        await once.keep(session, SubmissionView.of_new(submission), may_change_for=ANSWERED_WITHIN)
-    view = SubmissionView.of_new(await intake.with_baseline(submission, wait_seconds=BASELINE_WAIT_SECONDS))
+        await once.keep(session, Submission.of_new(submission), may_change_for=ANSWERED_WITHIN)
+    view = Submission.of_new(await intake.with_baseline(submission, wait_seconds=BASELINE_WAIT_SECONDS))
     await once.change(view)
     return view
 
@@ -77,7 +79,7 @@ async def list_own_submissions(
     campaign_id: CampaignFilter = None,
     platform: Annotated[Platform | None, Query()] = None,
     sort: Sort = "-submittedAt",
-) -> Listed[SubmissionLine]:
+) -> SubmissionPage:
     """The clipper's own submissions."""
     async with runtime().database.reading() as session:
         found, total = await clipper_clips(
@@ -90,18 +92,18 @@ async def list_own_submissions(
             limit=paging.limit,
             offset=paging.offset,
         )
-    return paging.listed([SubmissionLine.of(row) for row in found], total)
+    return paging.shown(SubmissionPage, [SubmissionDetails.of(row) for row in found], total)
 
 
 @clipper_router.get("/{submission_id}")
 @refuses(NoSuchSubmission)
-async def get_own_submission(actor: Clipper, submission_id: RowId) -> SubmissionLine:
+async def get_own_submission(actor: Clipper, submission_id: RowId) -> SubmissionDetails:
     """One of the clipper's own submissions."""
     async with runtime().database.reading() as session:
         row = await clipper_clip(session, actor.user_id, submission_id)
     if row is None:
         raise NoSuchSubmission
-    return SubmissionLine.of(row)
+    return SubmissionDetails.of(row)
 
 
 @admin_router.get("/submissions")
@@ -109,10 +111,10 @@ async def list_submissions(
     paging: Annotated[Paging, Depends()],
     status: Annotated[SubmissionStatus | None, AnyCase, Query()] = None,
     campaign_id: CampaignFilter = None,
-    clipper_id: Annotated[RowId | None, Query(alias="clipperId")] = None,
+    clipper_id: ClipperFilter = None,
     platform: Annotated[Platform | None, Query()] = None,
     sort: Sort | None = None,
-) -> Listed[ReviewView]:
+) -> AdminSubmissionPage:
     """Everybody's submissions. Without `sort`, PENDING ones come longest waiting first, others newest first."""
     async with runtime().database.reading() as session:
         found, total = await review_queue(
@@ -125,66 +127,66 @@ async def list_submissions(
             limit=paging.limit,
             offset=paging.offset,
         )
-    return paging.listed([ReviewView.of_review(row) for row in found], total)
+    return paging.shown(AdminSubmissionPage, [AdminSubmission.of_review(row) for row in found], total)
 
 
 @admin_router.get("/submissions/{submission_id}")
 @refuses(NoSuchSubmission)
-async def get_submission(submission_id: RowId) -> ReviewView:
+async def get_submission(submission_id: RowId) -> AdminSubmission:
     """One submission."""
     async with runtime().database.reading() as session:
         found = await review_rows(session, [submission_id])
     if not found:
         raise NoSuchSubmission
-    return ReviewView.of_review(found[0])
+    return AdminSubmission.of_review(found[0])
 
 
 @admin_router.post("/submissions/{submission_id}/approve")
 @refuses(NoSuchSubmission, OwnGain, AlreadyReviewed, BaselineMissing, CampaignNotOpen)
-async def approve(actor: Admin, submission_id: RowId, once: OnceForUser) -> ReviewView:
+async def approve(actor: Admin, submission_id: RowId, once: OnceForUser) -> AdminSubmission:
     """Let a submission earn, on the campaign's present terms."""
     async with once.writing() as session:
         await review.approve(session, actor, submission_id)
-        view = ReviewView.of_review(await review_row(session, submission_id))
+        view = AdminSubmission.of_review(await review_row(session, submission_id))
         await once.keep(session, view)
     return view
 
 
 @admin_router.post("/submissions/{submission_id}/reject")
 @refuses(NoSuchSubmission, OwnGain, AlreadyReviewed)
-async def reject(actor: Admin, submission_id: RowId, body: Reason, once: OnceForUser) -> ReviewView:
+async def reject(actor: Admin, submission_id: RowId, body: Reason, once: OnceForUser) -> AdminSubmission:
     """Refuse a submission, with a reason that its clipper reads."""
     async with once.writing() as session:
         await review.reject(session, actor, submission_id, body.reason)
-        view = ReviewView.of_review(await review_row(session, submission_id))
+        view = AdminSubmission.of_review(await review_row(session, submission_id))
         await once.keep(session, view)
     return view
 
 
 @admin_router.post("/submissions/{submission_id}/release")
 @refuses(NoSuchSubmission, OwnGain, StillEarns, Conflict)
-async def release(actor: Admin, submission_id: RowId, body: Reason, once: OnceForUser) -> ReviewView:
+async def release(actor: Admin, submission_id: RowId, body: Reason, once: OnceForUser) -> AdminSubmission:
     """Let the video of a revoked clip, or of one whose campaign is completed, be submitted again by anybody."""
     async with once.writing() as session:
         await review.release(session, actor, submission_id, body.reason)
-        view = ReviewView.of_review(await review_row(session, submission_id))
+        view = AdminSubmission.of_review(await review_row(session, submission_id))
         await once.keep(session, view)
     return view
 
 
 @admin_router.post("/clips/{clip_id}/revoke")
 @refuses(NoSuchClip, OwnGain, WrongCampaignStatus, Conflict)
-async def revoke(actor: Admin, clip_id: RowId, body: Reason, once: OnceForUser) -> Revoked:
+async def revoke(actor: Admin, clip_id: RowId, body: Reason, once: OnceForUser) -> Revocation:
     """Take an approved clip out for good; what it earned goes back as far as the clipper's balance covers it."""
     async with once.writing() as session:
         recovered = await review.revoke(session, actor, clip_id, body.reason)
-        view = Revoked(clip_id=clip_id, recovered=recovered)
+        view = Revocation(clip_id=clip_id, recovered=recovered)
         await once.keep(session, view)
     return view
 
 
 @admin_router.post("/clips/{clip_id}/track-again")
-@refuses(NoSuchClip, WrongCampaignStatus, Conflict)
+@refuses(NoSuchClip, OwnGain, WrongCampaignStatus, Conflict)
 async def track_again(actor: Admin, clip_id: RowId, body: Reason, once: OnceForUser) -> TrackedAgain:
     """Have the next run read a clip that was removed, or that is read less often since its views cannot be read."""
     async with once.writing() as session:

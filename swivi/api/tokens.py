@@ -10,12 +10,13 @@ from pydantic.config import JsonDict
 from swivi.accounts import tokens
 from swivi.accounts.errors import TooManyTokens
 from swivi.accounts.models import ApiToken, TokenScope
-from swivi.accounts.tokens import NewToken
+from swivi.accounts.tokens import LONGEST_LIFE_DAYS, LONGEST_NAME, NewToken
 from swivi.api.access import SignedIn, signed_in
 from swivi.api.bodies import ExactRoute
 from swivi.api.once import OnceForUser
+from swivi.api.parameters import Paging
 from swivi.api.refusals import refuses
-from swivi.api.schemas import Id, Listed, Paging, RawDays, RawText, RowId, StrictBody, View, raw_choice
+from swivi.api.schemas import Id, Page, RowId, StrictBody, View, raw_choice, raw_count, raw_words
 from swivi.core.errors import NotFound
 from swivi.runtime import runtime
 
@@ -25,17 +26,17 @@ router = APIRouter(prefix="/tokens", tags=["auth"], route_class=ExactRoute, depe
 EXAMPLE: JsonDict = {"name": "Nightly report", "scope": "read", "expiresInDays": 30}
 
 
-class TokenBody(StrictBody):
+class TokenRequest(StrictBody):
     """What a new token is called and may do: `scope` is `read` (GET only) or `write`, which is the default."""
 
     model_config = ConfigDict(json_schema_extra={"required": ["name"], "examples": [EXAMPLE]})
 
-    name: RawText = None
+    name: Annotated[object, raw_words(LONGEST_NAME)] = None
     scope: Annotated[object, raw_choice(scope.lower() for scope in TokenScope)] = None
-    expires_in_days: RawDays = None
+    expires_in_days: Annotated[object, raw_count(1, LONGEST_LIFE_DAYS, may_be_null=True)] = None
 
 
-class TokenView(View):
+class TokenSummary(View):
     """A token without its secret. `name` is empty for one that was got at `/auth/token`."""
 
     id: Id
@@ -46,7 +47,11 @@ class TokenView(View):
     last_used_at: datetime | None
 
 
-class NewTokenView(TokenView):
+class TokenPage(Page[TokenSummary]):
+    """One page of the caller's API tokens."""
+
+
+class CreatedToken(TokenSummary):
     """A new token, whose secret is shown this once."""
 
     token: str
@@ -54,21 +59,21 @@ class NewTokenView(TokenView):
     @classmethod
     def of(cls, made: NewToken) -> Self:
         """What was made."""
-        shown = {name: getattr(made.row, name) for name in TokenView.model_fields}
+        shown = {name: getattr(made.row, name) for name in TokenSummary.model_fields}
         return cls(token=made.token, **shown)
 
 
 @router.get("")
-async def list_tokens(actor: SignedIn, paging: Annotated[Paging, Depends()]) -> Listed[TokenView]:
+async def list_tokens(actor: SignedIn, paging: Annotated[Paging, Depends()]) -> TokenPage:
     """The caller's own tokens that have neither expired nor been revoked, newest first."""
     async with runtime().database.reading() as session:
         found, total = await tokens.living(session, actor.user_id, limit=paging.limit, offset=paging.offset)
-    return paging.listed([_view(row) for row in found], total)
+    return paging.shown(TokenPage, [_view(row) for row in found], total)
 
 
 @router.post("", status_code=201)
 @refuses(TooManyTokens)
-async def make_token(actor: SignedIn, body: TokenBody, once: OnceForUser) -> NewTokenView:
+async def make_token(actor: SignedIn, body: TokenRequest, once: OnceForUser) -> CreatedToken:
     """A new token of one's own, shown this once. It lives 90 days unless `expiresInDays` (1 to 365) says otherwise."""
     async with once.writing() as session:
         made = await tokens.create(
@@ -79,7 +84,7 @@ async def make_token(actor: SignedIn, body: TokenBody, once: OnceForUser) -> New
             days=body.expires_in_days,
             made_by=actor.user_id,
         )
-        view = NewTokenView.of(made)
+        view = CreatedToken.of(made)
         await once.keep(session, view)
     return view
 
@@ -92,5 +97,5 @@ async def revoke_token(actor: SignedIn, token_id: RowId) -> None:
         await tokens.revoke(session, actor, token_id)
 
 
-def _view(row: ApiToken) -> TokenView:
-    return TokenView.model_validate(row)
+def _view(row: ApiToken) -> TokenSummary:
+    return TokenSummary.model_validate(row)

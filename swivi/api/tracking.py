@@ -6,10 +6,11 @@ from fastapi import APIRouter, Depends, Query
 
 from swivi.api.access import admin
 from swivi.api.bodies import ExactRoute
+from swivi.api.parameters import Paging, Switch
 from swivi.api.refusals import refuses
-from swivi.api.schemas import AnyCase, Listed, Paging, RowId
-from swivi.api.schemas_clips import Links, Looks, LookView
-from swivi.api.schemas_tracking import RunClip, RunDetail, RunView
+from swivi.api.schemas import AnyCase, RowId
+from swivi.api.schemas_clips import LinkList, LinkReading, LinkReadings
+from swivi.api.schemas_tracking import RunClip, RunClipPage, RunDetail, RunPage, RunSummary
 from swivi.insights.runs import campaigns_in_run, clips_in_run, tracking_run, tracking_runs, why_not_read
 from swivi.platforms.look import look_at
 from swivi.runtime import runtime
@@ -30,13 +31,13 @@ async def list_runs(
     status: Annotated[RunStatus | None, AnyCase, Query()] = None,
     trigger: Annotated[Trigger | None, AnyCase, Query()] = None,
     sort: RunSort = "-startedAt",
-) -> Listed[RunView]:
+) -> RunPage:
     """Tracking runs."""
     async with runtime().database.reading() as session:
         found, total = await tracking_runs(
             session, status=status, trigger=trigger, sort=sort, limit=paging.limit, offset=paging.offset
         )
-    return paging.listed([RunView.of(run) for run in found], total)
+    return paging.shown(RunPage, [RunSummary.of(run) for run in found], total)
 
 
 @router.get("/admin/tracking-runs/{run_id}")
@@ -54,21 +55,21 @@ async def get_run(run_id: RowId) -> RunDetail:
 @router.get("/admin/tracking-runs/{run_id}/clips")
 @refuses(NoSuchRun)
 async def list_clips_of_run(
-    run_id: RowId, paging: Annotated[Paging, Depends()], failed: Annotated[bool, Query()] = False
-) -> Listed[RunClip]:
+    run_id: RowId, paging: Annotated[Paging, Depends()], failed: Annotated[Switch, Query()] = False
+) -> RunClipPage:
     """The clips that a run looked at, by campaign; with `failed=true` only those that could not be read."""
     async with runtime().database.reading() as session:
         if await tracking_run(session, run_id) is None:
             raise NoSuchRun
         found, total = await clips_in_run(session, run_id, only_failed=failed, limit=paging.limit, offset=paging.offset)
-    return paging.listed([RunClip.model_validate(clip) for clip in found], total)
+    return paging.shown(RunClipPage, [RunClip.model_validate(clip) for clip in found], total)
 
 
 @router.post("/test/view-tracking")
 @refuses(NoReader)
-async def look_at_links(body: Links) -> Looks:
+async def look_at_links(body: LinkList) -> LinkReadings:
     """Read each link's views now; nothing is stored."""
     readers = runtime().readers
     if readers is None:
         raise NoReader
-    return Looks(results=[LookView.of(look) for look in await look_at(readers, body.urls)])
+    return LinkReadings(results=[LinkReading.of(look) for look in await look_at(readers, body.urls)])

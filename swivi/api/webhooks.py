@@ -7,9 +7,18 @@ from fastapi import APIRouter, Depends, Query
 from swivi.api.access import Admin, admin
 from swivi.api.bodies import ExactRoute
 from swivi.api.once import OnceForUser
+from swivi.api.parameters import Paging
 from swivi.api.refusals import refuses
-from swivi.api.schemas import AnyCase, Listed, Paging, RowId
-from swivi.api.schemas_webhooks import DeliveryView, NewWebhook, WebhookChange, WebhookView, WebhookWithSecret
+from swivi.api.schemas import AnyCase, RowId
+from swivi.api.schemas_webhooks import (
+    NewWebhook,
+    WebhookChange,
+    WebhookDelivery,
+    WebhookDeliveryPage,
+    WebhookPage,
+    WebhookSummary,
+    WebhookWithSecret,
+)
 from swivi.runtime import runtime
 from swivi.webhooks import deliveries
 from swivi.webhooks import service as webhooks
@@ -20,11 +29,11 @@ router = APIRouter(prefix="/admin/webhooks", tags=["admin"], route_class=ExactRo
 
 
 @router.get("")
-async def list_webhooks(paging: Annotated[Paging, Depends()]) -> Listed[WebhookView]:
+async def list_webhooks(paging: Annotated[Paging, Depends()]) -> WebhookPage:
     """All webhooks, newest first."""
     async with runtime().database.reading() as session:
         found, total = await webhooks.list_all(session, limit=paging.limit, offset=paging.offset)
-    return paging.listed([WebhookView.model_validate(webhook) for webhook in found], total)
+    return paging.shown(WebhookPage, [WebhookSummary.model_validate(webhook) for webhook in found], total)
 
 
 @router.post("", status_code=201)
@@ -40,20 +49,20 @@ async def create_webhook(actor: Admin, body: NewWebhook, once: OnceForUser) -> W
 
 @router.get("/{webhook_id}")
 @refuses(NoSuchWebhook)
-async def get_webhook(webhook_id: RowId) -> WebhookView:
+async def get_webhook(webhook_id: RowId) -> WebhookSummary:
     """One webhook."""
     async with runtime().database.reading() as session:
-        return WebhookView.model_validate(await webhooks.get(session, webhook_id))
+        return WebhookSummary.model_validate(await webhooks.get(session, webhook_id))
 
 
 @router.patch("/{webhook_id}")
 @refuses(NoSuchWebhook)
-async def change_webhook(actor: Admin, webhook_id: RowId, body: WebhookChange) -> WebhookView:
+async def change_webhook(actor: Admin, webhook_id: RowId, body: WebhookChange) -> WebhookSummary:
     """Change its address, its events or its description; switch it off or on again."""
     only_public = runtime().settings.webhooks_only_public
     async with runtime().database.writing() as session:
         changed = await webhooks.change(session, actor, webhook_id, body.sent(), only_public=only_public)
-    return WebhookView.model_validate(changed)
+    return WebhookSummary.model_validate(changed)
 
 
 @router.delete("/{webhook_id}", status_code=204)
@@ -76,10 +85,10 @@ async def rotate_webhook_secret(actor: Admin, webhook_id: RowId, once: OnceForUs
 
 @router.post("/{webhook_id}/test", status_code=202)
 @refuses(NoSuchWebhook, WebhookInactive)
-async def test_webhook(actor: Admin, webhook_id: RowId, once: OnceForUser) -> DeliveryView:
+async def test_webhook(actor: Admin, webhook_id: RowId, once: OnceForUser) -> WebhookDelivery:
     """Send it a `webhook.test` event. The answer is the delivery, which is on its way."""
     async with once.writing() as session:
-        view = DeliveryView.of(await webhooks.test(session, actor, webhook_id))
+        view = WebhookDelivery.of(await webhooks.test(session, actor, webhook_id))
         await once.keep(session, view)
     return view
 
@@ -90,21 +99,21 @@ async def list_deliveries(
     webhook_id: RowId,
     paging: Annotated[Paging, Depends()],
     status: Annotated[DeliveryStatus | None, AnyCase, Query()] = None,
-) -> Listed[DeliveryView]:
+) -> WebhookDeliveryPage:
     """Its deliveries of the last 30 days with each attempt, newest first."""
     async with runtime().database.reading() as session:
         await webhooks.get(session, webhook_id)
         found, total = await deliveries.of_webhook(
             session, webhook_id, status=status, limit=paging.limit, offset=paging.offset
         )
-    return paging.listed([DeliveryView.of(line) for line in found], total)
+    return paging.shown(WebhookDeliveryPage, [WebhookDelivery.of(line) for line in found], total)
 
 
 @router.post("/{webhook_id}/deliveries/{delivery_id}/redeliver", status_code=202)
 @refuses(NoSuchWebhook, NoSuchDelivery, WebhookInactive, DeliveryUnderWay)
-async def redeliver(actor: Admin, webhook_id: RowId, delivery_id: RowId, once: OnceForUser) -> DeliveryView:
+async def redeliver(actor: Admin, webhook_id: RowId, delivery_id: RowId, once: OnceForUser) -> WebhookDelivery:
     """Send a delivery again now, whatever became of it. Its `webhook-id` stays the same."""
     async with once.writing() as session:
-        view = DeliveryView.of(await webhooks.send_again(session, actor, webhook_id, delivery_id))
+        view = WebhookDelivery.of(await webhooks.send_again(session, actor, webhook_id, delivery_id))
         await once.keep(session, view)
     return view

@@ -11,8 +11,9 @@ from swivi.payouts.models import PayoutStatus
 
 LONGEST_DETAILS = 1_000
 LONGEST_REASON = 500
-_METHOD = re.compile(r"[a-z0-9][a-z0-9 _.-]{0,39}")
-_TRANSACTION = re.compile(r"[\x21-\x7e]{1,120}")
+METHOD = "[a-z0-9][a-z0-9 _.-]{0,39}"
+TRANSACTION_ID = "[!-~]{1,120}"
+"""Regular expressions, which are also in the API's document."""
 
 SUGGESTED_METHODS = ("paypal", "bank transfer", "wise", "usdc")
 _METHOD_LABELS = {"paypal": "PayPal", "usdc": "USDC"}
@@ -61,7 +62,7 @@ def parse_action(value: object) -> PayoutAction:
 def parse_method(value: object) -> str:
     """How to pay, in lower case, such as "paypal". Raises InvalidInput."""
     method = " ".join(value.lower().split()) if isinstance(value, str) else ""
-    if not _METHOD.fullmatch(method):
+    if not re.fullmatch(METHOD, method):
         raise InvalidInput.of("method", f"Say how you want to be paid, such as {SUGGESTED_METHODS[0]}.")
     return method
 
@@ -89,7 +90,7 @@ def parse_reason(notes: object, *, needed: bool) -> str | None:
 def parse_transaction_id(value: object) -> str:
     """The payment's id at the bank or service, without spaces. Raises InvalidInput."""
     cleaned = value.strip() if isinstance(value, str) else ""
-    if not _TRANSACTION.fullmatch(cleaned):
+    if not re.fullmatch(TRANSACTION_ID, cleaned):
         raise InvalidInput.of(
             "transaction_id", "Enter the transaction id of the payment: up to 120 characters, no spaces."
         )

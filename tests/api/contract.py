@@ -59,6 +59,13 @@ async def must_keep(response: httpx.Response) -> None:
     if media_type in content and media_type == "application/json" and request.method != "HEAD":
         problems = [error.message for error in validator(content[media_type]["schema"]).iter_errors(response.json())]
         assert not problems, f"{problems}: {where}"
+        must_name(content[media_type], response.json(), where)
+
+
+def must_name(content: dict[str, Any], answer: Any, where: str) -> None:
+    """Raise AssertionError for a refusal whose code is not among the document's examples."""
+    if content["schema"].get("$ref", "").endswith("/ErrorBody"):
+        assert answer["error"]["code"] in content["examples"], f"undocumented code: {where}"
 
 
 def validator(schema: dict[str, Any]) -> Any:

@@ -2,11 +2,13 @@
 
 import re
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from swivi.api.document import as_text
 from swivi.runtime import Runtime
 from tests import factories
 from tests.api.conftest import Person
@@ -40,6 +42,21 @@ def test_operation_ids_are_tidy_and_unique() -> None:
     ids = Counter(operation["operationId"] for _, _, operation in (each.values for each in OPERATIONS))
     assert [name for name, times in ids.items() if times > 1] == []
     assert [name for name in ids if not re.fullmatch("[a-z]+([A-Z][a-z]+)*", name)] == []
+
+
+def test_the_committed_copy_is_current() -> None:
+    """A review shows what changes for programs. `make openapi` writes the copy."""
+    kept = (Path(__file__).resolve().parents[2] / "docs" / "openapi.json").read_text(encoding="utf-8")
+    assert kept == as_text(document()), "run `make openapi`"
+
+
+def test_schema_names_are_plain_and_unique() -> None:
+    """A generated client makes classes of them: no module paths, no type arguments, no two that differ in case only."""
+    names = list(document()["components"]["schemas"])
+    assert [name for name in names if not re.fullmatch("([A-Z][a-z]+)+", name)] == []
+    assert [name for name in names if name.endswith(("View", "Listed"))] == []
+    assert len({name.lower() for name in names}) == len(names)
+    assert {"AdminCampaign", "AdminCampaignPage", "OpenCampaign", "OpenCampaignPage"} <= set(names)
 
 
 def test_every_tag_is_described() -> None:

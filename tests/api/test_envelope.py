@@ -95,11 +95,14 @@ async def test_an_id_that_cannot_be_one_is_a_404(admin: Person, everything: Snap
     assert await everything() == before
 
 
-async def test_a_submission_to_a_campaign_that_cannot_be_is_a_404(clipper: Person) -> None:
-    for bad in ("abc", "", 0, -1, 1.5, True, None, [], {}, int(HUGE_ID), HUGE_ID):
+async def test_a_submission_names_a_campaign_by_an_id(clipper: Person) -> None:
+    for bad in ("abc", "", "0", "01", "-1", "१", 0, 1, -1, 1.5, True, None, [], {}, int(HUGE_ID), HUGE_ID):
         body = {"campaignId": bad, "clipUrl": "https://youtu.be/dQw4w9WgXcQ"}
         answer = await clipper.http.post("/clippers/submissions", json=body)
-        assert refusal(answer) == (404, "campaign_not_found"), bad
+        assert refusal(answer) == (422, "invalid_input"), bad
+        assert wrong_fields(answer) == {"campaignId"}, bad
+    body = {"campaignId": "999", "clipUrl": "https://youtu.be/dQw4w9WgXcQ"}
+    assert refusal(await clipper.http.post("/clippers/submissions", json=body)) == (404, "campaign_not_found")
 
 
 async def test_the_document_of_the_api_is_openapi_3_1(guest: httpx.AsyncClient) -> None:

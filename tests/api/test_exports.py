@@ -54,10 +54,11 @@ async def test_every_payout_request_with_its_money_times_and_transaction(earned:
 
 async def test_only_the_status_that_is_asked_for(earned: Person, admin: Person) -> None:
     number = await ask(earned)
-    for status, found in (("pending", [number]), ("PENDING", [number]), ("", [number]), ("completed", [])):
+    for status, found in (("pending", [number]), ("PENDING", [number]), ("completed", [])):
         answer = await admin.http.get(PAYOUTS, params={"status": status})
         assert [row["id"] for row in rows(answer)] == found, status
-    assert refusal(await admin.http.get(PAYOUTS, params={"status": "paid"})) == (422, "invalid_input")
+    for wrong in ("paid", ""):
+        assert refusal(await admin.http.get(PAYOUTS, params={"status": wrong})) == (422, "invalid_input")
 
 
 @pytest.mark.parametrize("evil", EVIL)

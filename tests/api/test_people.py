@@ -4,7 +4,7 @@ import httpx
 
 from swivi.runtime import Runtime
 from tests import factories
-from tests.api.conftest import Person, refusal
+from tests.api.conftest import Person, refusal, wrong_fields
 from tests.factories import PASSWORD
 
 
@@ -25,10 +25,16 @@ async def test_credentials_that_do_not_match_get_no_token(guest: httpx.AsyncClie
         {"email": email, "password": "wrong password"},
         {"email": "nobody@swivi.test", "password": PASSWORD},
         {"email": email, "password": PASSWORD + "x" * 300},
-        {"email": 7, "password": PASSWORD},
-        {"email": email, "password": None},
     ):
         assert refusal(await guest.post("/auth/token", json=body)) == (401, "wrong_credentials"), body
+
+
+async def test_credentials_that_are_no_text_are_refused_by_name(guest: httpx.AsyncClient, clipper: Person) -> None:
+    right = {"email": clipper.actor.email, "password": PASSWORD}
+    for field, value in (("email", 7), ("password", None), ("password", ["x"]), ("code", {}), ("code", 123456)):
+        answer = await guest.post("/auth/token", json=right | {field: value})
+        assert (refusal(answer), wrong_fields(answer)) == ((422, "invalid_input"), {field}), (field, value)
+    assert (await guest.post("/auth/token", json=right | {"code": None})).status_code == 200
 
 
 async def test_a_disabled_user_gets_no_token_and_loses_theirs(
@@ -49,7 +55,6 @@ async def test_users_are_found_by_name_address_role_and_status(
         ({"q": "olga"}, {"Olga Other"}),
         ({"q": clipper.actor.email.upper()}, {"Casey Clipper"}),
         ({"q": "%"}, set()),
-        ({"q": "\x00"}, set()),
         ({"role": "admin"}, {"Ada Admin"}),
         ({"role": "CLIPPER", "status": "DISABLED"}, set()),
     ):

@@ -93,7 +93,8 @@ async def test_a_request_is_one_line_that_says_what_was_done(
     whole: httpx.AsyncClient, admin: Person, written: io.StringIO
 ) -> None:
     answer = await whole.get(
-        "/api/admin/campaigns/999?secret=hush", headers={"Authorization": f"Bearer {admin.token}", ID: "my-request-1"}
+        "/api/admin/campaigns/999/statement.csv?since=2031-01-17",
+        headers={"Authorization": f"Bearer {admin.token}", ID: "my-request-1"},
     )
     assert answer.status_code == 404
     [line] = requests(written)
@@ -101,14 +102,15 @@ async def test_a_request_is_one_line_that_says_what_was_done(
     assert {name: line[name] for name in ("level", "method", "route", "status", "bytes", "request_id", "user_id")} == {
         "level": "INFO",
         "method": "GET",
-        "route": "/api/admin/campaigns/{campaign_id}",
+        "route": "/api/admin/campaigns/{campaign_id}/statement.csv",
         "status": 404,
         "bytes": len(answer.content),
         "request_id": "my-request-1",
         "user_id": admin.actor.user_id,
     }
     assert line["ms"] > 0
-    assert line["message"].startswith("GET /api/admin/campaigns/{campaign_id} 404 in ")
+    assert line["message"].startswith("GET /api/admin/campaigns/{campaign_id}/statement.csv 404 in ")
+    assert "2031-01-17" not in written.getvalue(), "the query is not logged"
 
 
 async def test_what_fails_within_a_request_carries_its_id(
