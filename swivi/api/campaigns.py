@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query
 
 from swivi.accounts.actor import Actor
-from swivi.api.access import Admin, SignedIn, admin
+from swivi.api.access import Admin, Called, SignedIn, admin
 from swivi.api.bodies import ExactRoute
 from swivi.api.once import OnceForUser
 from swivi.api.refusals import refuses
@@ -128,7 +128,7 @@ async def get_campaign(campaign_id: RowId) -> CampaignView:
 
 @admin_router.patch("/{campaign_id}")
 @refuses(NoSuchCampaign, WrongCampaignStatus, BudgetExceeded, RunUnderWay)
-async def change_campaign(actor: Admin, campaign_id: RowId, body: CampaignChange) -> CampaignView:
+async def change_campaign(actor: Admin, campaign_id: RowId, body: CampaignChange, called: Called) -> CampaignView:
     """Change terms, take a step to another status, or both at once.
 
     COMPLETED settles the campaign once more on newly read views. It is a request of its own: sent with terms, it is
@@ -136,6 +136,8 @@ async def change_campaign(actor: Admin, campaign_id: RowId, body: CampaignChange
     """
     terms = body.sent()
     status = parse_status(terms.pop("status")) if "status" in terms else None
+    if terms:
+        await called.must_be_proven()
     if status is CampaignStatus.COMPLETED:
         if terms:
             raise InvalidInput.of("status", COMPLETE_ALONE)

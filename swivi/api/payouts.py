@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Request
 
 from swivi.accounts.errors import AccountDisabled, EmailNotVerified
-from swivi.api.access import Admin, Clipper, Proven, admin, clipper
+from swivi.api.access import Admin, Called, Clipper, admin, clipper
 from swivi.api.bodies import ExactRoute
 from swivi.api.client import client_address
 from swivi.api.once import OnceForUser
@@ -26,7 +26,6 @@ from swivi.payouts.errors import (
     WrongPayoutStatus,
 )
 from swivi.payouts.models import PayoutStatus
-from swivi.payouts.rules import PayoutAction, parse_action
 from swivi.runtime import runtime
 
 StatusFilter = Annotated[PayoutStatus | None, AnyCase, Query()]
@@ -43,7 +42,7 @@ admin_router = APIRouter(
 @clipper_router.post("/payout-request", status_code=201)
 @refuses(AccountDisabled, EmailNotVerified, BelowMinimum, InsufficientBalance, OpenRequestExists, TooManyRequests)
 async def request_payout(
-    request: Request, actor: Clipper, body: NewPayoutRequest, once: OnceForUser, must_be_proven: Proven
+    request: Request, actor: Clipper, body: NewPayoutRequest, once: OnceForUser, called: Called
 ) -> PayoutView:
     """Ask for money."""
     settings = runtime().settings
@@ -51,7 +50,7 @@ async def request_payout(
     async with runtime().database.reading() as session:
         is_kept = await destinations.is_kept(session, actor.user_id, method=body.method, details=body.details)
     if not is_kept:
-        await must_be_proven()
+        await called.must_be_proven()
     async with once.writing() as session:
         asked = await payouts.request(
             session,
@@ -131,12 +130,8 @@ async def get_payout(request_id: RowId) -> AdminPayoutView:
 
 @admin_router.post("/{request_id}/process")
 @refuses(NoSuchPayoutRequest, OwnRequest, WrongPayoutStatus, TransactionIdTaken)
-async def process_payout(
-    actor: Admin, request_id: RowId, body: Processing, once: OnceForUser, must_be_proven: Proven
-) -> AdminPayoutView:
+async def process_payout(actor: Admin, request_id: RowId, body: Processing, once: OnceForUser) -> AdminPayoutView:
     """Approve, reject, complete (with the transaction id), fail or reverse a request."""
-    if parse_action(body.action) is PayoutAction.COMPLETE:
-        await must_be_proven()
     async with once.writing() as session:
         await payouts.process(
             session, actor, request_id, body.action, transaction_id=body.transaction_id, notes=body.notes

@@ -25,6 +25,12 @@ class Credentials(Body):
     code: RawText | None = None
 
 
+class Proof(StrictBody):
+    """The password of whoever is signed in."""
+
+    password: RawText
+
+
 class Identity(View):
     """Who somebody is."""
 

@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Strict
 from pydantic.config import JsonDict
 
 from swivi.accounts import tokens
 from swivi.accounts.errors import TooManyTokens
 from swivi.accounts.models import ApiToken, TokenScope
 from swivi.accounts.tokens import NewToken
-from swivi.api.access import SignedIn, signed_in
+from swivi.api.access import Called, SignedIn, signed_in
 from swivi.api.bodies import ExactRoute
 from swivi.api.once import OnceForUser
 from swivi.api.refusals import refuses
@@ -33,6 +33,7 @@ class TokenBody(StrictBody):
     name: RawText = None
     scope: Annotated[object, raw_choice(scope.lower() for scope in TokenScope)] = None
     expires_in_days: RawDays = None
+    outlives_session: Annotated[bool, Strict()] = False
 
 
 class TokenView(View):
@@ -44,6 +45,7 @@ class TokenView(View):
     created_at: datetime
     expires_at: datetime
     last_used_at: datetime | None
+    ends_with_session: bool
 
 
 class NewTokenView(TokenView):
@@ -68,8 +70,13 @@ async def list_tokens(actor: SignedIn, paging: Annotated[Paging, Depends()]) -> 
 
 @router.post("", status_code=201)
 @refuses(TooManyTokens)
-async def make_token(actor: SignedIn, body: TokenBody, once: OnceForUser) -> NewTokenView:
-    """A new token of one's own, shown this once. It lives 90 days unless `expiresInDays` (1 to 365) says otherwise."""
+async def make_token(actor: SignedIn, called: Called, body: TokenBody, once: OnceForUser) -> NewTokenView:
+    """A new token of one's own, shown this once. It lives 90 days unless `expiresInDays` (1 to 365) says otherwise.
+
+    A token that is made in a browser's session ends with that session, unless `outlivesSession` is true. One
+    that is made with another token ends with that token at the latest.
+    """
+    origin = tokens.Origin(called.session_hash, called.token_id, body.outlives_session)
     async with once.writing() as session:
         made = await tokens.create(
             session,
@@ -78,6 +85,7 @@ async def make_token(actor: SignedIn, body: TokenBody, once: OnceForUser) -> New
             scope=body.scope,
             days=body.expires_in_days,
             made_by=actor.user_id,
+            origin=origin,
         )
         view = NewTokenView.of(made)
         await once.keep(session, view)

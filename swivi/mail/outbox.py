@@ -119,6 +119,11 @@ async def owner(session: AsyncSession, kind: MailKind, token: object) -> User | 
             col(Mail.used_at).is_(None),
             col(Mail.expires_at) > clock.now(),
             User.status == UserStatus.ACTIVE,
+            or_(
+                col(Mail.kind) != MailKind.RESET,
+                col(User.ways_in_ended_at).is_(None),
+                col(User.ways_in_ended_at) < col(Mail.created_at),
+            ),
         )
     )
     pair = found.one_or_none()

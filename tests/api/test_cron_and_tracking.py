@@ -16,7 +16,7 @@ from tests.conftest import SettingsFor
 from tests.factories import instagram, tiktok, youtube
 from tests.simulator import RunningSimulator
 
-SECRET = {"Authorization": "Bearer cron-secret"}
+SECRET = {"Authorization": "Bearer cron-secret-of-32-characters-or-more"}
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.api.conftest import Person, Snapshot, client, refusal
 
 DOCS = {"/docs", "/docs/start.js", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css", "/docs/favicon.png"}
 OPEN = DOCS | {"/openapi.json", "/health", "/ready", "/auth/signup", "/auth/token"}
-ANY_ROLE = ("/clippers/campaigns", "/clippers/notifications", "/tokens")
+ANY_ROLE = ("/clippers/campaigns", "/clippers/notifications", "/tokens", "/auth/proof")
 BY_PREFIX = {"/clippers/": "clipper", "/admin/": "admin", "/test/": "admin", "/cron/": "cron", "/metrics": "admin"}
 EVERYBODYS = {"/clippers/campaigns/{campaign_id}"}
 LET_IN = {
