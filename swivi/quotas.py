@@ -61,6 +61,16 @@ class Quotas:
         """Somebody is about to create an account."""
         await self._spend([(f"sign-up from {network_of(address)}", self._settings.limit_sign_up)])
 
+    async def sign_up_by_mail(self, email: object, address: str) -> None:
+        """Somebody is about to have a mail sent to this address by signing up with it."""
+        limits = self._settings
+        await self._spend(
+            [
+                (f"sign-up of {_account(email)}", limits.limit_mails),
+                (f"sign-up mails from {network_of(address)}", limits.limit_mails_address),
+            ]
+        )
+
     async def reset(self, email: object, address: str) -> None:
         """Somebody is about to ask for a new password for the account with this email, if there is one."""
         limits = self._settings

@@ -166,6 +166,12 @@ class Settings(BaseSettings):
         return "log" if self.env != "production" else "nowhere"
 
     @property
+    def signs_up_by_mail(self) -> bool:
+        """Whether an account opens with the link in a mail: wherever mail is sent, for then nobody is told that an
+        address has one already."""
+        return self.mails_to == "smtp"
+
+    @property
     def only_verified_are_paid(self) -> bool:
         """Whether a clipper must verify their address before they ask for a payout: wherever they can."""
         return self.mails_to == "smtp"

@@ -56,6 +56,8 @@ class User(SQLModel, table=True):
     created_at: datetime = moment()
     verified_at: datetime | None = moment(nullable=True)
     """When it was known that mail to `email` reaches this person."""
+    pending_since: datetime | None = moment(nullable=True)
+    """Since when the account waits for the link in a mail to be opened; nobody can sign in until then."""
     ways_in_ended_at: datetime | None = moment(nullable=True)
     """When all ways into the account were last ended: links in mails that were asked for before open nothing."""
 

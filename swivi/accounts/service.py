@@ -114,7 +114,7 @@ async def authenticate(database: Database, *, email: object, password: object) -
     if not passwords.is_hash(password_hash):  # nobody, or somebody who has no password
         password_hash = passwords.nobodys_hash()
     is_right = await passwords.matches(password, password_hash)
-    if user is None or not is_right or user.status is not UserStatus.ACTIVE:
+    if user is None or not is_right or user.status is not UserStatus.ACTIVE or user.pending_since is not None:
         raise WrongCredentials
     is_outdated = passwords.is_outdated(password_hash)
     return Credentials(actor_of(user), password_hash, await passwords.hash_password(password) if is_outdated else None)

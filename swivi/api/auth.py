@@ -1,6 +1,7 @@
 """Signing up and getting a token, for programs. Browsers use the forms of `web.py`."""
 
 from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse
 
 from swivi import deeds
 from swivi.accounts import service as accounts
@@ -18,13 +19,16 @@ from swivi.accounts.errors import (
 from swivi.api.access import Called, signed_in
 from swivi.api.bodies import ExactRoute
 from swivi.api.client import client_address
-from swivi.api.entering import check_credentials, give_code, note_success, welcome
+from swivi.api.entering import check_credentials, check_sign_up, give_code, note_success, welcome
 from swivi.api.once import OnceForGuest
 from swivi.api.refusals import refuses
-from swivi.api.schemas_people import Credentials, Identity, Proof, SignUp, Token
+from swivi.api.schemas_people import Credentials, Identity, Proof, SignUp, SignUpStarted, Token
 from swivi.core.errors import NotAllowed, TooManyRequests
 from swivi.core.heavy import Overloaded
+from swivi.mail import service as mail
 from swivi.runtime import runtime
+
+SIGN_UP_STARTED = "A mail is on its way to this address. Open its link to go on."
 
 
 class SessionOnly(NotAllowed):
@@ -39,12 +43,26 @@ class SessionOnly(NotAllowed):
 router = APIRouter(prefix="/auth", tags=["auth"], route_class=ExactRoute)
 
 
-@router.post("/signup", status_code=201)
+@router.post(
+    "/signup",
+    status_code=201,
+    response_model=Identity,
+    responses={202: {"model": SignUpStarted, "description": "A mail is sent."}},
+)
 @refuses(EmailTaken, WeakPassword, TooManyRequests, Overloaded)
-async def sign_up(request: Request, body: SignUp, once: OnceForGuest) -> Identity:
-    """Become a clipper."""
-    await runtime().quotas.sign_up(client_address(request))
-    newcomer = await accounts.newcomer(email=body.email, password=body.password, name=body.name)
+async def sign_up(request: Request, body: SignUp, once: OnceForGuest) -> Identity | JSONResponse:
+    """Become a clipper.
+
+    Where Swivi sends mail, the answer is 202 for every address, whether it has an account or not: the link in the
+    mail opens the account. Elsewhere it is 201, and `email_taken` for an address that has one.
+    """
+    newcomer = await check_sign_up(client_address(request), email=body.email, password=body.password, name=body.name)
+    if runtime().settings.signs_up_by_mail:
+        async with once.writing() as session:
+            await mail.sign_up(session, newcomer)
+            started = SignUpStarted(message=SIGN_UP_STARTED)
+            await once.keep(session, started, status=202)
+        return JSONResponse(started.model_dump(by_alias=True), 202)
     async with once.writing() as session:
         user = await accounts.sign_up(session, newcomer)
         await welcome(session, user)

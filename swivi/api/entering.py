@@ -7,8 +7,9 @@ from swivi.accounts import service as accounts
 from swivi.accounts.actor import Actor
 from swivi.accounts.errors import WrongCode, WrongCredentials
 from swivi.accounts.models import User
-from swivi.accounts.service import Credentials
+from swivi.accounts.service import Credentials, Newcomer
 from swivi.mail import outbox
+from swivi.mail import service as mail
 from swivi.mail.models import MailKind
 from swivi.quotas import network_of
 from swivi.runtime import runtime
@@ -18,6 +19,20 @@ async def welcome(session: AsyncSession, user: User) -> None:
     """Somebody signed up: they are sent a link that verifies their address, where mail can be sent."""
     if runtime().postman is not None:
         await outbox.post(session, user.id, MailKind.VERIFY)
+
+
+async def check_sign_up(address: str, *, email: object, password: object, name: object) -> Newcomer:
+    """Somebody wants to sign up: counted, then checked. Raises InvalidInput, TooManyRequests, Overloaded."""
+    await runtime().quotas.sign_up(address)
+    if runtime().settings.signs_up_by_mail:
+        await runtime().quotas.sign_up_by_mail(accounts.parse_email(email), address)
+    return await accounts.newcomer(email=email, password=password, name=name)
+
+
+async def sign_up_by_mail(newcomer: Newcomer) -> None:
+    """Send the mail that a sign-up at this address brings, whoever has it."""
+    async with runtime().database.writing() as session:
+        await mail.sign_up(session, newcomer)
 
 
 async def check_credentials(email: object, password: object, address: str) -> Credentials:

@@ -40,6 +40,12 @@ class Identity(View):
     role: Role
 
 
+class SignUpStarted(View):
+    """A mail is on its way. The same for every address."""
+
+    message: str
+
+
 class Token(View):
     """An API token, shown this once."""
 

@@ -24,7 +24,7 @@ from swivi.accounts.service import Credentials
 from swivi.accounts.sessions import SESSION_COOKIE, SESSION_LIFE, hash_token
 from swivi.accounts.totp import HALF_COOKIE, HALF_LIFE
 from swivi.api.client import client_address
-from swivi.api.entering import check_credentials, give_code, note_success, welcome
+from swivi.api.entering import check_credentials, check_sign_up, give_code, note_success, sign_up_by_mail, welcome
 from swivi.api.forms import SEE_OTHER, Form, back, cookie_rules, on, own_pages_only
 from swivi.api.limits import BodyLimit
 from swivi.api.mail_forms import MAIL_FORMS
@@ -94,12 +94,14 @@ async def give_second_step(request: Request, form: Form) -> Response:
 
 
 async def sign_up(request: Request, form: Form) -> Response:
-    """Name, email and password: a new clipper, signed in at once."""
+    """Name, email and password: a new clipper, signed in at once, or by the link in a mail where mail is sent."""
     try:
-        await runtime().quotas.sign_up(client_address(request))
-        newcomer = await accounts.newcomer(
-            email=form.get("email"), password=form.get("password"), name=form.get("name")
+        newcomer = await check_sign_up(
+            client_address(request), email=form.get("email"), password=form.get("password"), name=form.get("name")
         )
+        if runtime().settings.signs_up_by_mail:
+            await sign_up_by_mail(newcomer)
+            return on("/signup?sent=1")
         async with runtime().database.writing() as session:
             user = await accounts.sign_up(session, newcomer)
             await welcome(session, user)

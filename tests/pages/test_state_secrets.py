@@ -1,7 +1,7 @@
 """What a tab's states hold goes to Redis: none of it opens anything."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pyotp
@@ -22,7 +22,7 @@ from tests.world import World
 
 
 @pytest.fixture
-async def sent(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[list[Mapping[str, Any]]]:
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[Mapping[str, Any]]:
     """What the tab was sent beside its state's changes."""
     deltas: list[Mapping[str, Any]] = []
 
@@ -32,7 +32,7 @@ async def sent(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[list[Mapping[st
             deltas.append(delta)
 
     monkeypatch.setattr(EventContext, "get", Context)
-    yield deltas
+    return deltas
 
 
 async def kept(tab: Tab) -> bytes:
@@ -47,12 +47,8 @@ async def kept(tab: Tab) -> bytes:
 
 
 def shown(sent: list[Mapping[str, Any]], variable: str) -> Any:
-    found = [
-        values[f"{variable}_rx_state_"]
-        for delta in sent
-        for values in delta.values()
-        if f"{variable}_rx_state_" in values
-    ]
+    name = f"{variable}_rx_state_"
+    found = [values[name] for delta in sent for values in delta.values() if name in values]
     return next(value for value in reversed(found) if value)
 
 

@@ -14,7 +14,8 @@ INVISIBLE = [
 WITHOUT_LETTERS = ["...", "\u2605", "\U0001f600", "- -", "\u0301"]
 READABLE = [
     "Ada", "Ada Lovelace 2", "7", "Zoë", "山田 太郎", "علی\u200cرضا", "क्\u200dष", "ශ්\u200dරී", "Łukasz", "안녕",
-    "Team \U0001f468\u200d\U0001f469\u200d\U0001f467", "Pride \U0001f3f3\ufe0f\u200d\U0001f308", "O'Neil & Söhne – Test",
+    "Team \U0001f468\u200d\U0001f469\u200d\U0001f467",
+    "Pride \U0001f3f3\ufe0f\u200d\U0001f308", "O'Neil & Söhne – Test",
 ]  # fmt: skip
 
 
