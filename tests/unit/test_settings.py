@@ -115,3 +115,21 @@ def test_without_a_mail_server_only_developers_see_mails(
 ) -> None:
     monkeypatch.setenv("SWIVI_ENV", env)
     assert Settings().mails_to == mails_to
+
+
+@pytest.mark.parametrize("name", ["CRON_SECRET", "METRICS_TOKEN"])
+def test_a_secret_that_could_be_guessed_stops_the_start(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.cache_clear()
+    monkeypatch.setenv(name, "1" * 31)
+    with pytest.raises(SystemExit):
+        settings_or_exit()
+    said = capsys.readouterr().err
+    assert said.startswith(f"swivi: setting {name}: ")
+    assert "at least 32 characters" in said
+    assert said.count("\n") == 1
+    assert "1111" not in said
+    monkeypatch.setenv(name, "1" * 32)
+    assert settings_or_exit()
+    settings.cache_clear()
