@@ -42,7 +42,7 @@ PATIENCE_SECONDS = 60
 """How long anything but a run may take."""
 RUN_SECONDS = 900
 MARKER = '"available_rx_state_"'
-CRON_SECRET = "benchmark"
+CRON_SECRET = "benchmark-with-a-secret-of-32-characters"
 
 
 @dataclass(frozen=True, slots=True)

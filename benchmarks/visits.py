@@ -34,6 +34,7 @@ from swivi.insights.runs import clips_in_run, tracking_runs
 from swivi.insights.statement import Period, lines_after, of_campaign, of_clipper
 from swivi.live.feed import Feed
 from swivi.notifications import service as notifications
+from swivi.pages.inbox import kept_headers
 from swivi.runtime import runtime
 from swivi.swivi import app
 
@@ -112,7 +113,7 @@ class Tab:
         self._root = rx.State(_reflex_internal_init=True)
         self._router: dict[str, Any] = {RouteVar.CLIENT_TOKEN: "tab"}
         header = f"{SESSION_COOKIE}={cookie}" if cookie else ""
-        self._route({RouteVar.HEADERS: {"cookie": header, "origin": "http://swivi.test"}})
+        self._route({RouteVar.HEADERS: kept_headers({"cookie": header, "origin": "http://swivi.test"})})
 
     async def open(self, route: str, address: str) -> None:
         """Run all that the page does when it opens. RuntimeError if that leads elsewhere or fails."""

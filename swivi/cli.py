@@ -110,7 +110,9 @@ async def _create_token(running: Runtime, *, email: str, name: str, scope: Token
         user = await accounts.by_email(session, email)
         if user.status is not UserStatus.ACTIVE:
             raise Conflict(f"{user.email} is disabled, so a token would open nothing.")
-        made = await tokens.create(session, user.id, name=name, scope=scope, days=days, made_by=None)
+        made = await tokens.create(
+            session, user.id, name=name, scope=scope, days=days, made_by=None, origin=tokens.OPERATOR
+        )
     what = f"A token of {user.email} ({user.role}, {made.row.scope})"
     return made.token, f"{what}, valid until {made.row.expires_at:%Y-%m-%d %H:%M} UTC:"
 

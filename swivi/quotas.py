@@ -61,6 +61,16 @@ class Quotas:
         """Somebody is about to create an account."""
         await self._spend([(f"sign-up from {network_of(address)}", self._settings.limit_sign_up)])
 
+    async def sign_up_by_mail(self, email: object, address: str) -> None:
+        """Somebody is about to have a mail sent to this address by signing up with it."""
+        limits = self._settings
+        await self._spend(
+            [
+                (f"sign-up of {_account(email)}", limits.limit_mails),
+                (f"sign-up mails from {network_of(address)}", limits.limit_mails_address),
+            ]
+        )
+
     async def reset(self, email: object, address: str) -> None:
         """Somebody is about to ask for a new password for the account with this email, if there is one."""
         limits = self._settings
@@ -100,6 +110,26 @@ class Quotas:
                 (f"payout from {network_of(address)}", limits.limit_payouts_address),
             ]
         )
+
+    async def secret_has_room(self, address: str) -> None:
+        """Somebody is about to show a secret of the settings. Counts nothing: most of them are right."""
+        uses = self._wrong_secrets(address)
+        if uses:
+            async with self._database.reading() as session:
+                await rates.must_have_room(session, uses)
+
+    async def wrong_secret(self, address: str) -> None:
+        """The secret was wrong."""
+        uses = self._wrong_secrets(address)
+        if uses:
+            async with self._database.writing() as session:
+                await rates.spend(session, uses)
+
+    def _wrong_secrets(self, address: str) -> list[Use]:
+        rate = self._settings.limit_secrets_address
+        # Where a proxy hides the addresses, a stranger's guesses would lock the scheduler out.
+        is_counted = rate is not None and not self._settings.takes_all_for_one_address
+        return [Use(f"secret from {network_of(address)}", rate)] if rate and is_counted else []
 
     async def _spend(self, limited: Sequence[tuple[str, Rate | None]]) -> None:
         uses = [Use(name, rate) for name, rate in limited if rate is not None]

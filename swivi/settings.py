@@ -19,6 +19,9 @@ from swivi.core.rates import Rate, parse_rate
 
 DEFAULT_APIFY_API_URL = "https://api.apify.com"
 
+SHORTEST_SECRET = 32
+"""Characters of what opens a route by itself: long enough that nobody guesses it, however often they may try."""
+
 Limit = Annotated[
     Rate | None, NoDecode, BeforeValidator(lambda value: parse_rate(value) if isinstance(value, str) else value)
 ]
@@ -77,6 +80,7 @@ class Settings(BaseSettings):
     limit_submissions_address: Limit = Field(Rate(600, 3_600), validation_alias="SWIVI_LIMIT_SUBMISSIONS_ADDRESS")
     limit_payouts: Limit = Field(Rate(30, 3_600), validation_alias="SWIVI_LIMIT_PAYOUTS")
     limit_payouts_address: Limit = Field(Rate(100, 3_600), validation_alias="SWIVI_LIMIT_PAYOUTS_ADDRESS")
+    limit_secrets_address: Limit = Field(Rate(20, 600), validation_alias="SWIVI_LIMIT_SECRETS_ADDRESS")
     limit_messages: Limit = Field(Rate(300, 10), validation_alias="SWIVI_LIMIT_MESSAGES")
     limit_messages_address: Limit = Field(Rate(3_000, 10), validation_alias="SWIVI_LIMIT_MESSAGES_ADDRESS")
     limit_sockets_address: Limit = Field(Rate(600, 60), validation_alias="SWIVI_LIMIT_SOCKETS_ADDRESS")
@@ -105,6 +109,13 @@ class Settings(BaseSettings):
     @classmethod
     def _empty_means_unset(cls, value: object) -> object:
         return None if value == "" else value
+
+    @field_validator("cron_secret", "metrics_token")
+    @classmethod
+    def _is_long(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < SHORTEST_SECRET:
+            raise ValueError(f"must have at least {SHORTEST_SECRET} characters, such as `openssl rand -hex 32` prints")
+        return value
 
     @field_validator("database_url")
     @classmethod
@@ -158,6 +169,12 @@ class Settings(BaseSettings):
         if self.smtp_host is not None:
             return "smtp"
         return "log" if self.env != "production" else "nowhere"
+
+    @property
+    def signs_up_by_mail(self) -> bool:
+        """Whether an account opens with the link in a mail: wherever mail is sent, for then nobody is told that an
+        address has one already."""
+        return self.mails_to == "smtp"
 
     @property
     def only_verified_are_paid(self) -> bool:

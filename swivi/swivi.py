@@ -17,6 +17,7 @@ from swivi.one_origin import same_origin
 from swivi.pages import admin, clipper, inbox, profile, public
 from swivi.pages.events import EventLog, on_page_failure, on_unexpected
 from swivi.pages.gate import Gate
+from swivi.pages.proof import ProofGate
 from swivi.security_headers import SecurityHeaders
 from swivi.served import observed
 from swivi.settings import SIMULATOR_PATH, settings_or_exit
@@ -61,6 +62,7 @@ app = LiveApp(
     head_components=head_components(),
     html_lang="en",
 )
+app.add_middleware(ProofGate(), index=0)
 app.add_middleware(Gate(), index=0)
 app.add_middleware(EventLog(), index=0)
 app.register_lifespan_task(lifespan_of(app))

@@ -112,7 +112,7 @@ def settings_for(database_url: str, simulator: "RunningSimulator") -> SettingsFo
             "database_url": database_url,
             "apify_api_key": "test-key",
             "apify_api_url": simulator.url,
-            "cron_secret": "cron-secret",
+            "cron_secret": "cron-secret-of-32-characters-or-more",
             "env": "test",
             "tracking_batch_pause_seconds": 0.0,
             "tracking_timeout_seconds": 20.0,

@@ -6,10 +6,12 @@ from datetime import timedelta
 from itertools import count
 
 from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts import service as accounts
+from swivi.accounts import totp
 from swivi.accounts.actor import Actor
-from swivi.accounts.models import Role
+from swivi.accounts.models import PendingAuthenticator, Role
 from swivi.accounts.sessions import actor_of
 from swivi.campaigns import service as campaigns
 from swivi.campaigns.models import Campaign
@@ -112,3 +114,15 @@ async def reload_clips(database: Database, clips_: Sequence[Clip]) -> list[Clip]
     """The same clips as they are now."""
     async with database.reading() as session:
         return [(await session.exec(select(Clip).where(Clip.id == clip.id))).one() for clip in clips_]
+
+
+async def turn_on_totp(
+    session: AsyncSession, actor: Actor, key: str, code: str, *, except_session: str = ""
+) -> list[str]:
+    """Turn two-step sign-in on with this key; returns the recovery codes."""
+    await totp.begin_setup(session, actor)
+    shown = (PendingAuthenticator.user_id == actor.user_id, PendingAuthenticator.expires_at > clock.now())
+    pending = (await session.exec(select(PendingAuthenticator).where(*shown))).one()
+    pending.key = key
+    await session.flush()
+    return await totp.turn_on(session, actor, code, except_session=except_session)

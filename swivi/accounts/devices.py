@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.accounts.actor import Actor
 from swivi.accounts.models import SignInSession
 from swivi.accounts.service import by_id
-from swivi.accounts.sessions import end_ways_in, hash_token
+from swivi.accounts.sessions import end_ways_in
 from swivi.core import changes, clock
 from swivi.core.errors import NotFound
 from swivi.ledger import audit_log
@@ -29,9 +29,9 @@ async def signed_in(session: AsyncSession, user_id: int) -> Sequence[SignInSessi
     return found.all()
 
 
-def is_of(browser: SignInSession, token: str) -> bool:
-    """Whether this cookie's value is that browser's."""
-    return browser.token_hash == hash_token(token)
+def is_of(browser: SignInSession, session_hash: str) -> bool:
+    """Whether this is that browser's session."""
+    return browser.token_hash == session_hash
 
 
 async def sign_out(session: AsyncSession, actor: Actor, session_id: int) -> None:
@@ -70,8 +70,8 @@ def is_noted(seen_at: datetime | None) -> bool:
     return seen_at is not None and seen_at >= clock.now() - SEEN_RESOLUTION
 
 
-async def note_use(session: AsyncSession, token: str) -> None:
+async def note_use(session: AsyncSession, session_hash: str) -> None:
     """Remember that this browser was here just now."""
     await session.execute(
-        update(SignInSession).where(col(SignInSession.token_hash) == hash_token(token)).values(last_seen_at=clock.now())
+        update(SignInSession).where(col(SignInSession.token_hash) == session_hash).values(last_seen_at=clock.now())
     )

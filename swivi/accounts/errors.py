@@ -58,6 +58,15 @@ class WrongCode(NotSignedIn):
         super().__init__(sentence, fields={"code": sentence})
 
 
+class SetupEnded(Conflict):
+    """The key was shown too long ago, or another one was shown since."""
+
+    code = "setup_ended"
+
+    def __init__(self) -> None:
+        super().__init__("This set-up took too long. Start it again.")
+
+
 class TotpIsOn(Conflict):
     """The second step was turned on meanwhile."""
 

@@ -56,6 +56,10 @@ class User(SQLModel, table=True):
     created_at: datetime = moment()
     verified_at: datetime | None = moment(nullable=True)
     """When it was known that mail to `email` reaches this person."""
+    pending_since: datetime | None = moment(nullable=True)
+    """Since when the account waits for the link in a mail to be opened; nobody can sign in until then."""
+    ways_in_ended_at: datetime | None = moment(nullable=True)
+    """When all ways into the account were last ended: links in mails that were asked for before open nothing."""
 
     @property
     def available(self) -> Cents:
@@ -107,6 +111,15 @@ class ApiToken(SQLModel, table=True):
     expires_at: datetime = moment()
     last_used_at: datetime | None = moment(nullable=True)
     revoked_at: datetime | None = moment(nullable=True)
+    session_hash: str | None = None
+    """The `token_hash` of the session that it ends with; None for one that ends by itself."""
+    made_with: int | None = counted(default=None, nullable=True)
+    """The id of the token that asked for it: revoking that one revokes this one."""
+
+    @property
+    def ends_with_session(self) -> bool:
+        """Whether it ends when its owner signs out in the browser that it was made in."""
+        return self.session_hash is not None
 
 
 class Authenticator(SQLModel, table=True):
@@ -120,6 +133,17 @@ class Authenticator(SQLModel, table=True):
     last_step: int = counted(default=None)
     """The time step of the last code that was used: none up to it counts again."""
     created_at: datetime = moment()
+
+
+class PendingAuthenticator(SQLModel, table=True):
+    """A key that was shown to be taken into an app. It counts for nothing until a code proves that one has it."""
+
+    __tablename__ = "pending_authenticators"
+
+    id: int = row_id()
+    user_id: int = reference("users.id", unique=True)
+    key: str
+    expires_at: datetime = moment()
 
 
 class RecoveryCode(SQLModel, table=True):

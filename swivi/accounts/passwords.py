@@ -1,14 +1,14 @@
 """Passwords: Argon2id hashes, computed off the event loop because they are slow on purpose."""
 
-import asyncio
 import secrets
-from functools import lru_cache
+from base64 import b64encode
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn import zxcvbn
 
 from swivi.accounts.errors import WeakPassword
+from swivi.core.heavy import off_loop
 
 SHORTEST = 8
 LONGEST = 200
@@ -35,15 +35,20 @@ def check_strength(password: object, email: object) -> str:
 
 
 async def hash_password(password: str) -> str:
-    """The Argon2id hash to store."""
-    return await asyncio.to_thread(_hasher.hash, password)
+    """Return the Argon2id hash to store. Raise Overloaded."""
+    return await off_loop(_hasher.hash, password)
 
 
 async def matches(password: str, password_hash: str) -> bool:
-    """Whether the password belongs to the hash."""
+    """Return whether the password belongs to the hash. Raise Overloaded."""
     if len(password) > LONGEST:
         return False
-    return await asyncio.to_thread(_verify, password, password_hash)
+    return await off_loop(_verify, password, password_hash)
+
+
+def is_hash(stored: str) -> bool:
+    """Return whether this is a hash that a password can be compared with."""
+    return stored.startswith("$argon2")
 
 
 def is_outdated(password_hash: str) -> bool:
@@ -58,14 +63,14 @@ def _verify(password: str, password_hash: str) -> bool:
         return False
 
 
-@lru_cache
-def _nobodys_hash() -> str:
-    return _hasher.hash(secrets.token_urlsafe())
-
-
-async def pretend_to_match(password: str) -> None:
-    """Spend the time of a comparison, so that an unknown address answers as slowly as a known one."""
-    await asyncio.to_thread(_verify, password[:LONGEST], await asyncio.to_thread(_nobodys_hash))
+def nobodys_hash() -> str:
+    """Return a hash that no password matches, and that takes as much work to compare with as a real one."""
+    # Put together instead of computed: an unknown address must not cost one hash more than a known one.
+    salt, digest = (
+        b64encode(secrets.token_bytes(length)).rstrip(b"=").decode() for length in (_hasher.salt_len, _hasher.hash_len)
+    )
+    cost = f"m={_hasher.memory_cost},t={_hasher.time_cost},p={_hasher.parallelism}"
+    return f"$argon2id$v=19${cost}${salt}${digest}"
 
 
 def generate() -> str:

@@ -52,15 +52,10 @@ async def new_password(user: User, *, present: object, password: object) -> NewP
     return NewPassword(user.password_hash, await passwords.hash_password(wanted))
 
 
-async def renew_hash(session: AsyncSession, actor: Actor, new_hash: str) -> None:
-    """Store the same password by today's parameters."""
-    await session.execute(update(User).where(col(User.id) == actor.user_id).values(password_hash=new_hash))
-
-
-async def change_password(session: AsyncSession, actor: Actor, new: NewPassword, *, except_token: str) -> None:
+async def change_password(session: AsyncSession, actor: Actor, new: NewPassword, *, except_session: str) -> None:
     """Store it, and end every other way in: the other sessions and the API tokens. Raises PasswordChangedElsewhere.
 
-    `except_token` is the cookie's value of the session that stays.
+    `except_session` is the hash of the session that stays.
     """
     # Guarded on the hash that was checked: of two changes at the same moment one wins, the other is told.
     changed: CursorResult[tuple[()]] = await session.execute(  # type: ignore[assignment]
@@ -70,5 +65,5 @@ async def change_password(session: AsyncSession, actor: Actor, new: NewPassword,
     )
     if changed.rowcount != 1:
         raise PasswordChangedElsewhere
-    await sessions.end_ways_in(session, actor.user_id, except_token=except_token)
+    await sessions.end_ways_in(session, actor.user_id, except_session=except_session)
     audit_log.record(session, audit_log.entry("user.password_changed", "user", actor.user_id, actor_id=actor.user_id))

@@ -14,6 +14,7 @@ from swivi.accounts.errors import EmailTaken, WrongCredentials
 from swivi.accounts.models import Role, User, UserStatus
 from swivi.accounts.sessions import actor_of
 from swivi.core import bulk, changes, clock
+from swivi.core.db import Database
 from swivi.core.errors import InvalidInput, NotFound
 from swivi.core.text import parse_all, parse_line
 from swivi.ledger import audit_log
@@ -84,26 +85,54 @@ async def sign_up(
     return user
 
 
-async def authenticate(session: AsyncSession, *, email: object, password: object) -> Actor:
-    """Who these credentials belong to. Raises WrongCredentials, whatever was wrong with them."""
-    if not isinstance(email, str) or not isinstance(password, str):
-        raise WrongCredentials
-    found = await session.exec(select(User).where(User.email == email.strip().lower()))
-    user = found.one_or_none()
-    if user is None:
-        await passwords.pretend_to_match(password)
-        raise WrongCredentials
-    if not await passwords.matches(password, user.password_hash) or user.status is not UserStatus.ACTIVE:
-        raise WrongCredentials
-    return actor_of(user)
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """An email and password that were right a moment ago.
+
+    `password_hash` is the hash that they were checked against. `renewed_hash` is one with today's
+    parameters, or None where the stored hash has these.
+    """
+
+    actor: Actor
+    password_hash: str
+    renewed_hash: str | None
 
 
-async def renewed_hash(session: AsyncSession, actor: Actor, password: object) -> str | None:
-    """A hash by today's parameters for a password that was just found right; None where the present one is that."""
-    user = await by_id(session, actor.user_id)
-    if not isinstance(password, str) or not passwords.is_outdated(user.password_hash):
-        return None
-    return await passwords.hash_password(password)
+async def authenticate(database: Database, *, email: object, password: object) -> Credentials:
+    """Return whom these credentials belong to. Raise WrongCredentials, whatever was wrong with them, or Overloaded.
+
+    No transaction is open while the password is compared. So whoever acts on the answer first calls
+    `must_still_hold` in the transaction that acts.
+
+    The work is the same for known, unknown and disabled accounts, so that its duration tells nothing.
+    """
+    if not isinstance(email, str) or not isinstance(password, str) or len(password) > passwords.LONGEST:
+        raise WrongCredentials
+    async with database.reading() as session:
+        user = (await session.exec(select(User).where(User.email == email.strip().lower()))).one_or_none()
+    password_hash = "" if user is None else user.password_hash
+    if not passwords.is_hash(password_hash):  # nobody, or somebody who has no password
+        password_hash = passwords.nobodys_hash()
+    is_right = await passwords.matches(password, password_hash)
+    if user is None or not is_right or user.status is not UserStatus.ACTIVE or user.pending_since is not None:
+        raise WrongCredentials
+    is_outdated = passwords.is_outdated(password_hash)
+    return Credentials(actor_of(user), password_hash, await passwords.hash_password(password) if is_outdated else None)
+
+
+async def must_still_hold(session: AsyncSession, checked: Credentials) -> None:
+    """Lock the user, and store their renewed hash. Raise WrongCredentials if they changed since the check.
+
+    A change of password, role or status ends all ways in; a sign-in that was under way must not outlive it.
+    """
+    wanted = (checked.password_hash, checked.actor.role, UserStatus.ACTIVE)
+    found = await session.exec(select(User).where(User.id == checked.actor.user_id).with_for_update(key_share=True))
+    user = found.one()
+    await session.refresh(user)
+    if (user.password_hash, user.role, user.status) != wanted:
+        raise WrongCredentials
+    if checked.renewed_hash is not None:
+        user.password_hash = checked.renewed_hash
 
 
 async def by_id(session: AsyncSession, user_id: int) -> User:
@@ -150,10 +179,8 @@ async def set_role_and_status(
     await session.refresh(user, with_for_update={"key_share": True})
     before = {"role": user.role, "status": user.status}
     user.role, user.status = role, status
-    if status is not UserStatus.ACTIVE:
-        await sessions.end_ways_in(session, user_id)  # so that whoever is enabled again begins anew
-    elif before["role"] is not role:
-        await sessions.end_sessions(session, user_id)  # who signed in as one is not the other unasked
+    if before != {"role": role, "status": status}:
+        await sessions.end_ways_in(session, user_id)
     changes.mark(session, users=[user_id])
     audit_log.record(
         session,

@@ -1,4 +1,8 @@
-"""Browsers that are signed in: a random cookie, stored as a hash only. Programs have `tokens`."""
+"""Browsers that are signed in: a random cookie, stored as a hash only. Programs have `tokens`.
+
+A function that takes a `session_hash` takes what `hash_token` makes of the cookie's value: the value itself
+stays in the door that received it.
+"""
 
 import hashlib
 import secrets
@@ -12,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.actor import Actor
 from swivi.accounts.errors import PasswordNeeded
-from swivi.accounts.models import ApiToken, Role, SignInSession, User, UserStatus
+from swivi.accounts.models import ApiToken, HalfSignIn, Role, SignInSession, User, UserStatus
 from swivi.core import changes, clock
 from swivi.core.db import in_slices
 
@@ -57,28 +61,28 @@ async def open_session(session: AsyncSession, user_id: int, *, user_agent: str =
     return token
 
 
-def cookie_in(header: str) -> str:
-    """The session cookie's value in a `Cookie` header; "" if there is none."""
+def cookie_in(header: str, name: str = SESSION_COOKIE) -> str:
+    """The value of a cookie, by default the session's, in a `Cookie` header; "" if there is none."""
     try:
-        cookie = SimpleCookie(header).get(SESSION_COOKIE)
+        cookie = SimpleCookie(header).get(name)
     except CookieError:
         return ""
     return "" if cookie is None else cookie.value
 
 
-async def close_session(session: AsyncSession, token: str) -> None:
-    """Sign a browser out; harmless for an unknown token."""
-    mine = col(SignInSession.token_hash) == hash_token(token)
+async def close_session(session: AsyncSession, session_hash: str) -> None:
+    """Sign a browser out; harmless for an unknown session."""
+    mine = col(SignInSession.token_hash) == session_hash
     closed = await session.execute(delete(SignInSession).where(mine).returning(col(SignInSession.user_id)))
     changes.mark(session, users=closed.scalars().all())
 
 
-async def actor_by_session(session: AsyncSession, token: str) -> Actor | None:
-    """Who the cookie's value belongs to, if the session lives and the user is active."""
+async def actor_by_session(session: AsyncSession, session_hash: str) -> Actor | None:
+    """Return whose session this is, if it lives and the user is active."""
     found = await session.exec(
         select(User)
         .join(SignInSession, col(SignInSession.user_id) == col(User.id))
-        .where(SignInSession.token_hash == hash_token(token), *lives())
+        .where(SignInSession.token_hash == session_hash, *lives())
     )
     user = found.one_or_none()
     return actor_of(user) if user else None
@@ -109,37 +113,40 @@ def lives() -> tuple[ColumnElement[bool], ...]:
     )
 
 
-async def end_sessions(session: AsyncSession, user_id: int, *, except_token: str = "") -> None:
-    """Sign every browser of a user out but the one with this cookie's value."""
-    others = col(SignInSession.token_hash) != hash_token(except_token)
+async def end_ways_in(session: AsyncSession, user_id: int, *, except_session: str = "") -> None:
+    """End every way into an account but the session with this hash.
+
+    That is: sessions and, through them, open pages; API tokens; sign-ins that wait for a code; and links in
+    mails to choose a new password. Every change of password, role, status or second step calls this.
+    """
+    now = clock.now()
+    # The user first: a sign-in that is about to finish locks them too, so one waits for the other's end.
+    await session.execute(update(User).where(col(User.id) == user_id).values(ways_in_ended_at=now))
+    others = col(SignInSession.token_hash) != except_session
+    await session.execute(delete(HalfSignIn).where(col(HalfSignIn.user_id) == user_id))
     await session.execute(delete(SignInSession).where(col(SignInSession.user_id) == user_id, others))
-    changes.mark(session, users=[user_id])
-
-
-async def end_ways_in(session: AsyncSession, user_id: int, *, except_token: str = "") -> None:
-    """End every session of a user but the one with this cookie's value, and revoke their API tokens."""
-    await end_sessions(session, user_id, except_token=except_token)
     await session.execute(
         update(ApiToken)
         .where(col(ApiToken.user_id) == user_id, col(ApiToken.revoked_at).is_(None))
-        .values(revoked_at=clock.now())
+        .values(revoked_at=now)
     )
+    changes.mark(session, users=[user_id])
 
 
-async def is_proven(session: AsyncSession, token: str) -> bool:
+async def is_proven(session: AsyncSession, session_hash: str) -> bool:
     """Whether the password was entered in this browser a moment ago."""
-    recently = (SignInSession.token_hash == hash_token(token), col(SignInSession.proven_at) > clock.now() - PROVEN_FOR)
+    recently = (SignInSession.token_hash == session_hash, col(SignInSession.proven_at) > clock.now() - PROVEN_FOR)
     return (await session.exec(select(SignInSession.id).where(*recently))).first() is not None
 
 
-async def must_be_proven(session: AsyncSession, token: str) -> None:
+async def must_be_proven(session: AsyncSession, session_hash: str) -> None:
     """Raises PasswordNeeded if the password was not entered in this browser a moment ago."""
-    if not await is_proven(session, token):
+    if not await is_proven(session, session_hash):
         raise PasswordNeeded
 
 
-async def prove(session: AsyncSession, token: str) -> None:
+async def prove(session: AsyncSession, session_hash: str) -> None:
     """The password was entered in this browser just now."""
     await session.execute(
-        update(SignInSession).where(col(SignInSession.token_hash) == hash_token(token)).values(proven_at=clock.now())
+        update(SignInSession).where(col(SignInSession.token_hash) == session_hash).values(proven_at=clock.now())
     )

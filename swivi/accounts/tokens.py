@@ -2,20 +2,21 @@
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, update
+from sqlalchemy import func, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi.accounts import sessions
 from swivi.accounts.actor import Actor
 from swivi.accounts.errors import TooManyTokens
-from swivi.accounts.models import ApiToken, TokenScope, User, UserStatus
+from swivi.accounts.models import ApiToken, SignInSession, TokenScope, User, UserStatus
 from swivi.accounts.sessions import actor_of, hash_token
 from swivi.core import changes, clock
-from swivi.core.errors import InvalidInput, NotFound
+from swivi.core.errors import InvalidInput, NotFound, NotSignedIn
 from swivi.core.text import parse_all, parse_line
 from swivi.ledger import audit_log
 
@@ -24,7 +25,7 @@ LIFE_DAYS = 90
 LONGEST_LIFE_DAYS = 365
 LONGEST_NAME = 60
 MOST_TOKENS = 50
-"""Named tokens of one user that live at the same time."""
+"""Tokens of one user that live at the same time, those made by signing in included."""
 LAST_USE_RESOLUTION = timedelta(minutes=1)
 """`last_used_at` is written at most this often, so that reading the API does not write all the time."""
 
@@ -35,6 +36,7 @@ class Holder:
 
     actor: Actor
     scope: TokenScope
+    token_id: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +47,37 @@ class NewToken:
     token: str
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a token is made by: a session, named by its hash, or another token, named by its id.
+
+    A token that was made in a session ends with it, unless it `outlives_session`. One that was made with a token
+    ends with that one: with its session, when it is revoked, and when it expires.
+    """
+
+    session_hash: str | None = None
+    token_id: int | None = None
+    outlives_session: bool = False
+
+
+OPERATOR = Origin()
+"""The command line."""
+
+
 async def create(
     session: AsyncSession,
     user_id: int,
     *,
     name: object,
     made_by: int | None,
+    origin: Origin,
     scope: object = None,
     days: object = None,
 ) -> NewToken:
-    """A new token of a user's, as typed: WRITE and 90 days unless said. Raises InvalidInput, TooManyTokens.
+    """Make a token of a user's, as typed: WRITE and 90 days unless said.
 
     `made_by` is the user themselves; None is the operator at the command line.
+    Raise InvalidInput, TooManyTokens; NotSignedIn if its origin has ended meanwhile.
     """
     typed: dict[str, Callable[[], Any]] = {
         "name": lambda: _parse_name(name),
@@ -64,8 +85,11 @@ async def create(
         "expires_in_days": lambda: LIFE_DAYS if days is None else parse_days(days),
     }
     called, may, life = parse_all(typed).values()
-    await _must_have_room(session, user_id)
+    await _lock(session, user_id)
+    ends_with, made_with, no_later_than = await _bonds(session, user_id, origin)
     made = await issue(session, user_id, name=called, scope=may, days=life)
+    made.row.session_hash, made.row.made_with = ends_with, made_with
+    made.row.expires_at = min(made.row.expires_at, no_later_than or made.row.expires_at)
     _record(session, "created", made.row, made_by)
     return made
 
@@ -78,7 +102,8 @@ async def issue(
     scope: TokenScope = TokenScope.WRITE,
     days: int = LIFE_DAYS,
 ) -> NewToken:
-    """A token for somebody who has proved who they are."""
+    """Make a token for somebody who has proved who they are. Raise TooManyTokens."""
+    await _must_have_room(session, user_id)
     token, now = TOKEN_PREFIX + secrets.token_urlsafe(32), clock.now()
     row = ApiToken(
         user_id=user_id,
@@ -105,7 +130,8 @@ async def living(session: AsyncSession, user_id: int, *, limit: int, offset: int
 
 
 async def revoke(session: AsyncSession, actor: Actor, token_id: int) -> ApiToken:
-    """End one of the actor's own tokens. Raises NotFound."""
+    """End one of the actor's own tokens, and those that were made with it. Raises NotFound."""
+    await _lock(session, actor.user_id)
     found = await session.exec(
         select(ApiToken).where(*_living(actor.user_id), ApiToken.id == token_id).with_for_update()
     )
@@ -113,6 +139,19 @@ async def revoke(session: AsyncSession, actor: Actor, token_id: int) -> ApiToken
     if row is None:
         raise NotFound("You have no such token; perhaps it has ended already.")
     row.revoked_at = clock.now()
+    made_with_it = [row.id]
+    while made_with_it:
+        ended = await session.execute(
+            update(ApiToken)
+            .where(
+                col(ApiToken.user_id) == actor.user_id,
+                col(ApiToken.made_with).in_(made_with_it),
+                col(ApiToken.revoked_at).is_(None),
+            )
+            .values(revoked_at=row.revoked_at)
+            .returning(col(ApiToken.id))
+        )
+        made_with_it = list(ended.scalars())
     changes.mark(session, users=[actor.user_id])
     _record(session, "revoked", row, actor.user_id)
     return row
@@ -123,15 +162,10 @@ async def holder(session: AsyncSession, token: str) -> Holder | None:
     found = await session.exec(
         select(User, ApiToken)
         .join(ApiToken, col(ApiToken.user_id) == col(User.id))
-        .where(
-            ApiToken.token_hash == hash_token(token),
-            ApiToken.expires_at > clock.now(),
-            col(ApiToken.revoked_at).is_(None),
-            User.status == UserStatus.ACTIVE,
-        )
+        .where(ApiToken.token_hash == hash_token(token), *_lives(), User.status == UserStatus.ACTIVE)
     )
     pair = found.one_or_none()
-    return Holder(actor_of(pair[0]), pair[1].scope) if pair else None
+    return Holder(actor_of(pair[0]), pair[1].scope, pair[1].id) if pair else None
 
 
 async def use_is_noted(session: AsyncSession, token: str) -> bool:
@@ -174,16 +208,55 @@ def _parse_name(value: object) -> str:
     return parse_line(value, "name", longest=LONGEST_NAME, otherwise=otherwise)
 
 
+async def _lock(session: AsyncSession, user_id: int) -> None:
+    """Make changes of one user's tokens wait for each other, and for whatever ends all of them."""
+    await session.exec(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
+
+
 async def _must_have_room(session: AsyncSession, user_id: int) -> None:
     # Two at the same moment wait for each other here, or both would take the last place.
-    await session.exec(select(User.id).where(User.id == user_id).with_for_update())
-    named = select(func.count()).select_from(ApiToken).where(*_living(user_id), col(ApiToken.name) != "")
-    if (await session.exec(named)).one() >= MOST_TOKENS:
+    await _lock(session, user_id)
+    living = select(func.count()).select_from(ApiToken).where(*_living(user_id))
+    if (await session.exec(living)).one() >= MOST_TOKENS:
         raise TooManyTokens(MOST_TOKENS)
 
 
+async def _bonds(session: AsyncSession, user_id: int, origin: Origin) -> tuple[str | None, int | None, datetime | None]:
+    """Return the session and the token that a new token ends with, and when it ends at the latest.
+
+    Raise NotSignedIn if its origin has ended since the request came in.
+    """
+    if origin.session_hash is not None:
+        if not await sessions.living(session, [origin.session_hash]):
+            raise NotSignedIn
+        return None if origin.outlives_session else origin.session_hash, None, None
+    if origin.token_id is not None:
+        found = await session.exec(select(ApiToken).where(*_living(user_id), ApiToken.id == origin.token_id))
+        parent = found.one_or_none()
+        if parent is None:
+            raise NotSignedIn
+        return parent.session_hash, parent.id, parent.expires_at
+    return None, None, None
+
+
 def _living(user_id: int) -> tuple[Any, ...]:
-    return ApiToken.user_id == user_id, ApiToken.expires_at > clock.now(), col(ApiToken.revoked_at).is_(None)
+    return ApiToken.user_id == user_id, *_lives()
+
+
+def _lives() -> tuple[Any, ...]:
+    its_session = (
+        select(SignInSession.id)
+        .select_from(SignInSession)
+        .join(User, col(SignInSession.user_id) == col(User.id))
+        .where(SignInSession.token_hash == ApiToken.session_hash, *sessions.lives())
+        .correlate(ApiToken)
+        .exists()
+    )
+    return (
+        ApiToken.expires_at > clock.now(),
+        col(ApiToken.revoked_at).is_(None),
+        or_(col(ApiToken.session_hash).is_(None), its_session),
+    )
 
 
 def _record(session: AsyncSession, what: str, row: ApiToken, actor_id: int | None) -> None:

@@ -20,10 +20,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts import sessions
 from swivi.accounts.actor import Actor
-from swivi.accounts.errors import CodeNeeded, TotpIsOn, WrongCode
-from swivi.accounts.models import Authenticator, HalfSignIn, RecoveryCode, User, UserStatus
+from swivi.accounts.errors import CodeNeeded, SetupEnded, TotpIsOn, WrongCode
+from swivi.accounts.models import Authenticator, HalfSignIn, PendingAuthenticator, RecoveryCode, User, UserStatus
 from swivi.accounts.sessions import actor_of, hash_token
 from swivi.core import clock
+from swivi.core.db import insert_or
 from swivi.core.text import is_storable
 from swivi.ledger import audit_log
 
@@ -35,6 +36,9 @@ TOLERATED_STEPS = (0, -1, 1)
 RECOVERY_CODES = 10
 HALF_LIFE = timedelta(minutes=5)
 """How long after the password the code may come."""
+
+SETUP_LIFE = timedelta(minutes=30)
+"""How long a key that was shown may be turned on."""
 
 HALF_COOKIE = "swivi_half"
 """The browser's part of a HalfSignIn."""
@@ -56,8 +60,21 @@ class Setup:
     picture: str
 
 
+async def begin_setup(session: AsyncSession, actor: Actor) -> Setup:
+    """Make a new key for the actor's app. It counts for nothing until `turn_on` is called with a code of it."""
+    setup = new_setup(actor.email)
+    # Here, and not in the page's state: states are kept in Redis. An earlier set-up that was left ends.
+    fresh = {"key": setup.key, "expires_at": clock.now() + SETUP_LIFE}
+    await session.execute(
+        insert_or(session, PendingAuthenticator)
+        .values(user_id=actor.user_id, **fresh)
+        .on_conflict_do_update(index_elements=["user_id"], set_=fresh)
+    )
+    return setup
+
+
 def new_setup(email: str) -> Setup:
-    """A new key, which counts for nothing until a code proves that an app has it."""
+    """A new key, and the picture that an app takes it in by."""
     key = pyotp.random_base32()
     uri = pyotp.TOTP(key).provisioning_uri(name=email, issuer_name=ISSUER)
     return Setup(key, segno.make(uri, error="m").svg_data_uri(scale=4, border=4, light="white"))
@@ -72,20 +89,27 @@ async def standing(session: AsyncSession, user_id: int) -> Standing | None:
     return Standing(found.created_at, (await session.exec(left)).one())
 
 
-async def turn_on(session: AsyncSession, actor: Actor, key: str, code: object, *, except_token: str) -> list[str]:
+async def turn_on(session: AsyncSession, actor: Actor, code: object, *, except_session: str) -> list[str]:
     """From now on a code is asked for; every other session ends. Returns the recovery codes, which are shown once.
 
-    `except_token` is the cookie's value of the session that stays. Raises WrongCode, TotpIsOn.
+    `code` is of the key of `begin_setup`. `except_session` is the hash of the session that stays.
+    Raises SetupEnded, WrongCode, TotpIsOn.
     """
-    step = _step_of(key, code)
+    if await is_on(session, actor.user_id):
+        raise TotpIsOn
+    pending = await _pending(session, actor.user_id)
+    if pending is None:
+        raise SetupEnded
+    step = _step_of(pending.key, code)
     if step is None:
         raise WrongCode
-    session.add(Authenticator(user_id=actor.user_id, key=key, last_step=step, created_at=clock.now()))
+    session.add(Authenticator(user_id=actor.user_id, key=pending.key, last_step=step, created_at=clock.now()))
     try:
         await session.flush()
     except IntegrityError:  # one per user: also of two tabs at the same moment
         raise TotpIsOn from None
-    await sessions.end_ways_in(session, actor.user_id, except_token=except_token)
+    await session.delete(pending)
+    await sessions.end_ways_in(session, actor.user_id, except_session=except_session)
     _record(session, "totp.on", actor.user_id, actor.user_id)
     return await _make_recovery_codes(session, actor.user_id)
 
@@ -102,7 +126,7 @@ async def take_off(session: AsyncSession, user: User) -> bool:
     if await _authenticator(session, user.id) is None:
         return False
     await _remove(session, user.id)
-    await sessions.end_sessions(session, user.id)
+    await sessions.end_ways_in(session, user.id)
     _record(session, "totp.taken_off", user.id, None)
     return True
 
@@ -161,10 +185,23 @@ async def awaited(session: AsyncSession, token: str) -> Actor | None:
 
 async def finish(session: AsyncSession, token: str) -> bool:
     """Whether the browser with this cookie was still between the two steps; it is no more."""
+    mine = col(HalfSignIn.token_hash) == hash_token(token)
+    # The user first, as in every change that ends ways in: of the two, one waits for the other's end.
+    owner = select(HalfSignIn.user_id).where(mine).scalar_subquery()
+    await session.exec(select(User.id).where(User.id == owner).with_for_update(key_share=True))
     ended: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
-        delete(HalfSignIn).where(col(HalfSignIn.token_hash) == hash_token(token))
+        delete(HalfSignIn).where(mine, col(HalfSignIn.expires_at) > clock.now())
     )
     return ended.rowcount == 1
+
+
+async def _pending(session: AsyncSession, user_id: int) -> PendingAuthenticator | None:
+    found = await session.exec(
+        select(PendingAuthenticator).where(
+            PendingAuthenticator.user_id == user_id, PendingAuthenticator.expires_at > clock.now()
+        )
+    )
+    return found.one_or_none()
 
 
 async def _authenticator(session: AsyncSession, user_id: int) -> Authenticator | None:

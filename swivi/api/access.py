@@ -1,22 +1,24 @@
 """Who may call: the session's cookie or a bearer token for people, the cron secret for schedulers."""
 
 import hmac
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import SecretStr
 
-from swivi import logs
+from swivi import deeds, logs
 from swivi.accounts import attempts, sessions, tokens
 from swivi.accounts.actor import Actor
-from swivi.accounts.errors import AdminsOnly, ClippersOnly, PasswordNeeded, ReadOnlyToken
+from swivi.accounts.errors import AdminsOnly, ClippersOnly, ReadOnlyToken
 from swivi.accounts.models import TokenScope
+from swivi.api.client import client_address
 from swivi.api.origin import CrossSite, must_be_own_page
 from swivi.api.refusals import SAFE_METHODS, refuses
-from swivi.core.errors import NotAllowed, NotSignedIn, Unavailable
+from swivi.core.errors import NotAllowed, NotSignedIn, TooManyRequests, Unavailable
 from swivi.runtime import runtime
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="token", description="From POST /auth/token")
@@ -44,47 +46,48 @@ class NoCronSecret(Unavailable):
         super().__init__("CRON_SECRET is not set, so nobody can call this.")
 
 
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, and by which way in: a session, named by its hash, or a token, named by its id."""
+
+    actor: Actor
+    session_hash: str | None = None
+    token_id: int | None = None
+
+    async def must_be_proven(self) -> None:
+        """Raise PasswordNeeded if this is a session in which the password was not entered a moment ago."""
+        if self.session_hash is not None:
+            await deeds.must_be_proven(self.actor, self.session_hash)
+
+
 @refuses(NotSignedIn, CrossSite, ReadOnlyToken)
-async def signed_in(
+async def caller(
     request: Request,
     bearer: Annotated[Bearer, Depends(_bearer)],
     cookie: Annotated[str | None, Depends(_cookie)],
-) -> Actor:
-    """Who calls. A token, where one is sent, counts alone. Raises NotSignedIn, ReadOnlyToken, CrossSite."""
-    actor = await _caller(request, bearer, cookie)
-    logs.note_user(actor.user_id)
-    return actor
+) -> Caller:
+    """Return who calls. A token, where one is sent, counts alone.
+
+    Raise NotSignedIn, ReadOnlyToken, CrossSite.
+    """
+    found = await _caller(request, bearer, cookie)
+    logs.note_user(found.actor.user_id)
+    return found
 
 
-async def _caller(request: Request, bearer: Bearer, cookie: str | None) -> Actor:
+async def _caller(request: Request, bearer: Bearer, cookie: str | None) -> Caller:
     if bearer is not None:
         return await _by_token(bearer.credentials, reads_only=request.method in SAFE_METHODS)
     if cookie is None:
         raise NotSignedIn
     if request.method not in SAFE_METHODS:
         must_be_own_page(request)
+    session_hash = sessions.hash_token(cookie)
     async with runtime().database.reading() as session:
-        return _known(await sessions.actor_by_session(session, cookie))
+        return Caller(_known(await sessions.actor_by_session(session, session_hash)), session_hash)
 
 
-@refuses(PasswordNeeded)
-async def must_be_proven(
-    bearer: Annotated[Bearer, Depends(_bearer)], cookie: Annotated[str | None, Depends(_cookie)]
-) -> Callable[[], Awaitable[None]]:
-    """A check for what is delicate: in a browser's session the password was entered within ten minutes.
-
-    A token needs no such proof: it is made for programs, which nobody asks. Raises PasswordNeeded.
-    """
-
-    async def check() -> None:
-        if bearer is None and cookie is not None:
-            async with runtime().database.reading() as session:
-                await sessions.must_be_proven(session, cookie)
-
-    return check
-
-
-async def _by_token(token: str, *, reads_only: bool) -> Actor:
+async def _by_token(token: str, *, reads_only: bool) -> Caller:
     async with runtime().database.reading() as session:
         holder = await tokens.holder(session, token)
         noted = await tokens.use_is_noted(session, token)
@@ -95,7 +98,26 @@ async def _by_token(token: str, *, reads_only: bool) -> Actor:
     if not noted:
         async with runtime().database.writing() as session:
             await tokens.note_use(session, token)
-    return holder.actor
+    return Caller(holder.actor, token_id=holder.token_id)
+
+
+Called = Annotated[Caller, Depends(caller)]
+
+
+async def signed_in(request: Request, called: Called) -> Actor:
+    """Return who calls. Raise what `caller` raises; PasswordNeeded where `deeds` says so of the route."""
+    await _must_be_proven(request, called)
+    return called.actor
+
+
+async def _must_be_proven(request: Request, called: Caller) -> None:
+    if deeds.needs_proof(route_name(request.method, request.scope["route"].path)):
+        await called.must_be_proven()
+
+
+def route_name(method: str, path: str) -> str:
+    """Return what `deeds` calls a route."""
+    return f"{method} {path}"
 
 
 def _known(actor: Actor | None) -> Actor:
@@ -108,19 +130,21 @@ SignedIn = Annotated[Actor, Depends(signed_in)]
 
 
 @refuses(ClippersOnly)
-async def clipper(request: Request, actor: SignedIn) -> Actor:
-    """A clipper calls. Raises ClippersOnly."""
-    async with _noting(request, actor):
-        actor.must_be_clipper()
-    return actor
+async def clipper(request: Request, called: Called) -> Actor:
+    """A clipper calls. Raises ClippersOnly; PasswordNeeded where `deeds` says so of the route."""
+    async with _noting(request, called.actor):
+        called.actor.must_be_clipper()
+    await _must_be_proven(request, called)
+    return called.actor
 
 
 @refuses(AdminsOnly)
-async def admin(request: Request, actor: SignedIn) -> Actor:
-    """An admin calls. Raises AdminsOnly."""
-    async with _noting(request, actor):
-        actor.must_be_admin()
-    return actor
+async def admin(request: Request, called: Called) -> Actor:
+    """An admin calls. Raises AdminsOnly; PasswordNeeded where `deeds` says so of the route."""
+    async with _noting(request, called.actor):
+        called.actor.must_be_admin()
+    await _must_be_proven(request, called)
+    return called.actor
 
 
 @asynccontextmanager
@@ -135,33 +159,43 @@ async def _noting(request: Request, actor: Actor) -> AsyncIterator[None]:
 
 
 Clipper = Annotated[Actor, Depends(clipper)]
-Proven = Annotated[Callable[[], Awaitable[None]], Depends(must_be_proven)]
 Admin = Annotated[Actor, Depends(admin)]
 
 
-@refuses(NoCronSecret, WrongCronSecret)
-async def cron(response: Response, bearer: Annotated[Bearer, Depends(_cron)]) -> None:
-    """A scheduler calls; nobody keeps the answer. Raises NoCronSecret, WrongCronSecret."""
+@refuses(NoCronSecret, WrongCronSecret, TooManyRequests)
+async def cron(request: Request, response: Response, bearer: Annotated[Bearer, Depends(_cron)]) -> None:
+    """A scheduler calls; nobody keeps the answer. Raises NoCronSecret, WrongCronSecret, TooManyRequests."""
     response.headers["Cache-Control"] = "no-store"
     secret = runtime().settings.cron_secret
     if secret is None:
         raise NoCronSecret
-    given = bearer.credentials if bearer else ""
-    if not _is_secret(given, secret):
+    if bearer is None or not await _shows(request, bearer.credentials, secret):
         raise WrongCronSecret
 
 
-@refuses(NotSignedIn, AdminsOnly)
+@refuses(NotSignedIn, AdminsOnly, TooManyRequests)
 async def metrics_reader(
     request: Request,
     bearer: Annotated[Bearer, Depends(_bearer)],
     cookie: Annotated[str | None, Depends(_cookie)],
 ) -> None:
-    """Prometheus with METRICS_TOKEN calls, or an admin. Raises NotSignedIn, AdminsOnly."""
+    """Prometheus with METRICS_TOKEN calls, or an admin. Raises NotSignedIn, AdminsOnly, TooManyRequests."""
     secret = runtime().settings.metrics_token
-    if secret is not None and bearer is not None and _is_secret(bearer.credentials, secret):
+    given = "" if bearer is None else bearer.credentials
+    may_be_it = secret is not None and given and not given.startswith(tokens.TOKEN_PREFIX)
+    if secret is not None and may_be_it and await _shows(request, given, secret):
         return
-    (await signed_in(request, bearer, cookie)).must_be_admin()
+    (await caller(request, bearer, cookie)).actor.must_be_admin()
+
+
+async def _shows(request: Request, given: str, secret: SecretStr) -> bool:
+    """Whether this is the secret. Wrong ones are counted. Raises TooManyRequests before it is compared."""
+    address = client_address(request)
+    await runtime().quotas.secret_has_room(address)
+    if _is_secret(given, secret):
+        return True
+    await runtime().quotas.wrong_secret(address)
+    return False
 
 
 def _is_secret(given: str, secret: SecretStr) -> bool:

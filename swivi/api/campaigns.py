@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 
 from swivi.accounts.actor import Actor
 from swivi.accounts.errors import OwnGain
-from swivi.api.access import Admin, SignedIn, admin
+from swivi.api.access import Admin, Called, SignedIn, admin
 from swivi.api.bodies import ExactRoute
 from swivi.api.once import OnceForUser
 from swivi.api.parameters import Paging, Search
@@ -134,7 +134,7 @@ async def get_campaign(campaign_id: RowId) -> AdminCampaign:
 
 @admin_router.patch("/{campaign_id}")
 @refuses(NoSuchCampaign, OwnGain, WrongCampaignStatus, BudgetExceeded, RunUnderWay)
-async def change_campaign(actor: Admin, campaign_id: RowId, body: CampaignChange) -> AdminCampaign:
+async def change_campaign(actor: Admin, campaign_id: RowId, body: CampaignChange, called: Called) -> AdminCampaign:
     """Change terms, take a step to another status, or both at once.
 
     COMPLETED settles the campaign once more on newly read views. It is a request of its own: sent with terms, it is
@@ -142,6 +142,8 @@ async def change_campaign(actor: Admin, campaign_id: RowId, body: CampaignChange
     """
     terms = body.sent()
     status = parse_status(terms.pop("status")) if "status" in terms else None
+    if terms:
+        await called.must_be_proven()
     if status is CampaignStatus.COMPLETED:
         if terms:
             raise InvalidInput.of("status", COMPLETE_ALONE)

@@ -2,12 +2,14 @@
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.accounts import attempts, profile, totp
+from swivi.accounts import attempts, totp
+from swivi.accounts import service as accounts
 from swivi.accounts.actor import Actor
 from swivi.accounts.errors import WrongCode, WrongCredentials
 from swivi.accounts.models import User
-from swivi.core.errors import SwiviError
+from swivi.accounts.service import Credentials, Newcomer
 from swivi.mail import outbox
+from swivi.mail import service as mail
 from swivi.mail.models import MailKind
 from swivi.quotas import network_of
 from swivi.runtime import runtime
@@ -17,6 +19,34 @@ async def welcome(session: AsyncSession, user: User) -> None:
     """Somebody signed up: they are sent a link that verifies their address, where mail can be sent."""
     if runtime().postman is not None:
         await outbox.post(session, user.id, MailKind.VERIFY)
+
+
+async def check_sign_up(address: str, *, email: object, password: object, name: object) -> Newcomer:
+    """Somebody wants to sign up: counted, then checked. Raises InvalidInput, TooManyRequests, Overloaded."""
+    await runtime().quotas.sign_up(address)
+    if runtime().settings.signs_up_by_mail:
+        await runtime().quotas.sign_up_by_mail(accounts.parse_email(email), address)
+    return await accounts.newcomer(email=email, password=password, name=name)
+
+
+async def sign_up_by_mail(newcomer: Newcomer) -> None:
+    """Send the mail that a sign-up at this address brings, whoever has it."""
+    async with runtime().database.writing() as session:
+        await mail.sign_up(session, newcomer)
+
+
+async def check_credentials(email: object, password: object, address: str) -> Credentials:
+    """The first step. A failure is written to the audit log.
+
+    Raises WrongCredentials, TooManyRequests, Overloaded.
+    """
+    await runtime().quotas.sign_in(email, address)
+    try:
+        return await accounts.authenticate(runtime().database, email=email, password=password)
+    except WrongCredentials:
+        async with runtime().database.writing() as session:
+            await attempts.failed(session, email, network_of(address))
+        raise
 
 
 async def give_code(actor: Actor, code: object, address: str) -> None:
@@ -35,18 +65,7 @@ async def give_code(actor: Actor, code: object, address: str) -> None:
         raise
 
 
-async def note_success(
-    session: AsyncSession, actor: Actor, address: str, *, by: str, renewed_hash: str | None = None
-) -> None:
+async def note_success(session: AsyncSession, actor: Actor, address: str, *, by: str) -> None:
     """They came in from this address, which is known to the account from now on."""
     await runtime().quotas.signed_in(session, actor.email, address)
-    if renewed_hash is not None:
-        await profile.renew_hash(session, actor, renewed_hash)
     attempts.signed_in(session, actor, network_of(address), by=by)
-
-
-async def note_failure(refusal: SwiviError, email: object, address: str) -> None:
-    """They did not, because of this. Who tries too often is stopped and not written down again."""
-    if isinstance(refusal, WrongCredentials):
-        async with runtime().database.writing() as session:
-            await attempts.failed(session, email, network_of(address))

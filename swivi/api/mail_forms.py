@@ -14,6 +14,7 @@ from swivi.mail import service as mail
 from swivi.mail.errors import NoMail
 from swivi.mail.models import MailKind
 from swivi.mail.words import PATH
+from swivi.payouts import destinations
 from swivi.quotas import network_of
 from swivi.runtime import runtime
 
@@ -42,6 +43,8 @@ async def reset(request: Request, form: Form) -> Response:
         new = await mail.new_password(user, password=form.get("password"), again=form.get("again"))
         async with runtime().database.writing() as session:
             await mail.reset_password(session, token, new, network_of(client_address(request)))
+            if await destinations.kept(session, new.user_id):
+                await destinations.forget_those_of(session, new.user_id)
     except SwiviError as refusal:
         return back(f"{PATH[MailKind.RESET]}#{quote(token, safe='')}", "reset", refusal, form)
     return on("/login?renewed=1")

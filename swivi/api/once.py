@@ -64,15 +64,22 @@ class Once:
             yield session
             assert self._is_kept, "whoever writes here keeps the answer"
 
-    async def keep(self, session: AsyncSession, view: View, *, may_change_for: timedelta | None = None) -> None:
-        """Keep the answer in the transaction of the work.
+    async def keep(
+        self,
+        session: AsyncSession,
+        view: View,
+        *,
+        may_change_for: timedelta | None = None,
+        status: int | None = None,
+    ) -> None:
+        """Keep the answer in the transaction of the work. `status` is the route's own unless said.
 
         With `may_change_for`, repeats are told for so long at most that the first request is under way; `change`
         ends that. If this process dies, they get this answer afterwards.
         """
         if self._asked is not None:
             until = clock.now() + may_change_for if may_change_for else None
-            await idempotency.keep(session, self._asked, self._answer(view), under_way_until=until)
+            await idempotency.keep(session, self._asked, self._answer(view, status), under_way_until=until)
             self._is_kept = True
 
     async def change(self, view: View) -> None:
@@ -81,8 +88,8 @@ class Once:
             async with runtime().database.writing() as session:
                 await idempotency.keep(session, self._asked, self._answer(view))
 
-    def _answer(self, view: View) -> Answer:
-        return Answer(self._status, view.model_dump_json(by_alias=True))
+    def _answer(self, view: View, status: int | None = None) -> Answer:
+        return Answer(status or self._status, view.model_dump_json(by_alias=True))
 
 
 @refuses(IdempotencyConflict, RequestUnderWay, TOO_LARGE)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Request
 
 from swivi.accounts.errors import AccountDisabled, EmailNotVerified, OwnGain
-from swivi.api.access import Admin, Clipper, Proven, admin, clipper
+from swivi.api.access import Admin, Called, Clipper, admin, clipper
 from swivi.api.bodies import ExactRoute
 from swivi.api.client import client_address
 from swivi.api.once import OnceForUser
@@ -50,7 +50,7 @@ admin_router = APIRouter(
 @clipper_router.post("/payout-request", status_code=201)
 @refuses(AccountDisabled, EmailNotVerified, BelowMinimum, InsufficientBalance, OpenRequestExists, TooManyRequests)
 async def request_payout(
-    request: Request, actor: Clipper, body: NewPayoutRequest, once: OnceForUser, must_be_proven: Proven
+    request: Request, actor: Clipper, body: NewPayoutRequest, once: OnceForUser, called: Called
 ) -> ClipperPayout:
     """Ask for money."""
     settings = runtime().settings
@@ -58,7 +58,7 @@ async def request_payout(
     async with runtime().database.reading() as session:
         is_kept = await destinations.is_kept(session, actor.user_id, method=body.method, details=body.details)
     if not is_kept:
-        await must_be_proven()
+        await called.must_be_proven()
     async with once.writing() as session:
         asked = await payouts.request(
             session,
@@ -138,14 +138,9 @@ async def get_payout(request_id: RowId) -> AdminPayout:
 
 @admin_router.post("/{request_id}/process")
 @refuses(NoSuchPayoutRequest, OwnGain, WrongPayoutStatus, TransactionIdTaken)
-async def process_payout(
-    actor: Admin, request_id: RowId, body: PayoutDecision, once: OnceForUser, must_be_proven: Proven
-) -> AdminPayout:
+async def process_payout(actor: Admin, request_id: RowId, body: PayoutDecision, once: OnceForUser) -> AdminPayout:
     """Approve, reject, complete (with the transaction id), fail or reverse a request."""
-    transaction_id = None
-    if isinstance(body, CompletePayout):
-        transaction_id = body.transaction_id
-        await must_be_proven()
+    transaction_id = body.transaction_id if isinstance(body, CompletePayout) else None
     async with once.writing() as session:
         await payouts.process(session, actor, request_id, body.action, transaction_id=transaction_id, notes=body.notes)
         view = AdminPayout.of_queue(await payout_row(session, request_id))

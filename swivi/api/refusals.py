@@ -17,6 +17,8 @@ from typing import Any, Self, TypeVar
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import RouteContext
 
+from swivi import deeds
+from swivi.accounts.errors import PasswordNeeded
 from swivi.core.errors import InvalidInput, SwiviError
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -78,6 +80,8 @@ def _said(dependant: Dependant) -> Iterator[Refusal]:
 
 def _by_shape(route: RouteContext) -> set[Refusal]:
     shape = {FAILED}
+    if any(deeds.may_need_proof(f"{method} {route.path}") for method in route.methods or ()):
+        shape |= {Refusal.of(PasswordNeeded)}
     if route.body_field is not None:
         shape |= {MALFORMED, TOO_LARGE, INVALID}
     return shape

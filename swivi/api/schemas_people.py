@@ -30,6 +30,12 @@ class Credentials(Body):
     code: str | None = None
 
 
+class Proof(StrictBody):
+    """The password of whoever is signed in."""
+
+    password: Annotated[object, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST})]
+
+
 class Identity(View):
     """Who somebody is."""
 
@@ -37,6 +43,12 @@ class Identity(View):
     email: str
     name: str
     role: Role
+
+
+class SignUpStarted(View):
+    """A mail is on its way. The same for every address."""
+
+    message: str
 
 
 class Token(View):

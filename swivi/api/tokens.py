@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Strict
 from pydantic.config import JsonDict
 
 from swivi.accounts import tokens
 from swivi.accounts.errors import TooManyTokens
 from swivi.accounts.models import ApiToken, TokenScope
 from swivi.accounts.tokens import LONGEST_LIFE_DAYS, LONGEST_NAME, NewToken
-from swivi.api.access import SignedIn, signed_in
+from swivi.api.access import Called, SignedIn, signed_in
 from swivi.api.bodies import ExactRoute
 from swivi.api.once import OnceForUser
 from swivi.api.parameters import Paging
@@ -34,6 +34,7 @@ class TokenRequest(StrictBody):
     name: Annotated[object, raw_words(LONGEST_NAME)] = None
     scope: Annotated[object, raw_choice(scope.lower() for scope in TokenScope)] = None
     expires_in_days: Annotated[object, raw_count(1, LONGEST_LIFE_DAYS, may_be_null=True)] = None
+    outlives_session: Annotated[bool, Strict()] = False
 
 
 class TokenSummary(View):
@@ -45,6 +46,7 @@ class TokenSummary(View):
     created_at: datetime
     expires_at: datetime
     last_used_at: datetime | None
+    ends_with_session: bool
 
 
 class TokenPage(Page[TokenSummary]):
@@ -73,8 +75,13 @@ async def list_tokens(actor: SignedIn, paging: Annotated[Paging, Depends()]) -> 
 
 @router.post("", status_code=201)
 @refuses(TooManyTokens)
-async def make_token(actor: SignedIn, body: TokenRequest, once: OnceForUser) -> CreatedToken:
-    """A new token of one's own, shown this once. It lives 90 days unless `expiresInDays` (1 to 365) says otherwise."""
+async def make_token(actor: SignedIn, called: Called, body: TokenRequest, once: OnceForUser) -> CreatedToken:
+    """A new token of one's own, shown this once. It lives 90 days unless `expiresInDays` (1 to 365) says otherwise.
+
+    A token that is made in a browser's session ends with that session, unless `outlivesSession` is true. One
+    that is made with another token ends with that token at the latest.
+    """
+    origin = tokens.Origin(called.session_hash, called.token_id, body.outlives_session)
     async with once.writing() as session:
         made = await tokens.create(
             session,
@@ -83,6 +90,7 @@ async def make_token(actor: SignedIn, body: TokenRequest, once: OnceForUser) -> 
             scope=body.scope,
             days=body.expires_in_days,
             made_by=actor.user_id,
+            origin=origin,
         )
         view = CreatedToken.of(made)
         await once.keep(session, view)

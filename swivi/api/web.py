@@ -6,6 +6,7 @@ back to the form, with a flash cookie that says why, or on to where the person w
 
 from urllib.parse import urlencode
 
+from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -19,10 +20,11 @@ from swivi.accounts import sessions, totp
 from swivi.accounts.actor import Actor
 from swivi.accounts.landing import local_path, path_after_sign_in
 from swivi.accounts.models import UserStatus
-from swivi.accounts.sessions import SESSION_COOKIE, SESSION_LIFE
+from swivi.accounts.service import Credentials
+from swivi.accounts.sessions import SESSION_COOKIE, SESSION_LIFE, hash_token
 from swivi.accounts.totp import HALF_COOKIE, HALF_LIFE
 from swivi.api.client import client_address
-from swivi.api.entering import give_code, note_failure, note_success, welcome
+from swivi.api.entering import check_credentials, check_sign_up, give_code, note_success, sign_up_by_mail, welcome
 from swivi.api.forms import SEE_OTHER, Form, back, cookie_rules, on, own_pages_only
 from swivi.api.limits import BodyLimit
 from swivi.api.mail_forms import MAIL_FORMS
@@ -46,23 +48,25 @@ def build_auth() -> Starlette:
 async def sign_in(request: Request, form: Form) -> Response:
     """Email and password, and perhaps `next`, a path to go to."""
     try:
-        await runtime().quotas.sign_in(form.get("email"), client_address(request))
+        address = client_address(request)
+        checked = await check_credentials(form.get("email"), form.get("password", ""), address)
         async with runtime().database.reading() as session:
-            actor = await accounts.authenticate(session, email=form.get("email"), password=form.get("password", ""))
-            renewed = await accounts.renewed_hash(session, actor, form.get("password"))
-            needs_code = await totp.is_on(session, actor.user_id)
+            needs_code = await totp.is_on(session, checked.actor.user_id)
+        if needs_code:
+            return await _half_signed_in(checked, form)
+        async with runtime().database.writing() as session:
+            await accounts.must_still_hold(session, checked)
+            token = await _open_session(session, request, checked.actor, by="password")
     except SwiviError as refusal:
-        await note_failure(refusal, form.get("email"), client_address(request))
         return back("/login", "sign-in", refusal, form)
-    if needs_code:
-        return await _half_signed_in(actor, form)
-    return await _signed_in(request, actor, form, by="password", renewed_hash=renewed)
+    return _signed_in(checked.actor, token, form)
 
 
-async def _half_signed_in(actor: Actor, form: Form) -> Response:
+async def _half_signed_in(checked: Credentials, form: Form) -> Response:
     """To the form for the code, in this browser alone and for a few minutes."""
     async with runtime().database.writing() as session:
-        token = await totp.begin(session, actor.user_id)
+        await accounts.must_still_hold(session, checked)
+        token = await totp.begin(session, checked.actor.user_id)
     next_path = local_path(form.get("next", ""))
     answer = on("/code" + (f"?{urlencode({'next': next_path})}" if next_path else ""))
     answer.set_cookie(HALF_COOKIE, token, max_age=int(HALF_LIFE.total_seconds()), **cookie_rules())
@@ -81,32 +85,37 @@ async def give_second_step(request: Request, form: Form) -> Response:
         async with runtime().database.writing() as session:
             if not await totp.finish(session, half):  # the second of two quick clicks
                 return on("/login?ended=1")
+            token = await _open_session(session, request, actor, by="password and code")
     except SwiviError as refusal:
         return back("/code", "code", refusal, form)
-    answer = await _signed_in(request, actor, form, by="password and code")
+    answer = _signed_in(actor, token, form)
     answer.delete_cookie(HALF_COOKIE, **cookie_rules())
     return answer
 
 
 async def sign_up(request: Request, form: Form) -> Response:
-    """Name, email and password: a new clipper, signed in at once."""
+    """Name, email and password: a new clipper, signed in at once, or by the link in a mail where mail is sent."""
     try:
-        await runtime().quotas.sign_up(client_address(request))
-        newcomer = await accounts.newcomer(
-            email=form.get("email"), password=form.get("password"), name=form.get("name")
+        newcomer = await check_sign_up(
+            client_address(request), email=form.get("email"), password=form.get("password"), name=form.get("name")
         )
+        if runtime().settings.signs_up_by_mail:
+            await sign_up_by_mail(newcomer)
+            return on("/signup?sent=1")
         async with runtime().database.writing() as session:
             user = await accounts.sign_up(session, newcomer)
             await welcome(session, user)
+            actor = sessions.actor_of(user)
+            token = await _open_session(session, request, actor, by="sign-up")
     except SwiviError as refusal:
         return back("/signup", "sign-up", refusal, form)
-    return await _signed_in(request, sessions.actor_of(user), form, by="sign-up")
+    return _signed_in(actor, token, form)
 
 
 async def sign_out(request: Request, _: Form) -> Response:
     """Close the session, whether there is one or not."""
     async with runtime().database.writing() as session:
-        await sessions.close_session(session, request.cookies.get(SESSION_COOKIE, ""))
+        await sessions.close_session(session, _session_hash(request))
     answer = RedirectResponse("/", SEE_OTHER)
     answer.delete_cookie(SESSION_COOKIE, **cookie_rules())
     return answer
@@ -118,25 +127,36 @@ async def enter_demo(request: Request, form: Form) -> Response:
     if not runtime().settings.demo or email is None:
         raise HTTPException(404)
     try:
-        async with runtime().database.reading() as session:
+        async with runtime().database.writing() as session:
             user = await accounts.by_email(session, email)
+            if user.status is not UserStatus.ACTIVE:
+                raise HTTPException(404)
+            actor = sessions.actor_of(user)
+            token = await _open_session(session, request, actor, by="demo")
     except NotFound as not_seeded:
         return back("/login", "sign-in", not_seeded, {})
-    if user.status is not UserStatus.ACTIVE:
-        raise HTTPException(404)
-    return await _signed_in(request, sessions.actor_of(user), form, by="demo")
+    return _signed_in(actor, token, form)
 
 
-async def _signed_in(
-    request: Request, actor: Actor, form: Form, *, by: str, renewed_hash: str | None = None
-) -> Response:
-    """Into Swivi with a new session; the browser's old one ends, so that no known cookie outlives a sign-in."""
+async def _open_session(session: AsyncSession, request: Request, actor: Actor, *, by: str) -> str:
+    """Sign this browser in; returns the new cookie's value.
+
+    The browser's old session ends, so that no known cookie outlives a sign-in.
+    """
     logs.note_user(actor.user_id)
-    async with runtime().database.writing() as session:
-        await sessions.close_session(session, request.cookies.get(SESSION_COOKIE, ""))
-        agent = request.headers.get("user-agent", "")
-        token = await sessions.open_session(session, actor.user_id, user_agent=agent)
-        await note_success(session, actor, client_address(request), by=by, renewed_hash=renewed_hash)
+    await sessions.close_session(session, _session_hash(request))
+    agent = request.headers.get("user-agent", "")
+    token = await sessions.open_session(session, actor.user_id, user_agent=agent)
+    await note_success(session, actor, client_address(request), by=by)
+    return token
+
+
+def _session_hash(request: Request) -> str:
+    return hash_token(request.cookies.get(SESSION_COOKIE, ""))
+
+
+def _signed_in(actor: Actor, token: str, form: Form) -> Response:
+    """Into Swivi, with the new session's cookie."""
     answer = on(path_after_sign_in(form.get("next", ""), actor.role))
     answer.set_cookie(SESSION_COOKIE, token, max_age=int(SESSION_LIFE.total_seconds()), **cookie_rules())
     return answer

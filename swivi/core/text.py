@@ -1,5 +1,6 @@
 """Text that people type: cleaned, bounded, and free of what a database or a page cannot show."""
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
@@ -9,11 +10,55 @@ Parsed = TypeVar("Parsed")
 
 
 def parse_line(value: object, field: str, *, longest: int, otherwise: str) -> str:
-    """One line of 1 to `longest` characters, inner white space folded. Raises InvalidInput(`field`, `otherwise`)."""
+    """One line of 1 to `longest` characters that people can read, inner white space folded.
+
+    Raises InvalidInput(`field`, `otherwise`), or with the sentence that says what cannot be seen.
+    """
     cleaned = " ".join(value.split()) if isinstance(value, str) else ""
     if not cleaned or len(cleaned) > longest or not is_storable(cleaned):
         raise InvalidInput.of(field, otherwise)
+    if any(_is_hidden(cleaned, at) for at in range(len(cleaned))):
+        raise InvalidInput.of(field, "Remove the invisible characters.")
+    if not any(unicodedata.category(character)[0] in "LN" for character in cleaned):
+        raise InvalidInput.of(field, "Use at least one letter or digit.")
     return cleaned
+
+
+JOINERS = "\u200c\u200d"
+"""Zero-width non-joiner and joiner: they shape letters of some scripts, and emoji."""
+JOINING_SCRIPTS = frozenset(
+    {
+        "ARABIC", "SYRIAC", "MANDAIC", "NKO", "MONGOLIAN", "DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI", "ORIYA",
+        "TAMIL", "TELUGU", "KANNADA", "MALAYALAM", "SINHALA", "KHMER", "MYANMAR", "TIBETAN",
+    }
+)  # fmt: skip
+"""As the names of their characters begin: https://www.rfc-editor.org/rfc/rfc5892#appendix-A"""
+BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Letters, marks and symbols to Unicode, and nothing to see."""
+
+
+def _is_hidden(text: str, at: int) -> bool:
+    """Whether the character at this place cannot be seen, or turns round what is written around it."""
+    character = text[at]
+    if character in JOINERS:
+        return not _joins(text[at - 1 : at], text[at + 1 : at + 2], character)
+    if character in BLANKS or "\U000e0000" <= character <= "\U000e0fff":  # tags and more variation selectors
+        return True
+    return unicodedata.category(character) in ("Cc", "Cf", "Co", "Zl", "Zp")
+
+
+def _joins(before: str, after: str, joiner: str) -> bool:
+    """Whether a joiner stands where it shapes something: in a script that has it, or between parts of an emoji."""
+    if not before or not after:
+        return False
+    if _script(before) in JOINING_SCRIPTS and _script(after) in JOINING_SCRIPTS:
+        return True
+    is_symbol = unicodedata.category(before) in ("So", "Sk") or before == "\ufe0f"
+    return joiner == "\u200d" and is_symbol and unicodedata.category(after) == "So"
+
+
+def _script(character: str) -> str:
+    return unicodedata.name(character, "").partition(" ")[0]
 
 
 def parse_text(value: object, field: str, *, longest: int, otherwise: str, may_be_empty: bool = False) -> str:

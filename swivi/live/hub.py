@@ -21,7 +21,7 @@ from reflex.state import BaseState, StateUpdate
 from reflex_base.utils.exceptions import LockExpiredError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.accounts.sessions import cookie_in, hash_token, living
+from swivi.accounts.sessions import cookie_in, living
 from swivi.core.changes import Changed
 from swivi.core.db import Database, in_slices
 from swivi.core.outages import Outage
@@ -381,7 +381,6 @@ def watch(
         return
     known: frozenset[int] | Literal["all"] = "all" if campaigns == "all" else frozenset(campaigns)
     token = state.router.session.client_token
-    cookie = cookie_in(state.router.headers.cookie)
-    session = hash_token(cookie) if cookie else ""
+    session = cookie_in(state.router.headers.cookie)  # its hash: see `swivi.pages.inbox`
     whose = state._whose_numbers() if is_read_together(type(state)) else None  # type: ignore[attr-defined]  # noqa: SLF001
     _running[-1].watch((token, type(state)), Watch(frozenset(users), known, runs, session, calm, whose))

@@ -13,6 +13,8 @@ class MailKind(StrEnum):
 
     VERIFY = "VERIFY"
     RESET = "RESET"
+    TAKEN = "TAKEN"
+    """To the owner of an address that somebody signed up with once more. Its link opens nothing."""
 
 
 class Mail(SQLModel, table=True):

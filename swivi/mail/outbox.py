@@ -119,12 +119,20 @@ async def owner(session: AsyncSession, kind: MailKind, token: object) -> User | 
             col(Mail.used_at).is_(None),
             col(Mail.expires_at) > clock.now(),
             User.status == UserStatus.ACTIVE,
+            or_(
+                col(Mail.kind) != MailKind.RESET,
+                col(User.ways_in_ended_at).is_(None),
+                col(User.ways_in_ended_at) < col(Mail.created_at),
+            ),
         )
     )
     pair = found.one_or_none()
-    if pair is None or (kind is MailKind.RESET and pair[1].password_then != hash_token(pair[0].password_hash)):
+    if pair is None:
         return None
-    return pair[0]
+    user, mail = pair
+    # The link of a sign-up activates the password of that sign-up, and not one of a later attempt.
+    is_bound = kind is MailKind.RESET or user.pending_since is not None
+    return None if is_bound and mail.password_then != hash_token(user.password_hash) else user
 
 
 async def use(session: AsyncSession, kind: MailKind, token: str) -> bool:

@@ -8,9 +8,12 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts import passwords, sessions
+from swivi.accounts import service as accounts
 from swivi.accounts.actor import Actor
 from swivi.accounts.attempts import NOBODY
+from swivi.accounts.errors import EmailTaken
 from swivi.accounts.models import User, UserStatus
+from swivi.accounts.service import Newcomer
 from swivi.core import changes, clock
 from swivi.core.errors import InvalidInput
 from swivi.ledger import audit_log
@@ -30,6 +33,31 @@ async def ask_reset(session: AsyncSession, email: str, network: str) -> None:
         await outbox.post(session, user_id, MailKind.RESET)
     after = {"from": network, "account": "known" if user_id else "unknown"}
     audit_log.record(session, audit_log.entry("reset.asked", "user", user_id or NOBODY, actor_id=None, after=after))
+
+
+async def sign_up(session: AsyncSession, who: Newcomer) -> None:
+    """Send a mail to the address that somebody signs up with. The answer is the same for all of them.
+
+    A new address gets an account that nobody can sign in to before the mail's link was opened, so that not even a
+    sign-in with the password just chosen tells whether the address was new. A pending one takes the newer password
+    and name, and earlier links end. The owner of an active account is told.
+    """
+    found = await session.exec(select(User).where(User.email == who.email).with_for_update(key_share=True))
+    user = found.one_or_none()
+    if user is None:
+        try:
+            async with session.begin_nested():
+                user = await accounts.sign_up(session, who)
+        except EmailTaken:  # of two at the same moment the other one's mail is on its way
+            return
+        user.pending_since = user.created_at
+    elif user.pending_since is not None:
+        user.name, user.password_hash = who.name, who.password_hash
+        await outbox.end(session, user.id, MailKind.VERIFY)
+    elif user.status is UserStatus.ACTIVE:
+        await outbox.post(session, user.id, MailKind.TAKEN)
+        return
+    await outbox.post(session, user.id, MailKind.VERIFY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +133,9 @@ async def verify(session: AsyncSession, token: object) -> None:
 
 async def _mark_verified(session: AsyncSession, user_id: int) -> None:
     verified: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
-        update(User).where(col(User.id) == user_id, col(User.verified_at).is_(None)).values(verified_at=clock.now())
+        update(User)
+        .where(col(User.id) == user_id, col(User.verified_at).is_(None))
+        .values(verified_at=clock.now(), pending_since=None)
     )
     if verified.rowcount:
         changes.mark(session, users=[user_id])

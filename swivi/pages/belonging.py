@@ -9,7 +9,7 @@ import logging
 import reflex as rx
 from reflex.state import BaseState
 
-from swivi.accounts.sessions import actor_by_session, hash_token
+from swivi.accounts.sessions import actor_by_session
 from swivi.runtime import runtime
 
 log = logging.getLogger("swivi.belonging")
@@ -21,24 +21,23 @@ class Belonging(rx.State):
     _session: str = ""
     _whose: str = ""
 
-    async def _pass_to(self, cookie: str, *, shows_everything: bool) -> None:
-        session = hash_token(cookie) if cookie else ""
+    async def _pass_to(self, session: str, *, shows_everything: bool) -> None:
         if session == self._session and not (session and shows_everything):
             return
-        whose = await _owner(cookie) if session else ""
+        whose = await _owner(session) if session else ""
         if self._session and (session, whose) != (self._session, self._whose):
             log.info("A tab's state is another session's now, and was emptied")
             await forget_everything(self)
         self._session, self._whose = session, whose
 
 
-async def keep_apart(state: BaseState, cookie: str, *, shows_everything: bool) -> None:
+async def keep_apart(state: BaseState, session_hash: str, *, shows_everything: bool) -> None:
     """Forget everything if the state was another session's, or if its session has ended or changed its role.
 
     The latter is asked only where the whole state is about to be shown. A guest leaves nothing behind.
     """
     belonging = await state.get_state(Belonging)
-    await belonging._pass_to(cookie, shows_everything=shows_everything)  # noqa: SLF001 - public methods are events
+    await belonging._pass_to(session_hash, shows_everything=shows_everything)  # noqa: SLF001 - public methods are events
 
 
 async def forget_everything(state: BaseState) -> None:
@@ -48,7 +47,7 @@ async def forget_everything(state: BaseState) -> None:
             (await state.get_state(kind)).reset()  # type: ignore[no-untyped-call]  # Reflex has no types here
 
 
-async def _owner(cookie: str) -> str:
+async def _owner(session_hash: str) -> str:
     async with runtime().database.reading() as session:
-        actor = await actor_by_session(session, cookie)
+        actor = await actor_by_session(session, session_hash)
     return "" if actor is None else f"{actor.user_id} {actor.role}"

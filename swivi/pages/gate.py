@@ -2,7 +2,7 @@
 
 Every public method on a Reflex state can be called by any connected client, so each handler of ours says who
 may call it: `@public`, `@signed_in`, `@clippers_only` or `@admins_only`. The gate looks at the marker and at the
-session cookie of the websocket's handshake before the handler runs. Handlers still check what they act on.
+session of the websocket's handshake before the handler runs. Handlers still check what they act on.
 """
 
 import logging
@@ -93,7 +93,7 @@ class Gate(Middleware):
     async def preprocess(self, app: App, state: BaseState, event: Event) -> StateUpdate | None:
         """None lets the event through; a StateUpdate answers in the handler's place."""
         handler = RegistrationContext.get().event_handlers[event.name].handler
-        await keep_apart(state, session_cookie(state), shows_everything=handler.fn in _SHOWS_EVERYTHING)
+        await keep_apart(state, session_hash(state), shows_everything=handler.fn in _SHOWS_EVERYTHING)
         if is_reflexes_own(handler):
             return None
         try:
@@ -126,7 +126,7 @@ async def _check(access: Access | None, state: BaseState, name: str) -> None:
 
 async def current_actor(state: BaseState) -> Actor:
     """Who sits at the other end of this state's websocket, by the session cookie. Raises NotSignedIn."""
-    if not session_cookie(state):
+    if not session_hash(state):
         raise NotSignedIn
     async with runtime().database.reading() as session:
         actor = await actor_in(session, state)
@@ -137,7 +137,7 @@ async def current_actor(state: BaseState) -> Actor:
 
 async def actor_in(session: AsyncSession, state: BaseState) -> Actor | None:
     """The same within a transaction, with None for a guest."""
-    actor = await actor_by_session(session, session_cookie(state))
+    actor = await actor_by_session(session, session_hash(state))
     if actor is not None:
         logs.note_user(actor.user_id)
     return actor
@@ -152,7 +152,7 @@ async def current_actor_or_none(state: BaseState) -> Actor | None:
 
 
 def cookies(state: BaseState) -> dict[str, str]:
-    """The cookies that came with the websocket's handshake, HttpOnly ones included."""
+    """The cookies that came with the websocket's handshake, as `swivi.pages.inbox` lets them in."""
     try:
         parsed = SimpleCookie(state.router.headers.cookie)
     except CookieError:
@@ -160,9 +160,12 @@ def cookies(state: BaseState) -> dict[str, str]:
     return {name: morsel.value for name, morsel in parsed.items()}
 
 
-def session_cookie(state: BaseState) -> str:
-    """The session cookie's value that came with it; "" for a guest."""
-    return cookie_in(state.router.headers.cookie)
+def session_hash(state: BaseState) -> str:
+    """The hash of the session that the websocket was opened with; "" for a guest.
+
+    The cookie's value itself is no part of any state: states are kept in Redis.
+    """
+    return cookie_in(state.router.headers.cookie)  # `swivi.pages.inbox` put the hash in the cookie's place
 
 
 def client_address(state: BaseState) -> str:

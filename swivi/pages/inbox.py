@@ -13,6 +13,7 @@ from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from reflex.app import App, EventNamespace
+from reflex.constants import RouteVar
 from reflex.state import StateUpdate
 from reflex_base.event import Event, EventHandler
 from reflex_base.registry import RegistrationContext
@@ -20,6 +21,8 @@ from reflex_base.utils.format import sanitize_client_log_value
 from socketio.exceptions import ConnectionRefusedError as NotConnected
 from socketio.packet import EVENT
 
+from swivi.accounts.flash import FLASH_COOKIE
+from swivi.accounts.sessions import SESSION_COOKIE, cookie_in, hash_token
 from swivi.core.errors import InvalidInput
 from swivi.core.text import is_storable
 from swivi.ui.feedback import toast_error
@@ -62,6 +65,11 @@ class Inbox(EventNamespace):
                 raise NotConnected(wrong.sentence) from None
         await super().on_connect(sid, environ, auth)
 
+    def _build_static_router_data(self, sid: str, environ: dict[str, Any]) -> dict[str, Any]:
+        """What a tab's state keeps of its handshake: see `kept_headers`."""
+        built: dict[str, Any] = super()._build_static_router_data(sid, environ)
+        return built | {RouteVar.HEADERS: kept_headers(built[RouteVar.HEADERS])}
+
     async def on_event(self, sid: str, data: Any = None) -> None:
         """A page sends an event; one that cannot be read is refused with words on the page."""
         try:
@@ -83,6 +91,19 @@ class Inbox(EventNamespace):
             return
         packet = self.server.packet_class(EVENT, namespace=self.namespace, data=[event, data])
         await self.server.eio.send(recipient, packet.encode())
+
+
+def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return what a state may keep of a handshake's headers.
+
+    States are kept in Redis, so none of them holds a credential. The session cookie is replaced by its hash,
+    which the database has too and which opens nothing. Of other headers, Reflex reads the origin alone.
+    """
+    sent = headers.get("cookie", "")
+    kept = {SESSION_COOKIE: hash_token(cookie) if (cookie := cookie_in(sent)) else ""}
+    kept[FLASH_COOKIE] = cookie_in(sent, FLASH_COOKIE)
+    cookie = "; ".join(f"{name}={value}" for name, value in kept.items() if value)
+    return {"origin": headers.get("origin", ""), "cookie": cookie}
 
 
 def install(app: App) -> None:

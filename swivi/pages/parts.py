@@ -5,6 +5,7 @@ from functools import partial
 
 import reflex as rx
 
+from swivi.pages.proof import proof_dialog
 from swivi.pages.session import SIGNED_OUT, SessionState
 from swivi.ui.shell import Account, NavItem, bell, demo_badge, shell
 from swivi.ui.types import Handler, Node, Text
@@ -62,6 +63,7 @@ def _page(
     return shell(
         title,
         *content,
+        proof_dialog(),
         rx.cond(SessionState.ended, rx.el.div(on_mount=rx.redirect(SIGNED_OUT))),
         nav=side.places,
         current=current,

@@ -14,13 +14,12 @@ from swivi import logs
 from swivi.accounts import devices
 from swivi.accounts.actor import Actor
 from swivi.accounts.models import Role
-from swivi.accounts.sessions import SESSION_COOKIE, hash_token
 from swivi.core import clock
 from swivi.insights.frame_now import FrameNow, Viewer, frames_now, viewer_of
 from swivi.live import hub
 from swivi.live.together import read_alone
 from swivi.pages.belonging import forget_everything
-from swivi.pages.gate import cookies, current_actor_or_none, public, session_cookie, signed_in
+from swivi.pages.gate import current_actor_or_none, public, session_hash, signed_in
 from swivi.runtime import runtime
 
 LOGIN = "/login"
@@ -85,7 +84,7 @@ class SessionState(rx.State):
     async def note_use(self) -> None:
         """Remember when this browser was here last. In the background: no page waits for a writer."""
         async with runtime().database.writing() as session:
-            await devices.note_use(session, cookies(self).get(SESSION_COOKIE, ""))
+            await devices.note_use(session, session_hash(self))
 
     async def _recognise(self) -> Viewer | None:
         hub.leave(self)
@@ -94,7 +93,7 @@ class SessionState(rx.State):
         # A guest leaves nothing behind, and what is reset is sent: 16 KB for all states.
         if self._actor is not None and actor != self._actor:
             await forget_everything(self)
-        self._actor, self._session = actor, hash_token(session_cookie(self))
+        self._actor, self._session = actor, session_hash(self)
         self._looked_at = self._read_at = clock.now()
         self._noticed = hub.noticed()
         self.demo = runtime().settings.demo
@@ -106,15 +105,15 @@ class SessionState(rx.State):
         return viewer
 
     async def _look(self) -> Viewer | None:
-        if not (cookie := session_cookie(self)):
+        if not (mine := session_hash(self)):
             return None
         async with runtime().database.reading() as session:
-            return await viewer_of(session, hash_token(cookie))
+            return await viewer_of(session, mine)
 
-    def _found_just_now(self, cookie: str) -> Actor | None:
+    def _found_just_now(self, session: str) -> Actor | None:
         """Who looks, if the page began to open a moment ago and nothing changed since."""
         is_fresh = self._looked_at is not None and abs(clock.now() - self._looked_at) < OPENING
-        holds = is_fresh and self._noticed == hub.noticed() and self._session == hash_token(cookie)
+        holds = is_fresh and self._noticed == hub.noticed() and self._session == session
         return self._actor if holds else None
 
     async def _refresh_live(self, session: AsyncSession) -> None:
@@ -152,9 +151,9 @@ async def viewer(state: BaseState) -> Actor | None:
     All that opens with a page takes the word of the page's first handler, if that looked a moment ago. Who acts is
     looked up each time: see `swivi.pages.acting`.
     """
-    if not (cookie := session_cookie(state)):
+    if not (mine := session_hash(state)):
         return None
-    known = (await state.get_state(SessionState))._found_just_now(cookie)  # noqa: SLF001 - public methods are events
+    known = (await state.get_state(SessionState))._found_just_now(mine)  # noqa: SLF001 - public methods are events
     if known is None:
         return await current_actor_or_none(state)
     logs.note_user(known.user_id)

@@ -49,19 +49,25 @@ async def keep(session: AsyncSession, actor: Actor, *, method: object, details: 
     if (destination.method, destination.details) == (parsed["method"], parsed["details"]):
         return destination
     destination.method, destination.details, destination.kept_at = parsed["method"], parsed["details"], clock.now()
-    _record(session, actor, "kept", destination.method)
+    _record(session, actor.user_id, "kept", destination.method)
     return destination
 
 
 async def forget(session: AsyncSession, actor: Actor) -> None:
     """Keep nothing any more; harmless where nothing was kept."""
-    await session.execute(delete(PayoutDestination).where(col(PayoutDestination.user_id) == actor.user_id))
-    _record(session, actor, "forgotten", "")
+    await forget_those_of(session, actor.user_id)
 
 
-def _record(session: AsyncSession, actor: Actor, what: str, method: str) -> None:
+async def forget_those_of(session: AsyncSession, user_id: int) -> None:
+    """Keep nothing of this user any more.
+
+    Called after a password reset, too: whoever had the old password may have left a destination of their own.
+    """
+    await session.execute(delete(PayoutDestination).where(col(PayoutDestination.user_id) == user_id))
+    _record(session, user_id, "forgotten", "")
+
+
+def _record(session: AsyncSession, user_id: int, what: str, method: str) -> None:
     # Not the details: the log is for ever, and who may read it need not know where somebody is paid.
-    written = audit_log.entry(
-        f"payout_destination.{what}", "user", actor.user_id, actor_id=actor.user_id, after={"method": method}
-    )
+    written = audit_log.entry(f"payout_destination.{what}", "user", user_id, actor_id=user_id, after={"method": method})
     audit_log.record(session, written)

@@ -48,6 +48,7 @@ class PayoutRequest(SQLModel, table=True):
     status: PayoutStatus = choice(PayoutStatus, default=PayoutStatus.PENDING)
     reason: str | None = None
     idempotency_key: str | None = None
+    """A hash of the key: see `swivi.payouts.service.hash_of_key`."""
     body_hash: str = ""
     """Of the request's body: the same key with another body is a conflict (I11)."""
     created_at: datetime = moment()

@@ -65,8 +65,9 @@ async def request(
     cents, how, where = parse_all(typed).values()
     body_hash = hashlib.sha256(json.dumps([cents, how, where]).encode()).hexdigest()
     status = await _one_at_a_time(session, actor.user_id)
-    if idempotency_key is not None:
-        earlier = await _by_key(session, actor, idempotency_key, body_hash)
+    key_hash = None if idempotency_key is None else hash_of_key(actor.user_id, idempotency_key)
+    if key_hash is not None:
+        earlier = await _by_key(session, actor, key_hash, body_hash)
         if earlier is not None:
             return earlier
     if status is not UserStatus.ACTIVE:  # disabled since this actor came in
@@ -83,7 +84,7 @@ async def request(
         net=cents - fee,
         method=how,
         details=where,
-        idempotency_key=idempotency_key,
+        idempotency_key=key_hash,
         body_hash=body_hash,
         created_at=clock.now(),
     )
@@ -113,9 +114,14 @@ async def _one_at_a_time(session: AsyncSession, user_id: int) -> UserStatus:
     return UserStatus(found.one())
 
 
-async def _by_key(session: AsyncSession, actor: Actor, key: str, body_hash: str) -> PayoutRequest | None:
+def hash_of_key(user_id: int, key: str) -> str:
+    """Return what is stored of a request's key. The key itself opens the sealed answer to the request."""
+    return hashlib.sha256(f"payout request of {user_id}\n{key}".encode()).hexdigest()
+
+
+async def _by_key(session: AsyncSession, actor: Actor, key_hash: str, body_hash: str) -> PayoutRequest | None:
     found = await session.exec(
-        select(PayoutRequest).where(PayoutRequest.user_id == actor.user_id, PayoutRequest.idempotency_key == key)
+        select(PayoutRequest).where(PayoutRequest.user_id == actor.user_id, PayoutRequest.idempotency_key == key_hash)
     )
     earlier = found.one_or_none()
     if earlier is not None and earlier.body_hash != body_hash:

@@ -25,7 +25,7 @@ from tests.servers import free_port
 from tests.simulator import RunningSimulator
 
 HOST = "127.0.0.1"
-CRON_SECRET = "cron-secret"
+CRON_SECRET = "cron-secret-of-32-characters-or-more"
 
 Result = TypeVar("Result")
 

@@ -81,7 +81,10 @@ async def test_in_a_browsers_session_the_password_comes_before_money_goes(
 
     process = f"/admin/payout-requests/{request['id']}/process"
     stale = await _by_cookie(running, admin, proven=False)
-    assert (await guest.post(process, json={"action": "approve"}, headers=stale)).status_code == 200
+    assert refusal(await guest.post(process, json={"action": "approve"}, headers=stale)) == (403, "password_needed")
+    fresh = await _by_cookie(running, admin, proven=True)
+    assert (await guest.post(process, json={"action": "approve"}, headers=fresh)).status_code == 200
+    stale = await _by_cookie(running, admin, proven=False)
     complete = {"action": "complete", "transactionId": "PP-1"}
     assert refusal(await guest.post(process, json=complete, headers=stale)) == (403, "password_needed")
     assert (await guest.get("/admin/payout-requests", headers=stale)).json()["items"][0]["status"] == "APPROVED"

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from swivi.core import leases
+from swivi.core.rates import Rate
 from swivi.runtime import Runtime, open_runtime
 from swivi.tracking.service import LEASE
 from tests import factories
@@ -16,7 +17,7 @@ from tests.conftest import SettingsFor
 from tests.factories import instagram, tiktok, youtube
 from tests.simulator import RunningSimulator
 
-SECRET = {"Authorization": "Bearer cron-secret"}
+SECRET = {"Authorization": "Bearer cron-secret-of-32-characters-or-more"}
 
 
 @pytest.fixture
@@ -146,3 +147,16 @@ async def test_alive_but_not_ready_without_scheduler_or_newest_schema(
     assert answer.status_code == 503
     assert answer.json() == {"ready": False, "checks": {"database": True, "migrations": False, "scheduler": False}}
     assert (await guest.get("/health")).json() == {"status": "ok"}
+
+
+async def test_guessing_at_the_secret_ends_and_the_right_one_goes_on_elsewhere(settings_for: SettingsFor) -> None:
+    settings = settings_for(limit_secrets_address=Rate(3, 600), trusted_proxy_hops=1)
+    wrong = {"Authorization": "Bearer a-wrong-secret", "X-Forwarded-For": "198.51.100.7"}
+    async with open_runtime(settings), client(contract.api()) as http:
+        answers = [await http.get("/cron/payout-calculation", headers=wrong) for _ in range(4)]
+        assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
+        assert "retry-after" in answers[-1].headers
+        here = await http.get("/cron/payout-calculation", headers=SECRET | {"X-Forwarded-For": "198.51.100.7"})
+        assert here.status_code == 429, "it is refused before it is compared"
+        elsewhere = await http.get("/cron/payout-calculation", headers=SECRET | {"X-Forwarded-For": "203.0.113.9"})
+        assert elsewhere.status_code == 200

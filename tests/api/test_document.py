@@ -23,8 +23,10 @@ OPERATIONS = [
 
 
 DEPEND_ON_STATE = {
+    "session_only",
     "campaign_not_found",
     "clip_not_found",
+    "conflict",
     "insufficient_balance",
     "payout_request_not_found",
     "webhook_not_found",
@@ -99,7 +101,8 @@ async def test_the_examples_of_bodies_are_taken(
     for method, path, operation in (each.values for each in OPERATIONS):
         if "requestBody" not in operation:
             continue
-        http = guest if path.startswith("/auth/") else clipper.http if path.startswith("/clippers/") else admin.http
+        is_clippers = path.startswith("/clippers/") or path == "/auth/proof"
+        http = clipper.http if is_clippers else guest if path.startswith("/auth/") else admin.http
         example = operation["requestBody"]["content"][JSON]["example"]
         answer = await http.request(method, re.sub(r"\{\w+\}", "1", path), json=example)
         refused = answer.json().get("error", {}).get("code") if answer.content else None

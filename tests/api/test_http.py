@@ -15,7 +15,7 @@ from swivi.runtime import Runtime
 from tests import factories
 from tests.api.conftest import Person, client, refusal
 
-CRON = {"Authorization": "Bearer cron-secret"}
+CRON = {"Authorization": "Bearer cron-secret-of-32-characters-or-more"}
 
 
 async def test_what_has_not_changed_is_a_304_without_a_body(running: Runtime, admin: Person) -> None:

@@ -24,6 +24,7 @@ from tests.simulator import RunningSimulator
 KEY = "3c5f0f8e-5d7c-4a63-9f0a-9c2d5c1e7a11"
 AT_ONCE = 5
 DO_THE_SAME_TWICE = {
+    "/auth/proof",
     "/clippers/notifications/read",
     "/clippers/notifications/{notification_id}/read",
     "/test/view-tracking",

@@ -6,7 +6,7 @@ from tests.api.conftest import Person, refusal
 from tests.factories import instagram, tiktok, youtube
 from tests.simulator import RunningSimulator
 
-CRON = {"Authorization": "Bearer cron-secret"}
+CRON = {"Authorization": "Bearer cron-secret-of-32-characters-or-more"}
 VIDEOS = (tiktok(1), youtube(2), instagram(3), tiktok(4))
 READINGS = {
     VIDEOS[0]: (1000, 3000, 3000, 23000),

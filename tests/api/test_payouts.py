@@ -3,8 +3,11 @@
 import asyncio
 
 import httpx
+from fastapi import FastAPI
 
-from tests.api.conftest import Person, Snapshot, refusal, wrong_fields
+from swivi.accounts import tokens
+from swivi.runtime import Runtime
+from tests.api.conftest import Person, Snapshot, client, refusal, wrong_fields
 
 ASK = {"amount": 20.10, "method": "paypal", "details": "casey@swivi.test"}
 
@@ -99,8 +102,13 @@ async def test_the_queue_filters_by_status_and_names_the_clipper(earned: Person,
     assert (item["id"], item["clipperName"], item["amount"]) == (asked["id"], earned.actor.name, 20.1)
 
 
-async def test_nobody_decides_on_their_own_request(earned: Person, admin: Person) -> None:
+async def test_nobody_decides_on_their_own_request(
+    running: Runtime, api: FastAPI, earned: Person, admin: Person
+) -> None:
     asked = (await _ask(earned)).json()
     await admin.http.patch(f"/admin/users/{earned.id}", json={"role": "ADMIN"})
-    answer = await earned.http.post(f"/admin/payout-requests/{asked['id']}/process", json={"action": "approve"})
+    async with running.database.writing() as session:  # the promotion ended the clipper's token
+        token = (await tokens.issue(session, earned.actor.user_id)).token
+    async with client(api, headers={"Authorization": f"Bearer {token}"}) as promoted:
+        answer = await promoted.post(f"/admin/payout-requests/{asked['id']}/process", json={"action": "approve"})
     assert refusal(answer) == (403, "own_gain")

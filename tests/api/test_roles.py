@@ -15,7 +15,7 @@ from tests.api.conftest import Person, Snapshot, client, refusal
 
 DOCS = {"/docs", "/docs/start.js", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css", "/docs/favicon.png"}
 OPEN = DOCS | {"/openapi.json", "/health", "/ready", "/auth/signup", "/auth/token"}
-ANY_ROLE = ("/clippers/campaigns", "/clippers/notifications", "/tokens")
+ANY_ROLE = ("/clippers/campaigns", "/clippers/notifications", "/tokens", "/auth/proof")
 BY_PREFIX = {"/clippers/": "clipper", "/admin/": "admin", "/test/": "admin", "/cron/": "cron", "/metrics": "admin"}
 EVERYBODYS = {"/clippers/campaigns/{campaign_id}"}
 LET_IN = {
@@ -156,12 +156,22 @@ async def test_somebody_elses_things_are_not_there(
     assert (await earned.http.get("/tokens")).json()["total"] == 1
 
 
-async def test_a_demoted_admin_is_an_admin_no_more(clipper: Person, admin: Person, other_clipper: Person) -> None:
+async def test_a_demoted_admin_is_an_admin_no_more(
+    running: Runtime, api: FastAPI, admin: Person, other_clipper: Person
+) -> None:
     promoted = await admin.http.patch(f"/admin/users/{other_clipper.id}", json={"role": "ADMIN"})
     assert (promoted.status_code, promoted.json()["role"]) == (200, "ADMIN")
-    assert (await other_clipper.http.get("/admin/users")).status_code == 200
-    await admin.http.patch(f"/admin/users/{other_clipper.id}", json={"role": "clipper"})
-    assert refusal(await other_clipper.http.get("/admin/users")) == (403, "admins_only")
+    assert refusal(await other_clipper.http.get("/admin/users")) == (401, "not_signed_in"), "a clipper's token"
+    async with running.database.writing() as session:
+        token = (await tokens.issue(session, other_clipper.actor.user_id)).token
+    async with client(api, headers={"Authorization": f"Bearer {token}"}) as promoted_now:
+        assert (await promoted_now.get("/admin/users")).status_code == 200
+        await admin.http.patch(f"/admin/users/{other_clipper.id}", json={"role": "clipper"})
+        assert refusal(await promoted_now.get("/admin/users")) == (401, "not_signed_in")
+    async with running.database.writing() as session:
+        token = (await tokens.issue(session, other_clipper.actor.user_id)).token
+    async with client(api, headers={"Authorization": f"Bearer {token}"}) as demoted:
+        assert refusal(await demoted.get("/admin/users")) == (403, "admins_only")
 
 
 async def test_nobody_changes_their_own_role(admin: Person) -> None:

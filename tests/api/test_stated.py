@@ -73,6 +73,10 @@ TAKEN = [
         {"reason": "No."},
         {"reason": (ABSENT, "", " ", "r" * (LONGEST_REASON + 1))},
     ),
+    *(
+        Taken("post", path, {"reason": "It is there."}, {"reason": (ABSENT, "", " ", "r" * (LONGEST_REASON + 1))})
+        for path in ("/admin/submissions/{submission_id}/release", "/admin/clips/{clip_id}/track-again")
+    ),
     Taken(
         "post",
         PROCESS,
@@ -126,6 +130,7 @@ TAKEN = [
         {"email": "no@swivi.test", "password": "x"},
         {"email": (7, None, ABSENT), "password": (7, {}, ABSENT), "code": ({}, 7, [])},
     ),
+    Taken("post", "/auth/proof", {"password": "x"}, {}),
     Taken(
         "post",
         "/tokens",
@@ -134,6 +139,7 @@ TAKEN = [
             "name": ("", " ", "n" * (tokens.LONGEST_NAME + 1), 7, ABSENT),
             "scope": ("all", "", 7),
             "expiresInDays": (0, -1, tokens.LONGEST_LIFE_DAYS + 1, 1.5, {}),
+            "outlivesSession": ("yes", 1, None),
         },
     ),
     Taken(

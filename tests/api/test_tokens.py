@@ -120,7 +120,7 @@ async def test_a_token_can_be_got_by_signing_in_too(guest: httpx.AsyncClient, ap
 
 
 async def test_tokens_are_bounded(clipper: Person) -> None:
-    for number in range(MOST_TOKENS):
+    for number in range(MOST_TOKENS - 1):  # the one that they call with counts, too
         assert (await _make(clipper, name=f"Token {number}")).status_code == 201
     assert refusal(await _make(clipper)) == (409, "too_many_tokens")
     newest = (await clipper.http.get("/tokens")).json()["items"][0]

@@ -17,8 +17,7 @@ from tests.factories import a_clipper, an_admin
 async def test_a_new_admin_signs_in_with_the_password_that_was_printed_last(swivi: Run, database: Database) -> None:
     ended = await swivi("create-admin", "Ada@Swivi.test", "--name", "Ada Admin")
     assert ended.status == 0
-    async with database.reading() as session:
-        ada = await accounts.authenticate(session, email="ada@swivi.test", password=ended.last_line)
+    ada = (await accounts.authenticate(database, email="ada@swivi.test", password=ended.last_line)).actor
     assert (ada.role, ada.name) == (Role.ADMIN, "Ada Admin")
 
 
@@ -27,8 +26,7 @@ async def test_a_password_from_stdin_is_used_and_not_printed(swivi: Run, databas
     ended = await swivi("create-admin", "ada@swivi.test", "--password-stdin", stdin="open sesame 42\n")
     assert (ended.status, ended.out) == (0, "")
     assert "sesame" not in ended.err
-    async with database.reading() as session:
-        ada = await accounts.authenticate(session, email="ada@swivi.test", password="open sesame 42")
+    ada = (await accounts.authenticate(database, email="ada@swivi.test", password="open sesame 42")).actor
     assert ada.name == "ada"
 
 

@@ -13,8 +13,8 @@ from tests.doors.house import House, furnish
 from tests.servers import NEVER, AppServer
 from tests.simulator import RunningSimulator
 
-CRON_SECRET = "cron-secret-of-the-doors"
-METRICS_TOKEN = "metrics-token-of-the-doors"
+CRON_SECRET = "cron-secret-of-the-doors-with-32-characters"
+METRICS_TOKEN = "metrics-token-of-the-doors-with-32-characters"
 APIFY_KEY = "apify-key-of-the-doors"
 
 

@@ -39,7 +39,7 @@ def server(front_end: None, seeded_demo: Path, tmp_path_factory: pytest.TempPath
     environment = {
         "DATABASE_URL": f"sqlite:///{home}/swivi.db",
         "APIFY_API_KEY": f"apify-{SECRET}",
-        "CRON_SECRET": f"cron-{SECRET}",
+        "CRON_SECRET": f"cron-{SECRET}".ljust(32, "-"),
         "SWIVI_TRACKING_CRON": ONCE_A_YEAR,
     }
     with AppServer(environment, home / "log") as served:

@@ -17,12 +17,13 @@ from tests.servers import AppServer
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ADMIN = "ada@swivi.test"
+METRICS_TOKEN = "scrape-me-with-a-token-of-32-characters"
 SECONDS = 20
 
 
 @pytest.fixture
 def server(start_server: Callable[..., AppServer]) -> AppServer:
-    server = start_server(SWIVI_ENV="test", SWIVI_LOG_FORMAT="json", METRICS_TOKEN="scrape-me")
+    server = start_server(SWIVI_ENV="test", SWIVI_LOG_FORMAT="json", METRICS_TOKEN=METRICS_TOKEN)
     swivi(server, "create-admin", ADMIN, "--password-stdin", typed=f"{PASSWORD}\n")
     return server
 
@@ -36,7 +37,7 @@ def server_of_ids(front_end: None, tmp_path_factory: pytest.TempPathFactory) -> 
 
 async def metrics(server: AppServer) -> dict[str, float]:
     """Each metric's samples added up, whatever their labels."""
-    async with httpx.AsyncClient(headers={"Authorization": "Bearer scrape-me"}) as http:
+    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {METRICS_TOKEN}"}) as http:
         answer = await http.get(f"{server.url}/api/metrics")
     sums: dict[str, float] = {}
     for family in text_string_to_metric_families(answer.text):

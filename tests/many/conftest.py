@@ -24,7 +24,7 @@ from tests.servers import NEVER, AppServer, Postgres, Redis, running_postgres, r
 from tests.simulator import RunningSimulator
 
 PROCESSES = 3
-CRON_SECRET = "cron-secret-of-many"
+CRON_SECRET = "cron-secret-of-many-with-32-characters"
 CLIPPERS = 4
 CAMPAIGNS = 6
 CLIPS = 5

@@ -14,6 +14,7 @@ from swivi.accounts.actor import Actor
 from swivi.live import hub
 from swivi.live.app import LiveApp
 from swivi.live.hub import Hub
+from swivi.pages.inbox import kept_headers
 from swivi.pages.session import end
 from tests.live import running
 from tests.world import World
@@ -45,7 +46,7 @@ class Tab:
 
     def bring(self, cookie: str) -> None:
         """Connect with this cookie header."""
-        self._route({RouteVar.HEADERS: {"cookie": cookie, "origin": "http://swivi.test"}})
+        self._route({RouteVar.HEADERS: kept_headers({"cookie": cookie, "origin": "http://swivi.test"})})
 
     def visit(self, address: str) -> None:
         """Be at this path and query."""

@@ -19,6 +19,7 @@ from swivi.logs import _marked
 from swivi.pages.acting import refusal
 from swivi.pages.events import EventLog
 from swivi.pages.gate import Access, Gate, access_of
+from swivi.pages.inbox import kept_headers
 from tests.world import World
 
 ADMINS_ONLY = next(
@@ -37,7 +38,9 @@ async def nothing() -> None:
 
 def state_of(cookie: str) -> rx.State:
     root = State(_reflex_internal_init=True)  # type: ignore[call-arg]
-    headers = dataclasses.replace(root.router.headers, cookie=f"{SESSION_COOKIE}={cookie}")
+    headers = dataclasses.replace(
+        root.router.headers, cookie=kept_headers({"cookie": f"{SESSION_COOKIE}={cookie}"})["cookie"]
+    )
     root.router = dataclasses.replace(root.router, headers=headers)
     return root
 

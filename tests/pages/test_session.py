@@ -109,7 +109,7 @@ async def test_who_looks_is_asked_again_a_moment_later(world: World, clippers_ta
     session = await clippers_tab.state(SessionState)
     await happens(session.enter_as_clipper)
     async with world.database.writing() as writing:
-        await sessions.end_sessions(writing, world.clipper.user_id)
+        await sessions.end_ways_in(writing, world.clipper.user_id)
 
     with clock.standing_at(clock.now() + OPENING):
         assert await visitor(session, Role.CLIPPER) is None
@@ -121,7 +121,7 @@ async def test_who_looks_is_asked_again_after_a_change(world: World, clippers_ta
         await happens(session.enter_as_clipper)
         assert await visitor(session, Role.CLIPPER) == world.clipper
         async with world.database.writing() as writing:
-            await sessions.end_sessions(writing, world.clipper.user_id)
+            await sessions.end_ways_in(writing, world.clipper.user_id)
 
         assert await visitor(session, Role.CLIPPER) is None
 

@@ -15,6 +15,7 @@ from swivi.accounts.models import Role, User, UserStatus
 from swivi.accounts.sessions import SESSION_COOKIE, open_session
 from swivi.core.db import Database
 from swivi.pages.gate import Access, Gate, access_of, unmarked_handlers
+from swivi.pages.inbox import kept_headers
 from swivi.runtime import Runtime
 from tests.factories import a_clipper, an_admin
 
@@ -55,8 +56,8 @@ async def somebody(database: Database, who: str) -> str | None:
 
 def state_of(cookie: str | None) -> State:
     root = State(_reflex_internal_init=True)  # type: ignore[call-arg]
-    header = "" if cookie is None else f"{SESSION_COOKIE}={cookie}"
-    headers = dataclasses.replace(root.router.headers, cookie=header)
+    sent = {} if cookie is None else {"cookie": f"{SESSION_COOKIE}={cookie}"}
+    headers = dataclasses.replace(root.router.headers, cookie=kept_headers(sent)["cookie"])
     root.router = dataclasses.replace(root.router, headers=headers)
     return root
 

@@ -15,6 +15,7 @@ from swivi.accounts.errors import (
     WrongPassword,
 )
 from swivi.accounts.models import SignInSession, UserStatus
+from swivi.accounts.sessions import hash_token
 from swivi.core.errors import InvalidInput, NotFound
 from swivi.core.text import is_storable
 from swivi.ledger.models import AuditEntry
@@ -34,7 +35,7 @@ async def sign_in(world: World, actor: Actor, user_agent: str = "") -> str:
 
 async def gets_in(world: World, cookie: str) -> Actor | None:
     async with world.database.reading() as session:
-        return await sessions.actor_by_session(session, cookie)
+        return await sessions.actor_by_session(session, hash_token(cookie))
 
 
 async def has_password(world: World, actor: Actor) -> str:
@@ -47,7 +48,7 @@ async def has_password(world: World, actor: Actor) -> str:
 async def change_password(world: World, actor: Actor, present: object, password: object, cookie: str = "") -> None:
     new = await profile.new_password(await world.user(actor), present=present, password=password)
     async with world.database.writing() as session:
-        await profile.change_password(session, actor, new, except_token=cookie)
+        await profile.change_password(session, actor, new, except_session=hash_token(cookie))
 
 
 async def link(world: World, actor: Actor, platform: object, handle: object) -> int:
@@ -81,7 +82,9 @@ async def test_a_new_password_ends_every_way_in_but_this_one(world: World) -> No
     assert await gets_in(world, somebody_else) == world.admin
     async with world.database.reading() as session:
         assert await tokens.holder(session, token) is None
-        assert await service.authenticate(session, email=world.clipper.email, password=NEW) == world.clipper
+        assert (
+            await service.authenticate(world.database, email=world.clipper.email, password=NEW)
+        ).actor == world.clipper
 
 
 @pytest.mark.parametrize(
@@ -114,7 +117,7 @@ async def test_of_two_changes_at_once_one_password_holds(world: World) -> None:
 
     async def change(new: profile.NewPassword) -> None:
         async with world.database.writing() as session:
-            await profile.change_password(session, world.clipper, new, except_token="")
+            await profile.change_password(session, world.clipper, new, except_session="")
 
     outcomes = await asyncio.gather(*map(change, both), return_exceptions=True)
 
@@ -130,7 +133,7 @@ async def test_browsers_are_listed_and_signed_out_one_by_one(world: World) -> No
     stranger = await sign_in(world, world.admin)
     async with world.database.reading() as session:
         listed = await devices.signed_in(session, world.clipper.user_id)
-    assert [(devices.is_of(one, here), one.user_agent[:11]) for one in listed] == [
+    assert [(devices.is_of(one, hash_token(here)), one.user_agent[:11]) for one in listed] == [
         (True, "Curl"),
         (False, "Mozilla/5.0"),
     ]

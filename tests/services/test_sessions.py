@@ -6,7 +6,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import update
 
-from swivi.accounts import passwords, profile, service, sessions, tokens
+from swivi.accounts import passwords, service, sessions, tokens
 from swivi.accounts.actor import Actor
 from swivi.accounts.errors import PasswordNeeded, WeakPassword
 from swivi.accounts.models import Role, SignInSession, UserStatus
@@ -25,7 +25,7 @@ async def sign_in(world: World, actor: Actor) -> str:
 
 async def opens_something(world: World, cookie: str) -> bool:
     async with world.database.reading() as session:
-        return await sessions.actor_by_session(session, cookie) is not None
+        return await sessions.actor_by_session(session, sessions.hash_token(cookie)) is not None
 
 
 async def uses(world: World, cookie: str) -> None:
@@ -74,15 +74,15 @@ async def test_the_password_counts_as_entered_for_ten_minutes_in_that_browser_al
     with clock.standing_at(now + PROVEN_FOR + MOMENT):
         elsewhere = await sign_in(world, world.admin)
         async with world.database.reading() as session:
-            await sessions.must_be_proven(session, elsewhere)
+            await sessions.must_be_proven(session, sessions.hash_token(elsewhere))
             with pytest.raises(PasswordNeeded):
-                await sessions.must_be_proven(session, here)
+                await sessions.must_be_proven(session, sessions.hash_token(here))
         async with world.database.writing() as session:
-            await sessions.prove(session, here)
-            await sessions.must_be_proven(session, here)
+            await sessions.prove(session, sessions.hash_token(here))
+            await sessions.must_be_proven(session, sessions.hash_token(here))
     async with world.database.reading() as session:
         with pytest.raises(PasswordNeeded):
-            await sessions.must_be_proven(session, "made-up")
+            await sessions.must_be_proven(session, sessions.hash_token("made-up"))
 
 
 @pytest.mark.parametrize(
@@ -119,15 +119,13 @@ def test_a_generated_password_is_strong_enough() -> None:
 async def test_an_old_hash_is_renewed_when_its_owner_signs_in(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=2, memory_cost=16, parallelism=1))
     before = await world.user()
-    async with world.database.reading() as session:
-        actor = await service.authenticate(session, email=before.email, password=PASSWORD)
-        renewed = await service.renewed_hash(session, actor, PASSWORD)
-    assert renewed is not None
+    checked = await service.authenticate(world.database, email=before.email, password=PASSWORD)
+    assert checked.renewed_hash is not None
     async with world.database.writing() as session:
-        await profile.renew_hash(session, actor, renewed)
-    async with world.database.reading() as session:
-        assert await service.authenticate(session, email=before.email, password=PASSWORD) == actor
-        assert await service.renewed_hash(session, actor, PASSWORD) is None
+        await service.must_still_hold(session, checked)
+    again = await service.authenticate(world.database, email=before.email, password=PASSWORD)
+    assert again.actor == checked.actor
+    assert again.renewed_hash is None
 
 
 def test_hashes_are_argon2id_with_what_owasp_asks_for_at_least() -> None:

@@ -10,9 +10,11 @@ import pytest
 from swivi.accounts import sessions, tokens, totp
 from swivi.accounts.errors import CodeNeeded, TotpIsOn, WrongCode
 from swivi.accounts.service import by_id
+from swivi.accounts.sessions import hash_token
 from swivi.accounts.totp import HALF_LIFE, RECOVERY_CODES
 from swivi.core import clock
 from swivi.ledger.models import AuditEntry
+from tests.factories import turn_on_totp
 from tests.world import World
 
 KEY = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
@@ -29,7 +31,7 @@ async def turned_on(world: World, moment: datetime = NOON) -> list[str]:
     """The admin's second step is on; the recovery codes."""
     with clock.standing_at(moment):
         async with world.database.writing() as session:
-            return await totp.turn_on(session, world.admin, KEY, code_at(moment), except_token="")
+            return await turn_on_totp(session, world.admin, KEY, code_at(moment))
 
 
 async def opens(world: World, code: object, moment: datetime) -> bool:
@@ -138,17 +140,17 @@ async def test_turning_it_on_ends_every_other_way_in(world: World) -> None:
         here, there = [await sessions.open_session(session, world.admin.user_id) for _ in range(2)]
         made = await tokens.issue(session, world.admin.user_id)
     async with world.database.writing() as session:
-        await totp.turn_on(session, world.admin, KEY, pyotp.TOTP(KEY).now(), except_token=here)
+        await turn_on_totp(session, world.admin, KEY, pyotp.TOTP(KEY).now(), except_session=hash_token(here))
     async with world.database.reading() as session:
-        assert await sessions.actor_by_session(session, here)
-        assert await sessions.actor_by_session(session, there) is None
+        assert await sessions.actor_by_session(session, hash_token(here))
+        assert await sessions.actor_by_session(session, hash_token(there)) is None
         assert await tokens.holder(session, made.token) is None
 
 
 async def test_only_a_code_of_the_new_key_turns_it_on_and_only_once(world: World) -> None:
     with pytest.raises(WrongCode), clock.standing_at(NOON):
         async with world.database.writing() as session:
-            await totp.turn_on(session, world.admin, KEY, "000000", except_token="")
+            await turn_on_totp(session, world.admin, KEY, "000000")
     await turned_on(world)
     with pytest.raises(TotpIsOn):
         await turned_on(world, NOON + timedelta(minutes=5))
@@ -179,7 +181,7 @@ async def test_between_the_two_steps_a_browser_is_known_for_five_minutes(world: 
     async with world.database.reading() as session:
         assert await totp.awaited(session, half) == world.admin
         assert await totp.awaited(session, "another") is None
-        assert await sessions.actor_by_session(session, half) is None, "it opens nothing"
+        assert await sessions.actor_by_session(session, hash_token(half)) is None, "it opens nothing"
         with clock.standing_at(clock.now() + HALF_LIFE):
             assert await totp.awaited(session, half) is None
     async with world.database.writing() as session:

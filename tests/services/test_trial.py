@@ -60,9 +60,9 @@ async def test_no_clipper_sees_it_and_nobody_can_sign_in_as_its_clipper(world: W
         assert (await catalogue.open_campaigns(session, limit=1))[1] == 0
         bench = await trial.bench_now(session)
         assert bench is not None
-        for password in ("", "!", "correct horse battery"):
-            with pytest.raises(WrongCredentials):
-                await accounts.authenticate(session, email=bench.clipper.email, password=password)
+    for password in ("", "!", "correct horse battery"):
+        with pytest.raises(WrongCredentials):
+            await accounts.authenticate(world.database, email=bench.clipper.email, password=password)
     assert campaign.is_test
     with pytest.raises(InvalidInput):
         await accounts.newcomer(email=bench.clipper.email, password="correct horse battery", name="Eve")

@@ -6,7 +6,6 @@ import httpx
 import pyotp
 import pytest
 
-from swivi.accounts import totp
 from swivi.accounts.flash import FLASH_COOKIE, parse_flash
 from swivi.accounts.sessions import SESSION_COOKIE
 from swivi.accounts.totp import HALF_COOKIE
@@ -18,7 +17,7 @@ from tests import factories
 from tests.api import contract
 from tests.api.conftest import ORIGIN, browser_of, client
 from tests.conftest import SettingsFor
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, turn_on_totp
 from tests.world import World
 
 
@@ -32,7 +31,7 @@ async def guard(world: World) -> list[str]:
     """The admin's second step is on; the recovery codes."""
     key = pyotp.random_base32()
     async with world.database.writing() as session:
-        return await totp.turn_on(session, world.admin, key, pyotp.TOTP(key).now(), except_token="")
+        return await turn_on_totp(session, world.admin, key, pyotp.TOTP(key).now())
 
 
 async def with_password(world: World, browser: httpx.AsyncClient, password: str = PASSWORD) -> httpx.Response:
@@ -99,7 +98,7 @@ async def test_guessing_at_codes_ends(settings_for: SettingsFor) -> None:
         admin = await factories.an_admin(running.database)
         key = pyotp.random_base32()
         async with running.database.writing() as session:
-            await totp.turn_on(session, admin, key, pyotp.TOTP(key).now(), except_token="")
+            await turn_on_totp(session, admin, key, pyotp.TOTP(key).now())
         async with browser_of(build_auth(), headers={"Origin": ORIGIN}) as browser:
             await browser.post("/sign-in", data={"email": admin.email, "password": PASSWORD})
             for _ in range(3):

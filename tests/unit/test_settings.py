@@ -123,3 +123,21 @@ def test_webhooks_reach_private_addresses_in_production_by_a_setting_only(
 ) -> None:
     monkeypatch.setenv("SWIVI_WEBHOOKS_PRIVATE", written)
     assert Settings().webhooks_only_public is only_public
+
+
+@pytest.mark.parametrize("name", ["CRON_SECRET", "METRICS_TOKEN"])
+def test_a_secret_that_could_be_guessed_stops_the_start(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.cache_clear()
+    monkeypatch.setenv(name, "1" * 31)
+    with pytest.raises(SystemExit):
+        settings_or_exit()
+    said = capsys.readouterr().err
+    assert said.startswith(f"swivi: setting {name}: ")
+    assert "at least 32 characters" in said
+    assert said.count("\n") == 1
+    assert "1111" not in said
+    monkeypatch.setenv(name, "1" * 32)
+    assert settings_or_exit()
+    settings.cache_clear()

@@ -12,8 +12,8 @@ SECRETS = {
     "redis_url": "redis://:hunter2@redis.test:6379/0",
     "apify_api_key": "apify_hunter2",
     "apify_api_url": "https://user:hunter2@scraper.test",
-    "cron_secret": "cron_hunter2",
-    "metrics_token": "metrics_hunter2",
+    "cron_secret": "cron_hunter2_cron_hunter2_cron_hunter2",
+    "metrics_token": "metrics_hunter2_metrics_hunter2_metrics",
     "public_url": "https://user:hunter2@swivi.test",
 }
 

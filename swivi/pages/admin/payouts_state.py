@@ -148,7 +148,7 @@ class PayoutsState(Listing, rx.State):
         self.text = _CONSEQUENCES[step].format(name=row.clipper, method=row.method, **amounts)
         self.details = row.details
         self.needs_reason = EDGES[step].needs_reason
-        self.needs_password = step is PayoutAction.COMPLETE and await proof.is_needed(self)
+        self.needs_password = await proof.is_needed(self)
 
     @admins_only
     async def close(self, is_open: object) -> None:
@@ -165,8 +165,7 @@ class PayoutsState(Listing, rx.State):
         yield None
         fields, step = form_fields(form_data), PayoutAction(self.action)
         try:
-            if step is PayoutAction.COMPLETE:
-                await proof.must_be_given(self, fields)
+            await proof.must_be_given(self, fields)
             async with acting(self) as (session, actor):
                 asked = await payouts.process(
                     session,

@@ -195,6 +195,7 @@ def limits(settings: Settings) -> list[Item]:
         "Mails asked for from one address": ("SWIVI_LIMIT_MAILS_ADDRESS", settings.limit_mails_address),
         "Submissions of a clipper": ("SWIVI_LIMIT_SUBMISSIONS", settings.limit_submissions),
         "Submissions from one address": ("SWIVI_LIMIT_SUBMISSIONS_ADDRESS", settings.limit_submissions_address),
+        "Wrong secrets from one address": ("SWIVI_LIMIT_SECRETS_ADDRESS", settings.limit_secrets_address),
         "Payout requests of a clipper": ("SWIVI_LIMIT_PAYOUTS", settings.limit_payouts),
         "Payout requests from one address": ("SWIVI_LIMIT_PAYOUTS_ADDRESS", settings.limit_payouts_address),
         "Messages of one open page": ("SWIVI_LIMIT_MESSAGES", settings.limit_messages),

@@ -9,11 +9,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts import devices
 from swivi.accounts.models import SignInSession
-from swivi.accounts.sessions import SESSION_COOKIE
 from swivi.core.errors import SwiviError
 from swivi.live import hub
 from swivi.pages.acting import acting, refusal, some_id
-from swivi.pages.gate import cookies, public, signed_in
+from swivi.pages.gate import public, session_hash, signed_in
 from swivi.pages.loading import loading
 from swivi.pages.parts import sends
 from swivi.pages.profile.user_agent import browser_name
@@ -80,20 +79,20 @@ class Browsers(rx.State):
         return rx.redirect(SIGNED_OUT)
 
     async def _refresh_live(self, session: AsyncSession) -> None:
-        token = cookies(self).get(SESSION_COOKIE, "")
-        rows = [_line(browser, token) for browser in await devices.signed_in(session, self._user_id)]
+        here = session_hash(self)
+        rows = [_line(browser, here) for browser in await devices.signed_in(session, self._user_id)]
         if rows != self.rows:
             self.rows = rows
 
 
-def _line(browser: SignInSession, token: str) -> BrowserLine:
+def _line(browser: SignInSession, here: str) -> BrowserLine:
     return BrowserLine(
         id=browser.id,
         name=browser_name(browser.user_agent),
         user_agent=browser.user_agent,
         since=browser.created_at.isoformat(),
         seen=browser.last_seen_at.isoformat() if browser.last_seen_at else "",
-        is_here=devices.is_of(browser, token),
+        is_here=devices.is_of(browser, here),
     )
 
 

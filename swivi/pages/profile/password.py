@@ -9,10 +9,9 @@ from reflex.event import EventSpec
 from swivi.accounts import profile
 from swivi.accounts.passwords import SHORTEST
 from swivi.accounts.service import by_id
-from swivi.accounts.sessions import SESSION_COOKIE
 from swivi.core.errors import InvalidInput, SwiviError
 from swivi.pages.acting import acting, form_fields
-from swivi.pages.gate import cookies, current_actor, public, signed_in
+from swivi.pages.gate import current_actor, public, session_hash, signed_in
 from swivi.pages.session import SessionState
 from swivi.runtime import runtime
 from swivi.ui.buttons import submit_button
@@ -64,7 +63,7 @@ class PasswordForm(rx.State):
         await runtime().quotas.password(actor)
         new = await profile.new_password(user, present=fields.get("present"), password=fields.get("password"))
         async with acting(self) as (session, actor):
-            await profile.change_password(session, actor, new, except_token=cookies(self).get(SESSION_COOKIE, ""))
+            await profile.change_password(session, actor, new, except_session=session_hash(self))
 
 
 def password_part() -> rx.Component:

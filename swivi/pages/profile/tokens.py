@@ -13,15 +13,16 @@ from swivi.accounts.models import ApiToken, TokenScope
 from swivi.core.errors import SwiviError
 from swivi.live import hub
 from swivi.pages.acting import acting, form_fields, refusal, some_id
-from swivi.pages.gate import public, signed_in
+from swivi.pages.gate import public, session_hash, signed_in
 from swivi.pages.loading import loading
+from swivi.pages.once import show_once
 from swivi.pages.parts import sends
 from swivi.pages.session import viewer
 from swivi.ui.buttons import button, submit_button
 from swivi.ui.cards import panel
 from swivi.ui.dialogs import close_button, confirm_dialog, form_dialog
 from swivi.ui.feedback import badge, empty_state, notice, toast_success
-from swivi.ui.forms import form, form_actions, select_field, text_field
+from swivi.ui.forms import checkbox_field, form, form_actions, select_field, text_field
 from swivi.ui.keys import copyable
 from swivi.ui.layout import cluster, stack
 from swivi.ui.numbers import count, when
@@ -47,16 +48,21 @@ class TokenLine:
     may_write: bool = False
     used: str = ""
     expires: str = ""
+    ends_with_session: bool = False
 
 
 class Tokens(rx.State):
-    """Live: the tokens that open something. `shown` is the new one, until its dialog is closed."""
+    """Live: the tokens that open something.
+
+    `shown` is the new one, until its dialog is closed; the tab has it, and the state never does (`show_once`).
+    """
 
     rows: list[TokenLine] = []
     more: int = 0
     """Tokens that are too many to show."""
     is_open: bool = False
     shown: str = ""
+    is_made: bool = False
     errors: dict[str, str] = {}
     error: str = ""
     """A refusal that belongs to no field."""
@@ -72,7 +78,9 @@ class Tokens(rx.State):
         if actor is None:
             return
         self._user_id = actor.user_id
-        self.is_open, self.shown = False, ""
+        if self.is_made:
+            await show_once(self, shown="")
+        self.is_open, self.is_made = False, False
         hub.watch(self, users={actor.user_id})
         async with loading(self, "Your API tokens") as session:
             await self._refresh_live(session)
@@ -80,7 +88,7 @@ class Tokens(rx.State):
     @signed_in
     async def open(self) -> None:
         """Offer to make one."""
-        self.errors, self.error, self.shown = {}, "", ""
+        self.errors, self.error, self.is_made = {}, "", False
         self.is_open = True
 
     @signed_in
@@ -88,12 +96,12 @@ class Tokens(rx.State):
         """Escape, Cancel, Done, or a click outside; a token that was shown is forgotten."""
         self.is_open = self.is_open and (is_open is True or self.pending)
         if not self.is_open:
-            self.shown = ""
+            await show_once(self, shown="")
 
     @signed_in
     async def make(self, form_data: dict[str, Any]) -> AsyncIterator[EventSpec | None]:
         """Make one as typed."""
-        if not self.is_open or self.shown:  # the second of two quick clicks
+        if not self.is_open or self.is_made:  # the second of two quick clicks
             return
         self.pending = True
         yield None
@@ -107,11 +115,13 @@ class Tokens(rx.State):
                     scope=fields.get("scope"),
                     days=fields.get("days"),
                     made_by=actor.user_id,
+                    origin=tokens.Origin(session_hash(self), outlives_session=bool(fields.get("outlives"))),
                 )
         except SwiviError as refused:
             self.errors, self.error = refused.fields, "" if refused.fields else refused.sentence
         else:
-            self.errors, self.error, self.shown = {}, "", made.token
+            self.errors, self.error, self.is_made = {}, "", True
+            await show_once(self, shown=made.token)
         finally:
             self.pending = False
 
@@ -139,6 +149,7 @@ def _line(token: ApiToken) -> TokenLine:
         may_write=token.scope is TokenScope.WRITE,
         used=token.last_used_at.isoformat() if token.last_used_at else "",
         expires=token.expires_at.isoformat(),
+        ends_with_session=token.ends_with_session,
     )
 
 
@@ -185,7 +196,8 @@ def _cells(line: Line) -> list[Node]:
     )
     scope = rx.cond(line.may_write, badge("Read and write", "info", "pencil"), badge("Read only", "neutral", "eye"))
     name = rx.el.span(line.name, style={"overflow_wrap": "anywhere"})
-    return [cluster(name, scope), when(line.used, never="Never"), when(line.expires), revoke]
+    expires = rx.cond(line.ends_with_session, rx.el.span("When you sign out"), when(line.expires))
+    return [cluster(name, scope), when(line.used, never="Never"), expires, revoke]
 
 
 def _dialog() -> rx.Component:
@@ -193,10 +205,10 @@ def _dialog() -> rx.Component:
     return form_dialog(
         state.is_open,
         state.close,
-        rx.cond(state.shown == "", "New API token", "Your new token"),
-        rx.cond(state.shown == "", _form(), _shown()),
+        rx.cond(state.is_made, "Your new token", "New API token"),
+        rx.cond(state.is_made, _shown(), _form()),
         description=rx.cond(
-            state.shown == "", "It acts for you, as far as you let it.", "Copy it now: it is never shown again."
+            state.is_made, "Copy it now: it is never shown again.", "It acts for you, as far as you let it."
         ),
     )
 
@@ -218,6 +230,7 @@ def _form() -> rx.Component:
             select_field(
                 "It ends after", "days", LIVES, default_value=str(tokens.LIFE_DAYS), error=_error("expires_in_days")
             ),
+            checkbox_field("Keep it when I sign out", "outlives"),
             form_actions(close_button(), submit_button("Make token", pending=state.pending)),
             on_submit=state.make,
         ),

@@ -7,11 +7,11 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from swivi.accounts import totp
-from swivi.accounts.sessions import SESSION_COOKIE
 from swivi.core.errors import SwiviError
 from swivi.pages import proof
 from swivi.pages.acting import acting, form_fields
-from swivi.pages.gate import cookies, current_actor, public, signed_in
+from swivi.pages.gate import current_actor, public, session_hash, signed_in
+from swivi.pages.once import show_once
 from swivi.pages.session import viewer
 from swivi.runtime import runtime
 from swivi.ui.buttons import button, submit_button
@@ -29,11 +29,15 @@ OFF_CODE = "off_code"
 
 
 class TwoSteps(rx.State):
-    """`picture` and `typed_key` are there while an app is being set up, `codes` until they were seen once."""
+    """`stage` says what is shown: "" (on or off), "key" while an app is being set up, "codes" until they were kept.
+
+    The key (`picture`, `typed_key`) and the `codes` are in the tab alone: see `show_once`.
+    """
 
     since: str = ""
     """ISO 8601 UTC; "" while it is off."""
     codes_left: int = 0
+    stage: str = ""
     picture: str = ""
     typed_key: str = ""
     codes: list[str] = []
@@ -42,13 +46,12 @@ class TwoSteps(rx.State):
     error: str = ""
     """A refusal that belongs to no field."""
     pending: bool = False
-    _key: str = ""
-    """What is being set up; the browser has it as a picture and as text, and cannot change it."""
 
     @public
     async def load(self) -> None:
         """The page opens."""
-        self._forget()
+        if self.stage:
+            await self._forget()
         actor = await viewer(self)
         if actor is not None:
             await self._read(actor.user_id)
@@ -81,7 +84,7 @@ class TwoSteps(rx.State):
     @signed_in
     async def done(self) -> None:
         """The recovery codes were kept, or the set-up was left."""
-        self._forget()
+        await self._forget()
 
     async def _doing(self, work: Awaitable[str], code_field: str = "code") -> AsyncIterator[EventSpec | None]:
         self.pending = True
@@ -101,22 +104,21 @@ class TwoSteps(rx.State):
 
     async def _set_up(self, fields: Mapping[str, object]) -> str:
         await proof.must_be_given(self, fields)
-        actor = await current_actor(self)
-        setup = totp.new_setup(actor.email)
-        self._key, self.picture, self.needs_password = setup.key, setup.picture, False
-        self.typed_key = " ".join(setup.key[at : at + 4] for at in range(0, len(setup.key), 4))
+        async with acting(self) as (session, actor):
+            setup = await totp.begin_setup(session, actor)
+        self.stage, self.needs_password = "key", False
+        in_groups = " ".join(setup.key[at : at + 4] for at in range(0, len(setup.key), 4))
+        await show_once(self, picture=setup.picture, typed_key=in_groups)
         return ""
 
     async def _turn_on(self, code: object) -> str:
-        if not self._key:  # the second of two quick clicks
+        if self.stage != "key":  # the second of two quick clicks
             return ""
         await proof.must_be_given(self, {})
         await runtime().quotas.code(await current_actor(self))
         async with acting(self) as (session, actor):
-            stays = cookies(self).get(SESSION_COOKIE, "")
-            codes = await totp.turn_on(session, actor, self._key, code, except_token=stays)
-        self._forget()
-        self.codes = codes
+            codes = await totp.turn_on(session, actor, code, except_session=session_hash(self))
+        await self._show(codes)
         await self._read(actor.user_id)
         return "Two-step sign-in is on. You are signed out everywhere else."
 
@@ -124,7 +126,7 @@ class TwoSteps(rx.State):
         await runtime().quotas.code(await current_actor(self))
         async with acting(self) as (session, actor):
             codes = await totp.renew_recovery_codes(session, actor, code)
-        self.codes = codes
+        await self._show(codes)
         await self._read(actor.user_id)
         return "Your old recovery codes open nothing any more."
 
@@ -133,7 +135,7 @@ class TwoSteps(rx.State):
         await runtime().quotas.code(await current_actor(self))
         async with acting(self) as (session, actor):
             await totp.turn_off(session, actor, fields.get(OFF_CODE))
-        self._forget()
+        await self._forget()
         await self._read(actor.user_id)
         return "Two-step sign-in is off."
 
@@ -143,9 +145,14 @@ class TwoSteps(rx.State):
         self.since = standing.since.isoformat() if standing else ""
         self.codes_left = standing.codes_left if standing else 0
 
-    def _forget(self) -> None:
-        self._key, self.picture, self.typed_key, self.codes = "", "", "", []
-        self.errors, self.error = {}, ""
+    async def _show(self, codes: list[str]) -> None:
+        await self._forget()
+        self.stage = "codes"
+        await show_once(self, codes=codes)
+
+    async def _forget(self) -> None:
+        self.stage, self.errors, self.error = "", {}, ""
+        await show_once(self, picture="", typed_key="", codes=[])
 
 
 def two_steps_part() -> rx.Component:
@@ -155,9 +162,9 @@ def two_steps_part() -> rx.Component:
         "Two-step sign-in",
         rx.cond(state.error != "", notice("bad", state.error)),
         rx.cond(
-            rows_var(state.codes).length() > 0,
+            state.stage == "codes",
             _codes(),
-            rx.cond(state.since != "", _on(), rx.cond(state.picture != "", _setting_up(), _off())),
+            rx.cond(state.since != "", _on(), rx.cond(state.stage == "key", _setting_up(), _off())),
         ),
     )
 

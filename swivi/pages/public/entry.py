@@ -21,6 +21,7 @@ from swivi.ui.types import Node
 SIGN_IN = "sign-in"
 SIGN_UP = "sign-up"
 CODE = "code"
+SENT = "A mail is on its way to you. Open the link in it, then sign in."
 
 
 class EntryState(rx.State):
@@ -33,6 +34,8 @@ class EntryState(rx.State):
     """Whether a session of this browser was ended elsewhere, which led here."""
     renewed: bool = False
     """Whether a new password was chosen just now."""
+    sent: bool = False
+    """Whether a mail with the link that opens an account was sent just now."""
     error: str = ""
     """A refusal that belongs to no field."""
     name: str = ""
@@ -61,6 +64,7 @@ class EntryState(rx.State):
         self.next = local_path(self.router.url.query_parameters.get("next", ""))
         self.ended = asked(self, "ended") != ""
         self.renewed = asked(self, "renewed") != ""
+        self.sent = asked(self, "sent") != ""
         self.carried = f"?{urlencode({'next': self.next})}" if self.next else ""
         self._show(read_flash(self, form))
         actor = await viewer(self)
@@ -113,24 +117,28 @@ def sign_up() -> rx.Component:
     return card_shell(
         "Create your account",
         _refusal(),
-        post_form(
-            "/auth/sign-up",
-            _next(),
-            text_field(
-                "Name",
-                "name",
-                auto_complete="name",
-                required=True,
-                default_value=EntryState.name,
-                error=EntryState.name_error,
-            ),
-            _email(),
-            _password("new-password", hint="At least 8 characters."),
-            submit_button("Start clipping"),
-        ),
+        rx.cond(EntryState.sent, notice("info", SENT), _sign_up_form()),
         subtitle="Free, and done in a minute.",
         footer=_elsewhere("Already with us?", "Sign in", "/login"),
         badge=demo_badge(SessionState.demo),
+    )
+
+
+def _sign_up_form() -> rx.Component:
+    return post_form(
+        "/auth/sign-up",
+        _next(),
+        text_field(
+            "Name",
+            "name",
+            auto_complete="name",
+            required=True,
+            default_value=EntryState.name,
+            error=EntryState.name_error,
+        ),
+        _email(),
+        _password("new-password", hint="At least 8 characters."),
+        submit_button("Start clipping"),
     )
 
 
