@@ -103,7 +103,7 @@ async def test_other_names_are_refused_by_pages_api_and_websocket_and_answered_t
     assert handshake == httpx.codes.FORBIDDEN
 
 
-@pytest.mark.parametrize("path", ["/login?next=%2Fadmin", "/api/campaigns/?status=active"])
+@pytest.mark.parametrize("path", ["/login?next=%2Fadmin", "/api/health/?status=active"])
 async def test_redirects_of_trailing_slashes_name_no_host_and_no_scheme(server: AppServer, path: str) -> None:
     location = (await get(server, path)).headers["location"]
     assert location.startswith("/")
@@ -119,8 +119,8 @@ async def test_a_redirect_leads_to_no_other_host(server: AppServer) -> None:
 async def test_files_are_sent_compressed_whole_to_a_head_and_not_again_to_who_has_them(server: AppServer) -> None:
     async with httpx.AsyncClient(base_url=server.url) as http:
         plain = await http.get("/swivi.css", headers={"Accept-Encoding": "identity"})
-        squeezed = await http.get("/swivi.css", headers={"Accept-Encoding": "br"})
-        assert squeezed.headers["content-encoding"] == "br"
+        squeezed = await http.get("/swivi.css", headers={"Accept-Encoding": "gzip"})
+        assert squeezed.headers["content-encoding"] == "gzip"
         assert int(squeezed.headers["content-length"]) < len(plain.content) == int(plain.headers["content-length"])
         assert squeezed.text == plain.text
         head = await http.head("/swivi.css", headers={"Accept-Encoding": "identity"})
