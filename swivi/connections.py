@@ -20,12 +20,19 @@ from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
+from websockets import http11
 
 from swivi.client_address import ForwardedFor
 from swivi.quotas import network_of
 from swivi.settings import Settings
 
 log = logging.getLogger("swivi.connections")
+
+HEAD_BYTES = 32_768
+"""The largest head of a request: many times what our pages and programs send, cookies and tokens included."""
+
+# The head of a handshake has passed the bound above when it comes to this library, whose own bound is 8 KB a line.
+http11.MAX_LINE_LENGTH = HEAD_BYTES
 
 Phase = tuple[int, Literal["head", "body"]]
 """What a connection waits for: a part of its n-th request."""
@@ -62,7 +69,7 @@ class ConnectionLimits:
     head_seconds: float = 10.0
     body_seconds: float = 30.0
     unread_seconds: float = UNREAD_SECONDS
-    head_bytes: int = 32_768
+    head_bytes: int = HEAD_BYTES
     is_proxy: Callable[[str], bool] = field(default=lambda _: False)
 
     @classmethod
@@ -193,9 +200,16 @@ class HttpConnection(HttpToolsProtocol):
         self._watch()
 
     def handle_websocket_upgrade(self) -> None:
-        """Hand the connection over: from here on the limits of websockets hold."""
+        """Hand the connection over: from here on the limits of websockets hold.
+
+        A handshake that the library cannot parse (too many headers) would stay open without an answer.
+        """
         self._release()
         super().handle_websocket_upgrade()
+        protocol = self.transport.get_protocol()
+        assert isinstance(protocol, WebSocketConnection), "as configured"
+        if not protocol.handshake_initiated:
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
     def on_message_begin(self) -> None:
         """Called by the parser at the first byte of a request."""

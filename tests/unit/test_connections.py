@@ -278,6 +278,15 @@ async def test_a_websocket_that_is_flooded_past_the_app_is_cut_off(frame: bytes)
         await one.until(lambda: not one.server.server_state.connections)
 
 
+async def test_a_handshake_that_cannot_be_read_is_answered_and_closed() -> None:
+    async with served(head_bytes=30_000) as one:
+        headers = b"".join(b"X-%d: 1\r\n" % number for number in range(300))
+        reader, _ = await one.connect(HANDSHAKE.replace(b"\r\n\r\n", b"\r\n" + headers + b"\r\n"))
+        assert (await everything(reader)).startswith(b"HTTP/1.1 431")
+        long, _ = await one.connect(HANDSHAKE.replace(b"/socket", b"/socket?" + b"x" * 20_000))
+        assert (await long.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101")
+
+
 async def test_a_stop_waits_for_no_request_that_has_not_arrived_whole(caplog: pytest.LogCaptureFixture) -> None:
     async with served(head_seconds=600, body_seconds=600) as one:
         held = [await one.connect(*sent) for sent in ((), (b"GET /",), (POST, b"1"), (HANDSHAKE,))]
