@@ -28,7 +28,7 @@ config = rx.Config(
     backend_port=settings.port,
     # For HTTP; the websocket is held by swivi.one_origin.same_origin.
     cors_allowed_origins=[settings.base_url],
-    trusted_proxy_hops=settings.trusted_proxy_hops,
+    # No trusted_proxy_hops: swivi.client_address has put the client's address into the scope already.
     redis_url=settings.redis_url,
     state_manager_mode=StateManagerMode.REDIS if settings.redis_url else StateManagerMode.MEMORY,
     frontend_compression_formats=["brotli", "gzip"],

@@ -26,6 +26,7 @@ from sqlalchemy import text
 from benchmarks.crowd import BASELINE, approved_clips, signed_in
 from benchmarks.dashboards import allow_open_files
 from benchmarks.reading import simulator
+from benchmarks.served import AS_SWIVI
 from swivi import migrations
 from swivi.core.db import Database
 from tests.factories import instagram, tiktok, youtube
@@ -268,10 +269,10 @@ async def bare_sockets(folder: Path, sockets: int) -> AsyncIterator[Emitter]:
 @contextmanager
 def _bare_server(log: Path) -> Iterator[str]:
     port = free_port()
-    granian = [str(Path(sys.executable).parent / "granian"), "--interface", "asgi", "--workers", "1", "--factory"]
+    serve = [sys.executable, "-m", "uvicorn", *AS_SWIVI, "--factory"]
     with log.open("wb") as output:
         server = subprocess.Popen(
-            [*granian, "benchmarks.emitter:app", "--host", "127.0.0.1", "--port", str(port)],
+            [*serve, "benchmarks.emitter:app", "--host", "127.0.0.1", "--port", str(port)],
             cwd=ROOT,
             env=os.environ | {"PYTHONPATH": str(ROOT)},
             stdout=output,

@@ -18,6 +18,7 @@ from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
+from benchmarks.served import AS_SWIVI
 from scripts.build import npm_registry
 from tests.browser import CHROMIUM_FLAGS, browser_executable
 from tests.e2e.people import SLOW, Visitor
@@ -136,7 +137,7 @@ def blank_app(folder: Path) -> Iterator[str]:
         "__REFLEX_SKIP_COMPILE": "true",
         "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
     }
-    serve = [str(programs / "granian"), "--interface", "asgi", "--factory", "blank.blank:app", "--port", str(port)]
+    serve = [sys.executable, "-m", "uvicorn", *AS_SWIVI, "--factory", "blank.blank:app", "--port", str(port)]
     with log.open("wb") as output:
         server = subprocess.Popen(
             serve, cwd=folder, env=environment, stdout=output, stderr=output, start_new_session=True

@@ -3,11 +3,11 @@
     .venv/bin/python scripts/serve.py [--demo]
 
 Brings the database up to date first. With `--demo` it serves the demo, unless an Apify key or SWIVI_DEMO is
-set. HOST is the address to listen on; unless set, the demo listens on this machine only, for anyone may sign
-in there, and the real thing on all addresses. SIGTERM and SIGINT stop it cleanly.
+set. HOST is the address to listen on; unless set, this machine only. SIGTERM and SIGINT end it with status 0,
+within SWIVI_STOP_SECONDS.
 """
 
-# ruff: noqa: E402, S104, S606, T201 - finds swivi by itself, starts the programs of the virtual environment and says so
+# ruff: noqa: E402, T201 - finds swivi by itself, and prints where it serves
 
 import asyncio
 import os
@@ -19,32 +19,35 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 ROOT = Path(__file__).resolve().parent.parent
-BIN = Path(sys.executable).parent
 sys.path.insert(0, str(ROOT))
 
-from swivi import migrations
+from swivi import migrations, private_files, server
 from swivi.core.db import Database
 from swivi.core.errors import SwiviError
 from swivi.demo.seeded import is_seeded
 from swivi.logs import set_up_logging
 from swivi.settings import Settings, settings_or_exit
+from swivi.settings import settings as current_settings
 
 Answer = TypeVar("Answer")
+
+LOOPBACK = "127.0.0.1"
 
 
 def main() -> None:
     os.chdir(ROOT)
+    private_files.create_private_files()
     settings = settings_or_exit()
-    demo = settings.demo or ("--demo" in sys.argv[1:] and wants_demo(settings))
-    host = os.environ.get("HOST") or ("127.0.0.1" if demo else "0.0.0.0")
-    refuse_taken(host, settings.port)
-    if demo:
+    if settings.demo or ("--demo" in sys.argv[1:] and wants_demo(settings)):
         os.environ["SWIVI_DEMO"] = "1"
+        current_settings.cache_clear()
+        settings = settings_or_exit()
+    bound = bound_or_exit(os.environ.get("HOST") or LOOPBACK, settings.port)
     migrate(settings)
-    if demo and not or_exit(is_demo(settings.database_url)):
+    if settings.demo and not or_exit(is_demo(settings.database_url)):
         seed_demo()
-    print(f"Swivi{' DEMO' if demo else ''} at http://localhost:{settings.port}", flush=True)
-    serve(host, settings.port)
+    print(f"Swivi{' DEMO' if settings.demo else ''} at http://localhost:{settings.port}", flush=True)
+    serve(bound, settings)
 
 
 def wants_demo(settings: Settings) -> bool:
@@ -52,11 +55,10 @@ def wants_demo(settings: Settings) -> bool:
     return settings.apify_api_key is None and "demo" not in settings.model_fields_set
 
 
-def refuse_taken(host: str, port: int) -> None:
-    """Granian would share a taken port with whoever has it, and each would get half of the connections."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+def bound_or_exit(host: str, port: int) -> socket.socket:
+    """Take the address now, before minutes of work; the server listens on it later."""
     try:
-        socket.create_server((host, port), family=family).close()
+        return server.bound_socket(host, port)
     except OSError as wrong:
         sys.exit(f"swivi: cannot listen on {host} port {port}: {wrong.strerror}. Another one: PORT=8001")
 
@@ -64,6 +66,8 @@ def refuse_taken(host: str, port: int) -> None:
 def migrate(settings: Settings) -> None:
     """As `python -m swivi migrate` does, without starting another program: half of all that a start imports."""
     set_up_logging("plain", settings.env)
+    private_files.close_database_files(settings.database_url)
+    private_files.warn_of_open_secrets()
     print(or_exit(migrations.bring_up_to_date(settings.database_url)), file=sys.stderr)
 
 
@@ -90,8 +94,8 @@ def seed_demo() -> None:
         sys.exit(done.returncode)
 
 
-def serve(host: str, port: int) -> None:
-    """Becomes granian, so that this process id is the server's."""
+def serve(bound: socket.socket, settings: Settings) -> None:
+    """Serve until asked to stop, then end the process."""
     os.environ.update(
         REFLEX_ENV_MODE="prod",
         # The front end is built already. Both names are internal to Reflex 0.10.1: tests/e2e/test_serving.py
@@ -99,8 +103,7 @@ def serve(host: str, port: int) -> None:
         __REFLEX_SKIP_COMPILE="true",
         __REFLEX_MOUNT_FRONTEND_COMPILED_APP="true",
     )
-    granian = [str(BIN / "granian"), "--interface", "asgi", "--workers", "1", "--factory", "swivi.swivi:app"]
-    os.execv(granian[0], [*granian, "--host", host, "--port", str(port)])
+    server.serve(bound, settings)
 
 
 if __name__ == "__main__":

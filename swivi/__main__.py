@@ -3,6 +3,7 @@
 import os
 import sys
 
+from swivi import private_files
 from swivi.cli import app
 
 
@@ -12,6 +13,7 @@ def main() -> None:
     Threads of the Apify client's native half may still be about to call back into Python. Caught in the middle of
     the interpreter's end they abort the process: one command in twenty ended with status 134 on a busy machine.
     """
+    private_files.create_private_files()
     try:
         app(prog_name="python -m swivi")
     except SystemExit as end:

@@ -19,8 +19,8 @@ LogFormat = Literal["plain", "json"]
 CHATTY = ("httpx", "httpcore", "apify_client", "apscheduler", "alembic", "aiosqlite", "asyncio")
 """Libraries that report every step of theirs; only their warnings matter here."""
 
-ANYBODY_CAN_CAUSE = ("asgi_correlation_id",)
-"""Libraries that warn of what any client may send."""
+ANYBODY_CAN_CAUSE = ("asgi_correlation_id", "uvicorn")
+"""Libraries that warn of what any client may send. uvicorn's INFO lines have query strings, too."""
 
 BELOW_DEBUG = 5
 """The level of what happens dozens of times per page: scripts, styles, pictures."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from swivi.audits.service import Auditor
 from swivi.clips.intake import Intake
 from swivi.core.db import Database
+from swivi.core.recent import Recent
 from swivi.mail.postman import MailServer, Postman
 from swivi.quotas import Quotas
 from swivi.schedule import Schedule
@@ -40,7 +41,12 @@ class Runtime:
     sender: Sender
     auditor: Auditor
     postman: Postman | None
+    readiness: Recent[dict[str, bool]]
+    """What `/api/ready` says of this process. Anybody may ask, and each check takes a connection and statements."""
 
+
+READY_SECONDS = 2.0
+"""How long an answer of `/api/ready` counts: about as long as balancers wait until they ask again."""
 
 DEVELOPERS_SENDER = "Swivi <swivi@localhost>"
 """Of mails that are only printed."""
@@ -64,7 +70,19 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
     schedule = Schedule(database, tracker, intake, auditor, settings)
     quotas, sender = Quotas(database, settings), Sender(database, only_public=settings.webhooks_only_public)
     postman = _postman(database, settings)
-    opened = Runtime(settings, database, readers, tracker, intake, quotas, schedule, sender, auditor, postman)
+    opened = Runtime(
+        settings,
+        database,
+        readers,
+        tracker,
+        intake,
+        quotas,
+        schedule,
+        sender,
+        auditor,
+        postman,
+        Recent(READY_SECONDS),
+    )
     _running.append(opened)
     try:
         yield opened

@@ -4,7 +4,9 @@ import secrets
 import sys
 from decimal import Decimal
 from functools import cached_property, lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from apscheduler.triggers.cron import CronTrigger
 from email_validator import EmailNotValidError, validate_email
@@ -26,6 +28,31 @@ Limit = Annotated[
     Rate | None, NoDecode, BeforeValidator(lambda value: parse_rate(value) if isinstance(value, str) else value)
 ]
 """How often something may be done, written as `10/30m`; None, written as `off`, is no limit."""
+
+Network = IPv4Network | IPv6Network
+
+
+def parse_networks(text: str) -> tuple[Network, ...]:
+    """Return the networks and addresses in a text such as `10.0.0.0/8, 127.0.0.1`. Raise ValueError."""
+    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+
+
+Networks = Annotated[
+    tuple[Network, ...],
+    NoDecode,
+    BeforeValidator(lambda value: parse_networks(value) if isinstance(value, str) else value),
+]
+
+OWN_NETWORKS = "127.0.0.0/8, ::1, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10, fc00::/7, fe80::/10"
+"""Loopback, private, shared (carrier-grade NAT, used by hosts for their balancers) and link-local addresses."""
+
+
+def _host_of(url: str) -> str | None:
+    """Return the host in a URL; None if there is none, or the URL is malformed."""
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
 
 
 class Settings(BaseSettings):
@@ -86,6 +113,12 @@ class Settings(BaseSettings):
     limit_sockets_address: Limit = Field(Rate(600, 60), validation_alias="SWIVI_LIMIT_SOCKETS_ADDRESS")
     trusted_proxy_hops: Annotated[int, Field(ge=0, le=10)] = Field(0, validation_alias="SWIVI_TRUSTED_PROXY_HOPS")
 
+    trusted_proxies: Networks = Field(parse_networks(OWN_NETWORKS), validation_alias="SWIVI_TRUSTED_PROXIES")
+
+    max_connections: Annotated[int, Field(gt=0)] = Field(10_000, validation_alias="SWIVI_MAX_CONNECTIONS")
+    max_connections_address: Annotated[int, Field(gt=0)] = Field(200, validation_alias="SWIVI_MAX_CONNECTIONS_ADDRESS")
+    stop_seconds: Annotated[float, Field(ge=1, le=600)] = Field(20.0, validation_alias="SWIVI_STOP_SECONDS")
+
     min_payout: str = Field("20.00", validation_alias="SWIVI_MIN_PAYOUT")
     manual_reading_limit: str = Field("100.00", validation_alias="SWIVI_MANUAL_READING_LIMIT")
     platform_fee_percent: Annotated[Decimal, Field(ge=0, lt=100)] = Field(
@@ -133,6 +166,8 @@ class Settings(BaseSettings):
     def _is_http(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("https://", "http://")):
             raise ValueError("must start with https:// or http://")
+        if value is not None and not _host_of(value):
+            raise ValueError("must name a host, like https://swivi.example")
         return value.rstrip("/") if value else value
 
     @field_validator("tracking_cron", "audit_cron")

@@ -9,11 +9,14 @@ from starlette.types import ASGIApp
 from swivi.api.app import mounted_api
 from swivi.api.web import build_auth
 from swivi.browser_cache import BrowserCache
+from swivi.client_address import ClientAddress, ForwardedFor
 from swivi.demo.simulator import create_simulator
 from swivi.host_cookies import HostCookies
+from swivi.hosts import HostRule, Hosts
 from swivi.lifespan import lifespan_of
 from swivi.live.app import LiveApp
 from swivi.one_origin import same_origin
+from swivi.open_requests import OpenRequests
 from swivi.pages import admin, clipper, inbox, profile, public
 from swivi.pages.events import EventLog, on_page_failure, on_unexpected
 from swivi.pages.gate import Gate
@@ -54,8 +57,35 @@ def limited(asgi: ASGIApp) -> ASGIApp:
     return WebSockets(asgi, WebSocketLimits.of(settings_or_exit()))
 
 
+def at_its_own_hosts(asgi: ASGIApp) -> ASGIApp:
+    """The app, which answers under its own names only."""
+    return Hosts(asgi, HostRule.of(settings_or_exit()))
+
+
+def bounded(asgi: ASGIApp) -> ASGIApp:
+    """The app, in which one client address has a bounded number of requests under way."""
+    settings = settings_or_exit()
+    return OpenRequests(asgi, None if settings.takes_all_for_one_address else settings.max_connections_address)
+
+
+def addressed(asgi: ASGIApp) -> ASGIApp:
+    """The app, whose scopes carry the client's address, whatever proxies stand in front."""
+    return ClientAddress(asgi, ForwardedFor.of(settings_or_exit()))
+
+
 app = LiveApp(
-    api_transformer=[doors(), BrowserCache, guarded, kept_to_this_host, limited, lambda asgi: observed(asgi, page_of)],
+    # Each one is around those before it.
+    api_transformer=[
+        doors(),
+        BrowserCache,
+        at_its_own_hosts,
+        guarded,
+        kept_to_this_host,
+        limited,
+        bounded,
+        addressed,
+        lambda asgi: observed(asgi, page_of),
+    ],
     backend_exception_handler=on_unexpected,
     frontend_exception_handler=on_page_failure,
     stylesheets=STYLESHEETS,

@@ -47,7 +47,6 @@ class WebSocketLimits:
     messages: Rate | None
     messages_address: Rate | None
     opened_address: Rate | None
-    trusted_proxy_hops: int = 0
 
     @classmethod
     def of(cls, settings: Settings) -> "WebSocketLimits":
@@ -57,7 +56,6 @@ class WebSocketLimits:
             settings.limit_messages,
             settings.limit_messages_address if per_address else None,
             settings.limit_sockets_address if per_address else None,
-            settings.trusted_proxy_hops,
         )
 
 
@@ -82,7 +80,7 @@ class WebSockets:
         if scope["type"] != "websocket":
             await self._app(scope, receive, send)
             return
-        network = network_of(_address_of(scope, self._limits.trusted_proxy_hops))
+        network = network_of(scope["client"][0] if scope.get("client") else "")
         address = self._known(network)
         why_not = _wrong_handshake(scope) or self._too_many(address)
         if why_not:
@@ -178,17 +176,6 @@ def _is_uuid(token: str) -> bool:
         return str(UUID(token)) == token.lower()
     except ValueError:
         return False
-
-
-def _address_of(scope: Scope, hops: int) -> str:
-    """See `swivi.api.client`, whose rule this is."""
-    if hops:
-        forwarded = ",".join(Headers(scope=scope).getlist("x-forwarded-for")).split(",")
-        named = [address for entry in forwarded if (address := entry.strip())]
-        if len(named) >= hops:
-            return named[-hops]
-    client = scope.get("client")
-    return str(client[0]) if client else ""
 
 
 def _bucket(rate: Rate | None) -> Bucket | None:

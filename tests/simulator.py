@@ -18,10 +18,8 @@ from contextlib import suppress
 
 import httpx
 import pytest
-from granian.constants import Interfaces
-from granian.server.embed import Server
 
-from swivi.demo.simulator import create_simulator
+from swivi.demo.simulator import create_simulator, simulator_server
 from swivi.demo.simulator_state import SimulatorState
 from tests.servers import free_port
 
@@ -42,7 +40,7 @@ class RunningSimulator(SimulatorState):
 
 
 class _ServerThread(threading.Thread):
-    """A granian in a loop of its own, so that tests may block theirs without stopping the simulator."""
+    """A server in a loop of its own, so that tests may block theirs without stopping the simulator."""
 
     def __init__(self, simulator: RunningSimulator, port: int) -> None:
         super().__init__(name="simulator", daemon=True)
@@ -55,11 +53,11 @@ class _ServerThread(threading.Thread):
 
     async def _serve(self) -> None:
         app = create_simulator(self._simulator, control=True)
-        self._server = Server(app, address=HOST, port=self._port, interface=Interfaces.ASGI, log_enabled=False)
+        self._server = simulator_server(app, self._port)
         await self._server.serve()
 
     def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._server.stop)
+        self._server.should_exit = True
         self.join()
 
 

@@ -41,10 +41,17 @@ async def health() -> Health:
 
 @router.get("/ready", responses={503: {"model": Readiness}})
 async def ready(response: Response) -> Readiness:
-    """200 if the database answers with the newest schema and the scheduler ticks; else 503."""
-    checks = {name: await _holds(name, check) for name, check in CHECKS.items()}
+    """200 if the database answers with the newest schema and the scheduler ticks; else 503.
+
+    An answer is up to two seconds old.
+    """
+    checks = await runtime().readiness.get(_checks)
     response.status_code = 200 if all(checks.values()) else 503
     return Readiness(ready=all(checks.values()), checks=checks)
+
+
+async def _checks() -> dict[str, bool]:
+    return {name: await _holds(name, check) for name, check in CHECKS.items()}
 
 
 async def _holds(name: str, check: Callable[[], Awaitable[bool]]) -> bool:

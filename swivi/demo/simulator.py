@@ -18,8 +18,7 @@ import asyncio
 import contextlib
 import sys
 
-from granian.constants import Interfaces
-from granian.server.embed import Server
+import uvicorn
 from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -75,27 +74,33 @@ def _control_routes(state: SimulatorState) -> list[Route]:
     ]
 
 
+def simulator_server(app: Starlette, port: int) -> uvicorn.Server:
+    """Return a server for the simulator on the loopback that logs nothing. `started` says that it listens."""
+    config = uvicorn.Config(
+        app,
+        host=HOST,
+        port=port,
+        loop="asyncio",
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=5,
+    )
+    return uvicorn.Server(config)
+
+
 async def _serve(port: int) -> None:
     """Serve on the loopback until interrupted; print one line once connections are accepted."""
-    app = create_simulator(control=True)
-    server = Server(app, address=HOST, port=port, interface=Interfaces.ASGI, log_enabled=False)
+    server = simulator_server(create_simulator(control=True), port)
     serving = asyncio.create_task(server.serve())
-    # The server has no hook for the moment from which it accepts connections, so it is asked.
-    while not serving.done() and not await _accepts(port):  # noqa: ASYNC110
+    while not serving.done() and not server.started:  # noqa: ASYNC110 - uvicorn has no hook for this moment
         await asyncio.sleep(0.02)
-    if not serving.done():
+    if server.started:
         sys.stdout.write(f"Simulator ready at http://{HOST}:{port}\n")
         sys.stdout.flush()
     await serving
-
-
-async def _accepts(port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection(HOST, port)
-    except OSError:
-        return False
-    writer.close()
-    return True
 
 
 def main() -> None:

@@ -7,8 +7,6 @@ from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from granian.constants import Interfaces
-from granian.server.embed import Server
 from sqlalchemy import update
 from sqlmodel import col
 from starlette.applications import Starlette
@@ -17,6 +15,7 @@ from swivi.accounts import tokens
 from swivi.accounts.actor import Actor
 from swivi.accounts.models import Role, User, UserStatus
 from swivi.api.app import mounted_api
+from swivi.demo.simulator import simulator_server
 from swivi.runtime import Runtime, open_runtime
 from swivi.settings import Settings
 from swivi.tracking.models import Trigger
@@ -75,20 +74,14 @@ class ServedApi:
         self._world = await self._people_and_money()
         self._runtime.schedule.start()
         app = Starlette(routes=[mounted_api()])
-        self._server = Server(app, address=HOST, port=self._port, interface=Interfaces.ASGI, log_enabled=False)
+        self._server = simulator_server(app, self._port)
         self._serving = asyncio.create_task(self._server.serve())
-        for _ in range(1_000):
-            try:
-                _, writer = await asyncio.open_connection(HOST, self._port)
-            except OSError:
+        async with asyncio.timeout(10):
+            while not self._server.started:  # noqa: ASYNC110 - uvicorn has no hook for this moment
                 await asyncio.sleep(0.01)
-            else:
-                writer.close()
-                return
-        raise TimeoutError("the API did not start")
 
     async def _close(self) -> None:
-        self._server.stop()
+        self._server.should_exit = True
         await self._serving
         self._runtime.schedule.stop()
         await self._opened.__aexit__(None, None, None)

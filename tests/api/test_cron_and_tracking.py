@@ -1,11 +1,13 @@
 """Tracking by an outside scheduler, its runs, looks at links, and what the health checks say."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 from sqlalchemy import text
 
+from swivi.api import health
 from swivi.core import leases
 from swivi.core.rates import Rate
 from swivi.runtime import Runtime, open_runtime
@@ -136,6 +138,22 @@ async def test_ready_with_database_schema_and_scheduler(guest: httpx.AsyncClient
     answer = await guest.get("/ready")
     assert answer.status_code == 200
     assert answer.json() == {"ready": True, "checks": {"database": True, "migrations": True, "scheduler": True}}
+
+
+async def test_many_who_ask_whether_it_is_ready_cause_one_check(
+    guest: httpx.AsyncClient, ticking: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked = 0
+
+    async def check() -> bool:
+        nonlocal checked
+        checked += 1
+        return True
+
+    monkeypatch.setattr(health, "CHECKS", {"database": check})
+    answers = await asyncio.gather(*(guest.get("/ready") for _ in range(20)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert checked == 1
 
 
 async def test_alive_but_not_ready_without_scheduler_or_newest_schema(

@@ -12,10 +12,11 @@ import pytest
 from swivi.accounts import tokens
 from swivi.accounts.flash import FLASH_COOKIE, parse_flash
 from swivi.api.web import build_auth
+from swivi.client_address import ClientAddress, ForwardedFor
 from swivi.core import clock
 from swivi.core.rates import Rate
 from swivi.quotas import network_of
-from swivi.runtime import Runtime, open_runtime
+from swivi.runtime import Runtime, open_runtime, runtime
 from tests import factories
 from tests.api import contract
 from tests.api.conftest import ORIGIN, refusal
@@ -36,8 +37,9 @@ async def swivi(settings_for: SettingsFor, **limits: object) -> AsyncIterator[Ru
 
 @asynccontextmanager
 async def at(address: str, app: Any = None, **options: Any) -> AsyncIterator[httpx.AsyncClient]:
-    """A caller at this address."""
-    transport = httpx.ASGITransport(app or contract.api(), raise_app_exceptions=False, client=(address, 4711))
+    """A caller at this address, as the server hands requests to the app: behind proxies, if any are counted."""
+    addressed = ClientAddress(app or contract.api(), ForwardedFor.of(runtime().settings))
+    transport = httpx.ASGITransport(addressed, raise_app_exceptions=False, client=(address, 4711))
     hooks = {} if app else {"response": [contract.must_keep]}
     async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, event_hooks=hooks, **options) as http:
         yield http
@@ -196,16 +198,49 @@ async def test_the_forms_come_back_with_the_sentence_and_what_was_typed(settings
         (2, "10.0.0.1, 198.51.100.7, 203.0.113.9", "198.51.100.7"),
         (2, "203.0.113.9", HERE),
         (1, "", HERE),
+        (1, "203.0.113.9:50123", "203.0.113.9"),
+        (1, '"203.0.113.9"', "203.0.113.9"),
+        (1, "[2001:db8::1]:443", "2001:db8::1"),
+        (1, '"[2001:db8::1]:443"', "2001:db8::1"),
+        (1, "::ffff:203.0.113.9", "203.0.113.9"),
+        (1, "unknown", HERE),
     ],
 )
 async def test_an_address_is_whom_trusted_proxies_saw_and_nobody_else(
     settings_for: SettingsFor, hops: int, forwarded: str, counted: str
 ) -> None:
-    async with swivi(settings_for, limit_sign_in_address=Rate(1, HOUR), trusted_proxy_hops=hops):
+    proxies = f"{HERE}/32"
+    limited = {"limit_sign_in_address": Rate(1, HOUR), "trusted_proxy_hops": hops, "trusted_proxies": proxies}
+    async with swivi(settings_for, **limited):
         through = {"X-Forwarded-For": forwarded} if forwarded else {}
         assert (await sign_in(HERE, "a@swivi.test", headers=through)).status_code == 401
         direct = {} if counted == HERE else {"X-Forwarded-For": ", ".join([counted] * max(1, hops))}
         assert (await sign_in(HERE, "b@swivi.test", headers=direct)).status_code == 429
+        if counted != HERE:
+            assert (await sign_in(HERE, "c@swivi.test", headers={})).status_code == 401, "the proxy is somebody else"
+
+
+async def test_a_caller_who_is_no_proxy_of_ours_says_nothing_about_their_address(
+    settings_for: SettingsFor, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with swivi(settings_for, limit_sign_in_address=Rate(1, HOUR), trusted_proxy_hops=1):
+        statuses = [
+            (await sign_in(HERE, "a@swivi.test", headers={"X-Forwarded-For": claimed})).status_code
+            for claimed in (ELSEWHERE, THIRD)
+        ]
+        assert statuses == [401, 429]
+    assert f"Ignored X-Forwarded-For from {HERE}" in caplog.text
+
+
+async def test_a_port_in_the_header_does_not_make_another_address(settings_for: SettingsFor) -> None:
+    async with swivi(settings_for, limit_sign_in_address=Rate(2, HOUR), trusted_proxy_hops=1):
+        statuses = [
+            (
+                await sign_in("10.0.0.1", f"{port}@swivi.test", headers={"X-Forwarded-For": f"{THIRD}:{port}"})
+            ).status_code
+            for port in (50_001, 50_002, 50_003)
+        ]
+        assert statuses == [401, 401, 429]
 
 
 def test_an_ipv6_address_stands_for_its_network() -> None:

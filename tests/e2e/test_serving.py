@@ -37,6 +37,14 @@ def server(front_end: None, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield server
 
 
+@pytest.fixture(scope="module")
+def named_server(front_end: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+    home = tmp_path_factory.mktemp("named")
+    database = f"sqlite:///{home}/swivi.db"
+    with AppServer({"DATABASE_URL": database, "SWIVI_PUBLIC_URL": "http://swivi.lan"}, home / "log") as server:
+        yield server
+
+
 async def websocket_of_live_page(page: Page, url: str) -> WebSocket:
     """Opens a page and returns its websocket once the page's state came through it."""
     live: asyncio.Future[WebSocket] = asyncio.get_running_loop().create_future()
@@ -78,9 +86,49 @@ async def test_two_servers_share_one_build_and_write_nothing_into_it(
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "swivi.lan"])
-async def test_a_page_is_live_under_any_name_of_the_machine(server: AppServer, page: Page, host: str) -> None:
-    websocket = await websocket_of_live_page(page, f"http://{host}:{server.port}")
-    assert urlsplit(websocket.url).netloc == f"{host}:{server.port}"
+async def test_a_page_is_live_under_its_public_name_and_loopback_names(
+    named_server: AppServer, page: Page, host: str
+) -> None:
+    websocket = await websocket_of_live_page(page, f"http://{host}:{named_server.port}")
+    assert urlsplit(websocket.url).netloc == f"{host}:{named_server.port}"
+
+
+async def test_other_names_are_refused_by_pages_api_and_websocket_and_answered_to_probes(server: AppServer) -> None:
+    rebound = {"Host": f"rebound.example:{server.port}"}
+    page, endpoint = await get(server, "/login/", **rebound), await get(server, "/api/campaigns", **rebound)
+    assert (page.status_code, endpoint.status_code) == (421, 421)
+    assert endpoint.headers["content-type"] == "application/json"
+    assert (await get(server, "/api/ready", **rebound)).is_success
+    handshake = await websocket_handshake(server, origin=f"http://{rebound['Host']}", **rebound)
+    assert handshake == httpx.codes.FORBIDDEN
+
+
+@pytest.mark.parametrize("path", ["/login?next=%2Fadmin", "/api/health/?status=active"])
+async def test_redirects_of_trailing_slashes_name_no_host_and_no_scheme(server: AppServer, path: str) -> None:
+    location = (await get(server, path)).headers["location"]
+    assert location.startswith("/")
+    assert location.partition("?")[2] == path.partition("?")[2]
+
+
+async def test_a_redirect_leads_to_no_other_host(server: AppServer) -> None:
+    for path in ("//evil.example/login", "/%2Fevil.example/api", "/api//evil.example/"):
+        location = (await get(server, path)).headers.get("location", "/")
+        assert re.match(r"/[^/\\]", location) or location == "/", path
+
+
+async def test_files_are_sent_compressed_whole_to_a_head_and_not_again_to_who_has_them(server: AppServer) -> None:
+    async with httpx.AsyncClient(base_url=server.url) as http:
+        plain = await http.get("/swivi.css", headers={"Accept-Encoding": "identity"})
+        squeezed = await http.get("/swivi.css", headers={"Accept-Encoding": "gzip"})
+        assert squeezed.headers["content-encoding"] == "gzip"
+        assert int(squeezed.headers["content-length"]) < len(plain.content) == int(plain.headers["content-length"])
+        assert squeezed.text == plain.text
+        head = await http.head("/swivi.css", headers={"Accept-Encoding": "identity"})
+        assert (head.content, head.headers["content-length"]) == (b"", plain.headers["content-length"])
+        known = {"If-None-Match": plain.headers["etag"], "Accept-Encoding": "identity"}
+        again = await http.get("/swivi.css", headers=known)
+        assert (again.status_code, again.content) == (304, b"")
+        assert "server" not in again.headers
 
 
 async def test_the_websocket_refuses_pages_of_other_sites(server: AppServer) -> None:
@@ -88,7 +136,7 @@ async def test_the_websocket_refuses_pages_of_other_sites(server: AppServer) -> 
     assert await websocket_handshake(server, origin="http://evil.example") == httpx.codes.FORBIDDEN
 
 
-async def websocket_handshake(server: AppServer, origin: str) -> int:
+async def websocket_handshake(server: AppServer, origin: str, **more: str) -> int:
     """The status the server answers a browser's websocket handshake with."""
     headers = {
         "Origin": origin,
@@ -96,6 +144,7 @@ async def websocket_handshake(server: AppServer, origin: str) -> int:
         "Upgrade": "websocket",
         "Sec-WebSocket-Version": "13",
         "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+        **more,
     }
     return (await get(server, f"/_event/?EIO=4&transport=websocket&token={uuid4()}", **headers)).status_code
 

@@ -204,7 +204,21 @@ def limits(settings: Settings) -> list[Item]:
     }
     return [
         *(Item(name, variable, "value", _often(rate)) for name, (variable, rate) in rates.items()),
+        Item("Connections in all", "SWIVI_MAX_CONNECTIONS", "value", f"{settings.max_connections:,}"),
+        Item(
+            "Connections of one address",
+            "SWIVI_MAX_CONNECTIONS_ADDRESS",
+            "value",
+            f"{settings.max_connections_address:,}",
+        ),
+        Item("Longest stop", "SWIVI_STOP_SECONDS", "value", f"{settings.stop_seconds:g} seconds"),
         _proxies(settings),
+        Item(
+            "Networks of trusted proxies",
+            "SWIVI_TRUSTED_PROXIES",
+            "value",
+            ", ".join(str(network) for network in settings.trusted_proxies),
+        ),
     ]
 
 
