@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from swivi.accounts.actor import Actor
 from swivi.api.access import Admin, SignedIn, admin
 from swivi.api.bodies import ExactRoute
+from swivi.api.limits import MAX_LONG_TEXTS_BYTES, takes_up_to
 from swivi.api.once import OnceForUser
 from swivi.api.refusals import refuses
 from swivi.api.schemas import AnyCase, Listed, Paging, RowId, Search
@@ -110,6 +111,7 @@ async def list_campaigns(
 
 
 @admin_router.post("", status_code=201)
+@takes_up_to(MAX_LONG_TEXTS_BYTES)
 async def create_campaign(actor: Admin, body: NewCampaign, once: OnceForUser) -> CampaignView:
     """A new campaign, funded with its budget."""
     async with once.writing() as session:
@@ -127,6 +129,7 @@ async def get_campaign(campaign_id: RowId) -> CampaignView:
 
 
 @admin_router.patch("/{campaign_id}")
+@takes_up_to(MAX_LONG_TEXTS_BYTES)
 @refuses(NoSuchCampaign, WrongCampaignStatus, BudgetExceeded, RunUnderWay)
 async def change_campaign(actor: Admin, campaign_id: RowId, body: CampaignChange) -> CampaignView:
     """Change terms, take a step to another status, or both at once.

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from fastapi import FastAPI
@@ -21,9 +22,15 @@ CODES = {
     400: ("malformed_body", None),
     404: ("not_found", "There is nothing at this address."),
     405: ("method_not_allowed", "This address does not take this method."),
-    413: ("body_too_large", "The body is larger than 1 MB."),
+    413: ("body_too_large", None),
 }
 """The framework's own refusals by status: a code for programs, and a better sentence than its own."""
+
+MAX_FIELDS_NAMED = 20
+"""Wrong fields named in one answer. A caller can make up thousands; the answer stays small."""
+
+MAX_NAME = 60
+"""Characters of a wrong field's name in an answer."""
 
 
 class Problem(BaseModel):
@@ -77,7 +84,8 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
     problems = error.errors()
     if any(problem["type"] == "json_invalid" for problem in problems):
         return envelope(400, CODES[400][0], "The body is not valid JSON.")
-    fields = {_field(problem["loc"]): _sentence(problem) for problem in problems if len(problem["loc"]) > 1}
+    named = {_field(problem["loc"]): _sentence(problem) for problem in problems if len(problem["loc"]) > 1}
+    fields = dict(islice(named.items(), MAX_FIELDS_NAMED))
     message = " ".join(f"{name}: {sentence}" for name, sentence in fields.items())
     message = message or "Send a JSON object as application/json."
     return envelope(InvalidInput.status, InvalidInput.code, message, fields=fields)
@@ -85,7 +93,7 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
 
 def _field(location: tuple[str | int, ...]) -> str:
     """The name of the top-level field: `("body", "urls", 3)` is about `urls`."""
-    return str(location[1])
+    return str(location[1])[:MAX_NAME]
 
 
 def _sentence(problem: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query
 
 from swivi.api.access import admin
 from swivi.api.bodies import ExactRoute
+from swivi.api.limits import MAX_LINKS_BYTES, takes_up_to
 from swivi.api.refusals import refuses
 from swivi.api.schemas import AnyCase, Listed, Paging, RowId
 from swivi.api.schemas_clips import Links, Looks, LookView
@@ -63,6 +64,7 @@ async def list_clips_of_run(
 
 
 @router.post("/test/view-tracking")
+@takes_up_to(MAX_LINKS_BYTES)
 @refuses(NoReader)
 async def look_at_links(body: Links) -> Looks:
     """Read each link's views now; nothing is stored."""
