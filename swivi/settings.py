@@ -80,7 +80,7 @@ class Settings(BaseSettings):
     trusted_proxy_hops: Annotated[int, Field(ge=0, le=10)] = Field(0, validation_alias="SWIVI_TRUSTED_PROXY_HOPS")
 
     min_payout: str = Field("20.00", validation_alias="SWIVI_MIN_PAYOUT")
-    platform_fee_percent: Annotated[Decimal, Field(ge=0, lt=100)] = Field(
+    platform_fee_percent: Annotated[Decimal, Field(ge=0, lt=100, decimal_places=4)] = Field(
         Decimal(0), validation_alias="SWIVI_PLATFORM_FEE_PERCENT"
     )
 

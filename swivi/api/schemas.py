@@ -12,9 +12,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
 from swivi.core.money import Cents, to_dollars
+from swivi.core.numbers import LARGEST_ID, whole_number
 from swivi.platforms.models import Platform
 
-LARGEST_ID = 2**63 - 1
 LAST_PAGE = 1_000_000
 
 
@@ -48,9 +48,7 @@ DollarsOrNone = Annotated[float | None, BeforeValidator(_dollars)]
 
 def row_id(sent: object) -> int:
     """A row's id as sent; 0, which names no row, for what cannot be one: so the service says that there is none."""
-    text = sent if isinstance(sent, str) else str(sent) if type(sent) is int else ""
-    number = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_ID)) else 0
-    return number if number <= LARGEST_ID else 0
+    return whole_number(sent, largest=LARGEST_ID) or 0
 
 
 _ID_SCHEMA = WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]*$"})

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from swivi.campaigns.models import CampaignStatus
 from swivi.core.errors import InvalidInput
 from swivi.core.money import VIEWS_PER_RATE, Cents, parse_dollars
+from swivi.core.numbers import typed_number
 from swivi.core.text import parse_all, parse_line, parse_text
 from swivi.platforms.models import Platform
 
@@ -74,10 +75,10 @@ def _dollars_or_none(value: object, field: str) -> int | None:
 
 
 def _minimum(value: object, field: str) -> int:
-    text = str(value).strip().replace(",", "") if isinstance(value, str | int) else "?"
-    if not text.isascii() or not text.isdigit() or len(text) > 10 or int(text) > LARGEST_MINIMUM:
+    views = typed_number(value, largest=LARGEST_MINIMUM)
+    if views is None:
         raise InvalidInput.of(field, "Enter a whole number of views, 0 or more.")
-    return int(text)
+    return views
 
 
 def _moment_or_none(value: object, field: str) -> datetime | None:

@@ -30,16 +30,21 @@ class JsonOutOfBounds(ValueError):
     """The text is larger, in depth, values or digits, than anything Swivi takes."""
 
 
-def check_json(text: str, *, max_depth: int = MAX_DEPTH, max_values: int = MAX_VALUES) -> None:
+def check_json(text: str) -> None:
     """Raise JsonOutOfBounds for text that costs more to parse than a legal body may.
 
     Linear in the text. Whether the text is JSON at all is left to the parser.
     """
+    check_shape(text)
+    if _HUGE_NUMBER.search(_STRING.sub("", text)):
+        raise JsonOutOfBounds("The JSON has a number with too many digits.")
+
+
+def check_shape(text: str, *, max_depth: int = MAX_DEPTH) -> None:
+    """Raise JsonOutOfBounds for too many values or too deep ones, whatever its numbers."""
     outside = _STRING.sub("", text)
-    if sum(map(outside.count, "[{,:")) > max_values or sum(map(outside.count, "]}")) > max_values:
-        raise JsonOutOfBounds(f"The JSON has more than {max_values:,} values.")
+    if sum(map(outside.count, "[{,:")) > MAX_VALUES or sum(map(outside.count, "]}")) > MAX_VALUES:
+        raise JsonOutOfBounds(f"The JSON has more than {MAX_VALUES:,} values.")
     steps = (1 if bracket in "[{" else -1 for bracket in _BRACKET.findall(outside))
     if max(accumulate(steps), default=0) > max_depth:
         raise JsonOutOfBounds(f"The JSON is nested deeper than {max_depth} levels.")
-    if _HUGE_NUMBER.search(outside):
-        raise JsonOutOfBounds("The JSON has a number with too many digits.")
