@@ -11,10 +11,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.accounts import passwords, sessions
 from swivi.accounts.actor import Actor
 from swivi.accounts.errors import EmailTaken, WrongCredentials
-from swivi.accounts.models import Role, User, UserStatus
+from swivi.accounts.models import LONGEST_EMAIL, Role, User, UserStatus
 from swivi.accounts.sessions import actor_of
 from swivi.core import bulk, changes, clock
 from swivi.core.errors import InvalidInput, NotFound
+from swivi.core.heavy import off_loop
 from swivi.core.text import parse_all, parse_line
 from swivi.ledger import audit_log
 
@@ -24,8 +25,8 @@ LONGEST_NAME = 80
 def parse_email(email: object) -> str:
     """An address in the one spelling under which it is stored. Raises InvalidInput."""
     try:
-        if not isinstance(email, str):
-            raise EmailNotValidError("not text")
+        if not isinstance(email, str) or len(email) > LONGEST_EMAIL:
+            raise EmailNotValidError("not text of a sane length")  # before it is parsed
         # Special-use names such as "swivi.test" are fine: whether mail arrives is not asked here.
         return validate_email(email.strip(), check_deliverability=False, test_environment=True).normalized.lower()
     except EmailNotValidError:
@@ -56,7 +57,7 @@ async def newcomer(*, email: object, password: object, name: object) -> Newcomer
         "name": lambda: parse_name(name),
         "password": lambda: passwords.check_strength(password, email),
     }
-    checked = parse_all(checks)
+    checked = await off_loop(parse_all, checks)
     return Newcomer(checked["email"], checked["name"], await passwords.hash_password(checked["password"]))
 
 
@@ -86,7 +87,7 @@ async def sign_up(
 
 async def authenticate(session: AsyncSession, *, email: object, password: object) -> Actor:
     """Who these credentials belong to. Raises WrongCredentials, whatever was wrong with them."""
-    if not isinstance(email, str) or not isinstance(password, str):
+    if not isinstance(email, str) or not isinstance(password, str) or len(email) > LONGEST_EMAIL:
         raise WrongCredentials
     found = await session.exec(select(User).where(User.email == email.strip().lower()))
     user = found.one_or_none()

@@ -12,13 +12,14 @@ from swivi.api.once import OnceForGuest
 from swivi.api.refusals import refuses
 from swivi.api.schemas_people import Credentials, Identity, SignUp, Token
 from swivi.core.errors import TooManyRequests
+from swivi.core.heavy import Overloaded
 from swivi.runtime import runtime
 
 router = APIRouter(prefix="/auth", tags=["auth"], route_class=ExactRoute)
 
 
 @router.post("/signup", status_code=201)
-@refuses(EmailTaken, WeakPassword, TooManyRequests)
+@refuses(EmailTaken, WeakPassword, TooManyRequests, Overloaded)
 async def sign_up(request: Request, body: SignUp, once: OnceForGuest) -> Identity:
     """Become a clipper."""
     await runtime().quotas.sign_up(client_address(request))

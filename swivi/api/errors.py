@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from swivi.api.methods import allowed_methods, options
 from swivi.core.errors import InvalidInput, NotSignedIn, SwiviError, TooManyRequests
+from swivi.core.heavy import Overloaded
 
 log = logging.getLogger("swivi.api")
 
@@ -74,7 +75,7 @@ async def _refused(_: Request, error: Exception) -> JSONResponse:
     fields = {to_camel(name): sentence for name, sentence in error.fields.items()}
     if isinstance(error, NotSignedIn):
         headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, TooManyRequests):
+    if isinstance(error, TooManyRequests | Overloaded):
         headers["Retry-After"] = str(error.retry_after)
     return envelope(error.status, error.code, error.sentence, fields=fields, headers=headers)
 
