@@ -11,6 +11,7 @@ from swivi.api.web import build_auth
 from swivi.browser_cache import BrowserCache
 from swivi.demo.simulator import create_simulator
 from swivi.host_cookies import HostCookies
+from swivi.kept_headers import KeptHeaders
 from swivi.lifespan import lifespan_of
 from swivi.live.app import LiveApp
 from swivi.one_origin import same_origin
@@ -53,7 +54,15 @@ def limited(asgi: ASGIApp) -> ASGIApp:
 
 
 app = LiveApp(
-    api_transformer=[doors(), BrowserCache, guarded, kept_to_this_host, limited, lambda asgi: observed(asgi, page_of)],
+    api_transformer=[
+        doors(),
+        BrowserCache,
+        guarded,
+        kept_to_this_host,
+        limited,
+        KeptHeaders,
+        lambda asgi: observed(asgi, page_of),
+    ],
     backend_exception_handler=on_unexpected,
     frontend_exception_handler=on_page_failure,
     stylesheets=STYLESHEETS,

@@ -9,6 +9,7 @@ import logging
 import math
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
+from itertools import chain
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -21,10 +22,14 @@ from socketio.exceptions import ConnectionRefusedError as NotConnected
 from socketio.packet import EVENT
 
 from swivi.core.errors import InvalidInput
+from swivi.core.json_bounds import check_shape
 from swivi.core.text import is_storable
 from swivi.ui.feedback import toast_error
 
 log = logging.getLogger("swivi.inbox")
+
+DEEPEST_MESSAGE = 100
+"""The same of a whole message, before it is parsed; what is too deep for an event is refused with words."""
 
 DEEPEST = 10
 """Lists and objects within each other; our forms have two levels."""
@@ -34,7 +39,7 @@ SPLAT = "splat"
 """The parts of an address that no page has, which the page for those is told as a list."""
 
 LONGEST_ADDRESS = 4_096
-"""Characters of a page's path and query."""
+"""Characters of a page's path, its address and its query, which browsers send twice, all together."""
 
 MessageHandler = Callable[[str, Any], Awaitable[None]]
 
@@ -101,6 +106,7 @@ def _decodable(handle: MessageHandler) -> MessageHandler:
 
     async def handle_message(engine_sid: str, data: Any) -> None:
         try:
+            check_shape(str(data), max_depth=DEEPEST_MESSAGE)
             await handle(engine_sid, data)
         except (ValueError, TypeError, LookupError, RecursionError) as problem:
             log.warning("Refused a message that cannot be read: %s", type(problem).__name__)
@@ -175,6 +181,10 @@ def _place(place: Mapping[str, object]) -> dict[str, Any]:
     if not all(isinstance(word, list) and all(isinstance(part, str) for part in word) for word in words):
         raise Unreadable("its place's query is none")
     _must_be_plain([path, address, query], DEEPEST)
-    if len(path) + len(address) > LONGEST_ADDRESS or not (path + address).isprintable():
+    # The state keeps the place for as long as it lives, so its every part counts.
+    written = [path, address, *query, *chain.from_iterable(words)]
+    if sum(map(len, written)) > LONGEST_ADDRESS or not (path + address).isprintable():
         raise Unreadable("its place is too long")
+    if not path.startswith("/") or not address.startswith("/"):
+        raise Unreadable("its place is no path")  # such as [::1, which no URL can be made of
     return {"pathname": path, "asPath": address, "query": query}
