@@ -4,16 +4,18 @@ Reflex 0.10.1 takes what clients send for what its front end sends: an event tha
 for ever, a wrong shape ends in a stack trace in the log with all that was sent.
 """
 
+import asyncio
 import inspect
 import logging
 import math
 from collections.abc import Awaitable, Callable, Mapping
-from functools import cache
+from functools import cache, cached_property
 from itertools import chain
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from reflex.app import App, EventNamespace
+from reflex.constants import RouteVar
 from reflex.state import StateUpdate
 from reflex_base.event import Event, EventHandler
 from reflex_base.registry import RegistrationContext
@@ -24,6 +26,8 @@ from socketio.packet import EVENT
 from swivi.core.errors import InvalidInput
 from swivi.core.json_bounds import check_shape
 from swivi.core.text import is_storable
+from swivi.pages.guests import Guests
+from swivi.quotas import network_of
 from swivi.ui.feedback import toast_error
 
 log = logging.getLogger("swivi.inbox")
@@ -66,6 +70,19 @@ class Inbox(EventNamespace):
                 log.warning("Refused a page's first event: %s", wrong.why)
                 raise NotConnected(wrong.sentence) from None
         await super().on_connect(sid, environ, auth)
+
+    def on_disconnect(self, sid: str) -> "asyncio.Task[None] | None":
+        """A page leaves; a guest's state is forgotten soon (see `guests`)."""
+        tab = self.sid_to_token.get(sid)
+        network = network_of(str(self._static_router_data.get(sid, {}).get(RouteVar.CLIENT_IP, "")))
+        cleaning_up: asyncio.Task[None] | None = super().on_disconnect(sid)
+        if tab is not None:
+            self._guests.leave(tab, network)
+        return cleaning_up
+
+    @cached_property
+    def _guests(self) -> Guests:
+        return Guests(self.app.state_manager, lambda tab: tab in self._token_manager.token_to_socket)
 
     async def on_event(self, sid: str, data: Any = None) -> None:
         """A page sends an event; one that cannot be read is refused with words on the page."""
