@@ -165,7 +165,7 @@ def _wrong_handshake(scope: Scope) -> str | None:
         return "not from a page of ours"
     query = scope.get("query_string", b"")
     if len(query) > LONGEST_QUERY:
-        return "with a query that is too long"
+        return "without a tab's token"
     tokens = parse_qs(query.decode("latin-1")).get("token", [])
     return None if len(tokens) == 1 and _is_uuid(tokens[0]) else "without a tab's token"
 

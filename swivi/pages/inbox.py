@@ -32,8 +32,9 @@ from swivi.ui.feedback import toast_error
 
 log = logging.getLogger("swivi.inbox")
 
-DEEPEST_MESSAGE = 100
-"""The same of a whole message, before it is parsed; what is too deep for an event is refused with words."""
+DEEPEST_MESSAGE = 950
+"""The same of a whole message before it is parsed, near what Python's parser can do. Deep events are
+refused with words on the page; what is deeper than this costs a line in the log."""
 
 DEEPEST = 10
 """Lists and objects within each other; our forms have two levels."""
