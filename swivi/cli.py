@@ -23,6 +23,7 @@ from swivi.accounts.models import Role, TokenScope, UserStatus
 from swivi.campaigns import service as campaigns
 from swivi.core.errors import Conflict, SwiviError
 from swivi.core.money import format_dollars, to_dollars
+from swivi.core.numbers import LARGEST_ID
 from swivi.demo.seed import seed
 from swivi.ledger import invariants
 from swivi.ledger.invariants import INVARIANTS, Report, Result
@@ -135,7 +136,10 @@ async def _take_totp_off(running: Runtime, *, email: str) -> str:
 
 @app.command()
 def track(
-    campaign: Annotated[int | None, typer.Option(help="Only the campaign with this id.", show_default=False)] = None,
+    campaign: Annotated[
+        int | None,
+        typer.Option(min=1, max=LARGEST_ID, help="Only the campaign with this id.", show_default=False),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run tracking now: read the clips that are due, pay for their growth, complete what is used up."""

@@ -60,5 +60,8 @@ def same_origin(origin: str | None, environ: Mapping[str, Any]) -> bool:
 
     Only host and port are compared: a proxy that ends TLS hides the scheme from us.
     """
-    host = urlsplit(origin or "").netloc
+    try:
+        host = urlsplit(origin or "").netloc
+    except ValueError:  # such as http://[::1
+        return False
     return bool(host) and host in (environ.get("HTTP_HOST"), environ.get("HTTP_X_FORWARDED_HOST"))

@@ -13,6 +13,7 @@ from ipaddress import IPv6Address, IPv6Network, ip_address
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.actor import Actor
+from swivi.accounts.models import LONGEST_EMAIL
 from swivi.core import rates
 from swivi.core.db import Database
 from swivi.core.rates import Rate, Use
@@ -153,7 +154,7 @@ def network_of(address: str) -> str:
 
 
 def _account(email: object) -> str:
-    return email.strip().lower() if isinstance(email, str) else ""
+    return email[:LONGEST_EMAIL].strip().lower() if isinstance(email, str) else ""
 
 
 def _known(account: str, network: str) -> str:

@@ -83,7 +83,9 @@ class Settings(BaseSettings):
     smtp_encryption: Literal["starttls", "tls", "off"] = Field("starttls", validation_alias="SMTP_ENCRYPTION")
 
     tracking_cron: str = Field("0 */4 * * *", validation_alias="SWIVI_TRACKING_CRON")
-    tracking_max_clips: Annotated[int, Field(gt=0)] = Field(10_000, validation_alias="SWIVI_TRACKING_MAX_CLIPS")
+    tracking_max_clips: Annotated[int, Field(gt=0, le=10_000_000)] = Field(
+        10_000, validation_alias="SWIVI_TRACKING_MAX_CLIPS"
+    )
     tracking_batch_size: Annotated[int, Field(gt=0, le=500)] = Field(100, validation_alias="SWIVI_TRACKING_BATCH_SIZE")
     tracking_batch_pause_seconds: Annotated[float, Field(ge=0, le=600)] = Field(
         1.0, validation_alias="SWIVI_TRACKING_BATCH_PAUSE_SECONDS"
@@ -121,7 +123,7 @@ class Settings(BaseSettings):
 
     min_payout: str = Field("20.00", validation_alias="SWIVI_MIN_PAYOUT")
     manual_reading_limit: str = Field("100.00", validation_alias="SWIVI_MANUAL_READING_LIMIT")
-    platform_fee_percent: Annotated[Decimal, Field(ge=0, lt=100)] = Field(
+    platform_fee_percent: Annotated[Decimal, Field(ge=0, lt=100, decimal_places=4)] = Field(
         Decimal(0), validation_alias="SWIVI_PLATFORM_FEE_PERCENT"
     )
 

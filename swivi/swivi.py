@@ -13,6 +13,7 @@ from swivi.client_address import ClientAddress, ForwardedFor
 from swivi.demo.simulator import create_simulator
 from swivi.host_cookies import HostCookies
 from swivi.hosts import HostRule, Hosts
+from swivi.kept_headers import KeptHeaders
 from swivi.lifespan import lifespan_of
 from swivi.live.app import LiveApp
 from swivi.one_origin import same_origin
@@ -82,6 +83,7 @@ app = LiveApp(
         guarded,
         kept_to_this_host,
         limited,
+        KeptHeaders,
         bounded,
         addressed,
         lambda asgi: observed(asgi, page_of),

@@ -27,6 +27,9 @@ log = logging.getLogger("swivi.websockets")
 LONGEST_MESSAGE = 128_000
 """Characters. The longest that a page sends is a form with a campaign's texts, below 50,000."""
 
+LONGEST_QUERY = 512
+"""Bytes of the handshake's query, which stays in memory: a tab's token and what Engine.IO says of itself."""
+
 MOST_OPEN = 1_000
 """Websockets open from one address at the same time."""
 
@@ -158,7 +161,10 @@ def _wrong_handshake(scope: Scope) -> str | None:
     environ = {"HTTP_HOST": headers.get("host"), "HTTP_X_FORWARDED_HOST": headers.get("x-forwarded-host")}
     if not same_origin(headers.get("origin"), environ):
         return "not from a page of ours"
-    tokens = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("token", [])
+    query = scope.get("query_string", b"")
+    if len(query) > LONGEST_QUERY:
+        return "without a tab's token"
+    tokens = parse_qs(query.decode("latin-1")).get("token", [])
     return None if len(tokens) == 1 and _is_uuid(tokens[0]) else "without a tab's token"
 
 

@@ -9,7 +9,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts.actor import Actor
-from swivi.accounts.models import User
+from swivi.accounts.models import LONGEST_EMAIL, User
 from swivi.core import rates
 from swivi.core.db import Database
 from swivi.ledger import audit_log
@@ -29,7 +29,7 @@ def signed_in(session: AsyncSession, actor: Actor, network: str, *, by: str) -> 
 
 async def failed(session: AsyncSession, email: object, network: str) -> None:
     """Somebody did not prove who they are."""
-    account = email.strip().lower() if isinstance(email, str) else ""
+    account = email[:LONGEST_EMAIL].strip().lower() if isinstance(email, str) else ""
     user_id = (await session.exec(select(User.id).where(User.email == account))).first()
     after = {"from": network, "account": "known" if user_id else "unknown"}
     audit_log.record(session, audit_log.entry("sign_in.failed", "user", user_id or NOBODY, actor_id=None, after=after))

@@ -6,8 +6,12 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
+from swivi.core.json_bounds import check_json
+
 FLASH_COOKIE = "swivi_flash"
 FLASH_SECONDS = 60
+LONGEST_COOKIE = 4_096
+"""Characters of the cookie; browsers keep no longer ones."""
 LONGEST_TYPED = 300
 """What had been typed comes back cut to this many characters: a cookie has room for 4 KB."""
 
@@ -31,7 +35,9 @@ class Flash:
 def parse_flash(cookie: str) -> Flash:
     """What `Flash.as_cookie` wrote. Anything else is an empty Flash."""
     try:
-        said = json.loads(urlsafe_b64decode(cookie + "=" * (-len(cookie) % 4)))
+        text = urlsafe_b64decode(cookie[:LONGEST_COOKIE] + "=" * (-len(cookie) % 4)).decode()
+        check_json(text)  # a stranger's cookie may hold lists nested without end
+        said = json.loads(text)
     except (binascii.Error, ValueError):
         return Flash()
     if not isinstance(said, dict):

@@ -9,6 +9,9 @@ from sqlmodel import Field, SQLModel
 from swivi.core.db import cents, choice, counted, digits, moment, reference, row_id
 from swivi.core.money import Cents
 
+LONGEST_EMAIL = 254
+"""Characters of an address: https://www.rfc-editor.org/errata/eid1690"""
+
 
 class Role(StrEnum):
     """What somebody may do."""

@@ -13,6 +13,7 @@ from swivi.accounts.models import User
 from swivi.accounts.service import by_id, parse_name
 from swivi.core import changes
 from swivi.core.errors import InvalidInput
+from swivi.core.heavy import off_loop
 from swivi.ledger import audit_log
 
 
@@ -46,7 +47,7 @@ async def new_password(user: User, *, present: object, password: object) -> NewP
     """
     if not isinstance(present, str) or not await passwords.matches(present, user.password_hash):
         raise WrongPassword
-    wanted = passwords.check_strength(password, user.email)
+    wanted = await off_loop(passwords.check_strength, password, user.email)
     if wanted == present:
         raise InvalidInput.of("password", "This is your present password. Choose another one.")
     return NewPassword(user.password_hash, await passwords.hash_password(wanted))

@@ -11,11 +11,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.accounts import passwords, sessions
 from swivi.accounts.actor import Actor
 from swivi.accounts.errors import EmailTaken, WrongCredentials
-from swivi.accounts.models import Role, User, UserStatus
+from swivi.accounts.models import LONGEST_EMAIL, Role, User, UserStatus
 from swivi.accounts.sessions import actor_of
 from swivi.core import bulk, changes, clock
 from swivi.core.db import Database
 from swivi.core.errors import InvalidInput, NotFound
+from swivi.core.heavy import off_loop
 from swivi.core.text import parse_all, parse_line
 from swivi.ledger import audit_log
 
@@ -25,8 +26,8 @@ LONGEST_NAME = 80
 def parse_email(email: object) -> str:
     """An address in the one spelling under which it is stored. Raises InvalidInput."""
     try:
-        if not isinstance(email, str):
-            raise EmailNotValidError("not text")
+        if not isinstance(email, str) or len(email) > LONGEST_EMAIL:
+            raise EmailNotValidError("not text of a sane length")  # before it is parsed
         # Special-use names such as "swivi.test" are fine: whether mail arrives is not asked here.
         return validate_email(email.strip(), check_deliverability=False, test_environment=True).normalized.lower()
     except EmailNotValidError:
@@ -57,7 +58,7 @@ async def newcomer(*, email: object, password: object, name: object) -> Newcomer
         "name": lambda: parse_name(name),
         "password": lambda: passwords.check_strength(password, email),
     }
-    checked = parse_all(checks)
+    checked = await off_loop(parse_all, checks)
     return Newcomer(checked["email"], checked["name"], await passwords.hash_password(checked["password"]))
 
 
@@ -106,7 +107,9 @@ async def authenticate(database: Database, *, email: object, password: object) -
 
     The work is the same for known, unknown and disabled accounts, so that its duration tells nothing.
     """
-    if not isinstance(email, str) or not isinstance(password, str) or len(password) > passwords.LONGEST:
+    if not isinstance(email, str) or not isinstance(password, str):
+        raise WrongCredentials
+    if len(email) > LONGEST_EMAIL or len(password) > passwords.LONGEST:
         raise WrongCredentials
     async with database.reading() as session:
         user = (await session.exec(select(User).where(User.email == email.strip().lower()))).one_or_none()

@@ -17,6 +17,7 @@ from swivi.accounts.models import ApiToken, SignInSession, TokenScope, User, Use
 from swivi.accounts.sessions import actor_of, hash_token
 from swivi.core import changes, clock
 from swivi.core.errors import InvalidInput, NotFound, NotSignedIn
+from swivi.core.numbers import typed_number
 from swivi.core.text import parse_all, parse_line
 from swivi.ledger import audit_log
 
@@ -196,9 +197,8 @@ def parse_scope(value: object) -> TokenScope:
 
 def parse_days(value: object) -> int:
     """How long a token lives, as a number or as typed. Raises InvalidInput."""
-    text = value.strip() if isinstance(value, str) else str(value) if type(value) is int else ""
-    days = int(text) if text.isascii() and text.isdigit() and len(text) <= 3 else 0
-    if not 1 <= days <= LONGEST_LIFE_DAYS:
+    days = typed_number(value, largest=LONGEST_LIFE_DAYS)
+    if not days:
         raise InvalidInput.of("expires_in_days", f"Choose 1 to {LONGEST_LIFE_DAYS} days.")
     return days
 

@@ -8,6 +8,7 @@ from swivi.accounts.actor import Actor
 from swivi.accounts.errors import OwnGain
 from swivi.api.access import Admin, Called, SignedIn, admin
 from swivi.api.bodies import ExactRoute
+from swivi.api.limits import MAX_LONG_TEXTS_BYTES, takes_up_to
 from swivi.api.once import OnceForUser
 from swivi.api.parameters import Paging, Search
 from swivi.api.refusals import refuses
@@ -116,6 +117,7 @@ async def list_campaigns(
 
 
 @admin_router.post("", status_code=201)
+@takes_up_to(MAX_LONG_TEXTS_BYTES)
 async def create_campaign(actor: Admin, body: NewCampaign, once: OnceForUser) -> AdminCampaign:
     """A new campaign, funded with its budget."""
     async with once.writing() as session:
@@ -133,6 +135,7 @@ async def get_campaign(campaign_id: RowId) -> AdminCampaign:
 
 
 @admin_router.patch("/{campaign_id}")
+@takes_up_to(MAX_LONG_TEXTS_BYTES)
 @refuses(NoSuchCampaign, OwnGain, WrongCampaignStatus, BudgetExceeded, RunUnderWay)
 async def change_campaign(actor: Admin, campaign_id: RowId, body: CampaignChange, called: Called) -> AdminCampaign:
     """Change terms, take a step to another status, or both at once.

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from fastapi import FastAPI
@@ -22,9 +23,15 @@ CODES = {
     400: ("malformed_body", None),
     404: ("not_found", "There is nothing at this address."),
     405: ("method_not_allowed", "This address does not take this method."),
-    413: ("body_too_large", "The body is larger than 1 MB."),
+    413: ("body_too_large", None),
 }
 """The framework's own refusals by status: a code for programs, and a better sentence than its own."""
+
+MAX_FIELDS_NAMED = 20
+"""Wrong fields named in one answer. A caller can make up thousands; the answer stays small."""
+
+MAX_NAME = 60
+"""Characters of a wrong field's name in an answer."""
 
 
 class Problem(BaseModel):
@@ -78,7 +85,8 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
     problems = error.errors()
     if any(problem["type"] == "json_invalid" for problem in problems):
         return envelope(400, CODES[400][0], "The body is not valid JSON.")
-    fields = dict(_wrong(problem) for problem in problems if len(problem["loc"]) > 1 or _tag(problem))
+    named = dict(_wrong(problem) for problem in problems if len(problem["loc"]) > 1 or _tag(problem))
+    fields = dict(islice(named.items(), MAX_FIELDS_NAMED))
     message = " ".join(f"{name}: {sentence}" for name, sentence in fields.items())
     message = message or "Send a JSON object as application/json."
     return envelope(InvalidInput.status, InvalidInput.code, message, fields=fields)
@@ -89,9 +97,10 @@ def _wrong(problem: Mapping[str, Any]) -> tuple[str, str]:
     tag = _tag(problem)
     if problem["type"] == "union_tag_invalid":
         return tag, f"Choose one of: {problem['ctx']['expected_tags']}.".replace("'", "")
+    field = str(problem["loc"][1])[:MAX_NAME] if len(problem["loc"]) > 1 else ""
     if problem["type"] in ("missing", "union_tag_not_found"):
-        return tag or str(problem["loc"][1]), "This field is required."
-    return str(problem["loc"][1]), f"{problem['msg']}."
+        return tag or field, "This field is required."
+    return field, f"{problem['msg']}."
 
 
 def _tag(problem: Mapping[str, Any]) -> str:

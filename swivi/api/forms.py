@@ -17,6 +17,8 @@ from swivi.runtime import runtime
 
 SEE_OTHER = 303
 MOST_FIELDS = 20
+LONGEST_FIELD = 4_000
+"""Characters of one field: enough to say what is wrong with a long one, instead of refusing the form."""
 
 Form = Mapping[str, str]
 
@@ -39,7 +41,7 @@ async def _form(request: Request) -> Form:
         fields = dict(parse_qsl((await request.body()).decode("ascii"), max_num_fields=MOST_FIELDS))
     except ValueError:  # not ASCII, or too many fields
         raise HTTPException(400, "This is not a form of ours.") from None
-    if not all(is_storable(value) for value in fields.values()):
+    if not all(len(value) <= LONGEST_FIELD and is_storable(value) for value in fields.values()):
         raise HTTPException(400, "This is not text.")
     return fields
 

@@ -48,7 +48,9 @@ class Refusal:
 
 
 MALFORMED = Refusal(400, "malformed_body", "The body is no JSON, or its text cannot be stored.", "Not valid JSON.")
-TOO_LARGE = Refusal(413, "body_too_large", "The body is larger than 1 MB.", "The body is larger than 1 MB.")
+TOO_LARGE = Refusal(
+    413, "body_too_large", "The body is larger than the endpoint takes.", "The body is larger than 64 KB."
+)
 INVALID = Refusal.of(InvalidInput)
 FAILED = Refusal(500, "internal_error", "A fault of ours; it is in the log.", "Something went wrong on our side.")
 

@@ -14,11 +14,10 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from swivi.core.money import MAX_CENTS, Cents, to_dollars
+from swivi.core.numbers import LARGEST_ID
 from swivi.platforms.models import Platform
 
 Schema = dict[str, Any]
-
-LARGEST_ID = 2**63 - 1
 
 
 class View(BaseModel):

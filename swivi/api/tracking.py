@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query
 
 from swivi.api.access import admin
 from swivi.api.bodies import ExactRoute
+from swivi.api.limits import MAX_LINKS_BYTES, takes_up_to
 from swivi.api.parameters import Paging, Switch
 from swivi.api.refusals import refuses
 from swivi.api.schemas import AnyCase, RowId
@@ -66,6 +67,7 @@ async def list_clips_of_run(
 
 
 @router.post("/test/view-tracking")
+@takes_up_to(MAX_LINKS_BYTES)
 @refuses(NoReader)
 async def look_at_links(body: LinkList) -> LinkReadings:
     """Read each link's views now; nothing is stored."""

@@ -26,7 +26,7 @@ from swivi.accounts.totp import HALF_COOKIE, HALF_LIFE
 from swivi.api.client import client_address
 from swivi.api.entering import check_credentials, check_sign_up, give_code, note_success, sign_up_by_mail, welcome
 from swivi.api.forms import SEE_OTHER, Form, back, cookie_rules, on, own_pages_only
-from swivi.api.limits import BodyLimit
+from swivi.api.limits import MAX_FORM_BYTES, BodyLimit
 from swivi.api.mail_forms import MAIL_FORMS
 from swivi.api.origin import CrossSite
 from swivi.core.errors import NotFound, SwiviError
@@ -40,7 +40,7 @@ def build_auth() -> Starlette:
     forms = entering | {"/sign-out": sign_out, "/demo": enter_demo} | MAIL_FORMS
     return Starlette(
         routes=[Route(path, own_pages_only(answer), methods=["POST"]) for path, answer in forms.items()],
-        middleware=[Middleware(BodyLimit)],
+        middleware=[Middleware(BodyLimit, max_bytes=MAX_FORM_BYTES)],
         exception_handlers={CrossSite: _cross_site},
     )
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from swivi.campaigns.models import CampaignStatus
 from swivi.core.errors import InvalidInput
 from swivi.core.money import VIEWS_PER_RATE, Cents, parse_dollars
+from swivi.core.numbers import typed_number
 from swivi.core.text import parse_all, parse_line, parse_text
 from swivi.platforms.models import Platform
 
@@ -31,6 +32,10 @@ STEPS: Mapping[CampaignStatus, frozenset[CampaignStatus]] = {
 
 LONGEST_TITLE = 120
 LONGEST_TEXT = 10_000
+LONGEST_ADDRESS = 2_048
+"""Characters of a web address; browsers and their servers agree on about as many."""
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2999
+"""Of a campaign's dates: no time zone can move them out of what Python and databases can hold."""
 LARGEST_MINIMUM = 1_000_000_000
 
 
@@ -45,10 +50,19 @@ def _text(value: object, field: str) -> str:
 
 
 def _web_address(value: object, field: str) -> str:
-    text = _text(value, field)
-    if text and (urlsplit(text).scheme not in {"http", "https"} or not urlsplit(text).hostname):
-        raise InvalidInput.of(field, "Enter a full web address, starting with https://.")
+    otherwise = "Enter a full web address, starting with https://."
+    text = parse_text(value, field, longest=LONGEST_ADDRESS, otherwise=otherwise, may_be_empty=True)
+    if text and not _is_web_address(text):
+        raise InvalidInput.of(field, otherwise)
     return text
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        url = urlsplit(text)
+        return url.scheme in {"http", "https"} and bool(url.hostname) and url.port != 0
+    except ValueError:  # an address like http://[::1, or a port that is no number
+        return False
 
 
 def _platforms(value: object, field: str) -> list[str]:
@@ -74,10 +88,10 @@ def _dollars_or_none(value: object, field: str) -> int | None:
 
 
 def _minimum(value: object, field: str) -> int:
-    text = str(value).strip().replace(",", "") if isinstance(value, str | int) else "?"
-    if not text.isascii() or not text.isdigit() or len(text) > 10 or int(text) > LARGEST_MINIMUM:
+    views = typed_number(value, largest=LARGEST_MINIMUM)
+    if views is None:
         raise InvalidInput.of(field, "Enter a whole number of views, 0 or more.")
-    return int(text)
+    return views
 
 
 def _moment_or_none(value: object, field: str) -> datetime | None:
@@ -85,9 +99,12 @@ def _moment_or_none(value: object, field: str) -> datetime | None:
         return None
     try:
         parsed = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    except ValueError:
+        moment = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    except (ValueError, OverflowError):  # overflow: the year 1 or 9999, with an offset out of it
         raise InvalidInput.of(field, "Enter a date and time, like 2026-12-31T18:00:00Z.") from None
-    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    if not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
+        raise InvalidInput.of(field, f"Enter a year from {EARLIEST_YEAR} to {LATEST_YEAR}.")
+    return moment
 
 
 def _flag(value: object, field: str) -> bool:

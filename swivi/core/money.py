@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TypeAlias
 
 from swivi.core.errors import InvalidInput
+from swivi.core.numbers import plain_digits
 
 CURRENCY = "USD"
 VIEWS_PER_RATE = 1_000
@@ -28,14 +29,11 @@ def parse_dollars(text: object, *, field: str = "amount") -> Cents:
     Raises InvalidInput naming `field` for anything that is not a finite amount above zero with at most two
     decimals: negative, zero, NaN, 1e400, three decimals, true, an object.
     """
-    if isinstance(text, bool) or not isinstance(text, str | int | float | Decimal):
-        raise InvalidInput.of(field, "Enter an amount in dollars, like 25.00.")
-    # repr of a float is its shortest exact reading: 20.1 stays "20.1"; nan, inf and 1e+400 do not match.
-    written = format(text, "f") if isinstance(text, Decimal) else str(text).strip()
+    written = plain_digits(text) or ""
     if written.startswith("-"):
         raise InvalidInput.of(field, "The amount must be more than zero.")
     match = _DOLLARS.fullmatch(written)
-    if match is None or len(written) > 30:
+    if match is None:
         raise InvalidInput.of(field, "Enter an amount in dollars, like 25.00.")
     dollars = Decimal(match["amount"].replace(",", ""))
     cents = dollars * 100

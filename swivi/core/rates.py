@@ -24,7 +24,7 @@ from swivi.core.errors import TooManyRequests
 MICROSECONDS = 1_000_000
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _WORDS = {"s": "second", "m": "minute", "h": "hour", "d": "day"}
-_RATE = re.compile(r"(?P<amount>[1-9]\d{0,8})/(?P<count>[1-9]\d{0,4})?(?P<unit>[smhd])")
+_RATE = re.compile(r"(?P<amount>[1-9]\d{0,8})/(?P<count>[1-9]\d{0,4})?(?P<unit>[smhd])", re.ASCII)
 
 
 class Spent(SQLModel, table=True):

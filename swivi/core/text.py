@@ -1,5 +1,6 @@
 """Text that people type: cleaned, bounded, and free of what a database or a page cannot show."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from typing import TypeVar
@@ -7,6 +8,8 @@ from typing import TypeVar
 from swivi.core.errors import InvalidInput
 
 Parsed = TypeVar("Parsed")
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def parse_line(value: object, field: str, *, longest: int, otherwise: str) -> str:
@@ -88,4 +91,4 @@ def parse_all(parsers: Mapping[str, Callable[[], Parsed]]) -> dict[str, Parsed]:
 
 def is_storable(text: str) -> bool:
     """PostgreSQL stores neither NUL nor half a surrogate pair, and no page can show them."""
-    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+    return _UNSTORABLE.search(text) is None

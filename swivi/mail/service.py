@@ -16,6 +16,7 @@ from swivi.accounts.models import User, UserStatus
 from swivi.accounts.service import Newcomer
 from swivi.core import changes, clock
 from swivi.core.errors import InvalidInput
+from swivi.core.heavy import off_loop
 from swivi.ledger import audit_log
 from swivi.mail import outbox
 from swivi.mail.errors import LinkEnded
@@ -82,7 +83,7 @@ async def new_password(user: User, *, password: object, again: object) -> NewPas
 
     It comes before the transaction: hashing is slow on purpose, and must not hold SQLite's only writer.
     """
-    wanted = passwords.check_strength(password, user.email)
+    wanted = await off_loop(passwords.check_strength, password, user.email)
     if again != wanted:
         raise InvalidInput.of("again", "The two do not match.")
     return NewPassword(user.id, user.password_hash, await passwords.hash_password(wanted))

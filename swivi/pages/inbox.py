@@ -4,11 +4,13 @@ Reflex 0.10.1 takes what clients send for what its front end sends: an event tha
 for ever, a wrong shape ends in a stack trace in the log with all that was sent.
 """
 
+import asyncio
 import inspect
 import logging
 import math
 from collections.abc import Awaitable, Callable, Mapping
-from functools import cache
+from functools import cache, cached_property
+from itertools import chain
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -24,10 +26,17 @@ from socketio.packet import EVENT
 from swivi.accounts.flash import FLASH_COOKIE
 from swivi.accounts.sessions import SESSION_COOKIE, cookie_in, hash_token
 from swivi.core.errors import InvalidInput
+from swivi.core.json_bounds import check_shape
 from swivi.core.text import is_storable
+from swivi.pages.guests import Guests
+from swivi.quotas import network_of
 from swivi.ui.feedback import toast_error
 
 log = logging.getLogger("swivi.inbox")
+
+DEEPEST_MESSAGE = 950
+"""The same of a whole message before it is parsed, near what Python's parser can do. Deep events are
+refused with words on the page; what is deeper than this costs a line in the log."""
 
 DEEPEST = 10
 """Lists and objects within each other; our forms have two levels."""
@@ -37,7 +46,7 @@ SPLAT = "splat"
 """The parts of an address that no page has, which the page for those is told as a list."""
 
 LONGEST_ADDRESS = 4_096
-"""Characters of a page's path and query."""
+"""Characters of a page's path, its address and its query, which browsers send twice, all together."""
 
 MessageHandler = Callable[[str, Any], Awaitable[None]]
 
@@ -69,6 +78,19 @@ class Inbox(EventNamespace):
         """What a tab's state keeps of its handshake: see `kept_headers`."""
         built: dict[str, Any] = super()._build_static_router_data(sid, environ)
         return built | {RouteVar.HEADERS: kept_headers(built[RouteVar.HEADERS])}
+
+    def on_disconnect(self, sid: str) -> "asyncio.Task[None] | None":
+        """A page leaves; a guest's state is forgotten soon (see `guests`)."""
+        tab = self.sid_to_token.get(sid)
+        network = network_of(str(self._static_router_data.get(sid, {}).get(RouteVar.CLIENT_IP, "")))
+        cleaning_up: asyncio.Task[None] | None = super().on_disconnect(sid)
+        if tab is not None:
+            self._guests.leave(tab, network)
+        return cleaning_up
+
+    @cached_property
+    def _guests(self) -> Guests:
+        return Guests(self.app.state_manager, lambda tab: tab in self._token_manager.token_to_socket)
 
     async def on_event(self, sid: str, data: Any = None) -> None:
         """A page sends an event; one that cannot be read is refused with words on the page."""
@@ -122,6 +144,7 @@ def _decodable(handle: MessageHandler) -> MessageHandler:
 
     async def handle_message(engine_sid: str, data: Any) -> None:
         try:
+            check_shape(str(data), max_depth=DEEPEST_MESSAGE)
             await handle(engine_sid, data)
         except (ValueError, TypeError, LookupError, RecursionError) as problem:
             log.warning("Refused a message that cannot be read: %s", type(problem).__name__)
@@ -196,6 +219,10 @@ def _place(place: Mapping[str, object]) -> dict[str, Any]:
     if not all(isinstance(word, list) and all(isinstance(part, str) for part in word) for word in words):
         raise Unreadable("its place's query is none")
     _must_be_plain([path, address, query], DEEPEST)
-    if len(path) + len(address) > LONGEST_ADDRESS or not (path + address).isprintable():
+    # The state keeps the place for as long as it lives, so its every part counts.
+    written = [path, address, *query, *chain.from_iterable(words)]
+    if sum(map(len, written)) > LONGEST_ADDRESS or not (path + address).isprintable():
         raise Unreadable("its place is too long")
+    if not path.startswith("/") or not address.startswith("/"):
+        raise Unreadable("its place is no path")  # such as [::1, which no URL can be made of
     return {"pathname": path, "asPath": address, "query": query}

@@ -9,6 +9,7 @@ import reflex as rx
 from reflex.event import EventSpec
 from reflex.state import BaseState
 
+from swivi.core import numbers
 from swivi.pages.gate import signed_in
 
 PAGE_SIZE = 25
@@ -43,8 +44,7 @@ def addressed_id(state: BaseState, *, below: str = "") -> int:
 
 def whole_number(value: object) -> int | None:
     """An id or page number as a browser sends it (text or number); None if it is no number above zero."""
-    text = str(value)
-    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) <= 18 and int(text) > 0 else None
+    return numbers.whole_number(value, largest=numbers.LARGEST_ID) or None
 
 
 def readdressed(state: BaseState, /, **changes: str) -> EventSpec:

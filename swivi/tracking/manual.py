@@ -21,6 +21,7 @@ from swivi.clips.review import LONGEST_REASON
 from swivi.core import changes, clock
 from swivi.core.errors import Conflict, InvalidInput
 from swivi.core.money import Cents
+from swivi.core.numbers import typed_number
 from swivi.core.text import parse_text
 from swivi.ledger import audit_log
 from swivi.ledger.models import AuditEntry
@@ -99,10 +100,10 @@ async def decline(session: AsyncSession, actor: Actor, reading_id: int) -> Manua
 
 def parse_views(value: object) -> int:
     """A count of views as people write it ("12,345", 12345). Raises InvalidInput."""
-    written = str(value).strip().replace(",", "") if isinstance(value, str | int) else ""
-    if not (written.isascii() and written.isdigit()) or len(written) > len(str(MAX_VIEWS)) or int(written) > MAX_VIEWS:
+    views = typed_number(value, largest=MAX_VIEWS)
+    if views is None:
         raise InvalidInput.of("views", "Enter the number of views that the platform shows, like 12,345.")
-    return int(written)
+    return views
 
 
 def _parse_reason(reason: object) -> str:

@@ -28,7 +28,7 @@ async def test_a_known_address_with_another_method_is_a_405(guest: httpx.AsyncCl
 
 
 async def test_a_body_that_cannot_be_read_is_a_400(guest: httpx.AsyncClient) -> None:
-    unpaired, nul, nested = b'{"name": "\\ud800"}', b'{"name": "a\\u0000b"}', b"[" * 100_000
+    unpaired, nul, nested = b'{"name": "\\ud800"}', b'{"name": "a\\u0000b"}', b"[" * 60_000
     for body in (b"{", b"nonsense", b'{"email": }', b"\xff\xfe", nested, nul, unpaired):
         answer = await guest.post("/auth/signup", content=body, headers=JSON)
         assert refusal(answer) == (400, "malformed_body"), body[:20]
@@ -47,8 +47,8 @@ async def test_a_body_that_does_not_say_it_is_json_is_not_read_as_such(guest: ht
 
 async def test_a_large_body_is_a_413_whether_it_says_so_or_not(guest: httpx.AsyncClient) -> None:
     async def chunks() -> Any:
-        for _ in range(MAX_BODY_BYTES // 100_000 + 1):
-            yield b" " * 100_000
+        for _ in range(MAX_BODY_BYTES // 10_000 + 1):
+            yield b" " * 10_000
 
     announced = await guest.post("/auth/signup", content=b" " * (MAX_BODY_BYTES + 1), headers=JSON)
     streamed = await guest.post("/auth/signup", content=chunks(), headers=JSON)

@@ -41,3 +41,9 @@ async def test_a_caller_who_leaves_frees_a_place_that_had_not_begun() -> None:
 
 def test_threads_are_as_many_as_processors() -> None:
     assert heavy._pool()._max_workers == WORKERS
+
+
+async def test_what_the_work_raises_reaches_its_caller() -> None:
+    for _ in range(2 * (WORKERS + MOST_WAITING)):  # and gives its place back
+        with pytest.raises(ValueError, match="invalid literal"):
+            await off_loop(int, "x")
