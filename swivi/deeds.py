@@ -27,11 +27,12 @@ class Deed(StrEnum):
     CHANGE_USER = "change somebody's role or status"
     END_SESSIONS = "end somebody's sessions"
     CHANGE_WEBHOOK = "make, change or remove a webhook"
-    ENTER_READING = "enter views by hand"
+    ENTER_READING = "enter or confirm views by hand"
+    RELEASE_VIDEO = "let a video earn again"
     RELEASE_MONEY = "decide on a payout"
     CHANGE_BUDGET = "change what a campaign pays"
     CHANGE_DESTINATION = "change where money goes"
-    CHANGE_PASSWORD = "change the password"  # noqa: S105 -- no password
+    CHANGE_SIGN_IN = "change the password"
     CHANGE_SECOND_STEP = "change the second step of signing in"
 
 
@@ -58,7 +59,11 @@ DEEDS: Mapping[Deed, tuple[Door, ...]] = {
         Door("DELETE /admin/webhooks/{webhook_id}"),
         Door("POST /admin/webhooks/{webhook_id}/rotate-secret"),
     ),
-    Deed.ENTER_READING: (Door("ManualReading.enter"),),
+    Deed.ENTER_READING: (Door("ManualReading.enter"), Door("WaitingReadings.confirm")),
+    Deed.RELEASE_VIDEO: (
+        Door("ReviewState.ask_release"),
+        Door("POST /admin/submissions/{submission_id}/release"),
+    ),
     Deed.RELEASE_MONEY: (
         Door("PayoutsState.answer", asks_itself=True),
         Door("POST /admin/payout-requests/{request_id}/process"),
@@ -74,7 +79,7 @@ DEEDS: Mapping[Deed, tuple[Door, ...]] = {
         Door("PayoutDialog.send", asks_itself=True),
         Door("POST /clippers/payout-request", asks_itself=True),
     ),
-    Deed.CHANGE_PASSWORD: (Door("PasswordForm.save", asks_itself=True),),
+    Deed.CHANGE_SIGN_IN: (Door("PasswordForm.save", asks_itself=True),),
     Deed.CHANGE_SECOND_STEP: (
         Door("TwoSteps.set_up", asks_itself=True),
         Door("TwoSteps.turn_on", asks_itself=True),

@@ -21,6 +21,7 @@ BODIES = {
     "PATCH /admin/users/{user_id}": {"role": "ADMIN"},
     "POST /admin/webhooks": WEBHOOK,
     "PATCH /admin/webhooks/{webhook_id}": {"active": False},
+    "POST /admin/submissions/{submission_id}/release": {"reason": "The owner has been found."},
     "POST /admin/payout-requests/{request_id}/process": {"action": "approve"},
     "PATCH /admin/campaigns/{campaign_id}": {"budget": "200"},
     "POST /clippers/payout-request": {"amount": 20, "method": "paypal", "details": "thief@swivi.test"},
@@ -53,6 +54,10 @@ async def test_a_deed_is_refused_without_proof_and_goes_with_it(
     if "{request_id}" in path:
         asked = {"amount": 20, "method": "paypal", "details": "me@swivi.test"}
         ids["request_id"] = (await earned.http.post("/clippers/payout-request", json=asked)).json()["id"]
+    if "{submission_id}" in path:
+        clip = await factories.a_clip(running.database, earned.actor, admin.actor, campaign, factories.tiktok(77))
+        await admin.http.post(f"/admin/clips/{clip.id}/revoke", json={"reason": "Bought views."})
+        ids["submission_id"] = str(clip.submission_id)
     for part, number in ids.items():
         path = path.replace(f"{{{part}}}", number)
     caller = admin if path.startswith("/admin") else earned

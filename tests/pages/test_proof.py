@@ -29,7 +29,10 @@ HANDLERS = {
 }
 DOORS = [door for doors in DEEDS.values() for door in doors if " " not in door.name]
 GATED = [door.name for door in DOORS if not door.asks_itself]
-ADMINS = ("UserChange", "PersonState", "ManualReading", "TopUp", "EditedCampaign", "PayoutsState")
+ADMINS = (
+    *("UserChange", "PersonState", "ManualReading", "WaitingReadings", "ReviewState"),
+    *("TopUp", "EditedCampaign", "PayoutsState"),
+)
 
 
 async def expires(world: World) -> None:

@@ -400,7 +400,7 @@ ALIASES = (
     (4, 2, 2, "youtube", "DJztXj2GPfk", "PENDING"),
     (5, 1, 2, "youtube", "DJztXj2GPfn", "REJECTED"),
     (6, 2, 2, "youtube", "N_708QY7Obx", "APPROVED"),
-    (7, 1, 1, "instagram", "CA0YnOonSfS98BGEO8qRUEqmSFtVVPv1CnX_7E0", "PENDING"),
+    (7, 1, 1, "instagram", "CA0YnOonSfS" + 14 * "98", "PENDING"),
     (8, 1, 1, "instagram", "DTA4abcdEFG", "PENDING"),
     (9, 1, 1, "tiktok", "7592641437091532061", "PENDING"),
 )

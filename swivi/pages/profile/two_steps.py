@@ -106,7 +106,8 @@ class TwoSteps(rx.State):
         await proof.must_be_given(self, fields)
         async with acting(self) as (session, actor):
             setup = await totp.begin_setup(session, actor)
-        self.stage, self.needs_password = "key", False
+        self.needs_password = False
+        self.stage = "key"
         in_groups = " ".join(setup.key[at : at + 4] for at in range(0, len(setup.key), 4))
         await show_once(self, picture=setup.picture, typed_key=in_groups)
         return ""
