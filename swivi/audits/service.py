@@ -17,6 +17,7 @@ from swivi.ledger import invariants
 from swivi.ledger.invariants import Finding, Report
 from swivi.notifications import service as notifications
 from swivi.notifications.models import NotificationKind
+from swivi.seals import verifying
 from swivi.tracking.models import TrackingRun
 
 log = logging.getLogger("swivi.audits")
@@ -86,12 +87,15 @@ class Auditor:
         started_at = clock.now()
         async with self._database.reading() as session:
             run = await _newest_ended_run(session)
-        report = await invariants.check(self._database)
+        # After a run, the rows that were sealed since the last audit; at other times all that were ever sealed.
+        report = await invariants.check(self._database, whole=trigger is not AuditTrigger.RUN)
         async with self._database.writing() as session:
             before = await newest(session)
             audit = _kept(trigger, run, started_at, report)
             session.add(audit)
             await session.flush()
+            if report.sealed is not None:
+                await verifying.note(session, report.sealed, started_at)
             await _tell(session, audit, _new(report.findings, before))
             changes.mark(session, runs=[run.id] if run else ())
         _log(audit)

@@ -5,6 +5,7 @@ import json
 from sqlalchemy import text
 
 from swivi.core.db import Database
+from swivi.ledger.invariants import INVARIANTS
 from swivi.runtime import Runtime
 from swivi.tracking.models import Trigger
 from tests.cli.conftest import Run
@@ -26,7 +27,9 @@ async def test_audit_is_clean_until_a_cent_is_out_of_place_and_then_names_the_ro
     *rules, last = clean.out.splitlines()
     assert last.startswith("Clean: ")
     assert " checks over 2 transfers in " in last
-    assert [rule.split()[:2] for rule in rules] == [[f"I{number}", "holds:"] for number in range(1, 17)]
+    assert [rule.split()[:2] for rule in rules] == [
+        [f"I{number}", "holds:"] for number in range(1, 1 + len(INVARIANTS))
+    ]
     assert "(8 checks, " in rules[0]
 
     async with database.writing() as session:

@@ -87,6 +87,11 @@ def of_requests_transfer(kind: str, status: str, says: str, change: str = "amoun
     return Corruption("I7", "payout request", row, "ledger_transfers", sql, says)
 
 
+def of_sealed(subject: str, table: str, change: str) -> Corruption:
+    row, sql = f"SELECT MIN(id) FROM {table}", f"UPDATE {table} SET {change} WHERE id = :id"
+    return Corruption("I17", subject, row, table, sql)
+
+
 COMPLETED_CAMPAIGN = "SELECT id FROM campaigns WHERE status = 'COMPLETED'"
 SNAPSHOT = f"SELECT MIN(id) FROM clip_submissions WHERE final_earnings > 0 AND campaign_id IN ({COMPLETED_CAMPAIGN})"
 PAYOUT = "SELECT MIN(id) FROM payouts"
@@ -249,6 +254,17 @@ CORRUPTIONS = (
     ),
     of_transfer("I14", "ACCRUAL", "audit_id = 999999"),
     of_campaign("I15", "its funding", "budget = budget + 1"),
+    of_sealed("transfer", "ledger_transfers", "idempotency_key = 'another'"),
+    of_sealed("audit entry", "audit_log", "reason = 'another'"),
+    of_sealed("reading", "view_tracking", "detail = 'another'"),
+    of_sealed("seal", "seals", "made_at = :far"),
+    Corruption(
+        "I17",
+        "transfer",
+        "SELECT MAX(id) - 1 FROM ledger_transfers",
+        "ledger_transfers",
+        "DELETE FROM ledger_transfers WHERE id = :id",
+    ),
     Corruption(
         "I16",
         "lease",

@@ -1,0 +1,95 @@
+"""the append-only rows are sealed into a chain of hashes
+
+Revision: 0023
+Revises: 0022
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0023"
+down_revision = "0022"
+branch_labels = None
+depends_on = None
+
+ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+STREAMS = ("TRANSFERS", "ENTRIES", "READINGS", "THINNED")
+APPEND_ONLY = ("seals", "sealed_slices", "thinned_readings")
+
+
+def upgrade() -> None:
+    create_tables()
+    sqlite = op.get_bind().dialect.name == "sqlite"
+    for table in APPEND_ONLY:
+        for verb in ("UPDATE", "DELETE"):
+            does = (
+                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+                if sqlite
+                else "FOR EACH ROW EXECUTE FUNCTION swivi_append_only()"
+            )
+            op.execute(f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} {does}")
+        if not sqlite:
+            op.execute(
+                f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION swivi_append_only()"
+            )
+
+
+def create_tables() -> None:
+    kept = [(f"{stream.lower()}_last", f"{stream.lower()}_rows") for stream in STREAMS]
+    op.create_table(
+        "seals",
+        sa.Column("id", ID, autoincrement=False, nullable=False),
+        sa.Column("previous", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        *(sa.Column(name, ID, nullable=False) for pair in kept for name in pair),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_seals")),
+        sa.UniqueConstraint("previous", name=op.f("uq_seals_previous")),
+        sa.UniqueConstraint("digest", name=op.f("uq_seals_digest")),
+    )
+    op.create_table(
+        "sealed_slices",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("seal_id", ID, nullable=False),
+        sa.Column(
+            "stream",
+            sa.Enum(*STREAMS, name="stream_known", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("after_id", ID, nullable=False),
+        sa.Column("last_id", ID, nullable=False),
+        sa.Column("rows", ID, nullable=False),
+        sa.Column("ids", sa.String(), nullable=False),
+        sa.Column("leaves", sa.LargeBinary(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["seal_id"], ["seals.id"], name=op.f("fk_sealed_slices_seal_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sealed_slices")),
+    )
+    op.create_index("ix_sealed_slices_seal_id", "sealed_slices", ["seal_id"])
+    op.create_table(
+        "thinned_readings",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("day", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("first_id", ID, nullable=False),
+        sa.Column("last_id", ID, nullable=False),
+        sa.Column("ids", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_thinned_readings")),
+    )
+    op.create_index("ix_thinned_readings_first_id_last_id", "thinned_readings", ["first_id", "last_id"])
+    op.create_table(
+        "seal_checks",
+        sa.Column("id", ID, autoincrement=False, nullable=False),
+        sa.Column("seal_id", ID, nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("rotated_to", ID, nullable=False),
+        sa.Column("whole_seal_id", ID, nullable=False),
+        sa.Column("whole_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_seal_checks")),
+    )
+
+
+def downgrade() -> None:
+    raise RuntimeError("Migrations only go forward; to go back, restore a backup.")
