@@ -14,6 +14,8 @@ depends_on = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 STREAMS = ("TRANSFERS", "ENTRIES", "READINGS", "THINNED")
+EVENTS = ("submission.approved", "campaign.completed", "payout.completed", "seal.made", "webhook.test")
+KNOWN = "ck_webhook_events_eventkind_known"
 APPEND_ONLY = ("seals", "sealed_slices", "thinned_readings")
 
 
@@ -33,6 +35,27 @@ def upgrade() -> None:
                 f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
                 "FOR EACH STATEMENT EXECUTE FUNCTION swivi_append_only()"
             )
+
+    allow_event(sqlite=sqlite)
+
+
+def allow_event(*, sqlite: bool) -> None:
+    """Let webhooks be told of `seal.made`."""
+    if not sqlite:
+        op.drop_constraint(op.f(KNOWN), "webhook_events", type_="check")
+        op.create_check_constraint(op.f(KNOWN), "webhook_events", f"kind IN ({', '.join(map(repr, EVENTS))})")
+        return
+    # A copy of the table would take the deliveries with the original, which refer to it. A CHECK is text only:
+    # https://www.sqlite.org/lang_altertable.html#otheralter
+    before, after = "''payout.completed'', ", "''payout.completed'', ''seal.made'', "
+    version = op.get_bind().exec_driver_sql("PRAGMA schema_version").scalar_one()
+    op.execute("PRAGMA writable_schema = ON")
+    op.execute(
+        f"UPDATE sqlite_master SET sql = replace(sql, '{before}', '{after}') "  # noqa: S608 - constants
+        "WHERE type = 'table' AND name = 'webhook_events'"
+    )
+    op.execute(f"PRAGMA schema_version = {version + 1}")
+    op.execute("PRAGMA writable_schema = OFF")
 
 
 def create_tables() -> None:
