@@ -121,7 +121,7 @@ def _seals() -> rx.Component:
         rx.fragment("Seal ", count(seal.number)),
         rx.fragment("made ", when(seal.made_at)),
         rx.fragment(count(seal.transfers), " transfers"),
-        rx.fragment(count(seal.entries), " audit entries"),
+        rx.fragment(count(seal.audit_entries), " audit entries"),
         rx.fragment(count(seal.readings), " readings"),
     )
     checked = rx.el.p(

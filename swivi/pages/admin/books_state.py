@@ -93,7 +93,7 @@ class SealView:
     digest: str
     made_at: str
     transfers: int
-    entries: int
+    audit_entries: int
     readings: int
     checked: int
     checked_at: str
