@@ -22,8 +22,12 @@ LEAF = 16
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
-Form = Callable[[Any], str]
-PLAIN: dict[type, Form] = {int: str, str: encode_basestring_ascii}
+
+class Forms(dict[type, Callable[[Any], str]]):
+    """How a column's values are written, by their type; on SQLite a column may hold any."""
+
+    def __missing__(self, _kind: type) -> Callable[[Any], str]:
+        return canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +91,12 @@ SEALED = {one.stream: one for one in (TRANSFERS, ENTRIES, READINGS, THINNED)}
 
 def contents(of: Sealed, rows: Iterable[Sequence[Any]]) -> Iterable[bytes]:
     """Return each row's content, of rows as `of.select` reads them."""
-    # One expression, because this runs for millions of rows: calls would cost more than SHA-256.
+    # One expression, because this runs for millions of rows: more calls would cost more than SHA-256.
     keys = [f'"{name}":' for name in of.columns]
-    forms = [_form_of(of, name) for name in of.columns]
+    forms = [_forms_of(of, name) for name in of.columns]
     for row in rows:
         parts = [
-            key + (form or PLAIN.get(type(value), canonical))(value)
+            key + form[type(value)](value)
             for key, form, value in zip(keys, forms, row, strict=True)
             if value is not None
         ]
@@ -133,29 +137,35 @@ def ids_of(written: str) -> list[int]:
     return ids
 
 
-def _form_of(of: Sealed, name: str) -> Form | None:
+def _forms_of(of: Sealed, name: str) -> Forms:
     if name in of.times:
-        return _time
-    return _document if name in of.documents else None
+        return TIMES
+    return DOCUMENTS if name in of.documents else PLAIN
 
 
-def _time(value: Any) -> str:
-    """Write a moment of either database: PostgreSQL answers with datetimes, SQLite with texts in UTC."""
-    if isinstance(value, datetime):
-        return str(microseconds(value))
+def _time_of_postgresql(value: datetime) -> str:
+    return str(microseconds(value))
+
+
+def _time_of_sqlite(value: str) -> str:
     try:
         return str(microseconds(datetime.fromisoformat(value).replace(tzinfo=UTC)))
-    except (TypeError, ValueError):  # on SQLite anything can be written into the column
+    except ValueError:
         return canonical(value)
 
 
-def _document(value: Any) -> str:
+def _document(value: str) -> str:
     try:
         return canonical(json.loads(value))
-    except (TypeError, ValueError):
+    except ValueError:
         return canonical(value)
 
 
 def _foreign(value: object) -> str:
     """Anything else that a column of SQLite may hold, whatever its type."""
     return value.hex() if isinstance(value, bytes) else repr(value)
+
+
+PLAIN = Forms({int: str, str: encode_basestring_ascii})
+TIMES = Forms({datetime: _time_of_postgresql, str: _time_of_sqlite})
+DOCUMENTS = Forms({str: _document})
