@@ -5,7 +5,7 @@ And what a settlement takes while the job seals without a pause, and without it:
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from statistics import median
@@ -106,19 +106,20 @@ async def _settlements(database: Database) -> tuple[float, float]:
 async def _sealing(database: Database | None) -> AsyncIterator[None]:
     """Seal without a pause while the block runs; every 10 seconds is what a server does."""
 
+    ended = asyncio.Event()
+
     async def seal(behind: Database) -> None:
         sealer = Sealer(behind)
-        while True:
+        while not ended.is_set():
             await sealer.seal_new()
             await asyncio.sleep(0)
 
     task = asyncio.create_task(seal(database)) if database is not None else None
     await asyncio.sleep(0)
     yield
+    ended.set()  # not cancelled: its lease would last for a minute
     if task is not None:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await task
 
 
 async def _insert(database: Database, first: int, last: int) -> None:
