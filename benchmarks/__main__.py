@@ -1,6 +1,6 @@
 """`make bench`: runs every benchmark and prints ratios against a floor or a peer of the same run.
 
-    .venv/bin/python -m benchmarks [settlement] [reading] [sharing] [pages] [live] [cost] [data]
+    .venv/bin/python -m benchmarks [settlement] [reading] [sharing] [pages] [live] [cost] [data] [seals]
 
 Each writes its figures to `.build/bench-NAME.json` as well. Timings here are never tests.
 """
@@ -15,10 +15,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
-from benchmarks import cost, data, live, pages, reading, settlement, sharing
+from benchmarks import cost, data, live, pages, reading, seals, settlement, sharing
 from tests.servers import running_postgres
 
 CLIPS = 100_000
+TRANSFERS = 1_000_000
 RESULTS = Path(".build")
 AS_DEPLOYED = {"shared_buffers": "2GB", "random_page_cost": "1.1"}
 """How docs/deploy.md sets PostgreSQL up, on a machine of 8 GiB."""
@@ -186,6 +187,29 @@ def bench_data() -> tuple[Table, list[dict[str, object]]]:
     return table, [figure.as_json() for figure in figures]
 
 
+def bench_seals() -> tuple[Table, list[dict[str, object]]]:
+    """Sealing and checking a million transfers, and settlements beside the job, on both databases."""
+    with tempfile.TemporaryDirectory() as folder, running_postgres(AS_DEPLOYED) as postgres:
+        urls = f"sqlite:///{folder}/swivi.db", postgres.create_database()
+        figures = [asyncio.run(seals.measure(url, transfers=TRANSFERS)) for url in urls]
+    headings = ("rows", "seal s", "ratio", "check s", "ratio", "hash s", "new s", "settling ms", "beside ms")
+    table = Table("seals", *headings)
+    for figure in figures:
+        table.add_row(
+            figure.database,
+            f"{figure.rows:,}",
+            f"{figure.seal_seconds:.1f}",
+            f"{figure.seal_seconds / figure.floor_seconds:.1f}",
+            f"{figure.check_seconds:.1f}",
+            f"{figure.check_seconds / figure.floor_seconds:.1f}",
+            f"{figure.floor_seconds:.2f}",
+            f"{figure.incremental_seconds:.2f}",
+            f"{figure.settlement_seconds * 1_000:,.0f}",
+            f"{figure.settlement_while_sealing_seconds * 1_000:,.0f}",
+        )
+    return table, [figure.as_json() for figure in figures]
+
+
 BENCHMARKS = {
     "settlement": bench_settlement,
     "reading": bench_reading,
@@ -194,6 +218,7 @@ BENCHMARKS = {
     "live": bench_live,
     "cost": bench_cost,
     "data": bench_data,
+    "seals": bench_seals,
 }
 
 if __name__ == "__main__":

@@ -30,6 +30,8 @@ from swivi.ledger.invariants import INVARIANTS, Report, Result
 from swivi.logs import set_up_logging
 from swivi.progress import bar, bar_of_runs
 from swivi.runtime import Runtime, open_runtime
+from swivi.seals.models import Seal
+from swivi.seals.verifying import Verified
 from swivi.settings import Settings, settings_or_exit
 from swivi.tracking.errors import RunUnderWay
 from swivi.tracking.models import RunStatus, TrackingRun, Trigger
@@ -195,16 +197,25 @@ def _run_for_people(run: TrackingRun) -> str:
 
 
 @app.command()
-def audit(as_json: AsJson = False) -> None:
+def audit(
+    since: Annotated[
+        str,
+        typer.Option(
+            help="The digest of an earlier seal, kept outside of the database: whatever it covers must be unchanged.",
+            show_default=False,
+        ),
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
     """Check every invariant of the money. Exit status 0: all hold; 1: each finding is printed. Repairs nothing."""
-    report = _do(_audit)
+    report = _do(partial(_audit, since=since.strip().lower() or None))
     print(json.dumps(_report_for_programs(report)) if as_json else _report_for_people(report))
     if not report.clean:
         raise typer.Exit(1)
 
 
-async def _audit(running: Runtime) -> Report:
-    return await invariants.check(running.database)
+async def _audit(running: Runtime, *, since: str | None) -> Report:
+    return await invariants.check(running.database, since=since)
 
 
 def _report_for_programs(report: Report) -> dict[str, Any]:
@@ -234,6 +245,29 @@ def _report_for_programs(report: Report) -> dict[str, Any]:
             for result in report.results
         ],
         "findings": findings,
+        "seals": None if report.sealed is None else _seals_for_programs(report.sealed),
+    }
+
+
+def _seals_for_programs(sealed: Verified) -> dict[str, Any]:
+    return {
+        "newest": _seal_for_programs(sealed.newest),
+        "since": _seal_for_programs(sealed.since),
+        "checkedSeals": sealed.seals,
+        "checkedRows": sealed.rows,
+    }
+
+
+def _seal_for_programs(seal: Seal | None) -> dict[str, Any] | None:
+    if seal is None:
+        return None
+    return {
+        "id": str(seal.id),
+        "digest": seal.digest,
+        "madeAt": seal.made_at.isoformat(),
+        "transfers": seal.transfers_rows,
+        "auditEntries": seal.entries_rows,
+        "readings": seal.readings_rows,
     }
 
 
@@ -241,7 +275,15 @@ def _report_for_people(report: Report) -> str:
     rules = [_rule_for_people(result) for result in report.results]
     covered = f"{report.checks} checks over {report.transfers:,} transfers in {report.seconds:.2f} s"
     found = [f"{finding.invariant} {finding.sentence}" for finding in report.findings]
-    return "\n".join([*rules, *found, f"Clean: {covered}." if report.clean else f"{len(found)} findings: {covered}."])
+    outcome = f"Clean: {covered}." if report.clean else f"{len(found)} findings: {covered}."
+    return "\n".join([*rules, *found, outcome + _seals_for_people(report.sealed)])
+
+
+def _seals_for_people(sealed: Verified | None) -> str:
+    if sealed is None or sealed.newest is None:
+        return ""
+    since = f" Checked since seal {sealed.since.id}." if sealed.since else ""
+    return f"{since} Newest seal: {sealed.newest.id}, {sealed.newest.digest}."
 
 
 def _rule_for_people(result: Result) -> str:

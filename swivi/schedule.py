@@ -20,6 +20,7 @@ from swivi.core import clock, idempotency, rates
 from swivi.core.db import Database
 from swivi.core.errors import SwiviError
 from swivi.mail import outbox as mails
+from swivi.seals.sealing import Sealer
 from swivi.settings import Settings
 from swivi.tracking import partitions, thinning
 from swivi.tracking.completion import ENDED
@@ -34,6 +35,8 @@ TAKE_PART_SECONDS = 2
 BASELINE_SECONDS = 30
 CALENDAR_SECONDS = 60
 TIDYING_SECONDS = 600
+SEAL_SECONDS = 10
+"""How long a committed row waits for its seal."""
 AUDIT_SECONDS = 10
 """How often is looked for tracking runs that have ended and are not audited yet."""
 
@@ -48,6 +51,7 @@ class Schedule:
         self._tracker = tracker
         self._intake = intake
         self._auditor = auditor
+        self._sealer = Sealer(database)
         self._settings = settings
         self._scheduler = AsyncIOScheduler(timezone="UTC")
 
@@ -64,6 +68,7 @@ class Schedule:
         self._every(CALENDAR_SECONDS, self.start_and_end_campaigns, at_once=True)
         self._every(TIDYING_SECONDS, self.tidy_up)
         self._every(TIDYING_SECONDS, self.make_months, at_once=True)
+        self._every(SEAL_SECONDS, self._sealer.seal_new, at_once=True)
         self._every(AUDIT_SECONDS, self._auditor.after_runs, at_once=True)
         self._add(self.track, CronTrigger.from_crontab(self._settings.schedule_cron, timezone="UTC"))
         self._add(self._auditor.nightly, CronTrigger.from_crontab(self._settings.audit_cron, timezone="UTC"))

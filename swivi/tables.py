@@ -17,6 +17,7 @@ from swivi.mail import models as _mail
 from swivi.notifications import models as _notifications
 from swivi.payouts import models as _payouts
 from swivi.payouts import tallies as _payouts_kept
+from swivi.seals import models as _seals
 from swivi.tracking import models as _tracking
 from swivi.webhooks import models as _webhooks
 
@@ -38,5 +39,6 @@ ROOMS = (
     _payouts_kept,
     _tracking,
     _audits,
+    _seals,
 )
 METADATA = SQLModel.metadata

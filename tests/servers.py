@@ -157,13 +157,16 @@ SCHEMA = """
     SELECT md5(string_agg(part, ',' ORDER BY part)) FROM (
         SELECT concat(attrelid::regclass, '.', attname, atttypid, attnotnull) AS part FROM pg_attribute
         WHERE attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
-        UNION ALL SELECT concat(tgname, tgenabled) FROM pg_trigger WHERE NOT tgisinternal
+        UNION ALL SELECT concat(tgrelid::regclass, tgenabled, CASE WHEN NOT tgisinternal THEN tgname END)
+        FROM pg_trigger
+        UNION ALL SELECT concat(proname, md5(prosrc)) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+        UNION ALL SELECT concat(ev_class::regclass, rulename) FROM pg_rewrite
         UNION ALL SELECT concat(conrelid::regclass, conname) FROM pg_constraint
         WHERE connamespace = 'public'::regnamespace
         UNION ALL SELECT version_num FROM alembic_version
     ) parts;
 """
-"""One number for the tables, columns, constraints and triggers of a database."""
+"""One number for the tables, columns, constraints, triggers, functions and rules of a database."""
 
 EMPTIED = f"""
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity

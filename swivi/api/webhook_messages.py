@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header
 from pydantic.alias_generators import to_camel
 
 from swivi.api.schemas import View
-from swivi.webhooks.events import CampaignCompleted, EventData, PayoutCompleted, Probe, SubmissionApproved
+from swivi.webhooks.events import CampaignCompleted, EventData, PayoutCompleted, Probe, SealMade, SubmissionApproved
 
 Kind = TypeVar("Kind")
 Data = TypeVar("Data", bound=EventData)
@@ -39,6 +39,10 @@ class CampaignCompletedMessage(WebhookMessage[Literal["campaign.completed"], Cam
 
 class PayoutCompletedMessage(WebhookMessage[Literal["payout.completed"], PayoutCompleted]):
     """The body of `payout.completed`."""
+
+
+class SealMadeMessage(WebhookMessage[Literal["seal.made"], SealMade]):
+    """The body of `seal.made`."""
 
 
 class TestMessage(WebhookMessage[Literal["webhook.test"], Probe]):
@@ -76,6 +80,16 @@ async def payout_completed(
     body: PayoutCompletedMessage,
 ) -> None:
     """A payout was sent."""
+
+
+@router.post("seal.made", status_code=204)
+async def seal_made(
+    message_id: MessageId,
+    sent_at: Moment,
+    signature: Signature,
+    body: SealMadeMessage,
+) -> None:
+    """The newest seal of the append-only rows, once a day."""
 
 
 @router.post("webhook.test", status_code=204)

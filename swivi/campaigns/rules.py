@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from swivi.campaigns.models import CampaignStatus
 from swivi.core.errors import InvalidInput
-from swivi.core.money import VIEWS_PER_RATE, Cents, parse_dollars
+from swivi.core.money import VIEWS_PER_RATE, Cents, format_dollars, parse_dollars
 from swivi.core.numbers import typed_number
 from swivi.core.text import parse_all, parse_line, parse_text
 from swivi.platforms.models import Platform
@@ -37,6 +37,8 @@ LONGEST_ADDRESS = 2_048
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2999
 """Of a campaign's dates: no time zone can move them out of what Python and databases can hold."""
 LARGEST_MINIMUM = 1_000_000_000
+LARGEST_RATE = 1_000_000
+"""$10,000 per 1,000 views: times the most views that a reading may say (10^12) it fits into 64 bits."""
 
 
 def _title(value: object, field: str) -> str:
@@ -73,10 +75,17 @@ def _platforms(value: object, field: str) -> list[str]:
     return [name for name in known if name in chosen]
 
 
+def _rate(value: object, field: str) -> int:
+    rate = parse_dollars(value, field=field)
+    if rate > LARGEST_RATE:
+        raise InvalidInput.of(field, f"The largest possible rate is {format_dollars(LARGEST_RATE)}.")
+    return rate
+
+
 def _platform_rates(value: object, field: str) -> dict[str, int]:
     if not isinstance(value, dict) or any(name not in list(Platform) for name in value):
         raise InvalidInput.of(field, "Name a rate for tiktok, youtube or instagram.")
-    return {name: parse_dollars(rate, field=field) for name, rate in value.items() if rate not in (None, "")}
+    return {name: _rate(rate, field) for name, rate in value.items() if rate not in (None, "")}
 
 
 def _dollars(value: object, field: str) -> int:
@@ -123,7 +132,7 @@ PARSERS: Mapping[str, Callable[[object, str], Any]] = {
     "platforms": _platforms,
     "platform_rates": _platform_rates,
     "budget": _dollars,
-    "payout_rate": _dollars,
+    "payout_rate": _rate,
     "max_per_clip": _dollars_or_none,
     "max_per_clipper": _dollars_or_none,
     "min_views": _minimum,

@@ -64,6 +64,19 @@ class PayoutCompleted(EventData):
     transaction_id: str
 
 
+class SealMade(EventData):
+    """The newest seal, once a day: what a later copy of the database is compared with."""
+
+    kind = EventKind.SEAL_MADE
+
+    seal_id: Id
+    digest: str
+    made_at: datetime
+    transfers: int
+    audit_entries: int
+    readings: int
+
+
 class Probe(EventData):
     """Sent on request, to see whether messages arrive."""
 

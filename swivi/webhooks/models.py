@@ -15,6 +15,7 @@ class EventKind(StrEnum):
     SUBMISSION_APPROVED = "submission.approved"
     CAMPAIGN_COMPLETED = "campaign.completed"
     PAYOUT_COMPLETED = "payout.completed"
+    SEAL_MADE = "seal.made"
     TEST = "webhook.test"
 
 

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from swivi.audits.models import AuditTrigger
 from swivi.runtime import Runtime
+from swivi.seals.sealing import Sealer
 from swivi.webhooks.rules import MOST_WEBHOOKS
 from tests import factories
 from tests.api import contract
@@ -136,7 +138,7 @@ async def test_there_is_an_end_to_how_many_there_are(admin: Person, receiver: Re
 async def test_what_is_sent_is_what_the_document_says(
     admin: Person, earned: Person, receiver: Receiver, running: Runtime
 ) -> None:
-    made = await make(admin, receiver.url, events=[*EVENTS, "campaign.completed"])
+    made = await make(admin, receiver.url, events=[*EVENTS, "campaign.completed", "seal.made"])
     small = await factories.a_campaign(running.database, admin.actor, title="Small", budget="10.00")
     await factories.a_clip(running.database, earned.actor, admin.actor, small, factories.youtube(2))
     await admin.http.patch(f"/admin/campaigns/{small.id}", json={"status": "COMPLETED"})
@@ -146,6 +148,8 @@ async def test_what_is_sent_is_what_the_document_says(
         answer = await admin.http.post(f"/admin/payout-requests/{asked['id']}/process", json=step)
         assert answer.status_code == 200, answer.text
     await admin.http.post(f"/admin/webhooks/{made['id']}/test")
+    await Sealer(running.database).seal_new()
+    await running.auditor.audit(AuditTrigger.NIGHTLY)
     await running.sender.send_due()
 
     documented = contract.document()["webhooks"]

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, Page, Response, expect
 from sqlalchemy import text
+from sqlmodel import select
 
 from swivi import tables  # noqa: F401 - all of them, for the foreign keys
 from swivi.accounts import service as accounts
@@ -19,6 +20,9 @@ from swivi.campaigns.models import Campaign
 from swivi.core import clock
 from swivi.core.db import Database
 from swivi.demo.people import DEMO_ADMIN_EMAIL
+from swivi.ledger.invariants import INVARIANTS
+from swivi.seals.models import Seal
+from swivi.seals.sealing import Sealer
 from swivi.tracking.models import RunStatus, TrackingRun, Trigger
 from tests import factories
 from tests.e2e.people import SLOW, Admin
@@ -215,8 +219,18 @@ async def test_the_books_say_rule_by_rule_what_was_covered_and_when(admin: Admin
     await admin.presses("Check the books")
     await expect(audits.nth(1)).to_contain_text("By an admin", timeout=SLOW)
     rules = admin.page.get_by_role("table", name="What is checked").get_by_role("row")
-    await expect(rules).to_have_count(1 + 16)
+    await expect(rules).to_have_count(1 + len(INVARIANTS))
     await expect(rules.nth(1)).to_contain_text(re.compile(r"I1.*\d+.*ms.*None", re.DOTALL))
+
+
+async def test_the_books_show_the_newest_seal_and_what_was_compared_with_it(admin: Admin, database: Database) -> None:
+    await Sealer(database).seal_new()
+    await admin.opens("/admin/books")
+    await admin.presses("Check the books")
+    await admin.sees("were compared in one check")
+    shown = await admin.page.locator("#seal").inner_text()
+    async with database.reading() as session:
+        assert shown in (await session.exec(select(Seal.digest))).all()
 
 
 async def _add_cents(database: Database, campaign: Campaign, cents: int) -> None:

@@ -100,6 +100,13 @@ def of_sandbox(change: str, says: str) -> Corruption:
 
 HOLDER = "SELECT MIN(id) FROM clip_submissions WHERE holds_video"
 IN_TEST_CAMPAIGN = "SELECT MIN(s.id) FROM clip_submissions s JOIN campaigns c ON c.id = s.campaign_id AND c.is_test"
+
+
+def of_sealed(subject: str, table: str, change: str) -> Corruption:
+    row, sql = f"SELECT MIN(id) FROM {table}", f"UPDATE {table} SET {change} WHERE id = :id"
+    return Corruption("I19", subject, row, table, sql)
+
+
 COMPLETED_CAMPAIGN = "SELECT id FROM campaigns WHERE status = 'COMPLETED'"
 SNAPSHOT = f"SELECT MIN(id) FROM clip_submissions WHERE final_earnings > 0 AND campaign_id IN ({COMPLETED_CAMPAIGN})"
 PAYOUT = "SELECT MIN(id) FROM payouts"
@@ -262,6 +269,17 @@ CORRUPTIONS = (
     ),
     of_transfer("I14", "ACCRUAL", "audit_id = 999999"),
     of_campaign("I15", "its funding", "budget = budget + 1"),
+    of_sealed("transfer", "ledger_transfers", "idempotency_key = 'another'"),
+    of_sealed("audit entry", "audit_log", "reason = 'another'"),
+    of_sealed("reading", "view_tracking", "detail = 'another'"),
+    of_sealed("seal", "seals", "made_at = :far"),
+    Corruption(
+        "I19",
+        "transfer",
+        "SELECT MAX(id) - 1 FROM ledger_transfers",
+        "ledger_transfers",
+        "DELETE FROM ledger_transfers WHERE id = :id",
+    ),
     Corruption(
         "I16",
         "lease",

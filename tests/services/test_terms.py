@@ -11,7 +11,9 @@ from swivi.campaigns import service as campaigns
 from swivi.campaigns.errors import WrongCampaignStatus
 from swivi.campaigns.models import Campaign, CampaignStatus
 from swivi.core.errors import InvalidInput
+from swivi.core.money import MAX_CENTS
 from swivi.ledger.errors import BudgetExceeded
+from swivi.platforms.models import MAX_VIEWS
 from tests.factories import instagram, tiktok, youtube
 from tests.world import World
 
@@ -53,6 +55,17 @@ async def test_growth_below_the_minimum_earns_nothing_and_from_it_on_everything(
 
     await world.read((tiktok(1), 1_500))
     assert await world.earnings(clip) == [250]
+
+
+@pytest.mark.parametrize("terms", [{"payout_rate": "10000.01"}, {"platform_rates": {"youtube": "10000.01"}}])
+async def test_a_rate_is_no_larger_than_what_can_be_computed_of_it(world: World, terms: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput, match=r"The largest possible rate is \$10,000\.00\."):
+        await world.campaign(**terms)
+
+    campaign = await world.campaign(payout_rate="10000.00", budget="1000000000.00")
+    clip = await world.clip(campaign, tiktok(1))
+    await world.read((tiktok(1), MAX_VIEWS))
+    assert await world.earnings(clip) == [MAX_CENTS]
 
 
 async def test_a_platform_may_have_a_rate_of_its_own(world: World) -> None:

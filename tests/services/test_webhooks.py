@@ -12,10 +12,13 @@ import pytest
 from sqlmodel import col, select
 from standardwebhooks import WebhookVerificationError
 
+from swivi.audits.models import AuditTrigger
 from swivi.clips import review
 from swivi.core import clock
 from swivi.ledger.models import AuditEntry
 from swivi.notifications.models import Notification, NotificationKind
+from swivi.seals.models import Seal
+from swivi.seals.sealing import Sealer
 from swivi.webhooks import deliveries, outbox, sending, service
 from swivi.webhooks.deliveries import CLAIMED_FOR, DeliveryLine
 from swivi.webhooks.errors import DeliveryUnderWay, NoSuchDelivery, NoSuchWebhook, WebhookInactive
@@ -103,6 +106,31 @@ async def test_each_event_is_sent_signed_in_the_words_of_the_api(world: World, r
     }
     assert len(receiver.received) == len({got.message_id for got in receiver.received}) == 3
     assert {line.delivery.status for line in await lines(world, webhook)} == {DeliveryStatus.DELIVERED}
+
+
+async def test_the_newest_seal_is_sent_every_night(world: World, receiver: Receiver) -> None:
+    webhook = await a_webhook(world, receiver.url, "seal.made")
+    await world.running.auditor.audit(AuditTrigger.NIGHTLY)
+    assert await world.all(WebhookEvent) == []  # nothing is sealed yet
+
+    await world.campaign()
+    await Sealer(world.database).seal_new()
+    for trigger in AuditTrigger:
+        await world.running.auditor.audit(trigger)
+    await world.running.sender.send_due()
+    [seal], [got] = await world.all(Seal), receiver.received
+    message = got.verified(webhook.secret)
+    assert (message["type"], message["data"]) == (
+        "seal.made",
+        {
+            "sealId": "1",
+            "digest": seal.digest,
+            "madeAt": message["data"]["madeAt"],
+            "transfers": seal.transfers_rows,
+            "auditEntries": seal.entries_rows,
+            "readings": 0,
+        },
+    )
 
 
 async def test_a_message_verifies_with_its_own_secret_and_unchanged_only(world: World, receiver: Receiver) -> None:

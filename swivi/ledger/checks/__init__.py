@@ -31,5 +31,6 @@ TABLES = {
     "transfer": "ledger_transfers",
     "audit entry": "audit_log",
     "lease": "leases",
+    "seal": "seals",
 }
 """Where the rows of each subject are."""

@@ -91,8 +91,8 @@ OF_CAMPAIGNS_AND_CLIPS = (
         "clip",
         "clip {id}: was credited {found}, its growth is worth {expected} at most",
         """
-        SELECT id, gross_credited AS found, (peak_views - initial_views) * rate / 1000 AS expected FROM clips
-        WHERE gross_credited > (peak_views - initial_views) * rate / 1000
+        SELECT id, gross_credited AS found, CAST(peak_views - initial_views AS NUMERIC) * rate / 1000 AS expected
+        FROM clips WHERE gross_credited > CAST(peak_views - initial_views AS NUMERIC) * rate / 1000
            OR (max_per_clip IS NOT NULL AND gross_credited > max_per_clip)""",
     ),
     Check(

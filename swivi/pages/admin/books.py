@@ -20,7 +20,7 @@ def books_page() -> rx.Component:
     """`/admin/books`."""
     return admin_page(
         "Books",
-        stack(_last(), _rules(), _history()),
+        stack(_last(), _rules(), _seals(), _history()),
         current=HERE,
         subtitle=rx.el.span("Every amount is kept twice, as a balance and as the transfers behind it."),
         actions=_check_now(),
@@ -113,6 +113,36 @@ def _rule_cells(row: RuleRow) -> list[Node]:
         _took(row.took),
         _found(row.found),
     ]
+
+
+def _seals() -> rx.Component:
+    seal = Books.seal
+    covered = dotted(
+        rx.fragment("Seal ", count(seal.number)),
+        rx.fragment("made ", when(seal.made_at)),
+        rx.fragment(count(seal.transfers), " transfers"),
+        rx.fragment(count(seal.audit_entries), " audit entries"),
+        rx.fragment(count(seal.readings), " readings"),
+    )
+    checked = rx.el.p(
+        "Seals up to ", count(seal.checked), " were compared with their rows ", when(seal.checked_at), "."
+    )
+    whole = rx.el.p("All seals up to ", count(seal.whole), " were compared in one check ", when(seal.whole_at), ".")
+    keep = rx.el.p(
+        "Keep this digest outside of Swivi. Later, ",
+        rx.el.code("python -m swivi audit --since"),
+        " with the digest shows whether any of these rows changed.",
+        class_name="quiet",
+    )
+    shown = stack(
+        covered,
+        rx.el.code(seal.digest, style={"overflow_wrap": "anywhere"}, id="seal"),
+        rx.cond(seal.checked_at != "", checked, rx.el.p("Not compared with the rows yet.")),
+        rx.cond(seal.whole_at != "", whole),
+        keep,
+    )
+    none = rx.el.p("Nothing is sealed yet. New rows are sealed every few seconds.", class_name="quiet")
+    return panel("Seals", rx.cond(seal.number > 0, shown, none))
 
 
 _AUDIT_COLUMNS = (

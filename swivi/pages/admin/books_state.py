@@ -22,6 +22,8 @@ from swivi.pages.listing import PAGE_SIZE, Listing
 from swivi.pages.loading import loading
 from swivi.pages.session import visitor
 from swivi.runtime import runtime
+from swivi.seals import sealing
+from swivi.seals.models import SealCheck
 from swivi.ui.feedback import toast_error, toast_success
 from swivi.ui.types import Handler
 
@@ -80,6 +82,28 @@ class AuditRow:
     found: int
 
 
+@dataclass(frozen=True)
+class SealView:
+    """The newest seal, what it covers, and up to which seals the rows were compared with them, and when.
+
+    `number` is 0 before the first seal; times are "" where there is none.
+    """
+
+    number: int
+    digest: str
+    made_at: str
+    transfers: int
+    audit_entries: int
+    readings: int
+    checked: int
+    checked_at: str
+    whole: int
+    whole_at: str
+
+
+NO_SEAL: Final = SealView(0, "", "", 0, 0, 0, 0, "", 0, "")
+
+
 class Books(rx.State):
     """Live: the last audit. `checked_at` is "" before the first; `took` is milliseconds."""
 
@@ -94,6 +118,7 @@ class Books(rx.State):
     listed: int = 0
     rules: list[RuleRow] = []
     findings: list[FindingRow] = []
+    seal: SealView = NO_SEAL
 
     @public
     async def load(self) -> None:
@@ -115,8 +140,11 @@ class Books(rx.State):
             self.checking = True
         try:
             audit = await runtime().auditor.audit(AuditTrigger.ADMIN, patience=PATIENCE)
+            async with runtime().database.reading() as session:
+                seal = await _seal(session)
             async with self:
                 self._show(audit)
+                self.seal = seal
             yield _outcome(audit)
         except (AuditUnderWay, Outage) as refused:
             yield refusal(refused)
@@ -131,6 +159,7 @@ class Books(rx.State):
         audit = await newest(session)
         if audit is not None:
             self._show(audit)
+        self.seal = await _seal(session)
 
     def _show(self, audit: Audit) -> None:
         self.checks, self.transfers, self.took = audit.checks, audit.transfers, audit.duration_ms
@@ -155,6 +184,16 @@ class BooksHistory(Listing, rx.State):
             self._found((await session.exec(select(func.count()).select_from(Audit))).one())
             found = await session.exec(select(Audit).order_by(col(Audit.id).desc()).limit(PAGE_SIZE).offset(offset))
             self.rows = [_row(audit) for audit in found.all()]
+
+
+async def _seal(session: AsyncSession) -> SealView:
+    seal, known = await sealing.newest(session), await session.get(SealCheck, 1)
+    if seal is None:
+        return NO_SEAL
+    covered = (seal.transfers_rows, seal.entries_rows, seal.readings_rows)
+    checked = (known.seal_id, known.at.isoformat()) if known else (0, "")
+    whole = (known.whole_seal_id, known.whole_at.isoformat()) if known and known.whole_at else (0, "")
+    return SealView(seal.id, seal.digest, seal.made_at.isoformat(), *covered, *checked, *whole)
 
 
 def _rule(result: dict[str, Any]) -> RuleRow:
