@@ -25,6 +25,8 @@ DEPEND_ON_STATE = {
     "clip_not_found",
     "insufficient_balance",
     "payout_request_not_found",
+    "still_earns",
+    "video_not_held",
     "webhook_not_found",
 }
 """An example cannot know what there is."""
