@@ -65,3 +65,8 @@ def test_a_proxy_that_hides_everybody_is_missed(public_url: str | None, hops: in
 def test_the_next_run_is_the_schedules_next_tick() -> None:
     settings = Settings.model_validate({"tracking_cron": "0 */4 * * *"})
     assert next_run(settings, after=datetime(2026, 3, 1, 21, 30, tzinfo=UTC)) == datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def test_the_limit_of_one_admins_word_is_said_in_dollars() -> None:
+    means = said(manual_reading_limit="250")["SWIVI_MANUAL_READING_LIMIT"].means
+    assert means == "Worth $250.00; above that another admin confirms them"
