@@ -34,6 +34,7 @@ from swivi.clips.errors import (
     NoSuchSubmission,
     PlatformNotWanted,
     StillEarns,
+    VideoNotHeld,
 )
 from swivi.clips.models import SubmissionStatus
 from swivi.core.errors import Conflict, TooManyRequests
@@ -164,7 +165,7 @@ async def reject(actor: Admin, submission_id: RowId, body: Reason, once: OnceFor
 
 
 @admin_router.post("/submissions/{submission_id}/release")
-@refuses(NoSuchSubmission, OwnGain, StillEarns, Conflict)
+@refuses(NoSuchSubmission, OwnGain, StillEarns, VideoNotHeld)
 async def release(actor: Admin, submission_id: RowId, body: Reason, once: OnceForUser) -> AdminSubmission:
     """Let the video of a revoked clip, or of one whose campaign is completed, be submitted again by anybody."""
     async with once.writing() as session:

@@ -41,6 +41,15 @@ class StillEarns(Conflict):
         super().__init__(sentence)
 
 
+class VideoNotHeld(Conflict):
+    """There is nothing to release."""
+
+    code = "video_not_held"
+
+    def __init__(self) -> None:
+        super().__init__("This submission does not hold its video: it can be submitted already.")
+
+
 class PlatformNotWanted(InvalidInput):
     """The campaign does not pay for views on this platform."""
 

@@ -13,7 +13,7 @@ from swivi.campaigns import service as campaigns
 from swivi.campaigns.errors import CampaignNotOpen, WrongCampaignStatus
 from swivi.campaigns.models import Campaign, CampaignStatus
 from swivi.clips import service, tallies
-from swivi.clips.errors import AlreadyReviewed, BaselineMissing, NoSuchClip, StillEarns
+from swivi.clips.errors import AlreadyReviewed, BaselineMissing, NoSuchClip, StillEarns, VideoNotHeld
 from swivi.clips.models import CLIP_STEPS, Clip, ClipState, ClipSubmission, SubmissionStatus, ViewTracking
 from swivi.core import changes, clock
 from swivi.core.errors import Conflict
@@ -258,7 +258,7 @@ async def track_again(session: AsyncSession, actor: Actor, clip_id: int, reason:
 async def release(session: AsyncSession, actor: Actor, submission_id: int, reason: object) -> ClipSubmission:
     """Let the video of a submission that can earn no more be submitted again, by anybody.
 
-    Raises AdminsOnly, OwnGain, InvalidInput, NoSuchSubmission, StillEarns, Conflict if it holds no video.
+    Raises AdminsOnly, OwnGain, InvalidInput, NoSuchSubmission, StillEarns, VideoNotHeld.
     """
     actor.must_be_admin()
     why = parse_reason(reason)
@@ -267,7 +267,7 @@ async def release(session: AsyncSession, actor: Actor, submission_id: int, reaso
     campaign = await campaigns.locked(session, submission.campaign_id)
     await session.refresh(submission)
     if not submission.holds_video:
-        raise Conflict("This submission does not hold its video: anybody may submit it.")
+        raise VideoNotHeld
     if submission.status is SubmissionStatus.PENDING:
         raise StillEarns("This submission is not decided yet. Reject it, and the video can be submitted again.")
     if campaign.completed_at is None and not await _is_revoked(session, submission_id):

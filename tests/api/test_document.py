@@ -29,6 +29,8 @@ DEPEND_ON_STATE = {
     "conflict",
     "insufficient_balance",
     "payout_request_not_found",
+    "still_earns",
+    "video_not_held",
     "webhook_not_found",
 }
 """An example cannot know what there is."""

@@ -45,6 +45,7 @@ def server(front_end: None, seeded_demo: Path, tmp_path_factory: pytest.TempPath
         "SWIVI_TRACKING_BATCH_SIZE": "2",
         "SWIVI_TRACKING_BATCH_PAUSE_SECONDS": "0.5",
         "SWIVI_TRACKING_CONCURRENCY": "1",
+        "SWIVI_MANUAL_READING_LIMIT": "1000000.00",  # one admin is enough for what is entered here
     }
     with AppServer(environment, home / "log") as running:
         yield running

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 from swivi.accounts import devices
+from swivi.campaigns import service as campaigns
 from swivi.core import clock
+from swivi.pages.campaign_story import CampaignPage
 from swivi.pages.clipper.balance import ClipperBalance
 from swivi.pages.clipper.clip import OwnClip
 from swivi.pages.clipper.clips import OwnClips
@@ -329,3 +331,20 @@ async def test_an_admin_finds_nothing_on_a_clippers_page(world: World, tab: Tab)
     await happens(clips.load)
 
     assert (balance.loading, clips.loading, clips.rows) == (True, True, [])
+
+
+async def test_a_hidden_campaign_shows_and_offers_itself_to_who_has_a_clip_in_it(
+    world: World, clippers_tab: Tab, tab: Tab
+) -> None:
+    campaign = await world.campaign()
+    await world.submission(campaign, tiktok(1))
+    async with world.database.writing() as session:
+        await campaigns.change(session, world.admin, campaign.id, {"hidden": True})
+    for actor, seen in ((world.clipper, campaign.id), (await world.another_clipper(), 0)):
+        await tab.sign_in(actor)
+        tab.visit(f"/clippers/campaigns/{campaign.id}")
+        page, dialog = await tab.state(CampaignPage), await tab.state(SubmitDialog)
+        await happens(page.load)
+        await happens(dialog.open_for, campaign.id)
+        assert page.card.id == seen
+        assert [number for number, _ in dialog.choices] == ["", *([str(seen)] if seen else [])]

@@ -8,6 +8,7 @@ from sqlalchemy import column, table
 from sqlmodel import select
 
 from swivi.accounts.flash import Flash, parse_flash
+from swivi.campaigns import service as campaigns
 from swivi.core.changes import Changed
 from swivi.live import hub
 from swivi.live.hub import Hub
@@ -126,9 +127,11 @@ async def test_a_campaigns_page_follows_its_spending(world: World, tab: Tab) -> 
 
 
 async def test_a_hidden_campaign_has_no_page(world: World, tab: Tab) -> None:
-    campaign = await world.campaign(hidden=True, payout_rate="1.00")
+    campaign = await world.campaign(payout_rate="1.00")
     await world.clip(campaign, tiktok(1))
     await world.read((tiktok(1), 7_000))
+    async with world.database.writing() as session:
+        await campaigns.change(session, world.admin, campaign.id, {"hidden": True})
     page, spent = await tab.state(CampaignPage), await tab.state(CampaignNumbers)
     tab.visit(f"/campaigns/{campaign.id}")
 

@@ -7,10 +7,10 @@ import pytest
 from swivi.accounts.actor import Actor
 from swivi.accounts.errors import AdminsOnly, OwnGain
 from swivi.clips import review
-from swivi.clips.errors import DuplicateSubmission, StillEarns
+from swivi.clips.errors import DuplicateSubmission, StillEarns, VideoNotHeld
 from swivi.clips.models import Clip, ClipSubmission, SubmissionStatus, ViewTracking
 from swivi.core import clock
-from swivi.core.errors import Conflict, InvalidInput
+from swivi.core.errors import InvalidInput
 from swivi.ledger.models import AuditEntry
 from swivi.notifications.models import NotificationKind
 from swivi.platforms.models import Outcome
@@ -122,7 +122,7 @@ async def test_who_may_release_and_that_it_is_released_once(world: World) -> Non
         await release(world, clip.submission_id, reason=" ")
     await release(world, clip.submission_id)
 
-    with pytest.raises(Conflict, match="does not hold"):
+    with pytest.raises(VideoNotHeld):
         await release(world, clip.submission_id)
 
 
