@@ -207,7 +207,7 @@ class MoneyMachine(RuleBasedStateMachine):
 
     # -- what the clock and the scraper do -----------------------------------------------------------------------
 
-    @where("clips", "TRACKED")
+    @where("clips", "TRACKED", "REMOVED")
     @rule(found=readings, problem=problems, good=st.integers(0, 2))
     def track(self, found: dict[int, tuple[str, int]], problem: Exception | None, good: int) -> None:
         self.say(found)
@@ -219,6 +219,16 @@ class MoneyMachine(RuleBasedStateMachine):
     @rule(views=st.integers(1_000, 60_000))
     def everybody_watches(self, views: int) -> None:
         self.track(dict.fromkeys(range(ANY), ("rises", views)), None, 0)
+
+    @where("clips", "TRACKED")
+    @rule(views=st.integers(0, 9_000), come_back=st.booleans())
+    def all_are_gone(self, views: int, come_back: bool) -> None:
+        """Two runs find none of the newest videos; perhaps the next one finds them again."""
+        for _ in range(2):
+            self.track(dict.fromkeys(range(ANY), ("not_found", 0)), None, 0)
+            self.look()
+        if come_back:
+            self.everybody_watches(views)
 
     @where("campaigns", "SCHEDULED")
     @rule()
@@ -383,7 +393,7 @@ class MoneyMachine(RuleBasedStateMachine):
     def say(self, found: dict[int, tuple[str, int]]) -> None:
         """What the scraper finds from now on; of a video that nobody spoke of, it finds what it found before."""
         for pick, (way, views) in found.items():
-            clip = self.books["clips"].get(self.one("clips", pick, TRACKED))
+            clip = self.books["clips"].get(self.one("clips", pick, TRACKED | GONE))
             if clip is None:
                 continue
             counts = {"rises": clip["peak_views"] + views, "falls": clip["views"] // 2, "zero": 0}
