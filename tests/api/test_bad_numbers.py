@@ -39,7 +39,8 @@ def _fields_of_bodies() -> Iterator[tuple[str, str, str]]:
     for method, path, operation in _operations():
         if "requestBody" in operation:
             body = _resolved(operation["requestBody"]["content"]["application/json"]["schema"])
-            for field in body["properties"]:
+            bodies = [_resolved(one) for one in body.get("oneOf", [body])]
+            for field in sorted({field for one in bodies for field in one["properties"]}):
                 yield method, path, field
 
 

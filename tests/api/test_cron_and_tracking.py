@@ -14,6 +14,7 @@ from swivi.runtime import Runtime, open_runtime
 from swivi.tracking.service import LEASE
 from tests import factories
 from tests.api import contract
+from tests.api.addressed import at
 from tests.api.conftest import Person, Snapshot, client, refusal, wrong_fields
 from tests.conftest import SettingsFor
 from tests.factories import instagram, tiktok, youtube
@@ -170,7 +171,7 @@ async def test_alive_but_not_ready_without_scheduler_or_newest_schema(
 async def test_guessing_at_the_secret_ends_and_the_right_one_goes_on_elsewhere(settings_for: SettingsFor) -> None:
     settings = settings_for(limit_secrets_address=Rate(3, 600), trusted_proxy_hops=1)
     wrong = {"Authorization": "Bearer a-wrong-secret", "X-Forwarded-For": "198.51.100.7"}
-    async with open_runtime(settings), client(contract.api()) as http:
+    async with open_runtime(settings), at("127.0.0.1") as http:
         answers = [await http.get("/cron/payout-calculation", headers=wrong) for _ in range(4)]
         assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
         assert "retry-after" in answers[-1].headers

@@ -12,13 +12,12 @@ import pytest
 from swivi.accounts import tokens
 from swivi.accounts.flash import FLASH_COOKIE, parse_flash
 from swivi.api.web import build_auth
-from swivi.client_address import ClientAddress, ForwardedFor
 from swivi.core import clock
 from swivi.core.rates import Rate
 from swivi.quotas import network_of
-from swivi.runtime import Runtime, open_runtime, runtime
+from swivi.runtime import Runtime, open_runtime
 from tests import factories
-from tests.api import contract
+from tests.api.addressed import at
 from tests.api.conftest import ORIGIN, refusal
 from tests.conftest import SettingsFor
 from tests.factories import PASSWORD
@@ -33,16 +32,6 @@ async def swivi(settings_for: SettingsFor, **limits: object) -> AsyncIterator[Ru
     """A process with these limits."""
     async with open_runtime(settings_for(**limits)) as running:
         yield running
-
-
-@asynccontextmanager
-async def at(address: str, app: Any = None, **options: Any) -> AsyncIterator[httpx.AsyncClient]:
-    """A caller at this address, as the server hands requests to the app: behind proxies, if any are counted."""
-    addressed = ClientAddress(app or contract.api(), ForwardedFor.of(runtime().settings))
-    transport = httpx.ASGITransport(addressed, raise_app_exceptions=False, client=(address, 4711))
-    hooks = {} if app else {"response": [contract.must_keep]}
-    async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, event_hooks=hooks, **options) as http:
-        yield http
 
 
 async def sign_in(address: str, email: str, password: str = "wrong password", **options: Any) -> httpx.Response:
