@@ -76,7 +76,7 @@ class ServedApi:
         app = Starlette(routes=[mounted_api()])
         self._server = simulator_server(app, self._port)
         self._serving = asyncio.create_task(self._server.serve())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not self._server.started:  # noqa: ASYNC110 - uvicorn has no hook for this moment
                 await asyncio.sleep(0.01)
 
