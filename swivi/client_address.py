@@ -12,6 +12,7 @@ from ipaddress import IPv6Address, ip_address
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from swivi.core.asgi import call_with
 from swivi.settings import Network, Settings
 
 log = logging.getLogger("swivi.requests")
@@ -84,7 +85,9 @@ class ClientAddress:
             forwarded = Headers(scope=scope).getlist("x-forwarded-for")
             if self._rule.hops and forwarded and not self._rule.trusts(peer):
                 self._warn_of(peer)
-            scope = {**scope, "client": (self._rule.client(peer, forwarded), port)}
+            client = (self._rule.client(peer, forwarded), port)
+            await call_with(self._app, scope, receive, send, client=client)
+            return
         await self._app(scope, receive, send)
 
     def _warn_of(self, peer: str) -> None:
