@@ -29,7 +29,8 @@ from swivi.settings import Settings
 log = logging.getLogger("swivi.connections")
 
 HEAD_BYTES = 32_768
-"""The largest head of a request: many times what our pages and programs send, cookies and tokens included."""
+"""The largest head of a request: many times what our pages and programs send, cookies and tokens included. Also the
+most that may come between two pieces of a body, or after it."""
 
 # The head of a handshake has passed the bound above when it comes to this library, whose own bound is 8 KB a line.
 http11.MAX_LINE_LENGTH = HEAD_BYTES
@@ -162,7 +163,8 @@ class HttpConnection(HttpToolsProtocol):
         self._open = open_connections
         self._counted_as: str | None = None
         self._requests = 0
-        self._head_bytes = 0
+        self._overhead = 0
+        """Bytes of the present phase that are no body, since the last that were."""
         self._phase: Phase | None = (0, "head")
         self._watched: Phase | None = None
         self._held: tuple[RequestResponseCycle, ASGI3Application] | None = None
@@ -187,16 +189,15 @@ class HttpConnection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Parse, and move the deadline when a part of a request is complete."""
         before = self._phase
+        self._overhead += len(data)
         super().data_received(data)
         if self.transport.is_closing() or self._counted_as is None:
             return
         if self._phase is None and self._is_idle():  # blank lines between requests are no request
             self._phase = (self._requests + 1, "head")
-        if self._phase is not None and self._phase[1] == "head" and self._phase == before:
-            self._head_bytes += len(data)
-            if self._head_bytes > self._limits.head_bytes:
-                self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
-                return
+        if self._phase is not None and self._phase == before and self._overhead > self._limits.head_bytes:
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+            return
         self._watch()
 
     def handle_websocket_upgrade(self) -> None:
@@ -215,8 +216,16 @@ class HttpConnection(HttpToolsProtocol):
         """Called by the parser at the first byte of a request."""
         super().on_message_begin()
         self._requests += 1
-        self._head_bytes = 0
+        self._overhead = 0
         self._phase = (self._requests, "head")
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Called by the parser. Ignore what follows a body in chunks.
+
+        uvicorn would add it to the headers, after those that a proxy in front has set or checked.
+        """
+        if self._phase is not None and self._phase[1] == "head":
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Called by the parser. Raise _RefusedRequest for a head that is too large or pipelined too deep."""
@@ -228,6 +237,7 @@ class HttpConnection(HttpToolsProtocol):
         if len(self.pipeline) > MOST_PIPELINED:
             self.transport.abort()
             raise _RefusedRequest
+        self._overhead = 0
         self._phase = (self._requests, "body")
 
     def on_message_complete(self) -> None:
@@ -239,6 +249,7 @@ class HttpConnection(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         """Called by the parser. A body too long to keep goes to the app while it arrives."""
         super().on_body(body)
+        self._overhead = 0
         if self._held is not None and len(self._held[0].body) > HIGH_WATER_LIMIT:
             self._start_held()
 

@@ -1,7 +1,5 @@
 """The HTTP API: thin routes over the rooms, one transaction per request. Mounted at /api."""
 
-import re
-
 from fastapi import Depends, FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.routing import APIRoute
@@ -36,6 +34,7 @@ from swivi.api.conditional import ConditionalGet
 from swivi.api.limits import BodyLimit
 from swivi.api.methods import HeadAsGet
 from swivi.api.parameters import documented_only
+from swivi.core.asgi import match_every_path
 
 ROUTERS = (
     docs.router,
@@ -89,10 +88,10 @@ def build_api() -> FastAPI:
 def mounted_api() -> Mount:
     """Mount the API at /api, for every path below it.
 
-    Starlette's `.` matches no line break. Such a path would be answered outside the API, without its envelope.
+    A path with a line break would be answered outside the API, without its envelope.
     """
     mount = Mount("/api", build_api())
-    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
+    match_every_path(mount)
     return mount
 
 

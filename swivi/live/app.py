@@ -6,10 +6,24 @@ import reflex as rx
 from reflex.constants import SocketEvent
 from reflex.state import BaseState, StateUpdate
 from reflex_base.event.context import EventContext
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.types import ASGIApp
+
+from swivi.core.asgi import match_every_path
 
 
 class LiveApp(rx.App):
     """With a quicker way than `modify_state` to change what a tab shows."""
+
+    def __call__(self) -> ASGIApp:
+        """Return the ASGI app. Reflex mounts ours in one of its own, which must leave every path to it."""
+        served: ASGIApp = super().__call__()
+        assert isinstance(served, Starlette), "as Reflex 0.10.1 does without OpenTelemetry"
+        for route in served.routes:
+            assert isinstance(route, Mount), "it mounts our app, and has no route of its own"
+            match_every_path(route)
+        return served
 
     async def change(self, token: rx.BaseStateToken, change: Callable[[BaseState], Awaitable[None]]) -> None:
         """Change a tab's state, which nobody else has meanwhile, and send it what changed.

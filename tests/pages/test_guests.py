@@ -1,16 +1,21 @@
 """A guest's state goes soon after its socket; a signed-in user's stays, and so does one that came back."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from redis.asyncio import Redis
 from reflex.istate.manager.memory import StateManagerMemory
+from reflex.istate.manager.redis import StateManagerRedis
 from reflex.istate.manager.token import BaseStateToken
 from reflex.state import State
+from reflex.utils.token_manager import RedisTokenManager
 
 from swivi.pages import guests
 from swivi.pages.belonging import Belonging
 from swivi.pages.guests import MOST_LEFT, Guests
+from tests.servers import Redis as RedisServer
+from tests.servers import running_redis
 
 HERE, ELSEWHERE = "192.0.2.1", "198.51.100.7"
 
@@ -95,3 +100,79 @@ async def test_one_address_leaves_so_many_states_and_no_more(house: House) -> No
     assert house.kept(other) == [True]
     house.guests.leave(tabs[-1], HERE)  # again: it counts once
     assert house.kept(tabs[3]) == [True]
+
+
+@pytest.fixture(scope="module")
+def redis_server() -> Iterator[RedisServer]:
+    with running_redis() as server:
+        yield server
+
+
+class RedisHouse:
+    """Tabs whose states are in Redis, as this process sees them."""
+
+    def __init__(self, redis: Redis) -> None:
+        self.redis = redis
+        self.states = StateManagerRedis(redis=redis)
+        self.guests = Guests(self.states, lambda tab: False)
+
+    async def tab(self, name: str, *, whose: str = "") -> str:
+        """A tab that somebody opened and closed."""
+        async with self.states.modify_state(BaseStateToken(ident=name, cls=State)) as root:
+            root.router_data = {"pathname": "/"}
+            (await root.get_state(Belonging))._whose = whose
+        return name
+
+    async def kept(self) -> set[str]:
+        """The tabs of which Redis has anything, locks included."""
+        keys = [key.decode() for key in await self.redis.keys()]
+        return {key.partition("_")[0] for key in keys if not key.startswith("token_manager")}
+
+    async def until_kept(self, *expected: str) -> None:
+        async with asyncio.timeout(20):
+            while await self.kept() != set(expected):  # noqa: ASYNC110 - only Redis knows
+                await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+async def redis_house(redis_server: RedisServer) -> AsyncIterator[RedisHouse]:
+    async with Redis.from_url(redis_server.url) as redis:
+        await redis.flushall()
+        house = RedisHouse(redis)
+        yield house
+        await house.states.close()
+
+
+async def test_a_guests_state_goes_from_redis_soon_and_nobody_elses(
+    redis_house: RedisHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guests, "GUEST_SECONDS", 0.0)
+    guest, user = await redis_house.tab("guest"), await redis_house.tab("user", whose="7 CLIPPER")
+    elsewhere = await redis_house.tab("elsewhere")
+    tokens = RedisTokenManager(redis_house.redis)
+    await tokens.link_token_to_sid(elsewhere, "a socket of another process")
+    for tab in (elsewhere, user, guest, "unknown"):
+        redis_house.guests.leave(tab, HERE)
+    await redis_house.until_kept(user, elsewhere)
+    assert redis_house.guests._left == {}
+    await tokens.close()
+
+
+async def test_a_state_in_redis_goes_after_the_event_that_works_on_it(
+    redis_house: RedisHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guests, "GUEST_SECONDS", 0.0)
+    busy, other = await redis_house.tab("busy"), await redis_house.tab("other")
+    async with redis_house.states.modify_state(BaseStateToken(ident=busy, cls=State)) as root:
+        redis_house.guests.leave(other, HERE)
+        redis_house.guests.leave(busy, HERE)
+        await redis_house.until_kept(busy)
+        root.router_data = {"pathname": "/elsewhere"}
+    await redis_house.until_kept()
+
+
+async def test_one_address_leaves_so_many_states_in_redis_and_no_more(redis_house: RedisHouse) -> None:
+    tabs = [await redis_house.tab(f"tab {number}") for number in range(MOST_LEFT + 3)]
+    for tab in tabs:
+        redis_house.guests.leave(tab, HERE)
+    await redis_house.until_kept(*tabs[3:])

@@ -40,6 +40,8 @@ class App:
 
     def __init__(self) -> None:
         self.asked = 0
+        self.headers: list[tuple[bytes, bytes]] = []
+        """Of the last request."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -49,6 +51,7 @@ class App:
                 pass
             return
         self.asked += 1
+        self.headers = scope["headers"]
         answer: Response = PlainTextResponse(LARGE)
         if scope["path"] != "/large":
             answer = PlainTextResponse(str(len(await Request(scope, receive).body())))
@@ -112,8 +115,8 @@ async def everything(reader: asyncio.StreamReader) -> bytes:
     [
         *((HttpToolsProtocol, name) for name in (
             "connection_made", "connection_lost", "data_received", "handle_websocket_upgrade", "on_message_begin",
-            "on_headers_complete", "on_message_complete", "on_body", "_start_asgi_task", "send_400_response",
-            "pause_writing", "resume_writing", "shutdown", "_unset_keepalive_if_required",
+            "on_header", "on_headers_complete", "on_message_complete", "on_body", "_start_asgi_task",
+            "send_400_response", "pause_writing", "resume_writing", "shutdown", "_unset_keepalive_if_required",
         )),
         *((WebSocketsSansIOProtocol, name) for name in (
             "connection_lost", "data_received", "pause_writing", "resume_writing",
@@ -207,6 +210,42 @@ async def test_a_head_without_end_is_cut_off_long_before_its_time_is_over() -> N
             writer.write(b"a" * 500)
             await asyncio.sleep(0.01)
         assert one.app.asked == 0
+
+
+CHUNKED = (
+    b"POST / HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 192.0.2.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"
+)
+
+
+async def test_what_follows_a_body_is_no_header() -> None:
+    async with served() as one:
+        trailers = b"X-Forwarded-For: 6.6.6.6\r\nHost: evil.test\r\nCookie: a=b\r\n\r\n"
+        reader, writer = await one.connect(CHUNKED + b"0\r\n" + trailers)
+        async with asyncio.timeout(SECONDS):
+            assert b"200 OK" in await reader.readline()
+        names = [name for name, _ in one.app.headers]
+        assert names == [b"host", b"x-forwarded-for", b"transfer-encoding"]
+        assert (b"x-forwarded-for", b"192.0.2.1") in one.app.headers
+        writer.write(GET)  # the next request on the same connection has headers again
+        await one.until(lambda: one.app.headers == [(b"host", b"localhost")])
+
+
+@pytest.mark.parametrize("start", [b"0\r\n", b"0\r\nX: ", b"2;"], ids=["trailers", "a trailer", "a chunk's extension"])
+async def test_what_is_no_body_is_cut_off_long_before_its_time_is_over(start: bytes) -> None:
+    async with served(body_seconds=600) as one:
+        reader, writer = await one.connect(CHUNKED + start)
+        closed = asyncio.create_task(everything(reader))
+        while not closed.done():
+            writer.write(b"a: b\r\n" * 100 if start == b"0\r\n" else b"a" * 500)
+            await asyncio.sleep(0.01)
+        assert one.app.asked == 0
+
+
+async def test_a_body_in_small_pieces_arrives_whole() -> None:
+    async with served() as one:
+        reader, _ = await one.connect(CHUNKED, *[b"1\r\nx\r\n" * 1_000] * 5, b"0\r\n\r\n")
+        async with asyncio.timeout(SECONDS):
+            assert (await reader.readuntil(b"5002")).startswith(b"HTTP/1.1 200")
 
 
 async def test_a_client_that_does_not_read_its_answer_is_cut_off() -> None:
