@@ -20,8 +20,7 @@ def parse_line(value: object, field: str, *, longest: int, otherwise: str) -> st
     cleaned = " ".join(value.split()) if isinstance(value, str) else ""
     if not cleaned or len(cleaned) > longest or not is_storable(cleaned):
         raise InvalidInput.of(field, otherwise)
-    if any(_is_hidden(cleaned, at) for at in range(len(cleaned))):
-        raise InvalidInput.of(field, "Remove the invisible characters.")
+    _must_be_visible(cleaned, field)
     if not any(unicodedata.category(character)[0] in "LN" for character in cleaned):
         raise InvalidInput.of(field, "Use at least one letter or digit.")
     return cleaned
@@ -38,6 +37,15 @@ JOINING_SCRIPTS = frozenset(
 """As the names of their characters begin: https://www.rfc-editor.org/rfc/rfc5892#appendix-A"""
 BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters, marks and symbols to Unicode, and nothing to see."""
+
+
+LINE_BREAKS_AND_TABS = "\n\r\t"
+
+
+def _must_be_visible(text: str, field: str, *, otherwise_allowed: str = "") -> None:
+    """Raise InvalidInput of `field` if some character cannot be seen and is not one of `otherwise_allowed`."""
+    if any(_is_hidden(text, at) for at in range(len(text)) if text[at] not in otherwise_allowed):
+        raise InvalidInput.of(field, "Remove the invisible characters.")
 
 
 def _is_hidden(text: str, at: int) -> bool:
@@ -65,10 +73,14 @@ def _script(character: str) -> str:
 
 
 def parse_text(value: object, field: str, *, longest: int, otherwise: str, may_be_empty: bool = False) -> str:
-    """Lines of text, 1 (or, where it may be empty, 0) to `longest` characters in all. Raises InvalidInput."""
+    """Return lines of text, 1 (or, where it may be empty, 0) to `longest` characters in all.
+
+    Raise InvalidInput, also for characters that cannot be seen: they make text read as something else than it is.
+    """
     cleaned = value.strip() if isinstance(value, str) else None
     if cleaned is None or len(cleaned) > longest or not is_storable(cleaned) or not (cleaned or may_be_empty):
         raise InvalidInput.of(field, otherwise)
+    _must_be_visible(cleaned, field, otherwise_allowed=LINE_BREAKS_AND_TABS)
     return cleaned
 
 
