@@ -48,12 +48,23 @@ def _must_be_visible(text: str, field: str, *, otherwise_allowed: str = "") -> N
         raise InvalidInput.of(field, "Remove the invisible characters.")
 
 
+MONGOLIAN_SELECTORS = "\u180b\u180c\u180d\u180f"
+EMOJI_SELECTORS = "\ufe0e\ufe0f"
+"""They choose whether a symbol is shown as text or in colour; keycaps have them after a digit."""
+SELECTORS = frozenset(map(chr, range(0xFE00, 0xFE10))) | set(MONGOLIAN_SELECTORS)
+"""Variation selectors: https://www.unicode.org/Public/UCD/latest/ucd/StandardizedVariants.txt"""
+
+
 def _is_hidden(text: str, at: int) -> bool:
     """Whether the character at this place cannot be seen, or turns round what is written around it."""
     character = text[at]
     if character in JOINERS:
         return not _joins(text[at - 1 : at], text[at + 1 : at + 2], character)
+    if character in SELECTORS:
+        return not _selects(text[at - 1 : at], text[at + 1 : at + 2], character)
     if character in BLANKS or "\U000e0000" <= character <= "\U000e0fff":  # tags and more variation selectors
+        return True
+    if "\ufdd0" <= character <= "\ufdef" or ord(character) & 0xFFFE == 0xFFFE:  # noncharacters
         return True
     return unicodedata.category(character) in ("Cc", "Cf", "Co", "Zl", "Zp")
 
@@ -66,6 +77,15 @@ def _joins(before: str, after: str, joiner: str) -> bool:
         return True
     is_symbol = unicodedata.category(before) in ("So", "Sk") or before == "\ufe0f"
     return joiner == "\u200d" and is_symbol and unicodedata.category(after) == "So"
+
+
+def _selects(before: str, after: str, selector: str) -> bool:
+    """Whether a variation selector changes what stands before it. After most letters it is an invisible nothing."""
+    if selector in MONGOLIAN_SELECTORS:
+        return _script(before) == "MONGOLIAN"
+    if selector not in EMOJI_SELECTORS or not before:
+        return False
+    return after == "\u20e3" or before == "\u2139" or unicodedata.category(before)[0] in "SP"
 
 
 def _script(character: str) -> str:
