@@ -51,7 +51,7 @@ class Quotas:
         await rates.forgive(session, f"sign-in to {account} from {network}")
 
     async def password(self, actor: Actor) -> None:
-        """Somebody who is signed in is about to enter their password once more."""
+        """Somebody who is signed in, or who opened a link in a mail, is about to enter their password."""
         await self._spend([(f"password of {actor.user_id}", self._settings.limit_sign_in)])
 
     async def code(self, actor: Actor) -> None:

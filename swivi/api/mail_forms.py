@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from swivi.accounts import service as accounts
+from swivi.accounts.sessions import actor_of
 from swivi.api.client import client_address
 from swivi.api.forms import Form, back, on
 from swivi.core.errors import SwiviError
@@ -51,12 +52,17 @@ async def reset(request: Request, form: Form) -> Response:
 
 
 async def verify(_: Request, form: Form) -> Response:
-    """The link's token. A form, since programs that look at mails follow links, and would use them up."""
+    """The link's token, and the account's password: opening a link alone activates nothing."""
+    token = form.get("token", "")
     try:
+        async with runtime().database.reading() as session:
+            user = await mail.must_open(session, MailKind.VERIFY, token)
+        await runtime().quotas.password(actor_of(user))
+        opened = await mail.must_know_password(user, token, form.get("password"))
         async with runtime().database.writing() as session:
-            await mail.verify(session, form.get("token", ""))
+            await mail.verify(session, opened)
     except SwiviError as refusal:
-        return back(PATH[MailKind.VERIFY], "verify", refusal, form)
+        return back(f"{PATH[MailKind.VERIFY]}#{quote(token, safe='')}", "verify", refusal, form)
     return on(f"{PATH[MailKind.VERIFY]}?done=1")
 
 

@@ -35,7 +35,7 @@ async def submit(
     """Send a recognised video to an open campaign; it is PENDING and awaits its baseline.
 
     Unless the caller reads the baseline before, it becomes due after `retry_in`. Only the sandbox, by `in_sandbox`,
-    submits to a test campaign; for everybody else neither those nor foreign hidden campaigns exist.
+    submits to a test campaign. For everybody else a campaign does not exist unless they `may_see` it.
 
     Raises ClippersOnly, NoSuchCampaign, CampaignNotOpen, PlatformNotWanted, DuplicateSubmission.
     """
@@ -72,12 +72,17 @@ def _must_take(campaign: Campaign, video: VideoRef) -> None:
         raise PlatformNotWanted(video.platform, campaign.platforms)
 
 
+PUBLIC = frozenset({CampaignStatus.ACTIVE, CampaignStatus.PAUSED, CampaignStatus.COMPLETED})
+"""The states in which a campaign has a page for everybody."""
+
+
 async def may_see(session: AsyncSession, campaign: Campaign, user_id: int | None) -> bool:
     """Return whether a clipper (None is a guest) may know of this campaign.
 
-    No clipper knows of a test campaign. Of a hidden one know those who have ever submitted to it.
+    No clipper knows of a test campaign, nor of one that has not started or is archived. Of a hidden one know
+    those who have ever submitted to it.
     """
-    if campaign.is_test:
+    if campaign.is_test or campaign.status not in PUBLIC:
         return False
     if not campaign.hidden:
         return True

@@ -20,8 +20,7 @@ def parse_line(value: object, field: str, *, longest: int, otherwise: str) -> st
     cleaned = " ".join(value.split()) if isinstance(value, str) else ""
     if not cleaned or len(cleaned) > longest or not is_storable(cleaned):
         raise InvalidInput.of(field, otherwise)
-    if any(_is_hidden(cleaned, at) for at in range(len(cleaned))):
-        raise InvalidInput.of(field, "Remove the invisible characters.")
+    _must_be_visible(cleaned, field)
     if not any(unicodedata.category(character)[0] in "LN" for character in cleaned):
         raise InvalidInput.of(field, "Use at least one letter or digit.")
     return cleaned
@@ -40,12 +39,32 @@ BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters, marks and symbols to Unicode, and nothing to see."""
 
 
+LINE_BREAKS_AND_TABS = "\n\r\t"
+
+
+def _must_be_visible(text: str, field: str, *, otherwise_allowed: str = "") -> None:
+    """Raise InvalidInput of `field` if some character cannot be seen and is not one of `otherwise_allowed`."""
+    if any(_is_hidden(text, at) for at in range(len(text)) if text[at] not in otherwise_allowed):
+        raise InvalidInput.of(field, "Remove the invisible characters.")
+
+
+MONGOLIAN_SELECTORS = "\u180b\u180c\u180d\u180f"
+EMOJI_SELECTORS = "\ufe0e\ufe0f"
+"""They choose whether a symbol is shown as text or in colour; keycaps have them after a digit."""
+SELECTORS = frozenset(map(chr, range(0xFE00, 0xFE10))) | set(MONGOLIAN_SELECTORS)
+"""Variation selectors: https://www.unicode.org/Public/UCD/latest/ucd/StandardizedVariants.txt"""
+
+
 def _is_hidden(text: str, at: int) -> bool:
     """Whether the character at this place cannot be seen, or turns round what is written around it."""
     character = text[at]
     if character in JOINERS:
         return not _joins(text[at - 1 : at], text[at + 1 : at + 2], character)
+    if character in SELECTORS:
+        return not _selects(text[at - 1 : at], text[at + 1 : at + 2], character)
     if character in BLANKS or "\U000e0000" <= character <= "\U000e0fff":  # tags and more variation selectors
+        return True
+    if "\ufdd0" <= character <= "\ufdef" or ord(character) & 0xFFFE == 0xFFFE:  # noncharacters
         return True
     return unicodedata.category(character) in ("Cc", "Cf", "Co", "Zl", "Zp")
 
@@ -60,15 +79,28 @@ def _joins(before: str, after: str, joiner: str) -> bool:
     return joiner == "\u200d" and is_symbol and unicodedata.category(after) == "So"
 
 
+def _selects(before: str, after: str, selector: str) -> bool:
+    """Whether a variation selector changes what stands before it. After most letters it is an invisible nothing."""
+    if selector in MONGOLIAN_SELECTORS:
+        return _script(before) == "MONGOLIAN"
+    if selector not in EMOJI_SELECTORS or not before:
+        return False
+    return after == "\u20e3" or before == "\u2139" or unicodedata.category(before)[0] in "SP"
+
+
 def _script(character: str) -> str:
     return unicodedata.name(character, "").partition(" ")[0]
 
 
 def parse_text(value: object, field: str, *, longest: int, otherwise: str, may_be_empty: bool = False) -> str:
-    """Lines of text, 1 (or, where it may be empty, 0) to `longest` characters in all. Raises InvalidInput."""
+    """Return lines of text, 1 (or, where it may be empty, 0) to `longest` characters in all.
+
+    Raise InvalidInput, also for characters that cannot be seen: they make text read as something else than it is.
+    """
     cleaned = value.strip() if isinstance(value, str) else None
     if cleaned is None or len(cleaned) > longest or not is_storable(cleaned) or not (cleaned or may_be_empty):
         raise InvalidInput.of(field, otherwise)
+    _must_be_visible(cleaned, field, otherwise_allowed=LINE_BREAKS_AND_TABS)
     return cleaned
 
 

@@ -117,7 +117,7 @@ def _instagram_video(answer: Answer) -> Json:
         "shortCode": answer.ref.external_id,
         "url": f"https://www.instagram.com/p/{answer.ref.external_id}/",
         "ownerUsername": _author(answer.ref),
-        "likesCount": -1 if answer.likes is None else answer.likes,  # -1 is hidden
+        "likesCount": answer.liked(-1),  # -1 is hidden
         "commentsCount": 54 if answer.views else 0,
         "videoViewCount": half,  # another metric; who reads this one pays half of what is due
         "videoPlayCount": answer.views,

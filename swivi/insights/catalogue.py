@@ -16,9 +16,6 @@ from swivi.clips.tallies import CLIPS
 from swivi.core.money import Cents
 from swivi.platforms.models import Platform
 
-PUBLIC = {CampaignStatus.ACTIVE, CampaignStatus.PAUSED, CampaignStatus.COMPLETED}
-"""The states in which a campaign has a page for everybody."""
-
 
 class CatalogueOrder(StrEnum):
     """What open campaigns are sorted by."""
@@ -123,7 +120,7 @@ def _taking_clips(platform: Platform | None) -> list[ColumnElement[bool]]:
 async def public_campaign(session: AsyncSession, campaign_id: int, viewer_id: int | None = None) -> Campaign | None:
     """Return the campaign if this viewer may see it; `viewer_id` is a user's id, None for a guest."""
     campaign = await session.get(Campaign, campaign_id)
-    if campaign is None or campaign.status not in PUBLIC or not await may_see(session, campaign, viewer_id):
+    if campaign is None or not await may_see(session, campaign, viewer_id):
         return None
     return campaign
 

@@ -11,7 +11,7 @@ from swivi.accounts import passwords, sessions
 from swivi.accounts import service as accounts
 from swivi.accounts.actor import Actor
 from swivi.accounts.attempts import NOBODY
-from swivi.accounts.errors import EmailTaken
+from swivi.accounts.errors import EmailTaken, WrongPassword
 from swivi.accounts.models import User, UserStatus
 from swivi.accounts.service import Newcomer
 from swivi.core import changes, clock
@@ -39,8 +39,8 @@ async def ask_reset(session: AsyncSession, email: str, network: str) -> None:
 async def sign_up(session: AsyncSession, who: Newcomer) -> None:
     """Send a mail to the address that somebody signs up with. The answer is the same for all of them.
 
-    A new address gets an account that nobody can sign in to before the mail's link was opened, so that not even a
-    sign-in with the password just chosen tells whether the address was new. A pending one takes the newer password
+    Nobody can sign in to a new account before its password was entered on the page of the mail's link. So not even
+    a sign-in with the password just chosen tells whether the address was new. A pending one takes the newer password
     and name, and earlier links end. The owner of an active account is told.
     """
     found = await session.exec(select(User).where(User.email == who.email).with_for_update(key_share=True))
@@ -123,10 +123,34 @@ async def is_verified(session: AsyncSession, actor: Actor) -> bool:
     return found.one() is not None
 
 
-async def verify(session: AsyncSession, token: object) -> None:
-    """Mail to the link's owner reaches them. Raises LinkEnded."""
-    user = await must_open(session, MailKind.VERIFY, token)
-    if not await outbox.use(session, MailKind.VERIFY, str(token)):
+@dataclass(frozen=True, slots=True)
+class OpenedLink:
+    """A link to verify an address whose password was right a moment ago. `password_hash` is what it matched."""
+
+    user_id: int
+    token: str
+    password_hash: str
+
+
+async def must_know_password(user: User, token: str, password: object) -> OpenedLink:
+    """Return the link that `user` opened. Raise WrongPassword, Overloaded.
+
+    A link proves that mail arrives, and not that its reader chose the password: anybody can sign up with any
+    address. Without the password a stranger's sign-up would be activated by the address's owner.
+    No transaction is open while the password is compared.
+    """
+    if not isinstance(password, str) or not await passwords.matches(password, user.password_hash):
+        raise WrongPassword("password")
+    return OpenedLink(user.id, token, user.password_hash)
+
+
+async def verify(session: AsyncSession, opened: OpenedLink) -> None:
+    """Mark the address verified, and activate a pending account. Raise LinkEnded."""
+    # The user first, as `sign_up` does: a newer sign-up replaces the password, and this one must notice.
+    locked = select(User).where(User.id == opened.user_id).with_for_update(key_share=True)
+    user = (await session.exec(locked.execution_options(populate_existing=True))).one()
+    is_outdated = user.password_hash != opened.password_hash
+    if is_outdated or not await outbox.use(session, MailKind.VERIFY, opened.token):
         raise LinkEnded
     await outbox.end(session, user.id, MailKind.VERIFY)
     await _mark_verified(session, user.id)

@@ -26,7 +26,8 @@ Somebody signed up to Swivi with this email address. If it was you, verify it he
 
 {link}
 
-The link works once, for 3 days. If it was not you, there is nothing to do.
+Enter the password that you chose when you signed up. The link works once, for 3 days.
+If it was not you, there is nothing to do: without that password nothing is opened in your name.
 """,
     MailKind.RESET: """\
 Somebody asked for a new password for your Swivi account. If it was you, choose one here:

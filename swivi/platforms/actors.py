@@ -17,7 +17,8 @@ class Actor:
     """How to ask one actor for many videos, and where its items say what.
 
     `views_field` is also the metric's name of a reading. `author_field`, `coauthors_field` and `url_fields`
-    may be absent from an item; `url_fields` are the ones that tell which link an item without an id answers.
+    may be absent from an item, and so may `likes_field`, where the author hides the likes.
+    `url_fields` are the ones that tell which link an item without an id answers.
     `input_fields` repeat the link that was asked for, also where the item's id is another video's.
     `coauthors_field` lists accounts that accepted to publish together. Tagged accounts do not: anybody can be tagged.
     """
@@ -27,6 +28,7 @@ class Actor:
     build_input: Callable[[Sequence[str]], dict[str, Any]]
     id_field: str
     views_field: str
+    likes_field: str
     author_field: tuple[str, ...]
     url_fields: tuple[str, ...] = ("url", "inputUrl")
     coauthors_field: str = ""
@@ -79,6 +81,7 @@ ACTORS: Mapping[Platform, Actor] = {
             build_input=_tiktok_input,
             id_field="id",
             views_field="playCount",
+            likes_field="diggCount",
             author_field=("authorMeta", "name"),
             url_fields=("url", "webVideoUrl", "submittedVideoUrl"),
             input_fields=("submittedVideoUrl",),
@@ -90,6 +93,7 @@ ACTORS: Mapping[Platform, Actor] = {
             id_field="shortCode",
             # Never videoViewCount: another metric, about half as large.
             views_field="videoPlayCount",
+            likes_field="likesCount",
             author_field=("ownerUsername",),
             coauthors_field="coauthorProducers",
         ),
@@ -99,6 +103,7 @@ ACTORS: Mapping[Platform, Actor] = {
             build_input=_youtube_input,
             id_field="id",
             views_field="viewCount",
+            likes_field="likes",
             author_field=("channelUsername",),
             coauthors_field="collaborators",
         ),

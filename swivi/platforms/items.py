@@ -120,7 +120,7 @@ def _reading(actor: Actor, item: dict[str, Any], ref: VideoRef, read_at: datetim
     views = parse_views(item.get(actor.views_field))
     if views is None:
         return _refusal(actor, item, ref, read_at)
-    if views == 0 and (evidence := _sign_of_views(item)):
+    if views == 0 and (evidence := _sign_of_views(actor, item)):
         detail = f"{actor.views_field} is 0 beside {evidence}"
         return _without_views(actor, ref, Outcome.ERROR, detail, read_at)
     own = _own_ref(actor, item)
@@ -162,12 +162,16 @@ def _without_views(
     return Reading(ref, outcome, None, actor.views_field, actor.source, None, detail, read_at, word=word)
 
 
-def _sign_of_views(item: dict[str, Any]) -> str | None:
-    """Return what contradicts a count of zero ("diggCount 25900"), or None if nothing does.
+def _sign_of_views(actor: Actor, item: dict[str, Any]) -> str | None:
+    """Return why a count of zero is not believed ("diggCount 25900"), or None if it is.
 
-    A first reading of zero would pay for every view that the video had before, so a zero is believed only
-    where nobody liked, commented on or shared the video either.
+    A first reading of zero would pay for every view that the video had before. So a zero is believed only
+    where the platform says that nobody liked the video, and nobody commented on or shared it either. Authors can
+    hide likes (-1, null or no field): such a video gets its baseline with its first view.
     """
+    likes = item.get(actor.likes_field)
+    if parse_views(likes) != 0:
+        return f"{actor.likes_field} {likes}"
     for field in _ENGAGEMENT_FIELDS:
         if parse_views(item.get(field)):
             return f"{field} {item[field]}"

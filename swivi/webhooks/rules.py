@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from swivi.core.addresses import is_address, is_public
 from swivi.core.errors import InvalidInput
-from swivi.core.text import is_storable
+from swivi.core.text import is_storable, parse_text
 from swivi.webhooks.models import EventKind
 
 LONGEST_URL = 2_000
@@ -76,9 +76,8 @@ def parse_events(events: object) -> list[str]:
 def parse_description(description: object) -> str:
     """A few words for people; may be empty. Raises InvalidInput."""
     words = " ".join(description.split()) if isinstance(description, str) else None
-    if words is None or len(words) > LONGEST_DESCRIPTION or not is_storable(words):
-        raise InvalidInput.of("description", f"Use at most {LONGEST_DESCRIPTION} characters.")
-    return words
+    otherwise = f"Use at most {LONGEST_DESCRIPTION} characters."
+    return parse_text(words, "description", longest=LONGEST_DESCRIPTION, otherwise=otherwise, may_be_empty=True)
 
 
 def parse_active(active: object) -> bool:

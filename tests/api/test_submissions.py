@@ -40,7 +40,12 @@ async def test_a_campaign_that_is_not_open_takes_nothing(
 ) -> None:
     paused = await factories.a_campaign(running.database, admin.actor, status="PAUSED")
     tiktok_only = await factories.a_campaign(running.database, admin.actor, platforms=["tiktok"])
+    unknown = [
+        await factories.a_campaign(running.database, admin.actor, status=each) for each in ("DRAFT", "SCHEDULED")
+    ]
     before = await everything()
+    for campaign in unknown:  # whoever guesses its id learns no more of it than on its page
+        assert refusal(await _submit(clipper, campaign, tiktok(1).canonical_url)) == (404, "campaign_not_found")
     assert refusal(await _submit(clipper, paused, tiktok(1).canonical_url)) == (409, "campaign_not_open")
     assert refusal(await _submit(clipper, tiktok_only, youtube(1).canonical_url)) == (422, "platform_not_wanted")
     assert await everything() == before

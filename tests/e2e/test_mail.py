@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, WebSocket, expect
 
-from tests.e2e.people import SLOW, Clipper, swivi
+from tests.e2e.people import PASSWORD, SLOW, Clipper, swivi
 from tests.mailbox import LINK, Mailbox
 from tests.servers import AppServer, free_port
 
@@ -82,6 +82,10 @@ async def test_an_address_is_verified_and_a_forgotten_password_renewed(
     assert (mail["To"], kind) == (EMAIL, "verify")
     await clipper.opens(f"/verify#{secret}")
     assert secret not in page.url
+    await page.get_by_label("Password").fill("not the one of the sign-up")
+    await clipper.presses("Verify my address")
+    await clipper.sees("This is not your present password.")
+    await page.get_by_label("Password").fill(PASSWORD)
     await clipper.presses("Verify my address")
     await clipper.sees("Your email address is verified.")
     await clipper.signs_in(EMAIL)

@@ -19,6 +19,7 @@ from tests import factories
 from tests.api import contract
 from tests.api.conftest import ORIGIN, browser_of, client
 from tests.conftest import SettingsFor
+from tests.factories import PASSWORD
 from tests.mail.test_links import NEW, a_link, signs_in
 from tests.world import World
 
@@ -66,9 +67,10 @@ async def test_a_new_password_is_chosen_by_a_form(world: World, browser: httpx.A
 async def test_an_address_is_verified_by_a_form(world: World, browser: httpx.AsyncClient) -> None:
     token = await a_link(world, MailKind.VERIFY)
     assert (await browser.get("/verify")).status_code == 405, "following the link alone does nothing"
-    done = await browser.post("/verify", data={"token": token})
+    typed = {"token": token, "password": PASSWORD}
+    done = await browser.post("/verify", data=typed)
     assert done.headers["location"] == "/verify?done=1"
-    assert "used" in said(await browser.post("/verify", data={"token": token}))
+    assert "used" in said(await browser.post("/verify", data=typed))
 
 
 @pytest.mark.parametrize("path", ["/forgot", "/reset", "/verify"])
@@ -125,7 +127,7 @@ async def test_whoever_mail_is_not_known_to_reach_is_not_paid_until_it_is(world:
         await world.request("20.00", only_verified=True)
     token = await a_link(world, MailKind.VERIFY)
     async with browser_of(build_auth(), headers={"Origin": ORIGIN}) as http:
-        await http.post("/verify", data={"token": token})
+        await http.post("/verify", data={"token": token, "password": PASSWORD})
     await world.request("20.00", only_verified=True)
 
 

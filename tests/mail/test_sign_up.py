@@ -9,6 +9,7 @@ from argon2 import PasswordHasher
 from sqlmodel import select
 
 from swivi.accounts import passwords
+from swivi.accounts.flash import FLASH_COOKIE, parse_flash
 from swivi.accounts.models import User
 from swivi.accounts.sessions import SESSION_COOKIE
 from swivi.api.web import build_auth
@@ -89,12 +90,48 @@ async def test_the_link_opens_the_account_with_the_password_of_that_sign_up(
         await browser.post("/sign-up", data={"email": NEW, "password": password, "name": "Ann"})
         opened += await links(mailing)
     first, last = opened
-    assert (await browser.post("/verify", data={"token": first})).headers["location"] == "/verify"
+    outdated = await browser.post("/verify", data={"token": first, "password": PASSWORD})
+    assert "used or is too old" in parse_flash(outdated.cookies[FLASH_COOKIE]).error
     assert (await browser.post("/sign-in", data={"email": NEW, "password": ANOTHER})).headers["location"] == "/login"
-    assert (await browser.post("/verify", data={"token": last})).headers["location"] == "/verify?done=1"
+    assert (await browser.post("/verify", data={"token": last, "password": ANOTHER})).headers[
+        "location"
+    ] == "/verify?done=1"
     assert (await browser.post("/sign-in", data={"email": NEW, "password": PASSWORD})).headers["location"] == "/login"
     entered = await browser.post("/sign-in", data={"email": NEW, "password": ANOTHER})
     assert entered.headers["location"] == "/clippers/dashboard"
+
+
+@pytest.mark.parametrize("typed", [{}, {"password": ""}, {"password": "the owner's own guess"}])
+async def test_an_address_owner_who_did_not_sign_up_opens_nothing_for_a_stranger(
+    mailing: Runtime, browser: httpx.AsyncClient, typed: dict[str, str]
+) -> None:
+    await browser.post("/sign-up", data={"email": NEW, "password": PASSWORD, "name": "Stranger"})
+    [token] = await links(mailing)
+    refused = await browser.post("/verify", data={"token": token, **typed})
+    assert refused.headers["location"] == f"/verify#{token}", "the link goes on working"
+    assert set(parse_flash(refused.cookies[FLASH_COOKIE]).fields) == {"password"}
+    by_stranger = await browser.post("/sign-in", data={"email": NEW, "password": PASSWORD})
+    assert by_stranger.headers["location"] == "/login"
+    async with mailing.database.reading() as session:
+        user = (await session.exec(select(User).where(User.email == NEW))).one()
+    assert (user.verified_at, user.pending_since) == (None, user.created_at)
+
+
+async def test_guesses_at_the_password_of_a_sign_up_are_limited(
+    settings_for: SettingsFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    sends = {"smtp_host": "127.0.0.1", "smtp_from": "hello@swivi.test", "limit_sign_in": Rate(2, 3_600)}
+    async with (
+        open_runtime(settings_for(**sends)) as running,
+        browser_of(build_auth(), headers={"Origin": ORIGIN}) as browser,
+    ):
+        await browser.post("/sign-up", data={"email": NEW, "password": PASSWORD, "name": "Stranger"})
+        [token] = await links(running)
+        for password in ("a guess", "another guess", PASSWORD):
+            last = await browser.post("/verify", data={"token": token, "password": password})
+        assert last.headers["location"] == f"/verify#{token}"
+        assert "Too many" in parse_flash(last.cookies[FLASH_COOKIE]).error
 
 
 async def test_a_link_to_a_new_password_opens_it_too(mailing: Runtime, browser: httpx.AsyncClient) -> None:

@@ -110,12 +110,29 @@ def test_zero_views_beside_likes_comments_or_pictures_are_not_known(ref: VideoRe
     [
         (TIKTOK, {"id": TIKTOK.external_id, "playCount": 0, "diggCount": 0, "commentCount": 0, "isSlideshow": False}),
         (YOUTUBE, {"id": YOUTUBE.external_id, "viewCount": 0, "likes": 0, "type": "video"}),
-        (INSTAGRAM, {"shortCode": "DTA4abcdEFG", "videoPlayCount": 0, "likesCount": -1, "productType": "clips"}),
-        (INSTAGRAM, {"shortCode": "DTA4abcdEFG", "videoPlayCount": 0, "likesCount": None, "type": "Video"}),
+        (INSTAGRAM, {"shortCode": "DTA4abcdEFG", "videoPlayCount": 0, "likesCount": 0, "productType": "clips"}),
+        (
+            INSTAGRAM,
+            {"shortCode": "DTA4abcdEFG", "videoPlayCount": 0, "likesCount": 0, "videoViewCount": None, "type": "Video"},
+        ),
     ],
 )
 def test_zero_views_of_a_video_that_nobody_liked_are_zero(ref: VideoRef, row: dict[str, Any]) -> None:
     assert read(ref, row).views == 0
+
+
+HIDDEN_LIKES: list[dict[str, Any]] = [{"likes": -1}, {"likes": None}, {}, {"likes": "25.9K"}, {"likes": True}]
+
+
+@pytest.mark.parametrize("ref", [TIKTOK, YOUTUBE, INSTAGRAM])
+@pytest.mark.parametrize("hidden", HIDDEN_LIKES)
+def test_zero_views_of_a_video_whose_likes_are_hidden_are_not_known(ref: VideoRef, hidden: dict[str, Any]) -> None:
+    actor = ACTORS[ref.platform]
+    said = {actor.likes_field: hidden["likes"]} if hidden else {}
+    row = {actor.id_field: ref.external_id, actor.views_field: 0, **said}
+    reading = read(ref, row)
+    assert (reading.outcome, reading.views) == (Outcome.ERROR, None)
+    assert read(ref, row | {actor.views_field: 1}).views == 1, "it is paid from its first view on"
 
 
 def test_of_several_rows_for_a_video_the_largest_count_is_kept_whatever_their_order() -> None:

@@ -112,11 +112,15 @@ async def test_a_rejected_video_may_be_sent_again_with_a_baseline_of_its_own(wor
     assert (await world.now(first)).initial_views == 100
 
 
-@pytest.mark.parametrize("status", ["DRAFT", "SCHEDULED", "PAUSED"])
-async def test_a_campaign_that_is_not_active_takes_no_clips(world: World, status: str) -> None:
+@pytest.mark.parametrize(
+    ("status", "refusal"), [("DRAFT", NoSuchCampaign), ("SCHEDULED", NoSuchCampaign), ("PAUSED", CampaignNotOpen)]
+)
+async def test_a_campaign_that_is_not_active_takes_no_clips(
+    world: World, status: str, refusal: type[Exception]
+) -> None:
     closed = await world.campaign(status=status)
 
-    with pytest.raises(CampaignNotOpen):
+    with pytest.raises(refusal):
         await world.submission(closed, tiktok(1))
 
 

@@ -96,13 +96,26 @@ def reset() -> rx.Component:
 
 def verify() -> rx.Component:
     """The page at /verify, where a mail leads."""
-    button = post_form("/auth/verify", link_token(), submit_button("Verify my address"))
+    password = text_field(
+        "Password",
+        "password",
+        type="password",
+        auto_complete="current-password",
+        required=True,
+        hint="The one that you chose when you signed up.",
+        error=ByMail.password_error,
+    )
+    form = post_form("/auth/verify", link_token(), password, submit_button("Verify my address"))
     return card_shell(
         "Verify your email address",
         _refusal(),
-        rx.cond(ByMail.done, notice("good", "Your email address is verified. You can be paid."), button),
+        rx.cond(ByMail.done, notice("good", "Your email address is verified. You can be paid."), form),
         subtitle="So that we know that mail reaches you.",
-        footer=_to_sign_in("On to your account:"),
+        footer=rx.cond(
+            ByMail.done,
+            _to_sign_in("On to your account:"),
+            _elsewhere("Forgot it, or somebody else signed you up?", "Choose a new password", "/forgot"),
+        ),
     )
 
 
