@@ -141,8 +141,10 @@ PARSERS: Mapping[str, Callable[[object, str], Any]] = {
     "hidden": _flag,
     "is_test": _flag,
 }
-MONEY_TERMS = frozenset({"budget", "payout_rate", "platform_rates", "max_per_clip", "max_per_clipper", "min_views"})
-"""The terms that decide what a clip earns: nobody changes them for their own clips."""
+MONEY_TERMS = frozenset(
+    {"budget", "payout_rate", "platform_rates", "max_per_clip", "max_per_clipper", "min_views", "ends_at"}
+)
+"""The terms that decide what a clip earns, and until when: nobody changes them for their own clips."""
 REQUIRED = ("title", "budget", "payout_rate", "platforms")
 
 
