@@ -10,6 +10,9 @@ from swivi.core.errors import InvalidInput
 Parsed = TypeVar("Parsed")
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_REORDERING = re.compile("[\x01-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Controls but tabs and line ends, and what turns the direction of other text: a page would show an account number
+or a reason in another order than it has. Marks of direction (U+200E, U+200F) reorder nothing themselves."""
 
 
 def parse_line(value: object, field: str, *, longest: int, otherwise: str) -> str:
@@ -65,11 +68,23 @@ def _script(character: str) -> str:
 
 
 def parse_text(value: object, field: str, *, longest: int, otherwise: str, may_be_empty: bool = False) -> str:
-    """Lines of text, 1 (or, where it may be empty, 0) to `longest` characters in all. Raises InvalidInput."""
+    """Lines of text, 1 (or, where it may be empty, 0) to `longest` characters in all, shown in their own order.
+
+    Raises InvalidInput(`field`, `otherwise`), or with the sentence that says which characters are refused.
+    """
     cleaned = value.strip() if isinstance(value, str) else None
     if cleaned is None or len(cleaned) > longest or not is_storable(cleaned) or not (cleaned or may_be_empty):
         raise InvalidInput.of(field, otherwise)
+    if _REORDERING.search(cleaned):
+        raise InvalidInput.of(field, "Remove control characters and characters that turn the direction of text.")
     return cleaned
+
+
+def parse_optional_line(value: object, field: str, *, longest: int, otherwise: str) -> str:
+    """Parse as `parse_line` does, but let it be empty. Raise InvalidInput."""
+    if isinstance(value, str) and not value.strip():
+        return ""
+    return parse_line(value, field, longest=longest, otherwise=otherwise)
 
 
 def parse_all(parsers: Mapping[str, Callable[[], Parsed]]) -> dict[str, Parsed]:
