@@ -29,8 +29,10 @@ class Deed(StrEnum):
     CHANGE_WEBHOOK = "make, change or remove a webhook"
     ENTER_READING = "enter or confirm views by hand"
     RELEASE_VIDEO = "let a video earn again"
+    REVOKE_CLIP = "take back what a clip earned"
     RELEASE_MONEY = "decide on a payout"
     CHANGE_BUDGET = "change what a campaign pays"
+    CLOSE_CAMPAIGN = "close a campaign's books"
     CHANGE_DESTINATION = "change where money goes"
     CHANGE_SIGN_IN = "change the password"
     CHANGE_SECOND_STEP = "change the second step of signing in"
@@ -64,13 +66,24 @@ DEEDS: Mapping[Deed, tuple[Door, ...]] = {
         Door("ReviewState.ask_release"),
         Door("POST /admin/submissions/{submission_id}/release"),
     ),
+    Deed.REVOKE_CLIP: (
+        Door("ReviewState.ask_revoke"),
+        Door("POST /admin/clips/{clip_id}/revoke"),
+    ),
     Deed.RELEASE_MONEY: (
         Door("PayoutsState.answer", asks_itself=True),
         Door("POST /admin/payout-requests/{request_id}/process"),
     ),
     Deed.CHANGE_BUDGET: (
+        Door("NewCampaignState.create"),
+        Door("POST /admin/campaigns"),
+        Door("Scheduling.save"),
         Door("TopUp.save"),
         Door("EditedCampaign.save"),
+        Door("PATCH /admin/campaigns/{campaign_id}", asks_itself=True),
+    ),
+    Deed.CLOSE_CAMPAIGN: (
+        Door("CampaignTerms.complete"),
         Door("PATCH /admin/campaigns/{campaign_id}", asks_itself=True),
     ),
     Deed.CHANGE_DESTINATION: (

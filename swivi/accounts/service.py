@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts import passwords, sessions
 from swivi.accounts.actor import Actor
-from swivi.accounts.errors import EmailTaken, WrongCredentials
+from swivi.accounts.errors import AdminsOnly, EmailTaken, WrongCredentials
 from swivi.accounts.models import LONGEST_EMAIL, Role, User, UserStatus
 from swivi.accounts.sessions import actor_of
 from swivi.core import bulk, changes, clock
@@ -173,13 +173,24 @@ async def _active_ids(session: AsyncSession, role: Role) -> list[int]:
 async def set_role_and_status(
     session: AsyncSession, actor: Actor, user_id: int, *, role: Role, status: UserStatus
 ) -> User:
-    """An admin changes somebody's role or status; an admin cannot lock themselves out."""
+    """An admin changes somebody's role or status; an admin cannot lock themselves out.
+
+    Raises InvalidInput, NotFound, AdminsOnly also for an admin whom another admin changed at the same moment: or
+    two admins who demote each other would leave nobody.
+    """
     actor.must_be_admin()
     if user_id == actor.user_id:
         raise InvalidInput.of("role", "You cannot change your own role or status.")
-    user = await by_id(session, user_id)
-    # Of two admins at the same moment, the second one's audit row tells what the first one made of it (I14).
-    await session.refresh(user, with_for_update={"key_share": True})
+    # Both in the order of their ids, so that two admins who change each other do not wait for each other. The second
+    # one's audit row tells what the first one made of it (I14).
+    ids = sorted({actor.user_id, user_id})
+    locked = select(User).where(col(User.id).in_(ids)).order_by(col(User.id)).with_for_update(key_share=True)
+    found = {each.id: each for each in await session.exec(locked.execution_options(populate_existing=True))}
+    changer, user = found.get(actor.user_id), found.get(user_id)
+    if user is None:
+        raise NotFound("There is no such user.")
+    if changer is None or changer.role is not Role.ADMIN or changer.status is not UserStatus.ACTIVE:
+        raise AdminsOnly
     before = {"role": user.role, "status": user.status}
     user.role, user.status = role, status
     if before != {"role": role, "status": status}:

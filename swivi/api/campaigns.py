@@ -145,7 +145,7 @@ async def change_campaign(actor: Admin, campaign_id: RowId, body: CampaignChange
     """
     terms = body.sent()
     status = parse_status(terms.pop("status")) if "status" in terms else None
-    if terms:
+    if terms or status is CampaignStatus.COMPLETED:
         await called.must_be_proven()
     if status is CampaignStatus.COMPLETED:
         if terms:

@@ -10,7 +10,7 @@ from swivi.campaigns.models import CampaignStatus
 from swivi.core.errors import InvalidInput
 from swivi.core.money import VIEWS_PER_RATE, Cents, format_dollars, parse_dollars
 from swivi.core.numbers import typed_number
-from swivi.core.text import parse_all, parse_line, parse_text
+from swivi.core.text import parse_all, parse_line, parse_optional_line, parse_text
 from swivi.platforms.models import Platform
 
 EDITABLE = {
@@ -44,6 +44,11 @@ LARGEST_RATE = 1_000_000
 def _title(value: object, field: str) -> str:
     otherwise = f"Enter 1 to {LONGEST_TITLE} characters."
     return parse_line(value, field, longest=LONGEST_TITLE, otherwise=otherwise)
+
+
+def _brand(value: object, field: str) -> str:
+    otherwise = f"Enter text of at most {LONGEST_TEXT:,} characters."
+    return parse_optional_line(value, field, longest=LONGEST_TEXT, otherwise=otherwise)
 
 
 def _text(value: object, field: str) -> str:
@@ -124,7 +129,7 @@ def _flag(value: object, field: str) -> bool:
 
 PARSERS: Mapping[str, Callable[[object, str], Any]] = {
     "title": _title,
-    "brand": _text,
+    "brand": _brand,
     "description": _text,
     "requirements": _text,
     "content_url": _web_address,
@@ -141,8 +146,10 @@ PARSERS: Mapping[str, Callable[[object, str], Any]] = {
     "hidden": _flag,
     "is_test": _flag,
 }
-MONEY_TERMS = frozenset({"budget", "payout_rate", "platform_rates", "max_per_clip", "max_per_clipper", "min_views"})
-"""The terms that decide what a clip earns: nobody changes them for their own clips."""
+MONEY_TERMS = frozenset(
+    {"budget", "payout_rate", "platform_rates", "max_per_clip", "max_per_clipper", "min_views", "ends_at"}
+)
+"""The terms that decide what a clip earns, and until when: nobody changes them for their own clips."""
 REQUIRED = ("title", "budget", "payout_rate", "platforms")
 
 

@@ -53,7 +53,7 @@ async def change(session: AsyncSession, actor: Actor, campaign_id: int, raw: Map
     """Change the terms named in `raw`. Clips that are approved already keep the terms they have.
 
     Raises NoSuchCampaign, InvalidInput, WrongCampaignStatus once completed, BudgetExceeded below what is spent,
-    OwnGain for a change of the money terms by an admin who has clips there.
+    OwnGain for a change of the money terms or of the end by an admin who has clips there.
     """
     actor.must_be_admin()
     campaign = await locked(session, campaign_id)
@@ -61,7 +61,7 @@ async def change(session: AsyncSession, actor: Actor, campaign_id: int, raw: Map
         raise WrongCampaignStatus(f"A campaign that is {campaign.status} cannot be changed any more.")
     terms = parse_terms(raw, all_required=False)
     if any(terms[name] != getattr(campaign, name) for name in MONEY_TERMS & terms.keys()):
-        await _must_not_own_clips(session, actor, campaign_id)
+        await must_not_own_clips(session, actor, campaign_id)
     if terms.get("is_test", campaign.is_test) != campaign.is_test:
         await _check_test_flag(session, campaign)
     starts_at = terms.get("starts_at", campaign.starts_at)
@@ -111,8 +111,12 @@ _SUBMISSIONS = table("clip_submissions", column("campaign_id"), column("user_id"
 """Bare columns, because the package that owns the table stands above this one."""
 
 
-async def _must_not_own_clips(session: AsyncSession, actor: Actor, campaign_id: int) -> None:
-    """Raise OwnGain if the actor has a submission in the campaign that was not rejected."""
+async def must_not_own_clips(session: AsyncSession, actor: Actor, campaign_id: int) -> None:
+    """Raise OwnGain if the actor has a submission in the campaign that was not rejected.
+
+    Every deed that leaves more of the campaign's budget to some of its clips calls this: one clip's loss is the
+    others' gain.
+    """
     own = (_SUBMISSIONS.c.user_id == actor.user_id, _SUBMISSIONS.c.status != "REJECTED")
     wanted = select(_SUBMISSIONS.c.user_id).where(_SUBMISSIONS.c.campaign_id == campaign_id, *own).limit(1)
     if (await session.scalars(wanted)).first() is not None:
@@ -133,7 +137,10 @@ def _written(value: Any) -> Any:
 
 
 async def step(session: AsyncSession, actor: Actor, campaign_id: int, target: CampaignStatus) -> Campaign:
-    """Take one of the steps of `rules.STEPS` by hand. Raises NoSuchCampaign, WrongCampaignStatus, InvalidInput."""
+    """Take one of the steps of `rules.STEPS` by hand.
+
+    Raises NoSuchCampaign, WrongCampaignStatus, InvalidInput, OwnGain for a start by an admin who has clips there.
+    """
     actor.must_be_admin()
     campaign = await locked(session, campaign_id)
     if target is campaign.status:
@@ -141,6 +148,8 @@ async def step(session: AsyncSession, actor: Actor, campaign_id: int, target: Ca
     if target not in STEPS[campaign.status]:
         raise WrongCampaignStatus(_no_step(campaign.status, target))
     check_start(target, campaign.starts_at)
+    if target is CampaignStatus.ACTIVE:  # another admin may have paused it because of these clips
+        await must_not_own_clips(session, actor, campaign_id)
     audit_log.record(
         session,
         audit_log.entry(

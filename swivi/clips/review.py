@@ -111,12 +111,14 @@ async def _become_clip(session: AsyncSession, submission: ClipSubmission, campai
 async def reject(session: AsyncSession, actor: Actor, submission_id: int, reason: object) -> ClipSubmission:
     """PENDING -> REJECTED, with a reason; the video may be submitted again.
 
-    Raises AdminsOnly, OwnGain, InvalidInput, NoSuchSubmission, AlreadyReviewed.
+    Raises AdminsOnly, InvalidInput, NoSuchSubmission, AlreadyReviewed, OwnGain also for somebody else's clip in a
+    campaign where the actor has clips: the budget that it would have used pays those.
     """
     actor.must_be_admin()
     why = parse_reason(reason)
     submission = await service.get(session, submission_id)
     actor.must_not_gain(submission.user_id)
+    await campaigns.must_not_own_clips(session, actor, submission.campaign_id)
     await _decide(session, actor, submission, SubmissionStatus.REJECTED, reason=why)
     campaign = await campaigns.get(session, submission.campaign_id)
     await notifications.tell(
@@ -170,7 +172,8 @@ async def revoke(session: AsyncSession, actor: Actor, clip_id: int, reason: obje
 
     What it earned is reversed as far as the clipper's available balance covers it. A completed campaign's
     books are closed (I12), so its clips cannot be revoked. The submission goes on holding its video.
-    Raises AdminsOnly, OwnGain, InvalidInput, NoSuchClip, Conflict.
+    Raises AdminsOnly, InvalidInput, NoSuchClip, Conflict, OwnGain also for somebody else's clip in a campaign
+    where the actor has clips: what goes back to its budget would pay those.
     """
     actor.must_be_admin()
     why = parse_reason(reason)
@@ -179,6 +182,7 @@ async def revoke(session: AsyncSession, actor: Actor, clip_id: int, reason: obje
         raise NoSuchClip
     actor.must_not_gain(clip.user_id)
     campaign = await campaigns.locked(session, clip.campaign_id)
+    await campaigns.must_not_own_clips(session, actor, campaign.id)
     if campaign.completed_at is not None:
         raise WrongCampaignStatus("This campaign is completed: its books are closed.")
     await session.refresh(clip)

@@ -104,6 +104,13 @@ def parse_text(value: object, field: str, *, longest: int, otherwise: str, may_b
     return cleaned
 
 
+def parse_optional_line(value: object, field: str, *, longest: int, otherwise: str) -> str:
+    """Parse as `parse_line` does, but let it be empty. Raise InvalidInput."""
+    if isinstance(value, str) and not value.strip():
+        return ""
+    return parse_line(value, field, longest=longest, otherwise=otherwise)
+
+
 def parse_all(parsers: Mapping[str, Callable[[], Parsed]]) -> dict[str, Parsed]:
     """What each parser makes of its field. Raises one InvalidInput that names every field that is wrong."""
     parsed: dict[str, Parsed] = {}

@@ -52,9 +52,9 @@ class NoSuchManualReading(NotFound):
 
 
 class SecondAdminNeeded(NotAllowed):
-    """The admin who entered a reading wants to confirm it too."""
+    """The admin who entered a reading wants to confirm it too, or one of the two is a new admin."""
 
     code = "second_admin_needed"
 
-    def __init__(self) -> None:
-        super().__init__("You entered these views. Another admin has to confirm them.")
+    def __init__(self, sentence: str = "You entered these views. Another admin has to confirm them.") -> None:
+        super().__init__(sentence)

@@ -4,14 +4,20 @@ It is evidence like any other reading, and moves no money by itself: it raises t
 settlement of the campaign credits the growth, with everybody else's and within the budget.
 
 Above a limit the word of one admin does not do. The reading then waits, and counts once another admin confirms it.
+The limit is for all clips together, or one admin could enter a little for each of many. An admin whom another admin
+made one a few days ago is no second admin, or one admin could make the other.
 """
 
-from sqlalchemy import func
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts import service as accounts
 from swivi.accounts.actor import Actor
+from swivi.accounts.models import Role, User, UserStatus
 from swivi.campaigns import service as campaigns
 from swivi.campaigns.errors import WrongCampaignStatus
 from swivi.clips import tallies
@@ -19,6 +25,7 @@ from swivi.clips.errors import NoSuchClip
 from swivi.clips.models import Clip, ClipState, ViewTracking
 from swivi.clips.review import LONGEST_REASON
 from swivi.core import changes, clock
+from swivi.core.db import in_slices
 from swivi.core.errors import Conflict, InvalidInput
 from swivi.core.money import Cents
 from swivi.core.numbers import typed_number
@@ -32,9 +39,16 @@ from swivi.tracking.errors import NoSuchManualReading, SecondAdminNeeded
 from swivi.tracking.models import ManualReading, ManualReadingStatus
 
 SOURCE = "manual"
+TOO_NEW = "Both admins must have been admins for 7 days. Another admin has to confirm these views."
+_ACTIVE_ADMIN = {"role": Role.ADMIN, "status": UserStatus.ACTIVE}
 
 DEFAULT_LIMIT: Cents = 10_000
-"""What one admin may enter for a clip without another: the default of SWIVI_MANUAL_READING_LIMIT."""
+"""What one admin may enter without another: the default of SWIVI_MANUAL_READING_LIMIT."""
+
+ALONE_FOR = timedelta(days=30)
+"""How long what an admin entered alone counts toward the limit: a month of a scraper's outage."""
+NEW_ADMIN_FOR = timedelta(days=7)
+"""How long an admin whom another admin made one is too new to enter or confirm what needs two: time to notice it."""
 
 
 async def read_by_hand(
@@ -48,8 +62,8 @@ async def read_by_hand(
 ) -> ViewTracking | ManualReading:
     """Keep a reading of `views` (a count, as typed) with its reason; below the peak it claws nothing back.
 
-    If all that admins alone have entered for this clip, with this reading, is worth more than `limit` cents, return a
-    ManualReading that waits for another admin, and keep no reading.
+    If all that this admin alone has entered in the last ALONE_FOR, for all clips and with this reading, is worth more
+    than `limit` cents, return a ManualReading that waits for another admin, and keep no reading.
 
     Raises AdminsOnly, OwnGain, InvalidInput, NoSuchClip, WrongCampaignStatus once completed, Conflict for a revoked
     clip or one that has a reading waiting.
@@ -57,8 +71,8 @@ async def read_by_hand(
     actor.must_be_admin()
     counted, why = parse_views(views), _parse_reason(reason)
     clip = await _locked(session, actor, clip_id)
-    worth = await _worth(session, clip, counted)
-    if worth > limit:
+    worth = await _worth(session, {clip.id: counted}) if counted > clip.peak_views else 0
+    if worth and worth + await _worth(session, await _entered_alone(session, actor, but=clip)) > limit:
         return await _ask_second_admin(session, actor, clip, counted, why, worth)
     return await _keep(session, clip, counted, _entry("read_by_hand", clip, actor, reason=why))
 
@@ -66,14 +80,16 @@ async def read_by_hand(
 async def confirm(session: AsyncSession, actor: Actor, reading_id: int) -> ViewTracking:
     """Let a reading count that another admin entered.
 
-    Raises AdminsOnly, OwnGain, SecondAdminNeeded for the admin who entered it, NoSuchManualReading,
-    WrongCampaignStatus, Conflict once it was decided on or the clip was revoked.
+    Raises AdminsOnly, OwnGain, SecondAdminNeeded for the admin who entered it or if either is a new admin,
+    NoSuchManualReading, WrongCampaignStatus, Conflict once it was decided on or the clip was revoked.
     """
     actor.must_be_admin()
     waiting = await _get(session, reading_id)
     clip = await _locked(session, actor, waiting.clip_id)
     if waiting.asked_by == actor.user_id:
         raise SecondAdminNeeded
+    if await _are_new(session, actor.user_id, waiting.asked_by):
+        raise SecondAdminNeeded(TOO_NEW)
     await _decide(session, actor, waiting, ManualReadingStatus.CONFIRMED)
     entry = _entry("reading_confirmed", clip, actor, reason=waiting.reason)
     entry.after["asked_by"] = waiting.asked_by
@@ -118,6 +134,10 @@ async def _locked(session: AsyncSession, actor: Actor, clip_id: int) -> Clip:
         raise NoSuchClip
     actor.must_not_gain(clip.user_id)
     campaign = await campaigns.locked(session, clip.campaign_id)
+    # In the order of their ids, as a settlement locks them: of two readings that one admin enters at the same moment,
+    # the second has to find the first.
+    two = select(User.id).where(col(User.id).in_((actor.user_id, clip.user_id))).order_by(col(User.id))
+    await session.exec(two.with_for_update(key_share=True))
     await session.refresh(clip)
     if campaign.completed_at is not None:
         raise WrongCampaignStatus("This campaign is completed: its books are closed.")
@@ -126,21 +146,54 @@ async def _locked(session: AsyncSession, actor: Actor, clip_id: int) -> Clip:
     return clip
 
 
-async def _worth(session: AsyncSession, clip: Clip, views: int) -> Cents:
-    """Return the cents that `views` are worth beyond what a scraper or two admins saw, at the clip's frozen terms.
+async def _worth(session: AsyncSession, views: Mapping[int, int]) -> Cents:
+    """Return the cents that these views (by clip id) are worth beyond what a scraper or two admins saw.
 
-    Counted from there and not from the peak: else one admin could enter a large count in small steps.
+    At each clip's frozen terms. Counted from there and not from the peak: else one admin could enter a large count in
+    small steps.
     """
-    if views <= clip.peak_views:
-        return 0
-    scraped = select(func.max(ViewTracking.views)).where(
-        ViewTracking.clip_id == clip.id, col(ViewTracking.source) != SOURCE
+    worth = 0
+    for some in in_slices(list(views)):
+        clips = (await session.exec(select(Clip).where(col(Clip.id).in_(some)))).all()
+        scraped = await _highest(session, ViewTracking, some, col(ViewTracking.source) != SOURCE)
+        is_confirmed = col(ManualReading.status) == ManualReadingStatus.CONFIRMED
+        confirmed = await _highest(session, ManualReading, some, is_confirmed)
+        for clip in clips:
+            seen = max(clip.initial_views, scraped.get(clip.id, 0), confirmed.get(clip.id, 0))
+            worth += max(0, _target(clip, views[clip.id]) - _target(clip, seen))
+    return worth
+
+
+async def _highest(
+    session: AsyncSession, table: type[ViewTracking | ManualReading], clips: Sequence[int], which: ColumnElement[bool]
+) -> dict[int, int]:
+    """Return the most views that such a row names, by clip id."""
+    views = func.max(col(table.views))
+    query = select(table.clip_id, views).where(col(table.clip_id).in_(clips), which).group_by(col(table.clip_id))
+    return {clip_id: most or 0 for clip_id, most in (await session.exec(query)).all()}
+
+
+async def _entered_alone(session: AsyncSession, actor: Actor, *, but: Clip) -> dict[int, int]:
+    """Return the most views that this admin entered alone for each other clip in the last ALONE_FOR, by clip id."""
+    by_hand = (AuditEntry.action == "clip.read_by_hand", AuditEntry.actor_id == actor.user_id)
+    lately = (col(AuditEntry.at) > clock.now() - ALONE_FOR, AuditEntry.subject_id != but.id)
+    found = await session.exec(select(AuditEntry.subject_id, AuditEntry.after).where(*by_hand, *lately))
+    entered: dict[int, int] = {}
+    for clip_id, after in found.all():
+        entered[clip_id] = max(entered.get(clip_id, 0), after["peak_views"])
+    return entered
+
+
+async def _are_new(session: AsyncSession, *admins: int) -> bool:
+    """Return whether another admin made one of them an active admin in the last NEW_ADMIN_FOR."""
+    of_them = (
+        AuditEntry.action == "user.changed",
+        AuditEntry.subject == "user",
+        col(AuditEntry.subject_id).in_(admins),
     )
-    confirmed = select(func.max(ManualReading.views)).where(
-        ManualReading.clip_id == clip.id, ManualReading.status == ManualReadingStatus.CONFIRMED
-    )
-    seen = [(await session.exec(query)).one() or 0 for query in (scraped, confirmed)]
-    return _target(clip, views) - _target(clip, max(clip.initial_views, *seen))
+    lately = col(AuditEntry.at) > clock.now() - NEW_ADMIN_FOR
+    changed = await session.exec(select(AuditEntry.before, AuditEntry.after).where(*of_them, lately))
+    return any(before != after and after == _ACTIVE_ADMIN for before, after in changed.all())
 
 
 def _target(clip: Clip, views: int) -> Cents:

@@ -55,9 +55,13 @@ def status_badge(status: Text) -> rx.Component:
     return rx.fragment(known)
 
 
-def badge(label: Text, tone: Tone = "neutral", icon: str = "circle") -> rx.Component:
-    """A short word with an icon, for states that `status_badge` does not know."""
-    return rx.el.span(lucide(icon, size=14), label, class_name=f"badge badge-{tone}")
+def badge(label: Text, tone: Tone = "neutral", icon: str = "circle", *, wraps: bool = False) -> rx.Component:
+    """A short word with an icon, for states that `status_badge` does not know.
+
+    `wraps` lets a label of unknown length break into lines.
+    """
+    shape = " badge-words" if wraps else ""
+    return rx.el.span(lucide(icon, size=14), label, class_name=f"badge badge-{tone}{shape}")
 
 
 def empty_state(icon: str, title: Text, hint: Text, action: Node | None = None) -> rx.Component:

@@ -15,7 +15,7 @@ from tests.api.test_roles import _every_route
 from tests.factories import PASSWORD
 
 WEBHOOK = {"url": "https://hooks.example/swivi", "events": ["payout.completed"]}
-ROUTES = [door.name for doors in DEEDS.values() for door in doors if " " in door.name]
+ROUTES = sorted({door.name for doors in DEEDS.values() for door in doors if " " in door.name})
 BODIES = {
     "POST /tokens": {"name": "Nightly"},
     "PATCH /admin/users/{user_id}": {"role": "ADMIN"},
@@ -24,6 +24,8 @@ BODIES = {
     "POST /admin/submissions/{submission_id}/release": {"reason": "The owner has been found."},
     "POST /admin/payout-requests/{request_id}/process": {"action": "approve"},
     "PATCH /admin/campaigns/{campaign_id}": {"budget": "200"},
+    "POST /admin/campaigns": {"title": "Fall", "budget": "200", "payoutRate": "2", "platforms": ["tiktok"]},
+    "POST /admin/clips/{clip_id}/revoke": {"reason": "Bought views."},
     "POST /clippers/payout-request": {"amount": 20, "method": "paypal", "details": "thief@swivi.test"},
 }
 
@@ -58,6 +60,9 @@ async def test_a_deed_is_refused_without_proof_and_goes_with_it(
         clip = await factories.a_clip(running.database, earned.actor, admin.actor, campaign, factories.tiktok(77))
         await admin.http.post(f"/admin/clips/{clip.id}/revoke", json={"reason": "Bought views."})
         ids["submission_id"] = str(clip.submission_id)
+    if "{clip_id}" in path:
+        clip = await factories.a_clip(running.database, earned.actor, admin.actor, campaign, factories.tiktok(78))
+        ids["clip_id"] = str(clip.id)
     for part, number in ids.items():
         path = path.replace(f"{{{part}}}", number)
     caller = admin if path.startswith("/admin") else earned
@@ -70,6 +75,17 @@ async def test_a_deed_is_refused_without_proof_and_goes_with_it(
     fresh = await by_cookie(running, caller, proven=True)
     done = await guest.request(method, path, json=BODIES.get(name), headers=fresh)
     assert done.status_code < 300, done.text
+
+
+async def test_the_books_of_a_campaign_are_closed_only_with_proof(
+    running: Runtime, guest: httpx.AsyncClient, admin: Person
+) -> None:
+    campaign = await factories.a_campaign(running.database, admin.actor)
+    path, body = f"/admin/campaigns/{campaign.id}", {"status": "COMPLETED"}
+    stale = await by_cookie(running, admin, proven=False)
+    assert refusal(await guest.patch(path, json=body, headers=stale)) == (403, "password_needed")
+    fresh = await by_cookie(running, admin, proven=True)
+    assert (await guest.patch(path, json=body, headers=fresh)).json()["status"] == "COMPLETED"
 
 
 async def test_what_is_no_such_deed_goes_without_proof(

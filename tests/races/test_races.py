@@ -237,6 +237,16 @@ async def test_what_admins_make_of_a_user_at_once_is_a_chain_in_the_audit_log(wo
     assert states[-1] == {"role": user.role, "status": user.status}
 
 
+async def test_of_two_admins_who_demote_each_other_one_is_left(world: World) -> None:
+    other = await world.another_admin()
+    pairs = ((world.admin, other), (other, world.admin))
+    outcomes = race(world, *[(work.change_user, by, who.user_id, Role.CLIPPER, UserStatus.ACTIVE) for by, who in pairs])
+
+    assert outcomes == {"done": 1, "admins_only": 1}
+    roles = {(await world.user(actor)).role for actor in (world.admin, other)}
+    assert roles == {Role.ADMIN, Role.CLIPPER}
+
+
 async def test_completing_tracking_and_approving_at_once_close_the_books_once(world: World) -> None:
     campaign = await world.campaign()
     clip, late = await world.clip(campaign, tiktok(1)), await world.submission(campaign, tiktok(2))

@@ -1,16 +1,20 @@
 """Readings by hand: kept with their reason, paid by the next settlement and never before, never clawing back."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
+from swivi.accounts import service as accounts
 from swivi.accounts.actor import Actor
 from swivi.accounts.errors import AdminsOnly, OwnGain
+from swivi.accounts.models import Role, UserStatus
 from swivi.campaigns.errors import WrongCampaignStatus
 from swivi.campaigns.models import Campaign
 from swivi.clips import review
 from swivi.clips.errors import NoSuchClip
 from swivi.clips.models import Clip, ViewTracking
+from swivi.core import clock
 from swivi.core.errors import Conflict, InvalidInput
 from swivi.core.money import Cents
 from swivi.insights.manual_readings import waiting_readings
@@ -276,3 +280,48 @@ async def test_of_a_revoked_clip_nothing_is_confirmed(world: World, clip: Clip) 
     with pytest.raises(Conflict, match="revoked"):
         await confirm(world, waiting, other)
     await decline(world, waiting, other)
+
+
+async def test_the_limit_is_for_all_that_one_admin_enters_alone(world: World, campaign: Campaign, clip: Clip) -> None:
+    other = await world.clip(campaign, tiktok(2))
+    third = await world.clip(campaign, tiktok(3), by=await world.another_clipper())
+    await enter(world, clip, 25_000)
+    await enter(world, other, 20_000)
+
+    await wait(world, third, 4)
+    assert (await enter(world, third, 20_000, by=await world.another_admin())).views == 20_000
+
+
+async def test_what_a_scraper_has_seen_meanwhile_is_no_longer_one_admins_word(world: World, clip: Clip) -> None:
+    other = await world.clip(await world.campaign(), tiktok(2))
+    await enter(world, clip, 25_000, limit=5_000)
+    await decline(world, await wait(world, other, 20_000, limit=5_000), world.admin)
+    await world.read((VIDEO, 25_000), (tiktok(2), 10))
+
+    assert (await enter(world, other, 20_000, limit=5_000)).views == 20_000
+
+
+async def test_of_two_readings_at_once_the_second_counts_the_first(world: World, clip: Clip) -> None:
+    other = await world.clip(await world.campaign(), tiktok(2))
+    kept = await asyncio.gather(ask(world, clip, 35_000), ask(world, other, 30_000))
+
+    assert sorted(type(each).__name__ for each in kept) == ["ManualReading", "ViewTracking"]
+
+
+@pytest.mark.parametrize("new", ["who asks", "who confirms"])
+@pytest.mark.parametrize("before", [Role.CLIPPER, UserStatus.DISABLED])
+async def test_an_admin_made_lately_is_no_second_admin(
+    world: World, clip: Clip, new: str, before: Role | UserStatus
+) -> None:
+    accomplice = await world.another_admin()
+    was = (before, UserStatus.ACTIVE) if isinstance(before, Role) else (Role.ADMIN, before)
+    for role, status in (was, (Role.ADMIN, UserStatus.ACTIVE)):
+        async with world.database.writing() as session:
+            await accounts.set_role_and_status(session, world.admin, accomplice.user_id, role=role, status=status)
+    asks, confirms = (accomplice, world.admin) if new == "who asks" else (world.admin, accomplice)
+    waiting = await wait(world, clip, 50_000, by=asks)
+    with pytest.raises(SecondAdminNeeded):
+        await confirm(world, waiting, confirms)
+
+    with clock.standing_at(clock.now() + manual.NEW_ADMIN_FOR):
+        assert (await confirm(world, waiting, confirms)).views == 50_000

@@ -11,7 +11,7 @@ from swivi.accounts.actor import Actor
 from swivi.accounts.errors import OwnGain
 from swivi.accounts.models import Role, UserStatus
 from swivi.campaigns import service as campaigns
-from swivi.campaigns.models import Campaign
+from swivi.campaigns.models import Campaign, CampaignStatus
 from swivi.clips import review
 from swivi.clips.models import Clip, ClipSubmission, SubmissionStatus
 from swivi.payouts import service as payouts
@@ -85,6 +85,7 @@ async def test_nobody_decides_on_their_own_payout(world: World, promoted: Actor)
         {"max_per_clip": "900.00"},
         {"max_per_clipper": "900.00"},
         {"min_views": 7},
+        {"ends_at": "2999-12-31T00:00:00Z"},
     ],
 )
 @pytest.mark.parametrize("own", ["waiting", "clip"])
@@ -107,6 +108,30 @@ async def test_nobody_changes_what_a_campaign_pays_for_their_own_clips(
     async with world.database.writing() as session:
         await campaigns.change(session, world.admin, campaign.id, terms)
         await campaigns.change(session, promoted, campaign.id, {"title": "Another title"})
+
+
+async def test_nobody_takes_money_from_others_into_a_budget_that_pays_their_own_clips(
+    world: World, campaign: Campaign, clip: Clip, promoted: Actor
+) -> None:
+    other = await world.another_clipper()
+    rival = await world.clip(campaign, tiktok(3), by=other)
+    waiting = await world.submission(campaign, tiktok(4), by=other)
+
+    await refused(world, lambda session: review.revoke(session, promoted, rival.id, "Bought views."))
+    await refused(world, lambda session: review.reject(session, promoted, waiting.id, "No."))
+    async with world.database.writing() as session:
+        await review.approve(session, promoted, waiting.id)
+        await review.revoke(session, world.admin, rival.id, "Bought views.")
+
+
+async def test_nobody_resumes_a_campaign_that_pays_their_own_clips(
+    world: World, campaign: Campaign, clip: Clip, promoted: Actor
+) -> None:
+    async with world.database.writing() as session:
+        await campaigns.step(session, promoted, campaign.id, CampaignStatus.PAUSED)
+    await refused(world, lambda session: campaigns.step(session, promoted, campaign.id, CampaignStatus.ACTIVE))
+    async with world.database.writing() as session:
+        await campaigns.step(session, world.admin, campaign.id, CampaignStatus.ACTIVE)
 
 
 async def test_an_admin_with_a_rejected_clip_there_may_change_it(

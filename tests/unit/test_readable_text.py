@@ -7,9 +7,11 @@ import pytest
 from swivi.accounts.service import parse_name
 from swivi.campaigns.rules import parse_terms
 from swivi.clips import review
+from swivi.clips.review import parse_reason
 from swivi.core.errors import InvalidInput
 from swivi.core.text import parse_line, parse_text
 from swivi.payouts import rules as payout_rules
+from swivi.payouts.rules import parse_details
 from swivi.webhooks.rules import parse_description
 
 INVISIBLE = [
@@ -69,3 +71,26 @@ def test_names_of_all_scripts_are_fine(name: str) -> None:
 
 def test_white_space_is_folded_before_anything_is_refused() -> None:
     assert parse_line("  Ada\u2003 \n Lovelace\u2028", "name", longest=20, otherwise="No.") == "Ada Lovelace"
+
+
+REORDERED = ["pay \u202emoc.live@eve", "\u2066a\u2069", "\u202aa", "a\x1b[31m", "a\x9bb", "a\x07"]
+
+
+@pytest.mark.parametrize("text", REORDERED)
+def test_longer_text_shows_its_characters_in_their_order(text: str) -> None:
+    for parse in (parse_details, parse_reason, lambda value: parse_terms({"description": value}, all_required=False)):
+        with pytest.raises(InvalidInput, match="invisible"):
+            parse(text)
+
+
+@pytest.mark.parametrize("text", [*READABLE, "Two\nlines\tand\r\na tab", "Fine \u2605"])
+def test_longer_text_of_all_scripts_is_fine(text: str) -> None:
+    assert parse_text(text, "reason", longest=100, otherwise="No.") == text
+
+
+@pytest.mark.parametrize("brand", ["Vibe\u202eDrinks", "Vibe\u200bDrinks", "\u2800"])
+def test_a_brand_is_a_line_that_can_be_read(brand: str) -> None:
+    with pytest.raises(InvalidInput, match="invisible"):
+        parse_terms({"brand": brand}, all_required=False)
+    assert parse_terms({"brand": " Vibe \n Drinks "}, all_required=False) == {"brand": "Vibe Drinks"}
+    assert parse_terms({"brand": ""}, all_required=False) == {"brand": ""}

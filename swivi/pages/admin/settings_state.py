@@ -172,13 +172,14 @@ def tracking(settings: Settings) -> list[Item]:
 def money(settings: Settings) -> list[Item]:
     """What payouts cost and from where on they can be asked for."""
     fee = settings.platform_fee_percent
+    alone = format_dollars(settings.manual_reading_limit_cents)
     return [
         Item("Smallest payout", "SWIVI_MIN_PAYOUT", "value", format_dollars(settings.min_payout_cents)),
         Item(
             "Views one admin may enter",
             "SWIVI_MANUAL_READING_LIMIT",
             "value",
-            f"Worth {format_dollars(settings.manual_reading_limit_cents)}; above that another admin confirms them",
+            f"Worth {alone} in 30 days; above that another admin confirms them",
         ),
         Item("Fee on payouts", "SWIVI_PLATFORM_FEE_PERCENT", "value", f"{fee.normalize():f}%" if fee else "None"),
     ]

@@ -95,7 +95,7 @@ def tracking_page() -> rx.Component:
 def reasons_line(reasons: list[tuple[str, int]]) -> rx.Component:
     """Why clips were not read: how many for each reason."""
     why = rows_var(reasons)
-    each = rx.foreach(why, lambda pair: badge(f"{pair[0]}: {count_text(pair[1])}", "bad", "triangle_alert"))
+    each = rx.foreach(why, lambda pair: badge(f"{pair[0]}: {count_text(pair[1])}", "bad", "triangle_alert", wraps=True))
     return rx.cond(why.length() > 0, cluster(each))
 
 

@@ -174,7 +174,7 @@ def _off() -> Node:
     state = TwoSteps
     return stack(
         rx.el.p(
-            "A code from an app on your phone, besides the password: who learns that alone gets nowhere.",
+            "Signing in then needs your password and a code from an app on your phone.",
             class_name="quiet",
         ),
         form(
