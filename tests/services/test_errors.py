@@ -4,7 +4,6 @@ import ast
 import asyncio
 import traceback
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,6 @@ from swivi.accounts import service as accounts
 from swivi.accounts import social
 from swivi.accounts.service import Newcomer
 from swivi.clips import service as clips
-from swivi.core import leases
 from swivi.core.db import Database, violated_constraint
 from tests.factories import tiktok
 from tests.world import World
@@ -102,8 +100,6 @@ async def test_a_violation_of_something_else_is_not_told_as_a_refusal(world: Wor
     with pytest.raises(IntegrityError):
         async with world.database.writing() as session:
             await accounts.sign_up(session, NEWCOMER, "KING")  # type: ignore[arg-type]
-    with pytest.raises(IntegrityError):
-        await leases.acquire(world.database, None, timedelta(seconds=1))  # type: ignore[arg-type]
 
 
 def test_every_caught_integrity_error_is_matched_by_its_constraints_name() -> None:
