@@ -21,6 +21,7 @@ from swivi.schedule import Schedule
 from swivi.settings import Settings
 from swivi.tracking.reading import ReadingOptions
 from swivi.tracking.service import Tracker, TrackingOptions
+from swivi.tracking.starts import RecordedReaders
 from swivi.webhooks.sending import Sender
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
     database = Database(settings.database_url)
     readers = _readers(settings)
     tracker = Tracker(database, readers, _tracking_options(settings))
-    intake = Intake(database, readers)
+    recorded = RecordedReaders(database, readers) if readers is not None else None
+    intake = Intake(database, recorded)
     auditor = Auditor(database)
     schedule = Schedule(database, tracker, intake, auditor, settings)
     quotas, sender = Quotas(database, settings), Sender(database, only_public=settings.webhooks_only_public)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,7 +13,7 @@ from swivi.accounts.errors import AdminsOnly, EmailTaken, WrongCredentials
 from swivi.accounts.models import LONGEST_EMAIL, Role, User, UserStatus
 from swivi.accounts.sessions import actor_of
 from swivi.core import bulk, changes, clock
-from swivi.core.db import Database
+from swivi.core.db import Database, refused_as
 from swivi.core.errors import InvalidInput, NotFound
 from swivi.core.heavy import off_loop
 from swivi.core.text import parse_all, parse_line
@@ -78,10 +77,9 @@ async def sign_up(
         verified_at=now if is_verified else None,
     )
     session.add(user)
-    try:
+    # The constraint refuses the second of two sign-ups with one address at the same moment.
+    with refused_as("uq_users_email", EmailTaken):
         await session.flush()
-    except IntegrityError:  # two sign-ups with one address at the same moment
-        raise EmailTaken from None
     audit_log.record(session, audit_log.entry("user.created", "user", user.id, actor_id=user.id, after={"role": role}))
     return user
 

@@ -3,10 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import partial
 from urllib.parse import unquote
 
 from sqlalchemy import delete, func
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,6 +14,7 @@ from swivi.accounts.actor import Actor
 from swivi.accounts.errors import HandleLinked, TooManyHandles
 from swivi.accounts.models import SocialAccount, User
 from swivi.core import clock
+from swivi.core.db import refused_as
 from swivi.core.errors import InvalidInput, NotFound
 from swivi.ledger import audit_log
 from swivi.platforms.handles import comparable
@@ -80,10 +81,9 @@ async def link(session: AsyncSession, actor: Actor, *, platform: object, handle:
     )
     await _must_have_room(session, actor)
     session.add(account)
-    try:
+    # The constraint refuses the second of two clicks at the same moment, too.
+    with refused_as("uq_social_accounts_user_id_platform_handle", partial(HandleLinked, account.handle)):
         await session.flush()
-    except IntegrityError:  # the unique constraint: also of two clicks at the same moment
-        raise HandleLinked(account.handle) from None
     _record(session, actor, "linked", account)
     return account
 

@@ -14,7 +14,6 @@ from typing import Any
 import pyotp
 import segno
 from sqlalchemy import CursorResult, delete, func, update
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -24,7 +23,7 @@ from swivi.accounts.errors import CodeNeeded, SetupEnded, TotpIsOn, WrongCode
 from swivi.accounts.models import Authenticator, HalfSignIn, PendingAuthenticator, RecoveryCode, User, UserStatus
 from swivi.accounts.sessions import actor_of, hash_token
 from swivi.core import clock
-from swivi.core.db import insert_or
+from swivi.core.db import insert_or, refused_as
 from swivi.core.text import is_storable
 from swivi.ledger import audit_log
 
@@ -104,10 +103,9 @@ async def turn_on(session: AsyncSession, actor: Actor, code: object, *, except_s
     if step is None:
         raise WrongCode
     session.add(Authenticator(user_id=actor.user_id, key=pending.key, last_step=step, created_at=clock.now()))
-    try:
+    # One per user: the constraint refuses the second of two tabs at the same moment, too.
+    with refused_as("uq_authenticators_user_id", TotpIsOn):
         await session.flush()
-    except IntegrityError:  # one per user: also of two tabs at the same moment
-        raise TotpIsOn from None
     await session.delete(pending)
     await sessions.end_ways_in(session, actor.user_id, except_session=except_session)
     _record(session, "totp.on", actor.user_id, actor.user_id)

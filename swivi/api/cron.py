@@ -58,9 +58,9 @@ async def calculate_payouts() -> PayoutCalculation:
     minimum = runtime().settings.min_payout_cents
     async with runtime().database.reading() as session:
         found = await balances(session)
-    payable = sum(balance.cached.available for balance in found if balance.cached.available >= minimum)
     return PayoutCalculation(
         clippers=[ClipperBalance.of(balance, minimum) for balance in found],
-        total_payable=payable,
+        total_payable=sum(balance.payable(minimum) for balance in found),
+        total_blocked=sum(balance.blocked(minimum) for balance in found),
         all_agree=all(balance.agrees for balance in found),
     )

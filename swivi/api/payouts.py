@@ -28,6 +28,7 @@ from swivi.payouts import destinations
 from swivi.payouts import service as payouts
 from swivi.payouts.errors import (
     BelowMinimum,
+    FeeLeavesNothing,
     NoSuchPayoutRequest,
     OpenRequestExists,
     TransactionIdTaken,
@@ -48,7 +49,15 @@ admin_router = APIRouter(
 
 
 @clipper_router.post("/payout-request", status_code=201)
-@refuses(AccountDisabled, EmailNotVerified, BelowMinimum, InsufficientBalance, OpenRequestExists, TooManyRequests)
+@refuses(
+    AccountDisabled,
+    EmailNotVerified,
+    BelowMinimum,
+    FeeLeavesNothing,
+    InsufficientBalance,
+    OpenRequestExists,
+    TooManyRequests,
+)
 async def request_payout(
     request: Request, actor: Clipper, body: NewPayoutRequest, once: OnceForUser, called: Called
 ) -> ClipperPayout:

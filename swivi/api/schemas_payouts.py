@@ -168,7 +168,9 @@ class ClipperBalance(View):
     reserved: Dollars
     available: Dollars
     payable: Dollars
-    """What could be requested now: `available`, unless it is below the minimum."""
+    """What could be requested now: `available`, or 0 below the minimum or if disabled."""
+    blocked: Dollars
+    """What could be requested if the account were not disabled."""
     ledger_available: Dollars
     agrees: bool
 
@@ -184,7 +186,8 @@ class ClipperBalance(View):
             paid=cached.paid,
             reserved=cached.reserved,
             available=cached.available,
-            payable=cached.available if cached.available >= minimum else 0,
+            payable=balance.payable(minimum),
+            blocked=balance.blocked(minimum),
             ledger_available=balance.ledger.available,
             agrees=balance.agrees,
         )
@@ -195,4 +198,6 @@ class PayoutCalculation(View):
 
     clippers: list[ClipperBalance]
     total_payable: Dollars
+    total_blocked: Dollars
+    """What disabled accounts hold of payable size; not in `total_payable`."""
     all_agree: bool

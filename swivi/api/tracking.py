@@ -18,6 +18,7 @@ from swivi.runtime import runtime
 from swivi.tracking.errors import NoReader, NoSuchRun
 from swivi.tracking.failures import unknown_words
 from swivi.tracking.models import RunStatus, Trigger
+from swivi.tracking.starts import RecordedReaders
 
 RunSort = Literal[
     "startedAt", "-startedAt", "processed", "-processed", "failed", "-failed", "earningsAdded", "-earningsAdded"
@@ -70,8 +71,9 @@ async def list_clips_of_run(
 @takes_up_to(MAX_LINKS_BYTES)
 @refuses(NoReader)
 async def look_at_links(body: LinkList) -> LinkReadings:
-    """Read each link's views now; nothing is stored."""
+    """Read each link's views now; no reading is stored."""
     readers = runtime().readers
     if readers is None:
         raise NoReader
-    return LinkReadings(results=[LinkReading.of(look) for look in await look_at(readers, body.urls)])
+    recorded = RecordedReaders(runtime().database, readers)
+    return LinkReadings(results=[LinkReading.of(look) for look in await look_at(recorded, body.urls)])

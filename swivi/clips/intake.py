@@ -20,7 +20,7 @@ from swivi.core.db import Database
 from swivi.platforms import links
 from swivi.platforms.errors import ReaderStopped, ReadingUnavailable
 from swivi.platforms.models import Outcome, Platform, Reading, VideoRef
-from swivi.platforms.reader import ViewReaders
+from swivi.platforms.reader import BatchReaders
 
 log = logging.getLogger("swivi.clips")
 
@@ -33,7 +33,7 @@ MOST_AT_ONCE = 100
 class Intake:
     """Submissions of one process. `readers` is None where there is nothing to read views with."""
 
-    def __init__(self, database: Database, readers: ViewReaders | None) -> None:
+    def __init__(self, database: Database, readers: BatchReaders | None) -> None:
         self._database = database
         self._readers = readers
         self._reading: set[asyncio.Task[None]] = set()

@@ -58,6 +58,8 @@ UNAPPROVED = text("status <> 'APPROVED'")
 BASELINE_OR_NONE = "coalesce(initial_views, -1)"
 """Views at submission, the unknown below all others; to be said as the index says it, or none is used."""
 HOLDS_VIDEO = text("holds_video")
+ONE_HOLDS_VIDEO = "uq_clip_submissions_held_video"
+"""The index that lets one submission hold a video."""
 LIVE_WITHOUT_VIDEO = text("NOT holds_video AND status <> 'REJECTED'")
 """Submissions that were released, those of test campaigns, and duplicates from before one submission held a video."""
 
@@ -74,7 +76,7 @@ class ClipSubmission(SQLModel, table=True):
         Index("ix_clip_submissions_user_id_id", "user_id", "id"),
         Index("ix_clip_submissions_user_id_status_id", "user_id", "status", "id"),
         Index(
-            "uq_clip_submissions_held_video",
+            ONE_HOLDS_VIDEO,
             *("platform", "external_id"),
             unique=True,
             sqlite_where=HOLDS_VIDEO,

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CursorResult, func, update
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,8 +14,9 @@ from swivi.campaigns.errors import CampaignNotOpen, NoSuchCampaign
 from swivi.campaigns.models import Campaign, CampaignStatus
 from swivi.clips import baselines, videos
 from swivi.clips.errors import DuplicateSubmission, NoSuchSubmission, PlatformNotWanted
-from swivi.clips.models import ClipSubmission, SubmissionStatus
+from swivi.clips.models import ONE_HOLDS_VIDEO, ClipSubmission, SubmissionStatus
 from swivi.core import clock
+from swivi.core.db import refused_as
 from swivi.platforms.models import Reading, VideoRef
 
 FIRST_RETRY = timedelta(minutes=1)
@@ -56,10 +56,9 @@ async def submit(
         next_baseline_at=clock.now() + retry_in,
     )
     session.add(submission)
-    try:
+    # The index refuses the second of two submissions to different campaigns at the same moment.
+    with refused_as(ONE_HOLDS_VIDEO, DuplicateSubmission):
         await session.flush()
-    except IntegrityError:  # the same video to two campaigns at the same moment
-        raise DuplicateSubmission from None
     return submission
 
 

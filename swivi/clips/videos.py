@@ -19,12 +19,14 @@ from swivi.clips.errors import DuplicateSubmission
 from swivi.clips.models import (
     HOLDS_VIDEO,
     LIVE_WITHOUT_VIDEO,
+    ONE_HOLDS_VIDEO,
     Clip,
     ClipState,
     ClipSubmission,
     SubmissionStatus,
 )
 from swivi.core import clock
+from swivi.core.db import violated_constraint
 from swivi.ledger import audit_log
 from swivi.notifications import service as notifications
 from swivi.notifications.models import NotificationKind
@@ -73,8 +75,9 @@ async def settle_alias(session: AsyncSession, submission: ClipSubmission, answer
         try:
             async with session.begin_nested():  # a refusal by the unique index must not end the transaction
                 await _change_awaiting(session, submission, renamed)
-        except IntegrityError:  # another submission took the video at the same moment
-            pass
+        except IntegrityError as refused:  # another submission took the video at the same moment
+            if violated_constraint(refused) != ONE_HOLDS_VIDEO:
+                raise
         else:
             return
     await _close_as_duplicate(session, submission, campaign, answered)

@@ -8,7 +8,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import islice
@@ -16,9 +16,23 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from asyncpg import PostgresError
-from sqlalchemy import BigInteger, Column, Computed, DateTime, Enum, ForeignKey, Integer, Table, event, make_url
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Computed,
+    DateTime,
+    Enum,
+    ForeignKey,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+    event,
+    make_url,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Dialect, ExceptionContext
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
 from sqlalchemy.util import await_only
@@ -182,6 +196,42 @@ def insert_or(session: AsyncSession, table: type[SQLModel] | Table) -> sqlite.In
     """An INSERT that can say what happens where the row is there already (`on_conflict_do_...`)."""
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     return sqlite.insert(table) if is_sqlite else postgresql.insert(table)
+
+
+@contextmanager
+def refused_as(constraint: str, error: Callable[[], Exception]) -> Iterator[None]:
+    """Raise `error()` if a row in this block violates `constraint`, and any other violation as it is."""
+    try:
+        yield
+    except IntegrityError as refused:
+        if violated_constraint(refused) != constraint:
+            raise
+        raise error() from None
+
+
+def violated_constraint(refused: IntegrityError) -> str | None:
+    """Return the name of the constraint or unique index that refused a row; None if unnamed.
+
+    PostgreSQL names it. SQLite names a CHECK, but only the columns of what is unique; these are
+    looked up in our tables. Neither names a missing value, and SQLite names no foreign key.
+    """
+    cause = refused.orig and refused.orig.__cause__
+    if isinstance(cause, PostgresError):
+        return getattr(cause, "constraint_name", None)
+    kind, _, told = str(refused.orig).partition(" constraint failed: ")
+    if kind == "CHECK":
+        return told
+    return _unique_by_columns().get(frozenset(told.split(", "))) if kind == "UNIQUE" else None
+
+
+def _unique_by_columns() -> dict[frozenset[str], str]:
+    """The names of all that is unique, by its columns ("users.email")."""
+    names: dict[frozenset[str], str] = {}
+    for table in SQLModel.metadata.tables.values():
+        constraints = [one for one in table.constraints if isinstance(one, PrimaryKeyConstraint | UniqueConstraint)]
+        for unique in (*constraints, *(index for index in table.indexes if index.unique)):
+            names[frozenset(f"{table.name}.{column.name}" for column in unique.columns)] = str(unique.name)
+    return names
 
 
 def _keep_rows_out(failing: ExceptionContext) -> None:

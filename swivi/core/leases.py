@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import clock
-from swivi.core.db import Database, moment
+from swivi.core.db import Database, moment, violated_constraint
 from swivi.core.errors import Conflict, SwiviError
 from swivi.core.outages import Outage
 
@@ -83,7 +83,9 @@ async def acquire(database: Database, name: str, ttl: timedelta) -> Hold | None:
         async with database.writing() as session:
             await session.execute(delete(Lease).where(col(Lease.name) == name, col(Lease.expires_at) <= clock.now()))
             session.add(Lease(name=name, holder=holder, expires_at=clock.now() + ttl))
-    except IntegrityError:
+    except IntegrityError as refused:
+        if violated_constraint(refused) != "pk_leases":
+            raise
         return None
     return Hold(database, name, holder, ttl)
 

@@ -124,19 +124,39 @@ async def _made(session: AsyncSession, transfer: Transfer, clip: Clip, reading: 
 
 
 async def _clippers_clips(session: AsyncSession, transfer: Transfer, user_id: int) -> list[Earner]:
-    """The clipper's clips in the campaign, as they were when this transfer was settled."""
-    revoked_before = select(AuditEntry.subject_id).where(
-        AuditEntry.subject == "clip", AuditEntry.action == "clip.revoked", col(AuditEntry.id) < transfer.audit_id
+    """The clipper's clips in the campaign, as they were when this transfer was settled.
+
+    Approvals, revocations and settlements lock the campaign, so the ids of their audit entries say
+    which came first.
+    """
+    clip_id, settled_as = col(Clip.id), transfer.audit_id
+    theirs = and_(
+        col(Clip.campaign_id) == transfer.campaign_id,
+        col(Clip.user_id) == user_id,
+        ~_was("submission.approved", "submission", col(Clip.submission_id), col(AuditEntry.id) > settled_as),
     )
-    theirs = and_(col(Clip.campaign_id) == transfer.campaign_id, col(Clip.user_id) == user_id)
-    clip_id = col(Clip.id)
-    largest = _largest(select(clip_id.label("of")), clip_id, literal(transfer.created_at, UtcDateTime), theirs)
+    at, run_id = literal(transfer.created_at, UtcDateTime), literal(transfer.run_id)
+    largest = _largest(select(clip_id.label("of")), clip_id, at, run_id, theirs)
+    query: Any = select(Clip, largest.c.views)
     found = await session.exec(
-        select(Clip, largest.c.views, _credited(clip_id, before=transfer.audit_id), clip_id.in_(revoked_before))
+        query.add_columns(
+            _credited(clip_id, before=settled_as),
+            _credited(clip_id, before=settled_as, kind=TransferKind.ACCRUAL_REVERSED),
+            _was("clip.revoked", "clip", clip_id, col(AuditEntry.id) < settled_as),
+        )
         .join(largest, largest.c.of == clip_id)
         .where(largest.c.place == 1)
     )
-    return [_earner(clip, views, int(before), may_earn=not revoked) for clip, views, before, revoked in found.all()]
+    return [
+        _earner(clip, views, int(before), may_earn=not revoked, recovered=int(recovered))
+        for clip, views, before, recovered, revoked in found.all()
+    ]
+
+
+def _was(action: str, subject: str, subject_id: Any, when: Any) -> Any:
+    """Whether the audit log has this action about the subject; `when` bounds the entry's id."""
+    entry = (AuditEntry.subject == subject, AuditEntry.subject_id == subject_id, AuditEntry.action == action, when)
+    return select(AuditEntry.id).where(*entry).correlate(Clip).exists()
 
 
 async def _last_share(session: AsyncSession, transfer: Transfer) -> LastShare | None:
@@ -156,7 +176,9 @@ async def _last_share(session: AsyncSession, transfer: Transfer) -> LastShare | 
     return LastShare(left, int(wanted)) if wanted else None
 
 
-def _earner(clip: Clip, peak_views: int, credited_before: Cents, *, may_earn: bool = True) -> Earner:
+def _earner(
+    clip: Clip, peak_views: int, credited_before: Cents, *, may_earn: bool = True, recovered: Cents = 0
+) -> Earner:
     return Earner(
         clip_id=clip.id,
         user_id=clip.user_id,
@@ -168,11 +190,14 @@ def _earner(clip: Clip, peak_views: int, credited_before: Cents, *, may_earn: bo
         max_per_clipper=clip.max_per_clipper,
         gross_credited=credited_before,
         may_earn=may_earn,
+        recovered=recovered,
     )
 
 
-def _largest(whose: Any, clip_id: Any, at: Any, wanted: Any) -> Any:
+def _largest(whose: Any, clip_id: Any, at: Any, run_id: Any, wanted: Any) -> Any:
     """The clips' readings up to a moment, the largest at `place` 1; of equals, the first. `whose` names what `of` is.
+
+    Readings of runs after `run_id` never count: the clock of a later run may have been behind.
 
     Ranked in one go, not looked for by its id once it is known: that would be in every month's partition.
     """
@@ -181,18 +206,29 @@ def _largest(whose: Any, clip_id: Any, at: Any, wanted: Any) -> Any:
     return (
         whose.add_columns(reading.id, reading.date, reading.views)
         .add_columns(func.row_number().over(partition_by=whose.selected_columns.of, order_by=order).label("place"))
-        .join(reading, and_(reading.clip_id == clip_id, col(reading.views).is_not(None), col(reading.date) <= at))
+        .join(
+            reading,
+            and_(
+                reading.clip_id == clip_id,
+                col(reading.views).is_not(None),
+                col(reading.date) <= at,
+                col(reading.run_id).is_(None) | (col(reading.run_id) <= run_id),
+            ),
+        )
         .where(wanted)
         .subquery()
     )
 
 
-def _credited(clip_id: Any, *, before: Any) -> Any:
-    """What a clip was ever credited before a settlement, which is named by its audit entry; in cents."""
+def _credited(clip_id: Any, *, before: Any, kind: TransferKind = TransferKind.ACCRUAL) -> Any:
+    """The cents that a clip was credited before a settlement, which its audit entry's id names.
+
+    With another `kind`, what a clip lost by reversals.
+    """
     earlier = aliased(Transfer)
     return (
         select(func.coalesce(func.sum(earlier.amount), 0))
-        .where(earlier.clip_id == clip_id, earlier.kind == TransferKind.ACCRUAL, col(earlier.audit_id) < before)
+        .where(earlier.clip_id == clip_id, earlier.kind == kind, col(earlier.audit_id) < before)
         .correlate(Transfer, Clip)
         .scalar_subquery()
     )
@@ -202,7 +238,7 @@ def _seen() -> Any:
     """The query of each accrual's id, clip, cents that this was credited before, and largest reading up to then."""
     transfer_id, clip_id = col(Transfer.id), col(Transfer.clip_id)
     these = transfer_id.in_(bindparam("transfers", expanding=True))
-    largest = _largest(select(transfer_id.label("of")), clip_id, col(Transfer.created_at), these)
+    largest = _largest(select(transfer_id.label("of")), clip_id, col(Transfer.created_at), col(Transfer.run_id), these)
     query: Any = select(Transfer.id, Clip, _credited(clip_id, before=col(Transfer.audit_id)))
     return (
         query.add_columns(largest.c.id, largest.c.date, largest.c.views)

@@ -7,7 +7,7 @@ from sqlalchemy import case, func
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.accounts.models import User
+from swivi.accounts.models import User, UserStatus
 from swivi.core.money import Cents
 from swivi.ledger.models import Transfer, TransferKind
 
@@ -33,6 +33,8 @@ class Balance:
     user_id: int
     name: str
     email: str
+    is_active: bool
+    """False for a disabled clipper, who cannot request a payout."""
     cached: Totals
     ledger: Totals
 
@@ -40,6 +42,17 @@ class Balance:
     def agrees(self) -> bool:
         """Whether each term equals its transfers."""
         return self.cached == self.ledger
+
+    def payable(self, minimum: Cents) -> Cents:
+        """Return what may be requested now, in cents; `minimum` is the smallest payout."""
+        return self._requestable(minimum) if self.is_active else 0
+
+    def blocked(self, minimum: Cents) -> Cents:
+        """Return what could be requested if the account were not disabled, in cents."""
+        return 0 if self.is_active else self._requestable(minimum)
+
+    def _requestable(self, minimum: Cents) -> Cents:
+        return self.cached.available if self.cached.available >= minimum else 0
 
 
 EARNED = {TransferKind.ACCRUAL: 1, TransferKind.ACCRUAL_REVERSED: -1}
@@ -79,4 +92,4 @@ def _sum(signs: dict[TransferKind, int], name: str) -> Any:
 
 def _balance(user: User, ledger: Totals) -> Balance:
     cached = Totals(user.total_earnings, user.paid, user.reserved)
-    return Balance(user.id, user.name, user.email, cached, ledger)
+    return Balance(user.id, user.name, user.email, user.status is UserStatus.ACTIVE, cached, ledger)

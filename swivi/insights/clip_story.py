@@ -40,7 +40,8 @@ class Reckoning:
 
     `uncapped` is what its growth is worth by the rate alone, `worth` the same within the cap per clip; it earns
     less where the budget or the cap per clipper ends. `credited` counts what was ever credited, `earned` is that
-    without what was taken back. `clipper_credited` is what all clips of this clipper were credited in the campaign.
+    without what was taken back. `clipper_credited` is what this clipper keeps of
+    all credits in the campaign, which is what the cap per clipper limits.
     """
 
     initial_views: int
@@ -120,7 +121,7 @@ async def reckoning_of(session: AsyncSession, clip_id: int) -> Reckoning:
 
 async def _clipper_credited(session: AsyncSession, clip: Clip) -> Cents:
     found = await session.exec(
-        select(func.sum(Clip.gross_credited)).where(Clip.campaign_id == clip.campaign_id, Clip.user_id == clip.user_id)
+        select(func.sum(Clip.earnings)).where(Clip.campaign_id == clip.campaign_id, Clip.user_id == clip.user_id)
     )
     return int(found.one() or 0)
 

@@ -24,6 +24,16 @@ class BelowMinimum(InvalidInput):
         super().__init__(sentence, fields={"amount": sentence})
 
 
+class FeeLeavesNothing(InvalidInput):
+    """The fee takes the whole amount."""
+
+    code = "fee_leaves_nothing"
+
+    def __init__(self, fee: Cents) -> None:
+        sentence = f"The fee of {format_dollars(fee)} leaves nothing of this amount. Enter a larger one."
+        super().__init__(sentence, fields={"amount": sentence})
+
+
 class OpenRequestExists(Conflict):
     """One open request at a time."""
 

@@ -21,6 +21,9 @@ class PayoutStatus(StrEnum):
     REVERSED = "REVERSED"
 
 
+ONE_OPEN = "uq_payout_requests_one_open"
+"""The index that lets a clipper have one open request."""
+
 OPEN = text("status IN ('PENDING', 'APPROVED')")
 
 
@@ -33,7 +36,7 @@ class PayoutRequest(SQLModel, table=True):
         Index("ix_payout_requests_status_id", "status", "id"),
         Index("ix_payout_requests_status_amount_id", "status", "amount", "id"),
         Index("ix_payout_requests_amount_id", "amount", "id"),
-        Index("uq_payout_requests_one_open", "user_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
+        Index(ONE_OPEN, "user_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
         UniqueConstraint("user_id", "idempotency_key"),
         CheckConstraint("amount > 0 AND fee >= 0 AND net > 0 AND net + fee = amount", name="net_and_fee"),
     )

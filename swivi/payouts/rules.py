@@ -3,10 +3,13 @@
 import json
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from swivi.core.errors import InvalidInput
+from swivi.core.money import Cents, percentage
 from swivi.core.text import parse_text
+from swivi.payouts.errors import FeeLeavesNothing
 from swivi.payouts.models import PayoutStatus
 
 LONGEST_DETAILS = 1_000
@@ -78,6 +81,14 @@ def parse_details(value: object) -> str:
     text = json.dumps(value, sort_keys=True, default=str) if isinstance(value, dict) and value else value
     otherwise = f"Say where to pay, in 1 to {LONGEST_DETAILS:,} characters."
     return parse_text(text, "details", longest=LONGEST_DETAILS, otherwise=otherwise)
+
+
+def parse_fee(amount: Cents, percent: Decimal) -> tuple[Cents, Cents]:
+    """Split an amount into the fee and what is left, in cents. Raises FeeLeavesNothing (I8)."""
+    fee = percentage(amount, percent)
+    if fee >= amount:
+        raise FeeLeavesNothing(fee)
+    return fee, amount - fee
 
 
 def parse_reason(notes: object, *, needed: bool) -> str | None:

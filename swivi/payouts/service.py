@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CursorResult, func, update
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -16,6 +15,7 @@ from swivi.accounts.errors import AccountDisabled, EmailNotVerified
 from swivi.accounts.models import User, UserStatus
 from swivi.accounts.service import by_id
 from swivi.core import changes, clock, money
+from swivi.core.db import refused_as
 from swivi.core.idempotency import IdempotencyConflict
 from swivi.core.money import Cents, format_dollars
 from swivi.core.text import parse_all
@@ -32,7 +32,7 @@ from swivi.payouts.errors import (
     TransactionIdTaken,
     WrongPayoutStatus,
 )
-from swivi.payouts.models import Payout, PayoutRequest, PayoutStatus
+from swivi.payouts.models import ONE_OPEN, Payout, PayoutRequest, PayoutStatus
 from swivi.payouts.rules import EDGES, PayoutAction, method_label
 from swivi.webhooks import outbox
 from swivi.webhooks.events import PayoutCompleted
@@ -54,7 +54,7 @@ async def request(
 
     A repeated `idempotency_key` with the same body answers with the first request. `only_verified` refuses whoever
     has not verified their address. Raises ClippersOnly, AccountDisabled, EmailNotVerified, InvalidInput, BelowMinimum,
-    InsufficientBalance, OpenRequestExists, IdempotencyConflict.
+    FeeLeavesNothing, InsufficientBalance, OpenRequestExists, IdempotencyConflict.
     """
     actor.must_be_clipper()
     typed: dict[str, Callable[[], Any]] = {
@@ -76,12 +76,12 @@ async def request(
         raise EmailNotVerified
     if cents < minimum:
         raise BelowMinimum(minimum)
-    fee = money.percentage(cents, fee_percent)
+    fee, net = rules.parse_fee(cents, fee_percent)
     asked = PayoutRequest(
         user_id=actor.user_id,
         amount=cents,
         fee=fee,
-        net=cents - fee,
+        net=net,
         method=how,
         details=where,
         idempotency_key=key_hash,
@@ -131,10 +131,8 @@ async def _by_key(session: AsyncSession, actor: Actor, key_hash: str, body_hash:
 
 async def _insert_as_only_open(session: AsyncSession, asked: PayoutRequest) -> None:
     session.add(asked)
-    try:
+    with refused_as(ONE_OPEN, OpenRequestExists):  # also of two requests at the same moment
         await session.flush()
-    except IntegrityError:  # the unique index on open requests: also of two requests at the same moment
-        raise OpenRequestExists from None
 
 
 async def cancel(session: AsyncSession, actor: Actor, request_id: int) -> PayoutRequest:
@@ -215,10 +213,8 @@ async def _record_payout(session: AsyncSession, actor: Actor, asked: PayoutReque
             paid_at=clock.now(),
         )
     )
-    try:
+    with refused_as("uq_payouts_method_transaction_id", TransactionIdTaken):
         await session.flush()
-    except IntegrityError:
-        raise TransactionIdTaken from None
 
 
 def _completed(asked: PayoutRequest, transaction_id: str) -> PayoutCompleted:

@@ -1,4 +1,4 @@
-"""Looking at links now: what each leads to and how many views it has. Stores nothing."""
+"""Looking at links now: what each leads to and how many views it has. Stores no reading."""
 
 import asyncio
 from collections import defaultdict
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from swivi.platforms import links
 from swivi.platforms.errors import InvalidLink, ReaderStopped, ReadingUnavailable
 from swivi.platforms.models import Platform, Reading, VideoRef
-from swivi.platforms.reader import ViewReaders
+from swivi.platforms.reader import BatchReaders
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Look:
     problem: str | None
 
 
-async def look_at(readers: ViewReaders, urls: Sequence[str]) -> list[Look]:
+async def look_at(readers: BatchReaders, urls: Sequence[str]) -> list[Look]:
     """One look per link, in that order, with one scraper run per platform."""
     looks = await asyncio.gather(*(_recognise(url) for url in urls))
     by_platform: defaultdict[Platform, set[VideoRef]] = defaultdict(set)
@@ -40,7 +40,7 @@ async def _recognise(url: str) -> Look:
         return Look(url, None, None, invalid.sentence)
 
 
-async def _read(readers: ViewReaders, platform: Platform, videos: Iterable[VideoRef]) -> dict[VideoRef, Reading | str]:
+async def _read(readers: BatchReaders, platform: Platform, videos: Iterable[VideoRef]) -> dict[VideoRef, Reading | str]:
     """What was read of each video, or why nothing was."""
     wanted = list(videos)
     try:

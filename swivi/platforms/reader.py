@@ -41,6 +41,19 @@ class Collected:
         return sum(reading.outcome is Outcome.OK for reading in self.readings)
 
 
+class BatchReader(Protocol):
+    """Reads many videos of one platform with one paid run, and waits for it."""
+
+    async def read(self, refs: Sequence[VideoRef]) -> Collected:
+        """Raises ReadingUnavailable for what may pass and ReaderStopped for what needs an admin."""
+
+
+class BatchReaders(Protocol):
+    """Hands out the batch reader of each platform."""
+
+    def for_platform(self, platform: Platform) -> BatchReader: ...
+
+
 class ViewReader(Protocol):
     """Reads many videos of one platform with one paid run.
 

@@ -11,12 +11,11 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import clock, leases
-from swivi.core.db import Database
+from swivi.core.db import Database, refused_as
 from swivi.core.leases import Hold, LeaseLost
 from swivi.seals.chain import BEFORE_THE_FIRST, seal_digest, slice_digest
 from swivi.seals.content import SEALED, Sealed, leaves, ranges
@@ -85,16 +84,18 @@ class Sealer:
             return 0
         slices = await asyncio.to_thread(_slices, found, before)
         seal = _seal(before, slices)
-        try:
-            async with self._database.writing() as session:
-                await hold.assert_held(session)
-                session.add(seal)
+        async with self._database.writing() as session:
+            await hold.assert_held(session)
+            session.add(seal)
+            with refused_as("uq_seals_previous", _sealed_by_another):
                 await session.flush()
-                session.add_all(slices)
-        except IntegrityError:  # `previous` is unique: somebody went on from the same seal
-            raise LeaseLost("Another process sealed the same rows.") from None
+            session.add_all(slices)
         log.debug("Seal %d: %s", seal.id, seal.digest)
         return sum(one.rows for one in slices)
+
+
+def _sealed_by_another() -> LeaseLost:
+    return LeaseLost("Another process sealed the same rows.")
 
 
 async def newest(session: AsyncSession) -> Seal | None:

@@ -32,6 +32,13 @@ class Earner(NamedTuple):  # which is made in a third of a frozen dataclass's ti
     gross_credited: Cents
     may_earn: bool = True
     """False for a clip that was revoked, or whose clipper is disabled."""
+    recovered: Cents = 0
+    """What was taken back of `gross_credited`."""
+
+    @property
+    def net_credited(self) -> Cents:
+        """What the clipper keeps of what was credited. The cap per clipper counts this."""
+        return self.gross_credited - self.recovered
 
     @property
     def target(self) -> Cents:
@@ -76,12 +83,16 @@ def capped_demands(earners: list[Earner]) -> dict[int, Cents]:
 
 
 def _room(clips: list[Earner]) -> Cents | None:
-    """What a clipper's cap leaves, or None without a cap. Caps are frozen per clip: the most generous one holds."""
+    """What a clipper's cap leaves, or None without a cap.
+
+    Caps are frozen per clip: the most generous one holds. Money that was taken back does not count.
+    Otherwise one revoked clip could end what honest clips earn.
+    """
     caps = [clip.max_per_clipper for clip in clips]
     known = [cap for cap in caps if cap is not None]
     if len(known) < len(caps):
         return None
-    return max(0, max(known) - sum(clip.gross_credited for clip in clips))
+    return max(0, max(known) - sum(clip.net_credited for clip in clips))
 
 
 class Sighting(NamedTuple):

@@ -14,15 +14,14 @@ from swivi.core.db import in_slices
 from swivi.platforms.models import Outcome, Platform, VideoRef
 from swivi.tracking import looks, partitions
 from swivi.tracking.models import (
+    UNDER_WAY,
     PlannedCampaign,
     PlanStatus,
     RunShare,
     ScraperRun,
-    ScraperStatus,
     TrackingRun,
 )
 
-UNDER_WAY = (ScraperStatus.STARTING, ScraperStatus.STARTED)
 TRANSIENT = [outcome for outcome in Outcome if outcome.transient]
 
 

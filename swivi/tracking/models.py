@@ -52,6 +52,9 @@ class ScraperStatus(StrEnum):
     FAILED = "FAILED"
 
 
+UNDER_WAY = (ScraperStatus.STARTING, ScraperStatus.STARTED)
+
+
 class TrackingRun(SQLModel, table=True):
     """One pass over the campaigns that are due. Counts are clips; `earnings_added` is cents."""
 
@@ -141,7 +144,8 @@ class ScraperRun(SQLModel, table=True):
     __table_args__ = (Index("ix_scraper_runs_run_id_status", "run_id", "status"),)
 
     id: int = row_id()
-    run_id: int = reference("tracking_runs.id")
+    run_id: int | None = reference("tracking_runs.id", nullable=True)
+    """None for a baseline or an admin's look."""
     share: int = 1
     """The number of the run's share that its links belong to."""
     platform: Platform = choice(Platform)

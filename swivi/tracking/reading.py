@@ -9,10 +9,9 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, insert, update
+from sqlalchemy import insert, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -20,20 +19,18 @@ from swivi.clips.models import Clip, ViewTracking
 from swivi.core import changes, clock
 from swivi.core.db import Database
 from swivi.core.leases import Hold
-from swivi.platforms.errors import ReaderStopped, ReadingUnavailable, StartUncertain
+from swivi.platforms.errors import ReaderStopped, ReadingUnavailable
 from swivi.platforms.models import Outcome, Reading
-from swivi.platforms.reader import ScraperStart, ViewReaders
-from swivi.tracking import partitions
-from swivi.tracking.batches import UNDER_WAY, Batch, batches_due, batches_left_behind, tracked_in
+from swivi.platforms.reader import ViewReaders
+from swivi.tracking import partitions, starts
+from swivi.tracking.batches import Batch, batches_due, batches_left_behind, tracked_in
 from swivi.tracking.models import RunShare, ScraperRun, ScraperStatus, TrackingRun
+from swivi.tracking.starts import note
 
 log = logging.getLogger("swivi.tracking")
 
 MOST_ATTEMPTS = 3
 """How often a clip is read within one run while its outcome is transient."""
-
-RECENT = timedelta(hours=1)
-"""Far longer than a reader's look-up of a lost start reaches back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,42 +161,20 @@ class ShareReading:
         """The scraper run's id at Apify; starts it unless it was started already."""
         if scraper.apify_run_id is not None:
             return scraper.apify_run_id
-        start = await self._find(batch, scraper) if batch.adopted else None
-        start = start or await self._start(batch, scraper)
+        reader = self._readers.for_platform(batch.platform)
+        start = None
+        if batch.adopted:
+            start = await starts.find_own_start(self._database, reader, batch.refs, scraper)
+        start = start or await starts.start_or_find(self._database, reader, batch.refs, scraper)
         async with self._database.writing() as session:
             await self._hold.assert_held(session)
-            await _note(session, scraper, ScraperStatus.STARTED, apify_run_id=start.run_id)
+            await note(session, scraper, ScraperStatus.STARTED, apify_run_id=start.run_id)
         return start.run_id
-
-    async def _start(self, batch: Batch, scraper: ScraperRun) -> ScraperStart:
-        try:
-            return await self._readers.for_platform(batch.platform).start(batch.refs)
-        except StartUncertain:
-            found = await self._find(batch, scraper)
-            if found is None:
-                raise
-            return found
-
-    async def _find(self, batch: Batch, scraper: ScraperRun) -> ScraperStart | None:
-        """The start that nobody wrote down. A tracking run of moments ago may have read the very same links,
-        and the look-up allows for clocks that differ: so what any run started lately is known, and not it."""
-        lately = scraper.started_at - RECENT
-        async with self._database.reading() as session:
-            known = await session.exec(
-                select(ScraperRun.apify_run_id).where(
-                    ScraperRun.platform == batch.platform,
-                    col(ScraperRun.started_at) >= lately,
-                    col(ScraperRun.apify_run_id).is_not(None),
-                )
-            )
-            taken = [run_id for run_id in known.all() if run_id is not None]
-        reader = self._readers.for_platform(batch.platform)
-        return await reader.find_started(batch.refs, scraper.started_at, known=taken)
 
     async def _give_up(self, scraper: ScraperRun, problem: str) -> None:
         async with self._database.writing() as session:
             await self._hold.assert_held(session)
-            await _note(session, scraper, ScraperStatus.FAILED, problem=problem)
+            await note(session, scraper, ScraperStatus.FAILED, problem=problem)
 
     async def _store(
         self,
@@ -213,7 +188,7 @@ class ShareReading:
         status = ScraperStatus.FAILED if problem else ScraperStatus.COLLECTED
         async with self._database.writing() as session:
             await self._hold.assert_held(session)
-            if not await _note(session, scraper, status, cost_micro_usd=cost_micro_usd, problem=problem):
+            if not await note(session, scraper, status, cost_micro_usd=cost_micro_usd, problem=problem):
                 return
             rows = await self._rows(session, batch, readings)
             if rows:
@@ -267,20 +242,6 @@ class ShareReading:
                 cost_micro_usd=TrackingRun.cost_micro_usd + cost_micro_usd,
             )
         )
-
-
-async def _note(session: AsyncSession, scraper: ScraperRun, status: ScraperStatus, **more: object) -> bool:
-    """Write down how far a scraper run is; False if it is closed already, and stays as it is.
-
-    Closes the race of two that store one scraper run's readings: the unique index on (run, clip, attempt) cannot, where
-    PostgreSQL keeps them by month and a month ends between the two.
-    """
-    noted: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
-        update(ScraperRun)
-        .where(col(ScraperRun.id) == scraper.id, col(ScraperRun.status).in_(UNDER_WAY))
-        .values(status=status, **more)
-    )
-    return noted.rowcount == 1
 
 
 def _failed(batch: Batch, problem: str) -> list[Reading]:

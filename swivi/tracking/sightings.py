@@ -40,6 +40,7 @@ TERMS = (
     col(Clip.max_per_clipper),
     col(Clip.gross_credited),
     (col(Clip.state) != ClipState.REVOKED) & (col(User.status) == UserStatus.ACTIVE),
+    col(Clip.gross_credited) - col(Clip.earnings),
 )
 """What of a clip ends its Earner, in that order."""
 

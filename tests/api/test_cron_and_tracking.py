@@ -93,6 +93,20 @@ async def test_a_balance_that_left_the_ledger_is_reported(
     [balance] = report["clippers"]
     assert (balance["clipperId"], balance["agrees"]) == (clipper.id, False)
     assert (balance["available"], balance["payable"], balance["ledgerAvailable"]) == (25.0, 25.0, 0.0)
+    assert (report["totalPayable"], balance["blocked"], report["totalBlocked"]) == (25.0, 0.0, 0.0)
+
+
+async def test_a_disabled_clippers_money_is_blocked_and_not_payable(
+    running: Runtime, guest: httpx.AsyncClient, clipper: Person
+) -> None:
+    async with running.database.writing() as session:
+        await session.execute(
+            text(f"UPDATE users SET total_earnings = 2500, status = 'DISABLED' WHERE id = {clipper.id}")
+        )
+    report = (await guest.get("/cron/payout-calculation", headers=SECRET)).json()
+    [balance] = report["clippers"]
+    assert (balance["available"], balance["payable"], balance["blocked"]) == (25.0, 0.0, 25.0)
+    assert (report["totalPayable"], report["totalBlocked"]) == (0.0, 25.0)
 
 
 async def test_a_look_reads_now_and_stores_nothing(

@@ -281,13 +281,13 @@ def _clippers_caps(books: Books) -> Iterator[str]:
     caps: defaultdict[tuple[int, int], list[int | None]] = defaultdict(list)
     for clip in books["clips"].values():
         of = clip["campaign_id"], clip["user_id"]
-        credited[of] += clip["gross_credited"]
+        credited[of] += clip["earnings"]  # the cap limits what is kept, not what was taken back
         caps[of].append(clip["max_per_clipper"])
     for (campaign, user), known in caps.items():
         highest = None if None in known else max(cap for cap in known if cap is not None)
         got = credited[campaign, user]
         if highest is not None and got > highest:
-            yield f"I13: user {user} was credited {got} of campaign {campaign}, which caps it at {highest}"
+            yield f"I13: user {user} keeps {got} of campaign {campaign}, which caps it at {highest}"
 
 
 def _audit_rows(books: Books) -> Iterator[str]:

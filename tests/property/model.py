@@ -29,6 +29,8 @@ class ModelClip:
     """False once it was revoked or its clipper disabled."""
     peak: int = 0
     credited: int = 0
+    recovered: int = 0
+    """Taken back of `credited`: the clipper's cap does not count it, the clip's target does."""
     gone: bool = False
     not_found_at: int | None = None
     rests_from: int | None = None
@@ -97,6 +99,12 @@ class ModelCampaign:
         self.completed = self.spent == self.budget
         return due
 
+    def revoke(self, number: int, recovered: int) -> None:
+        """Take a clip out; `recovered` cents of it return to the budget."""
+        self.clips[number].earns = False
+        self.clips[number].recovered += recovered
+        self.spent -= recovered
+
     def demands(self) -> dict[int, int]:
         """Each clip's demand after the cap per clipper. Of caps frozen at different times the largest holds."""
         demands: dict[int, int] = {}
@@ -105,7 +113,9 @@ class ModelCampaign:
             wanted = {number: clip.demand() for number, clip in own.items()}
             caps = [clip.clipper_cap for clip in own.values()]
             if None not in caps:
-                room = max(cap for cap in caps if cap is not None) - sum(clip.credited for clip in own.values())
+                room = max(cap for cap in caps if cap is not None) - sum(
+                    clip.credited - clip.recovered for clip in own.values()
+                )
                 wanted = fairly(max(0, room), wanted)
             demands.update(wanted)
         return demands

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sqlmodel import select
 
 from swivi.campaigns.models import Campaign
+from swivi.clips import review
 from swivi.clips.models import Clip, ClipSubmission, SubmissionStatus, ViewTracking
 from swivi.core import clock
 from swivi.core.db import Database
@@ -80,6 +81,9 @@ def test_the_rules_of_accrual_credit_what_the_model_credits(seed: int, clips: in
         for number, reading in a_round(numbers, campaign).items():
             campaign.clips[number].is_read(*reading, hour)
             campaign.clips[number].earns = numbers.random() > 0.05
+            if not campaign.completed and numbers.random() < 0.1:
+                kept = campaign.clips[number].credited - campaign.clips[number].recovered
+                campaign.revoke(number, numbers.randint(0, kept))
         earners = [_earner(number, clip) for number, clip in campaign.clips.items()]
         numbers.shuffle(earners)
         remaining = campaign.budget - campaign.spent
@@ -98,6 +102,7 @@ def _earner(number: int, clip: ModelClip) -> Earner:
         max_per_clipper=clip.clipper_cap,
         gross_credited=clip.credited,
         may_earn=clip.earns,
+        recovered=clip.recovered,
     )
 
 
@@ -144,9 +149,22 @@ class Ground:
             async with self.database.reading() as session:
                 campaign = await session.get_one(Campaign, campaign_id)
             assert (campaign.spent, campaign.completed_at is not None) == (model.spent, model.completed)
+            if not model.completed and numbers.random() < 0.5:
+                await self._revoke_one(numbers, model, ids)
         if not model.completed:  # or the next campaigns' runs would not be the only ones
             with clock.standing_at(self.opened_at + timedelta(hours=self.hour)):
                 await self.tracker.complete(campaign_id, actor=self.admin, reason="Compared.")
+
+    async def _revoke_one(self, numbers: Random, model: ModelCampaign, ids: dict[int, tuple[int, int]]) -> None:
+        """Nothing was paid out, so that whatever the clip earned goes back."""
+        earning = [number for number, clip in model.clips.items() if clip.earns]
+        if not earning:
+            return
+        number = numbers.choice(earning)
+        async with self.database.writing() as session:
+            recovered = await review.revoke(session, self.admin, ids[number][0], "Fraud.")
+        assert recovered == model.clips[number].credited
+        model.revoke(number, recovered)
 
     async def _campaign(self, budget: int) -> int:
         terms = {"budget": f"{budget // 100}.{budget % 100:02d}", "payout_rate": "1.00"}

@@ -3,10 +3,13 @@
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 
 from swivi.accounts import service as accounts
 from swivi.accounts.errors import AdminsOnly, ClippersOnly, OwnGain
 from swivi.accounts.models import Role, UserStatus
+from swivi.core import clock
 from swivi.core.errors import InvalidInput
 from swivi.core.idempotency import IdempotencyConflict
 from swivi.ledger.errors import InsufficientBalance
@@ -15,6 +18,7 @@ from swivi.notifications.models import Notification, NotificationKind
 from swivi.payouts import service as payouts
 from swivi.payouts.errors import (
     BelowMinimum,
+    FeeLeavesNothing,
     NoSuchPayoutRequest,
     OpenRequestExists,
     TransactionIdTaken,
@@ -195,6 +199,39 @@ async def test_the_fee_is_fixed_when_the_request_is_made_and_kept_when_it_is_pai
 
     await walk(rich, request, "reverse")
     assert await money(rich) == (EARNED, 0, 0)
+
+
+async def test_a_fee_that_leaves_nothing_is_refused_as_that_and_reserves_nothing(rich: World) -> None:
+    for fee_percent in (Decimal(50), Decimal("99.9999")):
+        with pytest.raises(FeeLeavesNothing) as refused:
+            await rich.request("0.01", minimum=1, fee_percent=fee_percent)
+        assert list(refused.value.fields) == ["amount"]
+    assert await money(rich) == (EARNED, 0, 0)
+    assert await rich.all(PayoutRequest) == []
+
+    assert (await rich.request("0.02", minimum=1, fee_percent=Decimal(50))).net == 1
+
+
+async def test_a_request_that_was_paid_already_is_not_told_as_a_taken_transaction_id(rich: World) -> None:
+    request = await rich.request("20.00")
+    await walk(rich, request, "approve")
+    async with rich.database.writing() as session:
+        session.add(
+            Payout(
+                request_id=request.id,
+                user_id=request.user_id,
+                amount=ASKED,
+                net=ASKED,
+                method="paypal",
+                transaction_id="TX-OTHER",
+                paid_by=rich.admin.user_id,
+                paid_at=clock.now(),
+            )
+        )
+    with pytest.raises(IntegrityError):
+        await rich.process(request, "complete", transaction_id="TX-1")
+    async with rich.database.writing() as session:
+        await session.execute(delete(Payout))
 
 
 async def test_a_repeated_key_with_the_same_body_answers_with_the_first_request(rich: World) -> None:

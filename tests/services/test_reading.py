@@ -1,18 +1,22 @@
 """Reading through the scraper: what it costs, what goes wrong, and that no failure ever moves money (I13)."""
 
 from collections import Counter
+from collections.abc import Awaitable, Callable
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from swivi.campaigns.models import Campaign
-from swivi.clips.models import Clip, ViewTracking
+from swivi.clips.models import Clip, ClipSubmission, ViewTracking
+from swivi.core import clock
 from swivi.demo.simulator_items import State
 from swivi.notifications.models import Notification, NotificationKind
+from swivi.platforms.look import look_at
 from swivi.platforms.models import Outcome, Platform
-from swivi.tracking.models import PlannedCampaign, PlanStatus, RunStatus, ScraperRun, Trigger
+from swivi.tracking.models import PlannedCampaign, PlanStatus, RunStatus, ScraperRun, ScraperStatus, Trigger
 from swivi.tracking.reading import MOST_ATTEMPTS, ReadingOptions
 from swivi.tracking.service import Tracker, TrackingOptions
+from swivi.tracking.starts import RecordedReaders
 from tests.factories import instagram, tiktok, youtube
 from tests.simulator import RunningSimulator
 from tests.world import World
@@ -162,6 +166,73 @@ async def test_a_start_whose_answer_was_lost_is_found_and_not_paid_for_again(wor
     assert await world.earnings(clip) == [1_500]
     assert world.runs_started == 1
     assert len(await world.all(ScraperRun, ScraperRun.attempt > 1)) == 0
+
+
+async def read_for_a_baseline(world: World, clip: Clip) -> None:
+    await world.running.intake.read_baselines([await submission_of(world, clip)])
+
+
+async def read_for_a_look(world: World, clip: Clip) -> None:
+    recorded = RecordedReaders(world.database, world.running.readers)
+    [look] = await look_at(recorded, [tiktok(1).canonical_url])
+    assert look.reading is not None
+
+
+async def submission_of(world: World, clip: Clip) -> ClipSubmission:
+    [submission] = await world.all(ClipSubmission, ClipSubmission.id == clip.submission_id)
+    return submission
+
+
+@pytest.mark.parametrize("read_before", [read_for_a_baseline, read_for_a_look])
+async def test_a_start_that_failed_adopts_no_scraper_run_of_seconds_ago_that_was_not_its_own(
+    world: World, clip: Clip, read_before: Callable[[World, Clip], Awaitable[None]]
+) -> None:
+    await read_before(world, clip)
+    world.simulator.set(fail_starts=["500"])  # begins nothing, which the answer does not say
+    run = await world.read((tiktok(1), 9_000))
+
+    readings = await world.all(ViewTracking, ViewTracking.run_id == run.id)
+    assert [(row.outcome, row.views) for row in readings] == [(Outcome.ERROR, None), (Outcome.OK, 9_000)]
+    assert await world.earnings(clip) == [2_250]
+    [before] = await world.all(ScraperRun, col(ScraperRun.run_id).is_(None))
+    assert (before.status, before.external_ids) == (ScraperStatus.COLLECTED, [tiktok(1).external_id])
+    assert before.apify_run_id not in {
+        row.apify_run_id for row in await world.all(ScraperRun, ScraperRun.id != before.id)
+    }
+
+
+async def test_a_lost_start_is_not_adopted_while_another_start_for_the_same_links_is_unknown(
+    world: World, clip: Clip
+) -> None:
+    async with world.database.writing() as session:
+        links = [tiktok(1).external_id]
+        session.add(ScraperRun(run_id=None, platform=Platform.TIKTOK, external_ids=links, started_at=clock.now()))
+    world.simulator.set(fail_starts=["drop"])
+    run = await world.read((tiktok(1), 6_000))
+
+    assert await world.earnings(clip) == [1_500]
+    assert (world.runs_started, run.clips_failed) == (2, 0)
+
+
+async def test_a_baseline_whose_start_was_lost_is_found_and_not_paid_for_again(
+    world: World, campaign: Campaign
+) -> None:
+    world.simulator.script(tiktok(2), 700)
+    world.simulator.set(fail_starts=["drop"])
+    url = tiktok(2).canonical_url
+    sent = await world.running.intake.submit(world.clipper, campaign.id, url, wait_seconds=20)
+
+    assert sent.initial_views == 700
+    assert world.runs_started == 1
+
+
+async def test_a_baseline_that_the_service_refused_is_a_failed_scraper_run(world: World, campaign: Campaign) -> None:
+    world.simulator.set(refuse="quota")
+    await world.running.intake.submit(world.clipper, campaign.id, tiktok(2).canonical_url, wait_seconds=20)
+
+    [scraper] = await world.all(ScraperRun)
+    assert (scraper.status, scraper.run_id, scraper.apify_run_id) == (ScraperStatus.FAILED, None, None)
+    assert scraper.problem
 
 
 @pytest.mark.parametrize("fault", ["500", "429", "busy"])

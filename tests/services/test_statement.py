@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from swivi.campaigns import service as campaigns
 from swivi.clips import review
 from swivi.core import clock
 from swivi.insights import statement
@@ -83,6 +84,58 @@ async def test_a_cap_alone_needs_no_share(world: World, own: Account) -> None:
     [made] = await accruals_of(world, own)
     assert (made.demand, made.within_cap, made.amount, made.share) == (7_500, 2_000, 2_000, None)
     assert made.adds_up
+
+
+@pytest.mark.parametrize("later_cap", ["30.00", "10.00", None])
+async def test_a_later_approval_under_another_cap_changes_no_old_explanation(
+    world: World, own: Account, later_cap: str | None
+) -> None:
+    campaign = await world.campaign(max_per_clipper="20.00")
+    await world.clip(campaign, tiktok(1))
+    await world.clip(campaign, tiktok(2))
+    await world.read((tiktok(1), 30_000), (tiktok(2), 10_000))
+    before = await accruals_of(world, own)
+    assert [made.within_cap for made in before] == [1_500, 500]
+    async with world.database.writing() as session:
+        await campaigns.change(session, world.admin, campaign.id, {"max_per_clipper": later_cap})
+    await world.clip(campaign, youtube(3))
+    assert await accruals_of(world, own) == before
+
+    await world.read((tiktok(1), 90_000), (tiktok(2), 90_000), (youtube(3), 90_000))
+    after = await accruals_of(world, own)
+    assert after[:2] == before
+    assert all(made.adds_up for made in after)
+
+
+async def test_what_was_recovered_before_a_credit_and_not_after_it_is_in_its_explanation(
+    world: World, own: Account
+) -> None:
+    campaign = await world.campaign(max_per_clipper="20.00")
+    bought = await world.clip(campaign, tiktok(1))
+    await world.clip(campaign, tiktok(2))
+    await world.read((tiktok(1), 4_000), (tiktok(2), 0))
+    await world.read((tiktok(1), 4_000), (tiktok(2), 30_000))
+    async with world.database.writing() as session:
+        await review.revoke(session, world.admin, bought.id, "Bought views.")
+    await world.read((tiktok(2), 60_000))
+
+    accruals = await accruals_of(world, own)
+    assert [(made.amount, made.within_cap) for made in accruals] == [(1_000, 1_000), (1_000, 1_000), (1_000, 1_000)]
+    assert all(made.adds_up for made in accruals)
+
+
+async def test_a_later_runs_reading_changes_no_old_explanation_although_its_clock_was_behind(
+    world: World, own: Account
+) -> None:
+    campaign = await world.campaign()
+    await world.clip(campaign, tiktok(1))
+    await world.read((tiktok(1), 4_000))
+    [before] = await accruals_of(world, own)
+    with clock.standing_at(clock.now() - timedelta(minutes=5)):
+        world.simulator.script(tiktok(1), 8_000)
+        await world.track()
+
+    assert before in await accruals_of(world, own)
 
 
 async def test_an_amount_that_nothing_explains_does_not_add_up(world: World, own: Account) -> None:

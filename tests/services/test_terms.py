@@ -10,8 +10,11 @@ from swivi.accounts.models import Role, UserStatus
 from swivi.campaigns import service as campaigns
 from swivi.campaigns.errors import WrongCampaignStatus
 from swivi.campaigns.models import Campaign, CampaignStatus
+from swivi.clips import review
+from swivi.clips.models import Clip
 from swivi.core.errors import InvalidInput
-from swivi.core.money import MAX_CENTS
+from swivi.core.money import MAX_CENTS, Cents
+from swivi.insights import clip_story
 from swivi.ledger.errors import BudgetExceeded
 from swivi.platforms.models import MAX_VIEWS
 from tests.factories import instagram, tiktok, youtube
@@ -21,6 +24,12 @@ from tests.world import World
 async def change(world: World, campaign: Campaign, **terms: Any) -> Campaign:
     async with world.database.writing() as session:
         return await campaigns.change(session, world.admin, campaign.id, terms)
+
+
+async def revoke(world: World, clip: Clip) -> Cents:
+    """Revoke a clip for fraud; returns the cents recovered."""
+    async with world.database.writing() as session:
+        return await review.revoke(session, world.admin, clip.id, "Bought views.")
 
 
 async def set_status(world: World, user: Actor, status: UserStatus) -> None:
@@ -46,6 +55,33 @@ async def test_a_clipper_earns_no_more_than_the_cap_per_clipper_shared_by_demand
 
     await world.read((tiktok(1), 90_000), (youtube(1), 90_000), (tiktok(2), 2_000))
     assert await world.earnings(*clips, other) == [300, 600, 500]
+
+
+async def test_a_revoked_clip_that_was_recovered_whole_frees_the_clippers_cap(world: World) -> None:
+    campaign = await world.campaign(max_per_clipper="10.00")
+    bought, honest = [await world.clip(campaign, video) for video in (tiktok(1), youtube(1))]
+    await world.read((tiktok(1), 90_000), (youtube(1), 0))
+    assert await world.earnings(bought, honest) == [1_000, 0]
+    assert await revoke(world, bought) == 1_000
+
+    await world.read((youtube(1), 2_000))
+    assert await world.earnings(bought, honest) == [0, 500]
+
+    await world.read((youtube(1), 90_000))
+    assert await world.earnings(bought, honest) == [0, 1_000]
+    async with world.database.reading() as session:
+        assert (await clip_story.reckoning_of(session, honest.id)).clipper_credited == 1_000
+
+
+async def test_of_a_revoked_clip_only_what_was_recovered_frees_the_clippers_cap(world: World) -> None:
+    campaign = await world.campaign(max_per_clipper="50.00")
+    bought, honest = [await world.clip(campaign, video) for video in (tiktok(1), youtube(1))]
+    await world.read((tiktok(1), 90_000), (youtube(1), 0))
+    await world.request("30.00")
+    assert await revoke(world, bought) == 2_000
+
+    await world.read((youtube(1), 90_000))
+    assert await world.earnings(bought, honest) == [3_000, 2_000]
 
 
 async def test_growth_below_the_minimum_earns_nothing_and_from_it_on_everything(world: World) -> None:

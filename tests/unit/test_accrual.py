@@ -40,6 +40,7 @@ def clips(draw: st.DrawFn, *, one_cap_per_clipper: bool = False) -> list[Earner]
     earners = []
     for clip_id in range(draw(st.integers(1, 12))):
         user_id, baseline = draw(st.integers(0, 3)), draw(st.integers(0, 10**6))
+        credited = draw(st.sampled_from([0, 1, 999, 50_000]))
         earners.append(
             Earner(
                 clip_id=clip_id,
@@ -50,8 +51,9 @@ def clips(draw: st.DrawFn, *, one_cap_per_clipper: bool = False) -> list[Earner]
                 min_views=draw(st.sampled_from([0, 1, 10_000])),
                 max_per_clip=draw(caps),
                 max_per_clipper=cap_of[user_id] if one_cap_per_clipper else draw(caps),
-                gross_credited=draw(st.sampled_from([0, 1, 999, 50_000])),
+                gross_credited=credited,
                 may_earn=draw(st.integers(0, 9)) > 0,
+                recovered=draw(st.sampled_from([0, 0, credited // 2, credited])),
             )
         )
     return earners
@@ -84,7 +86,7 @@ def exact_settlement(earners: Sequence[Earner], remaining: Cents) -> dict[int, C
         own = [clip for clip in earners if clip.user_id == user_id]
         wanted = {clip.clip_id: exact_demand(clip) for clip in own}
         cap = own[0].max_per_clipper
-        room = PLENTY if cap is None else max(0, cap - sum(clip.gross_credited for clip in own))
+        room = PLENTY if cap is None else max(0, cap - sum(clip.gross_credited - clip.recovered for clip in own))
         demands |= exact_shares(room, wanted)
     return {clip_id: amount for clip_id, amount in exact_shares(remaining, demands).items() if amount}
 
@@ -151,7 +153,7 @@ def test_many_small_steps_earn_the_same_as_one_large_step(steps: list[int], rate
 
 @given(clips(one_cap_per_clipper=True))
 def test_no_clipper_ever_gets_more_than_the_cap_per_clipper(earners: list[Earner]) -> None:
-    fresh = [clip._replace(gross_credited=0) for clip in earners]
+    fresh = [clip._replace(gross_credited=0, recovered=0) for clip in earners]
     credited = settle(fresh, PLENTY)
 
     for clip in fresh:
@@ -165,6 +167,16 @@ def test_of_several_frozen_caps_per_clipper_the_most_generous_holds() -> None:
 
     assert settle([early, late], PLENTY) == {1: 300, 2: 300}
     assert settle([early, late._replace(max_per_clipper=None)], PLENTY) == {1: 500, 2: 500}
+
+
+def test_what_was_taken_back_of_a_clip_counts_for_its_own_target_and_not_for_the_clippers_cap() -> None:
+    revoked = CLIP._replace(max_per_clipper=600, gross_credited=500, may_earn=False)
+    honest = CLIP._replace(clip_id=2, max_per_clipper=600)
+
+    assert settle([revoked, honest], PLENTY) == {2: 100}
+    assert settle([revoked._replace(recovered=300), honest], PLENTY) == {2: 400}
+    assert settle([revoked._replace(recovered=500), honest], PLENTY) == {2: 500}
+    assert CLIP._replace(gross_credited=500, recovered=500).demand == 0
 
 
 @pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome is not Outcome.OK])
