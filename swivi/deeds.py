@@ -31,6 +31,7 @@ class Deed(StrEnum):
     RELEASE_VIDEO = "let a video earn again"
     RELEASE_MONEY = "decide on a payout"
     CHANGE_BUDGET = "change what a campaign pays"
+    END_UNREAD = "complete a campaign whose views could not be read"
     CHANGE_DESTINATION = "change where money goes"
     CHANGE_SIGN_IN = "change the password"
     CHANGE_SECOND_STEP = "change the second step of signing in"
@@ -73,6 +74,8 @@ DEEDS: Mapping[Deed, tuple[Door, ...]] = {
         Door("EditedCampaign.save"),
         Door("PATCH /admin/campaigns/{campaign_id}", asks_itself=True),
     ),
+    # Its route is the one that changes a budget.
+    Deed.END_UNREAD: (Door("CampaignTerms.complete_anyway"),),
     Deed.CHANGE_DESTINATION: (
         Door("Destination.save", asks_itself=True),
         Door("Destination.forget"),
