@@ -18,6 +18,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     inspect,
@@ -106,6 +107,8 @@ def value(column: Column[Any], number: int) -> Any:
     """Something of the column's type, another one in each row."""
     if isinstance(column.type, JSON):
         return {"number": number}
+    if isinstance(column.type, LargeBinary):
+        return f"{column.name} {number}".encode()
     if isinstance(column.type, Boolean):
         return True
     if isinstance(column.type, DateTime):
