@@ -33,6 +33,7 @@ class Deed(StrEnum):
     RELEASE_MONEY = "decide on a payout"
     CHANGE_BUDGET = "change what a campaign pays"
     CLOSE_CAMPAIGN = "close a campaign's books"
+    END_UNREAD = "complete a campaign whose views could not be read"
     CHANGE_DESTINATION = "change where money goes"
     CHANGE_SIGN_IN = "change the password"
     CHANGE_SECOND_STEP = "change the second step of signing in"
@@ -86,6 +87,8 @@ DEEDS: Mapping[Deed, tuple[Door, ...]] = {
         Door("CampaignTerms.complete"),
         Door("PATCH /admin/campaigns/{campaign_id}", asks_itself=True),
     ),
+    # Its route is the one that changes a budget.
+    Deed.END_UNREAD: (Door("CampaignTerms.complete_anyway"),),
     Deed.CHANGE_DESTINATION: (
         Door("Destination.save", asks_itself=True),
         Door("Destination.forget"),

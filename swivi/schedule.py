@@ -9,12 +9,10 @@ from collections.abc import Awaitable, Callable
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
-from sqlmodel import col, select
 
 from swivi.audits import service as audits
 from swivi.audits.service import Auditor
 from swivi.campaigns import service as campaigns
-from swivi.campaigns.models import Campaign, CampaignStatus
 from swivi.clips.intake import Intake
 from swivi.core import clock, idempotency, rates
 from swivi.core.db import Database
@@ -22,8 +20,7 @@ from swivi.core.errors import SwiviError
 from swivi.mail import outbox as mails
 from swivi.seals.sealing import Sealer
 from swivi.settings import Settings
-from swivi.tracking import partitions, thinning
-from swivi.tracking.completion import ENDED
+from swivi.tracking import ends, partitions, thinning
 from swivi.tracking.errors import NoReader, RunUnderWay
 from swivi.tracking.service import Tracker
 from swivi.webhooks import outbox
@@ -92,17 +89,9 @@ class Schedule:
         """
         async with self._database.writing() as session:
             await campaigns.start_due(session)
-        async with self._database.reading() as session:
-            over = await session.exec(
-                select(Campaign.id).where(
-                    col(Campaign.status).in_([CampaignStatus.ACTIVE, CampaignStatus.PAUSED]),
-                    (col(Campaign.ends_at) <= clock.now()) | (col(Campaign.spent) >= col(Campaign.budget)),
-                )
-            )
-            ended = list(over.all())
-        for campaign_id in ended:
+        for campaign_id in await ends.due_ends(self._database):
             try:
-                await self._tracker.complete(campaign_id, actor=None, reason=ENDED)
+                await ends.end(self._tracker, campaign_id, self._settings.end_patience)
             except RunUnderWay:
                 log.info("Campaign %d has ended; it is completed once the present tracking run is over", campaign_id)
 

@@ -2,6 +2,7 @@
 
 import secrets
 import sys
+from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -94,6 +95,8 @@ class Settings(BaseSettings):
     tracking_timeout_seconds: Annotated[float, Field(gt=0, le=3_600)] = Field(
         300.0, validation_alias="SWIVI_TRACKING_TIMEOUT_SECONDS"
     )
+
+    end_patience_hours: Annotated[float, Field(ge=0, le=720)] = Field(48.0, validation_alias="SWIVI_END_PATIENCE_HOURS")
 
     webhooks_private: bool | None = Field(None, validation_alias="SWIVI_WEBHOOKS_PRIVATE")
 
@@ -227,6 +230,11 @@ class Settings(BaseSettings):
     def manual_reading_limit_cents(self) -> Cents:
         """How much views entered by one admin may be worth, in cents, before another admin has to confirm them."""
         return parse_dollars(self.manual_reading_limit)
+
+    @property
+    def end_patience(self) -> timedelta:
+        """How long the end of a campaign waits for views that cannot be read."""
+        return timedelta(hours=self.end_patience_hours)
 
     @property
     def schedule_cron(self) -> str:

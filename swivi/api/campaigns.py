@@ -1,5 +1,6 @@
 """Campaigns: the open ones for clippers, all of them for admins."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
@@ -25,6 +26,7 @@ from swivi.campaigns import service as campaigns
 from swivi.campaigns.errors import NoSuchCampaign, WrongCampaignStatus
 from swivi.campaigns.models import Campaign, CampaignStatus
 from swivi.campaigns.rules import parse_status
+from swivi.clips.review import parse_reason
 from swivi.core.errors import InvalidInput
 from swivi.insights import catalogue
 from swivi.insights.campaign_list import all_campaigns
@@ -32,10 +34,11 @@ from swivi.insights.catalogue import CatalogueOrder
 from swivi.ledger.errors import BudgetExceeded
 from swivi.platforms.models import Platform
 from swivi.runtime import runtime
-from swivi.tracking.errors import RunUnderWay
+from swivi.tracking.errors import NotAllRead, RunUnderWay
 
 ENDED_BY_ADMIN = "An admin ended the campaign."
 COMPLETE_ALONE = "Complete the campaign in a request of its own, without a change of its terms."
+ONLY_COMPLETED = "Only a request for the status COMPLETED takes this."
 
 OpenSort = Literal[
     "createdAt", "-createdAt", "payoutRate", "-payoutRate", "remaining", "-remaining", "endsAt", "-endsAt"
@@ -136,21 +139,25 @@ async def get_campaign(campaign_id: RowId) -> AdminCampaign:
 
 @admin_router.patch("/{campaign_id}")
 @takes_up_to(MAX_LONG_TEXTS_BYTES)
-@refuses(NoSuchCampaign, OwnGain, WrongCampaignStatus, BudgetExceeded, RunUnderWay)
+@refuses(NoSuchCampaign, OwnGain, WrongCampaignStatus, BudgetExceeded, RunUnderWay, NotAllRead)
 async def change_campaign(actor: Admin, campaign_id: RowId, body: CampaignChange, called: Called) -> AdminCampaign:
     """Change terms, take a step to another status, or both at once.
 
     COMPLETED settles the campaign once more on newly read views. It is a request of its own: sent with terms, it is
-    refused, and nothing is changed.
+    refused, and nothing is changed. It is refused with `not_all_read` while clips cannot be read, unless `force` is
+    true; what they grew is then lost, so `force` needs a `reason`.
     """
     terms = body.sent()
+    ending: dict[str, object] = {name: terms.pop(name) for name in ("force", "reason") if name in terms}
     status = parse_status(terms.pop("status")) if "status" in terms else None
     if terms or status is CampaignStatus.COMPLETED:
         await called.must_be_proven()
     if status is CampaignStatus.COMPLETED:
         if terms:
             raise InvalidInput.of("status", COMPLETE_ALONE)
-        return AdminCampaign.model_validate(await _completed(actor, campaign_id))
+        return AdminCampaign.model_validate(await _completed(actor, campaign_id, ending, called))
+    for name in ending:
+        raise InvalidInput.of(name, ONLY_COMPLETED)
     async with runtime().database.writing() as session:
         campaign = await campaigns.get(session, campaign_id)
         if terms:
@@ -160,8 +167,14 @@ async def change_campaign(actor: Admin, campaign_id: RowId, body: CampaignChange
     return AdminCampaign.model_validate(campaign)
 
 
-async def _completed(actor: Actor, campaign_id: int) -> Campaign:
-    return await runtime().tracker.complete(campaign_id, actor=actor, reason=ENDED_BY_ADMIN)
+async def _completed(actor: Actor, campaign_id: int, ending: Mapping[str, object], called: Called) -> Campaign:
+    force = ending.get("force", False)
+    if not isinstance(force, bool):
+        raise InvalidInput.of("force", "Say true or false.")
+    reason = parse_reason(ending.get("reason")) if force or "reason" in ending else ENDED_BY_ADMIN
+    if force:
+        await called.must_be_proven()
+    return await runtime().tracker.complete(campaign_id, actor=actor, reason=reason, force=force)
 
 
 @admin_router.delete("/{campaign_id}")

@@ -27,6 +27,7 @@ from swivi.api.schemas import (
 )
 from swivi.campaigns.models import CampaignStatus
 from swivi.campaigns.rules import EDITABLE, LARGEST_MINIMUM, LONGEST_TEXT, LONGEST_TITLE
+from swivi.clips.review import LONGEST_REASON
 
 
 class OpenCampaign(View):
@@ -74,7 +75,9 @@ class AdminCampaignPage(Page[AdminCampaign]):
 
 COMPLETED_ALONE: JsonDict = {
     "if": {"required": ["status"], "properties": {"status": {"const": "COMPLETED"}}},
-    "then": {"maxProperties": 1},
+    "then": {"propertyNames": {"enum": ["status", "force", "reason"]}},
+    "else": {"properties": {"force": False, "reason": False}},
+    "dependentSchemas": {"force": {"if": {"properties": {"force": {"const": True}}}, "then": {"required": ["reason"]}}},
 }
 SCHEDULED_STARTS: JsonDict = {
     "if": {"required": ["status"], "properties": {"status": {"const": "SCHEDULED"}}},
@@ -103,7 +106,10 @@ RawWebAddress = Annotated[object, raw_pattern(rf"|{WEB_ADDRESS}([/?#]\S*)?", lon
 
 
 class CampaignChange(StrictBody):
-    """The terms to change, and perhaps a new status. COMPLETED comes alone, without terms."""
+    """The terms to change, and perhaps a new status. COMPLETED comes without terms.
+
+    `force` completes a campaign although clips could not be read, and needs a `reason` for the audit log.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"maxPerClip": 75.0, "status": "ACTIVE"}], **COMPLETED_ALONE}
@@ -127,6 +133,8 @@ class CampaignChange(StrictBody):
     hidden: RawFlag = None
     is_test: RawFlag = None
     status: Annotated[object, raw_choice(CampaignStatus)] = None
+    force: RawFlag = None
+    reason: Annotated[object, raw_words(LONGEST_REASON)] = None
 
     def sent(self) -> dict[str, object]:
         """What was sent, and nothing else, in the services' spelling."""

@@ -60,6 +60,10 @@ class Campaign(SQLModel, table=True):
     last_tracked_at: datetime | None = moment(nullable=True)
     completed_at: datetime | None = moment(nullable=True)
     completion_reason: str | None = None
+    end_waits_since: datetime | None = moment(nullable=True)
+    """When its end by the clock was put off first, because clips could not be read."""
+    end_retry_at: datetime | None = moment(nullable=True)
+    """When the clock tries to end it again."""
     created_at: datetime = moment()
 
     @property
@@ -70,7 +74,7 @@ class Campaign(SQLModel, table=True):
     @property
     def is_open(self) -> bool:
         """Whether clips may be submitted now."""
-        return self.status is CampaignStatus.ACTIVE and self.remaining > 0
+        return self.status is CampaignStatus.ACTIVE and self.remaining > 0 and self.end_waits_since is None
 
     def rate_on(self, platform: Platform) -> Cents:
         """Cents per 1,000 views on this platform."""

@@ -69,6 +69,8 @@ async def change(session: AsyncSession, actor: Actor, campaign_id: int, raw: Map
     check_dates(starts_at, terms.get("ends_at", campaign.ends_at))
     budget = terms.pop("budget", campaign.budget)
     before = {name: _written(getattr(campaign, name)) for name in terms}
+    if terms.get("ends_at", campaign.ends_at) != campaign.ends_at:
+        campaign.end_waits_since = campaign.end_retry_at = None
     for name, value in terms.items():
         setattr(campaign, name, value)
     after = {name: _written(value) for name, value in terms.items()}

@@ -65,6 +65,8 @@ async def submit(
 def _must_take(campaign: Campaign, video: VideoRef) -> None:
     if campaign.status is not CampaignStatus.ACTIVE:
         raise CampaignNotOpen("This campaign takes no clips at the moment.")
+    if campaign.end_waits_since is not None:
+        raise CampaignNotOpen("This campaign has ended.")
     if campaign.remaining <= 0:
         raise CampaignNotOpen("This campaign's budget is used up.")
     if video.platform not in campaign.platforms:

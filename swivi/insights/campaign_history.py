@@ -30,14 +30,13 @@ class BudgetStep:
 
 async def burn_down(session: AsyncSession, campaign_id: int) -> list[BudgetStep]:
     """The newest steps of a campaign's budget, oldest first; none if there is no such campaign."""
-    found = await session.exec(select(Campaign.budget, Campaign.spent).where(Campaign.id == campaign_id))
-    campaign = found.one_or_none()
+    campaign = await session.get(Campaign, campaign_id)
     if campaign is None:
         return []
     moved = await _settlements(session, campaign_id)
     for at, cents in await _others(session, campaign_id):
         moved[at] += cents
-    steps, left = [], campaign[0] - campaign[1]
+    steps, left = [], campaign.remaining if campaign.completed_at is None else 0  # what was left was returned
     for at in sorted(moved, reverse=True)[:MOST_STEPS]:
         steps.append(BudgetStep(at, left))
         left -= moved[at]

@@ -110,6 +110,7 @@ def _taking_clips(platform: Platform | None) -> list[ColumnElement[bool]]:
     taking: list[ColumnElement[bool]] = [
         col(Campaign.status) == CampaignStatus.ACTIVE,
         col(Campaign.spent) < col(Campaign.budget),
+        col(Campaign.end_waits_since).is_(None),
         *LISTED,
     ]
     if platform is not None:

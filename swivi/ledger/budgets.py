@@ -75,6 +75,22 @@ async def change_budget(
     await post(session, why, [Movement(source, target, abs(after - before), kind, key, campaign_id=campaign_id)])
 
 
+async def return_unspent(session: AsyncSession, campaign_id: int, why: AuditEntry) -> Cents:
+    """Move what a completed campaign did not spend back to the brand; return the cents.
+
+    `budget` and `spent` stay what they were. The caller has locked the campaign, whose account is empty after this.
+    The idempotency key lets it happen once (I12).
+    """
+    left = (CAMPAIGNS.c.budget - CAMPAIGNS.c.spent).label("unspent")
+    unspent = int((await session.scalars(select(left).where(CAMPAIGNS.c.id == campaign_id))).one())
+    if unspent == 0:
+        return 0
+    source, key = accounts.campaign_budget(campaign_id), f"return:{campaign_id}"
+    returned = Movement(source, accounts.OUTSIDE, unspent, TransferKind.BUDGET_RETURNED, key, campaign_id=campaign_id)
+    await post(session, why, [returned])
+    return unspent
+
+
 async def credit_clips(
     session: AsyncSession,
     campaign_id: int,

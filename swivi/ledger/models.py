@@ -22,6 +22,7 @@ class TransferKind(StrEnum):
     PAYOUT_PAID = "PAYOUT_PAID"
     PAYOUT_FEE = "PAYOUT_FEE"
     PAYOUT_RETURNED = "PAYOUT_RETURNED"
+    BUDGET_RETURNED = "BUDGET_RETURNED"
 
 
 class AuditEntry(SQLModel, table=True):

@@ -10,6 +10,7 @@ from swivi.ledger.models import TransferKind
 WHAT: Mapping[TransferKind, str] = {
     TransferKind.BUDGET_FUNDED: "Budget added",
     TransferKind.BUDGET_REDUCED: "Budget taken out",
+    TransferKind.BUDGET_RETURNED: "Unspent budget returned",
     TransferKind.ACCRUAL: "Earned",
     TransferKind.ACCRUAL_REVERSED: "Taken back",
     TransferKind.PAYOUT_RESERVED: "Payout requested",

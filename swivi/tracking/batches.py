@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import ColumnElement
 from sqlmodel import col, select
@@ -20,6 +19,7 @@ from swivi.tracking.models import (
     RunShare,
     ScraperRun,
     TrackingRun,
+    Trigger,
 )
 
 TRANSIENT = [outcome for outcome in Outcome if outcome.transient]
@@ -76,14 +76,20 @@ def tracked_in(share: RunShare) -> Select[int, Platform, str]:
             PlannedCampaign.run_id == share.run_id,
             PlannedCampaign.share == share.number,
             PlannedCampaign.status == PlanStatus.PLANNED,
-            looks.is_due(_started_at(share)),
+            _is_to_read(share),
         )
     )
 
 
-def _started_at(share: RunShare) -> ColumnElement[datetime]:
-    """When the share's run began: which clips are due is settled by then, however long it takes or is resumed."""
-    return select(TrackingRun.started_at).where(TrackingRun.id == share.run_id).scalar_subquery()
+def _is_to_read(share: RunShare) -> ColumnElement[bool]:
+    """Whether the share's run reads the clip. The last run before a campaign ends reads resting clips, too.
+
+    Which clips are due depends on when the run began, however long it takes or is resumed.
+    """
+    run = TrackingRun.id == share.run_id
+    started_at = select(TrackingRun.started_at).where(run).scalar_subquery()
+    trigger = select(TrackingRun.trigger).where(run).scalar_subquery()
+    return looks.is_due(started_at) | ((trigger == Trigger.COMPLETION) & looks.is_read_last())
 
 
 async def _videos_due(session: AsyncSession, share: RunShare, attempt: int) -> list[tuple[Platform, str]]:
@@ -93,7 +99,7 @@ async def _videos_due(session: AsyncSession, share: RunShare, attempt: int) -> l
         select(ViewTracking.clip_id)
         .where(
             of_run(ViewTracking),
-            (col(ViewTracking.attempt) >= attempt) | _is_answer(),
+            (col(ViewTracking.attempt) >= attempt) | is_answer(),
         )
         .scalar_subquery()
     )
@@ -103,7 +109,7 @@ async def _videos_due(session: AsyncSession, share: RunShare, attempt: int) -> l
     return list(dict.fromkeys((platform, external_id) for _, platform, external_id in found.all()))
 
 
-def _is_answer() -> ColumnElement[bool]:
+def is_answer() -> ColumnElement[bool]:
     """Whether a reading is all that the run will learn: an unknown word is asked about again by later runs only."""
     return col(ViewTracking.outcome).not_in(TRANSIENT) | col(ViewTracking.word).is_not(None)
 
@@ -111,14 +117,14 @@ def _is_answer() -> ColumnElement[bool]:
 async def unread_campaigns(session: AsyncSession, share: RunShare) -> set[int]:
     """Campaigns of the share with a clip that still awaits an answer: not read yet, or to be read again."""
     of_run = await partitions.of_run(session, share.run_id)
-    read = select(ViewTracking.clip_id).where(of_run(ViewTracking), _is_answer()).scalar_subquery()
+    read = select(ViewTracking.clip_id).where(of_run(ViewTracking), is_answer()).scalar_subquery()
     found = await session.exec(
         select(Clip.campaign_id)
         .join(PlannedCampaign, col(PlannedCampaign.campaign_id) == col(Clip.campaign_id))
         .where(
             PlannedCampaign.run_id == share.run_id,
             PlannedCampaign.share == share.number,
-            looks.is_due(_started_at(share)),
+            _is_to_read(share),
             col(Clip.id).not_in(read),
         )
         .distinct()

@@ -10,7 +10,7 @@ from swivi.campaigns.models import Campaign, CampaignStatus
 from swivi.clips.models import Clip, ClipSubmission, SubmissionStatus
 from swivi.core import changes, clock
 from swivi.core.money import format_dollars
-from swivi.ledger import audit_log
+from swivi.ledger import audit_log, budgets
 from swivi.notifications import service as notifications
 from swivi.notifications.models import NotificationKind
 from swivi.webhooks import outbox
@@ -28,6 +28,7 @@ async def close_books(session: AsyncSession, campaign: Campaign, *, reason: str,
     campaign.status = CampaignStatus.COMPLETED
     campaign.completed_at = clock.now()
     campaign.completion_reason = reason
+    campaign.end_waits_since = campaign.end_retry_at = None
     await session.flush()
     unreviewed = await _reject_pending(session, campaign)
     await _take_snapshots(session, campaign.id)
@@ -43,6 +44,7 @@ async def close_books(session: AsyncSession, campaign: Campaign, *, reason: str,
             reason=reason,
         ),
     )
+    await _return_unspent(session, campaign, actor_id)
     await _tell_clippers(session, campaign, unreviewed)
     if actor_id is None:
         await _tell_admins(session, campaign, reason)
@@ -59,6 +61,17 @@ async def close_books(session: AsyncSession, campaign: Campaign, *, reason: str,
     )
     changes.mark(session, campaigns=[campaign.id])
     log.info('Campaign "%s" completed: %s', campaign.title, reason)
+
+
+async def _return_unspent(session: AsyncSession, campaign: Campaign, actor_id: int | None) -> None:
+    why = audit_log.entry(
+        "campaign.budget_returned",
+        "campaign",
+        campaign.id,
+        actor_id=actor_id,
+        reason="Returned what the completed campaign did not spend.",
+    )
+    await budgets.return_unspent(session, campaign.id, why)
 
 
 async def _reject_pending(session: AsyncSession, campaign: Campaign) -> dict[int, str]:

@@ -2,6 +2,7 @@
 
 from swivi.core.errors import Conflict, NotAllowed, NotFound, Unavailable
 from swivi.core.outages import Outage
+from swivi.tracking.unread import UnreadClips
 
 
 class RunUnderWay(Conflict):
@@ -22,6 +23,16 @@ class CutOff(Unavailable):
         super().__init__(
             f"Tracking was cut off: {outage.what}. The server goes on with it by itself, and nothing is paid twice."
         )
+
+
+class NotAllRead(Conflict):
+    """A campaign does not end while growth that counts could not be read."""
+
+    code = "not_all_read"
+
+    def __init__(self, unread: UnreadClips) -> None:
+        super().__init__(f"The campaign was not completed. {unread.sentence} Try again later.")
+        self.unread = unread
 
 
 class NoReader(Unavailable):

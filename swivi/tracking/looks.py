@@ -45,3 +45,10 @@ def is_due(run_starts_at: datetime | ColumnElement[datetime]) -> ColumnElement[b
     return (col(Clip.state) != ClipState.REVOKED) & (
         col(Clip.resting_since).is_(None) | (col(Clip.next_look_at) <= run_starts_at)
     )
+
+
+def is_read_last() -> ColumnElement[bool]:
+    """Whether the last run of a campaign that ends reads the clip: a resting one too, if it is still looked at."""
+    return (col(Clip.state) != ClipState.REVOKED) & (
+        col(Clip.resting_since).is_(None) | col(Clip.next_look_at).is_not(None)
+    )

@@ -29,11 +29,15 @@ class RunStatus(StrEnum):
 
 
 class PlanStatus(StrEnum):
-    """One campaign's way through a run."""
+    """One campaign's way through a run.
+
+    WAITED: views were noted, and the last of the budget was kept for the next run.
+    """
 
     PLANNED = "PLANNED"
     SETTLED = "SETTLED"
     SKIPPED = "SKIPPED"
+    WAITED = "WAITED"
 
 
 class ShareStatus(StrEnum):

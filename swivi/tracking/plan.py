@@ -20,6 +20,9 @@ log = logging.getLogger("swivi.tracking")
 
 NEW_FOR = timedelta(days=1)
 
+UNDER_WAY = frozenset({CampaignStatus.ACTIVE, CampaignStatus.PAUSED})
+"""The states from which a campaign can be completed."""
+
 
 @dataclass(frozen=True, slots=True)
 class CampaignGroup:
@@ -54,6 +57,18 @@ async def clips_needing_tracking(
     entered = await session.exec(select(Campaign).where(*payable, ~to_read.exists(), _is_entered_by_hand()))
     due += [CampaignGroup(campaign, 0) for campaign in entered.all()]
     return whole_until(sorted(due, key=lambda group: _urgency(group.campaign)), limit)
+
+
+async def campaign_to_end(session: AsyncSession, campaign_id: int) -> list[CampaignGroup]:
+    """Return the campaign whole, ACTIVE or PAUSED, for the reading before its last settlement.
+
+    Return nothing where no cent of its budget is left: no reading could earn anything.
+    """
+    campaign = await session.get_one(Campaign, campaign_id)
+    if campaign.status not in UNDER_WAY or campaign.remaining == 0:
+        return []
+    clips = select(func.count(col(Clip.id))).where(Clip.campaign_id == campaign_id, looks.is_read_last())
+    return [CampaignGroup(campaign, (await session.exec(clips)).one())]
 
 
 def _is_entered_by_hand() -> ColumnElement[bool]:

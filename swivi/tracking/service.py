@@ -17,7 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.accounts.actor import Actor
 from swivi.campaigns import service as campaigns
 from swivi.campaigns.errors import WrongCampaignStatus
-from swivi.campaigns.models import Campaign, CampaignStatus
+from swivi.campaigns.models import Campaign
 from swivi.clips.errors import NoSuchClip
 from swivi.clips.models import Clip
 from swivi.core import changes, clock, leases
@@ -29,13 +29,14 @@ from swivi.notifications import service as notifications
 from swivi.notifications.models import NotificationKind
 from swivi.platforms.reader import ViewReaders
 from swivi.tracking.completion import close_books
-from swivi.tracking.errors import CutOff, NoReader, RunUnderWay
+from swivi.tracking.errors import CutOff, NoReader, NotAllRead, RunUnderWay
 from swivi.tracking.failures import by_word, failed_readings, failures_by_reason
 from swivi.tracking.models import RunStatus, TrackingRun, Trigger
-from swivi.tracking.plan import CampaignGroup, clips_needing_tracking, start_run
+from swivi.tracking.plan import UNDER_WAY, CampaignGroup, campaign_to_end, clips_needing_tracking, start_run
 from swivi.tracking.reading import ReadingOptions
 from swivi.tracking.settlement import settle_campaign
 from swivi.tracking.sharing import SharedRun
+from swivi.tracking.unread import unread_clips
 
 log = logging.getLogger("swivi.tracking")
 
@@ -43,9 +44,6 @@ LEASE = "tracking"
 
 SHARE_BATCHES = 5
 """A share's clips in batches: few enough that several processes find work, enough that most batches are full."""
-
-UNDER_WAY = frozenset({CampaignStatus.ACTIVE, CampaignStatus.PAUSED})
-"""The states from which a campaign can be completed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +53,15 @@ class TrackingOptions:
     max_clips: int = 10_000
     reading: ReadingOptions = field(default_factory=ReadingOptions)
     lease_ttl: timedelta = timedelta(seconds=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Who ends a campaign (None: the clock) and why; `force` if clips that could not be read do not matter."""
+
+    actor: Actor | None
+    reason: str
+    force: bool
 
 
 class Tracker:
@@ -130,21 +137,28 @@ class Tracker:
                 options = self.options
                 await SharedRun(self.database, self.readers, options.reading, options.lease_ttl, run_id).take_part()
 
-    async def complete(self, campaign_id: int, *, actor: Actor | None, reason: str) -> Campaign:
-        """Settle a campaign once more on the newest readings (read first if a reader is there), then close it.
+    async def complete(self, campaign_id: int, *, actor: Actor | None, reason: str, force: bool = False) -> Campaign:
+        """Read a campaign's clips, ACTIVE or PAUSED, settle it once more, then close its books.
 
-        `actor` None means its end time has come.
-        Raises AdminsOnly, NoSuchCampaign, WrongCampaignStatus, RunUnderWay, CutOff.
+        `actor` None means its end time has come. With `force` it is closed although clips could not be read; the
+        completion's reason then says which. Raise AdminsOnly, NoSuchCampaign, WrongCampaignStatus, NotAllRead,
+        RunUnderWay, CutOff.
         """
         if actor is not None:
             actor.must_be_admin()
         async with self.database.reading() as session:
             _must_be_under_way(await campaigns.get(session, campaign_id))
         async with self._exclusively() as hold:
+            run = None
             if self.readers is not None:
                 await self._resume(self.readers, hold)
-                await self._run_due(self.readers, hold, Trigger.COMPLETION, campaign_id)
-            return await self._settle_and_close(hold, campaign_id, actor, reason)
+                run = await self._read_last(self.readers, hold, campaign_id)
+            return await self._settle_and_close(hold, campaign_id, run, Ending(actor, reason, force))
+
+    async def _read_last(self, readers: ViewReaders, hold: Hold, campaign_id: int) -> TrackingRun:
+        async with self.database.reading() as session:
+            groups = await campaign_to_end(session, campaign_id)
+        return await self._run_groups(readers, hold, Trigger.COMPLETION, groups, self.options.reading.batch_size)
 
     async def _ran_since(self, tick: datetime) -> bool:
         async with self.database.reading() as session:
@@ -225,7 +239,7 @@ class Tracker:
             run.finished_at = clock.now()
             run.failures = by_word(await failures_by_reason(session, run_id))
             run.failed_readings = by_word(await failed_readings(session, run_id))
-            if problem:
+            if problem and run.trigger is not Trigger.COMPLETION:  # of an end, its refusal or its wait is told
                 await notifications.tell_admins(
                     session,
                     NotificationKind.TRACKING_STOPPED,
@@ -237,20 +251,23 @@ class Tracker:
         _log_end(run)
         return run
 
-    async def _settle_and_close(self, hold: Hold, campaign_id: int, actor: Actor | None, reason: str) -> Campaign:
+    async def _settle_and_close(
+        self, hold: Hold, campaign_id: int, reading: TrackingRun | None, ending: Ending
+    ) -> Campaign:
         async with self.database.writing() as session:
             await hold.assert_held(session)
             campaign = await campaigns.locked(session, campaign_id)
             if campaign.completed_at is not None:
                 return campaign  # the last reading used its budget up
             _must_be_under_way(campaign)
+            reason = await _reason(session, campaign, reading, ending)
             run = await start_run(session, Trigger.COMPLETION, [CampaignGroup(campaign, 0)])
             run.status, run.finished_at = RunStatus.COMPLETED, clock.now()
             await session.flush()
             await settle_campaign(session, run.id, campaign_id, accepts=UNDER_WAY)
             await session.refresh(campaign)
             if campaign.completed_at is None:
-                by = actor.user_id if actor else None
+                by = ending.actor.user_id if ending.actor else None
                 await close_books(session, campaign, reason=reason, actor_id=by)
         return campaign
 
@@ -267,6 +284,22 @@ async def _running(session: AsyncSession) -> int | None:
     """The id of the run that is under way or was cut off, if one is."""
     found = await session.exec(select(TrackingRun.id).where(TrackingRun.status == RunStatus.RUNNING).limit(1))
     return found.first()
+
+
+async def _reason(session: AsyncSession, campaign: Campaign, reading: TrackingRun | None, ending: Ending) -> str:
+    """Return why the campaign is completed, with the clips that could not be read. Raise NotAllRead.
+
+    The caller has locked the campaign, so that no clip is approved between this look and its end.
+    """
+    if campaign.remaining == 0:
+        return ending.reason
+    run_id, problem = (reading.id, reading.problem) if reading else (None, NoReader().sentence)
+    unread = await unread_clips(session, run_id, campaign.id, problem)
+    if unread.total == 0:
+        return ending.reason
+    if not ending.force:
+        raise NotAllRead(unread)
+    return f"{ending.reason} {unread.sentence}"
 
 
 def _must_be_under_way(campaign: Campaign) -> None:

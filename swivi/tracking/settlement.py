@@ -1,7 +1,7 @@
 """Settlement: one campaign's readings become earnings, in one transaction, with statements in bulk."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import CursorResult, update
@@ -21,6 +21,7 @@ from swivi.tracking import accrual, sightings
 from swivi.tracking.completion import close_books
 from swivi.tracking.models import PlannedCampaign, PlanStatus, TrackingRun
 from swivi.tracking.sightings import Looked
+from swivi.tracking.unread import unread_clips
 
 log = logging.getLogger("swivi.tracking")
 
@@ -57,9 +58,12 @@ async def settle_campaign(
         return 0
     await _lock_clippers(session, campaign_id)
     judged = await _judge(session, run_id, campaign)
+    waits = await _must_wait(session, run_id, campaign, judged.wanted)
+    if waits:
+        judged = replace(judged, due=[])
     added = await _write(session, run_id, campaign, judged)
     campaign.last_tracked_at = clock.now()
-    await _record(session, run_id, campaign_id, PlanStatus.SETTLED, added)
+    await _record(session, run_id, campaign_id, PlanStatus.WAITED if waits else PlanStatus.SETTLED, added)
     await session.flush()
     await session.refresh(campaign)
     if campaign.remaining == 0:
@@ -67,6 +71,36 @@ async def settle_campaign(
         await _count_completion(session, run_id)
     changes.mark(session, users=judged.clippers, campaigns=[campaign_id], runs=[run_id])
     return added
+
+
+async def _must_wait(session: AsyncSession, run_id: int, campaign: Campaign, wanted: Cents) -> bool:
+    """Return whether the last of the budget is kept for the next run.
+
+    It is, once in a row, if this run could not read some clips for passing reasons: their share of the last
+    dollars would go to the others.
+    """
+    if wanted == 0 or wanted < campaign.remaining or await _waited_before(session, run_id, campaign.id):
+        return False
+    unread = await unread_clips(session, run_id, campaign.id)
+    if unread.failed == 0:
+        return False
+    log.info('Campaign "%s" keeps its last dollars for the next run: %s', campaign.title, unread.sentence)
+    return True
+
+
+async def _waited_before(session: AsyncSession, run_id: int, campaign_id: int) -> bool:
+    """Return whether the last run that judged the campaign waited."""
+    last = await session.exec(
+        select(PlannedCampaign.status)
+        .where(
+            PlannedCampaign.campaign_id == campaign_id,
+            PlannedCampaign.run_id < run_id,
+            col(PlannedCampaign.status).in_([PlanStatus.SETTLED, PlanStatus.WAITED]),
+        )
+        .order_by(col(PlannedCampaign.run_id).desc())
+        .limit(1)
+    )
+    return last.first() is PlanStatus.WAITED
 
 
 async def _claim(session: AsyncSession, run_id: int, campaign_id: int, status: PlanStatus) -> bool:

@@ -134,7 +134,7 @@ async def _unsettled_runs(session: AsyncSession, run_id: int, campaign_id: int) 
     """The runs before this one that took the campaign since it was last settled, oldest first."""
     earlier = (col(PlannedCampaign.campaign_id) == campaign_id, col(PlannedCampaign.run_id) < run_id)
     settled = select(func.coalesce(func.max(PlannedCampaign.run_id), 0)).where(
-        *earlier, col(PlannedCampaign.status) == PlanStatus.SETTLED
+        *earlier, col(PlannedCampaign.status).in_([PlanStatus.SETTLED, PlanStatus.WAITED])
     )
     found = await session.scalars(
         select(col(PlannedCampaign.run_id))

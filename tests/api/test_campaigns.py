@@ -76,6 +76,34 @@ async def test_completing_reads_and_settles_once_more(
     assert refusal(late) == (409, "wrong_campaign_status")
 
 
+async def test_completing_is_refused_while_clips_cannot_be_read_unless_it_is_forced_with_a_reason(
+    running: Runtime, clipper: Person, admin: Person, simulator: RunningSimulator, everything: Snapshot
+) -> None:
+    campaign = await factories.a_campaign(running.database, admin.actor)
+    await factories.a_clip(running.database, clipper.actor, admin.actor, campaign, tiktok(1))
+    simulator.script(tiktok(1), state="omitted")
+    path = f"/admin/campaigns/{campaign.id}"
+    refused = await admin.http.patch(path, json={"status": "COMPLETED"})
+    assert refusal(refused) == (409, "not_all_read")
+    assert "1 clip could not be read: 1 missing from the scraper's answers." in refused.text
+
+    before = await everything()
+    for body, field in (
+        ({"status": "COMPLETED", "force": True}, "reason"),
+        ({"status": "COMPLETED", "force": "yes", "reason": "So."}, "force"),
+        ({"status": "PAUSED", "force": True}, "force"),
+        ({"title": "T", "reason": "So."}, "reason"),
+    ):
+        wrong = await admin.http.patch(path, json=body)
+        assert (wrong.status_code, wrong_fields(wrong)) == (422, {field}), body
+    assert await everything() == before
+
+    forced = (await admin.http.patch(path, json={"status": "COMPLETED", "force": True, "reason": "So."})).json()
+    assert forced["status"] == "COMPLETED"
+    [entry] = (await admin.http.get("/admin/audit-log", params={"action": "campaign.completed"})).json()["items"]
+    assert entry["reason"] == "So. 1 clip could not be read: 1 missing from the scraper's answers."
+
+
 async def test_a_budget_below_what_is_spent_is_refused(
     running: Runtime, clipper: Person, admin: Person, simulator: RunningSimulator, everything: Snapshot
 ) -> None:

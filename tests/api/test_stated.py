@@ -62,6 +62,12 @@ TAKEN = [
     ),
     Taken("patch", "/admin/campaigns/{campaign_id}", {"status": "COMPLETED"}, {}),
     Taken(
+        "patch",
+        "/admin/campaigns/{campaign_id}",
+        {"status": "COMPLETED", "force": True, "reason": "So."},
+        {"reason": (ABSENT, "", 7), "force": ("yes", None)},
+    ),
+    Taken(
         "post",
         "/admin/submissions/{submission_id}/reject",
         {"reason": "r" * LONGEST_REASON},

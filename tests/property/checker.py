@@ -64,6 +64,7 @@ def _campaigns(books: Books) -> Iterator[str]:
         of_clips[clip["campaign_id"]] += clip["earnings"]
     accrued = _sums(books, "campaign_id", "ACCRUAL", minus=("ACCRUAL_REVERSED",))
     funded = _sums(books, "campaign_id", "BUDGET_FUNDED", minus=("BUDGET_REDUCED",))
+    returned = _sums(books, "campaign_id", "BUDGET_RETURNED")
     for number, campaign in books["campaigns"].items():
         spent, budget = campaign["spent"], campaign["budget"]
         if not spent == of_clips[number] == accrued[number]:
@@ -72,6 +73,9 @@ def _campaigns(books: Books) -> Iterator[str]:
             yield f"I1: campaign {number} spent {spent} of {budget}"
         if budget != funded[number] or budget < spent:
             yield f"I15: campaign {number} has a budget of {budget}, was funded with {funded[number]}, spent {spent}"
+        unspent = budget - spent if campaign["completed_at"] else 0
+        if returned[number] != unspent:
+            yield f"I12: campaign {number} returned {returned[number]} of its budget, {unspent} was not spent"
 
 
 def _clippers(books: Books) -> Iterator[str]:
@@ -101,6 +105,7 @@ def _accounts(books: Books) -> Iterator[str]:
         meant = {
             "BUDGET_FUNDED": ("outside", campaign),
             "BUDGET_REDUCED": (campaign, "outside"),
+            "BUDGET_RETURNED": (campaign, "outside"),
             "ACCRUAL": (campaign, own),
             "ACCRUAL_REVERSED": (own, campaign),
             "PAYOUT_RESERVED": (own, held),
@@ -111,7 +116,10 @@ def _accounts(books: Books) -> Iterator[str]:
         }[transfer["kind"]]
         if (transfer["debit_account"], transfer["credit_account"]) != meant or transfer["amount"] <= 0:
             yield f"I3: transfer {number} moves {transfer['amount']} between accounts that {transfer['kind']} does not"
-    expected = {f"campaign:{key}": row["budget"] - row["spent"] for key, row in books["campaigns"].items()}
+    expected = {
+        f"campaign:{key}": 0 if row["completed_at"] else row["budget"] - row["spent"]
+        for key, row in books["campaigns"].items()
+    }
     for key, row in books["users"].items():
         expected[f"available:{key}"] = row["total_earnings"] - row["paid"] - row["reserved"]
         expected[f"reserved:{key}"] = row["reserved"]

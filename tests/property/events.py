@@ -13,6 +13,7 @@ MAKERS = (tiktok, tiktok, youtube)
 MINIMUM = 5
 STATE_OF = {"campaigns": "status", "clip_submissions": "status", "payout_requests": "status", "clips": "state"}
 OPEN, UNFINISHED = frozenset({"ACTIVE"}), frozenset({"DRAFT", "SCHEDULED", "ACTIVE", "PAUSED"})
+UNDER_WAY = frozenset({"ACTIVE", "PAUSED"})
 TRACKED, GONE, PENDING = frozenset({"TRACKED"}), frozenset({"REMOVED"}), frozenset({"PENDING"})
 DECIDED_FROM = {
     "approve": PENDING,

@@ -8,7 +8,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,6 +34,7 @@ from swivi.core.errors import SwiviError
 from swivi.core.money import format_dollars
 from swivi.payouts import service as payouts
 from swivi.platforms.models import Outcome, Platform, VideoRef
+from swivi.tracking import ends
 from swivi.tracking.manual import read_by_hand
 from swivi.tracking.models import Trigger
 from swivi.tracking.reading import ReadingOptions
@@ -50,6 +51,7 @@ from tests.property.events import (
     PENDING,
     STATE_OF,
     TRACKED,
+    UNDER_WAY,
     UNFINISHED,
     WAYS_OF_A_REQUEST,
     Opening,
@@ -124,9 +126,20 @@ class MoneyMachine(RuleBasedStateMachine):
         self.write(lambda session: campaigns.step(session, self.admin, number, CampaignStatus(status)))
 
     @where("campaigns", "ACTIVE", more_than=1)
-    @rule(campaign=picks)
-    def complete(self, campaign: int) -> None:
-        self.act(self.completing(campaign))
+    @rule(campaign=picks, problem=problems, force=st.booleans())
+    def complete(self, campaign: int, problem: Exception | None, force: bool) -> None:
+        self.readers.problem, self.readers.good = problem, 0
+        self.act(self.completing(campaign, force=force))
+        self.readers.problem = None
+
+    @where("campaigns", "ACTIVE", more_than=1)
+    @rule(campaign=picks, problem=problems, patience=st.sampled_from([0, 48]))
+    def end_by_the_clock(self, campaign: int, problem: Exception | None, patience: int) -> None:
+        """Its time is over: it ends, or waits, and after its patience ends anyway."""
+        self.readers.problem, self.readers.good = problem, 0
+        number = self.one("campaigns", campaign, UNDER_WAY)
+        self.act(ends.end(self.tracker, number, timedelta(hours=patience)))
+        self.readers.problem = None
 
     @rule(
         campaign=picks,
@@ -348,8 +361,9 @@ class MoneyMachine(RuleBasedStateMachine):
         number = self.one("campaigns", campaign, UNFINISHED)
         return self.writing(lambda session: campaigns.change(session, self.admin, number, changed))
 
-    def completing(self, campaign: int) -> Coroutine[Any, Any, object]:
-        return self.tracker.complete(self.one("campaigns", campaign, OPEN), actor=self.admin, reason="Over.")
+    def completing(self, campaign: int, *, force: bool) -> Coroutine[Any, Any, object]:
+        number = self.one("campaigns", campaign, UNDER_WAY)
+        return self.tracker.complete(number, actor=self.admin, reason="Over.", force=force)
 
     def reviewing(self, submission: int, approve: bool) -> Coroutine[Any, Any, None]:
         pending = [number for number, row in self.books["clip_submissions"].items() if row["status"] == "PENDING"]

@@ -13,6 +13,7 @@ READ_FOR, SELDOM = 30 * 24, 3 * 24
 """Hours: between two "not found" that mean gone, and how often a clip without a count is read for how long."""
 
 DEFINITE = ("not_found", "private", "restricted")
+PASSING = ("error", "missing")
 
 
 @dataclass
@@ -34,6 +35,8 @@ class ModelClip:
     gone: bool = False
     not_found_at: int | None = None
     rests_from: int | None = None
+    unread: bool = False
+    """Whether the last run asked for it, and could not read it for a passing reason."""
     due_at: int | None = None
     """Hours on one clock; a clip that rests is read from `due_at` on, or never again."""
 
@@ -44,9 +47,11 @@ class ModelClip:
         """Whether a run at that hour reads it."""
         return self.rests_from is None or (self.due_at is not None and hour >= self.due_at)
 
-    def is_read(self, outcome: str, views: int | None, hour: int) -> None:
-        """What a run at that hour would be told. Of a clip that is not due nothing is asked."""
-        if not self.is_due(hour):
+    def is_read(self, outcome: str, views: int | None, hour: int, *, last: bool = False) -> None:
+        """What a run at that hour would be told. Of a clip that is not due nothing is asked, but by the last run."""
+        is_asked = self.is_due(hour) or (last and self.due_at is not None)
+        self.unread = is_asked and self.rests_from is None and outcome in PASSING
+        if not is_asked:
             return
         if outcome == "ok" and views is not None:
             self.gone, self.not_found_at, self.rests_from, self.due_at = False, None, None, None
@@ -87,10 +92,16 @@ class ModelCampaign:
     clips: dict[int, ModelClip] = field(default_factory=dict)
     spent: int = 0
     completed: bool = False
+    waited: bool = False
+    """Whether the last run kept the last of the budget for the next one."""
 
     def settle(self) -> dict[int, int]:
         """Credit what is due; returns it by clip, without those that get nothing."""
         if self.completed:
+            return {}
+        wanted, left = sum(self.demands().values()), self.budget - self.spent
+        self.waited = not self.waited and 0 < left <= wanted and self.has_unread()
+        if self.waited:
             return {}
         due = {clip: cents for clip, cents in fairly(self.budget - self.spent, self.demands()).items() if cents}
         for clip, cents in due.items():
@@ -104,6 +115,18 @@ class ModelCampaign:
         self.clips[number].earns = False
         self.clips[number].recovered += recovered
         self.spent -= recovered
+
+    def end(self, *, forced: bool) -> int | None:
+        """Settle for the last time; returns the cents that go back to the brand, or None if the end is refused."""
+        if self.has_unread() and not forced:
+            return None
+        self.waited = True  # nothing waits any more
+        self.settle()
+        self.completed = True
+        return self.budget - self.spent
+
+    def has_unread(self) -> bool:
+        return any(clip.unread for clip in self.clips.values())
 
     def demands(self) -> dict[int, int]:
         """Each clip's demand after the cap per clipper. Of caps frozen at different times the largest holds."""

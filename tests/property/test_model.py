@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
 
-from swivi.campaigns.models import Campaign
+from swivi.campaigns import service as campaigns
+from swivi.campaigns.models import Campaign, CampaignStatus
 from swivi.clips import review
 from swivi.clips.models import Clip, ClipSubmission, SubmissionStatus, ViewTracking
 from swivi.core import clock
@@ -21,6 +22,7 @@ from swivi.ledger.models import Transfer, TransferKind
 from swivi.platforms.models import Outcome
 from swivi.tracking import accrual
 from swivi.tracking.accrual import Earner
+from swivi.tracking.errors import NotAllRead
 from swivi.tracking.models import Trigger
 from swivi.tracking.reading import ReadingOptions
 from swivi.tracking.service import Tracker, TrackingOptions
@@ -84,6 +86,7 @@ def test_the_rules_of_accrual_credit_what_the_model_credits(seed: int, clips: in
             if not campaign.completed and numbers.random() < 0.1:
                 kept = campaign.clips[number].credited - campaign.clips[number].recovered
                 campaign.revoke(number, numbers.randint(0, kept))
+            campaign.clips[number].unread = False  # what waits for it is not of these rules
         earners = [_earner(number, clip) for number, clip in campaign.clips.items()]
         numbers.shuffle(earners)
         remaining = campaign.budget - campaign.spent
@@ -153,7 +156,38 @@ class Ground:
                 await self._revoke_one(numbers, model, ids)
         if not model.completed:  # or the next campaigns' runs would not be the only ones
             with clock.standing_at(self.opened_at + timedelta(hours=self.hour)):
-                await self.tracker.complete(campaign_id, actor=self.admin, reason="Compared.")
+                await self._ends_alike(numbers, campaign_id, model, ids)
+
+    async def _ends_alike(
+        self, numbers: Random, campaign_id: int, model: ModelCampaign, ids: dict[int, tuple[int, int]]
+    ) -> None:
+        """End it, perhaps while it is paused, on views that only this last run sees; by force if that is refused."""
+        if numbers.random() < 0.5:
+            async with self.database.writing() as session:
+                await campaigns.step(session, self.admin, campaign_id, CampaignStatus.PAUSED)
+        for number, (outcome, views) in a_round(numbers, model).items():
+            self.readers.tell(tiktok(ids[number][1]), views, Outcome(outcome))
+            model.clips[number].is_read(outcome, views, self.hour, last=True)
+        was_refused = False
+        try:
+            await self.tracker.complete(campaign_id, actor=self.admin, reason="Compared.")
+        except NotAllRead:
+            was_refused = True
+            assert model.end(forced=False) is None
+            await self.tracker.complete(campaign_id, actor=self.admin, reason="Compared.", force=True)
+        returned = model.end(forced=True)
+        async with self.database.reading() as session:
+            campaign = await session.get_one(Campaign, campaign_id)
+            found = await session.exec(
+                select(Transfer.amount).where(
+                    Transfer.campaign_id == campaign_id, Transfer.kind == TransferKind.BUDGET_RETURNED
+                )
+            )
+            assert list(found.all()) == ([returned] if returned else [])
+        assert was_refused or not model.has_unread() or returned == 0
+        assert campaign.spent == model.spent
+        credited = await self._credited(campaign_id)
+        assert {ids[number][0]: clip.credited for number, clip in model.clips.items() if clip.credited} == credited
 
     async def _revoke_one(self, numbers: Random, model: ModelCampaign, ids: dict[int, tuple[int, int]]) -> None:
         """Nothing was paid out, so that whatever the clip earned goes back."""

@@ -107,7 +107,7 @@ def of_sealed(subject: str, table: str, change: str) -> Corruption:
     return Corruption("I19", subject, row, table, sql)
 
 
-COMPLETED_CAMPAIGN = "SELECT id FROM campaigns WHERE status = 'COMPLETED'"
+COMPLETED_CAMPAIGN = "SELECT MIN(id) FROM campaigns WHERE status = 'COMPLETED'"
 SNAPSHOT = f"SELECT MIN(id) FROM clip_submissions WHERE final_earnings > 0 AND campaign_id IN ({COMPLETED_CAMPAIGN})"
 PAYOUT = "SELECT MIN(id) FROM payouts"
 
@@ -248,6 +248,22 @@ CORRUPTIONS = (
         "audit_log",
         "UPDATE audit_log SET action = 'campaign.completed' WHERE subject = 'campaign' AND subject_id = :id",
         "was completed {found} times",
+    ),
+    Corruption(
+        "I12",
+        "campaign",
+        "SELECT MIN(campaign_id) FROM ledger_transfers WHERE kind = 'BUDGET_RETURNED'",
+        "ledger_transfers",
+        "UPDATE ledger_transfers SET amount = amount - 1 WHERE campaign_id = :id AND kind = 'BUDGET_RETURNED'",
+        "was returned",
+    ),
+    Corruption(
+        "I12",
+        "campaign",
+        "SELECT MIN(campaign_id) FROM ledger_transfers WHERE kind = 'BUDGET_RETURNED'",
+        "ledger_transfers",
+        "UPDATE ledger_transfers SET kind = 'BUDGET_REDUCED' WHERE campaign_id = :id AND kind = 'BUDGET_RETURNED'",
+        "was returned",
     ),
     Corruption(
         "I12",

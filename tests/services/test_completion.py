@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from swivi.accounts.errors import AdminsOnly
+from swivi.campaigns import service as campaigns
 from swivi.campaigns.errors import WrongCampaignStatus
 from swivi.campaigns.models import Campaign, CampaignStatus
 from swivi.clips import review
@@ -53,27 +54,49 @@ async def test_an_admin_completes_a_campaign_with_a_reason(world: World) -> None
     assert await world.earnings(clip) == [1_000]
 
 
-async def test_a_paused_campaign_is_completed_on_what_was_read_before(world: World) -> None:
+async def pause(world: World, campaign: Campaign) -> None:
+    async with world.database.writing() as session:
+        await campaigns.step(session, world.admin, campaign.id, CampaignStatus.PAUSED)
+
+
+async def test_a_paused_campaign_is_read_before_an_admin_completes_it(world: World) -> None:
     campaign = await world.campaign()
     clip = await world.clip(campaign, tiktok(1))
     await world.read((tiktok(1), 4_000))
-    async with world.database.writing() as session:
-        (await session.get_one(Campaign, campaign.id)).status = CampaignStatus.PAUSED
-    paid_runs = world.runs_started
+    await pause(world, campaign)
+    world.simulator.script(tiktok(1), 24_000)
     await world.tracker.complete(campaign.id, actor=world.admin, reason="Over.")
 
-    assert world.runs_started == paid_runs
-    assert await world.earnings(clip) == [1_000]
+    assert await world.earnings(clip) == [6_000]
 
 
-async def test_a_campaign_is_completed_though_the_reader_was_stopped(world: World) -> None:
-    campaign = await world.campaign()
+async def test_a_paused_campaign_whose_time_is_over_is_read_before_it_is_completed(world: World) -> None:
+    ends = clock.now() + timedelta(hours=1)
+    campaign = await world.campaign(ends_at=ends.isoformat())
     clip = await world.clip(campaign, tiktok(1))
     await world.read((tiktok(1), 4_000))
-    world.simulator.set(refuse="quota")
-    closed = await world.tracker.complete(campaign.id, actor=world.admin, reason="Over.")
+    await pause(world, campaign)
+    world.simulator.script(tiktok(1), 24_000)
+    with clock.standing_at(ends):
+        await world.running.schedule.start_and_end_campaigns()
 
-    assert closed.status is CampaignStatus.COMPLETED
+    assert (await world.now(campaign)).status is CampaignStatus.COMPLETED
+    assert await world.earnings(clip) == [6_000]
+
+
+async def test_a_clip_that_rests_is_read_before_its_campaign_is_completed(world: World) -> None:
+    campaign = await world.campaign()
+    clip = await world.clip(campaign, tiktok(1))
+    start = clock.now()
+    world.simulator.script(tiktok(1), state="private")
+    for hours in (0, 30):
+        with clock.standing_at(start + timedelta(hours=hours)):
+            await world.track()
+    world.simulator.script(tiktok(1), 4_000)
+    with clock.standing_at(start + timedelta(hours=31)):
+        assert (await world.track()).clips_planned == 0
+        await world.tracker.complete(campaign.id, actor=world.admin, reason="Over.")
+
     assert await world.earnings(clip) == [1_000]
 
 

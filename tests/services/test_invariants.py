@@ -39,7 +39,7 @@ FAR = datetime(2099, 1, 1, tzinfo=UTC)
 
 
 async def live_through_everything(settings: Settings, simulator: RunningSimulator) -> None:
-    """A history with every kind of transfer: two campaigns, one completed, a clip revoked and its video released, a
+    """A history with every kind of transfer: three campaigns, two completed, a clip revoked and its video released, a
     test campaign, payouts in many states."""
     async with open_runtime(settings) as running:
         admin, casey = await factories.an_admin(running.database), await factories.a_clipper(running.database)
@@ -52,6 +52,8 @@ async def live_through_everything(settings: Settings, simulator: RunningSimulato
         await world.sandbox_clip(test_campaign, tiktok(1))
         await world.read((youtube(1), 90_000), (tiktok(1), 8_000), (instagram(1), 4_000))
         await world.read((youtube(1), 95_000), (tiktok(1), 8_000), (instagram(1), 90_000))
+        idle = await world.campaign(budget="70.00")
+        await world.tracker.complete(idle.id, actor=admin, reason="Nobody came.")
         async with world.database.writing() as session:
             await review.revoke(session, admin, fraud.id, "Bought views.")
             await review.release(session, admin, fraud.submission_id, "It belongs to somebody else.")

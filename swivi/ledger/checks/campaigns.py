@@ -1,6 +1,16 @@
 """Of campaigns and their clips: budgets, earnings, shares, and what a completed one leaves."""
 
-from swivi.ledger.checks.parts import ACCRUED, REVERSED, Check, Unit, differs, net_of, on_account, summed
+from swivi.ledger.checks.parts import (
+    ACCRUED,
+    LEFT_ON_ACCOUNT,
+    REVERSED,
+    Check,
+    Unit,
+    differs,
+    net_of,
+    on_account,
+    summed,
+)
 
 OF_CAMPAIGNS_AND_CLIPS = (
     Check(
@@ -25,7 +35,7 @@ OF_CAMPAIGNS_AND_CLIPS = (
         "I1",
         "campaign",
         "campaign {id}: {found} is left of its budget, its account holds {expected}",
-        on_account("campaign", "campaigns", "t.budget - t.spent"),
+        on_account("campaign", "campaigns", LEFT_ON_ACCOUNT),
     ),
     Check(
         "I1",
@@ -166,6 +176,16 @@ OF_COMPLETION_AND_BUDGETS = (
         SELECT l.id AS id, l.amount AS found, 0 AS expected FROM ledger_transfers l
         JOIN campaigns c ON c.id = l.campaign_id
         WHERE l.kind = 'ACCRUAL' AND c.completed_at IS NOT NULL AND l.created_at > c.completed_at""",
+    ),
+    Check(
+        "I12",
+        "campaign",
+        "campaign {id}: did not spend {found} when it was completed, {expected} was returned",
+        differs(
+            "campaigns",
+            "CASE WHEN t.completed_at IS NULL THEN 0 ELSE t.budget - t.spent END",
+            net_of("campaign_id", "'BUDGET_RETURNED'", ""),
+        ),
     ),
     Check(
         "I15",

@@ -1,6 +1,6 @@
 """Of the totals that pages read, which are kept beside the rows that they total."""
 
-from swivi.ledger.checks.parts import KEPT_BALANCES, Check, differs, on_account, summed
+from swivi.ledger.checks.parts import KEPT_BALANCES, LEFT_ON_ACCOUNT, Check, differs, on_account, summed
 
 OF_KEPT_TOTALS = (
     Check(
@@ -19,7 +19,7 @@ OF_KEPT_TOTALS = (
         "I1",
         "campaign",
         "campaign {id}: {found} is left of its budget, its statement comes to {expected}",
-        on_account("campaign", "campaigns", "t.budget - t.spent", KEPT_BALANCES),
+        on_account("campaign", "campaigns", LEFT_ON_ACCOUNT, KEPT_BALANCES),
     ),
     Check(
         "I2",

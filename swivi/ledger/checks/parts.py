@@ -44,6 +44,9 @@ def net_of(ref: str, plus: str, minus: str, where: str = "1 = 1") -> str:
         FROM ledger_transfers WHERE kind IN ({kinds}) AND {where} GROUP BY {ref}"""
 
 
+LEFT_ON_ACCOUNT = "CASE WHEN t.completed_at IS NULL THEN t.budget - t.spent ELSE 0 END"
+"""What a campaign's account holds: a completed campaign returns what it did not spend."""
+
 ACCRUED, REVERSED = "'ACCRUAL'", "'ACCRUAL_REVERSED'"
 BALANCES = """
     SELECT account AS ref, SUM(amount) AS total FROM (

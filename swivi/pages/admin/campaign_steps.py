@@ -16,6 +16,7 @@ from swivi.pages.parts import sends
 from swivi.ui.buttons import button, link_button, submit_button
 from swivi.ui.cards import Line, breakdown, panel
 from swivi.ui.dialogs import close_button, confirm_dialog, form_dialog
+from swivi.ui.feedback import notice
 from swivi.ui.forms import form, form_actions, text_area_field
 from swivi.ui.layout import cluster
 from swivi.ui.numbers import money_text, when
@@ -105,20 +106,46 @@ def _completion_dialog() -> rx.Component:
         state.asking_completion,
         state.ask_completion,
         f"Complete “{state.title}”?",
-        form(
-            text_area_field(
-                "Reason",
-                "reason",
-                rows=2,
-                default_value="Completed by an admin.",
-                error=state.errors.get("reason", ""),
-            ),
-            form_actions(close_button(), submit_button("Complete campaign", pending=state.busy, kind="danger")),
-            on_submit=state.complete,
-        ),
+        rx.cond(state.unread == "", _completion_form(), _anyway_form()),
         description=(
             f"{money_text(now.remaining)} of {money_text(now.budget)} is not spent. Its views are read and settled "
-            f"once more, submissions that wait are rejected, and the books are closed for good."
+            f"once more, submissions that wait are rejected, what is left is returned, and the books are closed "
+            f"for good."
+        ),
+    )
+
+
+def _completion_form() -> rx.Component:
+    state = CampaignTerms
+    return form(
+        text_area_field(
+            "Reason",
+            "reason",
+            rows=2,
+            default_value="Completed by an admin.",
+            error=state.errors.get("reason", ""),
+        ),
+        form_actions(close_button(), submit_button("Complete campaign", pending=state.busy, kind="danger")),
+        on_submit=state.complete,
+    )
+
+
+def _anyway_form() -> rx.Component:
+    """Completes without the views that could not be read."""
+    state = CampaignTerms
+    return rx.fragment(
+        notice("bad", state.unread, "Not all views were read"),
+        form(
+            text_area_field(
+                "Reason to complete anyway",
+                "reason",
+                rows=2,
+                hint="What these clips grew since their last reading is not paid. The reason is logged.",
+                control_id="field-anyway-reason",
+                error=state.errors.get("reason", ""),
+            ),
+            form_actions(close_button(), submit_button("Complete anyway", pending=state.busy, kind="danger")),
+            on_submit=state.complete_anyway,
         ),
     )
 

@@ -18,6 +18,7 @@ from swivi.pages.gate import admins_only, current_actor, public
 from swivi.pages.loading import loading
 from swivi.pages.session import visitor
 from swivi.runtime import runtime
+from swivi.tracking.errors import NotAllRead
 from swivi.ui.feedback import toast_success
 from swivi.ui.types import Handler
 
@@ -41,6 +42,8 @@ class CampaignTerms(rx.State):
     is_test: bool = False
     completion: str = ""
     asking_completion: bool = False
+    unread: str = ""
+    """Why the last completion was refused, if clips could not be read."""
     errors: dict[str, str] = {}
     busy: bool = False
     loading: bool = True
@@ -82,28 +85,45 @@ class CampaignTerms(rx.State):
     @admins_only
     async def ask_completion(self, is_open: object) -> None:
         """Open or close the question before a completion."""
-        self.errors, self.asking_completion = {}, is_open is True
+        self.errors, self.unread, self.asking_completion = {}, "", is_open is True
 
     @rx.event(background=True)
     @admins_only
     async def complete(self, form_data: object) -> AsyncIterator[Handler]:
         """Read and settle once more, then close the books. Takes as long as reading the campaign's clips."""
-        async with self:
-            if self.busy:
-                return
-            self.busy, self.errors = True, {}
-            campaign_id = addressed_campaign(self)
-            actor = await current_actor(self)
-        try:
-            reason = parse_reason(form_fields(form_data).get("reason"))
-            campaign = await runtime().tracker.complete(campaign_id, actor=actor, reason=reason)
-        except SwiviError as wrong:
-            async with self:
-                self.busy, self.errors = False, wrong.fields
-            yield refusal(wrong)
+        async for shown in _completion(self, form_data, force=False):
+            yield shown
+
+    @rx.event(background=True)
+    @admins_only
+    async def complete_anyway(self, form_data: object) -> AsyncIterator[Handler]:
+        """Complete although clips cannot be read: what they grew is lost."""
+        async for shown in _completion(self, form_data, force=True):
+            yield shown
+
+
+async def _completion(state: CampaignTerms, form_data: object, *, force: bool) -> AsyncIterator[Handler]:
+    async with state:
+        if state.busy:
             return
-        async with self:
-            self.busy = self.asking_completion = False
-            self._show(campaign)
-        yield toast_success(f"“{campaign.title}” is completed with {format_dollars(campaign.spent)} spent")
-        yield CampaignNow.load
+        state.busy, state.errors = True, {}
+        campaign_id = addressed_campaign(state)
+        actor = await current_actor(state)
+    try:
+        reason = parse_reason(form_fields(form_data).get("reason"))
+        campaign = await runtime().tracker.complete(campaign_id, actor=actor, reason=reason, force=force)
+    except NotAllRead as refused:
+        async with state:
+            state.busy, state.unread = False, refused.sentence
+        yield refusal(refused)
+        return
+    except SwiviError as wrong:
+        async with state:
+            state.busy, state.errors = False, wrong.fields
+        yield refusal(wrong)
+        return
+    async with state:
+        state.busy = state.asking_completion = False
+        state._show(campaign)  # noqa: SLF001 - public methods are events
+    yield toast_success(f"“{campaign.title}” is completed with {format_dollars(campaign.spent)} spent")
+    yield CampaignNow.load

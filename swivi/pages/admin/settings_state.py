@@ -159,6 +159,7 @@ def tracking(settings: Settings) -> list[Item]:
     """How clips are read."""
     return [
         Item("Schedule", "SWIVI_TRACKING_CRON", "value", f"{settings.schedule_cron} (cron, UTC)"),
+        Item("End waits for views", "SWIVI_END_PATIENCE_HOURS", "value", f"{settings.end_patience_hours:g} hours"),
         Item("Audits", "SWIVI_AUDIT_CRON", "value", f"{settings.audit_cron} (cron, UTC), and after each run"),
         Item("Most clips in a run", "SWIVI_TRACKING_MAX_CLIPS", "value", f"{settings.tracking_max_clips:,}"),
         Item("Clips read together", "SWIVI_TRACKING_BATCH_SIZE", "value", f"{settings.tracking_batch_size:,}"),
