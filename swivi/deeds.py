@@ -29,6 +29,7 @@ class Deed(StrEnum):
     CHANGE_WEBHOOK = "make, change or remove a webhook"
     ENTER_READING = "enter or confirm views by hand"
     RELEASE_VIDEO = "let a video earn again"
+    PAY_HELD = "let a clip on hold earn"
     RELEASE_MONEY = "decide on a payout"
     CHANGE_BUDGET = "change what a campaign pays"
     CHANGE_DESTINATION = "change where money goes"
@@ -64,6 +65,7 @@ DEEDS: Mapping[Deed, tuple[Door, ...]] = {
         Door("ReviewState.ask_release"),
         Door("POST /admin/submissions/{submission_id}/release"),
     ),
+    Deed.PAY_HELD: (Door("HeldClips.ask_pay"), Door("POST /admin/clips/{clip_id}/hold/pay")),
     Deed.RELEASE_MONEY: (
         Door("PayoutsState.answer", asks_itself=True),
         Door("POST /admin/payout-requests/{request_id}/process"),

@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi.clips import holds
 from swivi.clips.models import Clip, ViewTracking
 from swivi.core.db import UtcDateTime
 from swivi.core.money import Cents, earned
@@ -182,6 +183,7 @@ def _largest(whose: Any, clip_id: Any, at: Any, wanted: Any) -> Any:
         whose.add_columns(reading.id, reading.date, reading.views)
         .add_columns(func.row_number().over(partition_by=whose.selected_columns.of, order_by=order).label("place"))
         .join(reading, and_(reading.clip_id == clip_id, col(reading.views).is_not(None), col(reading.date) <= at))
+        .where(holds.counts(reading.clip_id, reading.views, reading.date))
         .where(wanted)
         .subquery()
     )

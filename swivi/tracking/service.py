@@ -18,6 +18,7 @@ from swivi.accounts.actor import Actor
 from swivi.campaigns import service as campaigns
 from swivi.campaigns.errors import WrongCampaignStatus
 from swivi.campaigns.models import Campaign, CampaignStatus
+from swivi.clips import holds
 from swivi.clips.errors import NoSuchClip
 from swivi.clips.models import Clip
 from swivi.core import changes, clock, leases
@@ -134,12 +135,14 @@ class Tracker:
         """Settle a campaign once more on the newest readings (read first if a reader is there), then close it.
 
         `actor` None means its end time has come.
-        Raises AdminsOnly, NoSuchCampaign, WrongCampaignStatus, RunUnderWay, CutOff.
+        Raises AdminsOnly, NoSuchCampaign, WrongCampaignStatus, RunUnderWay, CutOff, and ClipsOnHold for an admin.
         """
         if actor is not None:
             actor.must_be_admin()
         async with self.database.reading() as session:
             _must_be_under_way(await campaigns.get(session, campaign_id))
+            if actor is not None:
+                await holds.must_hold_none(session, campaign_id)
         async with self._exclusively() as hold:
             if self.readers is not None:
                 await self._resume(self.readers, hold)
@@ -244,6 +247,8 @@ class Tracker:
             if campaign.completed_at is not None:
                 return campaign  # the last reading used its budget up
             _must_be_under_way(campaign)
+            if actor is not None:  # the reading of a moment ago may have put a clip on hold
+                await holds.must_hold_none(session, campaign_id)
             run = await start_run(session, Trigger.COMPLETION, [CampaignGroup(campaign, 0)])
             run.status, run.finished_at = RunStatus.COMPLETED, clock.now()
             await session.flush()
