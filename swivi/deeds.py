@@ -30,6 +30,7 @@ class Deed(StrEnum):
     ENTER_READING = "enter or confirm views by hand"
     RELEASE_VIDEO = "let a video earn again"
     REVOKE_CLIP = "take back what a clip earned"
+    PAY_HELD = "let a clip on hold earn"
     RELEASE_MONEY = "decide on a payout"
     CHANGE_BUDGET = "change what a campaign pays"
     CLOSE_CAMPAIGN = "close a campaign's books"
@@ -71,6 +72,7 @@ DEEDS: Mapping[Deed, tuple[Door, ...]] = {
         Door("ReviewState.ask_revoke"),
         Door("POST /admin/clips/{clip_id}/revoke"),
     ),
+    Deed.PAY_HELD: (Door("HeldClips.ask_pay"), Door("POST /admin/clips/{clip_id}/hold/pay")),
     Deed.RELEASE_MONEY: (
         Door("PayoutsState.answer", asks_itself=True),
         Door("POST /admin/payout-requests/{request_id}/process"),

@@ -147,6 +147,13 @@ class TrackedAgain(View):
     clip_state: ClipState
 
 
+class HoldLifted(View):
+    """A clip that was on hold, and the count that it is paid by."""
+
+    clip_id: Id
+    peak_views: int
+
+
 class LinkList(Body):
     """Links to look at."""
 

@@ -16,6 +16,7 @@ from swivi.api.schemas import AnyCase, RowId
 from swivi.api.schemas_clips import (
     AdminSubmission,
     AdminSubmissionPage,
+    HoldLifted,
     NewSubmission,
     Reason,
     Revocation,
@@ -25,13 +26,14 @@ from swivi.api.schemas_clips import (
     TrackedAgain,
 )
 from swivi.campaigns.errors import CampaignNotOpen, NoSuchCampaign, WrongCampaignStatus
-from swivi.clips import review
+from swivi.clips import holds, review
 from swivi.clips.errors import (
     AlreadyReviewed,
     BaselineMissing,
     DuplicateSubmission,
     NoSuchClip,
     NoSuchSubmission,
+    NotOnHold,
     PlatformNotWanted,
     StillEarns,
     VideoNotHeld,
@@ -193,5 +195,27 @@ async def track_again(actor: Admin, clip_id: RowId, body: Reason, once: OnceForU
     async with once.writing() as session:
         clip = await review.track_again(session, actor, clip_id, body.reason)
         view = TrackedAgain(clip_id=clip_id, clip_state=clip.state)
+        await once.keep(session, view)
+    return view
+
+
+@admin_router.post("/clips/{clip_id}/hold/pay")
+@refuses(NoSuchClip, OwnGain, NotOnHold)
+async def pay_held(actor: Admin, clip_id: RowId, body: Reason, once: OnceForUser) -> HoldLifted:
+    """Let the count of a clip on hold pay; the next settlement credits its growth, within the budget."""
+    async with once.writing() as session:
+        clip = await holds.pay(session, actor, clip_id, body.reason)
+        view = HoldLifted(clip_id=clip_id, peak_views=clip.peak_views)
+        await once.keep(session, view)
+    return view
+
+
+@admin_router.post("/clips/{clip_id}/hold/correct")
+@refuses(NoSuchClip, OwnGain, NotOnHold)
+async def correct_held(actor: Admin, clip_id: RowId, body: Reason, once: OnceForUser) -> HoldLifted:
+    """Decide that the count of a clip on hold was wrong; it never pays, and the clip goes on from its peak."""
+    async with once.writing() as session:
+        clip = await holds.correct(session, actor, clip_id, body.reason)
+        view = HoldLifted(clip_id=clip_id, peak_views=clip.peak_views)
         await once.keep(session, view)
     return view

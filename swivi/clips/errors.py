@@ -77,3 +77,31 @@ class BaselineMissing(Conflict):
 
     def __init__(self) -> None:
         super().__init__("This submission still awaits its baseline; it can be approved once its views are read.")
+
+
+class NotOnHold(Conflict):
+    """There is no open hold to decide on."""
+
+    code = "not_on_hold"
+
+    def __init__(self) -> None:
+        super().__init__("This clip is not on hold.")
+
+
+class OnHold(Conflict):
+    """The clip waits for a decision, which has to come first."""
+
+    code = "on_hold"
+
+    def __init__(self) -> None:
+        super().__init__("This clip is on hold. Decide on the hold first.")
+
+
+class ClipsOnHold(Conflict):
+    """An admin wants to end a campaign while clips of it are on hold."""
+
+    code = "clips_on_hold"
+
+    def __init__(self, clips: int) -> None:
+        held = "1 clip is on hold" if clips == 1 else f"{clips:,} clips are on hold"
+        super().__init__(f"{held}. Pay, correct or revoke each held clip first, then complete the campaign.")

@@ -257,3 +257,48 @@ class ViewTracking(SQLModel, table=True):
     detail: str = Field(default="")
     word: str | None = None
     """The scraper's error word where it is unknown (see `platforms/words.py`): one bounded line."""
+
+
+class HoldDecision(StrEnum):
+    """How a hold ended: the growth counts, the count was wrong, the clip was revoked, or its campaign ended."""
+
+    PAID = "PAID"
+    CORRECTED = "CORRECTED"
+    REVOKED = "REVOKED"
+    LAPSED = "LAPSED"
+
+
+IS_ON_HOLD = text("lifted_at IS NULL")
+
+
+class ClipHold(SQLModel, table=True):
+    """A clip that is credited nothing until an admin decides. At most one hold per clip is open."""
+
+    __tablename__ = "clip_holds"
+    __table_args__ = (
+        Index(
+            "uq_clip_holds_open",
+            "clip_id",
+            unique=True,
+            sqlite_where=IS_ON_HOLD,
+            postgresql_where=IS_ON_HOLD,
+        ),
+        CheckConstraint("(lifted_at IS NULL) = (decision IS NULL)", name="lifted_by_decision"),
+    )
+
+    id: int = row_id()
+    clip_id: int = reference("clips.id", index=True)
+    reason: str
+    """A sentence that the clipper and admins read."""
+    views: int = counted(default=None)
+    """The count that waits."""
+    views_before: int = counted(default=None)
+    """The clip's peak when the hold was placed. While the hold is open, no higher count counts."""
+    read_at: datetime = moment()
+    """When the count that waits was read."""
+    placed_by: int | None = reference("users.id", nullable=True)
+    """None for Swivi itself."""
+    placed_at: datetime = moment()
+    lifted_by: int | None = reference("users.id", nullable=True)
+    lifted_at: datetime | None = moment(nullable=True)
+    decision: HoldDecision | None = choice(HoldDecision, nullable=True)

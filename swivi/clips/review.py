@@ -12,7 +12,7 @@ from swivi.accounts.models import User
 from swivi.campaigns import service as campaigns
 from swivi.campaigns.errors import CampaignNotOpen, WrongCampaignStatus
 from swivi.campaigns.models import Campaign, CampaignStatus
-from swivi.clips import service, tallies
+from swivi.clips import holds, service, tallies
 from swivi.clips.errors import AlreadyReviewed, BaselineMissing, NoSuchClip, StillEarns, VideoNotHeld
 from swivi.clips.models import CLIP_STEPS, Clip, ClipState, ClipSubmission, SubmissionStatus, ViewTracking
 from swivi.core import changes, clock
@@ -191,6 +191,7 @@ async def revoke(session: AsyncSession, actor: Actor, clip_id: int, reason: obje
     available = (await _locked_user(session, clip.user_id)).available
     earned = clip.earnings
     clip.state = ClipState.REVOKED
+    await holds.lift_of_revoked(session, actor, clip, why)
     await session.flush()
     recovered = await budgets.recoverable(session, clip_id, available=available)
     entry = audit_log.entry(

@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi.clips import holds
 from swivi.clips.models import Clip, ViewTracking
 from swivi.core.db import UtcDateTime
 from swivi.core.money import Cents, earned
@@ -215,6 +216,7 @@ def _largest(whose: Any, clip_id: Any, at: Any, run_id: Any, wanted: Any) -> Any
                 col(reading.run_id).is_(None) | (col(reading.run_id) <= run_id),
             ),
         )
+        .where(holds.counts(reading.clip_id, reading.views, reading.date))
         .where(wanted)
         .subquery()
     )

@@ -10,7 +10,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.campaigns.models import Campaign, CampaignStatus
-from swivi.clips.models import Clip, ClipSubmission, ViewTracking
+from swivi.clips import holds
+from swivi.clips.models import Clip, ClipHold, ClipSubmission, HoldDecision, ViewTracking
 from swivi.core.money import Cents, earned
 from swivi.insights.clips import ClipRow, clip_row, submissions_with_clips
 from swivi.ledger.models import AuditEntry, Transfer, TransferKind
@@ -32,6 +33,20 @@ class LastShare:
     clips: int
     wanted: Cents
     got: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A clip's newest hold: since when and why, and what became of it. `worth` is cents.
+
+    `worth` is what the growth that waits is worth beyond what was credited, before the cap per
+    clipper and the budget.
+    """
+
+    since: datetime
+    reason: str
+    worth: Cents
+    decision: HoldDecision | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +74,7 @@ class Reckoning:
     clipper_credited: Cents
     campaign_status: CampaignStatus
     last_share: LastShare | None
+    hold: Held | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +132,21 @@ async def reckoning_of(session: AsyncSession, clip_id: int) -> Reckoning:
         clipper_credited=await _clipper_credited(session, clip),
         campaign_status=campaign.status,
         last_share=await _last_share(session, clip, worth) if campaign.remaining == 0 else None,
+        hold=await _newest_hold(session, clip),
     )
+
+
+async def _newest_hold(session: AsyncSession, clip: Clip) -> Held | None:
+    found = await session.exec(
+        select(ClipHold).where(ClipHold.clip_id == clip.id).order_by(col(ClipHold.id).desc()).limit(1)
+    )
+    hold = found.first()
+    return Held(hold.placed_at, hold.reason, worth_waiting(clip, hold), hold.decision) if hold else None
+
+
+def worth_waiting(clip: Clip, hold: ClipHold) -> Cents:
+    """Return what the held count would add for the clip, in cents: at its terms, before cap per clipper and budget."""
+    return max(0, _as_earner(clip)._replace(peak_views=hold.views).target - clip.gross_credited)
 
 
 async def _clipper_credited(session: AsyncSession, clip: Clip) -> Cents:
@@ -163,10 +193,14 @@ def _as_earner(clip: Clip) -> Earner:
 
 
 async def views_over_time(session: AsyncSession, clip_id: int) -> list[Moment]:
-    """The readings that brought a number, oldest first."""
+    """The readings that brought a number, oldest first, without those that a hold keeps from counting."""
     found = await session.exec(
         select(ViewTracking.date, ViewTracking.views)
-        .where(ViewTracking.clip_id == clip_id, col(ViewTracking.views).is_not(None))
+        .where(
+            ViewTracking.clip_id == clip_id,
+            col(ViewTracking.views).is_not(None),
+            holds.counts(ViewTracking.clip_id, ViewTracking.views, ViewTracking.date),
+        )
         .order_by(col(ViewTracking.date).desc())
         .limit(MOST_READINGS)
     )

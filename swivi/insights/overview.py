@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.accounts.models import Role
 from swivi.accounts.tallies import count_active
 from swivi.campaigns.models import Campaign, CampaignStatus
+from swivi.clips import holds
 from swivi.clips.models import AWAITS_BASELINE, FLAGGED, Clip, ClipSubmission, SubmissionStatus
 from swivi.clips.tallies import SUBMISSIONS
 from swivi.core import clock
@@ -55,6 +56,7 @@ class Overview:
     payouts_approved_amount: Cents
     clips_flagged: int
     readings_waiting: int
+    clips_on_hold: int
     """Views entered by hand that wait for a second admin."""
     paid_out: Cents
     owed: Cents
@@ -86,6 +88,7 @@ async def overview(session: AsyncSession) -> Overview:
         payouts_approved_amount=approved.amount,
         clips_flagged=await _flagged(session),
         readings_waiting=await _readings_waiting(session),
+        clips_on_hold=await holds.count_open(session),
         paid_out=paid,
         owed=await earned_by_all(session) - paid,
         budget_left=campaigns.get(CampaignStatus.ACTIVE, (0, 0))[1],

@@ -13,6 +13,7 @@ from swivi.clips.models import Clip, ClipState
 from swivi.core.money import Cents, earned, share
 from swivi.platforms.models import Outcome
 from swivi.tracking import looks
+from swivi.tracking.jumps import Jump, is_impossible
 
 RUNS_UNTIL_REMOVED = 2
 """Explicit "not found" readings in separate runs that make a clip REMOVED, if a day lies between them."""
@@ -31,7 +32,7 @@ class Earner(NamedTuple):  # which is made in a third of a frozen dataclass's ti
     max_per_clipper: Cents | None
     gross_credited: Cents
     may_earn: bool = True
-    """False for a clip that was revoked, or whose clipper is disabled."""
+    """False for a clip that was revoked or is on hold, or whose clipper is disabled."""
     recovered: Cents = 0
     """What was taken back of `gross_credited`."""
 
@@ -106,6 +107,8 @@ class Sighting(NamedTuple):
     not_found_since: datetime | None = None
     resting_since: datetime | None = None
     next_look_at: datetime | None = None
+    jump: Jump | None = None
+    """An impossible count, which puts the clip on hold."""
 
     @property
     def rest(self) -> tuple[datetime | None, datetime | None, datetime | None]:
@@ -142,15 +145,26 @@ def observe(before: Sighting, outcome: Outcome, views: int | None, at: datetime,
     Nothing but a plausible count changes the views (I13). `word` is the scraper's unknown word, if it said one.
     """
     if outcome is Outcome.OK and views is not None:
-        return _counted(before, views)
+        return _counted(before, views, at)
     return _uncounted(before, outcome, at, word)
 
 
-def _counted(before: Sighting, views: int) -> Sighting:
+def observe_held(
+    before: Sighting, outcome: Outcome, views: int | None, at: datetime, word: str | None = None
+) -> Sighting:
+    """Return what is known of a clip on hold after one more run's reading: as `observe`, but no higher count counts."""
+    after = observe(before, outcome, views, at, word)
+    return after._replace(views=min(after.views, before.peak_views), peak_views=before.peak_views, jump=before.jump)
+
+
+def _counted(before: Sighting, views: int, at: datetime) -> Sighting:
     """The video is there: the clip rests no more, and one that was removed is tracked again."""
     state = before.state.stepped(ClipState.TRACKED) if before.state is ClipState.REMOVED else before.state
     if views == 0 and before.peak_views > 0:
         return Sighting(before.views, before.peak_views, 0, state, f"Zero views were read after {before.peak_views:,}.")
+    if is_impossible(before.peak_views, views):
+        jump = Jump(views, before.peak_views, at)
+        return Sighting(before.views, before.peak_views, 0, state, jump.evidence, jump=jump)
     fell = f"The views fell from {before.views:,} to {views:,}." if views < before.views else None
     return Sighting(views, max(views, before.peak_views), 0, state, fell)
 

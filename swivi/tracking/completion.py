@@ -7,6 +7,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.campaigns.models import Campaign, CampaignStatus
+from swivi.clips import holds
 from swivi.clips.models import Clip, ClipSubmission, SubmissionStatus
 from swivi.core import changes, clock
 from swivi.core.money import format_dollars
@@ -30,6 +31,7 @@ async def close_books(session: AsyncSession, campaign: Campaign, *, reason: str,
     campaign.completion_reason = reason
     campaign.end_waits_since = campaign.end_retry_at = None
     await session.flush()
+    await holds.lapse(session, campaign.id)
     unreviewed = await _reject_pending(session, campaign)
     await _take_snapshots(session, campaign.id)
     audit_log.record(

@@ -9,9 +9,9 @@ made one a few days ago is no second admin, or one admin could make the other.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, and_, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -20,7 +20,7 @@ from swivi.accounts.actor import Actor
 from swivi.accounts.models import Role, User, UserStatus
 from swivi.campaigns import service as campaigns
 from swivi.campaigns.errors import WrongCampaignStatus
-from swivi.clips import tallies
+from swivi.clips import holds, tallies
 from swivi.clips.errors import NoSuchClip
 from swivi.clips.models import Clip, ClipState, ViewTracking
 from swivi.clips.review import LONGEST_REASON
@@ -33,7 +33,7 @@ from swivi.core.text import parse_text
 from swivi.ledger import audit_log
 from swivi.ledger.models import AuditEntry
 from swivi.platforms.models import MAX_VIEWS, Outcome
-from swivi.tracking import accrual
+from swivi.tracking import accrual, sightings
 from swivi.tracking.accrual import Earner
 from swivi.tracking.errors import NoSuchManualReading, SecondAdminNeeded
 from swivi.tracking.models import ManualReading, ManualReadingStatus
@@ -93,7 +93,7 @@ async def confirm(session: AsyncSession, actor: Actor, reading_id: int) -> ViewT
     await _decide(session, actor, waiting, ManualReadingStatus.CONFIRMED)
     entry = _entry("reading_confirmed", clip, actor, reason=waiting.reason)
     entry.after["asked_by"] = waiting.asked_by
-    return await _keep(session, clip, waiting.views, entry)
+    return await _keep(session, clip, waiting.views, entry, at=waiting.decided_at)
 
 
 async def decline(session: AsyncSession, actor: Actor, reading_id: int) -> ManualReading:
@@ -143,6 +143,7 @@ async def _locked(session: AsyncSession, actor: Actor, clip_id: int) -> Clip:
         raise WrongCampaignStatus("This campaign is completed: its books are closed.")
     if clip.state is ClipState.REVOKED:
         raise Conflict("This clip was revoked: its views count no more.")
+    await holds.must_not_be_held(session, clip_id)
     return clip
 
 
@@ -155,8 +156,15 @@ async def _worth(session: AsyncSession, views: Mapping[int, int]) -> Cents:
     worth = 0
     for some in in_slices(list(views)):
         clips = (await session.exec(select(Clip).where(col(Clip.id).in_(some)))).all()
-        scraped = await _highest(session, ViewTracking, some, col(ViewTracking.source) != SOURCE)
-        is_confirmed = col(ManualReading.status) == ManualReadingStatus.CONFIRMED
+        by_scraper = and_(
+            col(ViewTracking.source) != SOURCE,
+            holds.counts(ViewTracking.clip_id, ViewTracking.views, ViewTracking.date),
+        )
+        is_confirmed = and_(
+            col(ManualReading.status) == ManualReadingStatus.CONFIRMED,
+            holds.counts(ManualReading.clip_id, ManualReading.views, ManualReading.decided_at),
+        )
+        scraped = await _highest(session, ViewTracking, some, by_scraper)
         confirmed = await _highest(session, ManualReading, some, is_confirmed)
         for clip in clips:
             seen = max(clip.initial_views, scraped.get(clip.id, 0), confirmed.get(clip.id, 0))
@@ -237,13 +245,16 @@ async def _decide(session: AsyncSession, actor: Actor, waiting: ManualReading, d
     waiting.status, waiting.decided_by, waiting.decided_at = decision, actor.user_id, clock.now()
 
 
-async def _keep(session: AsyncSession, clip: Clip, views: int, entry: AuditEntry) -> ViewTracking:
+async def _keep(
+    session: AsyncSession, clip: Clip, views: int, entry: AuditEntry, *, at: datetime | None = None
+) -> ViewTracking:
     """Write the reading, what it says of the clip, and the audit entry, whose reason it bears."""
+    at = at or clock.now()
     before = accrual.sighting_of(clip)
-    after = accrual.observe(before, Outcome.OK, views, clock.now())
+    after = accrual.observe(before, Outcome.OK, views, at)
     reading = ViewTracking(
         clip_id=clip.id,
-        date=clock.now(),
+        date=at,
         outcome=Outcome.OK,
         views=views,
         source=SOURCE,
@@ -257,6 +268,9 @@ async def _keep(session: AsyncSession, clip: Clip, views: int, entry: AuditEntry
     await session.flush()
     await accounts.add_views(session, {clip.user_id: after.peak_views - before.peak_views})
     await tallies.count_clips(session, clip.campaign_id)
+    if after.jump is not None:
+        campaign = await campaigns.get(session, clip.campaign_id)
+        await holds.place(session, campaign, [sightings.hold_for(clip.id, after.jump)])
     entry.after |= {"views": after.views, "peak_views": after.peak_views}
     audit_log.record(session, entry)
     changes.mark(session, users=[clip.user_id], campaigns=[clip.campaign_id])

@@ -18,6 +18,7 @@ from swivi.accounts.actor import Actor
 from swivi.campaigns import service as campaigns
 from swivi.campaigns.errors import WrongCampaignStatus
 from swivi.campaigns.models import Campaign
+from swivi.clips import holds
 from swivi.clips.errors import NoSuchClip
 from swivi.clips.models import Clip
 from swivi.core import changes, clock, leases
@@ -142,12 +143,14 @@ class Tracker:
 
         `actor` None means its end time has come. With `force` it is closed although clips could not be read; the
         completion's reason then says which. Raise AdminsOnly, NoSuchCampaign, WrongCampaignStatus, NotAllRead,
-        RunUnderWay, CutOff.
+        RunUnderWay, CutOff, and ClipsOnHold for an admin, even by force.
         """
         if actor is not None:
             actor.must_be_admin()
         async with self.database.reading() as session:
             _must_be_under_way(await campaigns.get(session, campaign_id))
+            if actor is not None:
+                await holds.must_hold_none(session, campaign_id)
         async with self._exclusively() as hold:
             run = None
             if self.readers is not None:
@@ -260,6 +263,8 @@ class Tracker:
             if campaign.completed_at is not None:
                 return campaign  # the last reading used its budget up
             _must_be_under_way(campaign)
+            if ending.actor is not None:  # the reading of a moment ago may have put a clip on hold
+                await holds.must_hold_none(session, campaign_id)
             reason = await _reason(session, campaign, reading, ending)
             run = await start_run(session, Trigger.COMPLETION, [CampaignGroup(campaign, 0)])
             run.status, run.finished_at = RunStatus.COMPLETED, clock.now()

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.accounts.models import User
 from swivi.campaigns import service as campaigns
 from swivi.campaigns.models import Campaign, CampaignStatus
-from swivi.clips import tallies
+from swivi.clips import holds, tallies
 from swivi.clips.models import Clip
 from swivi.core import changes, clock
 from swivi.core.money import Cents
@@ -166,6 +166,7 @@ async def _write(session: AsyncSession, run_id: int, campaign: Campaign, judged:
     """Keep what was seen, and credit what is due; the cents added."""
     due, credited = judged.due, [credit.clip_id for credit in judged.due]
     await sightings.write(session, judged.looked, frozenset(credited))
+    await holds.place(session, campaign, judged.looked.holds)
     why = audit_log.entry(
         "campaign.settled",
         "campaign",

@@ -11,12 +11,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.accounts import service as accounts
 from swivi.accounts.models import User, UserStatus
-from swivi.clips.models import Clip, ClipState, ViewTracking
+from swivi.clips import holds
+from swivi.clips.models import Clip, ClipHold, ClipState, ViewTracking
 from swivi.core import bulk, clock
 from swivi.ledger.budgets import Beside
 from swivi.platforms.models import Outcome
 from swivi.tracking import accrual, partitions
 from swivi.tracking.accrual import Earner, Sighting
+from swivi.tracking.jumps import Jump
 from swivi.tracking.models import PlannedCampaign, PlanStatus
 
 CLIPS = Clip.__table__  # type: ignore[attr-defined]
@@ -71,6 +73,8 @@ class Looked:
     states: dict[int, ClipState] = field(default_factory=dict)
     rests: dict[int, tuple[datetime | None, datetime | None, datetime | None]] = field(default_factory=dict)
     gained: dict[int, int] = field(default_factory=dict)
+    holds: list[ClipHold] = field(default_factory=list)
+    """To be placed, because of impossible counts."""
 
     def beside(self, clip_ids: Iterable[int]) -> Beside:
         """What is written of these clips, for who credits them."""
@@ -84,24 +88,31 @@ async def look_at_clips(session: AsyncSession, run_id: int, campaign_id: int) ->
     the largest count ever read pays.
     """
     runs = [*await _unsettled_runs(session, run_id, campaign_id), run_id]
+    held = await holds.held_clips(session, campaign_id)
     earners, looked = list[Earner](), Looked()
     async for clips in _clip_rows(session, campaign_id):
         clip_ids = [clip.id for clip in clips]
         readings = [await _newest_readings(session, each, clip_ids) for each in runs]
-        earners.extend(_look(looked, clips, readings))
+        earners.extend(_look(looked, clips, readings, held))
     return earners, looked
 
 
-def _look(looked: Looked, clips: Sequence[Any], readings: Sequence[Mapping[int, Answer]]) -> Iterator[Earner]:
+def _look(
+    looked: Looked, clips: Sequence[Any], readings: Sequence[Mapping[int, Answer]], held: Collection[int]
+) -> Iterator[Earner]:
     """Judge these clips by what each run in turn read of them."""
     for clip_id, user_id, initial_views, *known in clips:
         after = before = Sighting(*known[: len(SIGHTING)])
         for of_run in readings:
             if clip_id in of_run:
-                after = accrual.observe(after, *of_run[clip_id])
+                is_held = clip_id in held or after.jump is not None
+                see = accrual.observe_held if is_held else accrual.observe
+                after = see(after, *of_run[clip_id])
         if after is not before:
             _note(looked, clip_id, user_id, before, after)
-        yield Earner(clip_id, user_id, initial_views, after.peak_views, *known[len(SIGHTING) :])
+        earner = Earner(clip_id, user_id, initial_views, after.peak_views, *known[len(SIGHTING) :])
+        is_held = clip_id in held or after.jump is not None
+        yield earner._replace(may_earn=False) if is_held else earner
 
 
 async def write(session: AsyncSession, looked: Looked, credited: Collection[int]) -> None:
@@ -182,5 +193,19 @@ def _note(looked: Looked, clip_id: int, user_id: int, before: Sighting, after: S
         looked.rests[clip_id] = after.rest
     if after.state is not before.state:
         looked.states[clip_id] = after.state
+    if after.jump is not None:
+        looked.holds.append(hold_for(clip_id, after.jump))
     if gained := after.peak_views - before.peak_views:
         looked.gained[user_id] = looked.gained.get(user_id, 0) + gained
+
+
+def hold_for(clip_id: int, jump: Jump) -> ClipHold:
+    """Return the hold that an impossible count places on a clip."""
+    return ClipHold(
+        clip_id=clip_id,
+        reason=jump.evidence,
+        views=jump.views,
+        views_before=jump.views_before,
+        read_at=jump.read_at,
+        placed_at=clock.now(),
+    )

@@ -19,6 +19,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
+from swivi.clips import holds
 from swivi.clips.models import ViewTracking
 from swivi.core import clock, leases
 from swivi.core.db import Database
@@ -147,6 +148,8 @@ def _highest_before(day: datetime) -> Any:
             col(earlier.clip_id) == col(ViewTracking.clip_id),
             col(earlier.date) < day + DAY,  # says nothing new, but of which months' partitions none need be looked at
             tuple_(earlier.date, earlier.id) < tuple_(ViewTracking.date, ViewTracking.id),
+            # A count that a hold keeps from counting explains no credit, and must not replace one that does.
+            holds.counts(earlier.clip_id, earlier.views, earlier.date),
         )
         .correlate(ViewTracking)
         .scalar_subquery()

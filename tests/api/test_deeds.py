@@ -7,8 +7,13 @@ from sqlalchemy import text
 
 from swivi.accounts import sessions
 from swivi.accounts.sessions import SESSION_COOKIE, hash_token, open_session
+from swivi.campaigns.models import Campaign
+from swivi.clips import holds
+from swivi.core import clock
 from swivi.deeds import DEEDS
 from swivi.runtime import Runtime
+from swivi.tracking import sightings
+from swivi.tracking.jumps import Jump
 from tests import factories
 from tests.api.conftest import ORIGIN, Person, Snapshot, refusal
 from tests.api.test_roles import _every_route
@@ -22,6 +27,7 @@ BODIES = {
     "POST /admin/webhooks": WEBHOOK,
     "PATCH /admin/webhooks/{webhook_id}": {"active": False},
     "POST /admin/submissions/{submission_id}/release": {"reason": "The owner has been found."},
+    "POST /admin/clips/{clip_id}/hold/pay": {"reason": "The platform confirmed it."},
     "POST /admin/payout-requests/{request_id}/process": {"action": "approve"},
     "PATCH /admin/campaigns/{campaign_id}": {"budget": "200"},
     "POST /admin/campaigns": {"title": "Fall", "budget": "200", "payoutRate": "2", "platforms": ["tiktok"]},
@@ -44,6 +50,14 @@ def test_every_route_of_the_table_exists(api: FastAPI) -> None:
     assert len(ROUTES) >= 9
 
 
+async def a_held_clip(running: Runtime, clipper: Person, admin: Person, campaign: Campaign) -> int:
+    clip = await factories.a_clip(running.database, clipper.actor, admin.actor, campaign, factories.tiktok(78))
+    hold = sightings.hold_for(clip.id, Jump(8_000_000_000, 0, clock.now()))
+    async with running.database.writing() as session:
+        await holds.place(session, campaign, [hold])
+    return clip.id
+
+
 @pytest.mark.parametrize("name", ROUTES)
 async def test_a_deed_is_refused_without_proof_and_goes_with_it(
     running: Runtime, guest: httpx.AsyncClient, earned: Person, admin: Person, everything: Snapshot, name: str
@@ -61,8 +75,11 @@ async def test_a_deed_is_refused_without_proof_and_goes_with_it(
         await admin.http.post(f"/admin/clips/{clip.id}/revoke", json={"reason": "Bought views."})
         ids["submission_id"] = str(clip.submission_id)
     if "{clip_id}" in path:
-        clip = await factories.a_clip(running.database, earned.actor, admin.actor, campaign, factories.tiktok(78))
-        ids["clip_id"] = str(clip.id)
+        if "/hold/" in path:
+            ids["clip_id"] = str(await a_held_clip(running, earned, admin, campaign))
+        else:
+            clip = await factories.a_clip(running.database, earned.actor, admin.actor, campaign, factories.tiktok(78))
+            ids["clip_id"] = str(clip.id)
     for part, number in ids.items():
         path = path.replace(f"{{{part}}}", number)
     caller = admin if path.startswith("/admin") else earned

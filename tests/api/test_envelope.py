@@ -87,6 +87,8 @@ async def test_an_id_that_cannot_be_one_is_a_404(admin: Person, everything: Snap
             ("POST", f"/admin/submissions/{bad}/reject", reason, "submission_not_found"),
             ("POST", f"/admin/clips/{bad}/revoke", reason, "clip_not_found"),
             ("POST", f"/admin/clips/{bad}/track-again", reason, "clip_not_found"),
+            ("POST", f"/admin/clips/{bad}/hold/pay", reason, "clip_not_found"),
+            ("POST", f"/admin/clips/{bad}/hold/correct", reason, "clip_not_found"),
             ("POST", f"/admin/payout-requests/{bad}/process", approval, "payout_request_not_found"),
             ("PATCH", f"/admin/users/{bad}", {"role": "ADMIN"}, "not_found"),
         ):

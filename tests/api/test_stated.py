@@ -81,7 +81,12 @@ TAKEN = [
     ),
     *(
         Taken("post", path, {"reason": "It is there."}, {"reason": (ABSENT, "", " ", "r" * (LONGEST_REASON + 1))})
-        for path in ("/admin/submissions/{submission_id}/release", "/admin/clips/{clip_id}/track-again")
+        for path in (
+            "/admin/submissions/{submission_id}/release",
+            "/admin/clips/{clip_id}/track-again",
+            "/admin/clips/{clip_id}/hold/pay",
+            "/admin/clips/{clip_id}/hold/correct",
+        )
     ),
     Taken(
         "post",

@@ -30,7 +30,7 @@ HANDLERS = {
 DOORS = [door for doors in DEEDS.values() for door in doors if " " not in door.name]
 GATED = [door.name for door in DOORS if not door.asks_itself]
 ADMINS = (
-    *("UserChange", "PersonState", "ManualReading", "WaitingReadings", "ReviewState"),
+    *("UserChange", "PersonState", "ManualReading", "WaitingReadings", "ReviewState", "HeldClips"),
     *("TopUp", "EditedCampaign", "NewCampaignState", "Scheduling", "CampaignTerms", "PayoutsState"),
 )
 

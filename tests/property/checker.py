@@ -19,6 +19,7 @@ KEYS = {
     "clip_submissions": "id",
     "clips": "id",
     "view_tracking": "id",
+    "clip_holds": "id",
     "tracking_runs": "id",
     "tracking_run_campaigns": "id",
     "ledger_transfers": "id",

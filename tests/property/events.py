@@ -67,7 +67,9 @@ terms = st.fixed_dictionaries(
         "platform_rates": st.dictionaries(st.sampled_from([each.value for each in Platform]), dollars, max_size=2),
     },
 )
-ways = st.sampled_from(["rises"] * 6 + ["falls", "zero", "private", "error", "missing", "not_found", "not_found"])
+ways = st.sampled_from(
+    ["rises"] * 6 + ["leaps", "falls", "zero", "private", "error", "missing", "not_found", "not_found"]
+)
 readings = st.dictionaries(picks, st.tuples(ways, st.integers(0, 12_000)), min_size=1, max_size=6)
 problems = st.sampled_from([None] * 5 + [ReadingUnavailable("Away."), QuotaExhausted("used up")])
 decisions = st.sampled_from(["approve", "approve", "complete", "complete", "reject", "fail", "reverse"])

@@ -22,7 +22,7 @@ def check_step(before: Books, after: Books) -> list[str]:
     """What must not have happened between two looks."""
     return [
         sentence
-        for looks in (_rewritten, _fallen, _walked, _earned_while_barred, _reopened)
+        for looks in (_rewritten, _fallen, _walked, _earned_while_barred, _held, _reopened)
         for sentence in looks(before, after)
     ]
 
@@ -89,6 +89,22 @@ def _earned_while_barred(before: Books, after: Books) -> Iterator[str]:
                 yield f"I10: transfer {number} is of user {transfer['user_id']}, who is disabled"
             if transfer["campaign_id"] in paused:
                 yield f"I10: transfer {number} is of campaign {transfer['campaign_id']}, which is paused"
+
+
+def _held(before: Books, after: Books) -> Iterator[str]:
+    """A clip on hold, before and after the step, is credited nothing and keeps its peak; what is decided stays so."""
+    for number, hold in before["clip_holds"].items():
+        now, clip = after["clip_holds"].get(number), hold["clip_id"]
+        if now is None or (hold["decision"] is not None and now != hold):
+            yield f"I13: hold {number} was removed, or decided on twice"
+        elif now["decision"] is None:
+            same = ("gross_credited", "peak_views")
+            if any(after["clips"][clip][name] != before["clips"][clip][name] for name in same):
+                yield f"I13: clip {clip} was credited, or its peak rose, while it was on hold"
+    for number, hold in after["clip_holds"].items():
+        is_new = number not in before["clip_holds"] and hold["decision"] is None
+        if is_new and after["clips"][hold["clip_id"]]["peak_views"] != hold["views_before"]:
+            yield f"I13: hold {number} was placed, and the peak rose nevertheless"
 
 
 def _reopened(before: Books, after: Books) -> Iterator[str]:

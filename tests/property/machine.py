@@ -28,7 +28,7 @@ from swivi.accounts.actor import Actor
 from swivi.accounts.models import Role, UserStatus
 from swivi.campaigns import service as campaigns
 from swivi.campaigns.models import CampaignStatus
-from swivi.clips import review
+from swivi.clips import holds, review
 from swivi.clips import service as clips
 from swivi.core.errors import SwiviError
 from swivi.core.money import format_dollars
@@ -181,6 +181,13 @@ class MoneyMachine(RuleBasedStateMachine):
     def read_by_hand(self, clip: int, views: int) -> None:
         number = self.one("clips", clip, TRACKED | GONE)
         self.write(lambda session: read_by_hand(session, self.admin, number, views=views, reason="Seen.", limit=10_000))
+
+    @precondition(lambda machine: any(row["decision"] is None for row in machine.books["clip_holds"].values()))
+    @rule(pick=picks, decide=st.sampled_from([holds.pay] + [holds.correct] * 3))
+    def decide_on_hold(self, pick: int, decide: Callable[..., Awaitable[object]]) -> None:
+        held = [row["clip_id"] for row in self.books["clip_holds"].values() if row["decision"] is None]
+        number = held[pick % len(held)]
+        self.write(lambda session: decide(session, self.admin, number, "Looked at it."))
 
     @where("clips", "TRACKED", "REMOVED")
     @rule(clip=picks)
@@ -410,7 +417,8 @@ class MoneyMachine(RuleBasedStateMachine):
             clip = self.books["clips"].get(self.one("clips", pick, TRACKED | GONE))
             if clip is None:
                 continue
-            counts = {"rises": clip["peak_views"] + views, "falls": clip["views"] // 2, "zero": 0}
+            impossible = 1_000 * max(1, clip["peak_views"]) + 1_000_001
+            counts = {"rises": clip["peak_views"] + views, "leaps": impossible, "falls": clip["views"] // 2, "zero": 0}
             outcome = Outcome.OK if way in counts else Outcome(way)
             self.readers.tell(VideoRef(Platform(clip["platform"]), clip["external_id"]), counts.get(way), outcome)
 
@@ -463,6 +471,7 @@ def reached(books: Books) -> Counter[str]:
     found += Counter(f"requests: {row['status']}" for row in books["payout_requests"].values())
     found += Counter(f"campaigns: {row['status']}" for row in books["campaigns"].values())
     found += Counter(f"clips: {row['state']}" for row in books["clips"].values())
+    found += Counter(f"holds: {row['decision'] or 'open'}" for row in books["clip_holds"].values())
     found += Counter(f"readings: {row['outcome']}" for row in books["view_tracking"].values())
     exhausted = [row for row in books["campaigns"].values() if row["completed_at"] and row["spent"] == row["budget"]]
     return found + Counter({"campaigns exhausted": len(exhausted), "tracking runs": len(books["tracking_runs"])})

@@ -303,6 +303,12 @@ CORRUPTIONS = (
         "leases",
         "INSERT INTO leases (name, holder, expires_at) VALUES (:id, 'nobody', :far)",
     ),
+    of_transfer(
+        "I13",
+        "ACCRUAL",
+        "clip_id = (SELECT MAX(clip_id) FROM clip_holds WHERE lifted_at IS NULL), created_at = :far",
+        "was on hold",
+    ),
     of_sandbox("credit_account = 'available:2'", "to a clipper"),
     of_sandbox("user_id = 2", "to a clipper"),
     of_sandbox("campaign_id = 1", "is of no test campaign"),

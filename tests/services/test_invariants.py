@@ -40,7 +40,7 @@ FAR = datetime(2099, 1, 1, tzinfo=UTC)
 
 async def live_through_everything(settings: Settings, simulator: RunningSimulator) -> None:
     """A history with every kind of transfer: three campaigns, two completed, a clip revoked and its video released, a
-    test campaign, payouts in many states."""
+    clip on hold, a test campaign, payouts in many states."""
     async with open_runtime(settings) as running:
         admin, casey = await factories.an_admin(running.database), await factories.a_clipper(running.database)
         world = World(running, simulator, admin, casey)
@@ -48,10 +48,11 @@ async def live_through_everything(settings: Settings, simulator: RunningSimulato
         await world.clip(open_campaign, youtube(1), baseline=10)
         await world.clip(scarce, instagram(1))
         fraud = await world.clip(open_campaign, tiktok(1))
+        await world.clip(open_campaign, youtube(2))
         test_campaign = await world.campaign(is_test=True)
         await world.sandbox_clip(test_campaign, tiktok(1))
         await world.read((youtube(1), 90_000), (tiktok(1), 8_000), (instagram(1), 4_000))
-        await world.read((youtube(1), 95_000), (tiktok(1), 8_000), (instagram(1), 90_000))
+        await world.read((youtube(1), 95_000), (tiktok(1), 8_000), (instagram(1), 90_000), (youtube(2), 8_000_000_000))
         idle = await world.campaign(budget="70.00")
         await world.tracker.complete(idle.id, actor=admin, reason="Nobody came.")
         async with world.database.writing() as session:

@@ -115,6 +115,15 @@ OF_CAMPAIGNS_AND_CLIPS = (
         WHERE c.initial_views <> COALESCE(s.initial_views, -1)""",
         Unit.COUNT,
     ),
+    Check(
+        "I13",
+        "transfer",
+        "transfer {id}: credits {found} to a clip that was on hold",
+        """
+        SELECT l.id AS id, l.amount AS found, 0 AS expected FROM clip_holds h
+        JOIN ledger_transfers l ON l.clip_id = h.clip_id AND l.kind = 'ACCRUAL' AND l.created_at > h.placed_at
+        WHERE COALESCE(l.created_at >= h.lifted_at, FALSE) = FALSE""",
+    ),
 )
 
 OF_COMPLETION_AND_BUDGETS = (

@@ -24,6 +24,7 @@ from swivi.pages.admin.campaign_tracking import CampaignTracking
 from swivi.pages.admin.campaigns import CampaignsState, campaigns_page
 from swivi.pages.admin.dashboard import dashboard_page
 from swivi.pages.admin.dashboard_now import OverviewState
+from swivi.pages.admin.held_clips import HeldClips
 from swivi.pages.admin.notifications import notifications_page
 from swivi.pages.admin.payouts import payouts_page
 from swivi.pages.admin.payouts_state import PayoutsState
@@ -73,7 +74,7 @@ def register(app: rx.App) -> None:
     )
     add("/admin/submissions", submissions_page, "Submissions", ReviewState.load)
     add("/admin/payouts", payouts_page, "Payouts", PayoutsState.load)
-    add("/admin/tracking", tracking_page, "Tracking", RunNow.load, RunsState.load, WaitingReadings.load)
+    add("/admin/tracking", tracking_page, "Tracking", RunNow.load, RunsState.load, WaitingReadings.load, HeldClips.load)
     add("/admin/tracking/[run_key]", run_page, "Tracking run", RunState.load)
     add(ADMIN_NOTIFICATIONS, notifications_page, "Notifications", NotificationList.load)
     add("/admin/users", users_page, "Users", UsersState.load)

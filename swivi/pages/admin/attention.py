@@ -50,6 +50,7 @@ def _anything() -> rx.Var[bool]:
         state.to_send,
         state.flagged,
         state.readings_waiting,
+        state.on_hold,
         state.stuck,
         Books.found,
     )
@@ -146,6 +147,15 @@ def _odd_readings() -> list[rx.Component]:
             RunNow.unknown != "",
             "message_circle_question",
             rx.fragment("The scraper answered with words that Swivi does not know: ", RunNow.unknown),
+            "/admin/tracking",
+        ),
+        _item(
+            OverviewState.on_hold > 0,
+            "circle_pause",
+            rx.fragment(
+                counted(OverviewState.on_hold, "clip is", "clips are"),
+                " on hold: a count rose as no video’s ever did, and an admin has to decide",
+            ),
             "/admin/tracking",
         ),
         _item(

@@ -46,6 +46,7 @@ class OverviewState(rx.State):
     to_send_amount: int = 0
     flagged: int = 0
     readings_waiting: int = 0
+    on_hold: int = 0
     paid_out: int = 0
     owed: int = 0
     budget_left: int = 0
@@ -77,6 +78,7 @@ class OverviewState(rx.State):
         self.to_approve, self.to_approve_amount = now.payouts_pending, now.payouts_pending_amount
         self.to_send, self.to_send_amount = now.payouts_approved, now.payouts_approved_amount
         self.flagged, self.readings_waiting = now.clips_flagged, now.readings_waiting
+        self.on_hold = now.clips_on_hold
         self.paid_out, self.owed, self.budget_left = now.paid_out, now.owed, now.budget_left
 
 

@@ -7,6 +7,7 @@ from swivi.accounts.models import Role
 from swivi.insights.overview import last_run
 from swivi.insights.runs import clips_in_run, tracking_runs
 from swivi.live import hub
+from swivi.pages.admin.held_clips import held_clips_panel
 from swivi.pages.admin.manual_reading import manual_reading_dialog
 from swivi.pages.admin.run_rows import (
     READING_COLUMNS,
@@ -81,6 +82,7 @@ def tracking_page() -> rx.Component:
         stack(
             no_reader_notice(),
             run_now_panel(),
+            held_clips_panel(),
             waiting_readings_panel(),
             rx.cond(RunNow.id > 0, _failures()),
             _runs(),

@@ -1,14 +1,42 @@
 """Why a clip earned what it earned, in sentences: what its growth is worth, and what stands between that and it."""
 
 from swivi.campaigns.models import CampaignStatus
+from swivi.clips.models import HoldDecision
 from swivi.core.money import format_dollars
 from swivi.insights.clip_story import Reckoning
 
 
 def why(of: Reckoning) -> list[str]:
     """The sentences that apply, in the order in which a number is made."""
-    said = [_growth(of), _cap_per_clip(of), _fallen(of), _cap_per_clipper(of), _last_share(of), _to_come(of), _lost(of)]
+    said = [
+        _hold(of),
+        _growth(of),
+        _cap_per_clip(of),
+        _fallen(of),
+        _cap_per_clipper(of),
+        _last_share(of),
+        _to_come(of),
+        _lost(of),
+    ]
     return [sentence for sentence in said if sentence]
+
+
+def _hold(of: Reckoning) -> str:
+    hold = of.hold
+    if hold is None:
+        return ""
+    since = f"{hold.since:%Y-%m-%d %H:%M} UTC"
+    if hold.decision is None:
+        worth = format_dollars(hold.worth)
+        return (
+            f"On hold since {since}. {hold.reason} An admin is checking it. Up to {worth} waits. "
+            "If the campaign ends first, this growth is not paid."
+        )
+    if hold.decision is HoldDecision.LAPSED:
+        return (
+            f"On hold since {since}. {hold.reason} The campaign ended before an admin had decided, so it is not paid."
+        )
+    return ""
 
 
 def _growth(of: Reckoning) -> str:
@@ -52,7 +80,8 @@ def _last_share(of: Reckoning) -> str:
 
 def _to_come(of: Reckoning) -> str:
     under_way = of.campaign_status in {CampaignStatus.ACTIVE, CampaignStatus.PAUSED}
-    if of.credited >= of.worth or not under_way:
+    is_held = of.hold is not None and of.hold.decision is None
+    if of.credited >= of.worth or not under_way or is_held:
         return ""
     return "What is not credited yet follows at the next tracking run, as far as the budget and the limits reach."
 
