@@ -112,10 +112,14 @@ async def turn_on(session: AsyncSession, actor: Actor, code: object, *, except_s
     return await _make_recovery_codes(session, actor.user_id)
 
 
-async def turn_off(session: AsyncSession, actor: Actor, code: object) -> None:
-    """The password is enough again. Raises CodeNeeded, WrongCode."""
+async def turn_off(session: AsyncSession, actor: Actor, code: object, *, except_session: str) -> None:
+    """The password is enough again; every other session ends. `except_session` is the hash of the one that stays.
+
+    Raises CodeNeeded, WrongCode.
+    """
     await must_match(session, actor.user_id, code)
     await _remove(session, actor.user_id)
+    await sessions.end_ways_in(session, actor.user_id, except_session=except_session)
     _record(session, "totp.off", actor.user_id, actor.user_id)
 
 

@@ -1,6 +1,7 @@
 """What ends all ways into an account ends each kind of them, a sign-in that is under way included."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import pytest
 from sqlmodel import select
@@ -8,8 +9,9 @@ from sqlmodel import select
 from swivi.accounts import profile, sessions, tokens, totp
 from swivi.accounts import service as accounts
 from swivi.accounts.errors import WrongCredentials
-from swivi.accounts.models import Role, UserStatus
+from swivi.accounts.models import Authenticator, Role, UserStatus
 from swivi.accounts.sessions import hash_token
+from swivi.core import clock
 from swivi.core.errors import NotSignedIn
 from swivi.mail import outbox
 from swivi.mail.models import Mail, MailKind
@@ -45,7 +47,17 @@ async def second_step_taken_off(world: World) -> None:
         await totp.take_off(session, await accounts.by_id(session, world.clipper.user_id))
 
 
-CHANGES = [promoted, disabled_and_enabled, password_changed, second_step_taken_off]
+async def second_step_turned_off(world: World) -> None:
+    later = clock.now() + timedelta(minutes=1)  # the code of now was used to turn it on
+    with clock.standing_at(later):
+        async with world.database.writing() as session:
+            user_id = world.clipper.user_id
+            found = await session.exec(select(Authenticator.key).where(Authenticator.user_id == user_id))
+            code = totp.pyotp.TOTP(found.one()).at(later)
+            await totp.turn_off(session, world.clipper, code, except_session="")
+
+
+CHANGES = [promoted, disabled_and_enabled, password_changed, second_step_taken_off, second_step_turned_off]
 
 
 @pytest.mark.parametrize("change", CHANGES)

@@ -135,10 +135,10 @@ class TwoSteps(rx.State):
         await proof.must_be_given(self, fields)
         await runtime().quotas.code(await current_actor(self))
         async with acting(self) as (session, actor):
-            await totp.turn_off(session, actor, fields.get(OFF_CODE))
+            await totp.turn_off(session, actor, fields.get(OFF_CODE), except_session=session_hash(self))
         await self._forget()
         await self._read(actor.user_id)
-        return "Two-step sign-in is off."
+        return "Two-step sign-in is off. You are signed out everywhere else."
 
     async def _read(self, user_id: int) -> None:
         async with runtime().database.reading() as session:
