@@ -78,6 +78,7 @@ async def test(session: AsyncSession, actor: Actor, webhook_id: int) -> Delivery
     if not webhook.active:
         raise WebhookInactive
     sent = await outbox.probe(session, webhook)
+    _audit(session, actor, webhook, "tested", {}, {"delivery": sent.id})
     return await deliveries.line(session, sent.id)
 
 
@@ -85,7 +86,9 @@ async def send_again(session: AsyncSession, actor: Actor, webhook_id: int, deliv
     """Send a delivery now. Raises AdminsOnly, NoSuchWebhook, NoSuchDelivery, WebhookInactive, DeliveryUnderWay."""
     actor.must_be_admin()
     webhook = await get(session, webhook_id, lock=True)
-    return await deliveries.send_again(session, webhook, delivery_id)
+    sent = await deliveries.send_again(session, webhook, delivery_id)
+    _audit(session, actor, webhook, "sent_again", {}, {"delivery": delivery_id})
+    return sent
 
 
 async def get(session: AsyncSession, webhook_id: int, *, lock: bool = False) -> Webhook:

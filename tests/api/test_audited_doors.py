@@ -102,3 +102,15 @@ async def test_to_where_it_went_before_money_goes_without_it(
         body = {"amount": 20, "method": "PayPal", "details": details}
         answer = await guest.post("/clippers/payout-request", json=body, headers=stale)
         assert answer.status_code == expected, details
+
+
+async def test_what_an_admin_has_a_webhook_send_is_in_the_audit_log(running: Runtime, admin: Person) -> None:
+    made = await admin.http.post("/admin/webhooks", json={"url": "https://hooks.example/", "events": ["seal.made"]})
+    webhook = f"/admin/webhooks/{made.json()['id']}"
+    sent = (await admin.http.post(f"{webhook}/test")).json()
+    again = await admin.http.post(f"{webhook}/deliveries/{sent['id']}/redeliver")
+    assert again.status_code == 202, again.text
+
+    for action in ("webhook.tested", "webhook.sent_again"):
+        [entry] = await entries(running, action)
+        assert (entry.actor_id, entry.after) == (admin.actor.user_id, {"delivery": int(sent["id"])}), action
