@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import SQLModel
 
 from swivi.core.db import cents, choice, moment, reference, row_id
+from swivi.payouts.methods import PayoutMethod
 
 
 class PayoutStatus(StrEnum):
@@ -22,6 +23,8 @@ class PayoutStatus(StrEnum):
 
 
 OPEN = text("status IN ('PENDING', 'APPROVED')")
+CHOSEN = text("method <> 'other'")
+"""OTHER stands for many methods of earlier releases, each of which had transaction ids of its own."""
 
 
 class PayoutRequest(SQLModel, table=True):
@@ -43,8 +46,9 @@ class PayoutRequest(SQLModel, table=True):
     amount: int = cents(default=None)
     fee: int = cents()
     net: int = cents(default=None)
-    method: str
+    method: PayoutMethod = choice(PayoutMethod)
     details: str
+    """As `methods.Destination.text`, or free text of an earlier release."""
     status: PayoutStatus = choice(PayoutStatus, default=PayoutStatus.PENDING)
     reason: str | None = None
     idempotency_key: str | None = None
@@ -60,7 +64,16 @@ class Payout(SQLModel, table=True):
     """Money that was sent: exists if and only if its request was COMPLETED (I9)."""
 
     __tablename__ = "payouts"
-    __table_args__ = (UniqueConstraint("method", "transaction_id"),)
+    __table_args__ = (
+        Index(
+            "uq_payouts_method_transaction_id",
+            "method",
+            "transaction_id",
+            unique=True,
+            sqlite_where=CHOSEN,
+            postgresql_where=CHOSEN,
+        ),
+    )
 
     id: int = row_id()
     request_id: int = reference("payout_requests.id", unique=True)
@@ -68,7 +81,7 @@ class Payout(SQLModel, table=True):
     amount: int = cents(default=None)
     fee: int = cents()
     net: int = cents(default=None)
-    method: str
+    method: PayoutMethod = choice(PayoutMethod)
     transaction_id: str
     paid_by: int = reference("users.id")
     paid_at: datetime = moment()
@@ -81,6 +94,6 @@ class PayoutDestination(SQLModel, table=True):
 
     id: int = row_id()
     user_id: int = reference("users.id", unique=True)
-    method: str
+    method: PayoutMethod = choice(PayoutMethod)
     details: str
     kept_at: datetime = moment()
