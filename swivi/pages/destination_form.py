@@ -160,7 +160,7 @@ def _field(state: Any, method: PayoutMethod, field: DestinationField) -> rx.Comp
         name,
         input_mode=field.input_mode,
         auto_complete=field.autocomplete,
-        spell_check="false",
+        spell_check=False,
         on_blur=lambda value: sends(state.check_field, method.value, field.name, value),
         **common,
     )
