@@ -69,10 +69,15 @@ def envelope(
     return JSONResponse(ErrorBody(error=problem).model_dump(exclude_none=True), status, headers)
 
 
+def _camel(path: str) -> str:
+    """Return the path of a field, like `details.iban`, as programs call it."""
+    return ".".join(to_camel(name) for name in path.split("."))
+
+
 async def _refused(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, SwiviError), "registered for these"
     headers = {}
-    fields = {to_camel(name): sentence for name, sentence in error.fields.items()}
+    fields = {_camel(name): sentence for name, sentence in error.fields.items()}
     if isinstance(error, NotSignedIn):
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, TooManyRequests | Overloaded):

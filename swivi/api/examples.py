@@ -12,7 +12,7 @@ SAMPLES: Mapping[str, Any] = {
     "author": "casey.clips",
     "availableBalance": 147.5,
     "baselineProblem": None,
-    "body": "Casey Clipper asks for $25.00 by paypal.",
+    "body": "Casey Clipper asks for $25.00 by PayPal.",
     "brand": "Vibe Drinks",
     "budget": 500.0,
     "campaign": "Summer Vibes 2025",

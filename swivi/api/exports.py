@@ -93,7 +93,7 @@ async def _payouts(status: PayoutStatus | None) -> AsyncIterator[list[PayoutRow]
 
 def _payout_cells(row: PayoutRow) -> Cells:
     asked = (row.request_id, utc(row.requested_at), row.status, row.clipper_name, row.clipper_email)
-    money = (dollars(row.amount), dollars(row.fee), dollars(row.net), CURRENCY, row.method, row.details)
+    money = (dollars(row.amount), dollars(row.fee), dollars(row.net), CURRENCY, row.method, row.destination.display)
     return *asked, *money, row.transaction_id, row.reason, row.decided_by, utc(row.decided_at), utc(row.paid_at)
 
 

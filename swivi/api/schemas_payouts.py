@@ -5,24 +5,49 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, WithJsonSchema
 
-from swivi.api.schemas import Body, Dollars, Id, Page, RawAmount, View, raw_pattern, raw_words
+from swivi.api.schemas import Body, Dollars, Id, Page, RawAmount, View, raw_choice, raw_pattern, raw_words
 from swivi.core.money import Cents
 from swivi.insights.balances import Balance
 from swivi.insights.payouts import PayoutRow
+from swivi.payouts.methods import LONGEST_VALUE, METHODS, Method, PayoutMethod
 from swivi.payouts.models import PayoutStatus
-from swivi.payouts.rules import LONGEST_DETAILS, LONGEST_REASON, METHOD, TRANSACTION_ID, PayoutAction
+from swivi.payouts.rules import LONGEST_REASON, TRANSACTION_ID, PayoutAction
+
+
+def _fields_schema(method: Method) -> dict[str, Any]:
+    text = {"type": "string", "maxLength": LONGEST_VALUE}
+    properties = {
+        field.name: {
+            **text,
+            "description": field.label,
+            **({"enum": [value for value, _ in field.choices]} if field.choices else {}),
+            **({} if field.optional else {"minLength": 1, "pattern": r"\S"}),
+        }
+        for field in method.fields
+    }
+    required = [field.name for field in method.fields if not field.optional]
+    return {
+        "title": method.label,
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": False,
+    }
+
 
 RawDetails = Annotated[
     object,
     WithJsonSchema(
         {
+            "description": "The fields of the method. Text will do for an email address or an IBAN.",
             "anyOf": [
-                {"type": "string", "minLength": 1, "maxLength": LONGEST_DETAILS, "pattern": r"\S"},
-                {"type": "object", "minProperties": 1, "description": "Kept as JSON of as many characters at most."},
-            ]
+                {"type": "string", "minLength": 1, "maxLength": LONGEST_VALUE, "pattern": r"\S"},
+                *(_fields_schema(method) for method in METHODS.values()),
+            ],
         }
     ),
 ]
+RawMethod = Annotated[object, raw_choice(METHODS)]
 NEEDS_NOTES = ConfigDict(json_schema_extra={"required": ["action", "notes"]})
 
 
@@ -30,7 +55,7 @@ class NewPayoutRequest(Body):
     """How much to pay, how, and where to."""
 
     amount: RawAmount
-    method: Annotated[object, raw_pattern(METHOD)]
+    method: RawMethod
     details: RawDetails
 
 
@@ -41,8 +66,11 @@ class ClipperPayout(View):
     amount: Dollars
     fee: Dollars
     net: Dollars
-    method: str
+    method: PayoutMethod
     details: str
+    """The destination in one line."""
+    destination: dict[str, str]
+    """The fields of the method; empty for free text of an earlier release."""
     status: PayoutStatus
     reason: str | None
     transaction_id: str | None
@@ -59,7 +87,8 @@ class ClipperPayout(View):
             fee=row.fee,
             net=row.net,
             method=row.method,
-            details=row.details,
+            details=row.destination.display,
+            destination=dict(row.destination.values),
             status=row.status,
             reason=row.reason,
             transaction_id=row.transaction_id,

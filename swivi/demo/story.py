@@ -269,6 +269,6 @@ class DemoPayout:
 PAYOUTS = (
     DemoPayout(CASEY, 5.2, "40.00", "paypal", "casey@old-mail.example", rejected="PayPal does not know this address."),
     DemoPayout(CASEY, 2.4, "80.00", "paypal", "casey@rivera.example", transaction_id="5TY05013RG002845M"),
-    DemoPayout("jordan", 0.7, "250.00", "bank transfer", "IBAN DE89 3704 0044 0532 0130 00"),
+    DemoPayout("jordan", 0.7, "250.00", "bank", "DE89 3704 0044 0532 0130 00"),
 )
 DECISION_TAKES_DAYS = 0.3

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.accounts.models import User
 from swivi.core.money import Cents
 from swivi.insights.sorting import nearer_end, order_by
+from swivi.payouts.methods import Destination, stored
 from swivi.payouts.models import Payout, PayoutRequest, PayoutStatus
 from swivi.payouts.tallies import PAYOUTS
 
@@ -32,7 +33,7 @@ class PayoutRow:
     fee: Cents
     net: Cents
     method: str
-    details: str
+    destination: Destination
     status: PayoutStatus
     reason: str | None
     transaction_id: str | None
@@ -177,7 +178,7 @@ def _row(
         fee=asked.fee,
         net=asked.net,
         method=asked.method,
-        details=asked.details,
+        destination=stored(asked.method, asked.details),
         status=asked.status,
         reason=asked.reason,
         transaction_id=transaction_id,

@@ -1,7 +1,5 @@
 """Where a clipper wants to be paid, kept for next time."""
 
-from collections.abc import Callable
-
 from sqlalchemy import delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -10,9 +8,8 @@ from swivi.accounts.actor import Actor
 from swivi.accounts.models import User
 from swivi.core import clock
 from swivi.core.errors import InvalidInput
-from swivi.core.text import parse_all
 from swivi.ledger import audit_log
-from swivi.payouts import rules
+from swivi.payouts.methods import Destination, parse_destination
 from swivi.payouts.models import PayoutDestination
 
 
@@ -26,31 +23,32 @@ async def is_kept(session: AsyncSession, user_id: int, *, method: object, detail
     """Whether this, as typed, is what is kept. What cannot be kept is not."""
     destination = await kept(session, user_id)
     try:
-        typed = (rules.parse_method(method), rules.parse_details(details))
+        typed = parse_destination(method, details)
     except InvalidInput:
         return False
-    return destination is not None and (destination.method, destination.details) == typed
+    return destination is not None and _is(destination, typed)
 
 
 async def keep(session: AsyncSession, actor: Actor, *, method: object, details: object) -> PayoutDestination:
     """Keep these, as typed, in place of what was kept. Raises ClippersOnly, InvalidInput."""
     actor.must_be_clipper()
-    typed: dict[str, Callable[[], str]] = {
-        "method": lambda: rules.parse_method(method),
-        "details": lambda: rules.parse_details(details),
-    }
-    parsed = parse_all(typed)
+    typed = parse_destination(method, details)
     # Two at the same moment wait for each other here, or both would insert.
     await session.exec(select(User.id).where(User.id == actor.user_id).with_for_update())
     destination = await kept(session, actor.user_id)
-    if destination is None:
-        destination = PayoutDestination(user_id=actor.user_id, method="", details="", kept_at=clock.now())
-        session.add(destination)
-    if (destination.method, destination.details) == (parsed["method"], parsed["details"]):
+    if destination is not None and _is(destination, typed):
         return destination
-    destination.method, destination.details, destination.kept_at = parsed["method"], parsed["details"], clock.now()
+    if destination is None:
+        destination = PayoutDestination(user_id=actor.user_id, method=typed.method, details="", kept_at=clock.now())
+        session.add(destination)
+    destination.method, destination.details = typed.method, typed.text
+    destination.kept_at = clock.now()
     _record(session, actor.user_id, "kept", destination.method)
     return destination
+
+
+def _is(row: PayoutDestination, typed: Destination) -> bool:
+    return (row.method, row.details) == (typed.method, typed.text)
 
 
 async def forget(session: AsyncSession, actor: Actor) -> None:

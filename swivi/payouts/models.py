@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import SQLModel
 
 from swivi.core.db import cents, choice, moment, reference, row_id
+from swivi.payouts.methods import PayoutMethod
 
 
 class PayoutStatus(StrEnum):
@@ -25,6 +26,8 @@ ONE_OPEN = "uq_payout_requests_one_open"
 """The index that lets a clipper have one open request."""
 
 OPEN = text("status IN ('PENDING', 'APPROVED')")
+CHOSEN = text("method <> 'other'")
+"""OTHER stands for many methods of earlier releases, each of which had transaction ids of its own."""
 
 
 class PayoutRequest(SQLModel, table=True):
@@ -46,8 +49,9 @@ class PayoutRequest(SQLModel, table=True):
     amount: int = cents(default=None)
     fee: int = cents()
     net: int = cents(default=None)
-    method: str
+    method: PayoutMethod = choice(PayoutMethod)
     details: str
+    """As `methods.Destination.text`, or free text of an earlier release."""
     status: PayoutStatus = choice(PayoutStatus, default=PayoutStatus.PENDING)
     reason: str | None = None
     idempotency_key: str | None = None
@@ -63,7 +67,16 @@ class Payout(SQLModel, table=True):
     """Money that was sent: exists if and only if its request was COMPLETED (I9)."""
 
     __tablename__ = "payouts"
-    __table_args__ = (UniqueConstraint("method", "transaction_id"),)
+    __table_args__ = (
+        Index(
+            "uq_payouts_method_transaction_id",
+            "method",
+            "transaction_id",
+            unique=True,
+            sqlite_where=CHOSEN,
+            postgresql_where=CHOSEN,
+        ),
+    )
 
     id: int = row_id()
     request_id: int = reference("payout_requests.id", unique=True)
@@ -71,7 +84,7 @@ class Payout(SQLModel, table=True):
     amount: int = cents(default=None)
     fee: int = cents()
     net: int = cents(default=None)
-    method: str
+    method: PayoutMethod = choice(PayoutMethod)
     transaction_id: str
     paid_by: int = reference("users.id")
     paid_at: datetime = moment()
@@ -84,6 +97,6 @@ class PayoutDestination(SQLModel, table=True):
 
     id: int = row_id()
     user_id: int = reference("users.id", unique=True)
-    method: str
+    method: PayoutMethod = choice(PayoutMethod)
     details: str
     kept_at: datetime = moment()

@@ -1,6 +1,5 @@
 """The payout states: which edges there are, who walks them, what must be said. Pure."""
 
-import json
 import re
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,14 +11,9 @@ from swivi.core.text import parse_text
 from swivi.payouts.errors import FeeLeavesNothing
 from swivi.payouts.models import PayoutStatus
 
-LONGEST_DETAILS = 1_000
 LONGEST_REASON = 500
-METHOD = "[a-z0-9][a-z0-9 _.-]{0,39}"
 TRANSACTION_ID = "[!-~]{1,120}"
-"""Regular expressions, which are also in the API's document."""
-
-SUGGESTED_METHODS = ("paypal", "bank transfer", "wise", "usdc")
-_METHOD_LABELS = {"paypal": "PayPal", "usdc": "USDC"}
+"""A regular expression, which is also in the API's document."""
 
 
 class PayoutAction(StrEnum):
@@ -60,27 +54,6 @@ def parse_action(value: object) -> PayoutAction:
     if value not in admins:
         raise InvalidInput.of("action", f"Choose one of: {', '.join(admins)}.")
     return PayoutAction(str(value))
-
-
-def parse_method(value: object) -> str:
-    """How to pay, in lower case, such as "paypal". Raises InvalidInput."""
-    method = " ".join(value.lower().split()) if isinstance(value, str) else ""
-    if not re.fullmatch(METHOD, method):
-        raise InvalidInput.of("method", f"Say how you want to be paid, such as {SUGGESTED_METHODS[0]}.")
-    return method
-
-
-def method_label(method: str) -> str:
-    """How a method is written where people read it: "PayPal", "Bank transfer"."""
-    return _METHOD_LABELS.get(method, method.capitalize())
-
-
-def parse_details(value: object) -> str:
-    """Where to pay: text, or an object, which is kept as JSON. Raises InvalidInput."""
-    # default=str: the API hands numbers with decimals over as Decimal, which JSON does not know.
-    text = json.dumps(value, sort_keys=True, default=str) if isinstance(value, dict) and value else value
-    otherwise = f"Say where to pay, in 1 to {LONGEST_DETAILS:,} characters."
-    return parse_text(text, "details", longest=LONGEST_DETAILS, otherwise=otherwise)
 
 
 def parse_fee(amount: Cents, percent: Decimal) -> tuple[Cents, Cents]:

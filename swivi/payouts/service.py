@@ -32,8 +32,9 @@ from swivi.payouts.errors import (
     TransactionIdTaken,
     WrongPayoutStatus,
 )
+from swivi.payouts.methods import Destination, method_label, parse_destination
 from swivi.payouts.models import ONE_OPEN, Payout, PayoutRequest, PayoutStatus
-from swivi.payouts.rules import EDGES, PayoutAction, method_label
+from swivi.payouts.rules import EDGES, PayoutAction
 from swivi.webhooks import outbox
 from swivi.webhooks.events import PayoutCompleted
 
@@ -59,11 +60,12 @@ async def request(
     actor.must_be_clipper()
     typed: dict[str, Callable[[], Any]] = {
         "amount": lambda: money.parse_dollars(amount),
-        "method": lambda: rules.parse_method(method),
-        "details": lambda: rules.parse_details(details),
+        "destination": lambda: parse_destination(method, details),
     }
-    cents, how, where = parse_all(typed).values()
-    body_hash = hashlib.sha256(json.dumps([cents, how, where]).encode()).hexdigest()
+    parsed = parse_all(typed)
+    cents: Cents = parsed["amount"]
+    destination: Destination = parsed["destination"]
+    body_hash = _hash_of_body(cents, destination)
     status = await _one_at_a_time(session, actor.user_id)
     key_hash = None if idempotency_key is None else hash_of_key(actor.user_id, idempotency_key)
     if key_hash is not None:
@@ -82,8 +84,8 @@ async def request(
         amount=cents,
         fee=fee,
         net=net,
-        method=how,
-        details=where,
+        method=destination.method,
+        details=destination.text,
         idempotency_key=key_hash,
         body_hash=body_hash,
         created_at=clock.now(),
@@ -96,7 +98,7 @@ async def request(
         session,
         NotificationKind.PAYOUT_REQUESTED,
         "Payout requested",
-        f"{actor.name} asks for {format_dollars(cents)} by {how}.",
+        f"{actor.name} asks for {format_dollars(cents)} by {method_label(asked.method)}.",
         "/admin/payouts",
     )
     return asked
@@ -112,6 +114,11 @@ async def _one_at_a_time(session: AsyncSession, user_id: int) -> UserStatus:
     """
     found = await session.exec(select(User.status).where(User.id == user_id).with_for_update(key_share=True))
     return UserStatus(found.one())
+
+
+def _hash_of_body(cents: Cents, destination: Destination) -> str:
+    body = [cents, destination.method, destination.text]
+    return hashlib.sha256(json.dumps(body).encode()).hexdigest()
 
 
 def hash_of_key(user_id: int, key: str) -> str:

@@ -96,9 +96,9 @@ async def test_to_where_it_went_before_money_goes_without_it(
     running: Runtime, guest: httpx.AsyncClient, earned: Person
 ) -> None:
     async with running.database.writing() as session:
-        await destinations.keep(session, earned.actor, method="paypal", details="me")
+        await destinations.keep(session, earned.actor, method="paypal", details="me@swivi.test")
     stale = await _by_cookie(running, earned, proven=False)
-    for details, expected in (("somebody else", 403), ("me", 201)):
+    for details, expected in (("else@swivi.test", 403), ("me@swivi.test", 201)):
         body = {"amount": 20, "method": "PayPal", "details": details}
         answer = await guest.post("/clippers/payout-request", json=body, headers=stale)
         assert answer.status_code == expected, details

@@ -80,7 +80,7 @@ async def test_every_wrong_field_of_a_payout_is_named(earned: Person, everything
     for key in ("", "k" * 201):
         answer = await earned.http.post(
             "/clippers/payout-request",
-            json={"amount": 20, "method": "paypal", "details": "me"},
+            json={"amount": 20, "method": "paypal", "details": "me@swivi.test"},
             headers={"Idempotency-Key": key},
         )
         assert refusal(answer) == (422, "invalid_input"), key

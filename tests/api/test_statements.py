@@ -31,7 +31,9 @@ async def test_a_clipper_can_recompute_what_they_earned(earned: Person) -> None:
 
 
 async def test_the_same_as_a_table(earned: Person) -> None:
-    await earned.http.post("/clippers/payout-request", json={"amount": 20, "method": "paypal", "details": "me"})
+    await earned.http.post(
+        "/clippers/payout-request", json={"amount": 20, "method": "paypal", "details": "me@swivi.test"}
+    )
     accrual, reserved = rows(await earned.http.get(f"{OWN}.csv"))
     assert (accrual["amount"], accrual["balance"], accrual["currency"]) == ("50.00", "50.00", "USD")
     assert (accrual["views"], accrual["growth"], accrual["rate_per_1000"]) == ("20000", "20000", "2.50")

@@ -32,6 +32,8 @@ PLAIN: Mapping[str, Any] = {
     "key": "created_at",
     "name": "status",
     "value": "PENDING",
+    "method": "paypal",
+    "field": "email",
 }
 
 FORM: Mapping[str, Any] = {
@@ -51,7 +53,7 @@ FORM: Mapping[str, Any] = {
     "search": "a",
     "amount": "20",
     "method": "paypal",
-    "details": "bob@paypal.test",
+    "paypal.email": "bob@paypal.test",
     "platform": "youtube",
     "handle": "taken.over",
     "present": "wrong horse",

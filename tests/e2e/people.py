@@ -105,7 +105,8 @@ class Clipper(Visitor):
         await self.presses("Request payout")
         dialog = self.page.get_by_role("dialog")
         await dialog.get_by_label("Amount").fill(dollars)
-        await dialog.get_by_label("Where to").fill("casey@paypal.test")
+        await dialog.get_by_label("PayPal email").fill("casey@paypal.test")
+        await dialog.get_by_role("button", name="Continue").click()
         await dialog.get_by_role("button", name="Request payout").click()
 
 

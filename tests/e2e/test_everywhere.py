@@ -214,7 +214,8 @@ async def test_a_double_click_asks_for_one_payout(tab_of: TabOf, database: Datab
     await clipper.presses("Request payout")
     dialog = clipper.page.get_by_role("dialog")
     await dialog.get_by_label("Amount").fill("20.00")
-    await dialog.get_by_label("Where to").fill("priya@paypal.test")
+    await dialog.get_by_label("PayPal email").fill("priya@paypal.test")
+    await dialog.get_by_role("button", name="Continue").click()
     await dialog.get_by_role("button", name="Request payout").dblclick()
     await clipper.has_balance(format_dollars(priya.available - 20_00))
     await expect(clipper.page.get_by_role("dialog")).to_have_count(0)
@@ -282,8 +283,8 @@ async def test_a_lost_connection_is_said_and_heals_with_right_numbers(
     ("address", "opener", "label", "typed"),
     [
         ("/clippers/dashboard", "Submit a clip", "Link to your clip", "https://www.tiktok.com/@ines/video/7"),
-        ("/clippers/payouts", "Request payout", "Where to send it", "ines@half-typed.test"),
-        ("/clippers/profile", None, "Where to send it", "ines@half-typed.test"),
+        ("/clippers/payouts", "Request payout", "PayPal email", "ines@half-typed.test"),
+        ("/clippers/profile", None, "PayPal email", "ines@half-typed.test"),
     ],
 )
 async def test_what_was_typed_survives_a_lost_connection(
@@ -474,8 +475,10 @@ async def test_a_clipper_submits_and_asks_for_money_without_a_mouse(tab_of: TabO
     await expect(page.locator("main[aria-busy=false]")).to_be_visible(timeout=SLOW)
     await tabs_to(page, page.get_by_role("button", name="Request payout"))
     await keyboard.press("Enter")
-    await tabs_to(page, dialog.get_by_label("Where to send it"))
+    await tabs_to(page, dialog.get_by_label("PayPal email"))
     await keyboard.type("malik@paypal.test")
+    await tabs_to(page, dialog.get_by_role("button", name="Continue"))
+    await keyboard.press("Enter")
     await tabs_to(page, dialog.get_by_role("button", name="Request payout"))
     await keyboard.press("Enter")
     await expect(dialog).to_have_count(0, timeout=SLOW)

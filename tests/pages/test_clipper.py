@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from swivi.accounts import devices
 from swivi.campaigns import service as campaigns
 from swivi.core import clock
@@ -17,14 +19,17 @@ from swivi.pages.clipper.receipt import Receipt
 from swivi.pages.clipper.rows import ClipLine
 from swivi.pages.clipper.submit import SubmitDialog
 from swivi.pages.notification_list import NotificationList
+from swivi.pages.profile.destination import Destination
 from swivi.pages.session import SessionState
-from swivi.payouts.models import PayoutRequest, PayoutStatus
+from swivi.payouts.methods import PayoutMethod
+from swivi.payouts.models import PayoutDestination, PayoutRequest, PayoutStatus
 from tests.factories import tiktok
 from tests.live import until
 from tests.pages.conftest import Tab, happens
 from tests.world import World
 
-FORM = {"amount": "25.00", "method": "paypal", "details": "casey@swivi.test"}
+FORM = {"amount": "25.00", "method": "paypal", "paypal.email": "casey@swivi.test", "step": "fill"}
+CONFIRMED = {"step": "confirm"}
 
 
 async def test_below_the_minimum_the_page_says_how_much_is_missing(world: World, clippers_tab: Tab) -> None:
@@ -117,7 +122,8 @@ async def test_a_form_that_is_sent_twice_asks_once(world: World, clippers_tab: T
     assert dialog.amount == "60.00"
 
     await happens(dialog.send, FORM)
-    await happens(dialog.send, FORM)
+    await happens(dialog.send, FORM | CONFIRMED)
+    await happens(dialog.send, FORM | CONFIRMED)
 
     [asked] = await world.all(PayoutRequest)
     assert (asked.amount, asked.status) == (2_500, PayoutStatus.PENDING)
@@ -131,9 +137,11 @@ async def test_a_refused_form_stays_open_with_the_errors_beside_the_fields(world
 
     await happens(dialog.send, FORM | {"amount": "19.99"})
     assert dialog.errors == {"amount": "The smallest payout is $20.00."}
-    await happens(dialog.send, {"amount": "nothing", "method": ["?"], "details": None})
+    await happens(dialog.send, FORM | {"amount": "nothing", "paypal.email": "hello"})
+    assert set(dialog.errors) == {"amount", "paypal.email"}
+    await happens(dialog.send, {"amount": "nothing", "method": ["?"]})
 
-    assert set(dialog.errors) == {"amount", "method", "details"}
+    assert {"amount", "method"} <= set(dialog.errors)
     assert (dialog.is_open, dialog.pending) == (True, False)
     assert await world.all(PayoutRequest) == []
 
@@ -283,12 +291,81 @@ async def test_what_is_kept_or_was_used_last_fills_the_payout_form(world: World,
     await world.earn(9_000)
     dialog = await clippers_tab.state(PayoutDialog)
     await happens(dialog.open)
-    assert (dialog.method, dialog.details) == ("paypal", "")
+    assert (dialog.method, dialog.values) == ("paypal", {})
 
-    await happens(dialog.send, FORM | {"method": "wise", "keep": "on"})
+    wise = {"amount": "25.00", "method": "wise", "wise.email": "casey@swivi.test", "keep": "on"}
+    await happens(dialog.send, wise)
+    await happens(dialog.send, wise | CONFIRMED)
     await happens(dialog.open)
 
-    assert (dialog.method, dialog.details) == ("wise", "casey@swivi.test")
+    assert (dialog.method, dialog.values) == ("wise", {"wise.email": "casey@swivi.test"})
+
+
+async def test_the_last_step_repeats_the_destination_and_nothing_else_is_sent(world: World, clippers_tab: Tab) -> None:
+    await world.earn(9_000)
+    dialog = await clippers_tab.state(PayoutDialog)
+    await happens(dialog.open)
+    bank = {"amount": "25.00", "method": "bank", "bank.iban": "de89370400440532013000", "paypal.email": "hello"}
+
+    for step in ("confirm", "fill"):  # neither a made-up step nor a second quick click confirms
+        await happens(dialog.send, bank | {"step": step})
+        assert (dialog.step, dialog.outcome) == ("confirm", "You receive $25.00. There is no fee.")
+    assert dialog.lines == [
+        ["Method", "Bank (IBAN)"],
+        ["IBAN", "DE89 3704 0044 0532 0130 00"],
+        ["BIC", "COBADEFFXXX"],
+        ["Bank", "Commerzbank Köln, Germany"],
+    ]
+    for other in ({"amount": "26.00"}, {"bank.iban": "FR1420041010050500013M02606"}, {}):
+        await happens(dialog.back)
+        assert (dialog.step, dialog.lines) == ("fill", [])
+        await happens(dialog.send, bank | other | CONFIRMED)
+        assert dialog.is_open
+    assert await world.all(PayoutRequest) == []
+
+    await happens(dialog.send, bank | CONFIRMED)
+    [asked] = await world.all(PayoutRequest)
+    assert (asked.method, "DE89370400440532013000" in asked.details) == ("bank", True)
+
+
+async def test_a_field_that_is_left_says_what_is_wrong_with_it(world: World, clippers_tab: Tab) -> None:
+    for kind in (PayoutDialog, Destination):
+        form = await clippers_tab.state(kind)
+        await happens(form.choose, "usdc")
+        await happens(form.check_field, "usdc", "address", "hello")
+        await happens(form.check_field, "paypal", "email", "hello")
+        assert form.method == "usdc"
+        assert set(form.errors) == {"usdc.address", "paypal.email"}
+        await happens(form.check_field, "usdc", "address", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed")
+        await happens(form.check_field, "paypal", "email", "")
+        assert form.errors == {}
+
+
+@pytest.mark.parametrize(("method", "text"), [("usdc", "hello"), ("other", "cash: the pub")])
+async def test_saved_text_that_does_not_parse_is_shown_to_its_owner_for_correction(
+    world: World, clippers_tab: Tab, method: str, text: str
+) -> None:
+    await world.earn(9_000)
+    async with world.database.writing() as session:
+        session.add(
+            PayoutDestination(
+                user_id=world.clipper.user_id, method=PayoutMethod(method), details=text, kept_at=clock.now()
+            )
+        )
+    dialog, profile = await clippers_tab.state(PayoutDialog), await clippers_tab.state(Destination)
+    await happens(dialog.open)
+    await happens(profile.load)
+    assert (dialog.outdated, profile.outdated, dialog.values) == (text, text, {})
+    await happens(dialog.send, {"amount": "25.00", "method": dialog.method, "step": "fill"})
+    assert (dialog.step, [name.partition(".")[0] for name in dialog.errors][:1]) == ("fill", [dialog.method])
+
+    right = {"method": "paypal", "paypal.email": "casey@swivi.test"}
+    await happens(profile.save, right | {"step": "fill"})
+    assert (profile.step, profile.lines[1]) == ("confirm", ["PayPal email", "casey@swivi.test"])
+    await happens(profile.save, right | CONFIRMED)
+    await happens(dialog.open)
+    assert (profile.outdated, dialog.outdated) == ("", "")
+    assert dialog.values == {"paypal.email": "casey@swivi.test"}
 
 
 async def test_notifications_stay_new_until_they_are_marked_as_read(world: World, clippers_tab: Tab) -> None:

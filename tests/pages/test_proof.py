@@ -87,15 +87,18 @@ async def test_a_dialog_that_is_dismissed_forgets_what_waited(world: World, clip
 
 async def _destination(world: World, tab: Tab, more: dict[str, str]) -> dict[str, str]:
     state = await tab.state(Destination)
-    await happens(state.save, {"method": "paypal", "details": "thief@swivi.test"} | more)
+    asked = {"method": "paypal", "paypal.email": "thief@swivi.test"}
+    await happens(state.save, asked)
+    await happens(state.save, asked | {"step": "confirm"} | more)
     return state.errors
 
 
 async def _payout(world: World, tab: Tab, more: dict[str, str]) -> dict[str, str]:
     state = await tab.state(PayoutDialog)
     state.is_open = True
-    asked = {"amount": "20", "method": "paypal", "details": "thief@swivi.test"}
-    await happens(state.send, asked | more)
+    asked = {"amount": "20", "method": "paypal", "paypal.email": "thief@swivi.test"}
+    await happens(state.send, asked)
+    await happens(state.send, asked | {"step": "confirm"} | more)
     return state.errors
 
 

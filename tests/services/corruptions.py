@@ -194,7 +194,7 @@ CORRUPTIONS = (
     of_payout("net = net - 1"),
     of_payout("fee = fee + 1"),
     of_payout("user_id = (SELECT MIN(id) FROM users)"),
-    of_payout("method = 'bank_transfer'"),
+    of_payout("method = 'us_bank'"),
     Corruption(
         "I9",
         "payout",

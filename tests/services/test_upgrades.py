@@ -26,6 +26,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 
 from swivi import migrations
 from swivi.core.db import Database
@@ -48,6 +49,9 @@ SAID: dict[tuple[str, str], Any] = {
     ("payout_requests", "fee"): 0,
     ("payout_requests", "status"): "COMPLETED",
     ("payout_requests", "idempotency_key"): None,  # a migration puts its hash in its place: test_migrations.py
+    ("payout_requests", "method"): "wise",  # free text once: see test_payout_methods_become_an_enumeration
+    ("payouts", "method"): "wise",
+    ("payout_destinations", "method"): "wise",
 }
 """Values that constraints or types ask for; any others will do."""
 
@@ -482,3 +486,46 @@ async def test_stored_ids_become_canonical_unless_that_video_is_submitted_alread
     [line] = [record.getMessage() for record in caplog.records if record.name == "swivi.migrations"]
     assert line.startswith("2 submissions ")
     assert line.endswith(": 2, 3")
+
+
+PAYEES = (
+    "INSERT INTO users (email, name, password_hash, role, status, total_earnings, paid, reserved, total_views,"
+    " created_at) VALUES ('ada@swivi.test', 'Ada', 'x', 'ADMIN', 'ACTIVE', 0, 0, 0, 0, :now),"
+    " ('casey@swivi.test', 'Casey', 'x', 'CLIPPER', 'ACTIVE', 0, 0, 0, 0, :now)"
+)
+FREE_TEXT = (
+    "INSERT INTO payout_requests (user_id, amount, fee, net, method, details, status, body_hash, created_at) VALUES"
+    " (2, 100, 0, 100, 'venmo', '@casey', 'COMPLETED', 'h', :now), (2, 100, 0, 100, 'zelle', '@c', 'COMPLETED', 'h',"
+    " :now), (2, 100, 0, 100, 'bank transfer', 'IBAN and so on', 'REJECTED', 'h', :now), (2, 100, 0, 100, 'usdc',"
+    " 'hello', 'REJECTED', 'h', :now), (1, 100, 0, 100, 'bank', 'the corner', 'PENDING', 'h', :now)",
+    "INSERT INTO payouts (request_id, user_id, amount, fee, net, method, transaction_id, paid_by, paid_at) VALUES"
+    " (1, 2, 100, 0, 100, 'venmo', 'TX-1', 1, :now), (2, 2, 100, 0, 100, 'zelle', 'TX-1', 1, :now)",
+    "INSERT INTO payout_destinations (user_id, method, details, kept_at) VALUES (2, 'cash', 'the pub', :now)",
+)
+"""What earlier releases took for methods."""
+
+
+async def test_payout_methods_become_an_enumeration(old: Database) -> None:
+    await upgraded_from(old, "0032", lambda connection: say(connection, (PAYEES, *FREE_TEXT)))
+
+    async with old.engine.connect() as connection:
+        asked = await connection.execute(text("SELECT method, details FROM payout_requests ORDER BY id"))
+        paid = await connection.execute(text("SELECT method, transaction_id FROM payouts ORDER BY id"))
+        kept = await connection.execute(text("SELECT method, details FROM payout_destinations"))
+        assert [tuple(row) for row in asked] == [
+            ("other", "venmo: @casey"),
+            ("other", "zelle: @c"),
+            ("bank", "IBAN and so on"),
+            ("usdc", "hello"),
+            ("other", "bank: the corner"),
+        ]
+        assert [tuple(row) for row in paid] == [("other", "TX-1"), ("other", "TX-1")]
+        assert [tuple(row) for row in kept] == [("other", "cash: the pub")]
+    for table in ("payout_requests", "payouts", "payout_destinations"):
+        with pytest.raises(IntegrityError):
+            async with old.engine.execution_options(swivi_writes=True).begin() as connection:
+                await connection.execute(text(f"UPDATE {table} SET method = 'gold'"))
+    async with old.engine.execution_options(swivi_writes=True).begin() as connection:
+        await connection.execute(text("UPDATE payout_requests SET status = 'CANCELLED' WHERE status = 'PENDING'"))
+        tally = await connection.execute(text("SELECT requests FROM payout_tallies WHERE status = 'CANCELLED'"))
+        assert tally.scalar_one() == 1, "the triggers are still there"

@@ -11,7 +11,6 @@ from swivi.clips.review import parse_reason
 from swivi.core.errors import InvalidInput
 from swivi.core.text import parse_line, parse_text
 from swivi.payouts import rules as payout_rules
-from swivi.payouts.rules import parse_details
 from swivi.webhooks.rules import parse_description
 
 INVISIBLE = [
@@ -40,7 +39,6 @@ def test_what_cannot_be_seen_is_refused(name: str) -> None:
 TEXTS: dict[str, Callable[[object], object]] = {
     "reason": review.parse_reason,
     "notes": lambda text: payout_rules.parse_reason(text, needed=True),
-    "details": payout_rules.parse_details,
     "brief": lambda text: parse_terms({"description": text}, all_required=False),
     "webhook's description": parse_description,
 }
@@ -78,7 +76,7 @@ REORDERED = ["pay \u202emoc.live@eve", "\u2066a\u2069", "\u202aa", "a\x1b[31m", 
 
 @pytest.mark.parametrize("text", REORDERED)
 def test_longer_text_shows_its_characters_in_their_order(text: str) -> None:
-    for parse in (parse_details, parse_reason, lambda value: parse_terms({"description": value}, all_required=False)):
+    for parse in (parse_reason, lambda value: parse_terms({"description": value}, all_required=False)):
         with pytest.raises(InvalidInput, match="invisible"):
             parse(text)
 

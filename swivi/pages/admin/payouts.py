@@ -17,7 +17,7 @@ from swivi.ui.keys import copyable
 from swivi.ui.layout import card_grid, stack
 from swivi.ui.numbers import live_money, money, plain_dollars, when
 from swivi.ui.tables import Column, FilterTab, data_table, filter_tabs, pager
-from swivi.ui.types import Node
+from swivi.ui.types import Node, Rows, Text
 from swivi.ui.vars import rows_var, text_var
 
 HERE = "/admin/payouts"
@@ -53,9 +53,19 @@ def _cells(row: RequestRow) -> list[Node]:
 
 
 def _details(row: RequestRow) -> rx.Component:
-    """Where to pay, as the clipper wrote it: it may be one long word."""
-    where = rx.el.span(row.details, style={"overflow_wrap": "anywhere"})
-    return rx.el.div(copyable(where, row.details, f"Copy where to pay {row.clipper}"), style={"max_width": "260px"})
+    return rx.el.div(_destination(row.lines, row.clipper), style={"max_width": "260px"})
+
+
+def _destination(lines: Rows, clipper: Text) -> rx.Component:
+    """Where to pay, all of it, line by line with a button that copies the line without spaces."""
+    return rx.foreach(
+        rows_var(lines),
+        lambda line: rx.el.div(
+            rx.el.span(line[0], class_name="hint"),
+            " ",
+            copyable(rx.el.span(line[1], style={"overflow_wrap": "anywhere"}), line[2], f"Copy {line[0]} of {clipper}"),
+        ),
+    )
 
 
 def _status(row: RequestRow) -> rx.Component:
@@ -137,11 +147,7 @@ def _dialog() -> rx.Component:
                 rx.fragment(
                     notice(
                         "neutral",
-                        copyable(
-                            rx.el.span(state.details, style={"overflow_wrap": "anywhere"}),
-                            state.details,
-                            "Copy where to pay",
-                        ),
+                        _destination(state.lines, state.clipper),
                         "Where to pay",
                     ),
                     text_field(

@@ -19,8 +19,9 @@ from swivi.pages.listing import PAGE_SIZE, Listing, asked_option
 from swivi.pages.loading import loading
 from swivi.pages.session import visitor
 from swivi.payouts import service as payouts
+from swivi.payouts.methods import method_label
 from swivi.payouts.models import PayoutStatus
-from swivi.payouts.rules import EDGES, PayoutAction, method_label
+from swivi.payouts.rules import EDGES, PayoutAction
 from swivi.ui.feedback import toast_error, toast_success
 from swivi.ui.types import Handler
 
@@ -52,7 +53,8 @@ class RequestRow:
     fee: int
     net: int
     method: str
-    details: str
+    lines: list[list[str]]
+    """Where to pay: label, text as read, text as copied."""
     status: str
     reason: str
     transaction_id: str
@@ -72,7 +74,7 @@ def _row(row: PayoutRow) -> RequestRow:
         fee=row.fee,
         net=row.net,
         method=method_label(row.method),
-        details=row.details,
+        lines=[[line.label, line.shown, line.copied] for line in row.destination.lines],
         status=row.status,
         reason=row.reason or "",
         transaction_id=row.transaction_id or "",
@@ -98,7 +100,8 @@ class PayoutsState(Listing, rx.State):
     action: str = ""
     title: str = ""
     text: str = ""
-    details: str = ""
+    clipper: str = ""
+    lines: list[list[str]] = []
     needs_reason: bool = False
     needs_password: bool = False
     errors: dict[str, str] = {}
@@ -146,7 +149,7 @@ class PayoutsState(Listing, rx.State):
         self._request_id, self.action, self.errors = row.id, step, {}
         self.title = f"{step.capitalize()} {amounts['amount']} for {row.clipper}?"
         self.text = _CONSEQUENCES[step].format(name=row.clipper, method=row.method, **amounts)
-        self.details = row.details
+        self.clipper, self.lines = row.clipper, row.lines
         self.needs_reason = EDGES[step].needs_reason
         self.needs_password = await proof.is_needed(self)
 

@@ -22,7 +22,7 @@ from swivi.pages.listing import PAGE_SIZE, Listing, addressed_id
 from swivi.pages.loading import loading
 from swivi.pages.profile.user_agent import browser_name
 from swivi.pages.session import visitor
-from swivi.payouts.rules import method_label
+from swivi.payouts.methods import method_label
 from swivi.ui.feedback import toast_success
 from swivi.ui.types import Handler
 

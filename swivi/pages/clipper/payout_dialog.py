@@ -1,7 +1,7 @@
-"""Asking for a payout: amount, method and details, with the fee and the net said before it is sent."""
+"""Asking for a payout: amount and destination, then both repeated with the fee before it is sent."""
 
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 import reflex as rx
@@ -11,36 +11,41 @@ from swivi.accounts.service import by_id
 from swivi.core import money
 from swivi.core.errors import InvalidInput, SwiviError
 from swivi.core.money import format_dollars, parse_dollars
+from swivi.core.text import parse_all
 from swivi.pages import proof
 from swivi.pages.acting import acting, form_fields
-from swivi.pages.clipper.rows import METHODS, WHERE_HINT
+from swivi.pages.destination_form import (
+    DestinationForm,
+    destination_fields,
+    destination_summary,
+    form_errors,
+    steps,
+    typed_destination,
+)
 from swivi.pages.gate import client_address, clippers_only, current_actor, public
 from swivi.payouts import destinations
 from swivi.payouts import service as payouts
+from swivi.payouts.errors import BelowMinimum
+from swivi.payouts.methods import parse_destination
 from swivi.runtime import runtime
-from swivi.ui.buttons import submit_button
+from swivi.ui.buttons import button, submit_button
 from swivi.ui.dialogs import close_button, form_dialog
 from swivi.ui.feedback import notice, toast_success
-from swivi.ui.forms import checkbox_field, form, form_actions, money_field, select_field, text_area_field
+from swivi.ui.forms import checkbox_field, form, form_actions, money_field
 from swivi.ui.vars import text_var
 
-FIELDS = ("amount", "method", "details", proof.FIELD)
 
-
-class PayoutDialog(rx.State):
-    """The dialog. `amount` (dollars), `method` and `details` are what it opens with.
+class PayoutDialog(DestinationForm, rx.State):
+    """The dialog. `amount` (dollars) and the destination are what it opens with.
 
     `outcome` says fee and net of the amount typed.
     """
 
     is_open: bool = False
     amount: str = ""
-    method: str = METHODS[0][0]
-    details: str = ""
     terms: str = ""
     outcome: str = ""
     needs_password: bool = False
-    errors: dict[str, str] = {}
     error: str = ""
     """A refusal that belongs to no field."""
     pending: bool = False
@@ -56,12 +61,12 @@ class PayoutDialog(rx.State):
         async with runtime().database.reading() as session:
             available = (await by_id(session, actor.user_id)).available
             kept = await destinations.kept(session, actor.user_id)
-        self.method, self.details = (kept.method, kept.details) if kept else (METHODS[0][0], "")
+        self._open_with(kept)
         minimum = runtime().settings.min_payout_cents
         self.amount = f"{available // 100}.{available % 100:02d}"
         self.terms = f"{format_dollars(available)} available. The smallest payout is {format_dollars(minimum)}."
         self.outcome = outcome_of(self.amount)
-        self.errors, self.error, self.needs_password = {}, "", False
+        self.error, self.needs_password = "", False
         self._key = uuid.uuid4().hex
         self._opened_at = self.router.url.path
         self.is_open = True
@@ -83,30 +88,51 @@ class PayoutDialog(rx.State):
 
     @clippers_only
     async def send(self, form_data: dict[str, Any]) -> AsyncIterator[EventSpec | None]:
-        """Ask for the payout."""
+        """Repeat amount and destination; ask for the payout once they were confirmed."""
         if not self.is_open:  # the second of two quick clicks: the first has been answered
             return
+        fields = form_fields(form_data)
         self.pending = True
         yield None
         try:
-            asked = await self._ask(form_fields(form_data))
+            asked = await self._ask(fields)
         except SwiviError as refusal:
-            self.errors = {name: text for name, text in refusal.fields.items() if name in FIELDS}
-            self.error = "" if self.errors else refusal.sentence
-            self.needs_password = self.needs_password or proof.FIELD in self.errors
+            self._refuse(refusal, fields)
         else:
-            self.is_open = False
-            yield toast_success(f"Payout of {asked} requested. You will be told when it is sent.")
+            if asked:
+                self.is_open = False
+                yield toast_success(f"Payout of {asked} requested. You will be told when it is sent.")
         finally:
             self.pending = False
 
+    def _refuse(self, refusal: SwiviError, fields: Mapping[str, object]) -> None:
+        self.errors = form_errors(refusal.fields, fields.get("method"))
+        self.error = "" if self.errors else refusal.sentence
+        self.needs_password = self.needs_password or proof.FIELD in self.errors
+        if proof.FIELD not in self.errors:
+            self._fill()
+
     async def _ask(self, fields: Mapping[str, object]) -> str:
+        """Return the amount that was asked for; "" if it is to be confirmed first."""
+        method, details = typed_destination(fields)
+        typed: dict[str, Callable[[], Any]] = {
+            "amount": lambda: parse_dollars(fields.get("amount")),
+            "destination": lambda: parse_destination(method, details),
+        }
+        parsed = parse_all(typed)
+        minimum = runtime().settings.min_payout_cents
+        if parsed["amount"] < minimum:
+            raise BelowMinimum(minimum)
+        self.error, self.outcome = "", outcome_of(fields.get("amount"))
+        if not self._is_confirmed(fields, parsed["destination"], parsed["amount"]):
+            return ""
+        return await self._request(fields, method, details)
+
+    async def _request(self, fields: Mapping[str, object], method: object, details: object) -> str:
         actor = await current_actor(self)
         await runtime().quotas.payout(actor, client_address(self))
         async with runtime().database.reading() as session:
-            is_kept = await destinations.is_kept(
-                session, actor.user_id, method=fields.get("method"), details=fields.get("details")
-            )
+            is_kept = await destinations.is_kept(session, actor.user_id, method=method, details=details)
         if not is_kept:  # the money is to go where it never went
             await proof.must_be_given(self, fields)
         async with acting(self) as (session, actor):
@@ -114,15 +140,15 @@ class PayoutDialog(rx.State):
                 session,
                 actor,
                 amount=fields.get("amount"),
-                method=fields.get("method"),
-                details=fields.get("details"),
+                method=method,
+                details=details,
                 minimum=runtime().settings.min_payout_cents,
                 fee_percent=runtime().settings.platform_fee_percent,
                 idempotency_key=self._key,
                 only_verified=runtime().settings.only_verified_are_paid,
             )
             if fields.get("keep"):
-                await destinations.keep(session, actor, method=asked.method, details=asked.details)
+                await destinations.keep(session, actor, method=method, details=details)
         return format_dollars(asked.amount)
 
 
@@ -150,30 +176,41 @@ def payout_dialog() -> rx.Component:
         "Request payout",
         rx.cond(state.error != "", notice("bad", state.error)),
         form(
-            money_field(
-                "Amount",
-                "amount",
-                default_value=state.amount,
-                on_change=state.preview.debounce(250),  # type: ignore[attr-defined]  # an event handler's, to Reflex
-                error=_error("amount"),
-            ),
-            rx.el.p(state.outcome, role="status"),
-            select_field("Method", "method", METHODS, default_value=state.method, error=_error("method")),
-            text_area_field(
-                "Where to send it",
-                "details",
-                rows=3,
-                default_value=state.details,
-                hint=WHERE_HINT,
-                error=_error("details"),
-            ),
-            proof.password_field(state.needs_password, _error(proof.FIELD)),
-            checkbox_field("Keep this for next time", "keep", default_checked=True),
-            form_actions(close_button(), submit_button("Request payout", pending=state.pending)),
+            steps(state, _fields(), _confirmation()),
             on_submit=state.send,
         ),
         description=state.terms,
         on_reopen=state.open,
+    )
+
+
+def _fields() -> rx.Component:
+    state = PayoutDialog
+    return rx.fragment(
+        money_field(
+            "Amount",
+            "amount",
+            default_value=state.amount,
+            on_change=state.preview.debounce(250),  # type: ignore[attr-defined]  # an event handler's, to Reflex
+            error=_error("amount"),
+        ),
+        rx.el.p(state.outcome, role="status"),
+        destination_fields(state),
+        checkbox_field("Save as my payout details", "keep", default_checked=True),
+        form_actions(close_button(), submit_button("Continue", pending=state.pending, key="continue")),
+    )
+
+
+def _confirmation() -> rx.Component:
+    state = PayoutDialog
+    return rx.fragment(
+        destination_summary(state),
+        rx.el.p(rx.el.strong(state.outcome)),
+        proof.password_field(state.needs_password, _error(proof.FIELD)),
+        form_actions(
+            button("Back", state.back, disabled=state.pending, auto_focus=True, key="back"),
+            submit_button("Request payout", pending=state.pending, key="ask"),
+        ),
     )
 
 

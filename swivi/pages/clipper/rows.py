@@ -6,8 +6,8 @@ from datetime import datetime
 from swivi.clips.models import ClipState
 from swivi.insights.clips import ClipRow
 from swivi.insights.payouts import PayoutRow
+from swivi.payouts.methods import method_label
 from swivi.payouts.models import PayoutStatus
-from swivi.payouts.rules import SUGGESTED_METHODS, method_label
 
 _STATE_NOTES = {
     ClipState.REMOVED: (
@@ -102,7 +102,7 @@ def payout_line(row: PayoutRow) -> PayoutLine:
         fee=row.fee,
         net=row.net,
         method=method_label(row.method),
-        details=row.details,
+        details=row.destination.display,
         status=row.status,
         reason=row.reason or "",
         transaction_id=row.transaction_id or "",
@@ -117,9 +117,3 @@ def payout_line(row: PayoutRow) -> PayoutLine:
 def iso(moment: datetime | None) -> str:
     """A time as `ui.numbers.when` takes it."""
     return moment.isoformat() if moment else ""
-
-
-METHODS = tuple((method, method_label(method)) for method in SUGGESTED_METHODS)
-"""The payout methods that forms offer: as stored, and as written."""
-
-WHERE_HINT = "Your PayPal or Wise email, your IBAN and name, or your wallet's network and address."
