@@ -1,5 +1,6 @@
 """Every endpoint over real HTTP with a browser's cookie: who is turned away changes nothing; no other site gets in."""
 
+import asyncio
 from collections import Counter
 
 import httpx
@@ -97,3 +98,32 @@ async def test_what_reflex_could_serve_and_we_do_not_use_is_not_there(house: Hou
             assert (await browser.get(path)).status_code == 404, path
         polling = await browser.get("/_event/", params={"EIO": "4", "transport": "polling"})
         assert polling.status_code == 400, "websockets only"
+
+
+@pytest.mark.parametrize("path", ["/api/nothing/1%0A2", "/api/x%0D%0Ay", "/api%0A/x", "/x%0Ay", "/x%0Ay/"])
+async def test_a_path_with_a_line_break_passes_all_checks_as_others_do(house: House, path: str) -> None:
+    """Reflex mounts the app in one of its own, which would answer such a path by itself, unseen."""
+    async with await browser_of(house, "guest") as browser:
+        since = house.log_size()
+        answer = await browser.get(path)
+        assert answer.status_code == 404
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "content-security-policy" in answer.headers
+        if path.startswith("/api/"):
+            assert answer.json()["error"]["code"] == "not_found"
+        assert (await browser.get(path, headers={"Host": "evil.example"})).status_code == 421
+        logged = house.requests(since, 2)
+    assert [line["status"] for line in logged] == [404, 421]
+
+
+async def test_what_follows_a_body_in_chunks_is_no_header(house: House) -> None:
+    """A proxy in front checks and sets headers, and passes such trailers on as they are."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.server.port)
+    head = "POST /api/auth/token HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n"
+    trailers = "Host: evil.example\r\nX-Request-Id: from-the-trailer\r\nContent-Type: application/json\r\n"
+    writer.write(f"{head}Content-Type: application/json\r\n\r\n2\r\n{{}}\r\n0\r\n{trailers}\r\n".encode())
+    async with asyncio.timeout(20):
+        answer = await reader.read()
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 422")
+    assert b"from-the-trailer" not in answer
