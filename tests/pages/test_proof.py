@@ -31,7 +31,7 @@ DOORS = [door for doors in DEEDS.values() for door in doors if " " not in door.n
 GATED = [door.name for door in DOORS if not door.asks_itself]
 ADMINS = (
     *("UserChange", "PersonState", "ManualReading", "WaitingReadings", "ReviewState"),
-    *("TopUp", "EditedCampaign", "PayoutsState"),
+    *("TopUp", "EditedCampaign", "CampaignTerms", "PayoutsState"),
 )
 
 
