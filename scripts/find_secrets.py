@@ -12,7 +12,7 @@ from detect_secrets import SecretsCollection
 from detect_secrets.settings import default_settings
 
 NOT_TEXT = (".webp", ".png", ".ico", ".woff2")
-GENERATED = "reflex.lock/"
+GENERATED = ("reflex.lock/", "swivi/ledger/triggers.py")
 """Full of checksums."""
 
 NO_SECRETS = ("IPPublicDetector",)
@@ -24,6 +24,9 @@ BY_THEIR_NAME = ("KeywordDetector", "BasicAuthDetector")
 EXAMPLES = (
     r"^password$",
     r"^correct horse battery",
+    r"^123456789ABCDEFGHJKLMNPQRSTUVWXYZ",  # the alphabet of base58
+    r"^EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v$",  # USDC on Solana, for everybody to see
+    r"^DE\d{18,20}$",  # bank accounts
     r"^whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw8kWnGZ8xkY0=$|^MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw8kWnGZ8xkY0=$",
 )
 """Made up, for people to read in the documentation."""

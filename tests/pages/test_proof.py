@@ -30,13 +30,8 @@ HANDLERS = {
 DOORS = [door for doors in DEEDS.values() for door in doors if " " not in door.name]
 GATED = [door.name for door in DOORS if not door.asks_itself]
 ADMINS = (
-<<<<<<< HEAD
     *("UserChange", "PersonState", "ManualReading", "WaitingReadings", "ReviewState", "HeldClips"),
     *("TopUp", "EditedCampaign", "NewCampaignState", "Scheduling", "CampaignTerms", "PayoutsState"),
-=======
-    *("UserChange", "PersonState", "ManualReading", "WaitingReadings", "ReviewState"),
-    *("TopUp", "EditedCampaign", "CampaignTerms", "PayoutsState"),
->>>>>>> g4
 )
 
 
