@@ -7,13 +7,13 @@ from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import col
 from starlette.applications import Starlette
 
 from swivi.accounts import tokens
 from swivi.accounts.actor import Actor
-from swivi.accounts.models import Role, User, UserStatus
+from swivi.accounts.models import ApiToken, Role, User, UserStatus
 from swivi.api.app import mounted_api
 from swivi.demo.simulator import simulator_server
 from swivi.runtime import Runtime, open_runtime
@@ -106,6 +106,7 @@ class ServedApi:
                 await session.execute(
                     update(User).where(col(User.id) == person.user_id).values(role=role, status=UserStatus.ACTIVE)
                 )
+                await session.execute(delete(ApiToken).where(col(ApiToken.user_id) == person.user_id))
                 issued[role.lower()] = (await tokens.issue(session, person.user_id)).token
         bearers = issued | {"scheduler": CRON_SECRET}
         return {"guest": {}} | {name: {"Authorization": f"Bearer {token}"} for name, token in bearers.items()}

@@ -73,7 +73,7 @@ async def test_each_route_takes_as_many_bytes_as_its_largest_legal_body(
         assert refusal(answer) == MALFORMED, (method, path)
     text = "\U0001f3ac" * 10_000
     terms = {"title": "T", "budget": 100, "payoutRate": 2.5, "platforms": ["tiktok"]}
-    texts = {"brand": text, "description": text, "requirements": text}
+    texts = {"brand": "B", "description": text, "requirements": text}
     created = await admin.http.post("/admin/campaigns", json=terms | texts)
     assert created.status_code == 201, created.text
 
