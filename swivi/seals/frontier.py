@@ -61,7 +61,7 @@ async def taken(session: AsyncSession, sealed: Sealed) -> int:
     """Return the last id that the table's sequence gave, on PostgreSQL; the highest id on SQLite."""
     if session.get_bind().dialect.name == "sqlite":
         return await _highest(session, sealed)
-    last = "SELECT CASE WHEN is_called THEN last_value ELSE 0 END"
+    last = "SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END"
     return int((await session.execute(text(f"{last} FROM {sealed.table}_id_seq"))).scalar_one())
 
 

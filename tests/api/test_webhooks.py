@@ -13,6 +13,7 @@ from tests import factories
 from tests.api import contract
 from tests.api.conftest import Person, refusal, wrong_fields
 from tests.receiver import Receiver, running_receiver
+from tests.simulator import RunningSimulator
 
 EVENTS = ["submission.approved", "payout.completed"]
 
@@ -136,9 +137,10 @@ async def test_there_is_an_end_to_how_many_there_are(admin: Person, receiver: Re
 
 
 async def test_what_is_sent_is_what_the_document_says(
-    admin: Person, earned: Person, receiver: Receiver, running: Runtime
+    admin: Person, earned: Person, receiver: Receiver, running: Runtime, simulator: RunningSimulator
 ) -> None:
     made = await make(admin, receiver.url, events=[*EVENTS, "campaign.completed", "seal.made"])
+    simulator.script(factories.youtube(2), 1_000)
     small = await factories.a_campaign(running.database, admin.actor, title="Small", budget="10.00")
     await factories.a_clip(running.database, earned.actor, admin.actor, small, factories.youtube(2))
     await admin.http.patch(f"/admin/campaigns/{small.id}", json={"status": "COMPLETED"})
