@@ -162,12 +162,11 @@ def _submissions(size: Size, sql: Sql) -> list[str]:
     sent = sql.ago(f"{_seconds(DAYS - 1)} - j.i * {_seconds(DAYS - 25)} / {size.reviewed}")
     waits = sql.ago(f"({total} - j.i) * {_seconds(1)} / {size.waiting}")
     columns = """id, user_id, campaign_id, platform, external_id, url, author, status, initial_views, baseline_at,
-        baseline_attempts, reviewer_id, reviewed_at, reason, holds_video, created_at"""
+        baseline_attempts, reviewer_id, reviewed_at, reason, created_at"""
     video = f"""{_picked("j.i", "tiktok", "youtube", "instagram")}, 'video' || j.i,
         'https://videos.test/' || j.i, 'person' || j.i"""
     reviewed = f"""{video}, CASE WHEN {IS_APPROVED} THEN 'APPROVED' ELSE 'REJECTED' END, 100 + (j.i * 13) % 2000,
-        {sent}, 1, 1 + j.i % {ADMINS}, {sent}, CASE WHEN {IS_APPROVED} THEN NULL ELSE 'Not what we asked for.' END,
-        {IS_APPROVED}"""
+        {sent}, 1, 1 + j.i % {ADMINS}, {sent}, CASE WHEN {IS_APPROVED} THEN NULL ELSE 'Not what we asked for.' END"""
     unread = "j.i % 20 = 0"
     return [
         f"""INSERT INTO clip_submissions ({columns})
@@ -176,7 +175,7 @@ def _submissions(size: Size, sql: Sql) -> list[str]:
         f"""INSERT INTO clip_submissions ({columns}, next_baseline_at)
         SELECT j.i, {of_clipper}, ({of_campaign}) / 4 * 4 + 3, {video}, 'PENDING',
             CASE WHEN {unread} THEN NULL ELSE 100 + j.i % 2000 END, CASE WHEN {unread} THEN NULL ELSE {waits} END, 1,
-            NULL, NULL, NULL, TRUE, {waits}, CASE WHEN {unread} THEN {waits} ELSE NULL END
+            NULL, NULL, NULL, {waits}, CASE WHEN {unread} THEN {waits} ELSE NULL END
         FROM bench_numbers j WHERE j.i > {size.reviewed} AND j.i <= {total}""",
         """INSERT INTO audit_log (at, actor_id, action, subject, subject_id, before, after)
         SELECT s.created_at, s.reviewer_id, 'submission.' || LOWER(s.status), 'submission', s.id,
@@ -202,7 +201,6 @@ def _clips(sql: Sql) -> list[str]:
             peak_views = initial_views + {_gained(_last_good(STEPS))}, earnings = {_earned(_last_good(STEPS))},
             gross_credited = {_earned(_last_good(STEPS))}, last_tracked_at = {sql.ago(60)},
             state = CASE WHEN k.id % 97 = 0 THEN 'REMOVED' ELSE 'TRACKED' END,
-            resting_since = CASE WHEN k.id % 97 = 0 THEN k.created_at ELSE NULL END,
             flag = CASE WHEN k.id % 200 = 0 THEN 'The count fell.' ELSE NULL END""",
         """UPDATE campaigns SET last_tracked_at = k.at, spent = k.earned,
             budget = CASE WHEN status = 'COMPLETED' THEN k.earned WHEN campaigns.id % 13 = 0 THEN k.earned * 100 / 95

@@ -23,7 +23,7 @@ from swivi.pages.profile.destination import Destination
 from swivi.pages.session import SessionState
 from swivi.payouts.methods import PayoutMethod
 from swivi.payouts.models import PayoutDestination, PayoutRequest, PayoutStatus
-from tests.factories import tiktok
+from tests.factories import tiktok, youtube
 from tests.live import until
 from tests.pages.conftest import Tab, happens
 from tests.world import World
@@ -257,9 +257,9 @@ async def test_the_page_says_what_caps_minimum_and_a_fall_of_the_views_do(world:
 
 async def test_every_reading_is_listed_with_its_outcome_and_what_it_brought(world: World, clippers_tab: Tab) -> None:
     campaign = await world.campaign(payout_rate="1.00")
-    clip = await world.clip(campaign, tiktok(1), baseline=1_000)
-    await world.read((tiktok(1), 3_000))
-    world.simulator.script(tiktok(1), state="not_found")
+    clip = await world.clip(campaign, youtube(1), baseline=1_000)
+    await world.read((youtube(1), 3_000))
+    world.simulator.script(youtube(1), state="not_found")
     await world.track()
     readings = await clippers_tab.state(ClipReadings)
 
