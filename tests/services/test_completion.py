@@ -184,6 +184,7 @@ async def test_a_clip_is_revoked_once_with_a_reason_and_not_after_completion(wor
     await revoke(world, first)
     with pytest.raises(Conflict):
         await revoke(world, first)
+    world.simulator.script(tiktok(2), 1_000)
     await world.tracker.complete(campaign.id, actor=world.admin, reason="Over.")
     with pytest.raises(WrongCampaignStatus):
         await revoke(world, second)
