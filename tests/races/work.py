@@ -73,7 +73,7 @@ async def submit(running: Runtime, clipper: Actor, campaign_id: int, video: Vide
 
 async def baseline(running: Runtime, submission_id: int, asked: VideoRef, answered: VideoRef) -> None:
     """A reading of one link that the platform answers as another video."""
-    views = Reading(asked, Outcome.OK, 1_000, "playCount", "test", None, "", clock.now(), answered)
+    views = Reading(asked, Outcome.OK, 1_000, "playCount", "test", None, "", clock.now(), answered=answered)
     async with running.database.writing() as session:
         await clips.record_baseline(session, submission_id, views)
 
