@@ -256,7 +256,7 @@ async def test_payout_details_are_kept_and_the_request_has_a_receipt(database: D
     await expect(dialog.get_by_label("Wise email")).to_have_value("oliver@wise.test")
     await dialog.get_by_label("Amount").fill("20")
     await dialog.get_by_role("button", name="Continue").click()
-    await shows(dialog, "You receive $20.00.")
+    await expect(dialog.locator("strong", has_text="You receive $20.00.")).to_be_visible(timeout=SLOW)
     await dialog.get_by_role("button", name="Request payout").click()
     history = tab.page.get_by_role("region", name="Payout requests")
     await history.get_by_role("row").filter(has_text="Pending").get_by_role("link").click()

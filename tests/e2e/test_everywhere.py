@@ -189,7 +189,7 @@ async def test_a_refused_payout_keeps_what_was_typed(tab_of: TabOf) -> None:
     dialog = clipper.page.get_by_role("dialog")
     await expect(dialog.get_by_role("alert").filter(has_text="available")).to_be_visible(timeout=SLOW)
     await expect(dialog.get_by_label("Amount")).to_have_value("999999")
-    await expect(dialog.get_by_label("Where to")).to_have_value("casey@paypal.test")
+    await expect(dialog.get_by_label("PayPal email")).to_have_value("casey@paypal.test")
 
 
 async def test_a_refused_campaign_keeps_what_was_typed(tab_of: TabOf) -> None:
