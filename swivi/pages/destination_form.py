@@ -169,7 +169,7 @@ def _field(state: Any, method: PayoutMethod, field: DestinationField) -> rx.Comp
 def destination_summary(state: Any, *more: Line) -> rx.Component:
     """The last step: all of the destination, as it was understood."""
     return rx.el.div(
-        rx.el.p("Check every character. A payment to a wrong destination cannot be called back."),
+        rx.el.p("Check every character. A payment to a wrong destination cannot be returned."),
         rx.foreach(
             rows_var(state.lines),
             lambda line: breakdown(Line(line[0], rx.el.span(line[1], style={"overflow_wrap": "anywhere"}))),

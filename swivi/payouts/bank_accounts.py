@@ -17,7 +17,7 @@ def parse_iban(text: str, field: str) -> str:
     try:
         return str(IBAN("".join(text.split()).upper(), validate_bban=True))
     except (SchwiftyException, ValueError):
-        raise InvalidInput.of(field, "This is no valid IBAN. Check it against your bank's statement.") from None
+        raise InvalidInput.of(field, "This IBAN is not valid. Compare it with your bank statement.") from None
 
 
 def parse_bic(text: str, field: str) -> str:

@@ -1,4 +1,4 @@
-"""Clips on hold: a count rose as no video's ever did, and an admin decides whether it counts."""
+"""Clips on hold: a count rose more than any video's can, so an admin decides whether it counts."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -120,7 +120,7 @@ class HeldClips(rx.State):
             return
         self.clip_id = 0
         await self._read()
-        yield toast_success("The count counts; the next settlement pays it" if self.pays else "The count was discarded")
+        yield toast_success("Hold lifted; the next settlement pays the growth" if self.pays else "Count discarded")
 
 
 def _row(held: HeldClip, viewer_id: int) -> HeldRow:
