@@ -27,11 +27,12 @@ CHOSEN = sa.text("method <> 'other'")
 
 def upgrade() -> None:
     connection = op.get_bind()
-    for name in (*WITH_DETAILS, "payouts"):
-        rename(connection, name)
     unique = "uq_payouts_method_transaction_id"
     with op.batch_alter_table("payouts") as payouts:
         payouts.drop_constraint(op.f(unique), type_="unique")
+    for name in (*WITH_DETAILS, "payouts"):
+        rename(connection, name)
+    with op.batch_alter_table("payouts") as payouts:
         enumerate_methods(payouts, "payouts")
     op.create_index(
         unique, "payouts", ["method", "transaction_id"], unique=True, sqlite_where=CHOSEN, postgresql_where=CHOSEN
@@ -46,9 +47,13 @@ def upgrade() -> None:
 
 
 def rename(connection: sa.Connection, name: str) -> None:
-    """Give the table's rows methods of the enumeration."""
+    """Give the table's rows methods of the enumeration.
+
+    Unknown words go first: "bank transfer" becomes `bank`, which was an unknown word itself.
+    """
     table = sa.table(name, sa.column("method", sa.String()), sa.column("details", sa.String()))
-    for word in connection.scalars(sa.select(table.c.method).distinct()).all():
+    found = connection.scalars(sa.select(table.c.method).distinct()).all()
+    for word in sorted(found, key=lambda word: word in FORMER_NAMES):
         method = FORMER_NAMES.get(word, "other")
         if method == word:
             continue

@@ -30,7 +30,10 @@ from tests.doors.wire import SECONDS, Tab
 from tests.servers import AppServer
 from tests.simulator import RunningSimulator
 
-BOOKKEEPING = {"sessions", "rate_limits", "leases", "audits", "audit_log", "sqlite_sequence", "idempotent_answers"}
+BOOKKEEPING = {
+    *("sessions", "rate_limits", "leases", "audits", "audit_log", "sqlite_sequence", "idempotent_answers"),
+    *("seals", "sealed_slices", "seal_checks"),
+}
 """Tables that being there writes to, or the clock."""
 
 

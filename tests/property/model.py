@@ -126,7 +126,7 @@ class ModelCampaign:
         return self.budget - self.spent
 
     def has_unread(self) -> bool:
-        return any(clip.unread for clip in self.clips.values())
+        return any(clip.unread and clip.earns for clip in self.clips.values())
 
     def demands(self) -> dict[int, int]:
         """Each clip's demand after the cap per clipper. Of caps frozen at different times the largest holds."""

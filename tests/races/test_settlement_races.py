@@ -34,7 +34,7 @@ async def due(world: World, number: int, *, views: int) -> tuple[Campaign, Clip,
 
 async def seen(world: World, clip: Clip, views: int) -> None:
     async with world.database.writing() as session:
-        await manual.read_by_hand(session, world.admin, clip.id, views=views, reason="Seen.", limit=10_000)
+        await manual.read_by_hand(session, world.admin, clip.id, views=views, reason="Seen.", limit=100_000)
 
 
 async def planned(world: World, campaign: Campaign) -> int:

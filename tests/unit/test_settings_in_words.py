@@ -80,4 +80,4 @@ def test_where_webhooks_may_lead_is_said(changes: dict[str, object], means: str)
 
 def test_the_limit_of_one_admins_word_is_said_in_dollars() -> None:
     means = said(manual_reading_limit="250")["SWIVI_MANUAL_READING_LIMIT"].means
-    assert means == "Worth $250.00; above that another admin confirms them"
+    assert means == "Worth $250.00 in 30 days; above that another admin confirms them"
