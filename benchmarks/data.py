@@ -23,10 +23,11 @@ from sqlalchemy import event, text
 
 from benchmarks.scale import ADMINS, LAST_RUN, Size, fill
 from benchmarks.visits import VISITS, Pick, Visit
-from swivi import migrations, runtime
-from swivi.accounts.sessions import open_session
 from swivi.core.db import Database
-from swivi.runtime import Runtime, open_runtime
+from swivi.domain.accounts.sessions import open_session
+from swivi.runtime import runtime
+from swivi.runtime.database import migrations
+from swivi.runtime.runtime import Runtime, open_runtime
 from swivi.settings import Settings
 
 TURNS, VISITS_EACH, WARM_UP = 4, 20, 2

@@ -27,8 +27,8 @@ from benchmarks.crowd import BASELINE, approved_clips, signed_in
 from benchmarks.dashboards import allow_open_files
 from benchmarks.reading import simulator
 from benchmarks.served import AS_SWIVI
-from swivi import migrations
 from swivi.core.db import Database
+from swivi.runtime.database import migrations
 from tests.factories import instagram, tiktok, youtube
 from tests.servers import NEVER, ROOT, AppServer, end, free_port, listens, wait_until
 

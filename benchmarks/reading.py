@@ -16,13 +16,13 @@ from typing import Any
 import httpx
 
 from benchmarks.crowd import approved_clips
-from swivi import migrations
 from swivi.core.db import Database
-from swivi.platforms.apify import ApifyReaders
-from swivi.platforms.models import VideoRef
-from swivi.tracking.models import Trigger
-from swivi.tracking.reading import ReadingOptions
-from swivi.tracking.service import Tracker, TrackingOptions
+from swivi.domain.platforms.models import VideoRef
+from swivi.domain.platforms.readers.apify import ApifyReaders
+from swivi.domain.tracking.models import Trigger
+from swivi.domain.tracking.reading import ReadingOptions
+from swivi.domain.tracking.service import Tracker, TrackingOptions
+from swivi.runtime.database import migrations
 from tests import factories
 from tests.servers import free_port
 

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from swivi.core import clock
 from swivi.core.db import Database
-from swivi.ledger.invariants import INVARIANTS
+from swivi.domain.ledger.invariants import INVARIANTS
 
 ADMINS = 5
 OLD_RUNS, RECENT_RUNS = 500, 32

@@ -15,13 +15,13 @@ from typing import Any
 from sqlalchemy import text
 
 from benchmarks.settlement import read_but_unsettled
-from swivi import migrations
 from swivi.core import clock
 from swivi.core.db import Database
-from swivi.seals.content import TRANSFERS, contents
-from swivi.seals.sealing import Sealer
-from swivi.seals.verifying import note, verify
-from swivi.tracking.settlement import settle_campaign
+from swivi.domain.seals.content import TRANSFERS, contents
+from swivi.domain.seals.sealing import Sealer
+from swivi.domain.seals.verifying import note, verify
+from swivi.domain.tracking.settlement import settle_campaign
+from swivi.runtime.database import migrations
 
 CAMPAIGNS = 20
 CLIPS = 10_000

@@ -5,4 +5,4 @@ AS_SWIVI = (
     *("--ws-per-message-deflate", "false", "--ws-ping-interval", "3600"),
     *("--no-proxy-headers", "--no-server-header", "--no-access-log", "--log-level", "warning"),
 )
-"""Arguments of `python -m uvicorn`; compare `swivi.server.config_of`."""
+"""Arguments of `python -m uvicorn`; compare `swivi.runtime.server.config_of`."""

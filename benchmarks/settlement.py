@@ -21,12 +21,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from benchmarks.crowd import BASELINE, NOW, approved_clips, insert_all
-from swivi import migrations
-from swivi.clips.models import ViewTracking
 from swivi.core.db import Database
-from swivi.platforms.models import Outcome
-from swivi.tracking.models import PlannedCampaign, RunStatus, TrackingRun, Trigger
-from swivi.tracking.settlement import settle_campaign
+from swivi.domain.clips.models import ViewTracking
+from swivi.domain.platforms.models import Outcome
+from swivi.domain.tracking.models import PlannedCampaign, RunStatus, TrackingRun, Trigger
+from swivi.domain.tracking.settlement import settle_campaign
+from swivi.runtime.database import migrations
 
 GROWTH = 4_000
 ROUNDS = 3

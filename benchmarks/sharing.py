@@ -12,12 +12,12 @@ from typing import Any
 
 from benchmarks.crowd import approved_clips
 from benchmarks.reading import simulator
-from swivi import migrations
 from swivi.core.db import Database
-from swivi.platforms.apify import ApifyReaders
-from swivi.tracking.models import Trigger
-from swivi.tracking.reading import ReadingOptions
-from swivi.tracking.service import Tracker, TrackingOptions
+from swivi.domain.platforms.readers.apify import ApifyReaders
+from swivi.domain.tracking.models import Trigger
+from swivi.domain.tracking.reading import ReadingOptions
+from swivi.domain.tracking.service import Tracker, TrackingOptions
+from swivi.runtime.database import migrations
 
 RUN_SECONDS = 2.0
 LINK_SECONDS = 0.01

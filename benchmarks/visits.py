@@ -15,27 +15,27 @@ from reflex.constants import RouteVar
 from reflex.event import EventSpec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.accounts.actor import Actor
-from swivi.accounts.models import Role
-from swivi.accounts.sessions import SESSION_COOKIE
 from swivi.core import clock
-from swivi.insights import catalogue
-from swivi.insights.audit import AuditFilter, audit_lines, audit_lines_before
-from swivi.insights.campaign_list import all_campaigns
-from swivi.insights.campaigns import campaign_numbers
-from swivi.insights.clipper import clipper_clips, clipper_dashboard
-from swivi.insights.clipper_now import clippers_now
-from swivi.insights.counts import queues, tracked
-from swivi.insights.newest_clips import newest_clips
-from swivi.insights.payouts import payout_queue
-from swivi.insights.people import people
-from swivi.insights.review import review_before, review_queue
-from swivi.insights.runs import clips_in_run, tracking_runs
-from swivi.insights.statement import Period, lines_after, of_campaign, of_clipper
-from swivi.live.feed import Feed
-from swivi.notifications import service as notifications
-from swivi.pages.inbox import kept_headers
-from swivi.runtime import runtime
+from swivi.domain.accounts.actor import Actor
+from swivi.domain.accounts.models import Role
+from swivi.domain.accounts.sessions import SESSION_COOKIE
+from swivi.domain.notifications import service as notifications
+from swivi.insights.campaigns import catalogue
+from swivi.insights.campaigns.listing import all_campaigns
+from swivi.insights.campaigns.live import campaign_numbers
+from swivi.insights.clippers.clipper import clipper_clips, clipper_dashboard
+from swivi.insights.clippers.live import clippers_now
+from swivi.insights.clippers.users import people
+from swivi.insights.money.payouts import payout_queue
+from swivi.insights.money.statement import Period, lines_after, of_campaign, of_clipper
+from swivi.insights.operations.audit_log import AuditFilter, audit_lines, audit_lines_before
+from swivi.insights.operations.counts import queues, tracked
+from swivi.insights.operations.runs import clips_in_run, tracking_runs
+from swivi.insights.submissions.newest import newest_clips
+from swivi.insights.submissions.review_queue import review_before, review_queue
+from swivi.pages.engine.inbox import kept_headers
+from swivi.runtime.live.feed import Feed
+from swivi.runtime.runtime import runtime
 from swivi.swivi import app
 
 PAGES = dict(app._unevaluated_pages)  # noqa: SLF001 - as tests/e2e/routes.py

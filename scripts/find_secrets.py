@@ -12,7 +12,7 @@ from detect_secrets import SecretsCollection
 from detect_secrets.settings import default_settings
 
 NOT_TEXT = (".webp", ".png", ".ico", ".woff2")
-GENERATED = ("reflex.lock/", "swivi/ledger/triggers.py")
+GENERATED = ("reflex.lock/", "swivi/domain/ledger/triggers.py")
 """Full of checksums."""
 
 NO_SECRETS = ("IPPublicDetector",)

@@ -21,11 +21,12 @@ from typing import Any, TypeVar
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from swivi import migrations, private_files, server
 from swivi.core.db import Database
 from swivi.core.errors import SwiviError
+from swivi.core.logs import set_up_logging
 from swivi.demo.seeded import is_seeded
-from swivi.logs import set_up_logging
+from swivi.runtime import private_files, server
+from swivi.runtime.database import migrations
 from swivi.settings import Settings, settings_or_exit
 from swivi.settings import settings as current_settings
 

@@ -3,8 +3,8 @@
 import os
 import sys
 
-from swivi import private_files
-from swivi.cli import app
+from swivi.cli.app import app
+from swivi.runtime import private_files
 
 
 def main() -> None:

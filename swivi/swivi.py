@@ -7,26 +7,27 @@ from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp
 
 from swivi.api.app import mounted_api
-from swivi.api.web import build_auth
-from swivi.browser_cache import BrowserCache
-from swivi.client_address import ClientAddress, ForwardedFor
+from swivi.auth_forms.forms import build_auth
 from swivi.demo.simulator import create_simulator
-from swivi.host_cookies import HostCookies
-from swivi.hosts import HostRule, Hosts
-from swivi.kept_headers import KeptHeaders
-from swivi.lifespan import lifespan_of
-from swivi.live.app import LiveApp
-from swivi.one_origin import same_origin
-from swivi.open_requests import OpenRequests
-from swivi.pages import admin, clipper, inbox, profile, public
-from swivi.pages.events import EventLog, on_page_failure, on_unexpected
-from swivi.pages.gate import Gate
-from swivi.pages.proof import ProofGate
-from swivi.security_headers import SecurityHeaders
-from swivi.served import observed
+from swivi.middleware.browser_cache import BrowserCache
+from swivi.middleware.client_address import ClientAddress, ForwardedFor
+from swivi.middleware.header_limits import KeptHeaders
+from swivi.middleware.host_cookies import HostCookies
+from swivi.middleware.hosts import HostRule, Hosts
+from swivi.middleware.request_limits import OpenRequests
+from swivi.middleware.request_log import observed
+from swivi.middleware.security_headers import SecurityHeaders
+from swivi.middleware.websockets import WebSocketLimits, WebSockets
+from swivi.pages import admin, clipper, profile, public
+from swivi.pages.engine import inbox
+from swivi.pages.engine.event_log import EventLog, on_page_failure, on_unexpected
+from swivi.pages.engine.gate import Gate
+from swivi.pages.engine.proof import ProofGate
+from swivi.reflex_ext.live_app import LiveApp
+from swivi.reflex_ext.one_origin import same_origin
+from swivi.runtime.lifespan import lifespan_of
 from swivi.settings import SIMULATOR_PATH, settings_or_exit
 from swivi.ui.theme import STYLESHEETS, head_components
-from swivi.websockets import WebSocketLimits, WebSockets
 
 
 def doors() -> Starlette:

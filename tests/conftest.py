@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 
-from swivi import migrations
 from swivi.core.db import Database
-from swivi.runtime import Runtime, open_runtime
+from swivi.runtime.database import migrations
+from swivi.runtime.runtime import Runtime, open_runtime
 from swivi.settings import Settings
 
 if TYPE_CHECKING:

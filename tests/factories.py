@@ -8,19 +8,19 @@ from itertools import count
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.accounts import service as accounts
-from swivi.accounts import totp
-from swivi.accounts.actor import Actor
-from swivi.accounts.models import PendingAuthenticator, Role
-from swivi.accounts.sessions import actor_of
-from swivi.campaigns import service as campaigns
-from swivi.campaigns.models import Campaign
-from swivi.clips import review
-from swivi.clips import service as clips
-from swivi.clips.models import Clip, ClipSubmission
 from swivi.core import clock
 from swivi.core.db import Database
-from swivi.platforms.models import Outcome, Platform, Reading, VideoRef
+from swivi.domain.accounts import service as accounts
+from swivi.domain.accounts import totp
+from swivi.domain.accounts.actor import Actor
+from swivi.domain.accounts.models import PendingAuthenticator, Role
+from swivi.domain.accounts.sessions import actor_of
+from swivi.domain.campaigns import service as campaigns
+from swivi.domain.campaigns.models import Campaign
+from swivi.domain.clips import review
+from swivi.domain.clips import service as clips
+from swivi.domain.clips.models import Clip, ClipSubmission
+from swivi.domain.platforms.models import Outcome, Platform, Reading, VideoRef
 
 PASSWORD = "correct horse battery"
 _numbers = count(1)

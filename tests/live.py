@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from swivi.live.hub import Hub
+from swivi.runtime.live.hub import Hub
 
 
 @contextmanager

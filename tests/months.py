@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from swivi.core import clock
 from swivi.core.db import Database
-from swivi.tracking import partitions
+from swivi.domain.tracking import partitions
 
 HALF_A_YEAR = timedelta(days=180)
 

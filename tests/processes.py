@@ -24,7 +24,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 
 from swivi.core.db import Database
 from swivi.core.errors import SwiviError
-from swivi.runtime import Runtime, open_runtime
+from swivi.runtime.runtime import Runtime, open_runtime
 from swivi.settings import Settings
 
 Work: TypeAlias = Callable[..., Awaitable[object]]
@@ -46,7 +46,7 @@ RENEWAL = "UPDATE leases"
 configure_mappers()  # before the fork, once for all
 
 _forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload([__name__, "tests.crash.work", "tests.races.work", "swivi.cli", "swivi.platforms.apify"])
+_forks.set_forkserver_preload([__name__, "tests.crash.work", "tests.races.work", "swivi.cli.app", "swivi.domain.platforms.readers.apify"])
 
 
 def forked(work: Callable[..., None], *arguments: object, seconds: float) -> int:

@@ -6,8 +6,8 @@ from datetime import datetime
 from itertools import count
 
 from swivi.core import clock
-from swivi.platforms.models import Outcome, Platform, Reading, VideoRef
-from swivi.platforms.reader import Collected, ScraperStart
+from swivi.domain.platforms.models import Outcome, Platform, Reading, VideoRef
+from swivi.domain.platforms.readers.protocol import Collected, ScraperStart
 
 Said = tuple[Outcome, int | None]
 """How a reading ends, and the count if it is one."""
@@ -43,7 +43,7 @@ class ToldReaders:
 
 @dataclass(frozen=True)
 class ToldReader:
-    """One platform's reader; see `swivi.platforms.reader.ViewReader`."""
+    """One platform's reader; see `swivi.domain.platforms.readers.protocol.ViewReader`."""
 
     platform: Platform
     told: ToldReaders

@@ -8,24 +8,24 @@ import pytest
 from argon2 import PasswordHasher
 from sqlmodel import SQLModel, col, select
 
-from swivi.accounts import passwords
-from swivi.accounts.actor import Actor
-from swivi.accounts.models import User
-from swivi.campaigns.models import Campaign
-from swivi.clips import review
-from swivi.clips import service as clips
-from swivi.clips.models import Clip, ClipSubmission
 from swivi.core.db import Database
 from swivi.core.money import Cents, format_dollars
-from swivi.ledger import invariants
-from swivi.notifications.models import Notification, NotificationKind
-from swivi.payouts import service as payouts
-from swivi.payouts.models import PayoutRequest
-from swivi.platforms.models import VideoRef
-from swivi.runtime import Runtime
+from swivi.domain.accounts import passwords
+from swivi.domain.accounts.actor import Actor
+from swivi.domain.accounts.models import User
+from swivi.domain.campaigns.models import Campaign
+from swivi.domain.clips import review
+from swivi.domain.clips import service as clips
+from swivi.domain.clips.models import Clip, ClipSubmission
+from swivi.domain.ledger import invariants
+from swivi.domain.notifications.models import Notification, NotificationKind
+from swivi.domain.payouts import service as payouts
+from swivi.domain.payouts.models import PayoutRequest
+from swivi.domain.platforms.models import VideoRef
+from swivi.domain.tracking.models import TrackingRun, Trigger
+from swivi.domain.tracking.service import Tracker
+from swivi.runtime.runtime import Runtime
 from swivi.settings import Settings
-from swivi.tracking.models import TrackingRun, Trigger
-from swivi.tracking.service import Tracker
 from tests import factories
 from tests.simulator import RunningSimulator
 

@@ -4,7 +4,7 @@ Revision: 0013
 Revises: 0012
 
 No row is copied and no index built: the table as it is becomes the partition of all that is before the next month,
-which takes one look through it. The coming months are made by swivi/tracking/partitions.py.
+which takes one look through it. The coming months are made by swivi/domain/tracking/partitions.py.
 """
 
 from alembic import op

@@ -4,7 +4,7 @@ Revision: 0014
 Revises: 0013
 
 Rows that come one by one are added up by triggers, which no code can forget; a settlement's, which come by tens of
-thousands, by swivi/clips/tallies.py in its transaction.
+thousands, by swivi/domain/clips/tallies.py in its transaction.
 """
 
 import sqlalchemy as sa

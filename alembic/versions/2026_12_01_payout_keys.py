@@ -46,7 +46,7 @@ def upgrade() -> None:
 
 
 def _hashed(user_id: int, key: str) -> str:
-    """The hash as `swivi.payouts.service` makes it."""
+    """The hash as `swivi.domain.payouts.service` makes it."""
     return hashlib.sha256(f"payout request of {user_id}\n{key}".encode()).hexdigest()
 
 

@@ -7,33 +7,31 @@ from pydantic.alias_generators import to_camel
 from starlette.routing import Mount
 
 import swivi
-from swivi.api import (
+from swivi.api.http import docs, document, errors
+from swivi.api.http import idempotency as once
+from swivi.api.http.body_limits import BodyLimit
+from swivi.api.http.conditional import ConditionalGet
+from swivi.api.http.methods import HeadAsGet
+from swivi.api.http.parameters import documented_only
+from swivi.api.routes import (
     analytics,
-    audit,
     auth,
     campaigns,
     cron,
     dashboard,
-    docs,
-    document,
-    errors,
     exports,
     health,
     metrics,
     notifications,
-    once,
     payouts,
-    people,
     statements,
     submissions,
     tokens,
     tracking,
     webhooks,
 )
-from swivi.api.conditional import ConditionalGet
-from swivi.api.limits import BodyLimit
-from swivi.api.methods import HeadAsGet
-from swivi.api.parameters import documented_only
+from swivi.api.routes import audit_log as audit
+from swivi.api.routes import users as people
 from swivi.core.asgi import match_every_path
 
 ROUTERS = (

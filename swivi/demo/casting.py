@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from swivi.demo.simulator_growth import mint_id, views_at
 from swivi.demo.story import DemoClip
-from swivi.platforms.models import VideoRef
+from swivi.domain.platforms.models import VideoRef
 
 CANDIDATES = 400
 """Ids that are looked at for each clip; growth is a pure function of the id, so the best of many comes close."""

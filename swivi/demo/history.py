@@ -9,9 +9,9 @@ from uuid import uuid4
 
 from swivi.core import clock
 from swivi.demo.simulator_growth import views_at
-from swivi.platforms.actors import ACTORS
-from swivi.platforms.models import Outcome, Platform, Reading, VideoRef
-from swivi.platforms.reader import Collected, ScraperStart, ViewReader
+from swivi.domain.platforms.models import Outcome, Platform, Reading, VideoRef
+from swivi.domain.platforms.readers.protocol import Collected, ScraperStart, ViewReader
+from swivi.domain.platforms.scrapers import ACTORS
 
 SOURCE = "demo:history"
 

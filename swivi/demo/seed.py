@@ -10,15 +10,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
-from swivi.accounts import passwords, social
-from swivi.accounts import service as accounts
-from swivi.accounts.actor import Actor
-from swivi.accounts.models import Role
-from swivi.accounts.sessions import actor_of
-from swivi.campaigns import service as campaigns
-from swivi.campaigns.models import CampaignStatus
-from swivi.clips import review
-from swivi.clips.intake import Intake
 from swivi.core import clock
 from swivi.core.db import Database
 from swivi.core.money import Cents
@@ -27,12 +18,21 @@ from swivi.demo.casting import cast
 from swivi.demo.history import HistoryReaders
 from swivi.demo.seeded import SEEDED, is_seeded
 from swivi.demo.story import ADMIN, DemoCampaign, DemoClip, DemoPayout
-from swivi.ledger import audit_log
-from swivi.payouts import service as payouts
-from swivi.platforms.models import Platform
-from swivi.tracking.models import Trigger
-from swivi.tracking.reading import ReadingOptions
-from swivi.tracking.service import Tracker, TrackingOptions
+from swivi.domain.accounts import passwords, social
+from swivi.domain.accounts import service as accounts
+from swivi.domain.accounts.actor import Actor
+from swivi.domain.accounts.models import Role
+from swivi.domain.accounts.sessions import actor_of
+from swivi.domain.campaigns import service as campaigns
+from swivi.domain.campaigns.models import CampaignStatus
+from swivi.domain.clips import review
+from swivi.domain.clips.intake import Intake
+from swivi.domain.ledger import audit_log
+from swivi.domain.payouts import service as payouts
+from swivi.domain.platforms.models import Platform
+from swivi.domain.tracking.models import Trigger
+from swivi.domain.tracking.reading import ReadingOptions
+from swivi.domain.tracking.service import Tracker, TrackingOptions
 
 SMALLEST_PAYOUT: Cents = 20_00
 

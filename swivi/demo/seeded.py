@@ -2,11 +2,11 @@
 
 from sqlmodel import select
 
-from swivi.accounts.models import User
 from swivi.core.db import Database
 from swivi.demo.errors import NotADemoDatabase, SeedingCutOff
-from swivi.demo.people import DEMO_ADMIN_EMAIL
-from swivi.ledger.models import AuditEntry
+from swivi.domain.accounts.demo_emails import DEMO_ADMIN_EMAIL
+from swivi.domain.accounts.models import User
+from swivi.domain.ledger.models import AuditEntry
 
 SEEDED = "demo.seeded"
 """The audit log's word for a seeding that came to its end."""

@@ -12,7 +12,7 @@ import math
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
-from swivi.platforms.models import Platform
+from swivi.domain.platforms.models import Platform
 
 FIRST_DAY = datetime(2026, 11, 1, tzinfo=UTC)
 _LAST_DAY = datetime(2040, 1, 1, tzinfo=UTC)

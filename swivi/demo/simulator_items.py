@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
-from swivi.platforms.errors import InvalidLink
-from swivi.platforms.links import recognise
-from swivi.platforms.models import Platform, VideoRef
+from swivi.domain.platforms.errors import InvalidLink
+from swivi.domain.platforms.links import recognise
+from swivi.domain.platforms.models import Platform, VideoRef
 
 Json: TypeAlias = dict[str, Any]
 State: TypeAlias = Literal["ok", "not_found", "private", "restricted", "error", "odd", "note", "omitted"]

@@ -19,8 +19,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from swivi.core.clock import now
 from swivi.demo.simulator_growth import views_at
 from swivi.demo.simulator_items import Answer, Json, State, Views, asked_refs
-from swivi.platforms.links import canonical
-from swivi.platforms.models import VideoRef
+from swivi.domain.platforms.links import canonical
+from swivi.domain.platforms.models import VideoRef
 
 MAX_RUNS_KEPT = 500
 MAX_INPUT_KEPT = 16 * 1024 * 1024

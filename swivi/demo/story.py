@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from unicodedata import normalize
 
-from swivi.campaigns.models import CampaignStatus
-from swivi.demo.people import DEMO_ADMIN_EMAIL, DEMO_CLIPPER_EMAIL, DEMO_DOMAIN
-from swivi.platforms.models import Platform
+from swivi.domain.accounts.demo_emails import DEMO_ADMIN_EMAIL, DEMO_CLIPPER_EMAIL, DEMO_DOMAIN
+from swivi.domain.campaigns.models import CampaignStatus
+from swivi.domain.platforms.models import Platform
 
 HISTORY_DAYS = 14
 HOURS_BETWEEN_RUNS = 12

@@ -5,10 +5,10 @@ from typing import Final
 import reflex as rx
 from reflex.event import EventSpec
 
+from swivi.reflex_ext.toasts import toast
 from swivi.ui.buttons import button
 from swivi.ui.icons import icon as lucide
 from swivi.ui.numbers import when
-from swivi.ui.toasts import toast
 from swivi.ui.types import Handler, Node, Text, Tone
 from swivi.ui.vars import text_var
 

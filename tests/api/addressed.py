@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 
-from swivi.client_address import ClientAddress, ForwardedFor
-from swivi.runtime import runtime
+from swivi.middleware.client_address import ClientAddress, ForwardedFor
+from swivi.runtime.runtime import runtime
 from tests.api import contract
 from tests.api.conftest import ORIGIN
 

@@ -10,10 +10,10 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from swivi.accounts import passwords, tokens
-from swivi.accounts.actor import Actor
-from swivi.runtime import Runtime
-from swivi.tracking.models import Trigger
+from swivi.domain.accounts import passwords, tokens
+from swivi.domain.accounts.actor import Actor
+from swivi.domain.tracking.models import Trigger
+from swivi.runtime.runtime import Runtime
 from tests import factories
 from tests.api import contract
 from tests.simulator import RunningSimulator

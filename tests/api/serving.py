@@ -11,14 +11,14 @@ from sqlalchemy import delete, update
 from sqlmodel import col
 from starlette.applications import Starlette
 
-from swivi.accounts import tokens
-from swivi.accounts.actor import Actor
-from swivi.accounts.models import ApiToken, Role, User, UserStatus
 from swivi.api.app import mounted_api
 from swivi.demo.simulator import simulator_server
-from swivi.runtime import Runtime, open_runtime
+from swivi.domain.accounts import tokens
+from swivi.domain.accounts.actor import Actor
+from swivi.domain.accounts.models import ApiToken, Role, User, UserStatus
+from swivi.domain.tracking.models import Trigger
+from swivi.runtime.runtime import Runtime, open_runtime
 from swivi.settings import Settings
-from swivi.tracking.models import Trigger
 from tests import factories
 from tests.servers import free_port
 from tests.simulator import RunningSimulator

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from swivi.core import clock
-from swivi.runtime import Runtime
-from swivi.tracking.models import Trigger
+from swivi.domain.tracking.models import Trigger
+from swivi.runtime.runtime import Runtime
 from tests import factories
 from tests.api.conftest import Person, refusal, wrong_fields
 from tests.simulator import RunningSimulator

@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import col, select
 
-from swivi.accounts.sessions import SESSION_COOKIE, open_session
-from swivi.api.web import build_auth
-from swivi.ledger.models import AuditEntry
-from swivi.payouts import destinations
-from swivi.runtime import Runtime
+from swivi.auth_forms.forms import build_auth
+from swivi.domain.accounts.sessions import SESSION_COOKIE, open_session
+from swivi.domain.ledger.models import AuditEntry
+from swivi.domain.payouts import destinations
+from swivi.runtime.runtime import Runtime
 from tests.api.conftest import ORIGIN, Person, browser_of, refusal
 from tests.factories import PASSWORD
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from swivi.runtime import Runtime
+from swivi.runtime.runtime import Runtime
 from tests import factories
 from tests.api import contract
 from tests.api.conftest import Person, Snapshot, refusal

@@ -1,6 +1,6 @@
 """Campaigns through the API: created, changed, stepped through their life."""
 
-from swivi.runtime import Runtime
+from swivi.runtime.runtime import Runtime
 from tests import factories
 from tests.api.conftest import Person, Snapshot, refusal, wrong_fields
 from tests.factories import tiktok

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from swivi.api.app import build_api
-from swivi.api.limits import MAX_BODY_BYTES, MAX_LINKS_BYTES, MAX_LONG_TEXTS_BYTES
+from swivi.api.http.body_limits import MAX_BODY_BYTES, MAX_LINKS_BYTES, MAX_LONG_TEXTS_BYTES
 from swivi.core.json_bounds import MAX_DEPTH, MAX_VALUES, JsonOutOfBounds, check_json
 from tests.api import contract
 from tests.api.conftest import Person, refusal, wrong_fields
@@ -48,7 +48,7 @@ async def test_no_route_parses_a_costly_body_of_a_stranger(
     guest: httpx.AsyncClient, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     parsed: list[object] = []
-    monkeypatch.setattr("swivi.api.bodies.json", SimpleNamespace(loads=lambda *sent, **_: parsed.append(sent)))
+    monkeypatch.setattr("swivi.api.http.bodies.json", SimpleNamespace(loads=lambda *sent, **_: parsed.append(sent)))
     routes = _with_body()
     assert len(routes) > 10
     for method, path in routes:
@@ -96,7 +96,7 @@ def test_what_stands_in_texts_is_not_counted() -> None:
 
 
 def test_every_route_with_a_body_reads_it_within_bounds() -> None:
-    from swivi.api.bodies import ExactRoute
+    from swivi.api.http.bodies import ExactRoute
 
     routes = [route for route in build_api().routes if getattr(route, "body_field", None) is not None]
     assert all(isinstance(route, ExactRoute) for route in routes)

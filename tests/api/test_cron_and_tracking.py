@@ -7,11 +7,11 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from swivi.api import health
+from swivi.api.routes import health
 from swivi.core import leases
 from swivi.core.rates import Rate
-from swivi.runtime import Runtime, open_runtime
-from swivi.tracking.service import LEASE
+from swivi.domain.tracking.service import LEASE
+from swivi.runtime.runtime import Runtime, open_runtime
 from tests import factories
 from tests.api import contract
 from tests.api.addressed import at

@@ -5,15 +5,15 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from swivi.accounts import sessions
-from swivi.accounts.sessions import SESSION_COOKIE, hash_token, open_session
-from swivi.campaigns.models import Campaign
-from swivi.clips import holds
 from swivi.core import clock
-from swivi.deeds import DEEDS
-from swivi.runtime import Runtime
-from swivi.tracking import sightings
-from swivi.tracking.jumps import Jump
+from swivi.domain.accounts import sessions
+from swivi.domain.accounts.sessions import SESSION_COOKIE, hash_token, open_session
+from swivi.domain.campaigns.models import Campaign
+from swivi.domain.clips import holds
+from swivi.domain.tracking import observations as sightings
+from swivi.domain.tracking.jumps import Jump
+from swivi.runtime.runtime import Runtime
+from swivi.runtime.sensitive_actions import DEEDS
 from tests import factories
 from tests.api.conftest import ORIGIN, Person, Snapshot, refusal
 from tests.api.test_roles import _every_route

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from swivi.api.document import as_text
-from swivi.runtime import Runtime
+from swivi.api.http.document import as_text
+from swivi.runtime.runtime import Runtime
 from tests import factories
 from tests.api.conftest import Person
 from tests.api.contract import document, validator

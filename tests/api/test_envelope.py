@@ -8,9 +8,9 @@ from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from swivi.accounts import sessions
-from swivi.api.limits import MAX_BODY_BYTES
-from swivi.runtime import Runtime
+from swivi.api.http.body_limits import MAX_BODY_BYTES
+from swivi.domain.accounts import sessions
+from swivi.runtime.runtime import Runtime
 from tests.api.conftest import Person, Snapshot, client, refusal, wrong_fields
 
 JSON = {"Content-Type": "application/json"}
@@ -67,7 +67,7 @@ async def test_an_unexpected_failure_is_a_500_without_its_inner_life(
     async def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("the secret inner life")
 
-    monkeypatch.setattr("swivi.api.auth.accounts.sign_up", fail)
+    monkeypatch.setattr("swivi.api.routes.auth.accounts.sign_up", fail)
     answer = await guest.post("/auth/signup", json={"email": "a@b.co", "password": "long enough", "name": "A"})
     assert refusal(answer) == (500, "internal_error")
     assert "inner life" not in answer.text

@@ -6,10 +6,11 @@ import io
 import httpx
 import pytest
 
-from swivi.accounts.sessions import SESSION_COOKIE, open_session
-from swivi.api import exports, written
-from swivi.clips import review
-from swivi.runtime import Runtime
+from swivi.api.http import streamed_tables as written
+from swivi.api.routes import exports
+from swivi.domain.accounts.sessions import SESSION_COOKIE, open_session
+from swivi.domain.clips import review
+from swivi.runtime.runtime import Runtime
 from tests import factories
 from tests.api.conftest import Person, refusal
 

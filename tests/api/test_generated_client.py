@@ -13,7 +13,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from swivi.api.document import as_text
+from swivi.api.http.document import as_text
 from tests import factories
 from tests.api import contract
 from tests.api.conftest import ORIGIN, Person

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from swivi.runtime import Runtime
+from swivi.runtime.runtime import Runtime
 from tests import factories
 from tests.api.conftest import Person, client, refusal
 

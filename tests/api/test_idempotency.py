@@ -11,10 +11,10 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from swivi.accounts.models import ApiToken
-from swivi.api.once import REPLAYED
+from swivi.api.http.idempotency import REPLAYED
 from swivi.core import clock
-from swivi.runtime import Runtime
+from swivi.domain.accounts.models import ApiToken
+from swivi.runtime.runtime import Runtime
 from tests import factories
 from tests.api import contract
 from tests.api.conftest import ORIGIN, Person, Snapshot, client, refusal

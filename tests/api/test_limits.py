@@ -9,13 +9,13 @@ from typing import Any
 import httpx
 import pytest
 
-from swivi.accounts import tokens
-from swivi.accounts.flash import FLASH_COOKIE, parse_flash
-from swivi.api.web import build_auth
+from swivi.auth_forms.forms import build_auth
 from swivi.core import clock
 from swivi.core.rates import Rate
-from swivi.quotas import network_of
-from swivi.runtime import Runtime, open_runtime
+from swivi.domain.accounts import tokens
+from swivi.domain.accounts.flash import FLASH_COOKIE, parse_flash
+from swivi.runtime.quotas import network_of
+from swivi.runtime.runtime import Runtime, open_runtime
 from tests import factories
 from tests.api.addressed import at
 from tests.api.conftest import ORIGIN, refusal

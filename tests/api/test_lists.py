@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from swivi.clips import review
 from swivi.core import clock
-from swivi.runtime import Runtime
-from swivi.tracking.models import Trigger
+from swivi.domain.clips import review
+from swivi.domain.tracking.models import Trigger
+from swivi.runtime.runtime import Runtime
 from tests import factories
 from tests.api import contract
 from tests.api.conftest import Person, refusal, wrong_fields

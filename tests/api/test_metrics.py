@@ -10,10 +10,10 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from swivi.core.db import Database
-from swivi.platforms.models import Outcome
-from swivi.runtime import Runtime
-from swivi.served import observed
-from swivi.tracking.models import RunStatus, TrackingRun, Trigger
+from swivi.domain.platforms.models import Outcome
+from swivi.domain.tracking.models import RunStatus, TrackingRun, Trigger
+from swivi.middleware.request_log import observed
+from swivi.runtime.runtime import Runtime
 from tests import factories
 from tests.api.conftest import ORIGIN, Person, refusal
 from tests.factories import tiktok, youtube

@@ -5,9 +5,9 @@ from base64 import urlsafe_b64encode
 import httpx
 import pytest
 
-from swivi.accounts.flash import Flash, parse_flash
-from swivi.api.web import build_auth
-from swivi.runtime import Runtime
+from swivi.auth_forms.forms import build_auth
+from swivi.domain.accounts.flash import Flash, parse_flash
+from swivi.runtime.runtime import Runtime
 from tests import factories
 from tests.api import contract
 from tests.api.conftest import Person, Snapshot, browser_of, refusal, wrong_fields

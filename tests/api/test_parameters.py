@@ -14,8 +14,8 @@ from fastapi import FastAPI
 from starlette.applications import Starlette
 
 from swivi.api.app import mounted_api
-from swivi.api.parameters import LARGEST_PAGE
-from swivi.runtime import Runtime
+from swivi.api.http.parameters import LARGEST_PAGE
+from swivi.runtime.runtime import Runtime
 from swivi.swivi import doors
 from tests.api import contract
 from tests.api.conftest import Person, Snapshot, browser_of, client, refusal, wrong_fields

@@ -5,8 +5,8 @@ import asyncio
 import httpx
 from fastapi import FastAPI
 
-from swivi.accounts import tokens
-from swivi.runtime import Runtime
+from swivi.domain.accounts import tokens
+from swivi.runtime.runtime import Runtime
 from tests.api.conftest import Person, Snapshot, client, refusal, wrong_fields
 
 ASK = {"amount": 20.10, "method": "paypal", "details": "casey@swivi.test"}

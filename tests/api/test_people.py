@@ -2,7 +2,7 @@
 
 import httpx
 
-from swivi.runtime import Runtime
+from swivi.runtime.runtime import Runtime
 from tests import factories
 from tests.api.conftest import Person, refusal, wrong_fields
 from tests.factories import PASSWORD

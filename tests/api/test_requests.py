@@ -16,11 +16,11 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
-from swivi import logs
-from swivi.api.web import build_auth
-from swivi.host_cookies import HostCookies
-from swivi.logs import BELOW_DEBUG, set_up_logging
-from swivi.served import observed
+from swivi.auth_forms.forms import build_auth
+from swivi.core import logs
+from swivi.core.logs import BELOW_DEBUG, set_up_logging
+from swivi.middleware.host_cookies import HostCookies
+from swivi.middleware.request_log import observed
 from tests import factories
 from tests.api.conftest import ORIGIN, Person
 from tests.servers import ROOT
@@ -119,7 +119,7 @@ async def test_what_fails_within_a_request_carries_its_id(
     async def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("by zero")
 
-    monkeypatch.setattr("swivi.api.auth.accounts.sign_up", fail)
+    monkeypatch.setattr("swivi.api.routes.auth.accounts.sign_up", fail)
     body = {"email": "a@b.co", "password": "long enough", "name": "A"}
     answer = await whole.post("/api/auth/signup", json=body)
     assert answer.status_code == 500

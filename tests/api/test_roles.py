@@ -6,10 +6,10 @@ import httpx
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
-from swivi.accounts import service as accounts
-from swivi.accounts import tokens
-from swivi.accounts.models import Role, TokenScope, UserStatus
-from swivi.runtime import Runtime
+from swivi.domain.accounts import service as accounts
+from swivi.domain.accounts import tokens
+from swivi.domain.accounts.models import Role, TokenScope, UserStatus
+from swivi.runtime.runtime import Runtime
 from tests.api import contract
 from tests.api.conftest import Person, Snapshot, client, refusal
 

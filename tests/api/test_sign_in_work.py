@@ -12,12 +12,12 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 from sqlalchemy import event
 
-from swivi.accounts import passwords
-from swivi.accounts import service as accounts
-from swivi.accounts.models import Role, UserStatus
-from swivi.api.web import build_auth
-from swivi.core import heavy
-from swivi.runtime import Runtime
+from swivi.auth_forms.forms import build_auth
+from swivi.core import cpu_work as heavy
+from swivi.domain.accounts import passwords
+from swivi.domain.accounts import service as accounts
+from swivi.domain.accounts.models import Role, UserStatus
+from swivi.runtime.runtime import Runtime
 from tests.api.conftest import ORIGIN, Person, browser_of, client
 from tests.factories import PASSWORD
 from tests.statements import asked

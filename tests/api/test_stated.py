@@ -6,14 +6,14 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
-from swivi.accounts import passwords, tokens
-from swivi.accounts import service as accounts
-from swivi.campaigns.rules import LARGEST_MINIMUM, LONGEST_TEXT, LONGEST_TITLE
-from swivi.clips.review import LONGEST_REASON
 from swivi.core.money import MAX_CENTS
-from swivi.payouts.methods import LONGEST_VALUE
-from swivi.platforms.links import MAX_LINK_LENGTH
-from swivi.webhooks.rules import LONGEST_DESCRIPTION, LONGEST_URL
+from swivi.domain.accounts import passwords, tokens
+from swivi.domain.accounts import service as accounts
+from swivi.domain.campaigns.rules import LARGEST_MINIMUM, LONGEST_TEXT, LONGEST_TITLE
+from swivi.domain.clips.review import LONGEST_REASON
+from swivi.domain.payouts.methods import LONGEST_VALUE
+from swivi.domain.platforms.links import MAX_LINK_LENGTH
+from swivi.domain.webhooks.rules import LONGEST_DESCRIPTION, LONGEST_URL
 from tests.api import contract
 from tests.api.conftest import Person, Snapshot, refusal, wrong_fields
 

@@ -7,9 +7,10 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from swivi.api import statements, written
+from swivi.api.http import streamed_tables as written
+from swivi.api.routes import statements
 from swivi.core import clock
-from swivi.runtime import Runtime
+from swivi.runtime.runtime import Runtime
 from tests import factories
 from tests.api.conftest import Person, refusal
 

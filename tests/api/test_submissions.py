@@ -2,9 +2,9 @@
 
 import httpx
 
-from swivi.campaigns.models import Campaign
-from swivi.clips.models import ClipSubmission
-from swivi.runtime import Runtime
+from swivi.domain.campaigns.models import Campaign
+from swivi.domain.clips.models import ClipSubmission
+from swivi.runtime.runtime import Runtime
 from tests import factories
 from tests.api.conftest import Person, Snapshot, refusal, wrong_fields
 from tests.factories import tiktok, youtube

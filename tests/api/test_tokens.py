@@ -6,9 +6,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from swivi.accounts.tokens import MOST_TOKENS
 from swivi.core import clock
-from swivi.runtime import Runtime
+from swivi.domain.accounts.tokens import MOST_TOKENS
+from swivi.runtime.runtime import Runtime
 from tests.api.conftest import Person, client, refusal, wrong_fields
 from tests.factories import PASSWORD
 

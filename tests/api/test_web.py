@@ -7,14 +7,14 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from swivi.accounts import service as accounts
-from swivi.accounts.flash import FLASH_COOKIE, parse_flash
-from swivi.accounts.models import Role
-from swivi.accounts.sessions import SESSION_COOKIE
-from swivi.api.limits import MAX_FORM_BYTES
-from swivi.api.web import build_auth
-from swivi.demo.people import DEMO_ADMIN_EMAIL, DEMO_CLIPPER_EMAIL
-from swivi.runtime import Runtime, open_runtime
+from swivi.api.http.body_limits import MAX_FORM_BYTES
+from swivi.auth_forms.forms import build_auth
+from swivi.domain.accounts import service as accounts
+from swivi.domain.accounts.demo_emails import DEMO_ADMIN_EMAIL, DEMO_CLIPPER_EMAIL
+from swivi.domain.accounts.flash import FLASH_COOKIE, parse_flash
+from swivi.domain.accounts.models import Role
+from swivi.domain.accounts.sessions import SESSION_COOKIE
+from swivi.runtime.runtime import Runtime, open_runtime
 from tests import factories
 from tests.api import contract
 from tests.api.conftest import ORIGIN, browser_of, client

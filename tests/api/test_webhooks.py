@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from swivi.audits.models import AuditTrigger
-from swivi.runtime import Runtime
-from swivi.seals.sealing import Sealer
-from swivi.webhooks.rules import MOST_WEBHOOKS
+from swivi.domain.reconciliation.models import AuditTrigger
+from swivi.domain.seals.sealing import Sealer
+from swivi.domain.webhooks.rules import MOST_WEBHOOKS
+from swivi.runtime.runtime import Runtime
 from tests import factories
 from tests.api import contract
 from tests.api.conftest import Person, refusal, wrong_fields

@@ -5,11 +5,11 @@ from datetime import timedelta
 from sqlalchemy import update
 from sqlmodel import col
 
-from swivi.accounts import service as accounts
-from swivi.accounts import tokens
-from swivi.accounts.models import Role, TokenScope, User, UserStatus
-from swivi.accounts.tokens import Holder
 from swivi.core.db import Database
+from swivi.domain.accounts import service as accounts
+from swivi.domain.accounts import tokens
+from swivi.domain.accounts.models import Role, TokenScope, User, UserStatus
+from swivi.domain.accounts.tokens import Holder
 from tests.cli.conftest import SQLITE_ONLY, Run
 from tests.factories import a_clipper, an_admin
 

@@ -5,10 +5,10 @@ import json
 from sqlalchemy import text
 
 from swivi.core.db import Database
-from swivi.ledger.invariants import INVARIANTS
-from swivi.runtime import Runtime
-from swivi.seals.sealing import Sealer
-from swivi.tracking.models import Trigger
+from swivi.domain.ledger.invariants import INVARIANTS
+from swivi.domain.seals.sealing import Sealer
+from swivi.domain.tracking.models import Trigger
+from swivi.runtime.runtime import Runtime
 from tests.cli.conftest import Run
 from tests.factories import a_campaign, a_clip, a_clipper, an_admin, tiktok
 from tests.simulator import RunningSimulator

@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
-from swivi.accounts.models import User
 from swivi.core.db import Database
-from swivi.runtime import Runtime
-from swivi.tracking.models import Trigger
+from swivi.domain.accounts.models import User
+from swivi.domain.tracking.models import Trigger
+from swivi.runtime.runtime import Runtime
 from tests.cli.conftest import SQLITE_ONLY, Run
 from tests.factories import a_campaign, a_clip, a_clipper, an_admin, tiktok
 from tests.servers import Postgres

@@ -10,22 +10,22 @@ import pytest
 from sqlalchemy import func
 from sqlmodel import select
 
-from swivi.accounts import service as accounts
-from swivi.accounts.models import User
-from swivi.campaigns.models import Campaign, CampaignStatus
-from swivi.clips.models import Clip, ClipSubmission, SubmissionStatus, ViewTracking
 from swivi.core import clock
 from swivi.core.db import Database
 from swivi.demo.errors import NotADemoDatabase, SeedingCutOff
 from swivi.demo.history import HistoryReaders
-from swivi.demo.people import DEMO_ADMIN_EMAIL, DEMO_CLIPPER_EMAIL
 from swivi.demo.seed import seed
 from swivi.demo.simulator_growth import views_at
-from swivi.ledger import invariants
-from swivi.payouts.models import Payout, PayoutRequest, PayoutStatus
-from swivi.tables import METADATA
-from swivi.tracking.models import Trigger
-from swivi.tracking.service import Tracker
+from swivi.domain.accounts import service as accounts
+from swivi.domain.accounts.demo_emails import DEMO_ADMIN_EMAIL, DEMO_CLIPPER_EMAIL
+from swivi.domain.accounts.models import User
+from swivi.domain.campaigns.models import Campaign, CampaignStatus
+from swivi.domain.clips.models import Clip, ClipSubmission, SubmissionStatus, ViewTracking
+from swivi.domain.ledger import invariants
+from swivi.domain.payouts.models import Payout, PayoutRequest, PayoutStatus
+from swivi.domain.tracking.models import Trigger
+from swivi.domain.tracking.service import Tracker
+from swivi.runtime.database.tables import METADATA
 from tests.cli.conftest import SQLITE_ONLY, Run
 from tests.factories import PASSWORD, a_clipper
 

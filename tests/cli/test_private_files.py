@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from swivi import private_files
+from swivi.runtime import private_files
 from tests.servers import NOTHING_OUTSIDE, ROOT, AppServer
 
 

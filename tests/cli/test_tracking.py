@@ -8,13 +8,13 @@ from datetime import timedelta
 
 import pytest
 
-from swivi.campaigns import service as campaigns
-from swivi.campaigns.models import Campaign
 from swivi.core import leases
 from swivi.core.db import Database
 from swivi.core.leases import Hold
-from swivi.tracking.service import LEASE
-from swivi.tracking.takeover import wait_for_dead_holder
+from swivi.domain.campaigns import service as campaigns
+from swivi.domain.campaigns.models import Campaign
+from swivi.domain.tracking.service import LEASE
+from swivi.domain.tracking.takeover import wait_for_dead_holder
 from tests.cli.conftest import SQLITE_ONLY, Ended, Run, Start
 from tests.factories import a_campaign, a_clip, a_clipper, an_admin, tiktok
 from tests.simulator import RunningSimulator

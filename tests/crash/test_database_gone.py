@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy.engine import Connection
 
 from swivi.core import db
-from swivi.runtime import open_runtime
+from swivi.runtime.runtime import open_runtime
 from swivi.settings import Settings
 from tests.crash.state import forget_used_ids, state_of
 from tests.crash.test_tracking_killed import Stage, resume

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from swivi.accounts import tokens
-from swivi.clips.models import ClipSubmission
 from swivi.core import clock
-from swivi.payouts.models import PayoutRequest
-from swivi.runtime import Runtime, open_runtime
+from swivi.domain.accounts import tokens
+from swivi.domain.clips.models import ClipSubmission
+from swivi.domain.payouts.models import PayoutRequest
+from swivi.runtime.runtime import Runtime, open_runtime
 from tests import factories
 from tests.conftest import SettingsFor
 from tests.crash.conftest import Chosen, CopyDatabase

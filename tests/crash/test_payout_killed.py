@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from swivi.accounts.actor import Actor
 from swivi.core.errors import SwiviError
-from swivi.runtime import open_runtime
+from swivi.domain.accounts.actor import Actor
+from swivi.runtime.runtime import open_runtime
 from tests import factories
 from tests.conftest import SettingsFor
 from tests.crash.conftest import Chosen, CopyDatabase

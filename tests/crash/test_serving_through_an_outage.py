@@ -11,11 +11,11 @@ import httpx
 import pytest
 import reflex as rx
 
-from swivi.accounts import tokens
 from swivi.api.app import build_api
 from swivi.core.changes import Changed
-from swivi.live.app import LiveApp
-from swivi.live.hub import Hub, Watch
+from swivi.domain.accounts import tokens
+from swivi.reflex_ext.live_app import LiveApp
+from swivi.runtime.live.hub import Hub, Watch
 from tests.servers import Postgres
 from tests.world import World
 from tests.world import open_world as open_world

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from swivi.runtime import Runtime, open_runtime
+from swivi.runtime.runtime import Runtime, open_runtime
 from tests.conftest import SettingsFor
 from tests.factories import tiktok
 from tests.servers import NEVER, AppServer

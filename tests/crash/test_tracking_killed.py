@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from swivi.core import clock
-from swivi.runtime import Runtime, open_runtime
+from swivi.domain.tracking.models import TrackingRun
+from swivi.runtime.runtime import Runtime, open_runtime
 from swivi.settings import Settings
-from swivi.tracking.models import TrackingRun
 from tests import factories
 from tests.conftest import SettingsFor
 from tests.crash.conftest import Chosen, CopyDatabase

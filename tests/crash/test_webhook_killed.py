@@ -8,10 +8,10 @@ import pytest
 from sqlmodel import select
 
 from swivi.core import clock
-from swivi.runtime import open_runtime
-from swivi.webhooks import service
-from swivi.webhooks.deliveries import CLAIMED_FOR
-from swivi.webhooks.models import DeliveryStatus, WebhookDelivery
+from swivi.domain.webhooks import service
+from swivi.domain.webhooks.deliveries import CLAIMED_FOR
+from swivi.domain.webhooks.models import DeliveryStatus, WebhookDelivery
+from swivi.runtime.runtime import open_runtime
 from tests import factories
 from tests.conftest import SettingsFor
 from tests.crash.conftest import Chosen, CopyDatabase

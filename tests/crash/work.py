@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from swivi.accounts.actor import Actor
-from swivi.payouts import service as payouts
-from swivi.runtime import Runtime
-from swivi.tracking.models import Trigger
+from swivi.domain.accounts.actor import Actor
+from swivi.domain.payouts import service as payouts
+from swivi.domain.tracking.models import Trigger
+from swivi.runtime.runtime import Runtime
 from tests.keyed import post
 
 TRANSACTION_ID = "TX-1"

@@ -10,7 +10,7 @@ from typing import Any
 from reflex_base.registry import RegistrationContext
 
 import swivi.swivi
-from swivi.pages.gate import Access, access_of
+from swivi.pages.engine.gate import Access, access_of
 
 assert swivi.swivi.app is not None
 

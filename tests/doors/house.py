@@ -13,18 +13,18 @@ from typing import Any, TypeAlias
 
 from sqlmodel import select
 
-from swivi.accounts import sessions, social, tokens, totp
-from swivi.accounts.actor import Actor
-from swivi.accounts.models import Authenticator, SignInSession, User, UserStatus
 from swivi.core import clock
 from swivi.core.db import Database
-from swivi.notifications.models import Notification
-from swivi.payouts import destinations
-from swivi.payouts import service as payouts
-from swivi.runtime import open_runtime
+from swivi.domain.accounts import sessions, social, tokens, totp
+from swivi.domain.accounts.actor import Actor
+from swivi.domain.accounts.models import Authenticator, SignInSession, User, UserStatus
+from swivi.domain.notifications.models import Notification
+from swivi.domain.payouts import destinations
+from swivi.domain.payouts import service as payouts
+from swivi.domain.tracking import manual_readings as manual
+from swivi.domain.tracking.models import Trigger
+from swivi.runtime.runtime import open_runtime
 from swivi.settings import Settings
-from swivi.tracking import manual
-from swivi.tracking.models import Trigger
 from tests import factories
 from tests.doors.wire import SECONDS, Tab
 from tests.servers import AppServer

@@ -7,10 +7,10 @@ import httpx
 import pytest
 from starlette.routing import Route
 
-from swivi.accounts.sessions import SESSION_COOKIE
 from swivi.api.app import build_api
-from swivi.api.refusals import SAFE_METHODS
-from swivi.api.web import build_auth
+from swivi.api.http.refusals import SAFE_METHODS
+from swivi.auth_forms.forms import build_auth
+from swivi.domain.accounts.sessions import SESSION_COOKIE
 from tests.api.test_roles import EVERYBODYS, _every_route, _expected, _kind
 from tests.doors.house import House
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from swivi.pages.gate import Access, access_of
+from swivi.pages.engine.gate import Access, access_of
 from tests.doors.arguments import HANDLERS, NASTY, PARAMETERS, nasty, of, plausible, qualname
 from tests.doors.house import BOOKKEEPING, House
 from tests.doors.wire import place

@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import delete, update
 from sqlmodel import col
 
-from swivi.accounts import service as accounts
-from swivi.accounts import tokens
-from swivi.accounts.models import SignInSession, User, UserStatus
 from swivi.core import changes, clock
 from swivi.core.db import Database
+from swivi.domain.accounts import service as accounts
+from swivi.domain.accounts import tokens
+from swivi.domain.accounts.models import SignInSession, User, UserStatus
 from tests.doors.arguments import HANDLERS
 from tests.doors.house import House, Person
 from tests.doors.wire import Tab

@@ -9,8 +9,8 @@ import httpx
 import pyotp
 from redis import Redis
 
-from swivi.accounts.sessions import SESSION_COOKIE
 from swivi.core.db import Database
+from swivi.domain.accounts.sessions import SESSION_COOKIE
 from tests import factories
 from tests.doors.arguments import HANDLERS, qualname
 from tests.doors.wire import Tab

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from swivi.pages.session import SessionState
+from swivi.pages.engine.session import SessionState
 from swivi.swivi import app
 from tests.doors.house import House
 

@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from swivi.accounts.sessions import SESSION_COOKIE
-from swivi.websockets import LONGEST_MESSAGE
+from swivi.domain.accounts.sessions import SESSION_COOKIE
+from swivi.middleware.websockets import LONGEST_MESSAGE
 from tests.doors.arguments import HANDLERS, nested
 from tests.doors.house import House
 from tests.doors.wire import FENCE, HYDRATE, ROOT, Closed, Refused, Tab, place

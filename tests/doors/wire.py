@@ -14,7 +14,7 @@ from wsproto import ConnectionType, WSConnection
 from wsproto.events import AcceptConnection, CloseConnection, Message, RejectConnection, Request, TextMessage
 from wsproto.events import Ping as ProtocolPing
 
-from swivi.accounts.sessions import SESSION_COOKIE
+from swivi.domain.accounts.sessions import SESSION_COOKIE
 
 SECONDS = 20
 """How long anything may take before the test fails."""

@@ -2,7 +2,7 @@
 
 import re
 
-from swivi.pages.session import SessionState
+from swivi.pages.engine.session import SessionState
 from swivi.swivi import app
 from tests.e2e.people import Visitor
 

@@ -11,11 +11,11 @@ import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 from sqlmodel import col, update
 
-from swivi.accounts.actor import Actor
-from swivi.accounts.sessions import SESSION_COOKIE, open_session
-from swivi.campaigns import service as campaigns
-from swivi.campaigns.models import Campaign, CampaignStatus
 from swivi.core.db import Database
+from swivi.domain.accounts.actor import Actor
+from swivi.domain.accounts.sessions import SESSION_COOKIE, open_session
+from swivi.domain.campaigns import service as campaigns
+from swivi.domain.campaigns.models import Campaign, CampaignStatus
 from tests.e2e.people import SLOW, Admin
 from tests.factories import a_campaign, a_clip, a_clipper, an_admin, tiktok
 from tests.servers import AppServer

@@ -12,18 +12,18 @@ from playwright.async_api import Locator, Page, Response, expect
 from sqlalchemy import text
 from sqlmodel import select
 
-from swivi import tables  # noqa: F401 - all of them, for the foreign keys
-from swivi.accounts import service as accounts
-from swivi.accounts.models import User
-from swivi.accounts.sessions import SESSION_COOKIE, actor_of, open_session
-from swivi.campaigns.models import Campaign
 from swivi.core import clock
 from swivi.core.db import Database
-from swivi.demo.people import DEMO_ADMIN_EMAIL
-from swivi.ledger.invariants import INVARIANTS
-from swivi.seals.models import Seal
-from swivi.seals.sealing import Sealer
-from swivi.tracking.models import RunStatus, TrackingRun, Trigger
+from swivi.domain.accounts import service as accounts
+from swivi.domain.accounts.demo_emails import DEMO_ADMIN_EMAIL
+from swivi.domain.accounts.models import User
+from swivi.domain.accounts.sessions import SESSION_COOKIE, actor_of, open_session
+from swivi.domain.campaigns.models import Campaign
+from swivi.domain.ledger.invariants import INVARIANTS
+from swivi.domain.seals.models import Seal
+from swivi.domain.seals.sealing import Sealer
+from swivi.domain.tracking.models import RunStatus, TrackingRun, Trigger
+from swivi.runtime.database import tables  # noqa: F401 - all of them, for the foreign keys
 from tests import factories
 from tests.e2e.people import SLOW, Admin
 from tests.servers import AppServer

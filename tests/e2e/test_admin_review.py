@@ -14,16 +14,16 @@ from playwright.async_api import Browser, Locator, Page, expect
 from sqlalchemy import text
 from sqlmodel import SQLModel, col, select
 
-from swivi.accounts import service as accounts
-from swivi.accounts import tokens
-from swivi.accounts.models import Role, SignInSession, User
-from swivi.campaigns.models import Campaign, CampaignStatus
-from swivi.clips.models import Clip, ClipState, ClipSubmission, SubmissionStatus, ViewTracking
 from swivi.core.db import Database
 from swivi.core.money import format_dollars
-from swivi.demo.people import DEMO_CLIPPER_EMAIL
-from swivi.pages.admin.review_decisions import REASONS
-from swivi.payouts.models import PayoutRequest, PayoutStatus
+from swivi.domain.accounts import service as accounts
+from swivi.domain.accounts import tokens
+from swivi.domain.accounts.demo_emails import DEMO_CLIPPER_EMAIL
+from swivi.domain.accounts.models import Role, SignInSession, User
+from swivi.domain.campaigns.models import Campaign, CampaignStatus
+from swivi.domain.clips.models import Clip, ClipState, ClipSubmission, SubmissionStatus, ViewTracking
+from swivi.domain.payouts.models import PayoutRequest, PayoutStatus
+from swivi.pages.admin.submissions.decisions import REASONS
 from tests.e2e.people import PASSWORD, SLOW, Admin, audit, swivi
 from tests.factories import instagram, tiktok, youtube
 from tests.servers import AppServer, demo_environment

@@ -8,13 +8,13 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
-from swivi.accounts import service as accounts
-from swivi.accounts.models import User
-from swivi.accounts.sessions import SESSION_COOKIE, open_session
 from swivi.core.db import Database
-from swivi.demo.people import DEMO_CLIPPER_EMAIL, DEMO_DOMAIN
-from swivi.notifications import service as notifications
-from swivi.notifications.models import NotificationKind
+from swivi.domain.accounts import service as accounts
+from swivi.domain.accounts.demo_emails import DEMO_CLIPPER_EMAIL, DEMO_DOMAIN
+from swivi.domain.accounts.models import User
+from swivi.domain.accounts.sessions import SESSION_COOKIE, open_session
+from swivi.domain.notifications import service as notifications
+from swivi.domain.notifications.models import NotificationKind
 from tests.e2e.people import PASSWORD, SLOW, Clipper
 from tests.factories import tiktok
 from tests.servers import AppServer

@@ -11,16 +11,16 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Locator, Page, WebSocketRoute, expect
 from sqlmodel import SQLModel, func, select
 
-from swivi.accounts import service as accounts
-from swivi.accounts.models import User
-from swivi.accounts.sessions import SESSION_COOKIE, actor_of, open_session
-from swivi.campaigns import service as campaigns
-from swivi.campaigns.models import Campaign, CampaignStatus
 from swivi.core.db import Database
 from swivi.core.money import Cents, format_dollars
-from swivi.demo.people import DEMO_ADMIN_EMAIL, DEMO_CLIPPER_EMAIL, DEMO_DOMAIN
-from swivi.payouts import service as payouts
-from swivi.payouts.models import PayoutRequest
+from swivi.domain.accounts import service as accounts
+from swivi.domain.accounts.demo_emails import DEMO_ADMIN_EMAIL, DEMO_CLIPPER_EMAIL, DEMO_DOMAIN
+from swivi.domain.accounts.models import User
+from swivi.domain.accounts.sessions import SESSION_COOKIE, actor_of, open_session
+from swivi.domain.campaigns import service as campaigns
+from swivi.domain.campaigns.models import Campaign, CampaignStatus
+from swivi.domain.payouts import service as payouts
+from swivi.domain.payouts.models import PayoutRequest
 from tests.e2e.people import PASSWORD, SLOW, Clipper, Visitor, swivi
 from tests.factories import tiktok
 from tests.servers import AppServer

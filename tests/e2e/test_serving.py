@@ -1,7 +1,7 @@
 """One production build serves pages, websocket and API on one port, on any port, under any host name.
 
 It holds what the server relies on inside Reflex 0.10.1: two internal settings (scripts/serve.py) and two
-lines of generated JavaScript (swivi/one_origin.py).
+lines of generated JavaScript (swivi/reflex_ext/one_origin.py).
 """
 
 import asyncio

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from swivi.mail.postman import MailServer, Postman
+from swivi.domain.mail.postman import MailServer, Postman
 from tests.mailbox import Mailbox
 from tests.servers import free_port
 from tests.world import World

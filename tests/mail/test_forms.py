@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
-from swivi.accounts.errors import EmailNotVerified
-from swivi.accounts.flash import FLASH_COOKIE, parse_flash
-from swivi.accounts.models import User
-from swivi.api.web import build_auth
+from swivi.auth_forms.forms import build_auth
 from swivi.core.rates import Rate
-from swivi.mail.models import Mail, MailKind
-from swivi.runtime import open_runtime
+from swivi.domain.accounts.errors import EmailNotVerified
+from swivi.domain.accounts.flash import FLASH_COOKIE, parse_flash
+from swivi.domain.accounts.models import User
+from swivi.domain.mail.models import Mail, MailKind
+from swivi.runtime.runtime import open_runtime
 from swivi.settings import Settings
 from tests import factories
 from tests.api import contract

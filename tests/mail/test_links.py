@@ -8,20 +8,20 @@ import pytest
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.accounts import profile
-from swivi.accounts import service as accounts
-from swivi.accounts import tokens as api_tokens
-from swivi.accounts.errors import WeakPassword, WrongCredentials
-from swivi.accounts.models import Role, UserStatus
-from swivi.accounts.sessions import actor_by_session, hash_token, open_session
 from swivi.core import clock
 from swivi.core.errors import InvalidInput
-from swivi.ledger.models import AuditEntry
-from swivi.mail import outbox
-from swivi.mail import service as mail
-from swivi.mail.errors import LinkEnded
-from swivi.mail.models import Mail, MailKind
-from swivi.mail.words import LIFE
+from swivi.domain.accounts import profile
+from swivi.domain.accounts import service as accounts
+from swivi.domain.accounts import tokens as api_tokens
+from swivi.domain.accounts.errors import WeakPassword, WrongCredentials
+from swivi.domain.accounts.models import Role, UserStatus
+from swivi.domain.accounts.sessions import actor_by_session, hash_token, open_session
+from swivi.domain.ledger.models import AuditEntry
+from swivi.domain.mail import outbox
+from swivi.domain.mail import service as mail
+from swivi.domain.mail.errors import LinkEnded
+from swivi.domain.mail.models import Mail, MailKind
+from swivi.domain.mail.words import LIFE
 from tests.factories import PASSWORD
 from tests.world import World
 

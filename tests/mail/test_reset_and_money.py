@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from swivi.api.web import build_auth
-from swivi.ledger.models import AuditEntry
-from swivi.payouts import destinations
+from swivi.auth_forms.forms import build_auth
+from swivi.domain.ledger.models import AuditEntry
+from swivi.domain.payouts import destinations
 from tests.api.conftest import ORIGIN, browser_of
 from tests.mail.test_links import NEW, a_link
 from tests.world import World

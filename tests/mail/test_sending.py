@@ -10,10 +10,10 @@ from sqlalchemy import text
 
 from swivi.core import clock
 from swivi.core.db import Database
-from swivi.mail import outbox
-from swivi.mail.models import Mail, MailKind
-from swivi.mail.outbox import CLAIMED_FOR, KEPT, PAUSES
-from swivi.mail.postman import LOOK_SECONDS, Postman
+from swivi.domain.mail import outbox
+from swivi.domain.mail.models import Mail, MailKind
+from swivi.domain.mail.outbox import CLAIMED_FOR, KEPT, PAUSES
+from swivi.domain.mail.postman import LOOK_SECONDS, Postman
 from tests.certificates import certificate
 from tests.mail.conftest import BASE_URL, SENDER, PostmanFor
 from tests.mailbox import Mailbox

@@ -8,15 +8,15 @@ import pytest
 from argon2 import PasswordHasher
 from sqlmodel import select
 
-from swivi.accounts import passwords
-from swivi.accounts.flash import FLASH_COOKIE, parse_flash
-from swivi.accounts.models import User
-from swivi.accounts.sessions import SESSION_COOKIE
-from swivi.api.web import build_auth
+from swivi.auth_forms.forms import build_auth
 from swivi.core.rates import Rate
-from swivi.mail import outbox
-from swivi.mail.models import Mail, MailKind
-from swivi.runtime import Runtime, open_runtime
+from swivi.domain.accounts import passwords
+from swivi.domain.accounts.flash import FLASH_COOKIE, parse_flash
+from swivi.domain.accounts.models import User
+from swivi.domain.accounts.sessions import SESSION_COOKIE
+from swivi.domain.mail import outbox
+from swivi.domain.mail.models import Mail, MailKind
+from swivi.runtime.runtime import Runtime, open_runtime
 from tests import factories
 from tests.api import contract
 from tests.api.conftest import ORIGIN, browser_of, client, refusal

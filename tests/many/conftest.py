@@ -10,13 +10,13 @@ import pytest
 import pytest_asyncio
 from sqlmodel import col, select
 
-from swivi.accounts import sessions, tokens
-from swivi.accounts.actor import Actor
 from swivi.core.db import Database
 from swivi.core.money import Cents
-from swivi.payouts.models import PayoutRequest
-from swivi.platforms.models import VideoRef
-from swivi.tracking.models import RunStatus, TrackingRun
+from swivi.domain.accounts import sessions, tokens
+from swivi.domain.accounts.actor import Actor
+from swivi.domain.payouts.models import PayoutRequest
+from swivi.domain.platforms.models import VideoRef
+from swivi.domain.tracking.models import RunStatus, TrackingRun
 from tests import factories
 from tests.balancer import Balancer
 from tests.many.dashboards import Dashboard

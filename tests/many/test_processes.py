@@ -10,10 +10,10 @@ import pytest
 from playwright.async_api import Page, expect
 from sqlmodel import select
 
-from swivi.accounts.sessions import SESSION_COOKIE
 from swivi.core.money import format_dollars
-from swivi.payouts.models import PayoutStatus
-from swivi.tracking.models import RunShare, RunStatus, ShareStatus
+from swivi.domain.accounts.sessions import SESSION_COOKIE
+from swivi.domain.payouts.models import PayoutStatus
+from swivi.domain.tracking.models import RunShare, RunStatus, ShareStatus
 from tests.e2e.people import SLOW
 from tests.many.conftest import CAMPAIGNS, CLIPS, Many
 from tests.world import findings

@@ -8,7 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from swivi.core.changes import Changed
-from swivi.live.relay import CHANNEL, Relay
+from swivi.runtime.live.relay import CHANNEL, Relay
 from tests.servers import running_redis
 
 CHANGED = Changed(users={1, 2}, campaigns={3}, runs={4}, webhooks=True)

@@ -9,13 +9,13 @@ import pytest
 import reflex as rx
 from reflex.constants import RouteVar
 
-from swivi.accounts import sessions
-from swivi.accounts.actor import Actor
-from swivi.live import hub
-from swivi.live.app import LiveApp
-from swivi.live.hub import Hub
-from swivi.pages.inbox import kept_headers
-from swivi.pages.session import end
+from swivi.domain.accounts import sessions
+from swivi.domain.accounts.actor import Actor
+from swivi.pages.engine.inbox import kept_headers
+from swivi.pages.engine.session import end
+from swivi.reflex_ext.live_app import LiveApp
+from swivi.runtime.live import hub
+from swivi.runtime.live.hub import Hub
 from tests.live import running
 from tests.world import World
 from tests.world import open_world as open_world

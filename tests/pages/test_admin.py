@@ -2,15 +2,15 @@
 
 import pytest
 
-from swivi.clips import review
-from swivi.clips.models import ClipSubmission
-from swivi.pages.admin import analytics_state
-from swivi.pages.admin.analytics_state import AnalyticsState
-from swivi.pages.admin.dashboard_now import OverviewState
-from swivi.pages.admin.manual_reading import ManualReading
-from swivi.pages.admin.review_state import ReviewState
-from swivi.pages.admin.waiting_readings import WaitingReadings
-from swivi.tracking import manual
+from swivi.domain.clips import review
+from swivi.domain.clips.models import ClipSubmission
+from swivi.domain.tracking import manual_readings as manual
+from swivi.pages.admin.analytics import state as analytics_state
+from swivi.pages.admin.analytics.state import AnalyticsState
+from swivi.pages.admin.dashboard.state import OverviewState
+from swivi.pages.admin.shared.manual_reading import ManualReading
+from swivi.pages.admin.submissions.state import ReviewState
+from swivi.pages.admin.tracking.waiting_readings import WaitingReadings
 from tests.factories import tiktok
 from tests.pages.conftest import Tab, happens
 from tests.world import World

@@ -4,25 +4,25 @@ from datetime import timedelta
 
 import pytest
 
-from swivi.accounts import devices
-from swivi.campaigns import service as campaigns
 from swivi.core import clock
-from swivi.pages.campaign_story import CampaignPage
-from swivi.pages.clipper.balance import ClipperBalance
-from swivi.pages.clipper.clip import OwnClip
-from swivi.pages.clipper.clips import OwnClips
-from swivi.pages.clipper.last_days import LastDays
-from swivi.pages.clipper.payout_dialog import PayoutDialog
-from swivi.pages.clipper.payouts import OwnPayouts
-from swivi.pages.clipper.readings import ClipReadings
-from swivi.pages.clipper.receipt import Receipt
-from swivi.pages.clipper.rows import ClipLine
-from swivi.pages.clipper.submit import SubmitDialog
-from swivi.pages.notification_list import NotificationList
+from swivi.domain.accounts import devices
+from swivi.domain.campaigns import service as campaigns
+from swivi.domain.payouts.methods import PayoutMethod
+from swivi.domain.payouts.models import PayoutDestination, PayoutRequest, PayoutStatus
+from swivi.pages.clipper.clip.page import OwnClip
+from swivi.pages.clipper.clip.readings import ClipReadings
+from swivi.pages.clipper.clips.page import OwnClips
+from swivi.pages.clipper.dashboard.last_days import LastDays
+from swivi.pages.clipper.payouts.page import OwnPayouts
+from swivi.pages.clipper.payouts.request_dialog import PayoutDialog
+from swivi.pages.clipper.receipt.page import Receipt
+from swivi.pages.clipper.shared.balance import ClipperBalance
+from swivi.pages.clipper.shared.rows import ClipLine
+from swivi.pages.clipper.submit.state import SubmitDialog
+from swivi.pages.engine.session import SessionState
 from swivi.pages.profile.destination import Destination
-from swivi.pages.session import SessionState
-from swivi.payouts.methods import PayoutMethod
-from swivi.payouts.models import PayoutDestination, PayoutRequest, PayoutStatus
+from swivi.pages.shared.campaign_story import CampaignPage
+from swivi.pages.shared.notification_list import NotificationList
 from tests.factories import tiktok, youtube
 from tests.live import until
 from tests.pages.conftest import Tab, happens

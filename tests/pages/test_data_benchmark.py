@@ -7,7 +7,7 @@ import pytest
 from benchmarks import data
 from benchmarks.visits import PAGES, VISITS, PageVisit
 from swivi.core.db import Database
-from swivi.ledger import invariants
+from swivi.domain.ledger import invariants
 
 
 def test_every_page_is_visited_and_every_visit_has_its_own_name() -> None:

@@ -12,14 +12,14 @@ from reflex_base.event import Event
 from reflex_base.registry import RegistrationContext
 
 import swivi.swivi
-from swivi import logs
-from swivi.accounts.sessions import SESSION_COOKIE, open_session
+from swivi.core import logs
 from swivi.core.errors import Conflict
-from swivi.logs import _marked
-from swivi.pages.acting import refusal
-from swivi.pages.events import EventLog
-from swivi.pages.gate import Access, Gate, access_of
-from swivi.pages.inbox import kept_headers
+from swivi.core.logs import _marked
+from swivi.domain.accounts.sessions import SESSION_COOKIE, open_session
+from swivi.pages.engine.acting import refusal
+from swivi.pages.engine.event_log import EventLog
+from swivi.pages.engine.gate import Access, Gate, access_of
+from swivi.pages.engine.inbox import kept_headers
 from tests.world import World
 
 ADMINS_ONLY = next(

@@ -11,9 +11,9 @@ from reflex.istate.manager.token import BaseStateToken
 from reflex.state import State
 from reflex.utils.token_manager import RedisTokenManager
 
-from swivi.pages import guests
-from swivi.pages.belonging import Belonging
-from swivi.pages.guests import MOST_LEFT, Guests
+from swivi.pages.engine import guest_states as guests
+from swivi.pages.engine.guest_states import MOST_LEFT, Guests
+from swivi.pages.engine.state_owner import Belonging
 from tests.servers import Redis as RedisServer
 from tests.servers import running_redis
 

@@ -1,9 +1,9 @@
 """Limits on what pages do: the dialog stays open with the sentence."""
 
 from swivi.core.rates import Rate
-from swivi.pages.clipper.payout_dialog import PayoutDialog
-from swivi.payouts.models import PayoutRequest
-from swivi.runtime import open_runtime
+from swivi.domain.payouts.models import PayoutRequest
+from swivi.pages.clipper.payouts.request_dialog import PayoutDialog
+from swivi.runtime.runtime import open_runtime
 from tests.conftest import SettingsFor
 from tests.pages.conftest import Tab, happens
 from tests.world import World

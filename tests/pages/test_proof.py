@@ -10,16 +10,16 @@ from reflex_base.registry import RegistrationContext
 from sqlalchemy import text
 
 import swivi.swivi
-from swivi.accounts.actor import Actor
-from swivi.deeds import DEEDS, FIELD
-from swivi.pages.admin.payouts_state import PayoutsState
-from swivi.pages.clipper.payout_dialog import PayoutDialog
+from swivi.domain.accounts.actor import Actor
+from swivi.domain.payouts import destinations
+from swivi.domain.payouts.models import PayoutRequest
+from swivi.pages.admin.payouts.state import PayoutsState
+from swivi.pages.clipper.payouts.request_dialog import PayoutDialog
+from swivi.pages.engine.proof import ProofDialog, ProofGate
 from swivi.pages.profile.destination import Destination
 from swivi.pages.profile.password import PasswordForm
 from swivi.pages.profile.two_steps import TwoSteps
-from swivi.pages.proof import ProofDialog, ProofGate
-from swivi.payouts import destinations
-from swivi.payouts.models import PayoutRequest
+from swivi.runtime.sensitive_actions import DEEDS, FIELD
 from tests.factories import PASSWORD
 from tests.pages.conftest import Tab, happens
 from tests.world import World

@@ -7,18 +7,18 @@ import pytest
 from sqlalchemy import column, table
 from sqlmodel import select
 
-from swivi.accounts.flash import Flash, parse_flash
-from swivi.campaigns import service as campaigns
 from swivi.core.changes import Changed
-from swivi.live import hub
-from swivi.live.hub import Hub
-from swivi.pages.campaign_card import rules_in_words
-from swivi.pages.campaign_story import CampaignNumbers, CampaignPage
-from swivi.pages.loading import loading
-from swivi.pages.public.board import board
-from swivi.pages.public.entry import EntryState
-from swivi.pages.public.landing import LandingState
-from swivi.pages.session import end
+from swivi.domain.accounts.flash import Flash, parse_flash
+from swivi.domain.campaigns import service as campaigns
+from swivi.pages.engine.loading import loading
+from swivi.pages.engine.session import end
+from swivi.pages.public.landing.board import board
+from swivi.pages.public.landing.page import LandingState
+from swivi.pages.public.sign_in.page import EntryState
+from swivi.pages.shared.campaign_card import rules_in_words
+from swivi.pages.shared.campaign_story import CampaignNumbers, CampaignPage
+from swivi.runtime.live import hub
+from swivi.runtime.live.hub import Hub
 from swivi.swivi import app
 from tests.factories import tiktok
 from tests.pages.conftest import Tab, happens

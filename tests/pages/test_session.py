@@ -4,18 +4,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import cast
 
-from swivi.accounts import sessions
-from swivi.accounts.models import Role
 from swivi.core import clock
 from swivi.core.db import Database
-from swivi.live import hub
-from swivi.live.app import LiveApp
-from swivi.live.hub import Hub
+from swivi.domain.accounts import sessions
+from swivi.domain.accounts.models import Role
 from swivi.pages import admin, clipper, public
-from swivi.pages.clipper.balance import ClipperBalance
-from swivi.pages.clipper.recent import RecentClips
-from swivi.pages.gate import unmarked_handlers
-from swivi.pages.session import OPENING, SessionState, end, visitor
+from swivi.pages.clipper.dashboard.recent_clips import RecentClips
+from swivi.pages.clipper.shared.balance import ClipperBalance
+from swivi.pages.engine.gate import unmarked_handlers
+from swivi.pages.engine.session import OPENING, SessionState, end, visitor
+from swivi.reflex_ext.live_app import LiveApp
+from swivi.runtime.live import hub
+from swivi.runtime.live.hub import Hub
 from tests.pages.conftest import Tab, happens
 from tests.statements import asked
 from tests.world import World

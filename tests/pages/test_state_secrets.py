@@ -10,11 +10,11 @@ import reflex as rx
 from reflex_base.event.context import EventContext
 from sqlmodel import select
 
-from swivi.accounts.models import Authenticator, PendingAuthenticator
-from swivi.accounts.sessions import SESSION_COOKIE, hash_token
-from swivi.pages.gate import session_hash
-from swivi.pages.inbox import kept_headers
-from swivi.pages.once import show_once
+from swivi.domain.accounts.models import Authenticator, PendingAuthenticator
+from swivi.domain.accounts.sessions import SESSION_COOKIE, hash_token
+from swivi.pages.engine.gate import session_hash
+from swivi.pages.engine.inbox import kept_headers
+from swivi.pages.engine.one_time import show_once
 from swivi.pages.profile.tokens import Tokens
 from swivi.pages.profile.two_steps import TwoSteps
 from tests.pages.conftest import Tab, happens

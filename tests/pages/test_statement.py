@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from swivi.core import clock
-from swivi.insights.accrual_story import LastShare, Made
-from swivi.insights.statement import Period
-from swivi.pages.statement import months_since, period_of
-from swivi.pages.statement_words import DOES_NOT_ADD_UP, earned
+from swivi.insights.money.accrual_story import LastShare, Made
+from swivi.insights.money.statement import Period
+from swivi.pages.shared.statement import months_since, period_of
+from swivi.pages.shared.statement_words import DOES_NOT_ADD_UP, earned
 
 READ = datetime(2026, 11, 3, 8, tzinfo=UTC)
 

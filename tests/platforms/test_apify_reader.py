@@ -9,9 +9,7 @@ import pytest
 from swivi.core.clock import now
 from swivi.demo.simulator_growth import mint_id
 from swivi.demo.simulator_items import ODD_WORD
-from swivi.platforms.actors import ACTORS
-from swivi.platforms.apify import ApifyReader, ApifyReaders
-from swivi.platforms.errors import (
+from swivi.domain.platforms.errors import (
     BadToken,
     QuotaExhausted,
     ReaderRefused,
@@ -19,7 +17,9 @@ from swivi.platforms.errors import (
     RunGone,
     StartUncertain,
 )
-from swivi.platforms.models import Outcome, Platform, VideoRef
+from swivi.domain.platforms.models import Outcome, Platform, VideoRef
+from swivi.domain.platforms.readers.apify import ApifyReader, ApifyReaders
+from swivi.domain.platforms.scrapers import ACTORS
 from tests.simulator import RunningSimulator
 
 TIKTOK_ACTOR = ACTORS[Platform.TIKTOK].actor_id

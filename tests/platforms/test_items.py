@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swivi.platforms.actors import ACTORS
-from swivi.platforms.handles import MAX_HANDLE_LENGTH
-from swivi.platforms.items import MAX_DETAIL_LENGTH, parse_views, readings_from
-from swivi.platforms.models import MAX_VIEWS, Outcome, Platform, Reading, VideoRef
-from swivi.platforms.words import LONGEST_WORD
+from swivi.domain.platforms.handles import MAX_HANDLE_LENGTH
+from swivi.domain.platforms.models import MAX_VIEWS, Outcome, Platform, Reading, VideoRef
+from swivi.domain.platforms.readers.items import MAX_DETAIL_LENGTH, parse_views, readings_from
+from swivi.domain.platforms.scraper_messages import LONGEST_WORD
+from swivi.domain.platforms.scrapers import ACTORS
 
 TIKTOK = VideoRef(Platform.TIKTOK, "7592641437091532062")
 YOUTUBE = VideoRef(Platform.YOUTUBE, "dQw4w9WgXcQ")

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 
-from swivi.platforms import links
-from swivi.platforms.errors import InvalidLink, ShortLink
-from swivi.platforms.links import resolve
-from swivi.platforms.models import Platform, VideoRef
-from swivi.platforms.redirects import RedirectReader
+from swivi.domain.platforms import links
+from swivi.domain.platforms.errors import InvalidLink, ShortLink
+from swivi.domain.platforms.links import resolve
+from swivi.domain.platforms.models import Platform, VideoRef
+from swivi.domain.platforms.redirects import RedirectReader
 from tests.unit.test_addresses import PRIVATE
 
 PUBLIC = "93.184.216.34"

@@ -22,9 +22,9 @@ from swivi.demo.simulator_api import MAX_BODY_BYTES
 from swivi.demo.simulator_growth import FIRST_DAY, mint_id, views_at
 from swivi.demo.simulator_items import MAX_LINKS_PER_RUN
 from swivi.demo.simulator_state import MAX_INPUT_KEPT, MAX_RUNS_KEPT, SimulatorState
-from swivi.platforms.apify import ApifyReaders
-from swivi.platforms.links import recognise
-from swivi.platforms.models import Outcome, Platform, VideoRef
+from swivi.domain.platforms.links import recognise
+from swivi.domain.platforms.models import Outcome, Platform, VideoRef
+from swivi.domain.platforms.readers.apify import ApifyReaders
 from swivi.settings import Settings
 from tests.servers import ROOT, free_port
 from tests.simulator import RunningSimulator

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 
 from swivi.core.money import format_dollars
-from swivi.platforms.errors import QuotaExhausted, ReadingUnavailable
-from swivi.platforms.models import Platform
+from swivi.domain.platforms.errors import QuotaExhausted, ReadingUnavailable
+from swivi.domain.platforms.models import Platform
 from tests.factories import tiktok, youtube
 
 MAKERS = (tiktok, tiktok, youtube)

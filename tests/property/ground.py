@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 import asyncpg
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.accounts.actor import Actor
 from swivi.core.db import Database
+from swivi.domain.accounts.actor import Actor
 from tests import factories
 from tests.property.checker import KEYS, Books
 from tests.property.here import keep_in_this_thread

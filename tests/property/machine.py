@@ -23,22 +23,22 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import text
 
-from swivi.accounts import service as accounts
-from swivi.accounts.actor import Actor
-from swivi.accounts.models import Role, UserStatus
-from swivi.campaigns import service as campaigns
-from swivi.campaigns.models import CampaignStatus
-from swivi.clips import holds, review
-from swivi.clips import service as clips
 from swivi.core.errors import SwiviError
 from swivi.core.money import format_dollars
-from swivi.payouts import service as payouts
-from swivi.platforms.models import Outcome, Platform, VideoRef
-from swivi.tracking import ends
-from swivi.tracking.manual import read_by_hand
-from swivi.tracking.models import Trigger
-from swivi.tracking.reading import ReadingOptions
-from swivi.tracking.service import Tracker, TrackingOptions
+from swivi.domain.accounts import service as accounts
+from swivi.domain.accounts.actor import Actor
+from swivi.domain.accounts.models import Role, UserStatus
+from swivi.domain.campaigns import service as campaigns
+from swivi.domain.campaigns.models import CampaignStatus
+from swivi.domain.clips import holds, review
+from swivi.domain.clips import service as clips
+from swivi.domain.payouts import service as payouts
+from swivi.domain.platforms.models import Outcome, Platform, VideoRef
+from swivi.domain.tracking import ends
+from swivi.domain.tracking.manual_readings import read_by_hand
+from swivi.domain.tracking.models import Trigger
+from swivi.domain.tracking.reading import ReadingOptions
+from swivi.domain.tracking.service import Tracker, TrackingOptions
 from tests import factories
 from tests.property.checker import Books, check
 from tests.property.events import (

@@ -12,20 +12,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
 
-from swivi.campaigns import service as campaigns
-from swivi.campaigns.models import Campaign, CampaignStatus
-from swivi.clips import review
-from swivi.clips.models import Clip, ClipSubmission, SubmissionStatus, ViewTracking
 from swivi.core import clock
 from swivi.core.db import Database
-from swivi.ledger.models import Transfer, TransferKind
-from swivi.platforms.models import Outcome
-from swivi.tracking import accrual
-from swivi.tracking.accrual import Earner
-from swivi.tracking.errors import NotAllRead
-from swivi.tracking.models import Trigger
-from swivi.tracking.reading import ReadingOptions
-from swivi.tracking.service import Tracker, TrackingOptions
+from swivi.domain.campaigns import service as campaigns
+from swivi.domain.campaigns.models import Campaign, CampaignStatus
+from swivi.domain.clips import review
+from swivi.domain.clips.models import Clip, ClipSubmission, SubmissionStatus, ViewTracking
+from swivi.domain.ledger.models import Transfer, TransferKind
+from swivi.domain.platforms.models import Outcome
+from swivi.domain.tracking import accrual
+from swivi.domain.tracking.accrual import Earner
+from swivi.domain.tracking.errors import NotAllRead
+from swivi.domain.tracking.models import Trigger
+from swivi.domain.tracking.reading import ReadingOptions
+from swivi.domain.tracking.service import Tracker, TrackingOptions
 from tests import factories
 from tests.factories import tiktok
 from tests.property.model import ModelCampaign, ModelClip

@@ -12,8 +12,8 @@ from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from swivi.accounts import passwords
-from swivi.tracking import looks
+from swivi.domain.accounts import passwords
+from swivi.domain.tracking import retry_schedule as looks
 from tests.property.events import OPENINGS, Opening
 from tests.property.ground import Ground, copies_of
 from tests.property.machine import MoneyMachine

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import text
 
-from swivi.accounts.actor import Actor
-from swivi.accounts.models import UserStatus
-from swivi.ledger.models import AuditEntry
-from swivi.payouts.models import Payout, PayoutRequest, PayoutStatus
+from swivi.domain.accounts.actor import Actor
+from swivi.domain.accounts.models import UserStatus
+from swivi.domain.ledger.models import AuditEntry
+from swivi.domain.payouts.models import Payout, PayoutRequest, PayoutStatus
 from tests import factories
 from tests.factories import tiktok
 from tests.processes import at_once

@@ -5,17 +5,17 @@ from collections import Counter
 import pytest
 from sqlmodel import delete
 
-from swivi.accounts import tokens
-from swivi.accounts.models import ApiToken, Role, UserStatus
-from swivi.campaigns.models import CampaignStatus
-from swivi.clips.models import Clip, ClipSubmission, ViewTracking
 from swivi.core import clock
 from swivi.core.idempotency import IdempotentAnswer
 from swivi.core.rates import Rate
-from swivi.ledger.models import AuditEntry
-from swivi.payouts.models import Payout, PayoutRequest, PayoutStatus
-from swivi.tracking import manual
-from swivi.tracking.models import TrackingRun
+from swivi.domain.accounts import tokens
+from swivi.domain.accounts.models import ApiToken, Role, UserStatus
+from swivi.domain.campaigns.models import CampaignStatus
+from swivi.domain.clips.models import Clip, ClipSubmission, ViewTracking
+from swivi.domain.ledger.models import AuditEntry
+from swivi.domain.payouts.models import Payout, PayoutRequest, PayoutStatus
+from swivi.domain.tracking import manual_readings as manual
+from swivi.domain.tracking.models import TrackingRun
 from tests.conftest import SettingsFor
 from tests.factories import instagram, tiktok
 from tests.processes import at_once

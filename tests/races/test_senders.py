@@ -4,9 +4,9 @@ import asyncio
 
 from sqlmodel import select
 
-from swivi.runtime import open_runtime
-from swivi.webhooks import service
-from swivi.webhooks.models import WebhookAttempt
+from swivi.domain.webhooks import service
+from swivi.domain.webhooks.models import WebhookAttempt
+from swivi.runtime.runtime import open_runtime
 from tests import factories
 from tests.conftest import SettingsFor
 from tests.crash.work import send

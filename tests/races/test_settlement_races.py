@@ -8,14 +8,14 @@ from collections.abc import Sequence
 
 from sqlmodel import col, select
 
-from swivi.campaigns.models import Campaign, CampaignStatus
-from swivi.clips.models import Clip, ClipState, ClipSubmission, SubmissionStatus, ViewTracking
 from swivi.core import clock
-from swivi.ledger.models import AuditEntry
-from swivi.platforms.models import Outcome
-from swivi.tracking import manual
-from swivi.tracking.models import RunStatus, Trigger
-from swivi.tracking.plan import CampaignGroup, start_run
+from swivi.domain.campaigns.models import Campaign, CampaignStatus
+from swivi.domain.clips.models import Clip, ClipState, ClipSubmission, SubmissionStatus, ViewTracking
+from swivi.domain.ledger.models import AuditEntry
+from swivi.domain.platforms.models import Outcome
+from swivi.domain.tracking import manual_readings as manual
+from swivi.domain.tracking.models import RunStatus, Trigger
+from swivi.domain.tracking.plan import CampaignGroup, start_run
 from tests.factories import tiktok
 from tests.processes import at_once
 from tests.races import work

@@ -3,19 +3,19 @@
 from datetime import datetime
 from typing import Any
 
-from swivi.accounts import service as accounts
-from swivi.accounts.actor import Actor
-from swivi.accounts.models import Role, UserStatus
-from swivi.campaigns import service as campaigns
-from swivi.clips import review
-from swivi.clips import service as clips
 from swivi.core import clock
-from swivi.payouts import service as payouts
-from swivi.platforms.models import Outcome, Reading, VideoRef
-from swivi.runtime import Runtime
-from swivi.tracking import manual
-from swivi.tracking.models import Trigger
-from swivi.tracking.settlement import settle_campaign
+from swivi.domain.accounts import service as accounts
+from swivi.domain.accounts.actor import Actor
+from swivi.domain.accounts.models import Role, UserStatus
+from swivi.domain.campaigns import service as campaigns
+from swivi.domain.clips import review
+from swivi.domain.clips import service as clips
+from swivi.domain.payouts import service as payouts
+from swivi.domain.platforms.models import Outcome, Reading, VideoRef
+from swivi.domain.tracking import manual_readings as manual
+from swivi.domain.tracking.models import Trigger
+from swivi.domain.tracking.settlement import settle_campaign
+from swivi.runtime.runtime import Runtime
 from tests.keyed import post
 
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from swivi.ledger.checks import CHECKS
-from swivi.ledger.checks.parts import Check
+from swivi.domain.ledger.checks import CHECKS
+from swivi.domain.ledger.checks.parts import Check
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from swivi.campaigns import service as campaigns
-from swivi.clips import review
 from swivi.core import clock
-from swivi.insights.analytics import Analytics, analytics
-from swivi.insights.campaign_history import burn_down, campaign_days
-from swivi.insights.flows import Compared, Flow
-from swivi.platforms.models import Platform
+from swivi.domain.campaigns import service as campaigns
+from swivi.domain.clips import review
+from swivi.domain.platforms.models import Platform
+from swivi.insights.campaigns.history import burn_down, campaign_days
+from swivi.insights.money.analytics import Analytics, analytics
+from swivi.insights.money.flows import Compared, Flow
 from tests.factories import tiktok, youtube
 from tests.statements import asked
 from tests.world import World

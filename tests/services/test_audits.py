@@ -6,14 +6,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from swivi import schedule
-from swivi.audits import service as audits
-from swivi.audits.models import Audit, AuditTrigger
-from swivi.audits.service import Auditor, AuditUnderWay
-from swivi.campaigns.models import Campaign
 from swivi.core import clock, leases
-from swivi.ledger.invariants import INVARIANTS
-from swivi.notifications.models import Notification, NotificationKind
+from swivi.domain.campaigns.models import Campaign
+from swivi.domain.ledger.invariants import INVARIANTS
+from swivi.domain.notifications.models import Notification, NotificationKind
+from swivi.domain.reconciliation import service as audits
+from swivi.domain.reconciliation.models import Audit, AuditTrigger
+from swivi.domain.reconciliation.service import Auditor, AuditUnderWay
+from swivi.runtime import schedule
 from tests.factories import tiktok
 from tests.world import World
 

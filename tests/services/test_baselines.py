@@ -4,14 +4,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from swivi.campaigns.models import Campaign
-from swivi.clips.intake import Intake
-from swivi.clips.models import ClipSubmission, SubmissionStatus
-from swivi.clips.tallies import SUBMISSIONS
 from swivi.core import clock
 from swivi.demo.simulator_items import State
-from swivi.ledger.models import AuditEntry
-from swivi.notifications.models import Notification, NotificationKind
+from swivi.domain.campaigns.models import Campaign
+from swivi.domain.clips.intake import Intake
+from swivi.domain.clips.models import ClipSubmission, SubmissionStatus
+from swivi.domain.clips.tallies import SUBMISSIONS
+from swivi.domain.ledger.models import AuditEntry
+from swivi.domain.notifications.models import Notification, NotificationKind
 from tests.factories import youtube
 from tests.world import World
 

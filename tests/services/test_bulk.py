@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from swivi.accounts.models import User
 from swivi.core import bulk
 from swivi.core.db import Database
+from swivi.domain.accounts.models import User
 from tests.world import World
 
 LARGEST = 2**63 - 1

@@ -9,16 +9,16 @@ from alembic import command
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from swivi import migrations
-from swivi.campaigns import service as campaigns
-from swivi.campaigns.errors import WrongCampaignStatus
-from swivi.campaigns.models import CampaignStatus
-from swivi.campaigns.rules import views_bought
 from swivi.core import clock
 from swivi.core.db import Database
 from swivi.core.errors import InvalidInput
 from swivi.core.money import MAX_CENTS, format_dollars
-from swivi.notifications.models import Notification, NotificationKind
+from swivi.domain.campaigns import service as campaigns
+from swivi.domain.campaigns.errors import WrongCampaignStatus
+from swivi.domain.campaigns.models import CampaignStatus
+from swivi.domain.campaigns.rules import views_bought
+from swivi.domain.notifications.models import Notification, NotificationKind
+from swivi.runtime.database import migrations
 from tests.conftest import DATABASES
 from tests.factories import tiktok
 from tests.world import World

@@ -4,17 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from swivi.accounts.errors import AdminsOnly
-from swivi.campaigns import service as campaigns
-from swivi.campaigns.errors import WrongCampaignStatus
-from swivi.campaigns.models import Campaign, CampaignStatus
-from swivi.clips import review
-from swivi.clips.models import Clip, ClipState, ClipSubmission, SubmissionStatus
 from swivi.core import clock
 from swivi.core.errors import Conflict, InvalidInput
 from swivi.core.money import Cents
-from swivi.ledger.models import Transfer, TransferKind
-from swivi.notifications.models import NotificationKind
+from swivi.domain.accounts.errors import AdminsOnly
+from swivi.domain.campaigns import service as campaigns
+from swivi.domain.campaigns.errors import WrongCampaignStatus
+from swivi.domain.campaigns.models import Campaign, CampaignStatus
+from swivi.domain.clips import review
+from swivi.domain.clips.models import Clip, ClipState, ClipSubmission, SubmissionStatus
+from swivi.domain.ledger.models import Transfer, TransferKind
+from swivi.domain.notifications.models import NotificationKind
 from tests.factories import tiktok
 from tests.world import World
 

@@ -11,11 +11,11 @@ from sqlalchemy import PrimaryKeyConstraint, UniqueConstraint, event, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
-from swivi.accounts import service as accounts
-from swivi.accounts import social
-from swivi.accounts.service import Newcomer
-from swivi.clips import service as clips
 from swivi.core.db import Database, violated_constraint
+from swivi.domain.accounts import service as accounts
+from swivi.domain.accounts import social
+from swivi.domain.accounts.service import Newcomer
+from swivi.domain.clips import service as clips
 from tests.factories import tiktok
 from tests.world import World
 

@@ -10,13 +10,13 @@ from reflex_base.event import Event
 from reflex_base.registry import RegistrationContext
 
 import swivi.swivi
-from swivi.accounts.actor import Actor
-from swivi.accounts.models import Role, User, UserStatus
-from swivi.accounts.sessions import SESSION_COOKIE, open_session
 from swivi.core.db import Database
-from swivi.pages.gate import Access, Gate, access_of, unmarked_handlers
-from swivi.pages.inbox import kept_headers
-from swivi.runtime import Runtime
+from swivi.domain.accounts.actor import Actor
+from swivi.domain.accounts.models import Role, User, UserStatus
+from swivi.domain.accounts.sessions import SESSION_COOKIE, open_session
+from swivi.pages.engine.gate import Access, Gate, access_of, unmarked_handlers
+from swivi.pages.engine.inbox import kept_headers
+from swivi.runtime.runtime import Runtime
 from tests.factories import a_clipper, an_admin
 
 Entering = Callable[[str], AsyncIterator[rx.State]]

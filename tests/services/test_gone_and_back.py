@@ -6,21 +6,21 @@ from datetime import timedelta
 
 import pytest
 
-from swivi.accounts.errors import AdminsOnly
-from swivi.campaigns.errors import WrongCampaignStatus
-from swivi.campaigns.models import Campaign
-from swivi.clips import review
-from swivi.clips.errors import NoSuchClip
-from swivi.clips.models import Clip, ClipState, ViewTracking
-from swivi.clips.tallies import CLIPS
 from swivi.core import clock
 from swivi.core.errors import Conflict, InvalidInput
 from swivi.demo.simulator_items import ODD_WORD, State
-from swivi.ledger.models import AuditEntry
-from swivi.platforms.models import Outcome
-from swivi.tracking import manual
-from swivi.tracking.failures import unknown_words
-from swivi.tracking.models import TrackingRun
+from swivi.domain.accounts.errors import AdminsOnly
+from swivi.domain.campaigns.errors import WrongCampaignStatus
+from swivi.domain.campaigns.models import Campaign
+from swivi.domain.clips import review
+from swivi.domain.clips.errors import NoSuchClip
+from swivi.domain.clips.models import Clip, ClipState, ViewTracking
+from swivi.domain.clips.tallies import CLIPS
+from swivi.domain.ledger.models import AuditEntry
+from swivi.domain.platforms.models import Outcome
+from swivi.domain.tracking import manual_readings as manual
+from swivi.domain.tracking.failures import unknown_words
+from swivi.domain.tracking.models import TrackingRun
 from tests.factories import tiktok, youtube
 from tests.world import World
 

@@ -4,14 +4,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from swivi.campaigns import service as campaigns
-from swivi.campaigns.errors import NoSuchCampaign
-from swivi.campaigns.models import Campaign
-from swivi.clips import review
-from swivi.clips.models import ClipSubmission
 from swivi.core.errors import InvalidInput
-from swivi.insights import catalogue
-from swivi.ledger.models import AuditEntry, Transfer, TransferKind
+from swivi.domain.campaigns import service as campaigns
+from swivi.domain.campaigns.errors import NoSuchCampaign
+from swivi.domain.campaigns.models import Campaign
+from swivi.domain.clips import review
+from swivi.domain.clips.models import ClipSubmission
+from swivi.domain.ledger.models import AuditEntry, Transfer, TransferKind
+from swivi.insights.campaigns import catalogue
 from tests.factories import tiktok
 from tests.world import World
 

@@ -4,21 +4,22 @@ from typing import Any
 
 import pytest
 
-from swivi.accounts.actor import Actor
-from swivi.accounts.errors import AdminsOnly, OwnGain
-from swivi.campaigns.models import Campaign, CampaignStatus
-from swivi.clips import holds, review
-from swivi.clips.errors import ClipsOnHold, NoSuchClip, NotOnHold, OnHold
-from swivi.clips.models import Clip, ClipHold, HoldDecision, ViewTracking
 from swivi.core.errors import InvalidInput
-from swivi.insights import accrual_story, clip_story
-from swivi.insights.held_clips import clips_on_hold
-from swivi.insights.overview import overview
-from swivi.ledger.models import AuditEntry, Transfer, TransferKind
-from swivi.notifications.models import NotificationKind
-from swivi.pages.clipper.why import why
-from swivi.tracking import manual
-from swivi.tracking.models import ManualReading
+from swivi.domain.accounts.actor import Actor
+from swivi.domain.accounts.errors import AdminsOnly, OwnGain
+from swivi.domain.campaigns.models import Campaign, CampaignStatus
+from swivi.domain.clips import holds, review
+from swivi.domain.clips.errors import ClipsOnHold, NoSuchClip, NotOnHold, OnHold
+from swivi.domain.clips.models import Clip, ClipHold, HoldDecision, ViewTracking
+from swivi.domain.ledger.models import AuditEntry, Transfer, TransferKind
+from swivi.domain.notifications.models import NotificationKind
+from swivi.domain.tracking import manual_readings as manual
+from swivi.domain.tracking.models import ManualReading
+from swivi.insights.money import accrual_story
+from swivi.insights.operations.overview import overview
+from swivi.insights.submissions import clip_story
+from swivi.insights.submissions.held import clips_on_hold
+from swivi.pages.clipper.clip.why import why
 from tests.factories import tiktok, youtube
 from tests.world import World
 

@@ -17,14 +17,14 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.clips import review
 from swivi.core.db import Database, UtcDateTime
-from swivi.ledger import invariants
-from swivi.ledger.checks import CHECKS
-from swivi.ledger.checks.parts import Check
-from swivi.ledger.invariants import INVARIANTS, Finding
-from swivi.runtime import open_runtime
-from swivi.seals.sealing import Sealer
+from swivi.domain.clips import review
+from swivi.domain.ledger import invariants
+from swivi.domain.ledger.checks import CHECKS
+from swivi.domain.ledger.checks.parts import Check
+from swivi.domain.ledger.invariants import INVARIANTS, Finding
+from swivi.domain.seals.sealing import Sealer
+from swivi.runtime.runtime import open_runtime
 from swivi.settings import Settings
 from tests import factories
 from tests.conftest import DATABASES

@@ -15,13 +15,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.core import clock
 from swivi.core.db import Database
 from swivi.core.outages import Outage
-from swivi.insights.clipper import clipper_clips
-from swivi.insights.newest_clips import newest_clips
-from swivi.live.app import LiveApp
-from swivi.live.feed import Feed
-from swivi.live.hub import Hub, Watch
-from swivi.notifications import service as notifications
-from swivi.notifications.models import Notification, NotificationKind
+from swivi.domain.notifications import service as notifications
+from swivi.domain.notifications.models import Notification, NotificationKind
+from swivi.insights.clippers.clipper import clipper_clips
+from swivi.insights.submissions.newest import newest_clips
+from swivi.reflex_ext.live_app import LiveApp
+from swivi.runtime.live.feed import Feed
+from swivi.runtime.live.hub import Hub, Watch
 from tests.factories import tiktok
 from tests.live import running, until
 from tests.world import World
@@ -218,8 +218,8 @@ async def test_what_many_tabs_show_is_read_once_for_all(world: World, counting: 
 async def test_the_next_tabs_are_read_for_while_the_first_are_shown_what_was_read(
     world: World, counting: type[Counting], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("swivi.live.hub.MOST_TOGETHER", 2)
-    monkeypatch.setattr("swivi.live.hub.MOST_AT_ONCE", 1)
+    monkeypatch.setattr("swivi.runtime.live.hub.MOST_TOGETHER", 2)
+    monkeypatch.setattr("swivi.runtime.live.hub.MOST_AT_ONCE", 1)
     free = asyncio.Event()
     with running(hub_with(world, "a", "b", "c", "d", "e", busy={"a": free})):
         await tell(world.database, world.clipper.user_id)

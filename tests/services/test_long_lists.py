@@ -9,22 +9,23 @@ import pytest
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.clips import review
-from swivi.clips.models import SubmissionStatus
-from swivi.core import counting
-from swivi.insights import campaign_list, people
-from swivi.insights import payouts as payout_rows
-from swivi.insights.audit import audit_lines
-from swivi.insights.campaign_list import all_campaigns
-from swivi.insights.campaigns import campaign_clips
-from swivi.insights.clips import ClipRow
-from swivi.insights.payouts import payout_queue
-from swivi.insights.people import people as users
-from swivi.insights.review import ReviewRow, review_queue
-from swivi.insights.runs import clips_in_run
-from swivi.insights.statement import Period, of_campaign, of_clipper, page, sums
-from swivi.payouts import service as payouts
-from swivi.platforms.models import Platform
+from swivi.core import bounded_count as counting
+from swivi.domain.clips import review
+from swivi.domain.clips.models import SubmissionStatus
+from swivi.domain.payouts import service as payouts
+from swivi.domain.platforms.models import Platform
+from swivi.insights.campaigns import listing as campaign_list
+from swivi.insights.campaigns.listing import all_campaigns
+from swivi.insights.campaigns.live import campaign_clips
+from swivi.insights.clippers import users as people
+from swivi.insights.clippers.users import people as users
+from swivi.insights.money import payouts as payout_rows
+from swivi.insights.money.payouts import payout_queue
+from swivi.insights.money.statement import Period, of_campaign, of_clipper, page, sums
+from swivi.insights.operations.audit_log import audit_lines
+from swivi.insights.operations.runs import clips_in_run
+from swivi.insights.submissions.review_queue import ReviewRow, review_queue
+from swivi.insights.submissions.rows import ClipRow
 from tests import factories
 from tests.factories import tiktok
 from tests.statements import asked

@@ -5,25 +5,25 @@ from typing import Any
 
 import pytest
 
-from swivi.accounts import service as accounts
-from swivi.accounts.actor import Actor
-from swivi.accounts.errors import AdminsOnly, OwnGain
-from swivi.accounts.models import Role, UserStatus
-from swivi.campaigns.errors import WrongCampaignStatus
-from swivi.campaigns.models import Campaign
-from swivi.clips import review
-from swivi.clips.errors import NoSuchClip
-from swivi.clips.models import Clip, ViewTracking
 from swivi.core import clock
 from swivi.core.errors import Conflict, InvalidInput
 from swivi.core.money import Cents
-from swivi.insights.manual_readings import waiting_readings
-from swivi.insights.overview import overview
-from swivi.ledger.models import AuditEntry, Transfer
-from swivi.platforms.models import MAX_VIEWS
-from swivi.tracking import manual
-from swivi.tracking.errors import NoSuchManualReading, SecondAdminNeeded
-from swivi.tracking.models import ManualReading, ManualReadingStatus
+from swivi.domain.accounts import service as accounts
+from swivi.domain.accounts.actor import Actor
+from swivi.domain.accounts.errors import AdminsOnly, OwnGain
+from swivi.domain.accounts.models import Role, UserStatus
+from swivi.domain.campaigns.errors import WrongCampaignStatus
+from swivi.domain.campaigns.models import Campaign
+from swivi.domain.clips import review
+from swivi.domain.clips.errors import NoSuchClip
+from swivi.domain.clips.models import Clip, ViewTracking
+from swivi.domain.ledger.models import AuditEntry, Transfer
+from swivi.domain.platforms.models import MAX_VIEWS
+from swivi.domain.tracking import manual_readings as manual
+from swivi.domain.tracking.errors import NoSuchManualReading, SecondAdminNeeded
+from swivi.domain.tracking.models import ManualReading, ManualReadingStatus
+from swivi.insights.operations.manual_readings import waiting_readings
+from swivi.insights.operations.overview import overview
 from tests import factories
 from tests.factories import tiktok
 from tests.world import World

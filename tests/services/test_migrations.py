@@ -13,13 +13,13 @@ from sqlalchemy import Connection, inspect, text
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi import migrations
-from swivi.accounts.models import ApiToken, SignInSession, TokenScope
 from swivi.core.db import Database
-from swivi.payouts.models import PayoutRequest
-from swivi.payouts.service import hash_of_key
-from swivi.tables import METADATA
-from swivi.tracking import partitions
+from swivi.domain.accounts.models import ApiToken, SignInSession, TokenScope
+from swivi.domain.payouts.models import PayoutRequest
+from swivi.domain.payouts.service import hash_of_key
+from swivi.domain.tracking import partitions
+from swivi.runtime.database import migrations
+from swivi.runtime.database.tables import METADATA
 from tests.conftest import DATABASES
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from swivi.core import clock
-from swivi.insights.ending import ending_campaigns
-from swivi.insights.overview import overview
+from swivi.insights.campaigns.ending import ending_campaigns
+from swivi.insights.operations.overview import overview
 from tests.factories import tiktok
 from tests.world import World
 

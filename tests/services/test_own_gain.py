@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.accounts import service as accounts
-from swivi.accounts.actor import Actor
-from swivi.accounts.errors import OwnGain
-from swivi.accounts.models import Role, UserStatus
-from swivi.campaigns import service as campaigns
-from swivi.campaigns.models import Campaign, CampaignStatus
-from swivi.clips import review
-from swivi.clips.models import Clip, ClipSubmission, SubmissionStatus
-from swivi.payouts import service as payouts
-from swivi.tracking import manual
+from swivi.domain.accounts import service as accounts
+from swivi.domain.accounts.actor import Actor
+from swivi.domain.accounts.errors import OwnGain
+from swivi.domain.accounts.models import Role, UserStatus
+from swivi.domain.campaigns import service as campaigns
+from swivi.domain.campaigns.models import Campaign, CampaignStatus
+from swivi.domain.clips import review
+from swivi.domain.clips.models import Clip, ClipSubmission, SubmissionStatus
+from swivi.domain.payouts import service as payouts
+from swivi.domain.tracking import manual_readings as manual
 from tests import factories
 from tests.factories import tiktok
 from tests.world import World

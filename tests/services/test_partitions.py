@@ -10,19 +10,19 @@ from sqlalchemy.dialects import postgresql
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.clips.models import ViewTracking
 from swivi.core import clock, leases
 from swivi.core.db import Database
 from swivi.core.leases import Hold, LeaseLost
-from swivi.insights import runs
-from swivi.platforms import apify
-from swivi.platforms.models import Outcome, Platform, VideoRef
-from swivi.platforms.reader import ScraperStart, ViewReader, ViewReaders
-from swivi.tracking import partitions, reading
-from swivi.tracking.batches import Batch, batches_left_behind
-from swivi.tracking.models import RunShare, ScraperRun, ScraperStatus, TrackingRun, Trigger
-from swivi.tracking.plan import CampaignGroup, start_run
-from swivi.tracking.reading import ReadingOptions, Scrapers, ShareReading
+from swivi.domain.clips.models import ViewTracking
+from swivi.domain.platforms.models import Outcome, Platform, VideoRef
+from swivi.domain.platforms.readers import apify
+from swivi.domain.platforms.readers.protocol import ScraperStart, ViewReader, ViewReaders
+from swivi.domain.tracking import partitions, reading
+from swivi.domain.tracking.batches import Batch, batches_left_behind
+from swivi.domain.tracking.models import RunShare, ScraperRun, ScraperStatus, TrackingRun, Trigger
+from swivi.domain.tracking.plan import CampaignGroup, start_run
+from swivi.domain.tracking.reading import ReadingOptions, Scrapers, ShareReading
+from swivi.insights.operations import runs
 from tests.factories import tiktok
 from tests.months import as_if_for_long, next_month, tables, where_kept
 from tests.world import World, findings

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from zxcvbn import matching
 
-from swivi.accounts import passwords
-from swivi.accounts import service as accounts
-from swivi.accounts.errors import WeakPassword
 from swivi.core.errors import InvalidInput
-from swivi.runtime import Runtime
+from swivi.domain.accounts import passwords
+from swivi.domain.accounts import service as accounts
+from swivi.domain.accounts.errors import WeakPassword
+from swivi.runtime.runtime import Runtime
 
 COSTLY = (
     "4@8({[<369&#!1/|0$5+7%2" * 2,

@@ -6,17 +6,17 @@ import pytest
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
-from swivi.accounts import service as accounts
-from swivi.accounts.errors import AdminsOnly, ClippersOnly, OwnGain
-from swivi.accounts.models import Role, UserStatus
 from swivi.core import clock
 from swivi.core.errors import InvalidInput
 from swivi.core.idempotency import IdempotencyConflict
-from swivi.ledger.errors import InsufficientBalance
-from swivi.ledger.models import AuditEntry, Transfer
-from swivi.notifications.models import Notification, NotificationKind
-from swivi.payouts import service as payouts
-from swivi.payouts.errors import (
+from swivi.domain.accounts import service as accounts
+from swivi.domain.accounts.errors import AdminsOnly, ClippersOnly, OwnGain
+from swivi.domain.accounts.models import Role, UserStatus
+from swivi.domain.ledger.errors import InsufficientBalance
+from swivi.domain.ledger.models import AuditEntry, Transfer
+from swivi.domain.notifications.models import Notification, NotificationKind
+from swivi.domain.payouts import service as payouts
+from swivi.domain.payouts.errors import (
     BelowMinimum,
     FeeLeavesNothing,
     NoSuchPayoutRequest,
@@ -24,8 +24,8 @@ from swivi.payouts.errors import (
     TransactionIdTaken,
     WrongPayoutStatus,
 )
-from swivi.payouts.models import Payout, PayoutRequest, PayoutStatus
-from swivi.payouts.rules import PayoutAction
+from swivi.domain.payouts.models import Payout, PayoutRequest, PayoutStatus
+from swivi.domain.payouts.rules import PayoutAction
 from tests.world import World
 
 EARNED = 5_000

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from swivi.campaigns import service as campaigns
-from swivi.campaigns.models import Campaign, CampaignStatus
 from swivi.core import clock
-from swivi.tracking.models import Trigger
-from swivi.tracking.plan import CampaignGroup, clips_needing_tracking
-from swivi.tracking.service import Tracker, TrackingOptions
+from swivi.domain.campaigns import service as campaigns
+from swivi.domain.campaigns.models import Campaign, CampaignStatus
+from swivi.domain.tracking.models import Trigger
+from swivi.domain.tracking.plan import CampaignGroup, clips_needing_tracking
+from swivi.domain.tracking.service import Tracker, TrackingOptions
 from tests.factories import tiktok
 from tests.world import World
 

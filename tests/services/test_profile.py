@@ -4,9 +4,11 @@ import asyncio
 
 import pytest
 
-from swivi.accounts import devices, passwords, profile, service, sessions, social, tokens
-from swivi.accounts.actor import Actor
-from swivi.accounts.errors import (
+from swivi.core.errors import InvalidInput, NotFound
+from swivi.core.text import is_storable
+from swivi.domain.accounts import devices, passwords, profile, service, sessions, social, tokens
+from swivi.domain.accounts.actor import Actor
+from swivi.domain.accounts.errors import (
     ClippersOnly,
     HandleLinked,
     PasswordChangedElsewhere,
@@ -14,14 +16,12 @@ from swivi.accounts.errors import (
     WeakPassword,
     WrongPassword,
 )
-from swivi.accounts.models import SignInSession, UserStatus
-from swivi.accounts.sessions import hash_token
-from swivi.core.errors import InvalidInput, NotFound
-from swivi.core.text import is_storable
-from swivi.ledger.models import AuditEntry
-from swivi.payouts import destinations
-from swivi.platforms.links import MAX_LINK_LENGTH
-from swivi.platforms.models import Platform
+from swivi.domain.accounts.models import SignInSession, UserStatus
+from swivi.domain.accounts.sessions import hash_token
+from swivi.domain.ledger.models import AuditEntry
+from swivi.domain.payouts import destinations
+from swivi.domain.platforms.links import MAX_LINK_LENGTH
+from swivi.domain.platforms.models import Platform
 from tests.world import World
 
 OLD = "an old long password"

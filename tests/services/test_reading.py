@@ -6,17 +6,17 @@ from collections.abc import Awaitable, Callable
 import pytest
 from sqlmodel import col, select
 
-from swivi.campaigns.models import Campaign
-from swivi.clips.models import Clip, ClipSubmission, ViewTracking
 from swivi.core import clock
 from swivi.demo.simulator_items import State
-from swivi.notifications.models import Notification, NotificationKind
-from swivi.platforms.look import look_at
-from swivi.platforms.models import Outcome, Platform
-from swivi.tracking.models import PlannedCampaign, PlanStatus, RunStatus, ScraperRun, ScraperStatus, Trigger
-from swivi.tracking.reading import MOST_ATTEMPTS, ReadingOptions
-from swivi.tracking.service import Tracker, TrackingOptions
-from swivi.tracking.starts import RecordedReaders
+from swivi.domain.campaigns.models import Campaign
+from swivi.domain.clips.models import Clip, ClipSubmission, ViewTracking
+from swivi.domain.notifications.models import Notification, NotificationKind
+from swivi.domain.platforms.models import Outcome, Platform
+from swivi.domain.platforms.preview import look_at
+from swivi.domain.tracking.models import PlannedCampaign, PlanStatus, RunStatus, ScraperRun, ScraperStatus, Trigger
+from swivi.domain.tracking.reading import MOST_ATTEMPTS, ReadingOptions
+from swivi.domain.tracking.recorded_readers import RecordedReaders
+from swivi.domain.tracking.service import Tracker, TrackingOptions
 from tests.factories import instagram, tiktok, youtube
 from tests.simulator import RunningSimulator
 from tests.world import World

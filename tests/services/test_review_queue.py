@@ -4,12 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from swivi.accounts import social
-from swivi.clips import review, service
-from swivi.clips.models import ClipSubmission
-from swivi.insights.review import AuthorCheck, Record, background, review_queue, review_row, review_rows
-from swivi.pages.admin.review_rows import submission_row
-from swivi.platforms.models import Platform
+from swivi.domain.accounts import social
+from swivi.domain.clips import review, service
+from swivi.domain.clips.models import ClipSubmission
+from swivi.domain.platforms.models import Platform
+from swivi.insights.submissions.review_queue import (
+    AuthorCheck,
+    Record,
+    background,
+    review_queue,
+    review_row,
+    review_rows,
+)
+from swivi.pages.admin.submissions.rows import submission_row
 from tests.factories import a_reading, tiktok, youtube
 from tests.world import World
 

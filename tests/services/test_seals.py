@@ -10,20 +10,20 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi import schedule
-from swivi.audits.models import AuditTrigger
-from swivi.clips.models import ViewTracking
 from swivi.core import clock, leases
 from swivi.core.db import Database
-from swivi.ledger import invariants
-from swivi.ledger.models import AuditEntry, Transfer
-from swivi.seals import sealing, verifying
-from swivi.seals.content import ENTRIES, READINGS, SEALED, TRANSFERS, Sealed, contents, ids_of, ranges
-from swivi.seals.models import Seal, SealCheck, SealedSlice, Stream, ThinnedReadings
-from swivi.seals.sealing import Sealer
-from swivi.seals.verifying import Verified, verify
-from swivi.tables import METADATA
-from swivi.tracking import thinning
+from swivi.domain.clips.models import ViewTracking
+from swivi.domain.ledger import invariants
+from swivi.domain.ledger.models import AuditEntry, Transfer
+from swivi.domain.reconciliation.models import AuditTrigger
+from swivi.domain.seals import sealing, verifying
+from swivi.domain.seals.content import ENTRIES, READINGS, SEALED, TRANSFERS, Sealed, contents, ids_of, ranges
+from swivi.domain.seals.models import Seal, SealCheck, SealedSlice, Stream, ThinnedReadings
+from swivi.domain.seals.sealing import Sealer
+from swivi.domain.seals.verifying import Verified, verify
+from swivi.domain.tracking import thinning
+from swivi.runtime import schedule
+from swivi.runtime.database.tables import METADATA
 from tests.factories import tiktok, youtube
 from tests.months import as_if_for_long
 from tests.world import World

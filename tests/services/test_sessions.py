@@ -6,12 +6,12 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import update
 
-from swivi.accounts import passwords, service, sessions, tokens
-from swivi.accounts.actor import Actor
-from swivi.accounts.errors import PasswordNeeded, WeakPassword
-from swivi.accounts.models import Role, SignInSession, UserStatus
-from swivi.accounts.sessions import IDLE, PROVEN_FOR, SESSION_LIFE
 from swivi.core import clock
+from swivi.domain.accounts import passwords, service, sessions, tokens
+from swivi.domain.accounts.actor import Actor
+from swivi.domain.accounts.errors import PasswordNeeded, WeakPassword
+from swivi.domain.accounts.models import Role, SignInSession, UserStatus
+from swivi.domain.accounts.sessions import IDLE, PROVEN_FOR, SESSION_LIFE
 from tests.factories import PASSWORD
 from tests.world import World
 

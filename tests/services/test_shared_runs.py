@@ -5,15 +5,23 @@ from datetime import timedelta
 
 import pytest
 
-from swivi.campaigns.models import Campaign
 from swivi.core import leases
-from swivi.notifications.models import NotificationKind
-from swivi.platforms.models import Platform
-from swivi.platforms.reader import ViewReader, ViewReaders
-from swivi.tracking.models import PlannedCampaign, PlanStatus, RunShare, RunStatus, ShareStatus, TrackingRun, Trigger
-from swivi.tracking.plan import CampaignGroup, dealt_out
-from swivi.tracking.reading import ReadingOptions
-from swivi.tracking.service import SHARE_BATCHES, Tracker, TrackingOptions
+from swivi.domain.campaigns.models import Campaign
+from swivi.domain.notifications.models import NotificationKind
+from swivi.domain.platforms.models import Platform
+from swivi.domain.platforms.readers.protocol import ViewReader, ViewReaders
+from swivi.domain.tracking.models import (
+    PlannedCampaign,
+    PlanStatus,
+    RunShare,
+    RunStatus,
+    ShareStatus,
+    TrackingRun,
+    Trigger,
+)
+from swivi.domain.tracking.plan import CampaignGroup, dealt_out
+from swivi.domain.tracking.reading import ReadingOptions
+from swivi.domain.tracking.service import SHARE_BATCHES, Tracker, TrackingOptions
 from tests.factories import tiktok
 from tests.live import until
 from tests.world import World

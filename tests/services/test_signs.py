@@ -1,8 +1,8 @@
 """What reviewers are told about counts, from the readings that are stored; and that it changes no payment."""
 
-from swivi.clips.models import ViewTracking
-from swivi.insights.review import background, review_row
-from swivi.platforms.models import Outcome
+from swivi.domain.clips.models import ViewTracking
+from swivi.domain.platforms.models import Outcome
+from swivi.insights.submissions.review_queue import background, review_row
 from tests.factories import tiktok
 from tests.world import World
 

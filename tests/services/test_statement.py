@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from swivi.campaigns import service as campaigns
-from swivi.clips import review
 from swivi.core import clock
-from swivi.insights import statement
-from swivi.insights.accrual_story import LastShare, Made
-from swivi.insights.statement import Account, Line, Period
-from swivi.ledger.models import TransferKind
+from swivi.domain.campaigns import service as campaigns
+from swivi.domain.clips import review
+from swivi.domain.ledger.models import TransferKind
+from swivi.insights.money import statement
+from swivi.insights.money.accrual_story import LastShare, Made
+from swivi.insights.money.statement import Account, Line, Period
 from tests.factories import tiktok, youtube
 from tests.world import World
 

@@ -6,17 +6,17 @@ from typing import TypeAlias
 
 import pytest
 
-from swivi.accounts.errors import AdminsOnly, ClippersOnly
-from swivi.campaigns.errors import CampaignNotOpen, NoSuchCampaign
-from swivi.campaigns.models import Campaign
-from swivi.clips import review
-from swivi.clips.errors import AlreadyReviewed, BaselineMissing, DuplicateSubmission, PlatformNotWanted
-from swivi.clips.models import Clip, ClipSubmission, SubmissionStatus
 from swivi.core import clock
 from swivi.core.errors import InvalidInput, SwiviError
-from swivi.notifications.models import NotificationKind
-from swivi.platforms.errors import InvalidLink
-from swivi.platforms.models import VideoRef
+from swivi.domain.accounts.errors import AdminsOnly, ClippersOnly
+from swivi.domain.campaigns.errors import CampaignNotOpen, NoSuchCampaign
+from swivi.domain.campaigns.models import Campaign
+from swivi.domain.clips import review
+from swivi.domain.clips.errors import AlreadyReviewed, BaselineMissing, DuplicateSubmission, PlatformNotWanted
+from swivi.domain.clips.models import Clip, ClipSubmission, SubmissionStatus
+from swivi.domain.notifications.models import NotificationKind
+from swivi.domain.platforms.errors import InvalidLink
+from swivi.domain.platforms.models import VideoRef
 from tests.factories import instagram, tiktok, youtube
 from tests.world import World
 

@@ -9,17 +9,17 @@ from types import ModuleType
 import pytest
 from sqlalchemy import text
 
-from swivi.accounts import service as accounts
-from swivi.accounts import tallies as people
-from swivi.accounts.models import Role, UserStatus
-from swivi.clips import review
 from swivi.core import clock
 from swivi.core.db import Database
-from swivi.insights.runs import tracking_run, why_not_read
-from swivi.payouts import service as payouts
-from swivi.payouts.rules import PayoutAction
-from swivi.tracking import manual
-from swivi.tracking.failures import failures_by_reason
+from swivi.domain.accounts import service as accounts
+from swivi.domain.accounts import tallies as people
+from swivi.domain.accounts.models import Role, UserStatus
+from swivi.domain.clips import review
+from swivi.domain.payouts import service as payouts
+from swivi.domain.payouts.rules import PayoutAction
+from swivi.domain.tracking import manual_readings as manual
+from swivi.domain.tracking.failures import failures_by_reason
+from swivi.insights.operations.runs import tracking_run, why_not_read
 from tests.factories import instagram, tiktok, youtube
 from tests.world import World
 

@@ -4,19 +4,19 @@ from typing import Any
 
 import pytest
 
-from swivi.accounts import service as accounts
-from swivi.accounts.actor import Actor
-from swivi.accounts.models import Role, UserStatus
-from swivi.campaigns import service as campaigns
-from swivi.campaigns.errors import WrongCampaignStatus
-from swivi.campaigns.models import Campaign, CampaignStatus
-from swivi.clips import holds, review
-from swivi.clips.models import Clip
 from swivi.core.errors import InvalidInput
 from swivi.core.money import MAX_CENTS, Cents
-from swivi.insights import clip_story
-from swivi.ledger.errors import BudgetExceeded
-from swivi.platforms.models import MAX_VIEWS
+from swivi.domain.accounts import service as accounts
+from swivi.domain.accounts.actor import Actor
+from swivi.domain.accounts.models import Role, UserStatus
+from swivi.domain.campaigns import service as campaigns
+from swivi.domain.campaigns.errors import WrongCampaignStatus
+from swivi.domain.campaigns.models import Campaign, CampaignStatus
+from swivi.domain.clips import holds, review
+from swivi.domain.clips.models import Clip
+from swivi.domain.ledger.errors import BudgetExceeded
+from swivi.domain.platforms.models import MAX_VIEWS
+from swivi.insights.submissions import clip_story
 from tests.factories import instagram, tiktok, youtube
 from tests.world import World
 

@@ -7,13 +7,15 @@ from itertools import product
 import pytest
 from sqlmodel import col, select
 
-from swivi.campaigns.models import Campaign
-from swivi.clips.models import Clip, ViewTracking
 from swivi.core import clock, leases
-from swivi.insights import accrual_story, analytics, counts
-from swivi.ledger.models import Transfer, TransferKind
-from swivi.tracking import manual, thinning
-from swivi.tracking.models import ThinnedDay
+from swivi.domain.campaigns.models import Campaign
+from swivi.domain.clips.models import Clip, ViewTracking
+from swivi.domain.ledger.models import Transfer, TransferKind
+from swivi.domain.tracking import manual_readings as manual
+from swivi.domain.tracking import thinning
+from swivi.domain.tracking.models import ThinnedDay
+from swivi.insights.money import accrual_story, analytics
+from swivi.insights.operations import counts
 from tests.factories import tiktok
 from tests.months import as_if_for_long
 from tests.world import World

@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pyotp
 import pytest
 
-from swivi.accounts import sessions, tokens, totp
-from swivi.accounts.errors import CodeNeeded, TotpIsOn, WrongCode
-from swivi.accounts.service import by_id
-from swivi.accounts.sessions import hash_token
-from swivi.accounts.totp import HALF_LIFE, RECOVERY_CODES
 from swivi.core import clock
-from swivi.ledger.models import AuditEntry
+from swivi.domain.accounts import sessions, tokens, totp
+from swivi.domain.accounts.errors import CodeNeeded, TotpIsOn, WrongCode
+from swivi.domain.accounts.service import by_id
+from swivi.domain.accounts.sessions import hash_token
+from swivi.domain.accounts.totp import HALF_LIFE, RECOVERY_CODES
+from swivi.domain.ledger.models import AuditEntry
 from tests.factories import turn_on_totp
 from tests.world import World
 

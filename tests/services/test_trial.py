@@ -2,16 +2,16 @@
 
 import pytest
 
-from swivi.accounts import service as accounts
-from swivi.accounts.errors import AdminsOnly, WrongCredentials
-from swivi.accounts.models import User, UserStatus
-from swivi.campaigns.models import Campaign, CampaignStatus
-from swivi.clips import review
-from swivi.clips.models import Clip, ClipSubmission
 from swivi.core.errors import InvalidInput
-from swivi.insights import catalogue
-from swivi.tracking import trial
-from swivi.tracking.trial import Refused
+from swivi.domain.accounts import service as accounts
+from swivi.domain.accounts.errors import AdminsOnly, WrongCredentials
+from swivi.domain.accounts.models import User, UserStatus
+from swivi.domain.campaigns.models import Campaign, CampaignStatus
+from swivi.domain.clips import review
+from swivi.domain.clips.models import Clip, ClipSubmission
+from swivi.domain.tracking import sandbox as trial
+from swivi.domain.tracking.sandbox import Refused
+from swivi.insights.campaigns import catalogue
 from tests.factories import instagram, tiktok, youtube
 from tests.world import World
 

@@ -3,8 +3,8 @@
 from sqlalchemy import text
 
 from swivi.core.db import Database
-from swivi.ledger import invariants, triggers
-from swivi.tracking import partitions
+from swivi.domain.ledger import invariants, triggers
+from swivi.domain.tracking import partitions
 
 
 async def wrong(database: Database) -> dict[int | str, str]:

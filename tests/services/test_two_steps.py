@@ -6,13 +6,13 @@ import httpx
 import pyotp
 import pytest
 
-from swivi.accounts.flash import FLASH_COOKIE, parse_flash
-from swivi.accounts.sessions import SESSION_COOKIE
-from swivi.accounts.totp import HALF_COOKIE
-from swivi.api.web import build_auth
+from swivi.auth_forms.forms import build_auth
 from swivi.core.rates import Rate
-from swivi.ledger.models import AuditEntry
-from swivi.runtime import open_runtime
+from swivi.domain.accounts.flash import FLASH_COOKIE, parse_flash
+from swivi.domain.accounts.sessions import SESSION_COOKIE
+from swivi.domain.accounts.totp import HALF_COOKIE
+from swivi.domain.ledger.models import AuditEntry
+from swivi.runtime.runtime import open_runtime
 from tests import factories
 from tests.api import contract
 from tests.api.conftest import ORIGIN, browser_of, client

@@ -4,17 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from swivi.accounts.actor import Actor
-from swivi.campaigns import service as campaigns
-from swivi.campaigns.errors import CampaignNotOpen
-from swivi.campaigns.models import Campaign, CampaignStatus
 from swivi.core import clock
 from swivi.demo.simulator_state import Refusal
-from swivi.ledger.models import AuditEntry
-from swivi.notifications.models import Notification, NotificationKind
-from swivi.platforms.models import VideoRef
-from swivi.tracking.errors import NotAllRead
-from swivi.tracking.models import PlannedCampaign, PlanStatus, TrackingRun
+from swivi.domain.accounts.actor import Actor
+from swivi.domain.campaigns import service as campaigns
+from swivi.domain.campaigns.errors import CampaignNotOpen
+from swivi.domain.campaigns.models import Campaign, CampaignStatus
+from swivi.domain.ledger.models import AuditEntry
+from swivi.domain.notifications.models import Notification, NotificationKind
+from swivi.domain.platforms.models import VideoRef
+from swivi.domain.tracking.errors import NotAllRead
+from swivi.domain.tracking.models import PlannedCampaign, PlanStatus, TrackingRun
 from tests.factories import tiktok
 from tests.world import World
 

@@ -28,12 +28,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
-from swivi import migrations
 from swivi.core.db import Database
-from swivi.insights.counts import tracked
-from swivi.platforms.models import Outcome
-from swivi.tables import METADATA
-from swivi.tracking import partitions
+from swivi.domain.platforms.models import Outcome
+from swivi.domain.tracking import partitions
+from swivi.insights.operations.counts import tracked
+from swivi.runtime.database import migrations
+from swivi.runtime.database.tables import METADATA
 from tests.conftest import DATABASES
 from tests.world import findings
 

@@ -4,16 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from swivi.accounts.actor import Actor
-from swivi.accounts.errors import AdminsOnly, OwnGain
-from swivi.clips import review
-from swivi.clips.errors import DuplicateSubmission, StillEarns, VideoNotHeld
-from swivi.clips.models import Clip, ClipSubmission, SubmissionStatus, ViewTracking
 from swivi.core import clock
 from swivi.core.errors import InvalidInput
-from swivi.ledger.models import AuditEntry
-from swivi.notifications.models import NotificationKind
-from swivi.platforms.models import Outcome
+from swivi.domain.accounts.actor import Actor
+from swivi.domain.accounts.errors import AdminsOnly, OwnGain
+from swivi.domain.clips import review
+from swivi.domain.clips.errors import DuplicateSubmission, StillEarns, VideoNotHeld
+from swivi.domain.clips.models import Clip, ClipSubmission, SubmissionStatus, ViewTracking
+from swivi.domain.ledger.models import AuditEntry
+from swivi.domain.notifications.models import NotificationKind
+from swivi.domain.platforms.models import Outcome
 from tests import factories
 from tests.factories import instagram, tiktok
 from tests.world import World

@@ -6,16 +6,16 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from swivi.accounts import profile, sessions, tokens, totp
-from swivi.accounts import service as accounts
-from swivi.accounts.errors import WrongCredentials
-from swivi.accounts.models import Authenticator, Role, UserStatus
-from swivi.accounts.sessions import hash_token
 from swivi.core import clock
 from swivi.core.errors import NotSignedIn
-from swivi.mail import outbox
-from swivi.mail.models import Mail, MailKind
-from swivi.payouts import destinations
+from swivi.domain.accounts import profile, sessions, tokens, totp
+from swivi.domain.accounts import service as accounts
+from swivi.domain.accounts.errors import WrongCredentials
+from swivi.domain.accounts.models import Authenticator, Role, UserStatus
+from swivi.domain.accounts.sessions import hash_token
+from swivi.domain.mail import outbox
+from swivi.domain.mail.models import Mail, MailKind
+from swivi.domain.payouts import destinations
 from tests.factories import PASSWORD
 from tests.world import World
 

@@ -12,19 +12,26 @@ import pytest
 from sqlmodel import col, select
 from standardwebhooks import WebhookVerificationError
 
-from swivi.audits.models import AuditTrigger
-from swivi.clips import review
 from swivi.core import clock
-from swivi.ledger.models import AuditEntry
-from swivi.notifications.models import Notification, NotificationKind
-from swivi.seals.models import Seal
-from swivi.seals.sealing import Sealer
-from swivi.webhooks import deliveries, outbox, sending, service
-from swivi.webhooks.deliveries import CLAIMED_FOR, DeliveryLine
-from swivi.webhooks.errors import DeliveryUnderWay, NoSuchDelivery, NoSuchWebhook, WebhookInactive
-from swivi.webhooks.models import DeliveryStatus, EventKind, Webhook, WebhookAttempt, WebhookDelivery, WebhookEvent
-from swivi.webhooks.rules import JITTER, PAUSES
-from swivi.webhooks.sending import Sender
+from swivi.domain.clips import review
+from swivi.domain.ledger.models import AuditEntry
+from swivi.domain.notifications.models import Notification, NotificationKind
+from swivi.domain.reconciliation.models import AuditTrigger
+from swivi.domain.seals.models import Seal
+from swivi.domain.seals.sealing import Sealer
+from swivi.domain.webhooks import deliveries, outbox, sending, service
+from swivi.domain.webhooks.deliveries import CLAIMED_FOR, DeliveryLine
+from swivi.domain.webhooks.errors import DeliveryUnderWay, NoSuchDelivery, NoSuchWebhook, WebhookInactive
+from swivi.domain.webhooks.models import (
+    DeliveryStatus,
+    EventKind,
+    Webhook,
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEvent,
+)
+from swivi.domain.webhooks.rules import JITTER, PAUSES
+from swivi.domain.webhooks.sending import Sender
 from tests.factories import tiktok
 from tests.receiver import Receiver, running_receiver
 from tests.world import World

@@ -2,10 +2,10 @@
 
 import pytest
 
-from swivi.campaigns.models import Campaign, CampaignStatus
-from swivi.clips.models import Clip, ClipSubmission, SubmissionStatus
-from swivi.notifications.models import NotificationKind
-from swivi.tracking.models import RunStatus
+from swivi.domain.campaigns.models import Campaign, CampaignStatus
+from swivi.domain.clips.models import Clip, ClipSubmission, SubmissionStatus
+from swivi.domain.notifications.models import NotificationKind
+from swivi.domain.tracking.models import RunStatus
 from tests.factories import instagram, tiktok, youtube
 from tests.world import World
 

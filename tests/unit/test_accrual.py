@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swivi.clips.models import ClipState
 from swivi.core.money import Cents
-from swivi.platforms.models import Outcome
-from swivi.tracking.accrual import Earner, Sighting, capped_demands, observe, settle
+from swivi.domain.clips.models import ClipState
+from swivi.domain.platforms.models import Outcome
+from swivi.domain.tracking.accrual import Earner, Sighting, capped_demands, observe, settle
 
 CLIP = Earner(
     clip_id=1,

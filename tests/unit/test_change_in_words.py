@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from swivi.pages.admin.analytics_state import in_words, measured
+from swivi.pages.admin.analytics.state import in_words, measured
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from swivi.client_address import ClientAddress, ForwardedFor, plain_address
+from swivi.middleware.client_address import ClientAddress, ForwardedFor, plain_address
 from swivi.settings import OWN_NETWORKS, Settings, parse_networks
 
 OURS = parse_networks(OWN_NETWORKS)

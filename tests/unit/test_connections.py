@@ -14,8 +14,8 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from swivi import connections
-from swivi.connections import ConnectionLimits, WebSocketConnection, http_connections
+from swivi.runtime import connections
+from swivi.runtime.connections import ConnectionLimits, WebSocketConnection, http_connections
 from tests.servers import free_port
 
 HOST = "127.0.0.1"
@@ -125,7 +125,9 @@ async def everything(reader: asyncio.StreamReader) -> bytes:
     ],
 )  # fmt: skip
 def test_uvicorn_has_the_methods_that_are_extended(kind: type, method: str) -> None:
-    assert inspect.isfunction(vars(kind).get(method)), f"read swivi/connections.py and server.py again: {method}"
+    assert inspect.isfunction(vars(kind).get(method)), (
+        f"read swivi/runtime/connections.py and server.py again: {method}"
+    )
 
 
 def test_uvicorn_has_the_attributes_that_are_read() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from swivi.connections import KEEP_ALIVE_SECONDS, ConnectionLimits
+from swivi.runtime.connections import KEEP_ALIVE_SECONDS, ConnectionLimits
 from swivi.settings import Settings
 from tests.servers import ROOT
 

@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
-from swivi.core import heavy
-from swivi.core.heavy import MOST_WAITING, WORKERS, Overloaded, off_loop
+from swivi.core import cpu_work as heavy
+from swivi.core.cpu_work import MOST_WAITING, WORKERS, Overloaded, off_loop
 
 
 async def test_a_computation_runs_in_a_thread_of_its_own() -> None:

@@ -7,7 +7,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from swivi.host_cookies import HostCookies
+from swivi.middleware.host_cookies import HostCookies
 
 
 async def exchange(kind: str, cookie: str) -> tuple[dict[str, str], list[str]]:

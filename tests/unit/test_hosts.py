@@ -7,7 +7,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.types import Scope
 
-from swivi.hosts import HostRule, Hosts, relative
+from swivi.middleware.hosts import HostRule, Hosts, relative
 from swivi.settings import Settings
 
 ALWAYS = ["localhost", "LOCALHOST:8000", "127.0.0.1:8000", "[::1]:8000", "127.0.0.9"]

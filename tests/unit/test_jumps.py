@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from swivi.tracking.jumps import MOST_VIEWS, Jump, is_impossible
+from swivi.domain.tracking.jumps import MOST_VIEWS, Jump, is_impossible
 
 
 @pytest.mark.parametrize(

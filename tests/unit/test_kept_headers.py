@@ -6,7 +6,7 @@ import pytest
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
-from swivi.kept_headers import LONGEST, MAX_COOKIES, KeptHeaders
+from swivi.middleware.header_limits import LONGEST, MAX_COOKIES, KeptHeaders
 
 
 async def seen(kind: str, *headers: tuple[str, str]) -> Headers:

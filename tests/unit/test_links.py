@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swivi.core.errors import InvalidInput
-from swivi.platforms.errors import InvalidLink, ShortLink
-from swivi.platforms.links import MAX_LINK_LENGTH, canonical, recognise
-from swivi.platforms.models import Platform, VideoRef
+from swivi.domain.platforms.errors import InvalidLink, ShortLink
+from swivi.domain.platforms.links import MAX_LINK_LENGTH, canonical, recognise
+from swivi.domain.platforms.models import Platform, VideoRef
 
 ID = "7592641437091532062"
 TIKTOK = VideoRef(Platform.TIKTOK, ID)

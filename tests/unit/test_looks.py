@@ -5,10 +5,10 @@ from itertools import pairwise
 
 import pytest
 
-from swivi.clips.models import CLIP_STEPS, ClipState
-from swivi.platforms.models import Outcome
-from swivi.tracking.accrual import Sighting, observe
-from swivi.tracking.looks import DAILY_FOR, READ_FOR, next_look
+from swivi.domain.clips.models import CLIP_STEPS, ClipState
+from swivi.domain.platforms.models import Outcome
+from swivi.domain.tracking.accrual import Sighting, observe
+from swivi.domain.tracking.retry_schedule import DAILY_FOR, READ_FOR, next_look
 
 SINCE = datetime(2026, 12, 1, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from swivi.accounts.tokens import parse_days
-from swivi.api.schemas import id_or_none
-from swivi.campaigns.rules import parse_terms
+from swivi.api.http.schemas import id_or_none
 from swivi.core.errors import InvalidInput
 from swivi.core.money import MAX_CENTS, parse_dollars
 from swivi.core.numbers import LARGEST_ID, LONGEST, plain_digits, typed_number, whole_number
-from swivi.pages.listing import whole_number as number_in_address
+from swivi.domain.accounts.tokens import parse_days
+from swivi.domain.campaigns.rules import parse_terms
+from swivi.domain.tracking.manual_readings import parse_views
+from swivi.pages.engine.listing import whole_number as number_in_address
 from swivi.settings import Settings
-from swivi.tracking.manual import parse_views
 from tests.bad_numbers import BAD_NUMBERS
 
 PARSERS: dict[str, Callable[[object], object]] = {

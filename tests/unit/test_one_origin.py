@@ -2,7 +2,7 @@
 
 import pytest
 
-from swivi.one_origin import ENDPOINT_LINE, OWN_ORIGIN, same_origin, use_own_origin
+from swivi.reflex_ext.one_origin import ENDPOINT_LINE, OWN_ORIGIN, same_origin, use_own_origin
 
 
 def test_the_browsers_origin_is_used_once_however_often_the_front_end_is_compiled() -> None:

@@ -5,7 +5,7 @@ import asyncio
 import httpx
 from starlette.types import Receive, Scope, Send
 
-from swivi.open_requests import OpenRequests
+from swivi.middleware.request_limits import OpenRequests
 
 
 async def test_an_address_has_so_many_requests_under_way_and_others_are_served() -> None:

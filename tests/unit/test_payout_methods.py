@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from swivi.core.errors import InvalidInput
-from swivi.payouts import wallets
-from swivi.payouts.methods import METHODS, PayoutMethod, parse_destination, parse_field, stored
+from swivi.domain.payouts import wallets
+from swivi.domain.payouts.methods import METHODS, PayoutMethod, parse_destination, parse_field, stored
 
 IBAN = "DE89370400440532013000"
 EVM = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"  # an example of EIP-55

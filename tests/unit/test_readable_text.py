@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
-from swivi.accounts.service import parse_name
-from swivi.campaigns.rules import parse_terms
-from swivi.clips import review
-from swivi.clips.review import parse_reason
 from swivi.core.errors import InvalidInput
 from swivi.core.text import parse_line, parse_text
-from swivi.payouts import rules as payout_rules
-from swivi.webhooks.rules import parse_description
+from swivi.domain.accounts.service import parse_name
+from swivi.domain.campaigns.rules import parse_terms
+from swivi.domain.clips import review
+from swivi.domain.clips.review import parse_reason
+from swivi.domain.payouts import rules as payout_rules
+from swivi.domain.webhooks.rules import parse_description
 
 INVISIBLE = [
     "\u200b", "Ada\u200b", "Ada\u202eADA", "\u2066Ada\u2069", "Ada\u00ad", "\ufeffAda", "Ada\u2060", "Ada\u200e",

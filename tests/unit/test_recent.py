@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from swivi.core.recent import Recent
+from swivi.core.cached import Recent
 
 
 async def test_those_who_ask_together_or_soon_after_share_one_answer() -> None:

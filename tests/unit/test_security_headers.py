@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from swivi.security_headers import page_policy, policies_of
-from swivi.ui.toasts import BEFORE, SHOW, show_toasts
+from swivi.middleware.security_headers import page_policy, policies_of
+from swivi.reflex_ext.toasts import BEFORE, SHOW, show_toasts
 
 
 def allowed(script: str) -> str:

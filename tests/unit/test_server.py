@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from swivi.server import FILES_KEPT_FREE, Server, bound_socket, config_of
+from swivi.runtime.server import FILES_KEPT_FREE, Server, bound_socket, config_of
 from swivi.settings import Settings
 from tests.servers import free_port
 

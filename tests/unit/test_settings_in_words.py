@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from swivi.pages.admin.settings_state import Item, limits, money, next_run, parts, tracking
+from swivi.pages.admin.settings.state import Item, limits, money, next_run, parts, tracking
 from swivi.settings import Settings
 
 SECRETS = {

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from swivi.insights.signs import Count, rounded_to, signs_of
-from swivi.platforms.models import Platform
+from swivi.domain.platforms.models import Platform
+from swivi.insights.submissions.signs import Count, rounded_to, signs_of
 
 AT = datetime(2026, 12, 1, 8, tzinfo=UTC)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from swivi.insights.sorting import nearer_end
+from swivi.insights.shared.sorting import nearer_end
 
 ROWS = list(range(10))
 

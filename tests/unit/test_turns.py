@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from swivi.live import turns
-from swivi.live.turns import Turns
+from swivi.runtime.live import turns
+from swivi.runtime.live.turns import Turns
 
 WORKERS, ITEMS_EACH = 10, 50
 ITEMS_IN_A_TURN = 4

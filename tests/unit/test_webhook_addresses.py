@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from swivi.core.errors import InvalidInput
+from swivi.domain.webhooks import addresses
+from swivi.domain.webhooks.addresses import NotPublic, PublicOnly, public_address
+from swivi.domain.webhooks.rules import parse_url
 from swivi.settings import Settings
-from swivi.webhooks import addresses
-from swivi.webhooks.addresses import NotPublic, PublicOnly, public_address
-from swivi.webhooks.rules import parse_url
 from tests.certificates import certificate
 from tests.unit.test_addresses import PRIVATE
 

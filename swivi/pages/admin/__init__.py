@@ -4,48 +4,48 @@ from collections.abc import Callable
 
 import reflex as rx
 
-from swivi.pages.admin.analytics import analytics_page
-from swivi.pages.admin.analytics_state import AnalyticsState
-from swivi.pages.admin.audit import audit_page
-from swivi.pages.admin.audit_state import AuditState
-from swivi.pages.admin.books import HERE as BOOKS
-from swivi.pages.admin.books import books_page
-from swivi.pages.admin.books_state import Books, BooksHistory
-from swivi.pages.admin.campaign import CampaignClips, campaign_page
-from swivi.pages.admin.campaign_budget import TopUp
-from swivi.pages.admin.campaign_edit import EditedCampaign, edit_campaign_page
-from swivi.pages.admin.campaign_history import CampaignHistory
-from swivi.pages.admin.campaign_new import NewCampaignState, new_campaign_page
-from swivi.pages.admin.campaign_now import CampaignNow
-from swivi.pages.admin.campaign_schedule import Scheduling
-from swivi.pages.admin.campaign_statement import CampaignStatement, campaign_statement_page
-from swivi.pages.admin.campaign_terms import CampaignTerms
-from swivi.pages.admin.campaign_tracking import CampaignTracking
-from swivi.pages.admin.campaigns import CampaignsState, campaigns_page
-from swivi.pages.admin.dashboard import dashboard_page
-from swivi.pages.admin.dashboard_now import OverviewState
-from swivi.pages.admin.held_clips import HeldClips
-from swivi.pages.admin.notifications import notifications_page
-from swivi.pages.admin.payouts import payouts_page
-from swivi.pages.admin.payouts_state import PayoutsState
-from swivi.pages.admin.person import person_page
-from swivi.pages.admin.person_state import PersonState
-from swivi.pages.admin.review_state import ReviewState
-from swivi.pages.admin.run import RunState, run_page
-from swivi.pages.admin.settings import settings_page
-from swivi.pages.admin.settings_state import SettingsState
-from swivi.pages.admin.spent_days import SpentDays
-from swivi.pages.admin.submissions import submissions_page
-from swivi.pages.admin.tracking import RunsState, tracking_page
-from swivi.pages.admin.tracking_now import RunNow
-from swivi.pages.admin.trial import trial_page
-from swivi.pages.admin.trial_state import TrialState
-from swivi.pages.admin.users import users_page
-from swivi.pages.admin.users_state import UsersState
-from swivi.pages.admin.waiting_readings import WaitingReadings
-from swivi.pages.notification_list import NotificationList
-from swivi.pages.parts import ADMIN_NOTIFICATIONS, ADMIN_SETTINGS, page_title
-from swivi.pages.session import SessionState
+from swivi.pages.admin.analytics.page import analytics_page
+from swivi.pages.admin.analytics.state import AnalyticsState
+from swivi.pages.admin.audit_log.page import audit_page
+from swivi.pages.admin.audit_log.state import AuditState
+from swivi.pages.admin.campaign.history import CampaignHistory
+from swivi.pages.admin.campaign.live import CampaignNow
+from swivi.pages.admin.campaign.page import CampaignClips, campaign_page
+from swivi.pages.admin.campaign.schedule import Scheduling
+from swivi.pages.admin.campaign.terms import CampaignTerms
+from swivi.pages.admin.campaign.top_up import TopUp
+from swivi.pages.admin.campaign.tracking import CampaignTracking
+from swivi.pages.admin.campaign_form.edit_page import EditedCampaign, edit_campaign_page
+from swivi.pages.admin.campaign_form.new_page import NewCampaignState, new_campaign_page
+from swivi.pages.admin.campaign_statement.page import CampaignStatement, campaign_statement_page
+from swivi.pages.admin.campaigns.page import CampaignsState, campaigns_page
+from swivi.pages.admin.dashboard.page import dashboard_page
+from swivi.pages.admin.dashboard.spent_days import SpentDays
+from swivi.pages.admin.dashboard.state import OverviewState
+from swivi.pages.admin.notifications.page import notifications_page
+from swivi.pages.admin.payouts.page import payouts_page
+from swivi.pages.admin.payouts.state import PayoutsState
+from swivi.pages.admin.reconciliation.page import HERE as BOOKS
+from swivi.pages.admin.reconciliation.page import books_page
+from swivi.pages.admin.reconciliation.state import Books, BooksHistory
+from swivi.pages.admin.run.page import RunState, run_page
+from swivi.pages.admin.sandbox.page import trial_page
+from swivi.pages.admin.sandbox.state import TrialState
+from swivi.pages.admin.settings.page import settings_page
+from swivi.pages.admin.settings.state import SettingsState
+from swivi.pages.admin.submissions.page import submissions_page
+from swivi.pages.admin.submissions.state import ReviewState
+from swivi.pages.admin.tracking.held_clips import HeldClips
+from swivi.pages.admin.tracking.live import RunNow
+from swivi.pages.admin.tracking.page import RunsState, tracking_page
+from swivi.pages.admin.tracking.waiting_readings import WaitingReadings
+from swivi.pages.admin.user.page import person_page
+from swivi.pages.admin.user.state import PersonState
+from swivi.pages.admin.users.page import users_page
+from swivi.pages.admin.users.state import UsersState
+from swivi.pages.engine.session import SessionState
+from swivi.pages.shared.frame import ADMIN_NOTIFICATIONS, ADMIN_SETTINGS, page_title
+from swivi.pages.shared.notification_list import NotificationList
 from swivi.ui.types import Handler
 
 

@@ -4,27 +4,27 @@ from typing import Any
 
 import reflex as rx
 
-from swivi.pages.campaign_story import CampaignNumbers, CampaignPage
-from swivi.pages.clipper.balance import ClipperBalance
-from swivi.pages.clipper.by_campaign import EarnedByCampaign
-from swivi.pages.clipper.campaign import OwnClipsInCampaign, campaign
-from swivi.pages.clipper.campaigns import OpenCampaigns, campaigns
-from swivi.pages.clipper.clip import OwnClip, clip_page
-from swivi.pages.clipper.clips import OwnClips, clips
-from swivi.pages.clipper.dashboard import dashboard
-from swivi.pages.clipper.first_steps import FirstSteps
-from swivi.pages.clipper.last_days import LastDays
-from swivi.pages.clipper.payout_dialog import PayoutDialog
-from swivi.pages.clipper.payouts import OwnPayouts, payouts_page
-from swivi.pages.clipper.readings import ClipReadings
-from swivi.pages.clipper.receipt import Receipt, receipt
-from swivi.pages.clipper.recent import RecentClips
-from swivi.pages.clipper.statement import HERE as STATEMENT
-from swivi.pages.clipper.statement import OwnStatement, statement_page
-from swivi.pages.clipper.submit import SubmitDialog
-from swivi.pages.notification_list import NotificationList, notification_list
-from swivi.pages.parts import CLIPPER_NOTIFICATIONS, clipper_page, page_title
-from swivi.pages.session import SessionState
+from swivi.pages.clipper.campaign.page import OwnClipsInCampaign, campaign
+from swivi.pages.clipper.campaigns.page import OpenCampaigns, campaigns
+from swivi.pages.clipper.clip.page import OwnClip, clip_page
+from swivi.pages.clipper.clip.readings import ClipReadings
+from swivi.pages.clipper.clips.page import OwnClips, clips
+from swivi.pages.clipper.dashboard.first_steps import FirstSteps
+from swivi.pages.clipper.dashboard.last_days import LastDays
+from swivi.pages.clipper.dashboard.page import dashboard
+from swivi.pages.clipper.dashboard.recent_clips import RecentClips
+from swivi.pages.clipper.payouts.by_campaign import EarnedByCampaign
+from swivi.pages.clipper.payouts.page import OwnPayouts, payouts_page
+from swivi.pages.clipper.payouts.request_dialog import PayoutDialog
+from swivi.pages.clipper.receipt.page import Receipt, receipt
+from swivi.pages.clipper.shared.balance import ClipperBalance
+from swivi.pages.clipper.statement.page import HERE as STATEMENT
+from swivi.pages.clipper.statement.page import OwnStatement, statement_page
+from swivi.pages.clipper.submit.state import SubmitDialog
+from swivi.pages.engine.session import SessionState
+from swivi.pages.shared.campaign_story import CampaignNumbers, CampaignPage
+from swivi.pages.shared.frame import CLIPPER_NOTIFICATIONS, clipper_page, page_title
+from swivi.pages.shared.notification_list import NotificationList, notification_list
 
 
 def register(app: rx.App) -> None:

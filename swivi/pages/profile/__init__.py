@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from swivi.pages.parts import ADMIN_PROFILE, CLIPPER_PROFILE, page_title
+from swivi.pages.engine.session import SessionState
 from swivi.pages.profile.address import AddressState
 from swivi.pages.profile.browsers import Browsers
 from swivi.pages.profile.destination import Destination
@@ -12,7 +12,7 @@ from swivi.pages.profile.page import admin_profile, clipper_profile
 from swivi.pages.profile.password import PasswordForm
 from swivi.pages.profile.tokens import Tokens
 from swivi.pages.profile.two_steps import TwoSteps
-from swivi.pages.session import SessionState
+from swivi.pages.shared.frame import ADMIN_PROFILE, CLIPPER_PROFILE, page_title
 
 
 def register(app: rx.App) -> None:

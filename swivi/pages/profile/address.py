@@ -4,14 +4,14 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from swivi.core.errors import SwiviError
-from swivi.mail import outbox
-from swivi.mail import service as mail
-from swivi.mail.errors import NoMail
-from swivi.mail.models import MailKind
-from swivi.pages.acting import acting
-from swivi.pages.gate import client_address, current_actor, public, signed_in
-from swivi.pages.session import viewer
-from swivi.runtime import runtime
+from swivi.domain.mail import outbox
+from swivi.domain.mail import service as mail
+from swivi.domain.mail.errors import NoMail
+from swivi.domain.mail.models import MailKind
+from swivi.pages.engine.acting import acting
+from swivi.pages.engine.gate import client_address, current_actor, public, signed_in
+from swivi.pages.engine.session import viewer
+from swivi.runtime.runtime import runtime
 from swivi.ui.buttons import button
 from swivi.ui.feedback import notice, toast_error, toast_success
 

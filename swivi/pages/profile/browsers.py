@@ -7,16 +7,16 @@ import reflex as rx
 from reflex.event import EventSpec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.accounts import devices
-from swivi.accounts.models import SignInSession
 from swivi.core.errors import SwiviError
-from swivi.live import hub
-from swivi.pages.acting import acting, refusal, some_id
-from swivi.pages.gate import public, session_hash, signed_in
-from swivi.pages.loading import loading
-from swivi.pages.parts import sends
+from swivi.domain.accounts import devices
+from swivi.domain.accounts.models import SignInSession
+from swivi.pages.engine.acting import acting, refusal, some_id
+from swivi.pages.engine.gate import public, session_hash, signed_in
+from swivi.pages.engine.loading import loading
+from swivi.pages.engine.session import SIGNED_OUT, viewer
 from swivi.pages.profile.user_agent import browser_name
-from swivi.pages.session import SIGNED_OUT, viewer
+from swivi.pages.shared.frame import sends
+from swivi.runtime.live import hub
 from swivi.ui.buttons import button
 from swivi.ui.cards import panel
 from swivi.ui.dialogs import confirm_dialog

@@ -6,11 +6,16 @@ from typing import Any
 import reflex as rx
 from reflex.event import EventSpec
 
-from swivi.accounts.models import Role
 from swivi.core.errors import SwiviError
-from swivi.pages import proof
-from swivi.pages.acting import acting, form_fields, refusal
-from swivi.pages.destination_form import (
+from swivi.domain.accounts.models import Role
+from swivi.domain.payouts import destinations
+from swivi.domain.payouts.methods import parse_destination
+from swivi.pages.engine import proof
+from swivi.pages.engine.acting import acting, form_fields, refusal
+from swivi.pages.engine.gate import clippers_only, public
+from swivi.pages.engine.loading import loading
+from swivi.pages.engine.session import visitor
+from swivi.pages.shared.destination_form import (
     DestinationForm,
     destination_fields,
     destination_summary,
@@ -18,11 +23,6 @@ from swivi.pages.destination_form import (
     steps,
     typed_destination,
 )
-from swivi.pages.gate import clippers_only, public
-from swivi.pages.loading import loading
-from swivi.pages.session import visitor
-from swivi.payouts import destinations
-from swivi.payouts.methods import parse_destination
 from swivi.ui.buttons import button, submit_button
 from swivi.ui.cards import panel
 from swivi.ui.feedback import error_state, skeleton_rows, toast_success

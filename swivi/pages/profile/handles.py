@@ -7,16 +7,16 @@ from typing import Any
 import reflex as rx
 from reflex.event import EventSpec
 
-from swivi.accounts import social
-from swivi.accounts.models import Role, SocialAccount
 from swivi.core.errors import SwiviError
-from swivi.pages.acting import acting, form_fields, refusal, some_id
-from swivi.pages.gate import clippers_only, public
-from swivi.pages.loading import loading
-from swivi.pages.parts import sends
-from swivi.pages.session import visitor
-from swivi.platforms.models import Platform
-from swivi.runtime import runtime
+from swivi.domain.accounts import social
+from swivi.domain.accounts.models import Role, SocialAccount
+from swivi.domain.platforms.models import Platform
+from swivi.pages.engine.acting import acting, form_fields, refusal, some_id
+from swivi.pages.engine.gate import clippers_only, public
+from swivi.pages.engine.loading import loading
+from swivi.pages.engine.session import visitor
+from swivi.pages.shared.frame import sends
+from swivi.runtime.runtime import runtime
 from swivi.ui.buttons import icon_button, submit_button
 from swivi.ui.cards import panel
 from swivi.ui.feedback import error_state, skeleton_rows, toast_success

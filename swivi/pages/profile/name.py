@@ -6,11 +6,11 @@ from typing import Any
 import reflex as rx
 from reflex.event import EventSpec
 
-from swivi.accounts import profile
 from swivi.core.errors import SwiviError
-from swivi.pages.acting import acting, form_fields
-from swivi.pages.gate import public, signed_in
-from swivi.pages.session import SessionState, viewer
+from swivi.domain.accounts import profile
+from swivi.pages.engine.acting import acting, form_fields
+from swivi.pages.engine.gate import public, signed_in
+from swivi.pages.engine.session import SessionState, viewer
 from swivi.ui.buttons import submit_button
 from swivi.ui.cards import panel
 from swivi.ui.feedback import skeleton_rows, toast_success

@@ -2,7 +2,6 @@
 
 import reflex as rx
 
-from swivi.pages.parts import ADMIN_PROFILE, CLIPPER_PROFILE, admin_page, clipper_page
 from swivi.pages.profile.address import address_part
 from swivi.pages.profile.browsers import browsers_part
 from swivi.pages.profile.destination import destination_part
@@ -11,6 +10,7 @@ from swivi.pages.profile.name import name_part
 from swivi.pages.profile.password import password_part
 from swivi.pages.profile.tokens import tokens_part
 from swivi.pages.profile.two_steps import two_steps_part
+from swivi.pages.shared.frame import ADMIN_PROFILE, CLIPPER_PROFILE, admin_page, clipper_page
 from swivi.ui.layout import card_grid, stack
 
 

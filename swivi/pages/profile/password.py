@@ -6,14 +6,14 @@ from typing import Any
 import reflex as rx
 from reflex.event import EventSpec
 
-from swivi.accounts import profile
-from swivi.accounts.passwords import SHORTEST
-from swivi.accounts.service import by_id
 from swivi.core.errors import InvalidInput, SwiviError
-from swivi.pages.acting import acting, form_fields
-from swivi.pages.gate import current_actor, public, session_hash, signed_in
-from swivi.pages.session import SessionState
-from swivi.runtime import runtime
+from swivi.domain.accounts import profile
+from swivi.domain.accounts.passwords import SHORTEST
+from swivi.domain.accounts.service import by_id
+from swivi.pages.engine.acting import acting, form_fields
+from swivi.pages.engine.gate import current_actor, public, session_hash, signed_in
+from swivi.pages.engine.session import SessionState
+from swivi.runtime.runtime import runtime
 from swivi.ui.buttons import submit_button
 from swivi.ui.cards import panel
 from swivi.ui.feedback import notice, toast_success

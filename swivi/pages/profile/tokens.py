@@ -8,16 +8,16 @@ import reflex as rx
 from reflex.event import EventSpec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.accounts import tokens
-from swivi.accounts.models import ApiToken, TokenScope
 from swivi.core.errors import SwiviError
-from swivi.live import hub
-from swivi.pages.acting import acting, form_fields, refusal, some_id
-from swivi.pages.gate import public, session_hash, signed_in
-from swivi.pages.loading import loading
-from swivi.pages.once import show_once
-from swivi.pages.parts import sends
-from swivi.pages.session import viewer
+from swivi.domain.accounts import tokens
+from swivi.domain.accounts.models import ApiToken, TokenScope
+from swivi.pages.engine.acting import acting, form_fields, refusal, some_id
+from swivi.pages.engine.gate import public, session_hash, signed_in
+from swivi.pages.engine.loading import loading
+from swivi.pages.engine.one_time import show_once
+from swivi.pages.engine.session import viewer
+from swivi.pages.shared.frame import sends
+from swivi.runtime.live import hub
 from swivi.ui.buttons import button, submit_button
 from swivi.ui.cards import panel
 from swivi.ui.dialogs import close_button, confirm_dialog, form_dialog

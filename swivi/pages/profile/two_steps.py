@@ -6,14 +6,14 @@ from typing import Any
 import reflex as rx
 from reflex.event import EventSpec
 
-from swivi.accounts import totp
 from swivi.core.errors import SwiviError
-from swivi.pages import proof
-from swivi.pages.acting import acting, form_fields
-from swivi.pages.gate import current_actor, public, session_hash, signed_in
-from swivi.pages.once import show_once
-from swivi.pages.session import viewer
-from swivi.runtime import runtime
+from swivi.domain.accounts import totp
+from swivi.pages.engine import proof
+from swivi.pages.engine.acting import acting, form_fields
+from swivi.pages.engine.gate import current_actor, public, session_hash, signed_in
+from swivi.pages.engine.one_time import show_once
+from swivi.pages.engine.session import viewer
+from swivi.runtime.runtime import runtime
 from swivi.ui.buttons import button, submit_button
 from swivi.ui.cards import panel
 from swivi.ui.feedback import notice, toast_success

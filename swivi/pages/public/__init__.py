@@ -2,14 +2,14 @@
 
 import reflex as rx
 
-from swivi.pages.campaign_story import CampaignNumbers, CampaignPage
-from swivi.pages.parts import page_title
-from swivi.pages.public.by_mail import ByMail, forgot, reset, verify
-from swivi.pages.public.campaign import campaign_page
-from swivi.pages.public.elsewhere import not_for_you, not_found
-from swivi.pages.public.entry import EntryState, code, sign_in, sign_up
-from swivi.pages.public.landing import LandingState, landing
-from swivi.pages.session import LOGIN, NOT_FOR_YOU, SessionState
+from swivi.pages.engine.session import LOGIN, NOT_FOR_YOU, SessionState
+from swivi.pages.public.campaign.page import campaign_page
+from swivi.pages.public.landing.page import LandingState, landing
+from swivi.pages.public.mail_links.page import ByMail, forgot, reset, verify
+from swivi.pages.public.not_found.page import not_for_you, not_found
+from swivi.pages.public.sign_in.page import EntryState, code, sign_in, sign_up
+from swivi.pages.shared.campaign_story import CampaignNumbers, CampaignPage
+from swivi.pages.shared.frame import page_title
 
 
 def register(app: rx.App) -> None:

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from swivi.pages.session import SessionState
+from swivi.pages.engine.session import SessionState
 from swivi.ui.buttons import link_button
 from swivi.ui.layout import cluster
 from swivi.ui.shell import demo_badge, public_shell

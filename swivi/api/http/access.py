@@ -1,0 +1,204 @@
+"""Who may call: the session's cookie or a bearer token for people, the cron secret for schedulers."""
+
+import hmac
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import SecretStr
+
+from swivi.api.http.client import client_address
+from swivi.api.http.origin import CrossSite, must_be_own_page
+from swivi.api.http.refusals import SAFE_METHODS, refuses
+from swivi.core import logs
+from swivi.core.errors import NotAllowed, NotSignedIn, TooManyRequests, Unavailable
+from swivi.domain.accounts import attempts, sessions, tokens
+from swivi.domain.accounts.actor import Actor
+from swivi.domain.accounts.errors import AdminsOnly, ClippersOnly, ReadOnlyToken
+from swivi.domain.accounts.models import TokenScope
+from swivi.runtime import sensitive_actions as deeds
+from swivi.runtime.runtime import runtime
+
+_bearer = HTTPBearer(auto_error=False, scheme_name="token", description="From POST /auth/token")
+_cookie = APIKeyCookie(name=sessions.SESSION_COOKIE, auto_error=False, scheme_name="session")
+_cron = HTTPBearer(auto_error=False, scheme_name="cronSecret", description="CRON_SECRET")
+
+Bearer = HTTPAuthorizationCredentials | None
+
+
+class WrongCronSecret(NotSignedIn):
+    """The bearer is not CRON_SECRET."""
+
+    code = "wrong_cron_secret"
+
+    def __init__(self) -> None:
+        super().__init__("This needs `Authorization: Bearer` with the cron secret.")
+
+
+class NoCronSecret(Unavailable):
+    """The operator has not set one."""
+
+    code = "no_cron_secret"
+
+    def __init__(self) -> None:
+        super().__init__("CRON_SECRET is not set, so nobody can call this.")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, and by which way in: a session, named by its hash, or a token, named by its id."""
+
+    actor: Actor
+    session_hash: str | None = None
+    token_id: int | None = None
+
+    async def must_be_proven(self) -> None:
+        """Raise PasswordNeeded if this is a session in which the password was not entered a moment ago."""
+        if self.session_hash is not None:
+            await deeds.must_be_proven(self.actor, self.session_hash)
+
+
+@refuses(NotSignedIn, CrossSite, ReadOnlyToken)
+async def caller(
+    request: Request,
+    bearer: Annotated[Bearer, Depends(_bearer)],
+    cookie: Annotated[str | None, Depends(_cookie)],
+) -> Caller:
+    """Return who calls. A token, where one is sent, counts alone.
+
+    Raise NotSignedIn, ReadOnlyToken, CrossSite.
+    """
+    found = await _caller(request, bearer, cookie)
+    logs.note_user(found.actor.user_id)
+    return found
+
+
+async def _caller(request: Request, bearer: Bearer, cookie: str | None) -> Caller:
+    if bearer is not None:
+        return await _by_token(bearer.credentials, reads_only=request.method in SAFE_METHODS)
+    if cookie is None:
+        raise NotSignedIn
+    if request.method not in SAFE_METHODS:
+        must_be_own_page(request)
+    session_hash = sessions.hash_token(cookie)
+    async with runtime().database.reading() as session:
+        return Caller(_known(await sessions.actor_by_session(session, session_hash)), session_hash)
+
+
+async def _by_token(token: str, *, reads_only: bool) -> Caller:
+    async with runtime().database.reading() as session:
+        holder = await tokens.holder(session, token)
+        noted = await tokens.use_is_noted(session, token)
+    if holder is None:
+        raise NotSignedIn
+    if holder.scope is TokenScope.READ and not reads_only:
+        raise ReadOnlyToken
+    if not noted:
+        async with runtime().database.writing() as session:
+            await tokens.note_use(session, token)
+    return Caller(holder.actor, token_id=holder.token_id)
+
+
+Called = Annotated[Caller, Depends(caller)]
+
+
+async def signed_in(request: Request, called: Called) -> Actor:
+    """Return who calls. Raise what `caller` raises; PasswordNeeded where `deeds` says so of the route."""
+    await _must_be_proven(request, called)
+    return called.actor
+
+
+async def _must_be_proven(request: Request, called: Caller) -> None:
+    if deeds.needs_proof(route_name(request.method, request.scope["route"].path)):
+        await called.must_be_proven()
+
+
+def route_name(method: str, path: str) -> str:
+    """Return what `deeds` calls a route."""
+    return f"{method} {path}"
+
+
+def _known(actor: Actor | None) -> Actor:
+    if actor is None:
+        raise NotSignedIn
+    return actor
+
+
+SignedIn = Annotated[Actor, Depends(signed_in)]
+
+
+@refuses(ClippersOnly)
+async def clipper(request: Request, called: Called) -> Actor:
+    """A clipper calls. Raises ClippersOnly; PasswordNeeded where `deeds` says so of the route."""
+    async with _noting(request, called.actor):
+        called.actor.must_be_clipper()
+    await _must_be_proven(request, called)
+    return called.actor
+
+
+@refuses(AdminsOnly)
+async def admin(request: Request, called: Called) -> Actor:
+    """An admin calls. Raises AdminsOnly; PasswordNeeded where `deeds` says so of the route."""
+    async with _noting(request, called.actor):
+        called.actor.must_be_admin()
+    await _must_be_proven(request, called)
+    return called.actor
+
+
+@asynccontextmanager
+async def _noting(request: Request, actor: Actor) -> AsyncIterator[None]:
+    """Who is turned away because of their role stands in the audit log, with the route that they asked for."""
+    try:
+        yield
+    except NotAllowed:
+        what = getattr(request.scope.get("route"), "path", request.url.path)
+        await attempts.refused(runtime().database, actor, f"{request.method} /api{what}")
+        raise
+
+
+Clipper = Annotated[Actor, Depends(clipper)]
+Admin = Annotated[Actor, Depends(admin)]
+
+
+@refuses(NoCronSecret, WrongCronSecret, TooManyRequests)
+async def cron(request: Request, response: Response, bearer: Annotated[Bearer, Depends(_cron)]) -> None:
+    """A scheduler calls; nobody keeps the answer. Raises NoCronSecret, WrongCronSecret, TooManyRequests."""
+    response.headers["Cache-Control"] = "no-store"
+    secret = runtime().settings.cron_secret
+    if secret is None:
+        raise NoCronSecret
+    if bearer is None or not await _shows(request, bearer.credentials, secret):
+        raise WrongCronSecret
+
+
+@refuses(NotSignedIn, AdminsOnly, TooManyRequests)
+async def metrics_reader(
+    request: Request,
+    bearer: Annotated[Bearer, Depends(_bearer)],
+    cookie: Annotated[str | None, Depends(_cookie)],
+) -> None:
+    """Prometheus with METRICS_TOKEN calls, or an admin. Raises NotSignedIn, AdminsOnly, TooManyRequests."""
+    secret = runtime().settings.metrics_token
+    given = "" if bearer is None else bearer.credentials
+    may_be_it = secret is not None and given and not given.startswith(tokens.TOKEN_PREFIX)
+    if secret is not None and may_be_it and await _shows(request, given, secret):
+        return
+    (await caller(request, bearer, cookie)).actor.must_be_admin()
+
+
+async def _shows(request: Request, given: str, secret: SecretStr) -> bool:
+    """Whether this is the secret. Wrong ones are counted. Raises TooManyRequests before it is compared."""
+    address = client_address(request)
+    await runtime().quotas.secret_has_room(address)
+    if _is_secret(given, secret):
+        return True
+    await runtime().quotas.wrong_secret(address)
+    return False
+
+
+def _is_secret(given: str, secret: SecretStr) -> bool:
+    # Headers arrive as Latin-1; in constant time, so that the answer's speed tells nothing about the secret.
+    return hmac.compare_digest(given.encode("latin-1"), secret.get_secret_value().encode())

@@ -1,0 +1,80 @@
+"""The clipper's dashboard, in exactly the shape that its programs know."""
+
+from fastapi import APIRouter, Depends
+
+from swivi.api.http.access import Clipper, clipper
+from swivi.api.http.schemas import Dollars, Id, View
+from swivi.core.money import Cents, format_dollars
+from swivi.insights.clippers.clipper import ClipperDashboard, clipper_dashboard
+from swivi.insights.submissions.rows import ClipRow
+from swivi.runtime.runtime import runtime
+
+router = APIRouter(prefix="/clippers/dashboard", tags=["clippers"], dependencies=[Depends(clipper)])
+
+
+class Stat(View):
+    """One number, as text to show."""
+
+    title: str
+    value: str
+
+
+class RecentClip(View):
+    """A submission: `status` in lower case; `views` is 0 while they were never read."""
+
+    id: Id
+    views: int
+    earnings: Dollars
+    campaign: str
+    status: str
+    platform: str
+    url: str
+
+
+class Dashboard(View):
+    """What a clipper sees first."""
+
+    stats: list[Stat]
+    recent_clips: list[RecentClip]
+    available_balance: Dollars
+    total_earnings: Dollars
+    total_views: int
+    minimum_payout: Dollars
+    can_request_payout: bool
+
+
+@router.get("")
+async def dashboard(actor: Clipper) -> Dashboard:
+    """The clipper's own numbers, now."""
+    async with runtime().database.reading() as session:
+        seen = await clipper_dashboard(session, actor.user_id)
+    return _dashboard(seen, runtime().settings.min_payout_cents)
+
+
+def _dashboard(seen: ClipperDashboard, minimum: Cents) -> Dashboard:
+    return Dashboard(
+        stats=[
+            Stat(title="Total Earned", value=format_dollars(seen.total_earnings)),
+            Stat(title="Total Views", value=f"{seen.total_views:,}"),
+            Stat(title="Active Campaigns", value=f"{seen.active_campaigns:,}"),
+            Stat(title="Clips Submitted", value=f"{seen.clips_submitted:,}"),
+        ],
+        recent_clips=[_recent(row) for row in seen.recent_clips],
+        available_balance=seen.available,
+        total_earnings=seen.total_earnings,
+        total_views=seen.total_views,
+        minimum_payout=minimum,
+        can_request_payout=seen.can_request_payout(minimum),
+    )
+
+
+def _recent(row: ClipRow) -> RecentClip:
+    return RecentClip(
+        id=row.submission_id,
+        views=row.views or 0,
+        earnings=row.earnings,
+        campaign=row.campaign_title,
+        status=row.status.lower(),
+        platform=row.platform,
+        url=row.url,
+    )

@@ -1,0 +1,109 @@
+"""People, their ways in and what they are told, as programs send and see them."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+from email_validator.rfc_constants import EMAIL_MAX_LENGTH
+from pydantic import WithJsonSchema
+
+from swivi.api.http.schemas import AnyCase, Body, Dollars, Id, Page, StrictBody, View, raw_words
+from swivi.domain.accounts.models import Role, UserStatus
+from swivi.domain.accounts.passwords import LONGEST, SHORTEST
+from swivi.domain.accounts.service import LONGEST_NAME
+from swivi.domain.notifications.models import NotificationKind
+from swivi.insights.clippers.users import PersonRow
+
+
+class SignUp(Body):
+    """A new clipper."""
+
+    email: Annotated[object, WithJsonSchema({"type": "string", "format": "email", "maxLength": EMAIL_MAX_LENGTH})]
+    password: Annotated[object, WithJsonSchema({"type": "string", "minLength": SHORTEST, "maxLength": LONGEST})]
+    name: Annotated[object, raw_words(LONGEST_NAME)]
+
+
+class Credentials(Body):
+    """A way to prove who one is. `code` is of the app, or a recovery code, where two-step sign-in is on."""
+
+    email: str
+    password: str
+    code: str | None = None
+
+
+class Proof(StrictBody):
+    """The password of whoever is signed in."""
+
+    password: Annotated[object, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST})]
+
+
+class Identity(View):
+    """Who somebody is."""
+
+    id: Id
+    email: str
+    name: str
+    role: Role
+
+
+class SignUpStarted(View):
+    """A mail is on its way. The same for every address."""
+
+    message: str
+
+
+class Token(View):
+    """An API token, shown this once."""
+
+    token: str
+    expires_at: datetime
+
+
+class UserAccount(Identity):
+    """A user as admins see them."""
+
+    status: UserStatus
+    total_earnings: Dollars
+    paid: Dollars
+    reserved: Dollars
+    available: Dollars
+    total_views: int
+    created_at: datetime
+
+
+class UserDetails(UserAccount):
+    """A user in a list, with how many clips they submitted."""
+
+    submissions: int
+
+    @classmethod
+    def of(cls, row: PersonRow) -> Self:
+        """A list's row."""
+        user = {name: getattr(row.user, name) for name in UserAccount.model_fields}
+        return cls(**user, submissions=row.submissions)
+
+
+class UserPage(Page[UserDetails]):
+    """One page of users."""
+
+
+class UserChange(StrictBody):
+    """A user's new role, status, or both."""
+
+    role: Annotated[Role | None, AnyCase] = None
+    status: Annotated[UserStatus | None, AnyCase] = None
+
+
+class UserNotification(View):
+    """`read_at` is null until it was seen."""
+
+    id: Id
+    kind: NotificationKind
+    title: str
+    body: str
+    link: str
+    created_at: datetime
+    read_at: datetime | None
+
+
+class NotificationPage(Page[UserNotification]):
+    """One page of notifications."""

@@ -1,0 +1,73 @@
+"""The forms around mails: asking for a link, and using one. The links lead to pages, and those post here."""
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from swivi.api.http.client import client_address
+from swivi.auth_forms.form_requests import Form, back, on
+from swivi.core.errors import SwiviError
+from swivi.domain.accounts import service as accounts
+from swivi.domain.accounts.sessions import actor_of
+from swivi.domain.mail import service as mail
+from swivi.domain.mail.errors import NoMail
+from swivi.domain.mail.models import MailKind
+from swivi.domain.mail.words import PATH
+from swivi.domain.payouts import destinations
+from swivi.runtime.quotas import network_of
+from swivi.runtime.runtime import runtime
+
+
+async def forgot(request: Request, form: Form) -> Response:
+    """Email: a link is sent there, if there is such an account. The answer is the same if there is none."""
+    address = client_address(request)
+    try:
+        if runtime().postman is None:
+            raise NoMail
+        email = accounts.parse_email(form.get("email"))
+        await runtime().quotas.reset(email, address)
+        async with runtime().database.writing() as session:
+            await mail.ask_reset(session, email, network_of(address))
+    except SwiviError as refusal:
+        return back("/forgot", "forgot", refusal, form)
+    return on("/forgot?sent=1")
+
+
+async def reset(request: Request, form: Form) -> Response:
+    """The link's token, and the new password twice."""
+    token = form.get("token", "")
+    try:
+        async with runtime().database.reading() as session:
+            user = await mail.must_open(session, MailKind.RESET, token)
+        new = await mail.new_password(user, password=form.get("password"), again=form.get("again"))
+        async with runtime().database.writing() as session:
+            await mail.reset_password(session, token, new, network_of(client_address(request)))
+            if await destinations.kept(session, new.user_id):
+                await destinations.forget_those_of(session, new.user_id)
+    except SwiviError as refusal:
+        return back(f"{PATH[MailKind.RESET]}#{quote(token, safe='')}", "reset", refusal, form)
+    return on("/login?renewed=1")
+
+
+async def verify(_: Request, form: Form) -> Response:
+    """The link's token, and the account's password: opening a link alone activates nothing."""
+    token = form.get("token", "")
+    try:
+        async with runtime().database.reading() as session:
+            user = await mail.must_open(session, MailKind.VERIFY, token)
+        await runtime().quotas.password(actor_of(user))
+        opened = await mail.must_know_password(user, token, form.get("password"))
+        async with runtime().database.writing() as session:
+            await mail.verify(session, opened)
+    except SwiviError as refusal:
+        return back(f"{PATH[MailKind.VERIFY]}#{quote(token, safe='')}", "verify", refusal, form)
+    return on(f"{PATH[MailKind.VERIFY]}?done=1")
+
+
+MAIL_FORMS: dict[str, Callable[[Request, Form], Awaitable[Response]]] = {
+    "/forgot": forgot,
+    "/reset": reset,
+    "/verify": verify,
+}

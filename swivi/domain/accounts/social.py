@@ -1,0 +1,144 @@
+"""The accounts on the platforms that clippers say are theirs. Nobody proves them: they help an admin judge a clip."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import partial
+from urllib.parse import unquote
+
+from sqlalchemy import delete, func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.core import clock
+from swivi.core.db import refused_as
+from swivi.core.errors import InvalidInput, NotFound
+from swivi.domain.accounts.actor import Actor
+from swivi.domain.accounts.errors import HandleLinked, TooManyHandles
+from swivi.domain.accounts.models import SocialAccount, User
+from swivi.domain.ledger import audit_log
+from swivi.domain.platforms.handles import comparable
+from swivi.domain.platforms.links import MAX_LINK_LENGTH
+from swivi.domain.platforms.models import Platform
+
+__all__ = ["comparable", "handles_of", "link", "linked", "parse_handle", "parse_platform", "unlink"]
+
+MOST_HANDLES = 20
+"""Linked accounts of one clipper."""
+
+# What each platform lets people choose, as its help pages say (November 2026); all three ignore case.
+_HANDLES = {
+    Platform.TIKTOK: re.compile(r"[a-z0-9_.]{2,24}(?<!\.)"),
+    Platform.YOUTUBE: re.compile(r"[\w.\-·]{3,30}"),
+    Platform.INSTAGRAM: re.compile(r"[a-z0-9_.]{1,30}"),
+}
+_MARKS = ("Mn", "Mc")
+"""Vowel signs of many scripts, which YouTube allows in a handle and `\\w` does not match."""
+_PROFILES = {
+    Platform.TIKTOK: re.compile(r"(?:www\.|m\.)?tiktok\.com/@([^/]+).*"),
+    Platform.YOUTUBE: re.compile(r"(?:www\.|m\.)?youtube\.com/@([^/]+).*"),
+    Platform.INSTAGRAM: re.compile(r"(?:www\.|m\.)?(?:instagram\.com|instagr\.am)/([^/]+)/?"),
+}
+
+
+def parse_platform(value: object) -> Platform:
+    """A platform by name. Raises InvalidInput."""
+    if value not in list(Platform):
+        raise InvalidInput.of("platform", "Choose TikTok, YouTube or Instagram.")
+    return Platform(str(value))
+
+
+def parse_handle(value: object, platform: Platform) -> str:
+    """A handle in its one spelling, from `@Name`, `Name` or the profile's link. Raises InvalidInput."""
+    handle = comparable(_out_of_link(value, platform)) if isinstance(value, str) else ""
+    if not _HANDLES[platform].fullmatch(_without_marks(handle, platform)):
+        raise InvalidInput.of("handle", f"Enter your {platform.label} name, like @you, or the link of your profile.")
+    return handle
+
+
+def _without_marks(handle: str, platform: Platform) -> str:
+    """Put a letter for each vowel sign, on the platform that allows them."""
+    if platform is not Platform.YOUTUBE:
+        return handle
+    return "".join("x" if unicodedata.category(sign) in _MARKS else sign for sign in handle)
+
+
+def _out_of_link(text: str, platform: Platform) -> str:
+    """The name in a profile's link; any other text as it is, and none of what is too long for either."""
+    if len(text) > MAX_LINK_LENGTH:
+        return ""
+    address = unquote(re.sub(r"https?://|[?#].*", "", text.strip(), flags=re.IGNORECASE))
+    profile = _PROFILES[platform].fullmatch(address.lower())
+    return profile[1] if profile else text
+
+
+async def link(session: AsyncSession, actor: Actor, *, platform: object, handle: object) -> SocialAccount:
+    """Add one of the actor's own accounts. Raises ClippersOnly, InvalidInput, HandleLinked, TooManyHandles."""
+    actor.must_be_clipper()
+    where = parse_platform(platform)
+    account = SocialAccount(
+        user_id=actor.user_id, platform=where, handle=parse_handle(handle, where), created_at=clock.now()
+    )
+    await _must_have_room(session, actor)
+    session.add(account)
+    # The constraint refuses the second of two clicks at the same moment, too.
+    with refused_as("uq_social_accounts_user_id_platform_handle", partial(HandleLinked, account.handle)):
+        await session.flush()
+    _record(session, actor, "linked", account)
+    return account
+
+
+async def _must_have_room(session: AsyncSession, actor: Actor) -> None:
+    # Two additions at the same moment wait for each other here, or both would take the last place.
+    await session.exec(select(User.id).where(User.id == actor.user_id).with_for_update())
+    mine = select(func.count()).select_from(SocialAccount).where(col(SocialAccount.user_id) == actor.user_id)
+    if (await session.exec(mine)).one() >= MOST_HANDLES:
+        raise TooManyHandles(MOST_HANDLES)
+
+
+async def unlink(session: AsyncSession, actor: Actor, account_id: int) -> SocialAccount:
+    """Take one of the actor's own accounts away. Raises NotFound."""
+    found = await session.exec(
+        select(SocialAccount).where(SocialAccount.id == account_id, SocialAccount.user_id == actor.user_id)
+    )
+    account = found.one_or_none()
+    if account is None:
+        raise NotFound("There is no such linked account.")
+    await session.execute(delete(SocialAccount).where(col(SocialAccount.id) == account_id))
+    _record(session, actor, "unlinked", account)
+    return account
+
+
+def _record(session: AsyncSession, actor: Actor, what: str, account: SocialAccount) -> None:
+    named = {"platform": account.platform, "handle": account.handle}
+    audit_log.record(
+        session,
+        audit_log.entry(f"social_account.{what}", "user", actor.user_id, actor_id=actor.user_id, after=named),
+    )
+
+
+async def linked(session: AsyncSession, user_id: int) -> list[SocialAccount]:
+    """A clipper's accounts, by platform and name."""
+    found = await session.exec(
+        select(SocialAccount)
+        .where(SocialAccount.user_id == user_id)
+        .order_by(col(SocialAccount.platform), col(SocialAccount.handle))
+    )
+    return list(found.all())
+
+
+async def handles_of(session: AsyncSession, user_ids: Iterable[int]) -> dict[int, list[tuple[Platform, str]]]:
+    """What these users say is theirs: (platform, handle) by user id; none for most.
+
+    Handles are in `comparable` spelling, also those that an earlier release stored in another one.
+    """
+    wanted = col(SocialAccount.user_id).in_(list(user_ids))
+    found = await session.exec(
+        select(SocialAccount.user_id, SocialAccount.platform, SocialAccount.handle)
+        .where(wanted)
+        .order_by(col(SocialAccount.id))
+    )
+    handles: dict[int, list[tuple[Platform, str]]] = {}
+    for user_id, platform, handle in found.all():
+        handles.setdefault(user_id, []).append((Platform(platform), comparable(handle)))
+    return handles

@@ -1,0 +1,96 @@
+"""What follows when a baseline cannot be read: another attempt, later and later, and in the end a rejection.
+
+Each attempt costs the operator money, and a clipper who waits for ever learns nothing. The clipper may submit the
+video again once it can be read.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.core import changes
+from swivi.domain.campaigns import service as campaigns
+from swivi.domain.clips.models import ClipSubmission, SubmissionStatus
+from swivi.domain.ledger import audit_log
+from swivi.domain.notifications import service as notifications
+from swivi.domain.notifications.models import NotificationKind
+from swivi.domain.platforms.models import Outcome, Reading
+
+FIRST_WAIT = timedelta(minutes=1)
+SLOWEST_WAIT = timedelta(hours=6)
+"""The wait doubles up to this: 9 attempts in the first 9 hours, then 4 a day, fewer than 40 in all."""
+
+READ_FOR = timedelta(days=7)
+"""So long after the submission its views are tried to be read where the answers may pass."""
+
+REFUSED_FOR = timedelta(days=1)
+"""Between the first definite answer and the one that closes: platforms give wrong ones for hours."""
+
+WHAT_TO_DO = "Check that everybody can see the video, then submit it again."
+
+PROBLEMS = {
+    Outcome.NOT_FOUND: "The platform says that this video does not exist.",
+    Outcome.PRIVATE: "The platform does not show this video: it is private or was deleted.",
+    Outcome.RESTRICTED: "The platform restricts who may see this video.",
+    Outcome.MISSING: "The platform did not answer for this video.",
+    Outcome.ERROR: "The views could not be read.",
+}
+
+
+def after_failure(submission: ClipSubmission, reading: Reading, at: datetime) -> dict[str, Any]:
+    """Return the new values of a submission whose baseline was not read at the moment `at`.
+
+    Attempts in which no scraper was asked (no key, no quota) never close a submission: that is not its fault.
+    """
+    attempts = submission.baseline_attempts + 1
+    wait = min(SLOWEST_WAIT, FIRST_WAIT * 2 ** min(attempts, 20))
+    since = submission.refused_since
+    if since is None and not reading.outcome.transient:
+        since = at
+    values: dict[str, Any] = {
+        "baseline_problem": PROBLEMS[reading.outcome],
+        "next_baseline_at": at + wait,
+        "refused_since": since,
+    }
+    if reading.source and _is_over(submission, reading, since, at):
+        values |= {
+            "next_baseline_at": None,
+            "status": SubmissionStatus.REJECTED,
+            "holds_video": False,
+            "reviewed_at": at,
+            "reason": f"{PROBLEMS[reading.outcome]} {WHAT_TO_DO}",
+        }
+    return values
+
+
+def _is_over(submission: ClipSubmission, reading: Reading, since: datetime | None, at: datetime) -> bool:
+    if at - submission.created_at >= READ_FOR:
+        return True
+    return not reading.outcome.transient and since is not None and at - since >= REFUSED_FOR
+
+
+async def tell_closed(session: AsyncSession, submission: ClipSubmission) -> None:
+    """Tell the clipper, and the audit log, that a submission was closed because its views cannot be read."""
+    campaign = await campaigns.get(session, submission.campaign_id)
+    audit_log.record(
+        session,
+        audit_log.entry(
+            "submission.rejected",
+            "submission",
+            submission.id,
+            actor_id=None,
+            before={"status": SubmissionStatus.PENDING},
+            after={"status": SubmissionStatus.REJECTED},
+            reason=submission.reason,
+        ),
+    )
+    await notifications.tell(
+        session,
+        submission.user_id,
+        NotificationKind.SUBMISSION_REJECTED,
+        "Your clip was not accepted",
+        f'Your clip for "{campaign.title}" was rejected: {submission.reason}',
+        "/clippers/clips",
+    )
+    changes.mark(session, users=[submission.user_id], campaigns=[submission.campaign_id])

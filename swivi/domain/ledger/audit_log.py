@@ -1,0 +1,39 @@
+"""Writing the audit log: one entry for each thing that somebody did, in the transaction that did it."""
+
+from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.core import clock
+from swivi.core.money import Cents
+from swivi.domain.ledger.models import AuditEntry
+
+
+def entry(
+    action: str,
+    subject: str,
+    subject_id: int,
+    *,
+    actor_id: int | None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    reason: str | None = None,
+    amount: Cents | None = None,
+) -> AuditEntry:
+    """An entry that is not yet written; `actor_id` None means Swivi itself."""
+    return AuditEntry(
+        at=clock.now(),
+        actor_id=actor_id,
+        action=action,
+        subject=subject,
+        subject_id=subject_id,
+        before=before or {},
+        after=after or {},
+        reason=reason,
+        amount=amount,
+    )
+
+
+def record(session: AsyncSession, written: AuditEntry) -> None:
+    """Write an entry that moves no money; the ledger writes those that do."""
+    session.add(written)

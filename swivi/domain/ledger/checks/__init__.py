@@ -1,0 +1,36 @@
+"""The invariants of the money (I1 to I18), each as SQL that returns the rows that break it.
+
+Plain SQL on purpose: it shares no code with the services it checks, runs alike on SQLite and PostgreSQL, and
+anybody can paste it into a database shell. Every query answers `(id, found, expected)`; amounts are cents.
+"""
+
+from swivi.domain.ledger.checks.campaigns import OF_CAMPAIGNS_AND_CLIPS, OF_COMPLETION_AND_BUDGETS
+from swivi.domain.ledger.checks.clippers import OF_CLIPPERS_AND_PAYOUTS
+from swivi.domain.ledger.checks.kept import OF_KEPT_TOTALS
+from swivi.domain.ledger.checks.ledger import OF_THE_LEDGER
+from swivi.domain.ledger.checks.videos import OF_VIDEOS
+
+CHECKS = (
+    *OF_CAMPAIGNS_AND_CLIPS,
+    *OF_COMPLETION_AND_BUDGETS,
+    *OF_CLIPPERS_AND_PAYOUTS,
+    *OF_THE_LEDGER,
+    *OF_KEPT_TOTALS,
+    *OF_VIDEOS,
+)
+
+TABLES = {
+    "campaign": "campaigns",
+    "clip": "clips",
+    "submission": "clip_submissions",
+    "run": "tracking_runs",
+    "user": "users",
+    "payout request": "payout_requests",
+    "payouts": "payout_tallies",
+    "payout": "payouts",
+    "transfer": "ledger_transfers",
+    "audit entry": "audit_log",
+    "lease": "leases",
+    "seal": "seals",
+}
+"""Where the rows of each subject are."""

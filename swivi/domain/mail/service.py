@@ -1,0 +1,167 @@
+"""Use cases of the links in mails: choosing a new password, and verifying an address."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import CursorResult, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.core import changes, clock
+from swivi.core.cpu_work import off_loop
+from swivi.core.errors import InvalidInput
+from swivi.domain.accounts import passwords, sessions
+from swivi.domain.accounts import service as accounts
+from swivi.domain.accounts.actor import Actor
+from swivi.domain.accounts.attempts import NOBODY
+from swivi.domain.accounts.errors import EmailTaken, WrongPassword
+from swivi.domain.accounts.models import User, UserStatus
+from swivi.domain.accounts.service import Newcomer
+from swivi.domain.ledger import audit_log
+from swivi.domain.mail import outbox
+from swivi.domain.mail.errors import LinkEnded
+from swivi.domain.mail.models import MailKind
+
+
+async def ask_reset(session: AsyncSession, email: str, network: str) -> None:
+    """Somebody forgot the password of the account with this address, as `accounts.parse_email` spells it.
+
+    Whether there is one is not told, and written down is as much where there is none.
+    """
+    found = await session.exec(select(User.id).where(User.email == email, User.status == UserStatus.ACTIVE))
+    user_id = found.first()
+    if user_id is not None:
+        await outbox.post(session, user_id, MailKind.RESET)
+    after = {"from": network, "account": "known" if user_id else "unknown"}
+    audit_log.record(session, audit_log.entry("reset.asked", "user", user_id or NOBODY, actor_id=None, after=after))
+
+
+async def sign_up(session: AsyncSession, who: Newcomer) -> None:
+    """Send a mail to the address that somebody signs up with. The answer is the same for all of them.
+
+    Nobody can sign in to a new account before its password was entered on the page of the mail's link. So not even
+    a sign-in with the password just chosen tells whether the address was new. A pending one takes the newer password
+    and name, and earlier links end. The owner of an active account is told.
+    """
+    found = await session.exec(select(User).where(User.email == who.email).with_for_update(key_share=True))
+    user = found.one_or_none()
+    if user is None:
+        try:
+            async with session.begin_nested():
+                user = await accounts.sign_up(session, who)
+        except EmailTaken:  # of two at the same moment the other one's mail is on its way
+            return
+        user.pending_since = user.created_at
+    elif user.pending_since is not None:
+        user.name, user.password_hash = who.name, who.password_hash
+        await outbox.end(session, user.id, MailKind.VERIFY)
+    elif user.status is UserStatus.ACTIVE:
+        await outbox.post(session, user.id, MailKind.TAKEN)
+        return
+    await outbox.post(session, user.id, MailKind.VERIFY)
+
+
+@dataclass(frozen=True, slots=True)
+class NewPassword:
+    """A password that was chosen with a link, hashed, and the one before it. Both are Argon2id hashes."""
+
+    user_id: int
+    present_hash: str
+    new_hash: str
+
+
+async def must_open(session: AsyncSession, kind: MailKind, token: object) -> User:
+    """Whose link this is. Raises LinkEnded."""
+    user = await outbox.owner(session, kind, token)
+    if user is None:
+        raise LinkEnded
+    return user
+
+
+async def new_password(user: User, *, password: object, again: object) -> NewPassword:
+    """Check what the link's owner typed. Raises WeakPassword, InvalidInput.
+
+    It comes before the transaction: hashing is slow on purpose, and must not hold SQLite's only writer.
+    """
+    wanted = await off_loop(passwords.check_strength, password, user.email)
+    if again != wanted:
+        raise InvalidInput.of("again", "The two do not match.")
+    return NewPassword(user.id, user.password_hash, await passwords.hash_password(wanted))
+
+
+async def reset_password(session: AsyncSession, token: str, new: NewPassword, network: str) -> None:
+    """Store it, and end every way in: all sessions and API tokens. The address is verified by that, too.
+
+    Raises LinkEnded.
+    """
+    if not await outbox.use(session, MailKind.RESET, token):
+        raise LinkEnded
+    # Guarded on the hash that the link was checked against: of two changes at the same moment one wins.
+    changed: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
+        update(User)
+        .where(
+            col(User.id) == new.user_id,
+            col(User.password_hash) == new.present_hash,
+            col(User.status) == UserStatus.ACTIVE,
+        )
+        .values(password_hash=new.new_hash)
+    )
+    if changed.rowcount != 1:
+        raise LinkEnded
+    await outbox.end(session, new.user_id, MailKind.RESET)
+    await _mark_verified(session, new.user_id)
+    await sessions.end_ways_in(session, new.user_id)
+    after = {"from": network}
+    audit_log.record(
+        session, audit_log.entry("user.password_reset", "user", new.user_id, actor_id=new.user_id, after=after)
+    )
+
+
+async def is_verified(session: AsyncSession, actor: Actor) -> bool:
+    """Whether mail to the actor's address is known to reach them."""
+    found = await session.exec(select(User.verified_at).where(User.id == actor.user_id))
+    return found.one() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedLink:
+    """A link to verify an address whose password was right a moment ago. `password_hash` is what it matched."""
+
+    user_id: int
+    token: str
+    password_hash: str
+
+
+async def must_know_password(user: User, token: str, password: object) -> OpenedLink:
+    """Return the link that `user` opened. Raise WrongPassword, Overloaded.
+
+    A link proves that mail arrives, and not that its reader chose the password: anybody can sign up with any
+    address. Without the password a stranger's sign-up would be activated by the address's owner.
+    No transaction is open while the password is compared.
+    """
+    if not isinstance(password, str) or not await passwords.matches(password, user.password_hash):
+        raise WrongPassword("password")
+    return OpenedLink(user.id, token, user.password_hash)
+
+
+async def verify(session: AsyncSession, opened: OpenedLink) -> None:
+    """Mark the address verified, and activate a pending account. Raise LinkEnded."""
+    # The user first, as `sign_up` does: a newer sign-up replaces the password, and this one must notice.
+    locked = select(User).where(User.id == opened.user_id).with_for_update(key_share=True)
+    user = (await session.exec(locked.execution_options(populate_existing=True))).one()
+    is_outdated = user.password_hash != opened.password_hash
+    if is_outdated or not await outbox.use(session, MailKind.VERIFY, opened.token):
+        raise LinkEnded
+    await outbox.end(session, user.id, MailKind.VERIFY)
+    await _mark_verified(session, user.id)
+
+
+async def _mark_verified(session: AsyncSession, user_id: int) -> None:
+    verified: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
+        update(User)
+        .where(col(User.id) == user_id, col(User.verified_at).is_(None))
+        .values(verified_at=clock.now(), pending_since=None)
+    )
+    if verified.rowcount:
+        changes.mark(session, users=[user_id])
+        audit_log.record(session, audit_log.entry("user.verified", "user", user_id, actor_id=user_id))

@@ -1,0 +1,75 @@
+"""How far rows can be sealed: up to an id below which no transaction can still commit a row.
+
+On SQLite there is one writer at a time, so rows are committed in the order of their ids. On
+PostgreSQL they are not. The race: A takes id 5 from the sequence, B takes 6 and commits; who seals
+up to 6 now misses 5, which A commits a second later. `pg_snapshot_xmin` does not close it: a
+transaction may have its id of the sequence before it has a transaction id. What it has by then is
+the table's lock (ROW EXCLUSIVE, until its end). So a round reads the sequence first and then who
+holds that lock. Once none of those does, whatever ids up to there were taken are committed or never
+will be.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.domain.seals.content import SEALED, Sealed
+from swivi.domain.seals.models import Stream
+
+WRITERS = """
+    SELECT l.virtualtransaction FROM pg_locks l
+    JOIN pg_database d ON d.oid = l.database AND d.datname = current_database()
+    WHERE l.locktype = 'relation' AND l.relation = '{table}'::regclass
+      AND l.mode = 'RowExclusiveLock' AND l.granted"""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """The last id that was taken at some moment, and the transactions that may still commit one before it."""
+
+    last_id: int
+    writers: frozenset[str]
+
+
+class Frontier:
+    """Remembers, for each stream, the writers that were under way, from one round to the next."""
+
+    def __init__(self) -> None:
+        self._notes: dict[Stream, Note] = {}
+
+    async def of(self, session: AsyncSession, stream: Stream) -> int:
+        """Return the last id up to which all rows of a stream are committed, as far as this round knows.
+
+        What the session reads in later statements includes them. Needs READ COMMITTED.
+        """
+        sealed = SEALED[stream]
+        if session.get_bind().dialect.name == "sqlite":
+            return await _highest(session, sealed)
+        note = self._notes.pop(stream, None)
+        if note is not None and note.writers & await _writers(session, sealed):
+            self._notes[stream] = note
+            return 0
+        fresh = Note(await taken(session, sealed), await _writers(session, sealed))  # in this order
+        if not fresh.writers:
+            return fresh.last_id
+        self._notes[stream] = fresh
+        return note.last_id if note is not None else 0
+
+
+async def taken(session: AsyncSession, sealed: Sealed) -> int:
+    """Return the last id that the table's sequence gave, on PostgreSQL; the highest id on SQLite."""
+    if session.get_bind().dialect.name == "sqlite":
+        return await _highest(session, sealed)
+    last = "SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END"
+    return int((await session.execute(text(f"{last} FROM {sealed.table}_id_seq"))).scalar_one())
+
+
+async def _highest(session: AsyncSession, sealed: Sealed) -> int:
+    found = await session.execute(text(f"SELECT COALESCE(MAX(id), 0) FROM {sealed.table}"))  # noqa: S608
+    return int(found.scalar_one())
+
+
+async def _writers(session: AsyncSession, sealed: Sealed) -> frozenset[str]:
+    found = await session.execute(text(WRITERS.format(table=sealed.table)))
+    return frozenset(found.scalars().all())

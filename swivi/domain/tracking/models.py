@@ -1,0 +1,212 @@
+"""Tracking runs: the plan as rows, dealt out in shares, the scraper runs they started, and how far they got."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from swivi.core.db import UtcDateTime, cents, choice, counted, moment, reference, row_id
+from swivi.domain.platforms.models import Platform
+
+
+class Trigger(StrEnum):
+    """Who asked for the run."""
+
+    SCHEDULE = "SCHEDULE"
+    ADMIN = "ADMIN"
+    CLI = "CLI"
+    CRON = "CRON"
+    COMPLETION = "COMPLETION"
+
+
+class RunStatus(StrEnum):
+    """RUNNING until it ends; a RUNNING run that nobody holds the lease for was cut off and will be resumed."""
+
+    RUNNING = "RUNNING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+
+
+class PlanStatus(StrEnum):
+    """One campaign's way through a run.
+
+    WAITED: views were noted, and the last of the budget was kept for the next run.
+    """
+
+    PLANNED = "PLANNED"
+    SETTLED = "SETTLED"
+    SKIPPED = "SKIPPED"
+    WAITED = "WAITED"
+
+
+class ShareStatus(StrEnum):
+    """DONE once its campaigns are settled, or left because the reading service stopped us."""
+
+    OPEN = "OPEN"
+    DONE = "DONE"
+
+
+class ScraperStatus(StrEnum):
+    """One scraper run's way: the intent is stored before the start, so that a restart can adopt it."""
+
+    STARTING = "STARTING"
+    STARTED = "STARTED"
+    COLLECTED = "COLLECTED"
+    FAILED = "FAILED"
+
+
+UNDER_WAY = (ScraperStatus.STARTING, ScraperStatus.STARTED)
+
+
+class TrackingRun(SQLModel, table=True):
+    """One pass over the campaigns that are due. Counts are clips; `earnings_added` is cents."""
+
+    __tablename__ = "tracking_runs"
+    # Every process asks every other second whether there is a run to take part in.
+    __table_args__ = (
+        Index(
+            "ix_tracking_runs_running",
+            "id",
+            sqlite_where=text("status = 'RUNNING'"),
+            postgresql_where=text("status = 'RUNNING'"),
+        ),
+    )
+
+    id: int = row_id()
+    trigger: Trigger = choice(Trigger)
+    status: RunStatus = choice(RunStatus, default=RunStatus.RUNNING)
+    started_at: datetime = moment(index=True)
+    finished_at: datetime | None = moment(nullable=True)
+    clips_planned: int = 0
+    clips_read: int = 0
+    clips_failed: int = 0
+    campaigns_planned: int = 0
+    campaigns_settled: int = 0
+    campaigns_completed: int = 0
+    earnings_added: int = cents()
+    cost_micro_usd: int = counted()
+    """What the scraper runs cost, in millionths of a dollar, as Apify tells it."""
+    problem: str | None = None
+    """Why it FAILED, in a sentence for admins."""
+    failures: dict[str, int] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+    """How many clips it could not read, by their last outcome; None until it ended."""
+    failed_readings: dict[str, int] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True), nullable=True)
+    )
+    """How many of its readings failed, by outcome, those that were tried again too; None until it ended."""
+
+    @property
+    def clips_successful(self) -> int:
+        """Clips that were read with a plausible outcome."""
+        return self.clips_read - self.clips_failed
+
+
+class RunShare(SQLModel, table=True):
+    """The part of a run that one process reads and settles, under a lease of its own; others take other shares."""
+
+    __tablename__ = "tracking_run_shares"
+    __table_args__ = (UniqueConstraint("run_id", "number"),)
+
+    id: int = row_id()
+    run_id: int = reference("tracking_runs.id")
+    number: int
+    """From 1 on within its run."""
+    status: ShareStatus = choice(ShareStatus, default=ShareStatus.OPEN)
+    problem: str | None = None
+    """Why the reading service stopped us, in a sentence for admins; the run's other shares then read no further."""
+
+    @property
+    def lease(self) -> str:
+        """The name of the lease that whoever works on it holds."""
+        return f"tracking:{self.run_id}:{self.number}"
+
+
+class PlannedCampaign(SQLModel, table=True):
+    """A campaign that a run takes whole."""
+
+    __tablename__ = "tracking_run_campaigns"
+    __table_args__ = (
+        UniqueConstraint("run_id", "campaign_id"),
+        Index("ix_tracking_run_campaigns_campaign_id", "campaign_id"),
+    )
+
+    id: int = row_id()
+    run_id: int = reference("tracking_runs.id")
+    campaign_id: int = reference("campaigns.id")
+    share: int = 1
+    """The number of the run's share that it belongs to."""
+    clips: int = 0
+    status: PlanStatus = choice(PlanStatus, default=PlanStatus.PLANNED)
+    earnings_added: int = cents()
+
+
+class ScraperRun(SQLModel, table=True):
+    """One paid run of a scraper over a batch of links, by its id at Apify."""
+
+    __tablename__ = "scraper_runs"
+    __table_args__ = (Index("ix_scraper_runs_run_id_status", "run_id", "status"),)
+
+    id: int = row_id()
+    run_id: int | None = reference("tracking_runs.id", nullable=True)
+    """None for a baseline or an admin's look."""
+    share: int = 1
+    """The number of the run's share that its links belong to."""
+    platform: Platform = choice(Platform)
+    attempt: int = 1
+    external_ids: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    apify_run_id: str | None = None
+    status: ScraperStatus = choice(ScraperStatus, default=ScraperStatus.STARTING)
+    started_at: datetime = moment()
+    cost_micro_usd: int = counted()
+    problem: str | None = None
+
+
+class ManualReadingStatus(StrEnum):
+    """A waiting reading counts for nothing; a confirmed one has become a reading."""
+
+    WAITING = "WAITING"
+    CONFIRMED = "CONFIRMED"
+    DECLINED = "DECLINED"
+
+
+IS_WAITING = text("status = 'WAITING'")
+
+
+class ManualReading(SQLModel, table=True):
+    """Views that one admin entered, and that are worth so much that another has to confirm them."""
+
+    __tablename__ = "manual_readings"
+    __table_args__ = (
+        Index(
+            "uq_manual_readings_waiting",
+            "clip_id",
+            unique=True,
+            sqlite_where=IS_WAITING,
+            postgresql_where=IS_WAITING,
+        ),
+    )
+
+    id: int = row_id()
+    clip_id: int = reference("clips.id", index=True)
+    views: int = counted(default=None)
+    reason: str
+    worth: int = cents(default=None)
+    """Cents beyond what a scraper or two admins saw, at the clip's terms; before the budget and a clipper's cap."""
+    status: ManualReadingStatus = choice(ManualReadingStatus, default=ManualReadingStatus.WAITING)
+    asked_by: int = reference("users.id")
+    asked_at: datetime = moment()
+    decided_by: int | None = reference("users.id", nullable=True)
+    decided_at: datetime | None = moment(nullable=True)
+
+
+class ThinnedDay(SQLModel, table=True):
+    """A day, by its start in UTC, whose readings were thinned out, and how many are gone."""
+
+    __tablename__ = "thinned_days"
+
+    day: datetime = Field(sa_column=Column(UtcDateTime, primary_key=True))
+    deleted: int = counted()
+    failed: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    """How many of them had failed, by outcome, where no run noted that: runs do since migration 0018."""
+    is_done: bool = False

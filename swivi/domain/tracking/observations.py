@@ -1,0 +1,211 @@
+"""What a run saw of a campaign's clips: read in bulk, judged clip by clip, and written in bulk."""
+
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, case, func, literal, select
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.core import bulk, clock
+from swivi.domain.accounts import service as accounts
+from swivi.domain.accounts.models import User, UserStatus
+from swivi.domain.clips import holds
+from swivi.domain.clips.models import Clip, ClipHold, ClipState, ViewTracking
+from swivi.domain.ledger.budgets import Beside
+from swivi.domain.platforms.models import Outcome
+from swivi.domain.tracking import accrual, partitions
+from swivi.domain.tracking.accrual import Earner, Sighting
+from swivi.domain.tracking.jumps import Jump
+from swivi.domain.tracking.models import PlannedCampaign, PlanStatus
+
+CLIPS = Clip.__table__  # type: ignore[attr-defined]
+
+SIGHTING = (
+    col(Clip.views),
+    col(Clip.peak_views),
+    col(Clip.not_found_runs),
+    col(Clip.state),
+    col(Clip.flag),
+    col(Clip.not_found_since),
+    col(Clip.resting_since),
+    col(Clip.next_look_at),
+)
+"""What of a clip makes its Sighting, in that order."""
+
+TERMS = (
+    col(Clip.rate),
+    col(Clip.min_views),
+    col(Clip.max_per_clip),
+    col(Clip.max_per_clipper),
+    col(Clip.gross_credited),
+    (col(Clip.state) != ClipState.REVOKED) & (col(User.status) == UserStatus.ACTIVE),
+    col(Clip.gross_credited) - col(Clip.earnings),
+)
+"""What of a clip ends its Earner, in that order."""
+
+COUNTS = (bulk.number("views"), bulk.number("peak_views"), bulk.number("not_found_runs"), bulk.words("flag"))
+NOT_READ = (None, None, None, None)
+"""The row of COUNTS of a clip that this run did not read."""
+
+CLIPS_AT_A_TIME = 5_000
+"""How many clips are judged before the next are read: what is read of them is not kept."""
+
+CLIP_ID = bulk.number("clip_id")
+STATE = bulk.words("state")
+REST = (bulk.moment("not_found_since"), bulk.moment("resting_since"), bulk.moment("next_look_at"))
+
+Answer = tuple[Outcome, int | None, datetime, str | None]
+"""A reading as `accrual.observe` takes it: outcome, views, when, the scraper's unknown word."""
+
+
+@dataclass(slots=True)
+class Looked:
+    """What of a campaign's clips has to be written. Counts are views.
+
+    `counts` are rows of COUNTS of the clips that were read, `states` and `rests` (rows of REST) those that changed, all
+    by clip id; `gained` is by how much the peaks of each clipper's clips rose, by user id.
+    """
+
+    counts: dict[int, tuple[int, int, int, str | None]] = field(default_factory=dict)
+    states: dict[int, ClipState] = field(default_factory=dict)
+    rests: dict[int, tuple[datetime | None, datetime | None, datetime | None]] = field(default_factory=dict)
+    gained: dict[int, int] = field(default_factory=dict)
+    holds: list[ClipHold] = field(default_factory=list)
+    """To be placed, because of impossible counts."""
+
+    def beside(self, clip_ids: Iterable[int]) -> Beside:
+        """What is written of these clips, for who credits them."""
+        return Beside(CLIPS, COUNTS, (self.counts.get(clip_id, NOT_READ) for clip_id in clip_ids), _counted)
+
+
+async def look_at_clips(session: AsyncSession, run_id: int, campaign_id: int) -> tuple[list[Earner], Looked]:
+    """All clips of a campaign, whose row the caller has locked, as accrual sees them now, and what was read of them.
+
+    Runs that read this campaign and could not settle it (it was paused, or they were stopped) are looked at too:
+    the largest count ever read pays.
+    """
+    runs = [*await _unsettled_runs(session, run_id, campaign_id), run_id]
+    held = await holds.held_clips(session, campaign_id)
+    earners, looked = list[Earner](), Looked()
+    async for clips in _clip_rows(session, campaign_id):
+        clip_ids = [clip.id for clip in clips]
+        readings = [await _newest_readings(session, each, clip_ids) for each in runs]
+        earners.extend(_look(looked, clips, readings, held))
+    return earners, looked
+
+
+def _look(
+    looked: Looked, clips: Sequence[Any], readings: Sequence[Mapping[int, Answer]], held: Collection[int]
+) -> Iterator[Earner]:
+    """Judge these clips by what each run in turn read of them."""
+    for clip_id, user_id, initial_views, *known in clips:
+        after = before = Sighting(*known[: len(SIGHTING)])
+        for of_run in readings:
+            if clip_id in of_run:
+                is_held = clip_id in held or after.jump is not None
+                see = accrual.observe_held if is_held else accrual.observe
+                after = see(after, *of_run[clip_id])
+        if after is not before:
+            _note(looked, clip_id, user_id, before, after)
+        earner = Earner(clip_id, user_id, initial_views, after.peak_views, *known[len(SIGHTING) :])
+        is_held = clip_id in held or after.jump is not None
+        yield earner._replace(may_earn=False) if is_held else earner
+
+
+async def write(session: AsyncSession, looked: Looked, credited: Collection[int]) -> None:
+    """Keep what was seen, on the clips and in their clippers' totals; counts but of those that are credited, whose rows
+    the ledger writes."""
+    rest = [(clip_id, *row) for clip_id, row in looked.counts.items() if clip_id not in credited]
+    if rest:
+        seen = bulk.listed(session, (CLIP_ID, *COUNTS), rest)
+        await bulk.change_each(session, CLIPS, seen.c.clip_id, _counted(seen))
+    if looked.states:  # by themselves, since they stand in an index, and seldom change
+        seen = bulk.listed(session, (CLIP_ID, STATE), list(looked.states.items()))
+        await bulk.change_each(session, CLIPS, seen.c.clip_id, {"state": seen.c.state})
+    if looked.rests:  # few, too: of most clips a count is read
+        rests = [(clip_id, *rest) for clip_id, rest in looked.rests.items()]
+        seen = bulk.listed(session, (CLIP_ID, *REST), rests)
+        new = {column.name: seen.c[column.name] for column in REST}
+        await bulk.change_each(session, CLIPS, seen.c.clip_id, new)
+    await accounts.add_views(session, looked.gained)
+
+
+def _counted(seen: FromClause) -> dict[str, ColumnElement[Any]]:
+    """The new values of clips, of which some were perhaps not read."""
+    new = {column.name: seen.c[column.name] for column in COUNTS}
+    new["last_tracked_at"] = literal(clock.now(), CLIPS.c.last_tracked_at.type)
+    was_read = seen.c.views.is_not(None)
+    return {name: case((was_read, value), else_=CLIPS.c[name]) for name, value in new.items()}
+
+
+async def _unsettled_runs(session: AsyncSession, run_id: int, campaign_id: int) -> Sequence[int]:
+    """The runs before this one that took the campaign since it was last settled, oldest first."""
+    earlier = (col(PlannedCampaign.campaign_id) == campaign_id, col(PlannedCampaign.run_id) < run_id)
+    settled = select(func.coalesce(func.max(PlannedCampaign.run_id), 0)).where(
+        *earlier, col(PlannedCampaign.status).in_([PlanStatus.SETTLED, PlanStatus.WAITED])
+    )
+    found = await session.scalars(
+        select(col(PlannedCampaign.run_id))
+        .where(*earlier, col(PlannedCampaign.run_id) > settled.scalar_subquery())
+        .order_by(col(PlannedCampaign.run_id))
+    )
+    return found.all()
+
+
+async def _clip_rows(session: AsyncSession, campaign_id: int) -> AsyncIterator[Sequence[Any]]:
+    """A campaign's clips, some thousands at a time. Columns, not objects: there may be a hundred thousand."""
+    wanted: tuple[Any, ...] = (col(Clip.id), col(Clip.user_id), col(Clip.initial_views), *SIGHTING, *TERMS)
+    query = (
+        select(*wanted)
+        .join(User, col(User.id) == col(Clip.user_id))
+        .where(col(Clip.campaign_id) == campaign_id)
+        .order_by(col(Clip.id))
+    )
+    found = await session.stream(query, execution_options={"yield_per": CLIPS_AT_A_TIME})
+    async for clips in found.partitions():
+        yield clips
+
+
+async def _newest_readings(session: AsyncSession, run_id: int, clip_ids: Sequence[int]) -> Mapping[int, Answer]:
+    of_run = await partitions.of_run(session, run_id)
+    found = await session.execute(
+        select(
+            col(ViewTracking.clip_id),
+            col(ViewTracking.outcome),
+            col(ViewTracking.views),
+            col(ViewTracking.date),
+            col(ViewTracking.word),
+        )
+        .where(of_run(ViewTracking), bulk.among(session, ViewTracking.clip_id, clip_ids))
+        .order_by(col(ViewTracking.clip_id), col(ViewTracking.attempt))
+    )
+    return {clip_id: (outcome, views, at, word) for clip_id, outcome, views, at, word in found.all()}
+
+
+def _note(looked: Looked, clip_id: int, user_id: int, before: Sighting, after: Sighting) -> None:
+    looked.counts[clip_id] = (after.views, after.peak_views, after.not_found_runs, after.flag)
+    if before.state is ClipState.REVOKED:  # never tracked again, whatever was read of it while it was being revoked
+        return
+    if after.rest != before.rest:
+        looked.rests[clip_id] = after.rest
+    if after.state is not before.state:
+        looked.states[clip_id] = after.state
+    if after.jump is not None:
+        looked.holds.append(hold_for(clip_id, after.jump))
+    if gained := after.peak_views - before.peak_views:
+        looked.gained[user_id] = looked.gained.get(user_id, 0) + gained
+
+
+def hold_for(clip_id: int, jump: Jump) -> ClipHold:
+    """Return the hold that an impossible count places on a clip."""
+    return ClipHold(
+        clip_id=clip_id,
+        reason=jump.evidence,
+        views=jump.views,
+        views_before=jump.views_before,
+        read_at=jump.read_at,
+        placed_at=clock.now(),
+    )

@@ -1,0 +1,151 @@
+"""What a run takes: whole campaigns, never parts of one, because a part would be paid before the rest."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.core import changes, clock
+from swivi.core.money import format_dollars
+from swivi.domain.campaigns.models import Campaign, CampaignStatus
+from swivi.domain.clips.models import Clip, ViewTracking
+from swivi.domain.tracking import manual_readings as manual
+from swivi.domain.tracking import retry_schedule as looks
+from swivi.domain.tracking.models import PlannedCampaign, RunShare, TrackingRun, Trigger
+
+log = logging.getLogger("swivi.tracking")
+
+NEW_FOR = timedelta(days=1)
+
+UNDER_WAY = frozenset({CampaignStatus.ACTIVE, CampaignStatus.PAUSED})
+"""The states from which a campaign can be completed."""
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignGroup:
+    """A campaign that is due, with how many of its clips are to be read."""
+
+    campaign: Campaign
+    clips: int
+
+
+async def clips_needing_tracking(
+    session: AsyncSession, *, limit: int, campaign_id: int | None = None
+) -> list[CampaignGroup]:
+    """ACTIVE campaigns with budget left and clips to read, whole, until `limit` clips are reached.
+
+    A campaign without clips to read is due, too, while views entered by hand await their settlement there.
+
+    Order: never tracked, then new campaigns, then the stalest. The first that does not fit ends the plan: it
+    leads the next one. A campaign larger than the limit runs alone.
+    """
+    is_due = looks.is_due(clock.now())
+    payable = [col(Campaign.status) == CampaignStatus.ACTIVE, col(Campaign.spent) < col(Campaign.budget)]
+    if campaign_id is not None:
+        payable.append(col(Campaign.id) == campaign_id)
+    to_read = select(Clip.id).where(Clip.campaign_id == Campaign.id, is_due)
+    counted = await session.exec(
+        select(Campaign, func.count(col(Clip.id)))
+        .join(Clip, col(Clip.campaign_id) == col(Campaign.id))
+        .where(*payable, is_due)
+        .group_by(col(Campaign.id))
+    )
+    due = [CampaignGroup(campaign, clips) for campaign, clips in counted.all()]
+    entered = await session.exec(select(Campaign).where(*payable, ~to_read.exists(), _is_entered_by_hand()))
+    due += [CampaignGroup(campaign, 0) for campaign in entered.all()]
+    return whole_until(sorted(due, key=lambda group: _urgency(group.campaign)), limit)
+
+
+async def campaign_to_end(session: AsyncSession, campaign_id: int) -> list[CampaignGroup]:
+    """Return the campaign whole, ACTIVE or PAUSED, for the reading before its last settlement.
+
+    Return nothing where no cent of its budget is left: no reading could earn anything.
+    """
+    campaign = await session.get_one(Campaign, campaign_id)
+    if campaign.status not in UNDER_WAY or campaign.remaining == 0:
+        return []
+    clips = select(func.count(col(Clip.id))).where(Clip.campaign_id == campaign_id, looks.is_read_last())
+    return [CampaignGroup(campaign, (await session.exec(clips)).one())]
+
+
+def _is_entered_by_hand() -> ColumnElement[bool]:
+    """Whether views were entered by hand for a clip of the campaign since it was last settled."""
+    entered = select(ViewTracking.id).where(
+        ViewTracking.clip_id == Clip.id,
+        ViewTracking.source == manual.SOURCE,
+        col(Campaign.last_tracked_at).is_(None) | (col(ViewTracking.date) >= col(Campaign.last_tracked_at)),
+    )
+    return select(Clip.id).where(Clip.campaign_id == Campaign.id, entered.exists()).exists()
+
+
+def _urgency(campaign: Campaign) -> tuple[bool, bool, float, int]:
+    tracked = campaign.last_tracked_at
+    is_new = clock.now() - campaign.created_at < NEW_FOR
+    return (tracked is not None, not is_new, tracked.timestamp() if tracked else 0.0, campaign.id)
+
+
+def whole_until(due: Sequence[CampaignGroup], limit: int) -> list[CampaignGroup]:
+    """The longest beginning of `due` that fits the limit, and at least the first."""
+    taken: list[CampaignGroup] = []
+    clips = 0
+    for group in due:
+        if taken and clips + group.clips > limit:
+            break
+        taken.append(group)
+        clips += group.clips
+    return taken
+
+
+def dealt_out(groups: Sequence[CampaignGroup], share_clips: int) -> list[list[CampaignGroup]]:
+    """The groups in shares of at least `share_clips` clips, in their order; only the last may have fewer.
+
+    A share is what one process takes at once. Its links fill whole batches; smaller ones would cost more scraper runs.
+    """
+    shares: list[list[CampaignGroup]] = []
+    room = 0
+    for group in groups:
+        if room <= 0:
+            shares.append([])
+            room = share_clips
+        shares[-1].append(group)
+        room -= group.clips
+    return shares
+
+
+async def start_run(
+    session: AsyncSession, trigger: Trigger, groups: Sequence[CampaignGroup], *, share_clips: int | None = None
+) -> TrackingRun:
+    """Write a run and its plan down, so that whoever takes part in it or resumes it does the same work.
+
+    Without `share_clips` it has no shares to be taken: the caller settles it at once, within this transaction.
+    """
+    run = TrackingRun(
+        trigger=trigger,
+        started_at=clock.now(),
+        clips_planned=sum(group.clips for group in groups),
+        campaigns_planned=len(groups),
+    )
+    session.add(run)
+    await session.flush()
+    for number, share in enumerate(dealt_out(groups, share_clips or max(1, run.clips_planned)), 1):
+        if share_clips is not None:
+            session.add(RunShare(run_id=run.id, number=number))
+        for group in share:
+            _include(session, run, number, group)
+    log.info("Tracking %d clips across %d campaigns", run.clips_planned, run.campaigns_planned)
+    changes.mark(session, runs=[run.id])
+    return run
+
+
+def _include(session: AsyncSession, run: TrackingRun, share: int, group: CampaignGroup) -> None:
+    log.info(
+        'Including campaign "%s" (%d clips, %s remaining)',
+        group.campaign.title,
+        group.clips,
+        format_dollars(group.campaign.remaining),
+    )
+    session.add(PlannedCampaign(run_id=run.id, campaign_id=group.campaign.id, share=share, clips=group.clips))

@@ -1,0 +1,261 @@
+"""Reading the clips of a run's share: batches per platform, each one scraper run, stored as they arrive.
+
+Whatever happens to the process, what was paid for is not paid for again: readings and scraper runs are rows,
+and a resumed run adopts the scraper runs that its predecessor started.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.core import changes, clock
+from swivi.core.db import Database
+from swivi.core.leases import Hold
+from swivi.domain.clips.models import Clip, ViewTracking
+from swivi.domain.platforms.errors import ReaderStopped, ReadingUnavailable
+from swivi.domain.platforms.models import Outcome, Reading
+from swivi.domain.platforms.readers.protocol import ViewReaders
+from swivi.domain.tracking import partitions
+from swivi.domain.tracking import recorded_readers as starts
+from swivi.domain.tracking.batches import Batch, batches_due, batches_left_behind, tracked_in
+from swivi.domain.tracking.models import RunShare, ScraperRun, ScraperStatus, TrackingRun
+from swivi.domain.tracking.recorded_readers import note
+
+log = logging.getLogger("swivi.tracking")
+
+MOST_ATTEMPTS = 3
+"""How often a clip is read within one run while its outcome is transient."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingOptions:
+    """How hard one process reads. Seconds are between two batches in one place, and grow between attempts."""
+
+    batch_size: int = 100
+    concurrency: int = 5
+    pause_seconds: float = 1.0
+
+
+class Scrapers:
+    """One process's scraper runs for a tracking run: so many at once, and a pause before a place is taken again.
+
+    `stopped` is set once the reading service told us to stop, by whichever share met it.
+    """
+
+    def __init__(self, options: ReadingOptions) -> None:
+        self.stopped: ReaderStopped | None = None
+        self._places = asyncio.Semaphore(options.concurrency)
+        self._pause_seconds = options.pause_seconds
+        self._waiting = 0
+
+    @asynccontextmanager
+    async def one(self) -> AsyncIterator[None]:
+        """A place for one scraper run, in the order of asking."""
+        self._waiting += 1
+        try:
+            await self._places.acquire()
+        finally:
+            self._waiting -= 1
+        try:
+            yield
+            if self._waiting and self.stopped is None:
+                await asyncio.sleep(self._pause_seconds)
+        finally:
+            self._places.release()
+
+    async def idle(self) -> None:
+        """Return once a place is free that nobody waits for."""
+        async with self._places:
+            return
+
+
+class ShareReading:
+    """The reading of one share, until every clip has an outcome or its attempts are used up."""
+
+    def __init__(
+        self,
+        database: Database,
+        readers: ViewReaders,
+        options: ReadingOptions,
+        scrapers: Scrapers,
+        hold: Hold,
+        share: RunShare,
+    ) -> None:
+        self._database = database
+        self._readers = readers
+        self._options = options
+        self._scrapers = scrapers
+        self._hold = hold
+        self._share = share
+        self.under_way = asyncio.Event()
+        """Set once its first links stand in line for scrapers."""
+
+    async def read_all(self) -> None:
+        """Read every clip of the share. Raises ReaderStopped (after storing what did arrive), LeaseLost."""
+        async with self._database.reading() as session:
+            left_behind = await batches_left_behind(session, self._share)
+        await self._work_off(left_behind)
+        for attempt in range(1, MOST_ATTEMPTS + 1):
+            async with self._database.reading() as session:
+                batches = await batches_due(session, self._share, attempt, size=self._options.batch_size)
+            if attempt > 1 and batches:
+                await asyncio.sleep(self._options.pause_seconds * 2**attempt)
+            await self._work_off(batches)
+
+    async def _work_off(self, batches: Sequence[Batch]) -> None:
+        async with asyncio.TaskGroup() as group:
+            for batch in batches:
+                group.create_task(self._in_turn(batch))
+            if batches:
+                await asyncio.sleep(0)  # so that each stands in line before anybody asks whether a scraper is idle
+                self.under_way.set()
+        if self._scrapers.stopped is not None:
+            raise self._scrapers.stopped
+
+    async def _in_turn(self, batch: Batch) -> None:
+        async with self._scrapers.one():
+            if self._scrapers.stopped is not None:
+                return
+            try:
+                await self._read(batch)
+            except ReaderStopped as stopped:
+                self._scrapers.stopped = stopped
+
+    async def _read(self, batch: Batch) -> None:
+        scraper = batch.adopted or await self._intend(batch)
+        reader = self._readers.for_platform(batch.platform)
+        try:
+            apify_run_id = await self._started(batch, scraper)
+            collected = await reader.collect(apify_run_id, batch.refs)
+        except ReadingUnavailable as problem:
+            log.warning("Reading %d %s links failed: %s", len(batch.external_ids), batch.platform, problem)
+            await self._store(batch, scraper, _failed(batch, str(problem)), 0, problem=str(problem))
+            return
+        except ReaderStopped as stopped:
+            await self._give_up(scraper, str(stopped))
+            raise
+        await self._store(batch, scraper, collected.readings, collected.cost_micro_usd or 0)
+
+    async def _intend(self, batch: Batch) -> ScraperRun:
+        """Write down that a scraper run is about to be started, before it costs anything."""
+        async with self._database.writing() as session:
+            await self._hold.assert_held(session)
+            scraper = ScraperRun(
+                run_id=self._share.run_id,
+                share=self._share.number,
+                platform=batch.platform,
+                attempt=batch.attempt,
+                external_ids=list(batch.external_ids),
+                started_at=clock.now(),
+            )
+            session.add(scraper)
+        return scraper
+
+    async def _started(self, batch: Batch, scraper: ScraperRun) -> str:
+        """The scraper run's id at Apify; starts it unless it was started already."""
+        if scraper.apify_run_id is not None:
+            return scraper.apify_run_id
+        reader = self._readers.for_platform(batch.platform)
+        start = None
+        if batch.adopted:
+            start = await starts.find_own_start(self._database, reader, batch.refs, scraper)
+        start = start or await starts.start_or_find(self._database, reader, batch.refs, scraper)
+        async with self._database.writing() as session:
+            await self._hold.assert_held(session)
+            await note(session, scraper, ScraperStatus.STARTED, apify_run_id=start.run_id)
+        return start.run_id
+
+    async def _give_up(self, scraper: ScraperRun, problem: str) -> None:
+        async with self._database.writing() as session:
+            await self._hold.assert_held(session)
+            await note(session, scraper, ScraperStatus.FAILED, problem=problem)
+
+    async def _store(
+        self,
+        batch: Batch,
+        scraper: ScraperRun,
+        readings: Sequence[Reading],
+        cost_micro_usd: int,
+        problem: str | None = None,
+    ) -> None:
+        """Keep a batch's readings and close its scraper run, in one transaction: of a closed one nothing is kept."""
+        status = ScraperStatus.FAILED if problem else ScraperStatus.COLLECTED
+        async with self._database.writing() as session:
+            await self._hold.assert_held(session)
+            if not await note(session, scraper, status, cost_micro_usd=cost_micro_usd, problem=problem):
+                return
+            rows = await self._rows(session, batch, readings)
+            if rows:
+                await session.execute(insert(ViewTracking), rows)
+            await self._count(session, rows, cost_micro_usd)
+            changes.mark(session, runs=[self._share.run_id])
+
+    async def _rows(self, session: AsyncSession, batch: Batch, readings: Sequence[Reading]) -> list[dict[str, Any]]:
+        by_id = {reading.ref.external_id: reading.of_video_asked for reading in readings}
+        clips = await session.exec(
+            tracked_in(self._share).where(Clip.platform == batch.platform, col(Clip.external_id).in_(list(by_id)))
+        )
+        return [
+            {
+                "clip_id": clip_id,
+                "run_id": self._share.run_id,
+                "attempt": batch.attempt,
+                "date": by_id[external_id].read_at,
+                "outcome": by_id[external_id].outcome,
+                "views": by_id[external_id].views,
+                "metric": by_id[external_id].metric,
+                "source": by_id[external_id].source,
+                "detail": by_id[external_id].detail,
+                "word": by_id[external_id].word,
+            }
+            for clip_id, _, external_id in clips.all()
+        ]
+
+    async def _count(self, session: AsyncSession, rows: Sequence[dict[str, Any]], cost_micro_usd: int) -> None:
+        """Each clip counts once, by its newest reading: an earlier one of this run can only have failed."""
+        clip_ids = [row["clip_id"] for row in rows]
+        attempt = rows[0]["attempt"] if rows else 1
+        of_run = await partitions.of_run(session, self._share.run_id)
+        found = await session.exec(
+            select(ViewTracking.clip_id)
+            .where(
+                of_run(ViewTracking),
+                col(ViewTracking.clip_id).in_(clip_ids),
+                ViewTracking.attempt < attempt,
+            )
+            .distinct()
+        )
+        again = set(found.all())
+        failed_now = sum(row["outcome"] is not Outcome.OK for row in rows)
+        await session.execute(
+            update(TrackingRun)
+            .where(col(TrackingRun.id) == self._share.run_id)
+            .values(
+                clips_read=TrackingRun.clips_read + len(rows) - len(again),
+                clips_failed=TrackingRun.clips_failed + failed_now - len(again),
+                cost_micro_usd=TrackingRun.cost_micro_usd + cost_micro_usd,
+            )
+        )
+
+
+def _failed(batch: Batch, problem: str) -> list[Reading]:
+    return [
+        Reading(
+            ref,
+            Outcome.ERROR,
+            None,
+            metric="",
+            source="apify",
+            author=None,
+            detail=problem,
+            read_at=clock.now(),
+        )
+        for ref in batch.refs
+    ]

@@ -1,0 +1,158 @@
+"""Read-only: the whole of Swivi at a glance, for the people who run it. Money is cents, times are UTC."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, text
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.core import clock
+from swivi.core.money import Cents
+from swivi.domain.accounts.models import Role
+from swivi.domain.accounts.tallies import count_active
+from swivi.domain.campaigns.models import Campaign, CampaignStatus
+from swivi.domain.clips import holds
+from swivi.domain.clips.models import AWAITS_BASELINE, FLAGGED, Clip, ClipSubmission, SubmissionStatus
+from swivi.domain.clips.tallies import SUBMISSIONS
+from swivi.domain.payouts.models import PayoutStatus
+from swivi.domain.tracking.models import ManualReading, ManualReadingStatus, TrackingRun
+from swivi.insights.money.payouts import payout_totals
+
+LONG_WAIT = timedelta(hours=1)
+"""A submission that still has no baseline after this much time needs somebody to look at it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submissions:
+    """How many there are of each kind, and since when the longest waits for its review."""
+
+    pending: int
+    unread: int
+    stuck: int
+    approved: int
+    oldest_pending_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What there is and what needs attention. `owed` is what clippers have earned and not yet been paid."""
+
+    clippers: int
+    admins: int
+    campaigns_active: int
+    campaigns_completed: int
+    submissions_pending: int
+    submissions_unread: int
+    """Pending, and still without a baseline."""
+    submissions_stuck: int
+    """Of those, the ones that have waited for it longer than `LONG_WAIT`."""
+    submissions_approved: int
+    oldest_pending_at: datetime | None
+    """Since when the longest waits for its review; those without a baseline do not wait for that yet."""
+    payouts_pending: int
+    payouts_pending_amount: Cents
+    payouts_approved: int
+    payouts_approved_amount: Cents
+    clips_flagged: int
+    readings_waiting: int
+    clips_on_hold: int
+    """Views entered by hand that wait for a second admin."""
+    paid_out: Cents
+    owed: Cents
+    budget_left: Cents
+    """Of the campaigns that are ACTIVE."""
+
+
+async def overview(session: AsyncSession) -> Overview:
+    """All of it, in a handful of queries."""
+    people = await count_active(session)
+    campaigns = await _campaigns(session)
+    submissions = await _submissions(session)
+    asked = await payout_totals(session)
+    pending, approved = asked[PayoutStatus.PENDING], asked[PayoutStatus.APPROVED]
+    paid = asked[PayoutStatus.COMPLETED].amount  # and not sent back (I2, I7)
+    return Overview(
+        clippers=people[Role.CLIPPER],
+        admins=people[Role.ADMIN],
+        campaigns_active=campaigns.get(CampaignStatus.ACTIVE, (0, 0))[0],
+        campaigns_completed=campaigns.get(CampaignStatus.COMPLETED, (0, 0))[0],
+        submissions_pending=submissions.pending,
+        submissions_unread=submissions.unread,
+        submissions_stuck=submissions.stuck,
+        submissions_approved=submissions.approved,
+        oldest_pending_at=submissions.oldest_pending_at,
+        payouts_pending=pending.requests,
+        payouts_pending_amount=pending.amount,
+        payouts_approved=approved.requests,
+        payouts_approved_amount=approved.amount,
+        clips_flagged=await _flagged(session),
+        readings_waiting=await _readings_waiting(session),
+        clips_on_hold=await holds.count_open(session),
+        paid_out=paid,
+        owed=await earned_by_all(session) - paid,
+        budget_left=campaigns.get(CampaignStatus.ACTIVE, (0, 0))[1],
+    )
+
+
+async def earned_by_all(session: AsyncSession) -> Cents:
+    """What clippers ever earned, paid or not: `owed` and `paid_out` together.
+
+    By the campaigns, which are fewer: what they spent is what clippers earned (I1, I2), except for test campaigns.
+    """
+    real = col(Campaign.is_test).is_(False)
+    return int((await session.exec(select(func.coalesce(func.sum(Campaign.spent), 0)).where(real))).one())
+
+
+async def _campaigns(session: AsyncSession) -> dict[CampaignStatus, tuple[int, Cents]]:
+    """How many of each status, and what is left of their budgets."""
+    found = await session.exec(
+        select(Campaign.status, func.count(), func.sum(col(Campaign.budget) - col(Campaign.spent))).group_by(
+            col(Campaign.status)
+        )
+    )
+    return {CampaignStatus(status): (number, int(left)) for status, number, left in found.all()}
+
+
+async def _submissions(session: AsyncSession) -> Submissions:
+    found = await session.execute(
+        select(SUBMISSIONS.c.status, func.sum(SUBMISSIONS.c.submissions)).group_by(SUBMISSIONS.c.status)
+    )
+    tallied = {SubmissionStatus(status): int(number) for status, number in found.all()}
+    since = col(ClipSubmission.created_at) <= clock.now() - LONG_WAIT
+    waiting = await session.exec(select(func.count(), func.count().filter(since)).where(AWAITS_BASELINE))
+    unread, stuck = waiting.one()
+    pending, approved = (tallied.get(status, 0) for status in (SubmissionStatus.PENDING, SubmissionStatus.APPROVED))
+    return Submissions(pending, unread, stuck, approved, await _longest_waiting(session))
+
+
+async def _longest_waiting(session: AsyncSession) -> datetime | None:
+    """Since when the first in the queue that can be reviewed waits."""
+    found = await session.exec(
+        select(ClipSubmission.created_at)
+        .where(ClipSubmission.status == SubmissionStatus.PENDING, col(ClipSubmission.initial_views).is_not(None))
+        .order_by(col(ClipSubmission.id))
+        .limit(1)
+    )
+    return found.first()
+
+
+async def _flagged(session: AsyncSession) -> int:
+    """Clips that are tracked and whose newest reading looked odd."""
+    found = await session.exec(
+        select(func.count())
+        .select_from(Clip)
+        .join(Campaign, col(Campaign.id) == col(Clip.campaign_id))
+        .where(text(FLAGGED), Campaign.status == CampaignStatus.ACTIVE)
+    )
+    return found.one()
+
+
+async def _readings_waiting(session: AsyncSession) -> int:
+    waiting = col(ManualReading.status) == ManualReadingStatus.WAITING
+    return (await session.exec(select(func.count()).select_from(ManualReading).where(waiting))).one()
+
+
+async def last_run(session: AsyncSession) -> TrackingRun | None:
+    """The newest tracking run."""
+    return (await session.exec(select(TrackingRun).order_by(col(TrackingRun.id).desc()).limit(1))).first()

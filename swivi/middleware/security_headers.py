@@ -1,0 +1,104 @@
+"""What browsers may do with our answers: nothing that Swivi does not need.
+
+Scripts are the point: a page may run ours and nothing that somebody managed to write into it. Reflex builds each
+page with a few scripts within it, so their hashes are allowed, page by page, as the build left them; its `eval`
+of what the server sends is not (`ui/toasts.py` does without). Styles within the page have to be allowed: Emotion,
+with which Reflex styles components, writes them as it goes, and pages built ahead cannot carry a nonce.
+
+Sources: https://www.w3.org/TR/CSP3/, OWASP ASVS 5.0 V3.4.
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from swivi.domain.platforms.models import PLAYERS
+
+FALLBACK = "404.html"
+"""What the build made for every address that has an id in it."""
+
+INLINE = re.compile(r"<script[^>]*>(.+?)</script>", re.DOTALL)
+
+NOT_MODIFIED = 304
+"""The browser takes its own copy, with the policy that came with it; what this answer says would replace that."""
+
+NOT_A_PAGE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+"""For JSON, CSV, redirects: should a browser ever take one for a page, it does nothing."""
+
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""The referrer is the bare origin: YouTube's player refuses pages that send none."""
+
+HTTPS_ONLY = "max-age=63072000"
+"""Two years. Not for subdomains: they are not ours to decide."""
+
+
+class SecurityHeaders:
+    """Around the app: each answer says what may be done with it, unless it says so itself.
+
+    `built` is the folder of the built pages; `https` whether browsers reach Swivi by https only.
+    """
+
+    def __init__(self, app: ASGIApp, built: Path, *, https: bool) -> None:
+        self._app = app
+        self._policies = policies_of(built)
+        self._headers = ALWAYS | ({"Strict-Transport-Security": HTTPS_ONLY} if https else {})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+                if message["status"] != NOT_MODIFIED:
+                    headers.setdefault("Content-Security-Policy", self._policy(scope["path"], headers))
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+    def _policy(self, path: str, headers: MutableHeaders) -> str:
+        if not headers.get("content-type", "").startswith("text/html"):
+            return NOT_A_PAGE
+        built_ahead = self._policies.get(path.strip("/"))
+        return built_ahead or self._policies.get(FALLBACK, NOT_A_PAGE)
+
+
+def policies_of(built: Path) -> Mapping[str, str]:
+    """The policy of each built page, by its path without slashes at its ends, and of the fallback by its name."""
+    pages = {page.relative_to(built).as_posix(): page for page in built.rglob("*.html")}
+    return {path.removesuffix("index.html").strip("/"): page_policy(page.read_text()) for path, page in pages.items()}
+
+
+def page_policy(html: str) -> str:
+    """The policy under which this page works: its own scripts by their hashes, everything else from us."""
+    scripts = " ".join(f"'sha256-{_hash(script)}'" for script in dict.fromkeys(INLINE.findall(html)))
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'self' {scripts}".rstrip(),
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data:",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "manifest-src 'self'",
+            f"frame-src {' '.join(PLAYERS)}",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+def _hash(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

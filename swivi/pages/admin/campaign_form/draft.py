@@ -1,0 +1,113 @@
+"""A campaign's form with the preview beside it: what the pages for a new and for a changed campaign share."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import reflex as rx
+from reflex.event import EventSpec
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.core.errors import SwiviError
+from swivi.domain.accounts.actor import Actor
+from swivi.domain.campaigns.models import Campaign
+from swivi.domain.platforms.models import Platform
+from swivi.pages.admin.campaign_form.form import campaign_fields, filled_terms, form_refusal, raw_terms
+from swivi.pages.admin.campaign_form.preview import bought, preview, preview_card
+from swivi.pages.engine.acting import acting, form_fields
+from swivi.pages.engine.gate import admins_only
+from swivi.pages.shared.campaign_card import CampaignCard
+from swivi.ui.feedback import error_state, skeleton_rows, toast_success
+from swivi.ui.forms import typed_form
+from swivi.ui.types import Handler, Node
+
+LIST = "/admin/campaigns"
+
+EVERY_PLATFORM = [platform.value for platform in Platform]
+
+Change = Callable[[AsyncSession, Actor], Awaitable[Campaign]]
+"""The use case behind a form."""
+
+
+class CampaignDraft(rx.State, mixin=True):
+    """What a form begins with, what is wrong with it, and its preview.
+
+    The form is drawn once it is `ready`, anew for each `address`, and left to the browser in between: what was typed
+    stays when something is refused, and when the connection was lost and the page loads again.
+    """
+
+    values: dict[str, str] = {}
+    platforms: list[str] = EVERY_PLATFORM
+    hidden: bool = False
+    is_test: bool = False
+    errors: dict[str, str] = {}
+    saving: bool = False
+    ready: bool = False
+    address: str = ""
+    card: CampaignCard = CampaignCard()
+    buys: list[str] = []
+    typed_hidden: bool = False
+    loading: bool = True
+    problem: str = ""
+
+    def _begin_empty(self) -> None:
+        self.values, self.platforms, self.hidden, self.is_test = {}, EVERY_PLATFORM, False, False
+        self._begin()
+
+    def _begin_with(self, campaign: Campaign, **instead: str) -> None:
+        self.values, self.platforms = filled_terms(campaign) | instead, list(campaign.platforms)
+        self.hidden, self.is_test = campaign.hidden, campaign.is_test
+        self._begin()
+
+    def _begin(self) -> None:
+        self.errors, self.saving, self.ready, self.address = {}, False, True, str(self.router.url)
+        ticked: dict[str, Any] = {f"platforms.{name}": "on" for name in self.platforms}
+        self._show(self.values | ticked | ({"hidden": "on"} if self.hidden else {}))
+
+    def _show(self, fields: Any) -> None:
+        raw = raw_terms(fields)
+        self.card, self.buys = preview_card(raw)
+        self.typed_hidden = raw["hidden"] is True
+
+    async def _saved(self, change: Change, said: Callable[[Campaign], str]) -> AsyncIterator[EventSpec | None]:
+        """Create or change the campaign and go to its page; what is wrong is said beside the fields."""
+        if self.saving:
+            return
+        self.errors, self.saving = {}, True
+        yield None
+        try:
+            async with acting(self) as (session, actor):
+                campaign = await change(session, actor)
+        except SwiviError as wrong:
+            self.errors, self.saving = wrong.fields, False
+            yield form_refusal(wrong)
+            return
+        # Still `saving`: the second of two quick clicks must find that it was done.
+        yield toast_success(said(campaign))
+        yield rx.redirect(f"{LIST}/{campaign.id}")
+
+    @admins_only
+    async def typing(self, form_data: object) -> None:
+        """Bring the preview up to what the form holds."""
+        self._show(form_fields(form_data))
+
+
+def drafting(state: type[Any], *below: Node, on_submit: Handler) -> rx.Component:
+    """The form of a `CampaignDraft`, with `below` at its end, and its preview."""
+    fields = campaign_fields(
+        state.errors,
+        state.values,
+        platforms=state.platforms,
+        hidden=state.hidden,
+        is_test=state.is_test,
+        below_budget=bought(state.buys),
+    )
+    both = rx.el.div(
+        rx.el.div(typed_form(fields, *below, on_submit=on_submit, on_typing=state.typing), class_name="card"),
+        preview(state.card, hidden=state.typed_hidden),
+        class_name="card-grid",
+        style={"grid_template_columns": "repeat(auto-fit, minmax(min(380px, 100%), 1fr))", "align_items": "start"},
+        key=state.address,
+    )
+    return rx.cond(
+        state.problem != "", error_state(state.problem, state.load), rx.cond(state.ready, both, skeleton_rows(8))
+    )

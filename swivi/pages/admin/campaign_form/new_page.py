@@ -1,0 +1,80 @@
+"""A new campaign, empty or with the terms of another one."""
+
+from collections.abc import AsyncIterator
+from functools import partial
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from swivi.domain.accounts.models import Role
+from swivi.domain.campaigns import service as campaigns
+from swivi.domain.campaigns.models import Campaign, CampaignStatus
+from swivi.pages.admin.campaign_form.draft import LIST, CampaignDraft, drafting
+from swivi.pages.admin.campaign_form.form import raw_terms
+from swivi.pages.engine.acting import form_fields
+from swivi.pages.engine.gate import admins_only, public
+from swivi.pages.engine.listing import asked_number
+from swivi.pages.engine.loading import loading
+from swivi.pages.engine.session import visitor
+from swivi.pages.shared.frame import admin_page
+from swivi.ui.buttons import link_button, submit_button
+from swivi.ui.forms import form_actions, select_field
+
+COPY_OF = "from"
+"""The parameter of the address that names the campaign to copy."""
+
+_FIRST_STATUS = (
+    (CampaignStatus.DRAFT, "Keep it as a draft"),
+    (CampaignStatus.ACTIVE, "Start it now"),
+    (CampaignStatus.SCHEDULED, "Start it at its start time"),
+)
+
+
+class NewCampaignState(CampaignDraft, rx.State):
+    """The form of a new campaign."""
+
+    copied: str = ""
+    """The title of the campaign whose terms it begins with."""
+
+    @public
+    async def load(self) -> None:
+        """A fresh form, or one that begins with the terms of the campaign that the address names."""
+        if await visitor(self, Role.ADMIN) is None:
+            return
+        async with loading(self, "The form") as session:
+            model = await session.get(Campaign, asked_number(self, COPY_OF) or 0)
+            self.copied = "" if model is None else model.title
+            if model is None:
+                self._begin_empty()
+            else:
+                # Its dates are over or its own: the copy gets others.
+                self._begin_with(model, title=f"{model.title} (copy)", starts_at="", ends_at="")
+
+    @admins_only
+    async def create(self, form_data: object) -> AsyncIterator[EventSpec | None]:
+        """Create the campaign and go to its page; what is wrong is said beside the fields."""
+        fields = form_fields(form_data)
+        change = partial(campaigns.create, raw=raw_terms(fields) | {"status": fields.get("status", "")})
+        async for event in self._saved(change, lambda campaign: f"Campaign “{campaign.title}” created"):
+            yield event
+
+
+def new_campaign_page() -> rx.Component:
+    """`/admin/campaigns/new`, and `/admin/campaigns/new?from=7` for a copy."""
+    state = NewCampaignState
+    return admin_page(
+        "New campaign",
+        drafting(
+            state,
+            select_field(
+                "When it is created",
+                "status",
+                [(status.value, words) for status, words in _FIRST_STATUS],
+                error=state.errors.get("status", ""),
+            ),
+            form_actions(link_button("Cancel", LIST), submit_button("Create campaign", pending=state.saving)),
+            on_submit=state.create,
+        ),
+        current=LIST,
+        subtitle=rx.cond(state.copied != "", rx.el.span("With the terms of “", state.copied, "”", class_name="quiet")),
+    )

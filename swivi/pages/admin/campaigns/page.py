@@ -1,0 +1,168 @@
+"""All campaigns: budget against spent, what waits for review, and the steps of a campaign's life."""
+
+from dataclasses import dataclass
+
+import reflex as rx
+
+from swivi.domain.accounts.models import Role
+from swivi.domain.campaigns.models import CampaignStatus
+from swivi.insights.campaigns.live import SORTS, CampaignLine, campaign_lines, campaigns_by_status
+from swivi.pages.admin.shared.campaign_badges import hidden_mark, test_mark
+from swivi.pages.admin.shared.parts import budget_spent
+from swivi.pages.admin.shared.times import iso
+from swivi.pages.engine.gate import public
+from swivi.pages.engine.listing import PAGE_SIZE, Listing, asked_option
+from swivi.pages.engine.loading import loading
+from swivi.pages.engine.session import visitor
+from swivi.pages.shared.frame import admin_page, sends
+from swivi.ui.buttons import link_button
+from swivi.ui.feedback import empty_state, status_badge
+from swivi.ui.layout import cluster, stack
+from swivi.ui.numbers import count, money, when
+from swivi.ui.tables import Column, FilterTab, Sort, data_table, filter_tabs, pager
+from swivi.ui.types import Node
+
+HERE = "/admin/campaigns"
+NEW = f"{HERE}/new"
+
+_TABS = (
+    CampaignStatus.ACTIVE,
+    CampaignStatus.PAUSED,
+    CampaignStatus.DRAFT,
+    CampaignStatus.SCHEDULED,
+    CampaignStatus.COMPLETED,
+    CampaignStatus.ARCHIVED,
+)
+
+
+@dataclass(frozen=True)
+class CampaignRow:
+    """A campaign as its row shows it. Cents; times ISO 8601 in UTC."""
+
+    id: int
+    title: str
+    brand: str
+    status: str
+    hidden: bool
+    is_test: bool
+    budget: int
+    spent: int
+    payout_rate: int
+    pending: int
+    clips: int
+    last_tracked_at: str
+
+
+class CampaignsState(Listing, rx.State):
+    """The list of campaigns."""
+
+    rows: list[CampaignRow] = []
+    status: str = ""
+    counts: dict[str, int] = {}
+
+    @public
+    async def load(self) -> None:
+        """Read what the address asks for."""
+        if await visitor(self, Role.ADMIN) is None:
+            return
+        offset = self._read_place(SORTS, default_sort="newest")
+        status = asked_option(self, "status", CampaignStatus)
+        async with loading(self, "The campaigns") as session:
+            counts = await campaigns_by_status(session)
+            lines = await campaign_lines(
+                session,
+                status=status,
+                sort=self.sort,
+                descending=self.descending,
+                limit=PAGE_SIZE,
+                offset=offset,
+            )
+            self.counts = {"": sum(counts.values()) - counts[CampaignStatus.ARCHIVED]} | counts
+            self.status = status or ""
+            self._found(self.counts[self.status])
+            self.rows = [_row(line) for line in lines]
+
+
+def _row(line: CampaignLine) -> CampaignRow:
+    campaign = line.campaign
+    return CampaignRow(
+        id=campaign.id,
+        title=campaign.title,
+        brand=campaign.brand,
+        status=campaign.status,
+        hidden=campaign.hidden,
+        is_test=campaign.is_test,
+        budget=campaign.budget,
+        spent=campaign.spent,
+        payout_rate=campaign.payout_rate,
+        pending=line.pending,
+        clips=line.clips,
+        last_tracked_at=iso(campaign.last_tracked_at),
+    )
+
+
+_COLUMNS = (
+    Column("Campaign", sort_key="title"),
+    Column("Status", wide_only=True),
+    Column("Spent of budget", sort_key="spent"),
+    Column("Budget", "right", sort_key="budget", wide_only=True),
+    Column("Per 1,000 views", "right", wide_only=True),
+    Column("To review", "right", sort_key="pending"),
+    Column("Clips", "right", wide_only=True),
+    Column("Tracked", "right", wide_only=True),
+)
+
+
+def _cells(row: CampaignRow) -> list[Node]:
+    return [
+        rx.el.span(row.title, rx.el.span(_marks(row), class_name="narrow-only")),
+        _marks(row),
+        budget_spent(row.spent, row.budget),
+        money(row.budget),
+        money(row.payout_rate),
+        count(row.pending),
+        count(row.clips),
+        when(row.last_tracked_at),
+    ]
+
+
+def _marks(row: CampaignRow) -> rx.Component:
+    """Its status and flags: a column of their own on wide screens, below the title on phones."""
+    return cluster(
+        status_badge(row.status), rx.cond(row.hidden, hidden_mark()), rx.cond(row.is_test, test_mark()), gap=1
+    )
+
+
+def campaigns_page() -> rx.Component:
+    """`/admin/campaigns`."""
+    state = CampaignsState
+    tabs = [FilterTab("All", "", state.counts.get("", 0))] + [
+        FilterTab(status.capitalize(), status.value, state.counts.get(status.value, 0)) for status in _TABS
+    ]
+    return admin_page(
+        "Campaigns",
+        stack(
+            filter_tabs(tabs, state.status, lambda value: f"?status={value.lower()}" if value else HERE, "Status"),
+            data_table(
+                _COLUMNS,
+                state.rows,
+                _cells,
+                caption="Campaigns",
+                href=lambda row: f"{HERE}/{row.id}",
+                key=lambda row: row.id,
+                loading=state.loading,
+                error=state.problem,
+                retry=state.load,
+                sort=Sort(state.sort, state.descending, lambda key: sends(state.sort_by, key)),
+                empty=empty_state(
+                    "megaphone",
+                    "No campaigns here",
+                    "A campaign has a budget and pays clippers for the views of their clips.",
+                    link_button("New campaign", NEW),
+                ),
+            ),
+            pager(state.page, state.pages, state.previous_page, state.next_page, state.total),
+        ),
+        current=HERE,
+        actions=link_button("New campaign", NEW, "primary", "plus"),
+    )

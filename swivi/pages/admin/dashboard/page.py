@@ -1,0 +1,81 @@
+"""The admins' first page: what waits for them, and how Swivi stands."""
+
+import reflex as rx
+
+from swivi.pages.admin.dashboard.attention import attention
+from swivi.pages.admin.dashboard.spent_days import spent_days
+from swivi.pages.admin.dashboard.state import OverviewState
+from swivi.pages.admin.reconciliation.page import books_panel
+from swivi.pages.admin.shared.parts import counted
+from swivi.pages.admin.tracking.live import RunNow, no_reader_notice, track_now_button
+from swivi.pages.shared.frame import admin_page
+from swivi.ui.buttons import link_button
+from swivi.ui.cards import hero_card, stat_card
+from swivi.ui.feedback import error_state, last_changed, status_badge
+from swivi.ui.layout import card_grid, dotted, stack
+from swivi.ui.numbers import count, live_money, money, when
+
+HERE = "/admin"
+
+
+def dashboard_page() -> rx.Component:
+    """`/admin`."""
+    state = OverviewState
+    return admin_page(
+        "Dashboard",
+        rx.cond(
+            state.problem != "",
+            error_state(state.problem, state.load),
+            stack(no_reader_notice(), attention(), _money(), _counts(), books_panel()),
+        ),
+        current=HERE,
+        actions=rx.fragment(
+            link_button("New campaign", "/admin/campaigns/new", icon="plus"),
+            track_now_button(),
+        ),
+        subtitle=last_changed(state.changed_at),
+    )
+
+
+def _money() -> rx.Component:
+    state = OverviewState
+    return hero_card(
+        "Owed to clippers",
+        live_money(state.owed),
+        dotted(
+            rx.fragment(money(state.paid_out), " paid out"),
+            rx.fragment(money(state.budget_left), " left in active campaigns"),
+        ),
+        beside=spent_days(),
+    )
+
+
+def _counts() -> rx.Component:
+    state, run = OverviewState, RunNow
+    return card_grid(
+        stat_card(
+            "Active campaigns",
+            count(state.campaigns_active),
+            rx.fragment(count(state.campaigns_completed), " completed"),
+            href="/admin/campaigns?status=active",
+        ),
+        stat_card(
+            "Submissions to review",
+            count(state.to_review),
+            rx.cond(
+                state.unread > 0, rx.fragment(count(state.unread), " more await their first reading"), "All are read"
+            ),
+            href="/admin/submissions",
+        ),
+        stat_card("Clips approved", count(state.approved), href="/admin/submissions?status=approved"),
+        stat_card("Clippers", count(state.clippers), counted(state.admins, "admin", "admins"), href="/admin/users"),
+        stat_card(
+            "Newest run",
+            rx.cond(run.id > 0, live_money(run.earned), "None yet"),
+            rx.cond(
+                run.id > 0, rx.fragment(status_badge(run.status), " ", when(run.started_at)), "What it adds shows here"
+            ),
+            href="/admin/tracking",
+        ),
+        min_width=140,
+    )

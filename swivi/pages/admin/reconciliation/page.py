@@ -1,0 +1,187 @@
+"""The books: every invariant of money, what the last audit covered, what it found, and the audits before it."""
+
+import reflex as rx
+
+from swivi.pages.admin.reconciliation.state import AuditRow, Books, BooksHistory, FindingRow, RuleRow
+from swivi.pages.shared.frame import admin_page
+from swivi.ui.buttons import button, link_button
+from swivi.ui.cards import panel
+from swivi.ui.feedback import badge, empty_state, notice
+from swivi.ui.layout import cluster, dotted, stack
+from swivi.ui.numbers import count, count_text, when
+from swivi.ui.tables import Column, data_table, pager
+from swivi.ui.types import Node, Number
+from swivi.ui.vars import number_var
+
+HERE = "/admin/books"
+
+
+def books_page() -> rx.Component:
+    """`/admin/books`."""
+    return admin_page(
+        "Books",
+        stack(_last(), _rules(), _seals(), _history()),
+        current=HERE,
+        subtitle=rx.el.span("Every amount is kept twice, as a balance and as the transfers behind it."),
+        actions=_check_now(),
+    )
+
+
+def books_panel() -> rx.Component:
+    """The last audit in a line, for the dashboard."""
+    actions = cluster(link_button("Details", HERE), _check_now())
+    return panel("The books", _last(), action=actions)
+
+
+def _check_now() -> rx.Component:
+    return button("Check the books", Books.check, icon="book_check", pending=Books.checking)
+
+
+def _last() -> rx.Component:
+    state = Books
+    never = rx.el.p(
+        "Not checked yet. A check compares every balance with its transfers and changes nothing.", class_name="quiet"
+    )
+    covered = dotted(
+        rx.fragment(count(state.checks), " checks"),
+        rx.fragment(count(state.transfers), " transfers"),
+        _took(state.took),
+        rx.fragment("checked ", when(state.checked_at)),
+    )
+    right = notice("good", "No findings: every invariant holds.")
+    shown = stack(covered, rx.cond(state.found == 0, right, _findings()))
+    return rx.el.div(rx.cond(state.checked_at == "", never, shown), id="books")
+
+
+def _findings() -> rx.Component:
+    state = Books
+    more = rx.el.p("The first ", count(state.listed), " of ", count(state.found), ".", class_name="quiet")
+    return stack(
+        data_table(
+            (Column("Rule"), Column("What is wrong"), Column("", "right")),
+            state.findings,
+            _finding_cells,
+            caption="Findings",
+            stacks=True,
+        ),
+        rx.cond(state.found > state.listed, more),
+    )
+
+
+def _finding_cells(row: FindingRow) -> list[Node]:
+    look = rx.el.a("Look", href=row.place, aria_label=f"Look: {row.sentence}")
+    return [
+        rx.el.div(rx.el.strong(row.invariant), " ", row.rule),
+        row.sentence,
+        rx.cond(row.place != "", look),
+    ]
+
+
+_RULE_COLUMNS = (
+    Column("Rule"),
+    Column("Checks", "right"),
+    Column("Rows", "right"),
+    Column("Took", "right"),
+    Column("Findings", "right"),
+)
+
+
+def _rules() -> rx.Component:
+    state = Books
+    return panel(
+        "What is checked",
+        data_table(
+            _RULE_COLUMNS,
+            state.rules,
+            _rule_cells,
+            caption="What is checked",
+            key=lambda row: row.invariant,
+            loading=state.loading,
+            error=state.problem,
+            retry=state.load,
+            empty=empty_state("book_check", "Not checked yet", "Each rule stands here after the first check."),
+            stacks=True,
+        ),
+    )
+
+
+def _rule_cells(row: RuleRow) -> list[Node]:
+    return [
+        rx.el.div(rx.el.strong(row.invariant), " ", row.rule),
+        count(row.checks),
+        count(row.rows),
+        _took(row.took),
+        _found(row.found),
+    ]
+
+
+def _seals() -> rx.Component:
+    seal = Books.seal
+    covered = dotted(
+        rx.fragment("Seal ", count(seal.number)),
+        rx.fragment("made ", when(seal.made_at)),
+        rx.fragment(count(seal.transfers), " transfers"),
+        rx.fragment(count(seal.audit_entries), " audit entries"),
+        rx.fragment(count(seal.readings), " readings"),
+    )
+    checked = rx.el.p(
+        "Seals up to ", count(seal.checked), " were compared with their rows ", when(seal.checked_at), "."
+    )
+    whole = rx.el.p("All seals up to ", count(seal.whole), " were compared in one check ", when(seal.whole_at), ".")
+    keep = rx.el.p(
+        "Keep this digest outside of Swivi. Later, ",
+        rx.el.code("python -m swivi audit --since"),
+        " with the digest shows whether any of these rows changed.",
+        class_name="quiet",
+    )
+    shown = stack(
+        covered,
+        rx.el.code(seal.digest, style={"overflow_wrap": "anywhere"}, id="seal"),
+        rx.cond(seal.checked_at != "", checked, rx.el.p("Not compared with the rows yet.")),
+        rx.cond(seal.whole_at != "", whole),
+        keep,
+    )
+    none = rx.el.p("Nothing is sealed yet. New rows are sealed every few seconds.", class_name="quiet")
+    return panel("Seals", rx.cond(seal.number > 0, shown, none))
+
+
+_AUDIT_COLUMNS = (
+    Column("When"),
+    Column("Why"),
+    Column("Transfers", "right"),
+    Column("Took", "right"),
+    Column("Findings", "right"),
+)
+
+
+def _history() -> rx.Component:
+    state = BooksHistory
+    return panel(
+        "Audits",
+        data_table(
+            _AUDIT_COLUMNS,
+            state.rows,
+            _audit_cells,
+            caption="Audits",
+            key=lambda row: row.id,
+            loading=state.loading,
+            error=state.problem,
+            retry=state.load,
+            empty=empty_state("history", "No audit yet", "There is one after each tracking run, and one every night."),
+            stacks=True,
+        ),
+        rx.cond(state.pages > 1, pager(state.page, state.pages, state.previous_page, state.next_page, state.total)),
+    )
+
+
+def _audit_cells(row: AuditRow) -> list[Node]:
+    return [when(row.at), row.why, count(row.transfers), _took(row.took), _found(row.found)]
+
+
+def _took(milliseconds: Number) -> rx.Component:
+    return rx.el.span(count(milliseconds), " ms")
+
+
+def _found(found: Number) -> rx.Component:
+    wrong = badge(count_text(found), "bad", "book_x")
+    return rx.cond(number_var(found) > 0, wrong, badge("None", "good", "check"))

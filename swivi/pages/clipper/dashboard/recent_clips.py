@@ -1,0 +1,57 @@
+"""A clipper's newest clips, live: a changed row flashes."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import reflex as rx
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.insights.clippers.clipper import RECENT
+from swivi.insights.submissions.newest import newest_clips
+from swivi.insights.submissions.rows import ClipRow
+from swivi.pages.clipper.shared.clip_table import clip_table
+from swivi.pages.clipper.shared.own import OwnTogether
+from swivi.pages.clipper.shared.rows import ClipLine, clip_line
+from swivi.pages.engine.gate import public
+from swivi.ui.buttons import link_button
+from swivi.ui.feedback import empty_state
+
+
+class RecentClips(OwnTogether, rx.State):
+    """Live: the newest submissions."""
+
+    rows: list[ClipLine] = []
+    _after_numbers: ClassVar[bool] = True
+
+    @public
+    async def load(self) -> None:
+        """The dashboard opens."""
+        if await self._is_clippers():
+            await self._read("Your clips")
+
+    @staticmethod
+    async def _read_for(session: AsyncSession, whose: Sequence[int]) -> Mapping[int, list[ClipRow]]:
+        return await newest_clips(session, whose, limit=RECENT)
+
+    def _show_live(self, numbers: list[ClipRow] | None) -> None:
+        rows = [clip_line(row) for row in numbers or ()]
+        if rows != self.rows:
+            self.rows = rows
+
+
+def recent_clips() -> rx.Component:
+    """The table on the dashboard."""
+    state = RecentClips
+    return clip_table(
+        state.rows,
+        caption="Recent clips",
+        loading=state.loading,
+        problem=state.problem,
+        retry=state.load,
+        empty=empty_state(
+            "clapperboard",
+            "No clips yet",
+            "Choose a campaign, post your clip, and send in its link.",
+            link_button("Browse campaigns", "/clippers/campaigns"),
+        ),
+    )

@@ -1,0 +1,140 @@
+"""The password again, before a page does what `swivi.runtime.sensitive_actions` lists; not within ten minutes of the last time.
+
+Some forms have a field for it. For everything else the gate opens one dialog, which every page has, and
+the event that was refused runs once the password was right.
+"""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import reflex as rx
+from reflex.app import App
+from reflex.event import Event, EventSpec
+from reflex.middleware.middleware import Middleware
+from reflex.state import BaseState, StateUpdate
+from reflex_base.registry import RegistrationContext
+
+from swivi.core import logs
+from swivi.core.errors import SwiviError
+from swivi.domain.accounts.errors import PasswordNeeded
+from swivi.pages.engine.acting import form_fields
+from swivi.pages.engine.gate import current_actor, session_hash, signed_in
+from swivi.runtime import sensitive_actions as deeds
+from swivi.ui.buttons import submit_button
+from swivi.ui.dialogs import close_button, form_dialog
+from swivi.ui.feedback import notice
+from swivi.ui.forms import form, form_actions, text_field
+from swivi.ui.types import Handler, Text
+from swivi.ui.vars import text_var
+
+FIELD = deeds.FIELD
+
+
+async def is_needed(state: BaseState) -> bool:
+    """Return whether this user must enter their password first. Raise NotSignedIn."""
+    return not await deeds.is_proven(await current_actor(state), session_hash(state))
+
+
+async def must_be_given(state: BaseState, fields: Mapping[str, object]) -> None:
+    """Check that the password is not needed, or is among these fields as `FIELD`.
+
+    Raise NotSignedIn, PasswordNeeded, WrongPassword, TooManyRequests, Overloaded.
+    """
+    if await is_needed(state):
+        await deeds.prove(await current_actor(state), session_hash(state), fields.get(FIELD))
+
+
+class ProofDialog(rx.State):
+    """The dialog, and the event that waits for it. Such events hold no secrets: states are kept in Redis."""
+
+    is_open: bool = False
+    errors: dict[str, str] = {}
+    error: str = ""
+    """A refusal that belongs to no field."""
+    pending: bool = False
+    _name: str = ""
+    _payload: str = ""
+    """JSON."""
+
+    @signed_in
+    async def open(self) -> None:
+        """An event was refused: ask for the password."""
+        self.is_open, self.errors, self.error = bool(self._name), {}, ""
+
+    @signed_in
+    async def close(self, is_open: object) -> None:
+        """The dialog was dismissed: the event is forgotten."""
+        if is_open is not True and not self.pending:
+            self._forget()
+
+    @signed_in
+    async def prove(self, form_data: dict[str, Any]) -> AsyncIterator[Event | EventSpec | None]:
+        """Check the password, then run the event that waited."""
+        if not self._name or self.pending:
+            return
+        self.pending = True
+        yield None
+        try:
+            await must_be_given(self, form_fields(form_data))
+        except SwiviError as refusal:
+            self.errors, self.error = refusal.fields, "" if refusal.fields else refusal.sentence
+        else:
+            waiting = Event(name=self._name, payload=json.loads(self._payload))
+            self._forget()
+            yield waiting
+        finally:
+            self.pending = False
+
+    def _forget(self) -> None:
+        self.is_open, self._name, self._payload = False, "", ""
+        self.errors, self.error = {}, ""
+
+    def _wait_with(self, event: Event) -> None:
+        self._name, self._payload = event.name, json.dumps(event.payload)
+
+
+class ProofGate(Middleware):
+    """Stands behind the gate: an event that `deeds` lists waits until the password was entered."""
+
+    async def preprocess(self, app: App, state: BaseState, event: Event) -> StateUpdate | None:
+        """None lets the event through; a StateUpdate opens the dialog in the handler's place."""
+        name = RegistrationContext.get().event_handlers[event.name].handler.fn.__qualname__
+        if not deeds.needs_proof(name) or not await is_needed(state):
+            return None
+        logs.note_refusal(PasswordNeeded.code)
+        (await state.get_state(ProofDialog))._wait_with(event)  # noqa: SLF001 - public methods are events
+        return StateUpdate(events=Event.from_event_type(_open()))
+
+
+def _open() -> Handler:
+    return ProofDialog.open  # to Reflex an event handler, to a type checker a method
+
+
+def proof_dialog() -> rx.Component:
+    """Place it once in the frame around every page."""
+    state = ProofDialog
+    return form_dialog(
+        state.is_open,
+        state.close,
+        "Enter your password",
+        rx.cond(state.error != "", notice("bad", state.error)),
+        form(
+            _password(text_var(state.errors.get(FIELD, "")), control_id="field-proof"),
+            form_actions(close_button(), submit_button("Continue", pending=state.pending)),
+            on_submit=state.prove,
+        ),
+        description="This needs your password, because you did not enter it in the last ten minutes.",
+    )
+
+
+def password_field(needed: rx.Var[bool] | bool, error: Text) -> rx.Component:
+    """For a form that may need it."""
+    hint = "It is asked for when it was not entered for ten minutes."
+    return rx.fragment(rx.cond(needed, _password(error, hint=hint)))
+
+
+def _password(error: Text, hint: Text = "", **props: Any) -> rx.Component:
+    return text_field(
+        "Your password", FIELD, type="password", auto_complete="current-password", hint=hint, error=error, **props
+    )

@@ -1,0 +1,55 @@
+"""A campaign's page for everybody: what it pays, what it asks for, how much is left."""
+
+import reflex as rx
+
+from swivi.pages.engine.session import SessionState
+from swivi.pages.public.frame import public_page
+from swivi.pages.shared.campaign_card import Card
+from swivi.pages.shared.campaign_story import CampaignPage, campaign_story, closed_notice, under_the_title
+from swivi.ui.buttons import link_button
+from swivi.ui.feedback import error_state, skeleton_rows
+from swivi.ui.layout import cluster, stack
+from swivi.ui.vars import text_if
+
+
+def campaign_page() -> rx.Component:
+    """The page at /campaigns/<id>."""
+    state = CampaignPage
+    missing = stack(
+        rx.el.h1("There is no such campaign"),
+        rx.el.p("It may have been taken down, or a digit got lost.", class_name="quiet"),
+        cluster(link_button("See open campaigns", "/")),
+    )
+    return public_page(
+        rx.cond(
+            state.problem != "",
+            error_state(state.problem, state.load),
+            rx.cond(state.card.id > 0, _campaign(), rx.cond(state.loading, skeleton_rows(6), missing)),
+        )
+    )
+
+
+def _campaign() -> rx.Component:
+    card = CampaignPage.card
+    return rx.fragment(
+        rx.el.div(
+            rx.el.a("All open campaigns", href="/", class_name="way-back"),
+            rx.el.h1(card.title),
+            under_the_title(),
+            class_name="stack",
+            style={"gap": "8px"},
+        ),
+        campaign_story(_submit(card)),
+    )
+
+
+def _submit(card: Card) -> rx.Component:
+    """A guest signs up first, and comes back to the very form."""
+    own_page = f"/clippers/campaigns/{card.id}"
+    for_guests = f"/signup?next=%2Fclippers%2Fcampaigns%2F{card.id}%3Fsubmit%3D{card.id}"
+    link = text_if(SessionState.role == "", for_guests, f"{own_page}?submit={card.id}")
+    return rx.cond(
+        card.is_open & (SessionState.role != "ADMIN"),
+        link_button("Submit a clip", link, "primary", icon="link"),
+        rx.cond(card.is_open, rx.fragment(), closed_notice()),
+    )

@@ -1,0 +1,58 @@
+"""What the front page shows, read once for all guests who look at it at the same time."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import monotonic
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from swivi.insights.campaigns import catalogue
+from swivi.insights.campaigns.catalogue import Totals
+from swivi.pages.shared.campaign_card import CampaignCard, card_of
+from swivi.runtime.live import hub
+from swivi.runtime.runtime import Runtime, runtime
+
+MOST_CAMPAIGNS = 6
+FRESH_SECONDS = 3.0
+"""How long a board serves while this process hears of no change: other processes change things too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The newest open campaigns, and the totals over all time."""
+
+    cards: Sequence[CampaignCard]
+    open_campaigns: int
+    """How many there are in all."""
+    totals: Totals
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    board: Board
+    of: Runtime
+    noticed: int | None
+    at: float
+
+    def still_holds(self) -> bool:
+        unchanged = self.noticed is not None and self.noticed == hub.noticed()
+        return unchanged and self.of is runtime() and monotonic() - self.at < FRESH_SECONDS
+
+
+_last: list[_Read] = []
+_reading = asyncio.Lock()
+
+
+async def board(session: AsyncSession) -> Board:
+    """The present board; whoever asks first after a change reads it, the others get the same."""
+    async with _reading:
+        if not (_last and _last[0].still_holds()):
+            noticed, at = hub.noticed(), monotonic()
+            _last[:] = [_Read(await _read(session), runtime(), noticed, at)]
+        return _last[0].board
+
+
+async def _read(session: AsyncSession) -> Board:
+    found, total = await catalogue.open_campaigns(session, limit=MOST_CAMPAIGNS)
+    return Board([card_of(campaign) for campaign in found], total, await catalogue.totals(session))

@@ -1,0 +1,46 @@
+"""Pages for those who came to the wrong place."""
+
+import reflex as rx
+
+from swivi.pages.engine.session import LOGIN, SessionState
+from swivi.ui.buttons import link_button, submit_button
+from swivi.ui.forms import post_form
+from swivi.ui.layout import cluster
+from swivi.ui.shell import SIGN_OUT_ACTION, card_shell, demo_badge
+from swivi.ui.vars import text_if
+
+
+def not_found() -> rx.Component:
+    """The page at every address that is none."""
+    return card_shell(
+        "There is no such page",
+        rx.el.p("The link may be old, or a letter got lost."),
+        cluster(link_button("Go to the front page", "/", "primary")),
+        badge=demo_badge(SessionState.demo),
+    )
+
+
+def not_for_you() -> rx.Component:
+    """Where somebody signed in with the wrong role is sent."""
+    is_admin = SessionState.role == "ADMIN"
+    return card_shell(
+        "This page is not for this account",
+        rx.el.p(
+            rx.match(
+                SessionState.role,
+                ("ADMIN", "It belongs to clippers, and you are signed in as an admin."),
+                ("CLIPPER", "It belongs to the people who run Swivi, and you are signed in as a clipper."),
+                "You are not signed in.",
+            )
+        ),
+        rx.cond(
+            SessionState.role == "",
+            link_button("Sign in", LOGIN, "primary"),
+            rx.el.div(
+                link_button("Back to your dashboard", text_if(is_admin, "/admin", "/clippers/dashboard"), "primary"),
+                post_form(SIGN_OUT_ACTION, submit_button("Sign in with another account", kind="secondary")),
+                class_name="doors",
+            ),
+        ),
+        badge=demo_badge(SessionState.demo),
+    )

@@ -1,0 +1,133 @@
+"""What a running process holds: settings, database, readers, and the services built on them.
+
+Opened by the server's lifespan and by each command of the command line; nothing exists at import time,
+because production servers fork after importing the app.
+"""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from swivi.core.cached import Recent
+from swivi.core.db import Database
+from swivi.domain.clips.intake import Intake
+from swivi.domain.mail.postman import MailServer, Postman
+from swivi.domain.reconciliation.service import Auditor
+from swivi.domain.tracking.reading import ReadingOptions
+from swivi.domain.tracking.recorded_readers import RecordedReaders
+from swivi.domain.tracking.service import Tracker, TrackingOptions
+from swivi.domain.webhooks.sending import Sender
+from swivi.runtime.quotas import Quotas
+from swivi.runtime.schedule import Schedule
+from swivi.settings import Settings
+
+if TYPE_CHECKING:
+    from swivi.domain.platforms.readers.apify import ApifyReaders
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """One process's parts. `readers` is None where no Apify key is set, `postman` where no mail can be sent."""
+
+    settings: Settings
+    database: Database
+    readers: "ApifyReaders | None"
+    tracker: Tracker
+    intake: Intake
+    quotas: Quotas
+    schedule: Schedule
+    sender: Sender
+    auditor: Auditor
+    postman: Postman | None
+    readiness: Recent[dict[str, bool]]
+    """What `/api/ready` says of this process. Anybody may ask, and each check takes a connection and statements."""
+
+
+READY_SECONDS = 2.0
+"""How long an answer of `/api/ready` counts: about as long as balancers wait until they ask again."""
+
+DEVELOPERS_SENDER = "Swivi <swivi@localhost>"
+"""Of mails that are only printed."""
+
+_running: list[Runtime] = []
+
+
+def runtime() -> Runtime:
+    """The parts of this process. Only valid within `open_runtime`."""
+    return _running[-1]
+
+
+@asynccontextmanager
+async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
+    """Open everything, make it what `runtime()` answers, and close it at the end of the block."""
+    database = Database(settings.database_url)
+    readers = _readers(settings)
+    tracker = Tracker(database, readers, _tracking_options(settings))
+    recorded = RecordedReaders(database, readers) if readers is not None else None
+    intake = Intake(database, recorded)
+    auditor = Auditor(database)
+    schedule = Schedule(database, tracker, intake, auditor, settings)
+    quotas, sender = Quotas(database, settings), Sender(database, only_public=settings.webhooks_only_public)
+    postman = _postman(database, settings)
+    opened = Runtime(
+        settings,
+        database,
+        readers,
+        tracker,
+        intake,
+        quotas,
+        schedule,
+        sender,
+        auditor,
+        postman,
+        Recent(READY_SECONDS),
+    )
+    _running.append(opened)
+    try:
+        yield opened
+    finally:
+        _running.remove(opened)
+        await sender.aclose()
+        if readers is not None:
+            await readers.aclose()
+        await database.dispose()
+
+
+def _readers(settings: Settings) -> "ApifyReaders | None":
+    if settings.scraper_token is None:
+        return None
+    from swivi.domain.platforms.readers.apify import (
+        ApifyReaders,  # a tenth of all that is imported: only for who reads views
+    )
+
+    if settings.simulates_apify:
+        # The client's transport would send even a request to this very process through a proxy.
+        os.environ["NO_PROXY"] = "127.0.0.1,localhost"
+    timeout = timedelta(seconds=settings.tracking_timeout_seconds)
+    return ApifyReaders(settings.scraper_token, settings.scraper_url, timeout=timeout)
+
+
+def _postman(database: Database, settings: Settings) -> Postman | None:
+    if settings.mails_to == "nowhere":
+        return None
+    server = None
+    if settings.smtp_host is not None:
+        password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
+        server = MailServer(
+            settings.smtp_host, settings.smtp_port, settings.smtp_user, password, settings.smtp_encryption
+        )
+    return Postman(database, server, sender=settings.smtp_from or DEVELOPERS_SENDER, base_url=settings.base_url)
+
+
+def _tracking_options(settings: Settings) -> TrackingOptions:
+    return TrackingOptions(
+        max_clips=settings.tracking_max_clips,
+        reading=ReadingOptions(
+            batch_size=settings.tracking_batch_size,
+            concurrency=settings.tracking_concurrency,
+            pause_seconds=settings.tracking_batch_pause_seconds,
+        ),
+    )
