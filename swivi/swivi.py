@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 from swivi.api.app import mounted_api
 from swivi.auth_forms.forms import build_auth
 from swivi.demo.simulator import create_simulator
+from swivi.domain.platforms.models import PLAYERS
 from swivi.middleware.browser_cache import BrowserCache
 from swivi.middleware.client_address import ClientAddress, ForwardedFor
 from swivi.middleware.header_limits import KeptHeaders
@@ -17,14 +18,13 @@ from swivi.middleware.hosts import HostRule, Hosts
 from swivi.middleware.request_limits import OpenRequests
 from swivi.middleware.request_log import observed
 from swivi.middleware.security_headers import SecurityHeaders
-from swivi.middleware.websockets import WebSocketLimits, WebSockets
+from swivi.middleware.websockets import WebSocketLimits, WebSockets, same_origin
 from swivi.pages import admin, clipper, profile, public
 from swivi.pages.engine import inbox
 from swivi.pages.engine.event_log import EventLog, on_page_failure, on_unexpected
 from swivi.pages.engine.gate import Gate
 from swivi.pages.engine.proof import ProofGate
 from swivi.reflex_ext.live_app import LiveApp
-from swivi.reflex_ext.one_origin import same_origin
 from swivi.runtime.lifespan import lifespan_of
 from swivi.settings import SIMULATOR_PATH, settings_or_exit
 from swivi.ui.theme import STYLESHEETS, head_components
@@ -46,7 +46,8 @@ def page_of(path: str) -> str | None:
 
 def guarded(asgi: ASGIApp) -> ASGIApp:
     """The app, whose answers tell browsers what they may do with them."""
-    return SecurityHeaders(asgi, get_web_dir() / Dirs.STATIC, https=settings_or_exit().secure_cookies)
+    built, https = get_web_dir() / Dirs.STATIC, settings_or_exit().secure_cookies
+    return SecurityHeaders(asgi, built, players=PLAYERS, https=https)
 
 
 def kept_to_this_host(asgi: ASGIApp) -> ASGIApp:

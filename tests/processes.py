@@ -46,7 +46,9 @@ RENEWAL = "UPDATE leases"
 configure_mappers()  # before the fork, once for all
 
 _forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload([__name__, "tests.crash.work", "tests.races.work", "swivi.cli.app", "swivi.domain.platforms.readers.apify"])
+_forks.set_forkserver_preload(
+    [__name__, "tests.crash.work", "tests.races.work", "swivi.cli.app", "swivi.domain.platforms.readers.apify"]
+)
 
 
 def forked(work: Callable[..., None], *arguments: object, seconds: float) -> int:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from swivi.api.http.client import client_address
 from swivi.auth_forms.form_requests import Form, back, on
+from swivi.core.addresses import network_of
 from swivi.core.errors import SwiviError
 from swivi.domain.accounts import service as accounts
 from swivi.domain.accounts.sessions import actor_of
@@ -16,7 +17,6 @@ from swivi.domain.mail.errors import NoMail
 from swivi.domain.mail.models import MailKind
 from swivi.domain.mail.words import PATH
 from swivi.domain.payouts import destinations
-from swivi.runtime.quotas import network_of
 from swivi.runtime.runtime import runtime
 
 

@@ -1,4 +1,4 @@
-"""Which IP addresses are on the public internet. Pure, no I/O.
+"""IP addresses: which are on the public internet, and whom one stands for. Pure, no I/O.
 
 The rule is our own, because Python's `is_global` differs between versions: 3.11.7 takes `::7f00:1`, `fec0::1` and
 `192.0.0.8` for public. Sources: the IANA IPv4 and IPv6 Special-Purpose Address Registries, RFC 6890 and its updates,
@@ -6,7 +6,7 @@ RFC 6052 (NAT64). Blocks that the registries call globally reachable but that se
 `192.0.0.9/32` and parts of `2001::/23`) are refused too: nothing that Swivi connects to is there.
 """
 
-from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 _NOT_PUBLIC_V4 = tuple(
     IPv4Network(block)
@@ -65,3 +65,17 @@ def is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def network_of(address: str) -> str:
+    """Return the network that an address stands for: itself, or the /64 of an IPv6 address.
+
+    A customer of IPv6 has a whole /64, so one address of it is as good as any other.
+    """
+    try:
+        parsed = ip_address(address)
+    except ValueError:  # a proxy's name for something else, such as "unknown"
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    return str(parsed.ipv4_mapped or IPv6Network((parsed, 64), strict=False))

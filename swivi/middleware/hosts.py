@@ -12,7 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from swivi.api.http.errors import envelope
+from swivi.core.envelope import envelope
 from swivi.settings import Settings
 
 PROBES = frozenset({"/api/health", "/api/ready"})

@@ -9,9 +9,9 @@ from collections import Counter
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from swivi.api.http.errors import envelope
+from swivi.core.addresses import network_of
+from swivi.core.envelope import envelope
 from swivi.core.errors import TooManyRequests
-from swivi.runtime.quotas import network_of
 
 RETRY_AFTER = "1"
 """Seconds. Requests take milliseconds, so there is room again at once."""

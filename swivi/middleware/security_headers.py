@@ -11,13 +11,11 @@ Sources: https://www.w3.org/TR/CSP3/, OWASP ASVS 5.0 V3.4.
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from swivi.domain.platforms.models import PLAYERS
 
 FALLBACK = "404.html"
 """What the build made for every address that has an id in it."""
@@ -47,12 +45,13 @@ HTTPS_ONLY = "max-age=63072000"
 class SecurityHeaders:
     """Around the app: each answer says what may be done with it, unless it says so itself.
 
-    `built` is the folder of the built pages; `https` whether browsers reach Swivi by https only.
+    `built` is the folder of the built pages, `players` the origins of videos that they embed, and `https` whether
+    browsers reach Swivi by https only.
     """
 
-    def __init__(self, app: ASGIApp, built: Path, *, https: bool) -> None:
+    def __init__(self, app: ASGIApp, built: Path, *, players: Sequence[str], https: bool) -> None:
         self._app = app
-        self._policies = policies_of(built)
+        self._policies = policies_of(built, players)
         self._headers = ALWAYS | ({"Strict-Transport-Security": HTTPS_ONLY} if https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,13 +73,16 @@ class SecurityHeaders:
         return built_ahead or self._policies.get(FALLBACK, NOT_A_PAGE)
 
 
-def policies_of(built: Path) -> Mapping[str, str]:
+def policies_of(built: Path, players: Sequence[str]) -> Mapping[str, str]:
     """The policy of each built page, by its path without slashes at its ends, and of the fallback by its name."""
     pages = {page.relative_to(built).as_posix(): page for page in built.rglob("*.html")}
-    return {path.removesuffix("index.html").strip("/"): page_policy(page.read_text()) for path, page in pages.items()}
+    return {
+        path.removesuffix("index.html").strip("/"): page_policy(page.read_text(), players)
+        for path, page in pages.items()
+    }
 
 
-def page_policy(html: str) -> str:
+def page_policy(html: str, players: Sequence[str]) -> str:
     """The policy under which this page works: its own scripts by their hashes, everything else from us."""
     scripts = " ".join(f"'sha256-{_hash(script)}'" for script in dict.fromkeys(INLINE.findall(html)))
     return "; ".join(
@@ -92,7 +94,7 @@ def page_policy(html: str) -> str:
             "font-src 'self'",
             "connect-src 'self'",
             "manifest-src 'self'",
-            f"frame-src {' '.join(PLAYERS)}",
+            f"frame-src {' '.join(players)}",
             "form-action 'self'",
             "base-uri 'none'",
             "frame-ancestors 'none'",

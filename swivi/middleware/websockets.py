@@ -10,16 +10,17 @@ import asyncio
 import logging
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import parse_qs
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from swivi.core.addresses import network_of
 from swivi.core.rates import Bucket, Rate
-from swivi.reflex_ext.one_origin import same_origin
-from swivi.runtime.quotas import network_of
 from swivi.settings import Settings
 
 log = logging.getLogger("swivi.websockets")
@@ -191,3 +192,15 @@ def _bucket(rate: Rate | None) -> Bucket | None:
 def _rests(address: _Address) -> bool:
     now = time.monotonic()
     return all(bucket is None or bucket.rests(now) for bucket in (address.messages, address.opened))
+
+
+def same_origin(origin: str | None, environ: Mapping[str, Any]) -> bool:
+    """Whether a websocket was asked for by a page of this very host; engine.io calls it for every handshake.
+
+    Only host and port are compared: a proxy that ends TLS hides the scheme from us.
+    """
+    try:
+        host = urlsplit(origin or "").netloc
+    except ValueError:  # such as http://[::1
+        return False
+    return bool(host) and host in (environ.get("HTTP_HOST"), environ.get("HTTP_X_FORWARDED_HOST"))

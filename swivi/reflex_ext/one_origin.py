@@ -1,13 +1,11 @@
 """Pages, API and websocket share one origin, whatever the port, the host name or the proxy in front.
 
 Reflex bakes the backend's address, with its port, into the front end. `OneOrigin` makes the browser derive it
-from the address it was opened under instead, so one build serves any port and host. `same_origin` is the
-other half: the websocket is open to pages of that same origin and to no others.
+from the address it was opened under instead, so one build serves any port and host. `middleware.websockets.same_origin`
+is the other half: the websocket is open to pages of that same origin and to no others.
 """
 
-from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from reflex_base.config import get_config
 from reflex_base.plugins import Plugin
@@ -53,15 +51,3 @@ def proxy_backend(vite_config: str) -> str:
     target = f"http://127.0.0.1:{get_config().backend_port}"
     proxy = f'    proxy: {{ "{BACKEND_PATHS}": {{ target: "{target}", ws: true }} }},\n'
     return insert(proxy, vite_config, after=SERVER_LINE)
-
-
-def same_origin(origin: str | None, environ: Mapping[str, Any]) -> bool:
-    """Whether a websocket was asked for by a page of this very host; engine.io calls it for every handshake.
-
-    Only host and port are compared: a proxy that ends TLS hides the scheme from us.
-    """
-    try:
-        host = urlsplit(origin or "").netloc
-    except ValueError:  # such as http://[::1
-        return False
-    return bool(host) and host in (environ.get("HTTP_HOST"), environ.get("HTTP_X_FORWARDED_HOST"))

@@ -22,8 +22,8 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from uvicorn.server import ServerState
 from websockets import http11
 
+from swivi.core.addresses import network_of
 from swivi.middleware.client_address import ForwardedFor
-from swivi.runtime.quotas import network_of
 from swivi.settings import Settings
 
 log = logging.getLogger("swivi.connections")

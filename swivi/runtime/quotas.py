@@ -8,11 +8,11 @@ refused costs nothing, so that every wait is short: never longer than one share 
 
 from collections.abc import Sequence
 from datetime import timedelta
-from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import rates
+from swivi.core.addresses import network_of
 from swivi.core.db import Database
 from swivi.core.rates import Rate, Use
 from swivi.domain.accounts.actor import Actor
@@ -140,17 +140,6 @@ class Quotas:
             await rates.must_have_room(session, uses)
         async with self._database.writing() as session:
             await rates.spend(session, uses)
-
-
-def network_of(address: str) -> str:
-    """Whom an address stands for: itself; of IPv6 its /64, for whoever has one such address has them all."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:  # a proxy's name for something else, such as "unknown"
-        return address
-    if not isinstance(parsed, IPv6Address):
-        return str(parsed)
-    return str(parsed.ipv4_mapped or IPv6Network((parsed, 64), strict=False))
 
 
 def _account(email: object) -> str:

@@ -11,10 +11,10 @@ import pytest
 
 from swivi.auth_forms.forms import build_auth
 from swivi.core import clock
+from swivi.core.addresses import network_of
 from swivi.core.rates import Rate
 from swivi.domain.accounts import tokens
 from swivi.domain.accounts.flash import FLASH_COOKIE, parse_flash
-from swivi.runtime.quotas import network_of
 from swivi.runtime.runtime import Runtime, open_runtime
 from tests import factories
 from tests.api.addressed import at

@@ -2,7 +2,8 @@
 
 import pytest
 
-from swivi.reflex_ext.one_origin import ENDPOINT_LINE, OWN_ORIGIN, same_origin, use_own_origin
+from swivi.middleware.websockets import same_origin
+from swivi.reflex_ext.one_origin import ENDPOINT_LINE, OWN_ORIGIN, use_own_origin
 
 
 def test_the_browsers_origin_is_used_once_however_often_the_front_end_is_compiled() -> None:

@@ -12,10 +12,10 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from swivi.api.http import webhook_messages
-from swivi.api.http.errors import ErrorBody
 from swivi.api.http.examples import example_of
 from swivi.api.http.methods import WORKS
 from swivi.api.http.refusals import Refusal, refusals_of
+from swivi.core.envelope import ErrorBody
 
 JSON = "application/json"
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -15,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 
 from swivi.api.http.methods import allowed_methods, options
 from swivi.core.cpu_work import Overloaded
+from swivi.core.envelope import envelope
 from swivi.core.errors import InvalidInput, NotSignedIn, SwiviError, TooManyRequests
 
 log = logging.getLogger("swivi.api")
@@ -34,39 +34,12 @@ MAX_NAME = 60
 """Characters of a wrong field's name in an answer."""
 
 
-class Problem(BaseModel):
-    """What went wrong: `fields` maps the request's own field names to sentences."""
-
-    code: str
-    message: str
-    fields: dict[str, str] | None = None
-
-
-class ErrorBody(BaseModel):
-    """The body of every answer from 400 on."""
-
-    error: Problem
-
-
 def install(app: FastAPI) -> None:
     """Answer every exception in the envelope."""
     app.add_exception_handler(SwiviError, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _by_framework)
     app.add_exception_handler(Exception, _unexpected)
-
-
-def envelope(
-    status: int,
-    code: str,
-    message: str,
-    *,
-    fields: Mapping[str, str] | None = None,
-    headers: Mapping[str, str] | None = None,
-) -> JSONResponse:
-    """One refusal."""
-    problem = Problem(code=code, message=message, fields=dict(fields) if fields else None)
-    return JSONResponse(ErrorBody(error=problem).model_dump(exclude_none=True), status, headers)
 
 
 def _camel(path: str) -> str:

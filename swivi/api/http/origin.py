@@ -3,7 +3,7 @@
 from starlette.requests import HTTPConnection
 
 from swivi.core.errors import NotAllowed
-from swivi.reflex_ext.one_origin import same_origin
+from swivi.middleware.websockets import same_origin
 
 
 class CrossSite(NotAllowed):

@@ -2,6 +2,7 @@
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi.core.addresses import network_of
 from swivi.domain.accounts import attempts, totp
 from swivi.domain.accounts import service as accounts
 from swivi.domain.accounts.actor import Actor
@@ -11,7 +12,6 @@ from swivi.domain.accounts.service import Credentials, Newcomer
 from swivi.domain.mail import outbox
 from swivi.domain.mail import service as mail
 from swivi.domain.mail.models import MailKind
-from swivi.runtime.quotas import network_of
 from swivi.runtime.runtime import runtime
 
 

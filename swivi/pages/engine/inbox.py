@@ -23,13 +23,13 @@ from reflex_base.utils.format import sanitize_client_log_value
 from socketio.exceptions import ConnectionRefusedError as NotConnected
 from socketio.packet import EVENT
 
+from swivi.core.addresses import network_of
 from swivi.core.errors import InvalidInput
 from swivi.core.json_bounds import check_shape
 from swivi.core.text import is_storable
 from swivi.domain.accounts.flash import FLASH_COOKIE
 from swivi.domain.accounts.sessions import SESSION_COOKIE, cookie_in, hash_token
 from swivi.pages.engine.guest_states import Guests
-from swivi.runtime.quotas import network_of
 from swivi.ui.feedback import toast_error
 
 log = logging.getLogger("swivi.inbox")
