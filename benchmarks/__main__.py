@@ -40,14 +40,24 @@ def bench_settlement() -> tuple[Table, list[dict[str, object]]]:
     """Settling many clips of ten campaigns, and of one, on both databases."""
     with tempfile.TemporaryDirectory() as folder, running_postgres(AS_DEPLOYED) as postgres:
         urls = {
-            campaigns: (f"sqlite:///{folder}/of-{campaigns}.db", postgres.create_database()) for campaigns in (10, 1)
+            campaigns: (f"sqlite:///{folder}/of-{campaigns}.db", postgres.create_database())
+            for campaigns in (10, 1)
         }
         figures = [
             asyncio.run(settlement.measure(url, clips=CLIPS, campaigns=campaigns))
             for campaigns, of_each in urls.items()
             for url in of_each
         ]
-    table = Table("settlement", "clips", "campaigns", "Swivi s", "floor s", "ratio", "Swivi clips/s", "KiB a clip")
+    table = Table(
+        "settlement",
+        "clips",
+        "campaigns",
+        "Swivi s",
+        "floor s",
+        "ratio",
+        "Swivi clips/s",
+        "KiB a clip",
+    )
     for figure in figures:
         table.add_row(
             figure.database,
@@ -65,10 +75,20 @@ def bench_settlement() -> tuple[Table, list[dict[str, object]]]:
 def bench_reading() -> tuple[Table, list[dict[str, object]]]:
     """Reading many clips through the scraper."""
     with tempfile.TemporaryDirectory() as folder:
-        figure = asyncio.run(reading.measure(f"sqlite:///{folder}/swivi.db", clips=CLIPS // 10, campaigns=10))
+        figure = asyncio.run(
+            reading.measure(f"sqlite:///{folder}/swivi.db", clips=CLIPS // 10, campaigns=10)
+        )
     told = figure.as_json()
     table = Table(
-        "reading", "clips", "Swivi s", "limit s", "ratio", "starts", "predecessor s", "x faster", "x fewer starts"
+        "reading",
+        "clips",
+        "Swivi s",
+        "limit s",
+        "ratio",
+        "starts",
+        "predecessor s",
+        "x faster",
+        "x fewer starts",
     )
     table.add_row(
         "SQLite",
@@ -101,7 +121,9 @@ def bench_sharing() -> tuple[Table, list[dict[str, object]]]:
 
 
 def bench_pages() -> tuple[Table, list[dict[str, object]]]:
-    """Opening every page with an empty cache: what is sent, first paint, data there; "x" is in blank apps."""
+    """Opening every page with an empty cache: what is sent, first paint, data there; "x" is in
+    blank apps.
+    """
     with tempfile.TemporaryDirectory() as folder:
         figures = asyncio.run(pages.measure(Path(folder)))
     headings = ("page", "sent KB", "x", "paint ms", "x", "data ms", "x")
@@ -121,15 +143,29 @@ def bench_pages() -> tuple[Table, list[dict[str, object]]]:
 
 
 def bench_live() -> tuple[Table, list[dict[str, object]]]:
-    """From a commit to the frame at each of many open dashboards, against a raw emit of the same bytes."""
+    """From a commit to the frame at each of many open dashboards, against a raw emit of the same
+    bytes.
+    """
     figures = []
     with tempfile.TemporaryDirectory() as folder, running_postgres(AS_DEPLOYED) as postgres:
-        for number, (dashboards, on_postgres) in enumerate(((1_000, False), (1_000, True), (5_000, True))):
+        for number, (dashboards, on_postgres) in enumerate(
+            ((1_000, False), (1_000, True), (5_000, True))
+        ):
             here = Path(folder) / str(number)
             here.mkdir()
             url = postgres.create_database() if on_postgres else f"sqlite:///{here}/swivi.db"
             figures.append(asyncio.run(live.measure(url, here, dashboards=dashboards)))
-    table = Table("live", "dashboards", "p50 ms", "p99 ms", "longest ms", "raw p50", "raw p99", "ratio", "frame bytes")
+    table = Table(
+        "live",
+        "dashboards",
+        "p50 ms",
+        "p99 ms",
+        "longest ms",
+        "raw p50",
+        "raw p99",
+        "ratio",
+        "frame bytes",
+    )
     for figure in figures:
         swivi, raw = figure.swivi, figure.raw
         milliseconds = (swivi.p50, swivi.p99, swivi.longest, raw.p50, raw.p99)
@@ -144,11 +180,15 @@ def bench_live() -> tuple[Table, list[dict[str, object]]]:
 
 
 def bench_cost() -> tuple[Table, list[dict[str, object]]]:
-    """Memory and processor time of an idle app, of open dashboards and a push to them, of a run of many clips."""
+    """Memory and processor time of an idle app, of open dashboards and a push to them, of a run of
+    many clips.
+    """
     with tempfile.TemporaryDirectory() as folder:
         figures = asyncio.run(cost.measure(Path(folder)))
     blank = figures[0]
-    table = Table("cost", "MB", "x blank", "processor s", "wall s", "% of one", "KB each", "ms each")
+    table = Table(
+        "cost", "MB", "x blank", "processor s", "wall s", "% of one", "KB each", "ms each"
+    )
     for figure in figures:
         table.add_row(
             figure.what,
@@ -164,22 +204,32 @@ def bench_cost() -> tuple[Table, list[dict[str, object]]]:
 
 
 def bench_data() -> tuple[Table, list[dict[str, object]]]:
-    """The data behind every page and list, small and large; takes half an hour, mostly to make a million clips."""
+    """The data behind every page and list, small and large; takes half an hour, mostly to make a
+    million clips.
+    """
     with tempfile.TemporaryDirectory() as folder, running_postgres(AS_DEPLOYED) as postgres:
         pairs = (
             (f"sqlite:///{folder}/small.db", f"sqlite:///{folder}/large.db", (CLIPS // 10, CLIPS)),
             (postgres.create_database(), postgres.create_database(), (CLIPS // 10, CLIPS * 10)),
         )
-        figures = [figure for small, large, sizes in pairs for figure in asyncio.run(data.both(small, large, sizes))]
+        figures = [
+            figure
+            for small, large, sizes in pairs
+            for figure in asyncio.run(data.both(small, large, sizes))
+        ]
     headings = ("small p50", "p95", "large p50", "p95 ms", "ratio", "first p95", "scanned", "shown")
     table = Table(
-        Column("data", max_width=34), *[Column(heading, no_wrap=True, justify="right") for heading in headings]
+        Column("data", max_width=34),
+        *[Column(heading, no_wrap=True, justify="right") for heading in headings],
     )
     for figure in figures:
         small, large = figure.small, figure.large
         table.add_row(
             escape(f"{figure.database}: {figure.name}"),
-            *(f"{value:,.1f}" for value in (small.p50_ms, small.p95_ms, large.p50_ms, large.p95_ms)),
+            *(
+                f"{value:,.1f}"
+                for value in (small.p50_ms, small.p95_ms, large.p50_ms, large.p95_ms)
+            ),
             f"{figure.ratio:.1f}" + ("" if figure.is_within else " !"),
             f"{large.first_p95_ms:,.1f}",
             *("" if value is None else f"{value:,}" for value in (large.scanned, large.shown)),
@@ -188,11 +238,23 @@ def bench_data() -> tuple[Table, list[dict[str, object]]]:
 
 
 def bench_seals() -> tuple[Table, list[dict[str, object]]]:
-    """Sealing and checking a million transfers, and settlements beside the job, on both databases."""
+    """Sealing and checking a million transfers, and settlements beside the job, on both
+    databases.
+    """
     with tempfile.TemporaryDirectory() as folder, running_postgres(AS_DEPLOYED) as postgres:
         urls = f"sqlite:///{folder}/swivi.db", postgres.create_database()
         figures = [asyncio.run(seals.measure(url, transfers=TRANSFERS)) for url in urls]
-    headings = ("rows", "seal s", "ratio", "check s", "ratio", "hash s", "new s", "settling ms", "beside ms")
+    headings = (
+        "rows",
+        "seal s",
+        "ratio",
+        "check s",
+        "ratio",
+        "hash s",
+        "new s",
+        "settling ms",
+        "beside ms",
+    )
     table = Table("seals", *headings)
     for figure in figures:
         table.add_row(

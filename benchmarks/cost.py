@@ -1,7 +1,9 @@
-"""What running Swivi takes: memory and processor time of an idle app, of open dashboards, and of a large tracking run.
+"""What running Swivi takes: memory and processor time of an idle app, of open dashboards, and of a
+large tracking run.
 
-Counted are all processes of a server. Memory is the proportional share (PSS), so pages that they share count once;
-processor time is user and system together. The peer is a blank app of the same framework, served in the same way.
+Counted are all processes of a server. Memory is the proportional share (PSS), so pages that they
+share count once; processor time is user and system together. The peer is a blank app of the same
+framework, served in the same way.
 """
 
 import asyncio
@@ -27,7 +29,10 @@ TICKS = 100
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What one thing takes. Memory in MB; processor time in seconds, over `seconds` of wall time."""
+    """What one thing takes.
+
+    Memory in MB; processor time in seconds, over `seconds` of wall time.
+    """
 
     what: str
     memory: float
@@ -47,7 +52,10 @@ class Figures:
 
 
 async def measure(folder: Path) -> list[Figures]:
-    """Idle: a blank app, Swivi, Swivi with dashboards. What these add to a settlement's run. A run of many clips."""
+    """Idle: a blank app, Swivi, Swivi with dashboards.
+
+    What these add to a settlement's run. A run of many clips.
+    """
     figures = []
     with blank_app(folder / "blank") as url:
         figures.append(await _idle("blank app, idle", _listening(url)))
@@ -63,20 +71,29 @@ async def _with_dashboards(folder: Path) -> list[Figures]:
         idle = await _idle("Swivi, idle", _processes(world.server))
         without = await _round(world, 1)
         async with looking(world, folder):
-            opened = await _idle(f"Swivi, {DASHBOARDS:,} dashboards", _processes(world.server), of=DASHBOARDS)
+            opened = await _idle(
+                f"Swivi, {DASHBOARDS:,} dashboards", _processes(world.server), of=DASHBOARDS
+            )
             rounds = [await _round(world, number) for number in range(2, 5)]
     pushed = sorted(rounds, key=lambda one: one.processor)[1]
     run, being_open = without.processor, (opened.percent - idle.percent) / 100 * pushed.seconds
     added = pushed.processor - run - being_open
-    push = Figures(f"a push to {DASHBOARDS:,} dashboards", pushed.memory, added, pushed.seconds, DASHBOARDS)
+    push = Figures(
+        f"a push to {DASHBOARDS:,} dashboards", pushed.memory, added, pushed.seconds, DASHBOARDS
+    )
     return [idle, opened, push]
 
 
 async def run_of_many_clips(folder: Path, *, clips: int = CLIPS) -> Figures:
-    """One tracking run of the server: from a simulator that answers at once. Memory at its highest."""
+    """One tracking run of the server: from a simulator that answers at once.
+
+    Memory at its highest.
+    """
     url = f"sqlite:///{folder}/swivi.db"
     per_clipper, clippers = CLIPS_PER_CLIPPER, clips // CLIPS_PER_CLIPPER
-    async with crowded_server(url, folder, clippers, per_clipper=per_clipper, campaigns=CAMPAIGNS) as world:
+    async with crowded_server(
+        url, folder, clippers, per_clipper=per_clipper, campaigns=CAMPAIGNS
+    ) as world:
         processes = _processes(world.server)
         await asyncio.sleep(SETTLING_SECONDS)
         before, used, began = _memory(processes), _processor(processes), monotonic()
@@ -102,11 +119,15 @@ async def _idle(what: str, processes: Sequence[int], *, of: int = 1) -> Figures:
 
 
 async def _round(world: World, number: int) -> Figures:
-    """One settlement that concerns everybody, with whoever looks, and what follows within a few seconds."""
+    """One settlement that concerns everybody, with whoever looks, and what follows within a few
+    seconds.
+    """
     processes = _processes(world.server)
     used, began = _processor(processes), monotonic()
     await (world.round(number) if world.load else world.grow_and_track(number))
-    await asyncio.sleep(SETTLING_SECONDS)  # the audit of the run is in it, with dashboards and without
+    await asyncio.sleep(
+        SETTLING_SECONDS
+    )  # the audit of the run is in it, with dashboards and without
     return Figures("", _memory(processes), _processor(processes) - used, monotonic() - began)
 
 

@@ -25,13 +25,20 @@ NOW = datetime(2026, 11, 1, tzinfo=UTC)
 async def approved_clips(
     database: Database, clips: int, campaigns: int, *, per_clipper: int = CLIPS_PER_CLIPPER
 ) -> None:
-    """Approved clips that were never tracked, spread evenly over platforms, campaigns and clippers."""
+    """Approved clips that were never tracked, spread evenly over platforms, campaigns and
+    clippers.
+    """
     users = clips // per_clipper
     share = clips // campaigns
     async with database.writing() as session:
         await insert_all(session, User, [_user(number) for number in range(1, users + 1)])
-        await insert_all(session, Campaign, [_campaign(number, share) for number in range(1, campaigns + 1)])
-        owners = [(number, (number - 1) // share + 1, (number - 1) % users + 1) for number in range(1, clips + 1)]
+        await insert_all(
+            session, Campaign, [_campaign(number, share) for number in range(1, campaigns + 1)]
+        )
+        owners = [
+            (number, (number - 1) // share + 1, (number - 1) % users + 1)
+            for number in range(1, clips + 1)
+        ]
         await insert_all(session, ClipSubmission, [_submission(*owner) for owner in owners])
         await insert_all(session, Clip, [_clip(*owner) for owner in owners])
 
@@ -39,7 +46,9 @@ async def approved_clips(
 async def insert_all(session: Any, table: Any, rows: Sequence[dict[str, Any]]) -> None:
     """Insert rows in bulk, with the table's defaults for what they do not say."""
     for slice_ in in_slices(rows, 10_000):
-        await session.execute(insert(table), [table(**row).model_dump(exclude={"id"}) for row in slice_])
+        await session.execute(
+            insert(table), [table(**row).model_dump(exclude={"id"}) for row in slice_]
+        )
 
 
 async def signed_in(database: Database, clippers: int) -> list[str]:
@@ -48,7 +57,8 @@ async def signed_in(database: Database, clippers: int) -> list[str]:
     now = clock.now()
     seen = {"created_at": now, "last_seen_at": now, "expires_at": now + SESSION_LIFE}
     sessions = [
-        {"user_id": number, "token_hash": hash_token(cookie), **seen} for number, cookie in enumerate(cookies, 1)
+        {"user_id": number, "token_hash": hash_token(cookie), **seen}
+        for number, cookie in enumerate(cookies, 1)
     ]
     async with database.writing() as session:
         await insert_all(session, SignInSession, sessions)

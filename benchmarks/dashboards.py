@@ -1,12 +1,13 @@
-"""Many open dashboards in one light process, as their server sees them: the load of `benchmarks.live` and `.cost`.
+"""Many open dashboards in one light process, as their server sees them: the load of
+`benchmarks.live` and `.cost`.
 
     python -m benchmarks.dashboards URL COOKIES.json [--bare]
 
-Opens one websocket for each cookie of the file and, unless `--bare`, the dashboard in it as a browser does. What comes
-is stamped with CLOCK_MONOTONIC, which all processes of a machine share, and looked at later. Then it does what standard
-input says, a line each, and answers with a line: `listen` forgets what was heard; `report MARKER SECONDS` waits until
-every socket has heard a frame with MARKER, at most so long, and tells in JSON when each did.
-It ends with its standard input.
+Opens one websocket for each cookie of the file and, unless `--bare`, the dashboard in it as a
+browser does. What comes is stamped with CLOCK_MONOTONIC, which all processes of a machine share,
+and looked at later. Then it does what standard input says, a line each, and answers with a line:
+`listen` forgets what was heard; `report MARKER SECONDS` waits until every socket has heard a frame
+with MARKER, at most so long, and tells in JSON when each did. It ends with its standard input.
 """
 
 import argparse
@@ -35,7 +36,10 @@ PING, PONG = b"2", b"3"
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was heard since `listen`. Moments in seconds of CLOCK_MONOTONIC; those that heard nothing are missing."""
+    """What was heard since `listen`.
+
+    Moments in seconds of CLOCK_MONOTONIC; those that heard nothing are missing.
+    """
 
     heard_at: list[float]
     sample: str
@@ -86,9 +90,14 @@ class Socket(asyncio.Protocol):
             self._wanted = None
 
     def say(self, text: bytes) -> None:
-        """Sends a text frame. Clients have to mask what they send; a mask of zeros leaves it as it is."""
+        """Sends a text frame.
+
+        Clients have to mask what they send; a mask of zeros leaves it as it is.
+        """
         size = len(text)
-        length = bytes([0x80 | size]) if size < 126 else bytes([0x80 | 126]) + size.to_bytes(2, "big")
+        length = (
+            bytes([0x80 | size]) if size < 126 else bytes([0x80 | 126]) + size.to_bytes(2, "big")
+        )
         self._transport.write(b"\x81" + length + bytes(4) + text)
 
     def close(self) -> None:
@@ -96,7 +105,10 @@ class Socket(asyncio.Protocol):
         self._transport.close()
 
     def _next_frame(self) -> bytes | None:
-        """The next whole frame's payload. Servers do not mask, and Swivi's sends each message in one frame."""
+        """The next whole frame's payload.
+
+        Servers do not mask, and Swivi's sends each message in one frame.
+        """
         buffer = self._buffer
         if len(buffer) < 2:
             return None
@@ -138,7 +150,8 @@ class Crowd:
         for task in silent:
             task.cancel()
         marked = [
-            next(((at, frame) for at, frame in socket.heard if marker in frame), None) for socket in self._sockets
+            next(((at, frame) for at, frame in socket.heard if marker in frame), None)
+            for socket in self._sockets
         ]
         found = [one for one in marked if one is not None]
         return Report(
@@ -155,7 +168,9 @@ class Crowd:
         async with self._opening, asyncio.timeout(OPEN_SECONDS):
             loop = asyncio.get_running_loop()
             request = self._handshake(cookie)
-            _, socket = await loop.create_connection(lambda: Socket(request), self._where.hostname, self._where.port)
+            _, socket = await loop.create_connection(
+                lambda: Socket(request), self._where.hostname, self._where.port
+            )
             self._sockets.append(socket)
             await socket.hears(b'0{"sid"')
             boot = "" if self._bare else json.dumps({"event": _opens_page()})
@@ -186,7 +201,9 @@ async def serve(url: str, cookies: list[str], *, bare: bool) -> None:
     await crowd.open(cookies)
     _say("open")
     lines = asyncio.StreamReader()
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(lines), sys.stdin
+    )
     while line := (await lines.readline()).decode():
         command, *arguments = line.split()
         if command == "listen":
@@ -213,7 +230,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Keep many dashboards open.")
     parser.add_argument("url")
     parser.add_argument("cookies", type=Path)
-    parser.add_argument("--bare", action="store_true", help="sockets alone, for a server that is not Swivi")
+    parser.add_argument(
+        "--bare", action="store_true", help="sockets alone, for a server that is not Swivi"
+    )
     asked = parser.parse_args()
     allow_open_files()
     asyncio.run(serve(asked.url, json.loads(asked.cookies.read_text()), bare=asked.bare))

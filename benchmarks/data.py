@@ -1,11 +1,12 @@
 """The data behind every page and list, in a small and in a large Swivi of the same shape.
 
-A visit's time is what all of its queries took together, from the statement to its last row: also those that ask who
-looks. Beside it stands the whole visit, from the first handler of the page to the last, with all that Python does. Both
-Swivis take turns at each page, so that what else the machine does falls on both alike. What is counted are later looks
-at a page: the first one waits for the disk, or for memory that nobody touched for long, of which the small Swivi has
-none; it stands beside them. Where the database tells it, so do the rows that its scans touched and those that came out,
-for the visit that is about what there is most of.
+A visit's time is what all of its queries took together, from the statement to its last row: also
+those that ask who looks. Beside it stands the whole visit, from the first handler of the page to
+the last, with all that Python does. Both Swivis take turns at each page, so that what else the
+machine does falls on both alike. What is counted are later looks at a page: the first one waits for
+the disk, or for memory that nobody touched for long, of which the small Swivi has none; it stands
+beside them. Where the database tells it, so do the rows that its scans touched and those that came
+out, for the visit that is about what there is most of.
 """
 
 import gc
@@ -31,8 +32,9 @@ from swivi.runtime.runtime import Runtime, open_runtime
 from swivi.settings import Settings
 
 TURNS, VISITS_EACH, WARM_UP = 4, 20, 2
-"""Turns at each page, the first of them for the first look, and in each turn the timed visits of either Swivi, after
-some that are not counted."""
+"""Turns at each page, the first of them for the first look, and in each turn the timed visits of
+either Swivi, after some that are not counted.
+"""
 
 BEFORE_TALLIES = "0013"
 """The schema that `scale.fill` knows; later migrations add up what it made."""
@@ -43,7 +45,9 @@ LIMIT_RATIO = 2
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """What the visits to one page of one Swivi took, in milliseconds, and the rows of the largest one."""
+    """What the visits to one page of one Swivi took, in milliseconds, and the rows of the largest
+    one.
+    """
 
     p50_ms: float
     p95_ms: float
@@ -79,10 +83,14 @@ class Figures:
 
 
 async def make(url: str, clips: int) -> None:
-    """A Swivi with so many clips in an empty database; as one that grew so large before it was brought up to date."""
+    """A Swivi with so many clips in an empty database; as one that grew so large before it was
+    brought up to date.
+    """
     database = Database(url)
     async with database.engine.execution_options(swivi_writes=True).begin() as connection:
-        await connection.run_sync(lambda sync: command.upgrade(migrations._config(sync), BEFORE_TALLIES))  # noqa: SLF001
+        await connection.run_sync(
+            lambda sync: command.upgrade(migrations._config(sync), BEFORE_TALLIES)
+        )
     await fill(database, Size(clips))
     await migrations.upgrade(database)
     if not database.is_sqlite:
@@ -99,7 +107,9 @@ async def both(small_url: str, large_url: str, sizes: tuple[int, int]) -> list[F
     return await measure(small_url, large_url)
 
 
-async def measure(small_url: str, large_url: str, visits: Sequence[Visit] = VISITS) -> list[Figures]:
+async def measure(
+    small_url: str, large_url: str, visits: Sequence[Visit] = VISITS
+) -> list[Figures]:
     """Visit everything in both."""
     urls = (small_url, large_url)
     picks = {url: await _picks(url) for url in urls}
@@ -115,7 +125,10 @@ async def measure(small_url: str, large_url: str, visits: Sequence[Visit] = VISI
                     rows[here] = await _rows(database, visit, picks[url][-1])
     timings = {here: _timing(turns, *rows[here]) for here, turns in taken.items()}
     database_name = "SQLite" if database.is_sqlite else "PostgreSQL"
-    return [Figures(database_name, visit.name, *(timings[url, visit.name] for url in urls)) for visit in visits]
+    return [
+        Figures(database_name, visit.name, *(timings[url, visit.name] for url in urls))
+        for visit in visits
+    ]
 
 
 @asynccontextmanager
@@ -128,11 +141,11 @@ async def _serving(url: str) -> AsyncIterator[Runtime]:
 @contextmanager
 def _present(served: Runtime) -> Iterator[None]:
     """Of those that are open, this one is what `runtime()` answers within the block."""
-    runtime._running.append(served)  # noqa: SLF001
+    runtime._running.append(served)
     try:
         yield
     finally:
-        runtime._running.pop()  # noqa: SLF001
+        runtime._running.pop()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +199,9 @@ def _undisturbed() -> Iterator[None]:
 def _timing(turns: Sequence[Sequence[Taken]], scanned: int | None, shown: int | None) -> Timing:
     first, later = turns[0], [*chain(*turns[1:])]
     half = median(each.queries for each in later)
-    return Timing(half, _p95(later), _p95(first), median(each.whole for each in later), scanned, shown)
+    return Timing(
+        half, _p95(later), _p95(first), median(each.whole for each in later), scanned, shown
+    )
 
 
 def _p95(taken: Sequence[Taken]) -> float:
@@ -209,8 +224,9 @@ REQUESTS = """
 
 
 async def _picks(url: str) -> list[Pick]:
-    """What each visit is about: clips by chance, so that what has many comes often, and last the busiest clipper's
-    clip in the largest of their campaigns."""
+    """What each visit is about: clips by chance, so that what has many comes often, and last the
+    busiest clipper's clip in the largest of their campaigns.
+    """
     number = WARM_UP + VISITS_EACH
     async with _serving(url) as served, served.database.writing() as session:
         most = [
@@ -224,14 +240,18 @@ async def _picks(url: str) -> list[Pick]:
             clip = (await session.execute(text(query))).one()
             request = (await session.execute(text(REQUESTS.format(most=most[1], part=part)))).one()
             viewers = {"clipper": clip[3], "payee": request[1], "admin": 1 + place % ADMINS}
-            cookies = {name: await open_session(session, user_id) for name, user_id in viewers.items()}
+            cookies = {
+                name: await open_session(session, user_id) for name, user_id in viewers.items()
+            }
             run_id = LAST_RUN - place % 3
             picks.append(Pick(*clip, *request, run_id, cookies | {"guest": ""}))
     return picks
 
 
 async def _rows(database: Database, visit: Visit, pick: Pick) -> tuple[int | None, int | None]:
-    """How many rows its queries' scans touched, and how many rows they answered with; SQLite does not tell."""
+    """How many rows its queries' scans touched, and how many rows they answered with; SQLite does
+    not tell.
+    """
     if database.is_sqlite:
         return None, None
     read = await visit.prepared(pick)
@@ -262,7 +282,9 @@ async def explained(database: Database, statement: str, values: Sequence[Any]) -
     """PostgreSQL's plan of a query, with what happened at each node."""
     async with database.engine.connect() as connection:
         raw: Any = await connection.get_raw_connection()
-        told = await raw.driver_connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", *values)
+        told = await raw.driver_connection.fetchval(
+            f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", *values
+        )
     plan: dict[str, Any] = told[0]["Plan"]
     return plan
 
@@ -270,7 +292,11 @@ async def explained(database: Database, statement: str, values: Sequence[Any]) -
 def _touched(node: dict[str, Any]) -> int:
     """Rows that scans found, those included that a condition then threw away."""
     inner = sum(_touched(each) for each in node.get("Plans", ()))
-    if "Scan" not in node["Node Type"] or node["Node Type"] in ("Bitmap Index Scan", "Subquery Scan", "CTE Scan"):
+    if "Scan" not in node["Node Type"] or node["Node Type"] in (
+        "Bitmap Index Scan",
+        "Subquery Scan",
+        "CTE Scan",
+    ):
         return inner
     removed = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
     return inner + (node["Actual Rows"] + removed) * node["Actual Loops"]

@@ -1,7 +1,9 @@
-"""The floor of `benchmarks.live`: a bare Socket.IO server that emits a frame to each of its sockets, one by one.
+"""The floor of `benchmarks.live`: a bare Socket.IO server that emits a frame to each of its
+sockets, one by one.
 
-Served by uvicorn with the same Socket.IO as Swivi. `POST /emit` with the frame's JSON sends it to all, each
-encoded anew as if each were different, and answers with the moment at which it began (CLOCK_MONOTONIC, seconds).
+Served by uvicorn with the same Socket.IO as Swivi. `POST /emit` with the frame's JSON sends it to
+all, each encoded anew as if each were different, and answers with the moment at which it began
+(CLOCK_MONOTONIC, seconds).
 """
 
 from time import monotonic

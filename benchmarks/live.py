@@ -1,10 +1,12 @@
-"""From a settlement's commit to the frame at each open dashboard, against a raw emit of the same bytes.
+"""From a settlement's commit to the frame at each open dashboard, against a raw emit of the same
+bytes.
 
 The server is started as `make serve` starts it, and the dashboards live in a process of their own
-(`benchmarks.dashboards`). Each round the server itself reads and settles one campaign in which every clipper has clips,
-so one commit concerns all dashboards. The moment of the commit is looked for from outside, every few milliseconds; what
-counts is when it was last seen not to be there, so that we never flatter ourselves. In turn with these rounds the
-floor's: a bare Socket.IO server sends one of those frames to as many sockets (`benchmarks.emitter`).
+(`benchmarks.dashboards`). Each round the server itself reads and settles one campaign in which
+every clipper has clips, so one commit concerns all dashboards. The moment of the commit is looked
+for from outside, every few milliseconds; what counts is when it was last seen not to be there, so
+that we never flatter ourselves. In turn with these rounds the floor's: a bare Socket.IO server
+sends one of those frames to as many sockets (`benchmarks.emitter`).
 """
 
 import asyncio
@@ -34,7 +36,8 @@ from tests.servers import NEVER, ROOT, AppServer, end, free_port, listens, wait_
 
 CLIPS_PER_DASHBOARD = 3
 ROUNDS = 5
-"""Of each side in turn, after one that warms up, so that what else the machine does falls on both."""
+"""Of each side in turn, after one that warms up, so that what else the machine does falls on both.
+"""
 GROWTH = 400
 """Views that each clip gains from round to round: a dollar, so that budgets last."""
 LOOK_SECONDS = 0.002
@@ -113,11 +116,20 @@ class Load:
 
     @staticmethod
     @asynccontextmanager
-    async def opened(url: str, cookies: list[str], folder: Path, *, bare: bool = False) -> "AsyncIterator[Load]":
+    async def opened(
+        url: str, cookies: list[str], folder: Path, *, bare: bool = False
+    ) -> "AsyncIterator[Load]":
         """All of them open; closed at the end of the block."""
         file = folder / "cookies.json"
         file.write_text(json.dumps(cookies))
-        command = [sys.executable, "-m", "benchmarks.dashboards", url, str(file), *(["--bare"] if bare else [])]
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.dashboards",
+            url,
+            str(file),
+            *(["--bare"] if bare else []),
+        ]
         process = await asyncio.create_subprocess_exec(
             *command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, limit=2**26
         )
@@ -152,9 +164,13 @@ class Load:
 
 
 class World:
-    """A serving Swivi, its database, the simulator it reads from, and who looks at dashboards, if anybody."""
+    """A serving Swivi, its database, the simulator it reads from, and who looks at dashboards, if
+    anybody.
+    """
 
-    def __init__(self, server: AppServer, database: Database, scraper: str, cookies: list[str], clips: int) -> None:
+    def __init__(
+        self, server: AppServer, database: Database, scraper: str, cookies: list[str], clips: int
+    ) -> None:
         self.server = server
         self.cookies = cookies
         self.load: Load | None = None
@@ -163,20 +179,27 @@ class World:
         self._clips = clips
 
     async def round(self, number: int) -> Round:
-        """Every clip has gained views; a run reads and settles them, and every dashboard hears of it."""
+        """Every clip has gained views; a run reads and settles them, and every dashboard hears of
+        it.
+        """
         assert self.load is not None
         await self.load.listen()
         run = asyncio.create_task(self.grow_and_track(number))
         committed = await self._commit()
         told = await self.load.report()
         await run
-        assert len(told["heard_at"]) == len(self.cookies), f"only {len(told['heard_at'])} heard of it"
+        assert len(told["heard_at"]) == len(self.cookies), (
+            f"only {len(told['heard_at'])} heard of it"
+        )
         return Round(_spread(committed, told["heard_at"]), told["sample"])
 
     async def grow_and_track(self, number: int) -> None:
         """So many times has every clip gained views when this run reads it."""
         refs = [(tiktok, youtube, instagram)[clip % 3](clip) for clip in range(1, self._clips + 1)]
-        videos = {f"{ref.platform}/{ref.external_id}": {"views": [BASELINE + number * GROWTH]} for ref in refs}
+        videos = {
+            f"{ref.platform}/{ref.external_id}": {"views": [BASELINE + number * GROWTH]}
+            for ref in refs
+        }
         async with httpx.AsyncClient(timeout=PATIENCE_SECONDS) as http:
             (await http.put(f"{self._scraper}/control", json={"videos": videos})).raise_for_status()
         await self.track()
@@ -184,7 +207,9 @@ class World:
     async def track(self) -> None:
         """A run over all clips."""
         async with httpx.AsyncClient(timeout=RUN_SECONDS, base_url=self.server.url) as http:
-            answer = await http.post("/api/cron/view-tracking", headers={"Authorization": f"Bearer {CRON_SECRET}"})
+            answer = await http.post(
+                "/api/cron/view-tracking", headers={"Authorization": f"Bearer {CRON_SECRET}"}
+            )
             assert answer.is_success, answer.text
             assert (answer.json()["processed"], answer.json()["failed"]) == (self._clips, 0)
 
@@ -206,9 +231,16 @@ class World:
 
 @asynccontextmanager
 async def crowded_server(
-    url: str, folder: Path, clippers: int, *, per_clipper: int = CLIPS_PER_DASHBOARD, campaigns: int = 1
+    url: str,
+    folder: Path,
+    clippers: int,
+    *,
+    per_clipper: int = CLIPS_PER_DASHBOARD,
+    campaigns: int = 1,
 ) -> AsyncIterator[World]:
-    """A server with so many clippers, all signed in, each of them with clips that were never tracked."""
+    """A server with so many clippers, all signed in, each of them with clips that were never
+    tracked.
+    """
     database = Database(url)
     await migrations.upgrade(database)
     clips = clippers * per_clipper

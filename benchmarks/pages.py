@@ -1,7 +1,8 @@
-"""Every page in a real browser against a blank app of the same framework, built and measured in the same run.
+"""Every page in a real browser against a blank app of the same framework, built and measured in the
+same run.
 
-Each visit has an empty cache. The blank app has the same configuration, one heading and one value from its
-state: what no Reflex page can do without.
+Each visit has an empty cache. The blank app has the same configuration, one heading and one value
+from its state: what no Reflex page can do without.
 """
 
 import os
@@ -23,7 +24,16 @@ from scripts.build import npm_registry
 from tests.browser import CHROMIUM_FLAGS, browser_executable
 from tests.e2e.people import SLOW, Visitor
 from tests.e2e.routes import NO_PAGE, PAGES, address_of, role_of
-from tests.servers import ROOT, AppServer, demo_environment, end, free_port, listens, seed_demo, wait_until
+from tests.servers import (
+    ROOT,
+    AppServer,
+    demo_environment,
+    end,
+    free_port,
+    listens,
+    seed_demo,
+    wait_until,
+)
 
 VISITS = 5
 BLANK = "blank app"
@@ -78,7 +88,9 @@ FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTi
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One visit: bytes over the wire without the websocket's, and milliseconds since the navigation began."""
+    """One visit: bytes over the wire without the websocket's, and milliseconds since the navigation
+    began.
+    """
 
     transfer_bytes: float
     first_paint_ms: float
@@ -105,16 +117,23 @@ async def measure(folder: Path) -> list[Figures]:
     environment = demo_environment(folder, seeded)
     with AppServer(environment, folder / "log") as server, blank_app(folder / "blank") as blank_url:
         async with async_playwright() as playwright:
-            chromium = await playwright.chromium.launch(executable_path=browser_executable(), args=[*CHROMIUM_FLAGS])
+            chromium = await playwright.chromium.launch(
+                executable_path=browser_executable(), args=[*CHROMIUM_FLAGS]
+            )
             visits = await _visit_all(chromium, server, blank_url)
             await chromium.close()
     blank = visits.pop(BLANK)
-    return [Figures(BLANK, blank, blank), *(Figures(page, visit, blank) for page, visit in visits.items())]
+    return [
+        Figures(BLANK, blank, blank),
+        *(Figures(page, visit, blank) for page, visit in visits.items()),
+    ]
 
 
 @contextmanager
 def blank_app(folder: Path) -> Iterator[str]:
-    """Builds it with the same packages as Swivi and serves it as `scripts/serve.py` does; its URL."""
+    """Builds it with the same packages as Swivi and serves it as `scripts/serve.py` does; its
+    URL.
+    """
     (folder / "blank").mkdir(parents=True)
     (folder / "rxconfig.py").write_text(BLANK_CONFIG)
     (folder / "blank" / "blank.py").write_text(BLANK_APP)
@@ -137,7 +156,16 @@ def blank_app(folder: Path) -> Iterator[str]:
         "__REFLEX_SKIP_COMPILE": "true",
         "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
     }
-    serve = [sys.executable, "-m", "uvicorn", *AS_SWIVI, "--factory", "blank.blank:app", "--port", str(port)]
+    serve = [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        *AS_SWIVI,
+        "--factory",
+        "blank.blank:app",
+        "--port",
+        str(port),
+    ]
     with log.open("wb") as output:
         server = subprocess.Popen(
             serve, cwd=folder, env=environment, stdout=output, stderr=output, start_new_session=True
@@ -150,13 +178,19 @@ def blank_app(folder: Path) -> Iterator[str]:
 
 
 async def _visit_all(chromium: Browser, server: AppServer, blank_url: str) -> dict[str, Visit]:
-    """Medians by page. The rounds go over all pages, so that what else the machine does falls on all alike."""
+    """Medians by page.
+
+    The rounds go over all pages, so that what else the machine does falls on all alike.
+    """
     addresses: dict[str, tuple[str, Any]] = {BLANK: (f"{blank_url}/", None)}
     for role in ("guest", "clipper", "admin"):
         async with _signed_in(chromium, server, role) as (visitor, cookies):
             for route in PAGES:
                 if role_of(route) == role and route != NO_PAGE:
-                    addresses[f"/{route}"] = (server.url + await address_of(route, visitor), cookies)
+                    addresses[f"/{route}"] = (
+                        server.url + await address_of(route, visitor),
+                        cookies,
+                    )
     visits: dict[str, list[Visit]] = {page: [] for page in addresses}
     for _ in range(VISITS):
         for page, (url, cookies) in addresses.items():
@@ -165,7 +199,9 @@ async def _visit_all(chromium: Browser, server: AppServer, blank_url: str) -> di
 
 
 @asynccontextmanager
-async def _signed_in(chromium: Browser, server: AppServer, role: str) -> AsyncIterator[tuple[Visitor, Any]]:
+async def _signed_in(
+    chromium: Browser, server: AppServer, role: str
+) -> AsyncIterator[tuple[Visitor, Any]]:
     context = await chromium.new_context()
     visitor = Visitor(await context.new_page(), server)
     if role != "guest":
@@ -189,7 +225,9 @@ async def _open(context: BrowserContext, url: str) -> list[float]:
     page = await context.new_page()
     received: list[float] = []
     devtools = await context.new_cdp_session(page)
-    devtools.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+    devtools.on(
+        "Network.loadingFinished", lambda event: received.append(event["encodedDataLength"])
+    )
     await devtools.send("Network.enable")
     await page.goto(url, wait_until="networkidle")
     await page.locator("html[data-there]").wait_for(state="attached", timeout=SLOW)
@@ -197,4 +235,9 @@ async def _open(context: BrowserContext, url: str) -> list[float]:
 
 
 def _median(visits: list[Visit]) -> Visit:
-    return Visit(*(median(values) for values in zip(*(asdict(visit).values() for visit in visits), strict=True)))
+    return Visit(
+        *(
+            median(values)
+            for values in zip(*(asdict(visit).values() for visit in visits), strict=True)
+        )
+    )

@@ -1,8 +1,9 @@
-"""Reading many clips through the scraper, against what latency and concurrency allow and the predecessor's way.
+"""Reading many clips through the scraper, against what latency and concurrency allow and the
+predecessor's way.
 
-In real time: scaled-down latencies would count our processor time many times over. The predecessor started one scraper
-run for each clip, five at a time, and paused 2 s between two groups. Its time is the same for every group, so a few
-groups are measured and the rest is worked out.
+In real time: scaled-down latencies would count our processor time many times over. The predecessor
+started one scraper run for each clip, five at a time, and paused 2 s between two groups. Its time
+is the same for every group, so a few groups are measured and the rest is worked out.
 """
 
 import asyncio
@@ -90,7 +91,10 @@ async def _predecessors_group(readers: ApifyReaders) -> float:
     """Seconds that a group of its links takes, with the pause."""
     began = perf_counter()
     for group in range(SAMPLED_GROUPS):
-        refs = [factories.tiktok(OTHER_VIDEOS + group * ITS_GROUP + number) for number in range(ITS_GROUP)]
+        refs = [
+            factories.tiktok(OTHER_VIDEOS + group * ITS_GROUP + number)
+            for number in range(ITS_GROUP)
+        ]
         await asyncio.gather(*(_read_alone(readers, ref) for ref in refs))
         await asyncio.sleep(ITS_PAUSE_SECONDS)
     return (perf_counter() - began) / SAMPLED_GROUPS
@@ -103,10 +107,14 @@ async def _read_alone(readers: ApifyReaders, ref: VideoRef) -> None:
 
 
 @asynccontextmanager
-async def simulator(*, run_seconds: float = RUN_SECONDS, link_seconds: float = LINK_SECONDS) -> AsyncIterator[str]:
+async def simulator(
+    *, run_seconds: float = RUN_SECONDS, link_seconds: float = LINK_SECONDS
+) -> AsyncIterator[str]:
     """The simulator in a process of its own, as slow as asked for; its URL."""
     port = free_port()
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "swivi.demo.simulator", "--port", str(port))
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "swivi.demo.simulator", "--port", str(port)
+    )
     url = f"http://127.0.0.1:{port}"
     try:
         async with httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(retries=10)) as http:

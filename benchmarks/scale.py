@@ -1,9 +1,10 @@
-"""A Swivi of any size, in minutes: a few large campaigns and busy clippers beside very many small ones.
+"""A Swivi of any size, in minutes: a few large campaigns and busy clippers beside very many small
+ones.
 
-Everything is made by the database itself, in statements that both databases run, from the numbers of a table: so it is
-the same every time. Its books are right (`python -m swivi audit` finds nothing in them): each cent is a transfer with
-its audit row, and each cache says what its transfers do. Of ten readings of a clip one is its baseline; about one in a
-hundred fails.
+Everything is made by the database itself, in statements that both databases run, from the numbers
+of a table: so it is the same every time. Its books are right (`python -m swivi audit` finds nothing
+in them): each cent is a transfer with its audit row, and each cache says what its transfers do. Of
+ten readings of a clip one is its baseline; about one in a hundred fails.
 """
 
 import json
@@ -22,7 +23,10 @@ from swivi.domain.ledger.invariants import INVARIANTS
 
 ADMINS = 5
 OLD_RUNS, RECENT_RUNS = 500, 32
-"""Of the old ones the readings are thinned out. A recent one reads every fourth campaign, and the last reads all."""
+"""Of the old ones the readings are thinned out.
+
+A recent one reads every fourth campaign, and the last reads all.
+"""
 LAST_RUN = OLD_RUNS + RECENT_RUNS + 1
 STEPS = RECENT_RUNS // 4 + 1
 """Readings of a clip besides its baseline."""
@@ -71,13 +75,18 @@ class Sql:
         """The moment so many seconds ago, an expression."""
         if self._sqlite:
             base = self._now.strftime("%Y-%m-%d %H:%M:%S")
-            return f"strftime('%Y-%m-%d %H:%M:%S.000000', '{base}', '-' || ({seconds}) || ' seconds')"
+            return (
+                f"strftime('%Y-%m-%d %H:%M:%S.000000', '{base}', '-' || ({seconds}) || ' seconds')"
+            )
         return f"(TIMESTAMPTZ '{self._now.isoformat()}' - ({seconds}) * INTERVAL '1 second')"
 
     def numbers(self, most: int) -> str:
         """Fills `bench_numbers` from 1 to `most`."""
         if self._sqlite:
-            series = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {most}) SELECT i FROM n"
+            series = (
+                f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {most}) "
+                "SELECT i FROM n"
+            )
             return f"INSERT INTO bench_numbers {series}"
         return f"INSERT INTO bench_numbers SELECT generate_series(1, {most})"
 
@@ -155,7 +164,9 @@ def _campaigns(size: Size, sql: Sql) -> list[str]:
 
 
 def _submissions(size: Size, sql: Sql) -> list[str]:
-    """Reviewed ones over all the time but the last weeks, and those that wait since, in campaigns that run."""
+    """Reviewed ones over all the time but the last weeks, and those that wait since, in campaigns
+    that run.
+    """
     of_campaign = "1 + " + _skewed("j.i", 7919, 1_000_003, size.campaigns)
     of_clipper = f"{ADMINS + 1} + " + _skewed("j.i", 104_729, 999_983, size.clippers)
     total = size.reviewed + size.waiting
@@ -235,7 +246,11 @@ def _run(run: int, sql: Sql) -> list[str]:
         VALUES ({run}, 'SCHEDULE', 'COMPLETED', {sql.ago(ended + 540)}, {sql.ago(ended)}, 0, 0, 0, 0, 0, 0, 0, 0)"""
     if run <= OLD_RUNS:
         return [made]
-    return [made, *_readings(run, sql.ago(f"{ended} + 240 - k.id % 200")), *_settled(run, sql.ago(ended))]
+    return [
+        made,
+        *_readings(run, sql.ago(f"{ended} + 240 - k.id % 200")),
+        *_settled(run, sql.ago(ended)),
+    ]
 
 
 def _of_run(run: int) -> tuple[int, str]:
@@ -308,13 +323,16 @@ def _completed(sql: Sql) -> list[str]:
 
 
 def _payouts(sql: Sql) -> list[str]:
-    """Up to twenty of $20 for each clipper, out of half of the earnings; some wait, some were refused."""
+    """Up to twenty of $20 for each clipper, out of half of the earnings; some wait, some were
+    refused.
+    """
     asked = sql.ago(f"{_seconds(20)} - u.id % 1000 - q.i * 60000")
     times = "CASE WHEN u.total_earnings > 80000 THEN 20 ELSE u.total_earnings / 4000 END"
     columns = """user_id, amount, fee, net, method, details, status, reason, body_hash, created_at, decided_by,
         decided_at"""
     moves = (
-        "debit_account, credit_account, amount, kind, idempotency_key, audit_id, user_id, payout_request_id, created_at"
+        "debit_account, credit_account, amount, kind, idempotency_key, audit_id, user_id, "
+        "payout_request_id, created_at"
     )
 
     def transfers(action: str, debit: str, credit: str, kind: str) -> str:
@@ -324,7 +342,9 @@ def _payouts(sql: Sql) -> list[str]:
         WHERE a.subject = 'payout_request' AND a.action = '{action}' ORDER BY a.id"""
 
     waits = sql.ago("u.id % 80000")
-    approver, approved = (f"CASE WHEN u.id / 9 % 2 = 1 THEN {value} ELSE NULL END" for value in (1, waits))
+    approver, approved = (
+        f"CASE WHEN u.id / 9 % 2 = 1 THEN {value} ELSE NULL END" for value in (1, waits)
+    )
     available, reserved = "'available:' || p.user_id", "'reserved:' || p.user_id"
     return [
         f"""INSERT INTO payout_requests ({columns})
@@ -344,7 +364,12 @@ def _payouts(sql: Sql) -> list[str]:
             SELECT created_at, {who}, '{action}', 'payout_request', id, '{{}}', '{{}}', {amount} FROM payout_requests
             WHERE status IN ({states}) ORDER BY id"""
             for action, who, amount, states in (
-                ("payout.requested", "user_id", "amount", "'PENDING', 'APPROVED', 'REJECTED', 'COMPLETED'"),
+                (
+                    "payout.requested",
+                    "user_id",
+                    "amount",
+                    "'PENDING', 'APPROVED', 'REJECTED', 'COMPLETED'",
+                ),
                 ("payout.approved", "decided_by", "NULL", "'APPROVED', 'COMPLETED'"),
                 ("payout.rejected", "decided_by", "amount", "'REJECTED'"),
                 ("payout.completed", "decided_by", "amount", "'COMPLETED'"),
@@ -369,7 +394,9 @@ def _payouts(sql: Sql) -> list[str]:
 
 
 def _audits(sql: Sql) -> list[str]:
-    results = json.dumps([{"invariant": name, "checks": 2, "rows": 9, "ms": 4, "found": 0} for name in INVARIANTS])
+    results = json.dumps(
+        [{"invariant": name, "checks": 2, "rows": 9, "ms": 4, "found": 0} for name in INVARIANTS]
+    )
     return [
         f"""INSERT INTO audits (trigger, started_at, duration_ms, checks, transfers, found, results, findings)
         SELECT 'NIGHTLY', {sql.ago(f"({AUDITS} - n.i) * 86400")}, 2000, 38, 100000, 0, '{results}', '[]'
@@ -403,10 +430,16 @@ async def fill(database: Database, size: Size) -> None:
 
 @asynccontextmanager
 async def _in_bulk(database: Database) -> AsyncIterator[AsyncConnection]:
-    """One transaction that is trusted: without foreign keys and without the triggers that only look at changes."""
+    """One transaction that is trusted: without foreign keys and without the triggers that only look
+    at changes.
+    """
     writing = database.engine.execution_options(swivi_writes=True)
     async with writing.connect() as connection:
-        trust = "PRAGMA foreign_keys=OFF" if database.is_sqlite else "SET session_replication_role = replica"
+        trust = (
+            "PRAGMA foreign_keys=OFF"
+            if database.is_sqlite
+            else "SET session_replication_role = replica"
+        )
         raw: Any = await connection.get_raw_connection()
         await raw.driver_connection.execute(trust)
         async with connection.begin():
@@ -420,5 +453,8 @@ async def _go_on_counting(database: Database) -> None:
         plain = await connection.execution_options(isolation_level="AUTOCOMMIT")
         for table in ("users", "campaigns", "clip_submissions", "clips", "tracking_runs"):
             await plain.execute(
-                text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT MAX(id) FROM {table}))")
+                text(
+                    f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT MAX(id) FROM "
+                    f"{table}))"
+                )
             )

@@ -1,6 +1,8 @@
-"""Sealing many transfers and checking them again, against a floor: SHA-256 of the same contents, alone.
+"""Sealing many transfers and checking them again, against a floor: SHA-256 of the same contents,
+alone.
 
-And what a settlement takes while the job seals without a pause, and without it: campaigns of one run, in turn.
+And what a settlement takes while the job seals without a pause, and without it: campaigns of one
+run, in turn.
 """
 
 import asyncio
@@ -43,7 +45,9 @@ MANY = """
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One database's result, in seconds of wall time; of a settlement, the median of CAMPAIGNS / 2."""
+    """One database's result, in seconds of wall time; of a settlement, the median of CAMPAIGNS /
+    2.
+    """
 
     database: str
     rows: int
@@ -140,7 +144,9 @@ async def _checked(database: Database, *, whole: bool) -> tuple[int, float]:
 
 async def _floor(database: Database, rows: int) -> float:
     async with database.reading() as session:
-        found = (await session.execute(text(f"{TRANSFERS.select} ORDER BY id DESC LIMIT {SAMPLE}"))).all()
+        found = (
+            await session.execute(text(f"{TRANSFERS.select} ORDER BY id DESC LIMIT {SAMPLE}"))
+        ).all()
     sample = list(contents(TRANSFERS, found))
     started = perf_counter()
     for start in range(0, rows, SAMPLE):

@@ -1,8 +1,9 @@
 """Settlement of many clips against a floor: the same rows written by the database's driver alone.
 
-Swivi's side reads the readings, computes accruals and shares, and writes through the ledger; the floor only writes
-what Swivi wrote, and is told it: in bulk, by the quickest way that we know of each driver, which is executemany of
-sqlite3, and of asyncpg a COPY of new rows and arrays that are unnested for changed ones.
+Swivi's side reads the readings, computes accruals and shares, and writes through the ledger; the
+floor only writes what Swivi wrote, and is told it: in bulk, by the quickest way that we know of
+each driver, which is executemany of sqlite3, and of asyncpg a COPY of new rows and arrays that are
+unnested for changed ones.
 """
 
 import asyncio
@@ -56,7 +57,9 @@ class Figures:
 
 
 async def measure(url: str, *, clips: int, campaigns: int) -> Figures:
-    """ROUNDS times: settle these clips of these campaigns with Swivi, undo it, write the same rows raw, undo that."""
+    """ROUNDS times: settle these clips of these campaigns with Swivi, undo it, write the same rows
+    raw, undo that.
+    """
     database = Database(url)
     await migrations.upgrade(database)
     await read_but_unsettled(database, clips, campaigns)
@@ -65,18 +68,24 @@ async def measure(url: str, *, clips: int, campaigns: int) -> Figures:
         seconds, grown = settled_by_a_process(url, campaigns)
         rows = await _written_rows(database)
         await _undo(database)
-        floor = await (_sqlite_floor(url, rows) if database.is_sqlite else _postgres_floor(url, rows))
+        floor = await (
+            _sqlite_floor(url, rows) if database.is_sqlite else _postgres_floor(url, rows)
+        )
         await _undo(database)
         rounds.append((seconds, floor, seconds / floor, grown / clips))
     name = "SQLite" if database.is_sqlite else "PostgreSQL"
     await database.dispose()
-    return Figures(name, clips, campaigns, *(median(values) for values in zip(*rounds, strict=True)))
+    return Figures(
+        name, clips, campaigns, *(median(values) for values in zip(*rounds, strict=True))
+    )
 
 
 def settled_by_a_process(url: str, campaigns: int) -> tuple[float, int]:
     """Seconds that the settling of run 1 took, and the KiB by which its process grew."""
     told = subprocess.run(
-        [sys.executable, "-m", "benchmarks.settlement", url, str(campaigns)], stdout=subprocess.PIPE, check=True
+        [sys.executable, "-m", "benchmarks.settlement", url, str(campaigns)],
+        stdout=subprocess.PIPE,
+        check=True,
     )
     seconds, grown = json.loads(told.stdout)
     return seconds, grown
@@ -110,15 +119,26 @@ async def read_but_unsettled(database: Database, clips: int, campaigns: int) -> 
         run = TrackingRun(trigger=Trigger.CLI, status=RunStatus.RUNNING, started_at=NOW)
         session.add(run)
         await session.flush()
-        planned = [{"run_id": run.id, "campaign_id": number, "clips": share} for number in range(1, campaigns + 1)]
+        planned = [
+            {"run_id": run.id, "campaign_id": number, "clips": share}
+            for number in range(1, campaigns + 1)
+        ]
         await insert_all(session, PlannedCampaign, planned)
-        await insert_all(session, ViewTracking, [_reading(number, run.id) for number in range(1, clips + 1)])
+        await insert_all(
+            session, ViewTracking, [_reading(number, run.id) for number in range(1, clips + 1)]
+        )
     async with database.engine.connect() as connection:
         await connection.execute(text("ANALYZE"))
 
 
 def _reading(number: int, run_id: int) -> dict[str, Any]:
-    return {"clip_id": number, "run_id": run_id, "date": NOW, "outcome": Outcome.OK, "views": BASELINE + GROWTH}
+    return {
+        "clip_id": number,
+        "run_id": run_id,
+        "date": NOW,
+        "outcome": Outcome.OK,
+        "views": BASELINE + GROWTH,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +153,8 @@ class Rows:
 
 
 TRANSFER = (
-    "debit_account, credit_account, amount, kind, idempotency_key, campaign_id, user_id, clip_id, run_id, audit_id, "
-    "created_at"
+    "debit_account, credit_account, amount, kind, idempotency_key, campaign_id, user_id, clip_id, "
+    "run_id, audit_id, created_at"
 )
 AUDIT = "id, at, action, subject, subject_id, before, after, reason, amount"
 CLIP = "views, peak_views, not_found_runs, flag, last_tracked_at, earnings, gross_credited, id"
@@ -161,7 +181,10 @@ async def _written_rows(database: Database) -> Rows:
 UNDO = (
     "DELETE FROM ledger_transfers",
     "DELETE FROM audit_log",
-    "UPDATE clips SET views = 100, peak_views = 100, earnings = 0, gross_credited = 0, last_tracked_at = NULL",
+    (
+        "UPDATE clips SET views = 100, peak_views = 100, earnings = 0, gross_credited = 0, "
+        "last_tracked_at = NULL"
+    ),
     "UPDATE users SET total_earnings = 0, total_views = 0",
     "UPDATE campaigns SET spent = 0, last_tracked_at = NULL",
     "UPDATE tracking_run_campaigns SET status = 'PLANNED', earnings_added = 0",
@@ -170,21 +193,26 @@ UNDO = (
 
 
 async def _undo(database: Database) -> None:
-    """Back to before the settlement, so that whoever writes next writes into the same tables and indexes."""
+    """Back to before the settlement, so that whoever writes next writes into the same tables and
+    indexes.
+    """
     async with database.engine.execution_options(swivi_writes=True).begin() as connection:
         kept = await _without_triggers(connection, is_sqlite=database.is_sqlite)
         for statement in (*UNDO, *kept):
             await connection.execute(text(statement))
     async with database.engine.connect() as connection:
         plain = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await plain.execute(text("PRAGMA wal_checkpoint(TRUNCATE)" if database.is_sqlite else "VACUUM ANALYZE"))
+        await plain.execute(
+            text("PRAGMA wal_checkpoint(TRUNCATE)" if database.is_sqlite else "VACUUM ANALYZE")
+        )
 
 
 async def _without_triggers(connection: AsyncConnection, *, is_sqlite: bool) -> list[str]:
     """Lets history be deleted; the statements that forbid it again."""
     if is_sqlite:
         named = (
-            "SELECT name, sql FROM sqlite_master WHERE name IN ('ledger_transfers_no_delete', 'audit_log_no_delete')"
+            "SELECT name, sql FROM sqlite_master WHERE name IN ('ledger_transfers_no_delete', "
+            "'audit_log_no_delete')"
         )
         triggers = [tuple(row) for row in await connection.execute(text(named))]
         for name, _ in triggers:
@@ -248,7 +276,9 @@ def _update_of(table: str, columns: str) -> str:
 async def _postgres_floor(url: str, rows: Rows) -> float:
     parts = _by_campaign(rows)
     connection = await asyncpg.connect(url)
-    await connection.set_type_codec("json", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
+    await connection.set_type_codec(
+        "json", encoder=json.dumps, decoder=json.loads, schema="pg_catalog"
+    )
     started = perf_counter()
     for part in parts:
         async with connection.transaction():
@@ -275,12 +305,21 @@ def _numbered(table: str, columns: str) -> str:
 
 
 async def _update_all(
-    connection: asyncpg.Connection, table: str, columns: str, types: str, rows: list[tuple[Any, ...]]
+    connection: asyncpg.Connection,
+    table: str,
+    columns: str,
+    types: str,
+    rows: list[tuple[Any, ...]],
 ) -> None:
     *names, key = columns.split(", ")
     changes = ", ".join(f"{name} = new.{name}" for name in names)
-    arrays = ", ".join(f"${number}::{of_type}[]" for number, of_type in enumerate(types.split(", "), 1))
-    statement = f"UPDATE {table} SET {changes} FROM unnest({arrays}) AS new({columns}) WHERE {table}.{key} = new.{key}"
+    arrays = ", ".join(
+        f"${number}::{of_type}[]" for number, of_type in enumerate(types.split(", "), 1)
+    )
+    statement = (
+        f"UPDATE {table} SET {changes} FROM unnest({arrays}) AS new({columns}) WHERE {table}.{key} "
+        f"= new.{key}"
+    )
     await connection.execute(statement, *(list(values) for values in zip(*rows, strict=True)))
 
 

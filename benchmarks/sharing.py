@@ -1,6 +1,7 @@
 """One tracking run done by one process, and by two that share it, on PostgreSQL.
 
-Every process has as many scrapers, as on machines of their own. What is measured is the whole run, settling included.
+Every process has as many scrapers, as on machines of their own. What is measured is the whole run,
+settling included.
 """
 
 import asyncio
@@ -25,7 +26,9 @@ CONCURRENCY = 10
 BATCH = 100
 READY = b"ready\n"
 LOOK_SECONDS = 0.2
-"""How often the second process looks for a run to take part in; a server does so every other second."""
+"""How often the second process looks for a run to take part in; a server does so every other
+second.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
-"""What is read: the data behind every page, list and live number, each by a name, as whoever looks causes it.
+"""What is read: the data behind every page, list and live number, each by a name, as whoever looks
+causes it.
 
-A page is opened as the browser opens it: the handlers of its `on_load`, in their order, on the states of a tab of its
-own with a session's cookie. A test holds the routes here against those of the app, so that no new page is missed.
+A page is opened as the browser opens it: the handlers of its `on_load`, in their order, on the
+states of a tab of its own with a session's cookie. A test holds the routes here against those of
+the app, so that no new page is missed.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -38,12 +40,14 @@ from swivi.runtime.live.feed import Feed
 from swivi.runtime.runtime import runtime
 from swivi.swivi import app
 
-PAGES = dict(app._unevaluated_pages)  # noqa: SLF001 - as tests/e2e/routes.py
+PAGES = dict(app._unevaluated_pages)
 
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """What one visit is about: a clip with all that belongs to it, a payout request, a run, and who looks."""
+    """What one visit is about: a clip with all that belongs to it, a payout request, a run, and who
+    looks.
+    """
 
     clip_id: int
     submission_id: int
@@ -113,10 +117,15 @@ class Tab:
         self._root = rx.State(_reflex_internal_init=True)
         self._router: dict[str, Any] = {RouteVar.CLIENT_TOKEN: "tab"}
         header = f"{SESSION_COOKIE}={cookie}" if cookie else ""
-        self._route({RouteVar.HEADERS: kept_headers({"cookie": header, "origin": "http://swivi.test"})})
+        self._route(
+            {RouteVar.HEADERS: kept_headers({"cookie": header, "origin": "http://swivi.test"})}
+        )
 
     async def open(self, route: str, address: str) -> None:
-        """Run all that the page does when it opens. RuntimeError if that leads elsewhere or fails."""
+        """Run all that the page does when it opens.
+
+        RuntimeError if that leads elsewhere or fails.
+        """
         path, _, query = address.partition("?")
         parameters = dict(pair.split("=") for pair in query.split("&")) if query else {}
         self._route({RouteVar.PATH: path, RouteVar.ORIGIN: address, RouteVar.QUERY: parameters})
@@ -125,7 +134,9 @@ class Tab:
             outcome = handler.fn(state)
             if isinstance(outcome, AsyncIterator):
                 [_ async for _ in outcome]
-            elif isinstance(await outcome, EventSpec):  # an event without arguments goes on here, in the background
+            elif isinstance(
+                await outcome, EventSpec
+            ):  # an event without arguments goes on here, in the background
                 raise RuntimeError(f"{address} leads elsewhere")
             if getattr(state, "problem", ""):
                 raise RuntimeError(f"{address}: {state.problem}")
@@ -136,7 +147,7 @@ class Tab:
         return max(getattr(state, "pages", 1) for state in states)
 
     def _route(self, changes: dict[str, Any]) -> None:
-        self._router = self._root._update_router_vars(self._router | changes, self._router)  # noqa: SLF001
+        self._router = self._root._update_router_vars(self._router | changes, self._router)
 
 
 def _on_load(route: str) -> list[Any]:
@@ -150,8 +161,12 @@ NAMELESS = Pick(0, 0, 0, 0, 0, 0, 0, {})
 def _page(viewer: str, route: str, *addresses: Address, last_page: bool = False) -> list[Visit]:
     """The page at each of these addresses, and the last page of the list at the first of them."""
     known = addresses or (lambda _: f"/{route.removeprefix('index')}",)
-    visits: list[Visit] = [PageVisit(_name(route, address), route, address, viewer) for address in known]
-    last = PageVisit(f"{_name(route, known[0])}, last page", route, known[0], viewer, last_page=True)
+    visits: list[Visit] = [
+        PageVisit(_name(route, address), route, address, viewer) for address in known
+    ]
+    last = PageVisit(
+        f"{_name(route, known[0])}, last page", route, known[0], viewer, last_page=True
+    )
     return [*visits, last] if last_page else visits
 
 
@@ -185,14 +200,27 @@ FOR_CLIPPERS = [
         *map(_at, ("/clippers/campaigns?sort=left", "/clippers/campaigns?sort=ending")),
         last_page=True,
     ),
-    *_page("clipper", "clippers/campaigns/[open_campaign_key]", _at("/clippers/campaigns/{pick.campaign_id}")),
+    *_page(
+        "clipper",
+        "clippers/campaigns/[open_campaign_key]",
+        _at("/clippers/campaigns/{pick.campaign_id}"),
+    ),
     *_page(
         "clipper",
         "clippers/clips",
-        *map(_at, ("/clippers/clips", "/clippers/clips?status=approved", "/clippers/clips?status=pending")),
+        *map(
+            _at,
+            (
+                "/clippers/clips",
+                "/clippers/clips?status=approved",
+                "/clippers/clips?status=pending",
+            ),
+        ),
         last_page=True,
     ),
-    *_page("clipper", "clippers/clips/[submission_key]", _at("/clippers/clips/{pick.submission_id}")),
+    *_page(
+        "clipper", "clippers/clips/[submission_key]", _at("/clippers/clips/{pick.submission_id}")
+    ),
     *_page("clipper", "clippers/payouts"),
     *_page("payee", "clippers/payouts/[payout_key]", _at("/clippers/payouts/{pick.request_id}")),
     *_page(
@@ -211,12 +239,28 @@ FOR_ADMINS = [
     *_page(
         "admin",
         "admin/campaigns",
-        *map(_at, ("/admin/campaigns", "/admin/campaigns?status=active&sort=spent", "/admin/campaigns?sort=pending")),
+        *map(
+            _at,
+            (
+                "/admin/campaigns",
+                "/admin/campaigns?status=active&sort=spent",
+                "/admin/campaigns?sort=pending",
+            ),
+        ),
         last_page=True,
     ),
     *_page("admin", "admin/campaigns/new"),
-    *_page("admin", "admin/campaigns/[campaign_id]/edit", _at("/admin/campaigns/{pick.campaign_id}/edit")),
-    *_page("admin", "admin/campaigns/[campaign_id]", _at("/admin/campaigns/{pick.campaign_id}"), last_page=True),
+    *_page(
+        "admin",
+        "admin/campaigns/[campaign_id]/edit",
+        _at("/admin/campaigns/{pick.campaign_id}/edit"),
+    ),
+    *_page(
+        "admin",
+        "admin/campaigns/[campaign_id]",
+        _at("/admin/campaigns/{pick.campaign_id}"),
+        last_page=True,
+    ),
     *_page(
         "admin",
         "admin/campaigns/[campaign_id]/statement",
@@ -227,7 +271,14 @@ FOR_ADMINS = [
     *_page(
         "admin",
         "admin/submissions",
-        *map(_at, ("/admin/submissions", "/admin/submissions?status=all", "/admin/submissions?status=approved")),
+        *map(
+            _at,
+            (
+                "/admin/submissions",
+                "/admin/submissions?status=all",
+                "/admin/submissions?status=approved",
+            ),
+        ),
         _at("/admin/submissions?status=approved&platform=tiktok"),
         _at("/admin/submissions?status=approved&campaign={pick.campaign_id}&platform=youtube"),
         _at("/admin/submissions?clipper={pick.user_id}"),
@@ -237,14 +288,22 @@ FOR_ADMINS = [
     *_page(
         "admin",
         "admin/payouts",
-        *map(_at, ("/admin/payouts", "/admin/payouts?status=all", "/admin/payouts?status=completed")),
+        *map(
+            _at, ("/admin/payouts", "/admin/payouts?status=all", "/admin/payouts?status=completed")
+        ),
         last_page=True,
     ),
     *_page(
         "admin",
         "admin/users",
         *map(
-            _at, ("/admin/users", "/admin/users?role=admin", "/admin/users?status=disabled", "/admin/users?search=kim")
+            _at,
+            (
+                "/admin/users",
+                "/admin/users?role=admin",
+                "/admin/users?status=disabled",
+                "/admin/users?search=kim",
+            ),
         ),
         _at("/admin/users?search={pick.user_id}@"),
         last_page=True,
@@ -261,13 +320,27 @@ FOR_ADMINS = [
     *_page(
         "admin",
         "admin/analytics",
-        *map(_at, ("/admin/analytics", "/admin/analytics?days=90", "/admin/analytics?days=90&platform=tiktok")),
+        *map(
+            _at,
+            (
+                "/admin/analytics",
+                "/admin/analytics?days=90",
+                "/admin/analytics?days=90&platform=tiktok",
+            ),
+        ),
         _at("/admin/analytics?days=90&campaign={pick.campaign_id}"),
     ),
     *_page(
         "admin",
         "admin/audit",
-        *map(_at, ("/admin/audit", "/admin/audit?subject=submission", "/admin/audit?action=payout.completed")),
+        *map(
+            _at,
+            (
+                "/admin/audit",
+                "/admin/audit?subject=submission",
+                "/admin/audit?action=payout.completed",
+            ),
+        ),
         *map(_at, ("/admin/audit?actor=0", "/admin/audit?subject=campaign&id={pick.campaign_id}")),
         last_page=True,
     ),
@@ -285,9 +358,15 @@ def _lists() -> dict[str, Read]:
         "dashboard of the API": lambda session, pick: clipper_dashboard(session, pick.user_id),
         "what operators watch": lambda session, _: _both(tracked(session), queues(session)),
         "live: a clipper's numbers": lambda session, pick: clippers_now(session, [pick.user_id]),
-        "live: a clipper's newest clips": lambda session, pick: newest_clips(session, [pick.user_id], limit=10),
-        "live: unread": lambda session, pick: notifications.count(session, pick.clipper, unread_only=True),
-        "live: a campaign's numbers": lambda session, pick: campaign_numbers(session, pick.campaign_id),
+        "live: a clipper's newest clips": lambda session, pick: newest_clips(
+            session, [pick.user_id], limit=10
+        ),
+        "live: unread": lambda session, pick: notifications.count(
+            session, pick.clipper, unread_only=True
+        ),
+        "live: a campaign's numbers": lambda session, pick: campaign_numbers(
+            session, pick.campaign_id
+        ),
         "live: the front page": lambda session, _: _both(
             catalogue.totals(session), catalogue.open_campaigns(session, limit=6)
         ),
@@ -305,16 +384,22 @@ def _lists() -> dict[str, Read]:
             session, of_campaign(pick.campaign_id), Period(), 0, limit=25
         ),
         "audit log of some days": lambda session, _: audit_lines(
-            session, AuditFilter(since=(clock.now() - timedelta(days=9)).date(), subject="campaign"), limit=25
+            session,
+            AuditFilter(since=(clock.now() - timedelta(days=9)).date(), subject="campaign"),
+            limit=25,
         ),
-        "clips of a run, failed": lambda session, pick: clips_in_run(session, pick.run_id, only_failed=True, limit=25),
+        "clips of a run, failed": lambda session, pick: clips_in_run(
+            session, pick.run_id, only_failed=True, limit=25
+        ),
     }
     for sort in ("-views", "-earnings"):
         lists[f"submissions by {sort}"] = partial(_sorted_submissions, sort=sort)
         lists[f"own submissions by {sort}"] = partial(_own_submissions, sort=sort)
     for sort in ("-totalEarnings", "totalViews", "-available"):
         lists[f"users by {sort}"] = partial(_sorted_people, sort=sort)
-    lists["campaigns by -remaining"] = lambda session, _: all_campaigns(session, sort="-remaining", limit=25)
+    lists["campaigns by -remaining"] = lambda session, _: all_campaigns(
+        session, sort="-remaining", limit=25
+    )
     lists["payouts by amount"] = lambda session, _: payout_queue(session, sort="amount", limit=25)
     lists["runs by failed"] = lambda session, _: tracking_runs(session, sort="-failed", limit=25)
     return lists

@@ -1,9 +1,8 @@
-"""Builds the front end for production into `.web/build/client`, unless its inputs are what they were.
+"""Builds the front end for production into `.web/build/client`, unless its inputs are what they
+were.
 
 Runs in the virtual environment. Any number of callers at once: one builds, the others wait for it.
 """
-
-# ruff: noqa: S603, T201 - starts the programs of the virtual environment and says so
 
 import fcntl
 import hashlib
@@ -17,7 +16,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 BUILT = ROOT / ".web" / "build"
-STAMP = BUILT / "swivi.sha256"  # Reflex empties the folder before it builds, so a broken build leaves no stamp
+STAMP = (
+    BUILT / "swivi.sha256"
+)  # Reflex empties the folder before it builds, so a broken build leaves no stamp
 INPUTS = (
     "swivi/**/*.py",
     "assets/**/*",
@@ -42,7 +43,9 @@ def fingerprint() -> str:
     That is every Python file: pages compile in words, defaults and choices from any room.
     """
     digest = hashlib.sha256()
-    for path in sorted({path for pattern in INPUTS for path in ROOT.glob(pattern) if path.is_file()}):
+    for path in sorted(
+        {path for pattern in INPUTS for path in ROOT.glob(pattern) if path.is_file()}
+    ):
         content = path.read_bytes()
         digest.update(f"{path.relative_to(ROOT)} {len(content)}\n".encode() + content)
     return digest.hexdigest()
@@ -67,7 +70,9 @@ def export() -> None:
         "DATABASE_URL": "sqlite:///data/swivi.db",
         "REDIS_URL": "",
     }
-    done = subprocess.run([BIN / "reflex", "export", "--frontend-only", "--no-zip"], cwd=ROOT, env=environment)
+    done = subprocess.run(
+        [BIN / "reflex", "export", "--frontend-only", "--no-zip"], cwd=ROOT, env=environment
+    )
     if done.returncode:
         sys.exit(done.returncode)
 

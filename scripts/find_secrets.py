@@ -1,7 +1,7 @@
 """Fails if a file of the project seems to hold a credential. Needs no network.
 
-Tests and benchmarks are full of made-up passwords, so among them only what has the shape of a real service's key
-counts.
+Tests and benchmarks are full of made-up passwords, so among them only what has the shape of a real
+service's key counts.
 """
 
 import subprocess
@@ -35,7 +35,7 @@ EXAMPLES = (
 def project_files() -> list[str]:
     """What is under version control, or would be with the next commit."""
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],  # noqa: S607
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
         check=True,
         capture_output=True,
         text=True,
@@ -48,11 +48,18 @@ def project_files() -> list[str]:
 
 
 def found_in(names: list[str], *, but: tuple[str, ...] = ()) -> list[str]:
-    """`file:line kind` of each find in these files, without what the detectors named in `but` find."""
+    """`file:line kind` of each find in these files, without what the detectors named in `but`
+    find.
+    """
     with default_settings() as settings:
         settings.disable_plugins(*NO_SECRETS, *but)
         settings.configure_filters(
-            [{"path": "detect_secrets.filters.regex.should_exclude_secret", "pattern": list(EXAMPLES)}]
+            [
+                {
+                    "path": "detect_secrets.filters.regex.should_exclude_secret",
+                    "pattern": list(EXAMPLES),
+                }
+            ]
         )
         finds = SecretsCollection()
         for name in names:
@@ -64,7 +71,9 @@ def main() -> None:
     """Print what was found; exit 1 if that is anything."""
     names = project_files()
     made_up = [name for name in names if name.startswith(("tests/", "benchmarks/"))]
-    found = found_in([name for name in names if name not in made_up]) + found_in(made_up, but=BY_THEIR_NAME)
+    found = found_in([name for name in names if name not in made_up]) + found_in(
+        made_up, but=BY_THEIR_NAME
+    )
     sys.stdout.writelines(f"{find}\n" for find in found)
     sys.stdout.write(f"Secrets: {len(found)} found in {len(names)} files.\n")
     sys.exit(1 if found else 0)

@@ -1,4 +1,7 @@
-"""Exit status 0 if the Swivi on this machine's $PORT is ready for work. For health checks, which have no curl."""
+"""Exit status 0 if the Swivi on this machine's $PORT is ready for work.
+
+For health checks, which have no curl.
+"""
 
 import os
 import sys

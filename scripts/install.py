@@ -3,7 +3,7 @@
 python3 scripts/install.py [requirements-dev.txt]
 """
 
-# ruff: noqa: S603, T201, UP036 - starts pip and says so; whoever runs this may have an older Python
+# ruff: noqa: UP036 - starts pip and says so; whoever runs this may have an older Python
 
 import hashlib
 import subprocess
@@ -36,7 +36,14 @@ def install(requirements: Path) -> None:
     if not (VENV / "bin" / "pip").exists():
         make_environment()
     print(f"Installing {requirements.name} ...", flush=True)
-    pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [
+        str(VENV / "bin" / "python"),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+    ]
     done = subprocess.run([*pip, "-r", str(requirements)])
     if done.returncode:
         sys.exit(done.returncode)
@@ -47,7 +54,9 @@ def make_environment() -> None:
     try:
         venv.create(VENV, with_pip=True)
     except subprocess.CalledProcessError:
-        sys.exit("This Python cannot make virtual environments. On Debian: apt install python3-venv")
+        sys.exit(
+            "This Python cannot make virtual environments. On Debian: apt install python3-venv"
+        )
 
 
 if __name__ == "__main__":

@@ -5,8 +5,6 @@
 Writes `docs/pictures/NAME-THEME.webp`. Needs what the tests need: see `make test-tools`.
 """
 
-# ruff: noqa: T201 - says what it wrote
-
 import asyncio
 import base64
 import subprocess
@@ -19,10 +17,10 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.browser import CHROMIUM_FLAGS, browser_executable  # noqa: E402 - only found from here on
-from tests.e2e.people import SLOW, Admin, Visitor  # noqa: E402
-from tests.e2e.routes import address_of, role_of  # noqa: E402
-from tests.servers import AppServer, demo_environment  # noqa: E402
+from tests.browser import CHROMIUM_FLAGS, browser_executable
+from tests.e2e.people import SLOW, Admin, Visitor
+from tests.e2e.routes import address_of, role_of
+from tests.servers import AppServer, demo_environment
 
 PICTURES = {
     "landing": "index",
@@ -45,7 +43,7 @@ PAINTED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame
 
 
 def main() -> None:
-    subprocess.run([sys.executable, ROOT / "scripts" / "build.py"], check=True)  # noqa: S603
+    subprocess.run([sys.executable, ROOT / "scripts" / "build.py"], check=True)
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         photograph(Path(folder))
@@ -59,7 +57,9 @@ def photograph(home: Path) -> None:
 
 async def take_all(server: AppServer) -> None:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=browser_executable(), args=[*CHROMIUM_FLAGS])
+        browser = await playwright.chromium.launch(
+            executable_path=browser_executable(), args=[*CHROMIUM_FLAGS]
+        )
         await track(browser, server)
         for theme in ("light", "dark"):
             for name in PICTURES:

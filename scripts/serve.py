@@ -2,12 +2,10 @@
 
     .venv/bin/python scripts/serve.py [--demo]
 
-Brings the database up to date first. With `--demo` it serves the demo, unless an Apify key or SWIVI_DEMO is
-set. HOST is the address to listen on; unless set, this machine only. SIGTERM and SIGINT end it with status 0,
-within SWIVI_STOP_SECONDS.
+Brings the database up to date first. With `--demo` it serves the demo, unless an Apify key or
+SWIVI_DEMO is set. HOST is the address to listen on; unless set, this machine only. SIGTERM and
+SIGINT end it with status 0, within SWIVI_STOP_SECONDS.
 """
-
-# ruff: noqa: E402, T201 - finds swivi by itself, and prints where it serves
 
 import asyncio
 import os
@@ -47,7 +45,9 @@ def main() -> None:
     migrate(settings)
     if settings.demo and not or_exit(is_demo(settings.database_url)):
         seed_demo()
-    print(f"Swivi{' DEMO' if settings.demo else ''} at http://localhost:{settings.port}", flush=True)
+    print(
+        f"Swivi{' DEMO' if settings.demo else ''} at http://localhost:{settings.port}", flush=True
+    )
     serve(bound, settings)
 
 
@@ -61,11 +61,15 @@ def bound_or_exit(host: str, port: int) -> socket.socket:
     try:
         return server.bound_socket(host, port)
     except OSError as wrong:
-        sys.exit(f"swivi: cannot listen on {host} port {port}: {wrong.strerror}. Another one: PORT=8001")
+        sys.exit(
+            f"swivi: cannot listen on {host} port {port}: {wrong.strerror}. Another one: PORT=8001"
+        )
 
 
 def migrate(settings: Settings) -> None:
-    """As `python -m swivi migrate` does, without starting another program: half of all that a start imports."""
+    """As `python -m swivi migrate` does, without starting another program: half of all that a start
+    imports.
+    """
     set_up_logging("plain", settings.env)
     private_files.close_database_files(settings.database_url)
     private_files.warn_of_open_secrets()
@@ -99,8 +103,8 @@ def serve(bound: socket.socket, settings: Settings) -> None:
     """Serve until asked to stop, then end the process."""
     os.environ.update(
         REFLEX_ENV_MODE="prod",
-        # The front end is built already. Both names are internal to Reflex 0.10.1: tests/e2e/test_serving.py
-        # tells when a new version means something else by them.
+        # The front end is built already. Both names are internal to Reflex 0.10.1:
+        # tests/e2e/test_serving.py tells when a new version means something else by them.
         __REFLEX_SKIP_COMPILE="true",
         __REFLEX_MOUNT_FRONTEND_COMPILED_APP="true",
     )

@@ -10,8 +10,9 @@ from swivi.runtime import private_files
 def main() -> None:
     """Do what is asked and leave at once, without taking the interpreter down piece by piece.
 
-    Threads of the Apify client's native half may still be about to call back into Python. Caught in the middle of
-    the interpreter's end they abort the process: one command in twenty ended with status 134 on a busy machine.
+    Threads of the Apify client's native half may still be about to call back into Python. Caught in
+    the middle of the interpreter's end they abort the process: one command in twenty ended with
+    status 134 on a busy machine.
     """
     private_files.create_private_files()
     try:

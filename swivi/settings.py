@@ -1,4 +1,7 @@
-"""Typed settings from the environment or `.env`. A bad value stops the start with one clear line."""
+"""Typed settings from the environment or `.env`.
+
+A bad value stops the start with one clear line.
+"""
 
 import secrets
 import sys
@@ -11,7 +14,15 @@ from urllib.parse import urlsplit
 
 from apscheduler.triggers.cron import CronTrigger
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AliasChoices,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -23,10 +34,14 @@ from swivi.core.rates import Rate, parse_rate
 DEFAULT_APIFY_API_URL = "https://api.apify.com"
 
 SHORTEST_SECRET = 32
-"""Characters of what opens a route by itself: long enough that nobody guesses it, however often they may try."""
+"""Characters of what opens a route by itself: long enough that nobody guesses it, however often
+they may try.
+"""
 
 Limit = Annotated[
-    Rate | None, NoDecode, BeforeValidator(lambda value: parse_rate(value) if isinstance(value, str) else value)
+    Rate | None,
+    NoDecode,
+    BeforeValidator(lambda value: parse_rate(value) if isinstance(value, str) else value),
 ]
 """How often something may be done, written as `10/30m`; None, written as `off`, is no limit."""
 
@@ -34,7 +49,10 @@ Network = IPv4Network | IPv6Network
 
 
 def parse_networks(text: str) -> tuple[Network, ...]:
-    """Return the networks and addresses in a text such as `10.0.0.0/8, 127.0.0.1`. Raise ValueError."""
+    """Return the networks and addresses in a text such as `10.0.0.0/8, 127.0.0.1`.
+
+    Raise ValueError.
+    """
     return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
@@ -44,8 +62,13 @@ Networks = Annotated[
     BeforeValidator(lambda value: parse_networks(value) if isinstance(value, str) else value),
 ]
 
-OWN_NETWORKS = "127.0.0.0/8, ::1, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10, fc00::/7, fe80::/10"
-"""Loopback, private, shared (carrier-grade NAT, used by hosts for their balancers) and link-local addresses."""
+OWN_NETWORKS = (
+    "127.0.0.0/8, ::1, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10, fc00::/7, "
+    "fe80::/10"
+)
+"""Loopback, private, shared (carrier-grade NAT, used by hosts for their balancers) and link-local
+addresses.
+"""
 
 
 def _host_of(url: str) -> str | None:
@@ -62,18 +85,24 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True)
 
     database_url: str = Field("sqlite:///data/swivi.db", validation_alias="DATABASE_URL")
-    redis_url: str | None = Field(None, validation_alias=AliasChoices("REDIS_URL", "REFLEX_REDIS_URL"))
+    redis_url: str | None = Field(
+        None, validation_alias=AliasChoices("REDIS_URL", "REFLEX_REDIS_URL")
+    )
 
     apify_api_key: SecretStr | None = Field(None, validation_alias="APIFY_API_KEY")
     apify_api_url: str = Field(DEFAULT_APIFY_API_URL, validation_alias="APIFY_API_URL")
     cron_secret: SecretStr | None = Field(None, validation_alias="CRON_SECRET")
 
-    env: Literal["development", "production", "test"] = Field("production", validation_alias="SWIVI_ENV")
+    env: Literal["development", "production", "test"] = Field(
+        "production", validation_alias="SWIVI_ENV"
+    )
     port: Annotated[int, Field(gt=0, lt=65_536)] = Field(8000, validation_alias="PORT")
     public_url: str | None = Field(None, validation_alias="SWIVI_PUBLIC_URL")
     demo: bool = Field(False, validation_alias="SWIVI_DEMO")
 
-    log_format_wanted: Literal["plain", "json"] | None = Field(None, validation_alias="SWIVI_LOG_FORMAT")
+    log_format_wanted: Literal["plain", "json"] | None = Field(
+        None, validation_alias="SWIVI_LOG_FORMAT"
+    )
     metrics_token: SecretStr | None = Field(None, validation_alias="METRICS_TOKEN")
 
     smtp_host: str | None = Field(None, validation_alias="SMTP_HOST")
@@ -81,48 +110,82 @@ class Settings(BaseSettings):
     smtp_user: str | None = Field(None, validation_alias="SMTP_USER")
     smtp_password: SecretStr | None = Field(None, validation_alias="SMTP_PASSWORD")
     smtp_from: str | None = Field(None, validation_alias="SMTP_FROM", validate_default=True)
-    smtp_encryption: Literal["starttls", "tls", "off"] = Field("starttls", validation_alias="SMTP_ENCRYPTION")
+    smtp_encryption: Literal["starttls", "tls", "off"] = Field(
+        "starttls", validation_alias="SMTP_ENCRYPTION"
+    )
 
     tracking_cron: str = Field("0 */4 * * *", validation_alias="SWIVI_TRACKING_CRON")
     tracking_max_clips: Annotated[int, Field(gt=0, le=10_000_000)] = Field(
         10_000, validation_alias="SWIVI_TRACKING_MAX_CLIPS"
     )
-    tracking_batch_size: Annotated[int, Field(gt=0, le=500)] = Field(100, validation_alias="SWIVI_TRACKING_BATCH_SIZE")
+    tracking_batch_size: Annotated[int, Field(gt=0, le=500)] = Field(
+        100, validation_alias="SWIVI_TRACKING_BATCH_SIZE"
+    )
     tracking_batch_pause_seconds: Annotated[float, Field(ge=0, le=600)] = Field(
         1.0, validation_alias="SWIVI_TRACKING_BATCH_PAUSE_SECONDS"
     )
-    tracking_concurrency: Annotated[int, Field(gt=0, le=256)] = Field(5, validation_alias="SWIVI_TRACKING_CONCURRENCY")
+    tracking_concurrency: Annotated[int, Field(gt=0, le=256)] = Field(
+        5, validation_alias="SWIVI_TRACKING_CONCURRENCY"
+    )
     tracking_timeout_seconds: Annotated[float, Field(gt=0, le=3_600)] = Field(
         300.0, validation_alias="SWIVI_TRACKING_TIMEOUT_SECONDS"
     )
 
-    end_patience_hours: Annotated[float, Field(ge=0, le=720)] = Field(48.0, validation_alias="SWIVI_END_PATIENCE_HOURS")
+    end_patience_hours: Annotated[float, Field(ge=0, le=720)] = Field(
+        48.0, validation_alias="SWIVI_END_PATIENCE_HOURS"
+    )
 
     webhooks_private: bool | None = Field(None, validation_alias="SWIVI_WEBHOOKS_PRIVATE")
 
     audit_cron: str = Field("30 3 * * *", validation_alias="SWIVI_AUDIT_CRON")
 
     limit_sign_in: Limit = Field(Rate(10, 1_800), validation_alias="SWIVI_LIMIT_SIGN_IN")
-    limit_sign_in_account: Limit = Field(Rate(60, 3_600), validation_alias="SWIVI_LIMIT_SIGN_IN_ACCOUNT")
-    limit_sign_in_address: Limit = Field(Rate(100, 600), validation_alias="SWIVI_LIMIT_SIGN_IN_ADDRESS")
+    limit_sign_in_account: Limit = Field(
+        Rate(60, 3_600), validation_alias="SWIVI_LIMIT_SIGN_IN_ACCOUNT"
+    )
+    limit_sign_in_address: Limit = Field(
+        Rate(100, 600), validation_alias="SWIVI_LIMIT_SIGN_IN_ADDRESS"
+    )
     limit_sign_up: Limit = Field(Rate(30, 3_600), validation_alias="SWIVI_LIMIT_SIGN_UP")
     limit_mails: Limit = Field(Rate(5, 3_600), validation_alias="SWIVI_LIMIT_MAILS")
-    limit_mails_address: Limit = Field(Rate(30, 3_600), validation_alias="SWIVI_LIMIT_MAILS_ADDRESS")
+    limit_mails_address: Limit = Field(
+        Rate(30, 3_600), validation_alias="SWIVI_LIMIT_MAILS_ADDRESS"
+    )
     limit_submissions: Limit = Field(Rate(60, 3_600), validation_alias="SWIVI_LIMIT_SUBMISSIONS")
-    limit_submissions_address: Limit = Field(Rate(600, 3_600), validation_alias="SWIVI_LIMIT_SUBMISSIONS_ADDRESS")
+    limit_submissions_address: Limit = Field(
+        Rate(600, 3_600), validation_alias="SWIVI_LIMIT_SUBMISSIONS_ADDRESS"
+    )
     limit_payouts: Limit = Field(Rate(30, 3_600), validation_alias="SWIVI_LIMIT_PAYOUTS")
-    limit_payouts_address: Limit = Field(Rate(100, 3_600), validation_alias="SWIVI_LIMIT_PAYOUTS_ADDRESS")
-    limit_secrets_address: Limit = Field(Rate(20, 600), validation_alias="SWIVI_LIMIT_SECRETS_ADDRESS")
+    limit_payouts_address: Limit = Field(
+        Rate(100, 3_600), validation_alias="SWIVI_LIMIT_PAYOUTS_ADDRESS"
+    )
+    limit_secrets_address: Limit = Field(
+        Rate(20, 600), validation_alias="SWIVI_LIMIT_SECRETS_ADDRESS"
+    )
     limit_messages: Limit = Field(Rate(300, 10), validation_alias="SWIVI_LIMIT_MESSAGES")
-    limit_messages_address: Limit = Field(Rate(3_000, 10), validation_alias="SWIVI_LIMIT_MESSAGES_ADDRESS")
-    limit_sockets_address: Limit = Field(Rate(600, 60), validation_alias="SWIVI_LIMIT_SOCKETS_ADDRESS")
-    trusted_proxy_hops: Annotated[int, Field(ge=0, le=10)] = Field(0, validation_alias="SWIVI_TRUSTED_PROXY_HOPS")
+    limit_messages_address: Limit = Field(
+        Rate(3_000, 10), validation_alias="SWIVI_LIMIT_MESSAGES_ADDRESS"
+    )
+    limit_sockets_address: Limit = Field(
+        Rate(600, 60), validation_alias="SWIVI_LIMIT_SOCKETS_ADDRESS"
+    )
+    trusted_proxy_hops: Annotated[int, Field(ge=0, le=10)] = Field(
+        0, validation_alias="SWIVI_TRUSTED_PROXY_HOPS"
+    )
 
-    trusted_proxies: Networks = Field(parse_networks(OWN_NETWORKS), validation_alias="SWIVI_TRUSTED_PROXIES")
+    trusted_proxies: Networks = Field(
+        parse_networks(OWN_NETWORKS), validation_alias="SWIVI_TRUSTED_PROXIES"
+    )
 
-    max_connections: Annotated[int, Field(gt=0)] = Field(10_000, validation_alias="SWIVI_MAX_CONNECTIONS")
-    max_connections_address: Annotated[int, Field(gt=0)] = Field(200, validation_alias="SWIVI_MAX_CONNECTIONS_ADDRESS")
-    stop_seconds: Annotated[float, Field(ge=1, le=600)] = Field(20.0, validation_alias="SWIVI_STOP_SECONDS")
+    max_connections: Annotated[int, Field(gt=0)] = Field(
+        10_000, validation_alias="SWIVI_MAX_CONNECTIONS"
+    )
+    max_connections_address: Annotated[int, Field(gt=0)] = Field(
+        200, validation_alias="SWIVI_MAX_CONNECTIONS_ADDRESS"
+    )
+    stop_seconds: Annotated[float, Field(ge=1, le=600)] = Field(
+        20.0, validation_alias="SWIVI_STOP_SECONDS"
+    )
 
     min_payout: str = Field("20.00", validation_alias="SWIVI_MIN_PAYOUT")
     manual_reading_limit: str = Field("100.00", validation_alias="SWIVI_MANUAL_READING_LIMIT")
@@ -152,7 +215,10 @@ class Settings(BaseSettings):
     @classmethod
     def _is_long(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < SHORTEST_SECRET:
-            raise ValueError(f"must have at least {SHORTEST_SECRET} characters, such as `openssl rand -hex 32` prints")
+            raise ValueError(
+                f"must have at least {SHORTEST_SECRET} characters, such as `openssl rand -hex 32` "
+                "prints"
+            )
         return value
 
     @field_validator("database_url")
@@ -198,27 +264,34 @@ class Settings(BaseSettings):
                 raise ValueError("must say whom mails come from, since SMTP_HOST is set")
             return None
         try:
-            validate_email(value, check_deliverability=False, test_environment=True, allow_display_name=True)
+            validate_email(
+                value, check_deliverability=False, test_environment=True, allow_display_name=True
+            )
         except EmailNotValidError:
             raise ValueError("must be an email address, like Swivi <hello@swivi.example>") from None
         return value
 
     @property
     def mails_to(self) -> Literal["smtp", "log", "nowhere"]:
-        """What becomes of mails: without a server they are printed where developers read the log, and nowhere else."""
+        """What becomes of mails: without a server they are printed where developers read the log,
+        and nowhere else.
+        """
         if self.smtp_host is not None:
             return "smtp"
         return "log" if self.env != "production" else "nowhere"
 
     @property
     def signs_up_by_mail(self) -> bool:
-        """Whether an account opens with the link in a mail: wherever mail is sent, for then nobody is told that an
-        address has one already."""
+        """Whether an account opens with the link in a mail: wherever mail is sent, for then nobody
+        is told that an address has one already.
+        """
         return self.mails_to == "smtp"
 
     @property
     def only_verified_are_paid(self) -> bool:
-        """Whether a clipper must verify their address before they ask for a payout: wherever they can."""
+        """Whether a clipper must verify their address before they ask for a payout: wherever they
+        can.
+        """
         return self.mails_to == "smtp"
 
     @cached_property
@@ -228,7 +301,9 @@ class Settings(BaseSettings):
 
     @cached_property
     def manual_reading_limit_cents(self) -> Cents:
-        """How much views entered by one admin may be worth, in cents, before another admin has to confirm them."""
+        """How much views entered by one admin may be worth, in cents, before another admin has to
+        confirm them.
+        """
         return parse_dollars(self.manual_reading_limit)
 
     @property
@@ -238,7 +313,9 @@ class Settings(BaseSettings):
 
     @property
     def schedule_cron(self) -> str:
-        """When tracking runs (cron, UTC): in the demo every minute, unless SWIVI_TRACKING_CRON says otherwise."""
+        """When tracking runs (cron, UTC): in the demo every minute, unless SWIVI_TRACKING_CRON says
+        otherwise.
+        """
         if self.demo and "tracking_cron" not in self.model_fields_set:
             return "* * * * *"
         return self.tracking_cron
@@ -255,7 +332,9 @@ class Settings(BaseSettings):
 
     @property
     def log_format(self) -> Literal["plain", "json"]:
-        """How the server logs: for collectors in production, for people in development and in the demo."""
+        """How the server logs: for collectors in production, for people in development and in the
+        demo.
+        """
         is_read_by_people = self.demo or self.env != "production"
         return self.log_format_wanted or ("plain" if is_read_by_people else "json")
 
@@ -263,7 +342,8 @@ class Settings(BaseSettings):
     def webhooks_only_public(self) -> bool:
         """Whether webhooks must be reached by https, at addresses of the public internet.
 
-        They must in production and in the demo, whose admin is anybody, unless SWIVI_WEBHOOKS_PRIVATE says otherwise.
+        They must in production and in the demo, whose admin is anybody, unless
+        SWIVI_WEBHOOKS_PRIVATE says otherwise.
         """
         if self.webhooks_private is not None:
             return not self.webhooks_private
@@ -276,7 +356,9 @@ class Settings(BaseSettings):
 
     @property
     def scraper_url(self) -> str:
-        """The Apify API in use: in demo mode without a key, the simulator that this very process serves."""
+        """The Apify API in use: in demo mode without a key, the simulator that this very process
+        serves.
+        """
         if self.simulates_apify:
             return f"http://127.0.0.1:{self.port}{SIMULATOR_PATH}"
         return self.apify_api_url
@@ -284,7 +366,9 @@ class Settings(BaseSettings):
     @property
     def simulates_apify(self) -> bool:
         """Demo mode serves its own Apify unless one was named."""
-        return self.demo and self.apify_api_key is None and self.apify_api_url == DEFAULT_APIFY_API_URL
+        return (
+            self.demo and self.apify_api_key is None and self.apify_api_url == DEFAULT_APIFY_API_URL
+        )
 
     @property
     def scraper_token(self) -> str | None:
@@ -295,7 +379,9 @@ class Settings(BaseSettings):
 
 
 _SIMULATOR_TOKEN = secrets.token_urlsafe(32)
-"""The demo's simulator lets in the process that serves it, and nobody else: each start makes another token."""
+"""The demo's simulator lets in the process that serves it, and nobody else: each start makes
+another token.
+"""
 
 WITH_SECRETS = frozenset(
     {"DATABASE_URL", "REDIS_URL", "APIFY_API_KEY", "CRON_SECRET", "METRICS_TOKEN", "SMTP_PASSWORD"}

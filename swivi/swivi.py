@@ -68,7 +68,9 @@ def at_its_own_hosts(asgi: ASGIApp) -> ASGIApp:
 def bounded(asgi: ASGIApp) -> ASGIApp:
     """The app, in which one client address has a bounded number of requests under way."""
     settings = settings_or_exit()
-    return OpenRequests(asgi, None if settings.takes_all_for_one_address else settings.max_connections_address)
+    return OpenRequests(
+        asgi, None if settings.takes_all_for_one_address else settings.max_connections_address
+    )
 
 
 def addressed(asgi: ASGIApp) -> ASGIApp:

@@ -26,6 +26,8 @@ BAD_NUMBERS = (
 """As text. In JSON, those that are JSON numbers are sent as such too."""
 
 JSON_NUMBERS = tuple(
-    number for number in BAD_NUMBERS if number.isascii() and not set(number) & set("x_s") and number != "1e2"
+    number
+    for number in BAD_NUMBERS
+    if number.isascii() and not set(number) & set("x_s") and number != "1e2"
 )
 """Those that a JSON parser of Python's takes for numbers. 1e2 is one that Swivi takes: 100."""

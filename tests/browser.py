@@ -14,12 +14,16 @@ CHROMIUM_FLAGS = (
     "--disable-sync",
     "--no-first-run",
     # Nothing but this machine is reachable, and it has a second name.
-    "--host-resolver-rules=MAP swivi.lan 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+    (
+        "--host-resolver-rules=MAP swivi.lan 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, "
+        "EXCLUDE 127.0.0.1"
+    ),
 )
 
 
 def browser_executable() -> str | None:
-    """The machine's own Chromium, the one without windows first: it needs an eighth less of the processor.
+    """The machine's own Chromium, the one without windows first: it needs an eighth less of the
+    processor.
 
     None where Playwright has to bring its own.
     """
@@ -31,7 +35,9 @@ def browser_executable() -> str | None:
 async def browser() -> AsyncIterator[Browser]:
     """Chromium for tests marked `pytest.mark.asyncio(loop_scope="session")`."""
     async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=browser_executable(), args=[*CHROMIUM_FLAGS])
+        chromium = await playwright.chromium.launch(
+            executable_path=browser_executable(), args=[*CHROMIUM_FLAGS]
+        )
         yield chromium
         await chromium.close()
 

@@ -11,7 +11,9 @@ from cryptography.x509.oid import NameOID
 
 
 def certificate(name: str, folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """A server's side with a certificate for that name alone, and a client's side that trusts it."""
+    """A server's side with a certificate for that name alone, and a client's side that trusts
+    it.
+    """
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     made = (

@@ -1,4 +1,6 @@
-"""What every test can ask for: a migrated database of either kind, and a process's parts on top of it."""
+"""What every test can ask for: a migrated database of either kind, and a process's parts on top of
+it.
+"""
 
 import asyncio
 import os
@@ -36,14 +38,17 @@ def _is_roomy_memory() -> bool:
 
 
 if "TMPDIR" not in os.environ and _is_roomy_memory():
-    # A copy of a PostgreSQL database takes 50 ms there and 290 on a disk, and all tests together a tenth less.
+    # A copy of a PostgreSQL database takes 50 ms there and 290 on a disk, and all tests together a
+    # tenth less.
     os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 DATABASES = ("sqlite", "postgresql")
 
 
 _compiled: dict[Any, Any] = {}
-"""Statements that SQLAlchemy has put together, for all databases of this process: a fifth of the processor's time."""
+"""Statements that SQLAlchemy has put together, for all databases of this process: a fifth of the
+processor's time.
+"""
 
 
 @event.listens_for(Engine, "engine_connect")
@@ -51,7 +56,10 @@ def _share_compiled(connection: Connection) -> None:
     connection.execution_options(compiled_cache=_compiled)
 
 
-for dialect in (SQLiteDialect_aiosqlite, PGDialect_asyncpg):  # which are part of a statement's key there
+for dialect in (
+    SQLiteDialect_aiosqlite,
+    PGDialect_asyncpg,
+):  # which are part of a statement's key there
     dialect.__eq__ = lambda self, other: type(self) is type(other)  # type: ignore[method-assign]
     dialect.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
 
@@ -80,13 +88,18 @@ def migrated_postgres(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL, as a user writes it, of a fresh migrated database; the test runs once for each kind."""
+    """The URL, as a user writes it, of a fresh migrated database; the test runs once for each
+    kind.
+    """
     if request.param == "sqlite":
         path = tmp_path / "swivi.db"
         shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
         yield f"sqlite:///{path}"
         return
-    postgres, template = request.getfixturevalue("postgres"), request.getfixturevalue("migrated_postgres")
+    postgres, template = (
+        request.getfixturevalue("postgres"),
+        request.getfixturevalue("migrated_postgres"),
+    )
     url = postgres.borrow_database(template)
     yield url
     postgres.give_back(url, template)
@@ -105,7 +118,9 @@ SettingsFor = Callable[..., Settings]
 
 @pytest.fixture
 def settings_for(database_url: str, simulator: "RunningSimulator") -> SettingsFor:
-    """Settings on the test's database and simulator; keyword arguments are the fields of Settings."""
+    """Settings on the test's database and simulator; keyword arguments are the fields of
+    Settings.
+    """
 
     def make(**changes: object) -> Settings:
         known: dict[str, object] = {

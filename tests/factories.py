@@ -1,4 +1,6 @@
-"""Making what tests start from, through the services themselves, so that nothing starts from an impossible state."""
+"""Making what tests start from, through the services themselves, so that nothing starts from an
+impossible state.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -65,7 +67,9 @@ async def _person(database: Database, name: str, role: Role) -> Actor:
 
 
 async def a_campaign(database: Database, admin: Actor, **terms: object) -> Campaign:
-    """An ACTIVE campaign: $100.00 at $2.50 per 1,000 views on all platforms, unless `terms` differ."""
+    """An ACTIVE campaign: $100.00 at $2.50 per 1,000 views on all platforms, unless `terms`
+    differ.
+    """
     known: dict[str, object] = {
         "title": "Summer Vibes 2025",
         "brand": "Vibe Drinks",
@@ -81,7 +85,12 @@ async def a_campaign(database: Database, admin: Actor, **terms: object) -> Campa
 
 
 async def a_submission(
-    database: Database, clipper: Actor, campaign: Campaign, video: VideoRef, *, baseline: int | None = 0
+    database: Database,
+    clipper: Actor,
+    campaign: Campaign,
+    video: VideoRef,
+    *,
+    baseline: int | None = 0,
 ) -> ClipSubmission:
     """A PENDING submission with that baseline, or still awaiting it."""
     async with database.writing() as session:
@@ -94,7 +103,13 @@ async def a_submission(
 
 
 async def a_clip(
-    database: Database, clipper: Actor, admin: Actor, campaign: Campaign, video: VideoRef, *, baseline: int = 0
+    database: Database,
+    clipper: Actor,
+    admin: Actor,
+    campaign: Campaign,
+    video: VideoRef,
+    *,
+    baseline: int = 0,
 ) -> Clip:
     """An approved clip with that baseline."""
     submission = await a_submission(database, clipper, campaign, video, baseline=baseline)
@@ -106,14 +121,23 @@ async def a_clip(
 def a_reading(video: VideoRef, views: int | None, outcome: Outcome = Outcome.OK) -> Reading:
     """A reading of a video, now."""
     return Reading(
-        video, outcome, views, metric="playCount", source="test", author="clipper.one", detail="", read_at=clock.now()
+        video,
+        outcome,
+        views,
+        metric="playCount",
+        source="test",
+        author="clipper.one",
+        detail="",
+        read_at=clock.now(),
     )
 
 
 async def reload_clips(database: Database, clips_: Sequence[Clip]) -> list[Clip]:
     """The same clips as they are now."""
     async with database.reading() as session:
-        return [(await session.exec(select(Clip).where(Clip.id == clip.id))).one() for clip in clips_]
+        return [
+            (await session.exec(select(Clip).where(Clip.id == clip.id))).one() for clip in clips_
+        ]
 
 
 async def turn_on_totp(
@@ -121,7 +145,10 @@ async def turn_on_totp(
 ) -> list[str]:
     """Turn two-step sign-in on with this key; returns the recovery codes."""
     await totp.begin_setup(session, actor)
-    shown = (PendingAuthenticator.user_id == actor.user_id, PendingAuthenticator.expires_at > clock.now())
+    shown = (
+        PendingAuthenticator.user_id == actor.user_id,
+        PendingAuthenticator.expires_at > clock.now(),
+    )
     pending = (await session.exec(select(PendingAuthenticator).where(*shown))).one()
     pending.key = key
     await session.flush()

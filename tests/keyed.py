@@ -22,7 +22,9 @@ async def post(token: str, path: str, body: dict[str, Any] | None) -> dict[str, 
     """The answer's body. Raises Refused."""
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": KEY}
     transport = httpx.ASGITransport(build_api())
-    async with httpx.AsyncClient(transport=transport, base_url="http://swivi.test", headers=headers) as http:
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://swivi.test", headers=headers
+    ) as http:
         answer = await http.post(path, json=body)
     said: dict[str, Any] = answer.json()
     if not answer.is_success:

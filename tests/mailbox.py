@@ -16,7 +16,9 @@ LINK = re.compile(r"https?://\S+/(reset|verify)#(\S+)")
 
 @dataclass
 class Mailbox:
-    """What the mail server took, and what it answers: `refuses` is an SMTP answer for every recipient."""
+    """What the mail server took, and what it answers: `refuses` is an SMTP answer for every
+    recipient.
+    """
 
     port: int
     got: list[EmailMessage] = field(default_factory=list)
@@ -31,7 +33,7 @@ class Mailbox:
         assert found
         return found[2]
 
-    async def handle_RCPT(  # noqa: N802 - the library's name
+    async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if self.refuses:
@@ -39,7 +41,7 @@ class Mailbox:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         assert isinstance(envelope.content, bytes)
         mail = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(mail, EmailMessage)
@@ -48,8 +50,13 @@ class Mailbox:
         self.arrived.set()
         return "250 Kept"
 
-    def authenticator(self, server: SMTP, session: Session, envelope: Envelope, how: str, given: Any) -> AuthResult:
-        is_right = isinstance(given, LoginPassword) and (given.login, given.password) == (b"swivi", b"mail-secret")
+    def authenticator(
+        self, server: SMTP, session: Session, envelope: Envelope, how: str, given: Any
+    ) -> AuthResult:
+        is_right = isinstance(given, LoginPassword) and (given.login, given.password) == (
+            b"swivi",
+            b"mail-secret",
+        )
         self.seen.append(f"{how} {'encrypted' if session.ssl else 'in the clear'} {is_right}")
         return AuthResult(success=is_right)
 
@@ -58,5 +65,8 @@ class Mailbox:
 
     def served_with_tls(self, context: ssl.SSLContext) -> Controller:
         return self.served(
-            tls_context=context, require_starttls=True, auth_required=True, authenticator=self.authenticator
+            tls_context=context,
+            require_starttls=True,
+            auth_required=True,
+            authenticator=self.authenticator,
         )

@@ -23,7 +23,10 @@ async def tables(database: Database) -> set[str]:
         return set()
     async with database.reading() as session:
         found = await session.execute(
-            text("SELECT CAST(inhrelid::regclass AS text) FROM pg_inherits WHERE inhparent = 'view_tracking'::regclass")
+            text(
+                "SELECT CAST(inhrelid::regclass AS text) FROM pg_inherits WHERE inhparent = "
+                "'view_tracking'::regclass"
+            )
         )
         return set(found.scalars())
 
@@ -31,12 +34,17 @@ async def tables(database: Database) -> set[str]:
 async def where_kept(database: Database) -> dict[int, str]:
     """Each reading's partition, by its id."""
     async with database.reading() as session:
-        found = await session.execute(text("SELECT id, CAST(tableoid::regclass AS text) AS kept_in FROM view_tracking"))
+        found = await session.execute(
+            text("SELECT id, CAST(tableoid::regclass AS text) AS kept_in FROM view_tracking")
+        )
         return {row.id: row.kept_in for row in found}
 
 
 async def as_if_for_long(database: Database) -> None:
-    """Each of the last months gets a partition, as if there had been some half a year ago. Nothing was read yet."""
+    """Each of the last months gets a partition, as if there had been some half a year ago.
+
+    Nothing was read yet.
+    """
     if database.is_sqlite:
         return
     [first] = [name for name in await tables(database) if name.startswith(partitions.BEFORE)]

@@ -1,7 +1,8 @@
-"""Work in processes of their own, each with its own Runtime: some race each other, some are killed on the way.
+"""Work in processes of their own, each with its own Runtime: some race each other, some are killed
+on the way.
 
-They are forked off a server that has imported Swivi and opened nothing, so each costs milliseconds and shares
-no connection with the test.
+They are forked off a server that has imported Swivi and opened nothing, so each costs milliseconds
+and shares no connection with the test.
 """
 
 import asyncio
@@ -47,7 +48,13 @@ configure_mappers()  # before the fork, once for all
 
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(
-    [__name__, "tests.crash.work", "tests.races.work", "swivi.cli.app", "swivi.domain.platforms.readers.apify"]
+    [
+        __name__,
+        "tests.crash.work",
+        "tests.races.work",
+        "swivi.cli.app",
+        "swivi.domain.platforms.readers.apify",
+    ]
 )
 
 
@@ -66,11 +73,11 @@ def forked(work: Callable[..., None], *arguments: object, seconds: float) -> int
 
 
 class Boundaries:
-    """The moments at which a crash can leave something else behind than the moment before: before and after each
-    write and each commit of a database.
+    """The moments at which a crash can leave something else behind than the moment before: before
+    and after each write and each commit of a database.
 
-    Each is named by what came before it and what comes next. `reached` is called at each, with its name and, before
-    a write, the connection.
+    Each is named by what came before it and what comes next. `reached` is called at each, with its
+    name and, before a write, the connection.
     """
 
     def __init__(self, database: Database, reached: Reached | None = None) -> None:
@@ -83,7 +90,9 @@ class Boundaries:
         self._really_commit = engine.dialect.do_commit
         engine.dialect.do_commit = self._commit  # type: ignore[method-assign]  # the engine's own dialect, nobody else's
 
-    def _statement(self, connection: SaConnection, _cursor: object, statement: str, *_: object) -> None:
+    def _statement(
+        self, connection: SaConnection, _cursor: object, statement: str, *_: object
+    ) -> None:
         write = WRITE.match(statement)
         if write is not None:
             coming = " ".join(write.groups())
@@ -116,18 +125,24 @@ def without_readers(settings: Settings) -> Settings:
 
 
 def killed_at(boundary: int, settings: Settings, work: Work, *arguments: object) -> str:
-    """Do the work in a process that dies at that boundary (counted from 1) as if by `kill -9`; the boundary's name."""
+    """Do the work in a process that dies at that boundary (counted from 1) as if by `kill -9`; the
+    boundary's name.
+    """
     ours, theirs = _forks.Pipe(duplex=False)
     process = _forks.Process(target=_doomed, args=(boundary, theirs, settings, work, arguments))
     process.start()
     theirs.close()
     process.join(SECONDS)
-    assert process.exitcode == -signal.SIGKILL, f"nobody was killed at boundary {boundary}: {process.exitcode}"
+    assert process.exitcode == -signal.SIGKILL, (
+        f"nobody was killed at boundary {boundary}: {process.exitcode}"
+    )
     name: str = ours.recv()
     return name
 
 
-def _doomed(boundary: int, told: Connection, settings: Settings, work: Work, arguments: Sequence[object]) -> None:
+def _doomed(
+    boundary: int, told: Connection, settings: Settings, work: Work, arguments: Sequence[object]
+) -> None:
     async def act() -> None:
         async with open_runtime(settings) as running:
             boundaries = Boundaries(running.database, lambda name, _: die(name))
@@ -144,8 +159,9 @@ def _doomed(boundary: int, told: Connection, settings: Settings, work: Work, arg
 
 @dataclass(frozen=True)
 class Ending:
-    """How work ended that was disturbed: "done" or the code of its SwiviError, its sentence, and the log from warnings
-    on, where a line with a stack trace ends in TRACE."""
+    """How work ended that was disturbed: "done" or the code of its SwiviError, its sentence, and
+    the log from warnings on, where a line with a stack trace ends in TRACE.
+    """
 
     outcome: str
     sentence: str
@@ -164,12 +180,16 @@ def disturbed_at(
     there: Reached | None = None,
     first: Callable[[], None] | None = None,
 ) -> Ending:
-    """Do the work in a process that stands still at that boundary (counted from 1), and then goes on.
+    """Do the work in a process that stands still at that boundary (counted from 1), and then goes
+    on.
 
-    Meanwhile `here` is done by the test and `there`, a module's function, by that process; `first` before it begins.
+    Meanwhile `here` is done by the test and `there`, a module's function, by that process; `first`
+    before it begins.
     """
     ours, theirs = _forks.Pipe()
-    process = _forks.Process(target=_disturbed, args=(boundary, theirs, settings, work, arguments, there, first))
+    process = _forks.Process(
+        target=_disturbed, args=(boundary, theirs, settings, work, arguments, there, first)
+    )
     process.start()
     theirs.close()
     assert ours.poll(SECONDS), "the boundary was never reached"
@@ -202,7 +222,9 @@ def _disturbed(
 
     async def act() -> Ending:
         async with open_runtime(settings) as running:
-            boundaries = Boundaries(running.database, lambda name, connection: stand_still(name, connection))
+            boundaries = Boundaries(
+                running.database, lambda name, connection: stand_still(name, connection)
+            )
 
             def stand_still(name: str, connection: SaConnection | None) -> None:
                 if len(boundaries.passed) == boundary:
@@ -223,10 +245,11 @@ def _disturbed(
 def at_once(
     settings: Settings, jobs: Sequence[tuple[Any, ...]], *, processes: int = 4, reads: bool = False
 ) -> list[str]:
-    """Do the jobs, each `(work, *arguments)`, at the same moment, shared out among several processes.
+    """Do the jobs, each `(work, *arguments)`, at the same moment, shared out among several
+    processes.
 
-    `reads` is whether they need readers of views, which are slow to open. Returns "done" or the code of the
-    SwiviError, per job but in no particular order.
+    `reads` is whether they need readers of views, which are slow to open. Returns "done" or the
+    code of the SwiviError, per job but in no particular order.
     """
     if not reads:
         settings = without_readers(settings)
@@ -245,7 +268,9 @@ def at_once(
     return outcomes
 
 
-def _race(settings: Settings, jobs: Sequence[tuple[Any, ...]], barrier: Barrier, told: Connection) -> None:
+def _race(
+    settings: Settings, jobs: Sequence[tuple[Any, ...]], barrier: Barrier, told: Connection
+) -> None:
     async def act() -> list[str]:
         async with open_runtime(settings) as running:
             barrier.wait(SECONDS)

@@ -1,4 +1,6 @@
-"""A receiver of webhooks on loopback: a small HTTP server that answers as it is told and keeps what it was sent."""
+"""A receiver of webhooks on loopback: a small HTTP server that answers as it is told and keeps what
+it was sent.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -26,14 +28,19 @@ class Received:
         return self.headers["webhook-id"]
 
     def verified(self, secret: str) -> dict[str, Any]:
-        """The message, checked as receivers are told to check it. Raises WebhookVerificationError."""
+        """The message, checked as receivers are told to check it.
+
+        Raises WebhookVerificationError.
+        """
         message: dict[str, Any] = Verifier(secret).verify(self.body, self.headers)
         return message
 
 
 @dataclass
 class Receiver:
-    """Answers with the next of `answers`, and with the last one for ever. 0 is: no answer at all."""
+    """Answers with the next of `answers`, and with the last one for ever. 0 is: no answer at
+    all.
+    """
 
     port: int = 0
     answers: list[int] = field(default_factory=lambda: [200])
@@ -57,7 +64,9 @@ class Receiver:
         try:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
             request, *lines = head.strip().split("\r\n")
-            headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
+            headers = {
+                name.lower(): value for name, _, value in (line.partition(": ") for line in lines)
+            }
             body = await reader.readexactly(int(headers.get("content-length", "0")))
             async with self._changed:
                 self.received.append(Received(request.split(" ")[1], headers, body))
@@ -67,7 +76,10 @@ class Receiver:
                 await reader.read()  # until the sender hangs up
                 return
             place = f"Location: {self.location}\r\n" if self.location else ""
-            answer = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n{place}Content-Length: 0\r\nConnection: close"
+            answer = (
+                f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n{place}Content-Length: "
+                "0\r\nConnection: close"
+            )
             writer.write(f"{answer}\r\n\r\n".encode())
             await writer.drain()
         except (ConnectionError, asyncio.IncompleteReadError):

@@ -1,7 +1,7 @@
 """PostgreSQL, Redis and whole Swivi servers for the tests: a plain pytest plugin.
 
-Each pytest process has its own. Everything that is started ends with the fixture that started it, on Ctrl-C
-as well.
+Each pytest process has its own. Everything that is started ends with the fixture that started it,
+on Ctrl-C as well.
 """
 
 import fcntl
@@ -39,7 +39,9 @@ def free_port() -> int:
 
 
 def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
-    """Returns once `ready` holds; RuntimeError with the log when the process ended or took too long."""
+    """Returns once `ready` holds; RuntimeError with the log when the process ended or took too
+    long.
+    """
     deadline = time.monotonic() + START_SECONDS
     while not ready():
         if process.poll() is not None or time.monotonic() > deadline:
@@ -48,7 +50,9 @@ def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log:
 
 
 def end(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
-    """Signals a process that leads its own group; what is left of the group after a while is killed."""
+    """Signals a process that leads its own group; what is left of the group after a while is
+    killed.
+    """
     if process.poll() is None:
         process.send_signal(how)
     try:
@@ -75,7 +79,9 @@ class Postgres:
     `more` are settings of postgresql.conf.
     """
 
-    def __init__(self, programs: Path, home: Path, owner: str | None, more: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, programs: Path, home: Path, owner: str | None, more: Mapping[str, str] | None = None
+    ) -> None:
         self.programs = programs
         self._more = more or {}
         self.port = free_port()
@@ -86,7 +92,9 @@ class Postgres:
         self._schemas: dict[str, str] = {}
 
     def start(self) -> None:
-        """Returns once it answers; on the port and with the databases that it had before, if it was stopped."""
+        """Returns once it answers; on the port and with the databases that it had before, if it was
+        stopped.
+        """
         settings = {
             "listen_addresses": "127.0.0.1",
             "port": self.port,
@@ -110,7 +118,9 @@ class Postgres:
         wait_until(lambda: accepts_connections(self.programs, self.port), self._process, log)
 
     def stop(self) -> None:
-        """PostgreSQL's "immediate" shutdown: every connection is cut, and nothing is written any more."""
+        """PostgreSQL's "immediate" shutdown: every connection is cut, and nothing is written any
+        more.
+        """
         if self._process is not None:
             end(self._process, signal.SIGQUIT)
             self._process = None
@@ -125,12 +135,16 @@ class Postgres:
         return self.url(name)
 
     def borrow_database(self, template: str) -> str:
-        """The URL of a database like the template: one that was given back, or a copy, which takes much longer."""
+        """The URL of a database like the template: one that was given back, or a copy, which takes
+        much longer.
+        """
         kept = self._kept.setdefault(template, [])
         return kept.pop() if kept else self.create_database(template)
 
     def give_back(self, url: str, template: str) -> None:
-        """Empties a database for the next who borrows one; drops it where its schema is not the template's any more."""
+        """Empties a database for the next who borrows one; drops it where its schema is not the
+        template's any more.
+        """
         if template not in self._schemas:
             self._schemas[template] = self.ask(SCHEMA, self.url(template))
         if self.ask(EMPTIED, url) == self._schemas[template]:
@@ -142,14 +156,22 @@ class Postgres:
         """What psql prints of these statements."""
         quietly = ["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"]
         psql = [str(self.programs / "psql"), *quietly, url]
-        return subprocess.run(psql, input=statements, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+        return subprocess.run(
+            psql, input=statements, stdout=subprocess.PIPE, text=True, check=True
+        ).stdout.strip()
 
     def drop_database(self, url: str) -> None:
         """Ends a database, whoever is still connected to it."""
         self.sql(f'DROP DATABASE "{url.rsplit("/", 1)[1]}" WITH (FORCE)')
 
     def sql(self, statement: str) -> None:
-        psql = [str(self.programs / "psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", self.url()]
+        psql = [
+            str(self.programs / "psql"),
+            "--no-psqlrc",
+            "--quiet",
+            "--set=ON_ERROR_STOP=1",
+            self.url(),
+        ]
         subprocess.run([*psql, "--command", statement], check=True)
 
 
@@ -190,9 +212,13 @@ def postgres_programs() -> Path:
     on_path = shutil.which("initdb")
     if on_path:
         return Path(on_path).resolve().parent
-    candidates = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    candidates = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name)
+    )
     if shutil.which("pg_config"):
-        told = subprocess.run(["pg_config", "--bindir"], stdout=subprocess.PIPE, text=True, check=True)
+        told = subprocess.run(
+            ["pg_config", "--bindir"], stdout=subprocess.PIPE, text=True, check=True
+        )
         candidates.append(Path(told.stdout.strip()))
     for programs in reversed(candidates):
         if (programs / "initdb").exists():
@@ -203,11 +229,25 @@ def postgres_programs() -> Path:
 @contextmanager
 def running_postgres(more: Mapping[str, str] | None = None) -> Iterator[Postgres]:
     programs = postgres_programs()
-    with tempfile.TemporaryDirectory(prefix="swivi-postgres-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="swivi-postgres-", ignore_cleanup_errors=True
+    ) as folder:
         home, data = Path(folder), Path(folder) / "data"
         owner = unprivileged_owner(home)
-        initdb = [str(programs / "initdb"), "--username=swivi", "--auth=trust", "--no-sync", "--encoding=UTF8"]
-        subprocess.run([*initdb, "--locale=C", str(data)], check=True, stdout=subprocess.DEVNULL, cwd=home, user=owner)
+        initdb = [
+            str(programs / "initdb"),
+            "--username=swivi",
+            "--auth=trust",
+            "--no-sync",
+            "--encoding=UTF8",
+        ]
+        subprocess.run(
+            [*initdb, "--locale=C", str(data)],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd=home,
+            user=owner,
+        )
         server = Postgres(programs, home, owner, more)
         try:
             server.start()
@@ -222,7 +262,9 @@ def accepts_connections(programs: Path, port: int) -> bool:
 
 
 def unprivileged_owner(home: Path) -> str | None:
-    """Whom to run PostgreSQL as, since it refuses root: the new owner of `home`, None for ourselves."""
+    """Whom to run PostgreSQL as, since it refuses root: the new owner of `home`, None for
+    ourselves.
+    """
     if os.geteuid() != 0:
         return None
     for name in ("postgres", "nobody"):
@@ -263,7 +305,13 @@ class Redis:
 
     def start(self) -> None:
         """Returns once it listens; on the port that it had before, if it was stopped."""
-        settings = {"port": str(self.port), "bind": "127.0.0.1", "save": "", "appendonly": "no", "dir": str(self._home)}
+        settings = {
+            "port": str(self.port),
+            "bind": "127.0.0.1",
+            "save": "",
+            "appendonly": "no",
+            "dir": str(self._home),
+        }
         options = [part for name, value in settings.items() for part in (f"--{name}", value)]
         log = self._home / "log"
         with log.open("ab") as output:
@@ -299,7 +347,9 @@ NOTHING_OUTSIDE = {
     "SWIVI_DEMO": "0",
     "SWIVI_PUBLIC_URL": "",
 }
-"""What a developer's own `.env` may set: a server under test has none of it unless the test says so."""
+"""What a developer's own `.env` may set: a server under test has none of it unless the test says
+so.
+"""
 
 UNLIMITED = {
     f"SWIVI_LIMIT_{name}": "off"
@@ -325,7 +375,8 @@ UNLIMITED = {
 class AppServer:
     """The production server, started as `make serve` starts it, on a port of its own.
 
-    `environment` needs a DATABASE_URL and overrides NOTHING_OUTSIDE and UNLIMITED. The log holds all output.
+    `environment` needs a DATABASE_URL and overrides NOTHING_OUTSIDE and UNLIMITED. The log holds
+    all output.
     """
 
     def __init__(self, environment: Mapping[str, str], log: Path) -> None:
@@ -420,7 +471,9 @@ NEVER = "0 0 29 2 *"
 
 @pytest.fixture(scope="session")
 def seeded_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with the demo's two weeks of history, to copy from: made by the first pytest process that asks."""
+    """A SQLite file with the demo's two weeks of history, to copy from: made by the first pytest
+    process that asks.
+    """
     home = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         home = home.parent
@@ -435,15 +488,21 @@ def seeded_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def seed_demo(seeded: Path) -> None:
     """Makes that file."""
     growing = seeded.with_name("growing.db")
-    environment = os.environ | NOTHING_OUTSIDE | {"DATABASE_URL": f"sqlite:///{growing}", "SWIVI_DEMO": "1"}
+    environment = (
+        os.environ | NOTHING_OUTSIDE | {"DATABASE_URL": f"sqlite:///{growing}", "SWIVI_DEMO": "1"}
+    )
     for command in ("migrate", "demo"):
-        subprocess.run([sys.executable, "-m", "swivi", command], cwd=ROOT, env=environment, check=True)
+        subprocess.run(
+            [sys.executable, "-m", "swivi", command], cwd=ROOT, env=environment, check=True
+        )
     with closing(sqlite3.connect(growing)) as connection:
         connection.execute("VACUUM INTO ?", [str(seeded)])
 
 
 def demo_environment(home: Path, seeded: Path) -> dict[str, str]:
-    """For an AppServer: the demo with two weeks of history, standing still, for no tracking run starts by itself."""
+    """For an AppServer: the demo with two weeks of history, standing still, for no tracking run
+    starts by itself.
+    """
     shutil.copy(seeded, home / "swivi.db")
     return {
         "DATABASE_URL": f"sqlite:///{home}/swivi.db",
@@ -455,7 +514,9 @@ def demo_environment(home: Path, seeded: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def demo_server(front_end: None, seeded_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+def demo_server(
+    front_end: None, seeded_demo: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[AppServer]:
     """The seeded demo; see `demo_environment`."""
     home = tmp_path_factory.mktemp("demo")
     with AppServer(demo_environment(home, seeded_demo), home / "log") as server:

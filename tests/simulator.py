@@ -1,4 +1,5 @@
-"""The simulator of the Apify API on a loopback port, inside the test process: a plain pytest plugin.
+"""The simulator of the Apify API on a loopback port, inside the test process: a plain pytest
+plugin.
 
     async def test_something(simulator: RunningSimulator) -> None:
         simulator.script(ref, 100, 250)            # first run finds 100, later ones 250
@@ -35,12 +36,16 @@ class RunningSimulator(SimulatorState):
         self.url = url
 
     def catch_up(self) -> None:
-        """Return once everything was answered that was sent before, also by a process that did not live to hear it."""
+        """Return once everything was answered that was sent before, also by a process that did not
+        live to hear it.
+        """
         httpx.get(f"{self.url}/control/runs").raise_for_status()
 
 
 class _ServerThread(threading.Thread):
-    """A server in a loop of its own, so that tests may block theirs without stopping the simulator."""
+    """A server in a loop of its own, so that tests may block theirs without stopping the
+    simulator.
+    """
 
     def __init__(self, simulator: RunningSimulator, port: int) -> None:
         super().__init__(name="simulator", daemon=True)
@@ -68,7 +73,9 @@ def _simulator_server() -> Iterator[RunningSimulator]:
     thread = _ServerThread(simulator, port)
     with pytest.MonkeyPatch.context() as patch:
         # The client's transport would send even this through a proxy of the environment.
-        patch.setenv("NO_PROXY", ",".join(filter(None, [os.environ.get("NO_PROXY"), HOST, "localhost"])))
+        patch.setenv(
+            "NO_PROXY", ",".join(filter(None, [os.environ.get("NO_PROXY"), HOST, "localhost"]))
+        )
         thread.start()
         _wait_until_listening(thread, port)
         yield simulator

@@ -1,4 +1,6 @@
-"""A reader of views in this very process, which says what it is told to say: for tests that read thousands of times."""
+"""A reader of views in this very process, which says what it is told to say: for tests that read
+thousands of times.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +17,9 @@ Said = tuple[Outcome, int | None]
 
 @dataclass
 class ToldReaders:
-    """Keeps the runs that were started, so that whoever resumes finds them; a video nobody spoke of is missing."""
+    """Keeps the runs that were started, so that whoever resumes finds them; a video nobody spoke of
+    is missing.
+    """
 
     says: dict[VideoRef, Said] = field(default_factory=dict)
     problem: Exception | None = None
@@ -55,7 +59,11 @@ class ToldReader:
     async def find_started(
         self, refs: Sequence[VideoRef], since: datetime, *, known: Collection[str] = ()
     ) -> ScraperStart | None:
-        found = [name for name, asked in self.told.started.items() if set(asked) == set(refs) and name not in known]
+        found = [
+            name
+            for name, asked in self.told.started.items()
+            if set(asked) == set(refs) and name not in known
+        ]
         return ScraperStart(found[-1], f"data-of-{found[-1]}") if found else None
 
     async def collect(self, run_id: str, refs: Sequence[VideoRef]) -> Collected:

@@ -1,4 +1,6 @@
-"""A small Swivi to act in: real services, a real database, the simulator of Apify; and its books checked at the end."""
+"""A small Swivi to act in: real services, a real database, the simulator of Apify; and its books
+checked at the end.
+"""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -34,7 +36,9 @@ Row = TypeVar("Row", bound=SQLModel)
 
 @dataclass(frozen=True)
 class World:
-    """An admin and a clipper in a running Swivi, whose scraper says what `simulator` is told to say."""
+    """An admin and a clipper in a running Swivi, whose scraper says what `simulator` is told to
+    say.
+    """
 
     running: Runtime
     simulator: RunningSimulator
@@ -64,20 +68,35 @@ class World:
         return await factories.a_campaign(self.database, self.admin, **terms)
 
     async def submission(
-        self, campaign: Campaign, video: VideoRef, *, baseline: int | None = 0, by: Actor | None = None
+        self,
+        campaign: Campaign,
+        video: VideoRef,
+        *,
+        baseline: int | None = 0,
+        by: Actor | None = None,
     ) -> ClipSubmission:
-        return await factories.a_submission(self.database, by or self.clipper, campaign, video, baseline=baseline)
+        return await factories.a_submission(
+            self.database, by or self.clipper, campaign, video, baseline=baseline
+        )
 
-    async def clip(self, campaign: Campaign, video: VideoRef, *, baseline: int = 0, by: Actor | None = None) -> Clip:
+    async def clip(
+        self, campaign: Campaign, video: VideoRef, *, baseline: int = 0, by: Actor | None = None
+    ) -> Clip:
         if f"{video.platform}/{video.external_id}" not in self.simulator.control.videos:
             # The simulator's own growth is millions by now, which no hold would let pass.
             self.simulator.script(video, baseline)
-        return await factories.a_clip(self.database, by or self.clipper, self.admin, campaign, video, baseline=baseline)
+        return await factories.a_clip(
+            self.database, by or self.clipper, self.admin, campaign, video, baseline=baseline
+        )
 
-    async def sandbox_clip(self, campaign: Campaign, video: VideoRef, *, by: Actor | None = None) -> Clip:
+    async def sandbox_clip(
+        self, campaign: Campaign, video: VideoRef, *, by: Actor | None = None
+    ) -> Clip:
         """An approved clip of a test campaign, as the sandbox submits it."""
         async with self.database.writing() as session:
-            sent = await clips.submit(session, by or self.clipper, campaign.id, video, in_sandbox=True)
+            sent = await clips.submit(
+                session, by or self.clipper, campaign.id, video, in_sandbox=True
+            )
             await clips.record_baseline(session, sent.id, factories.a_reading(video, 0))
             await review.approve(session, self.admin, sent.id)
             return (await session.exec(select(Clip).where(Clip.submission_id == sent.id))).one()
@@ -100,8 +119,12 @@ class World:
         await self.read((video, cents * 10))
         return await self.now(clip)
 
-    async def request(self, amount: object = "20.00", *, by: Actor | None = None, **changes: Any) -> PayoutRequest:
-        """A payout request under the settings' rules; `changes` are arguments of `payouts.request`."""
+    async def request(
+        self, amount: object = "20.00", *, by: Actor | None = None, **changes: Any
+    ) -> PayoutRequest:
+        """A payout request under the settings' rules; `changes` are arguments of
+        `payouts.request`.
+        """
         known: dict[str, Any] = {
             "method": "paypal",
             "details": "casey@swivi.test",
@@ -109,7 +132,9 @@ class World:
             "fee_percent": self.settings.platform_fee_percent,
         }
         async with self.database.writing() as session:
-            return await payouts.request(session, by or self.clipper, amount=amount, **known | changes)
+            return await payouts.request(
+                session, by or self.clipper, amount=amount, **known | changes
+            )
 
     async def process(
         self, request: PayoutRequest, action: str, *, by: Actor | None = None, **said: object
@@ -149,14 +174,20 @@ class World:
 
 async def findings(database: Database) -> list[str]:
     """Every broken invariant, in words."""
-    return [f"{one.invariant}: {one.sentence}" for one in (await invariants.check(database)).findings]
+    return [
+        f"{one.invariant}: {one.sentence}" for one in (await invariants.check(database)).findings
+    ]
 
 
 @pytest.fixture
-async def open_world(running: Runtime, simulator: RunningSimulator, monkeypatch: pytest.MonkeyPatch) -> World:
+async def open_world(
+    running: Runtime, simulator: RunningSimulator, monkeypatch: pytest.MonkeyPatch
+) -> World:
     """A World whose books are not checked at the end, for tests that break them."""
     # Hashes are slow on purpose; here nobody guesses.
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    monkeypatch.setattr(
+        passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    )
     admin = await factories.an_admin(running.database)
     clipper = await factories.a_clipper(running.database)
     return World(running, simulator, admin, clipper)

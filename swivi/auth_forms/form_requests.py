@@ -18,7 +18,9 @@ from swivi.runtime.runtime import runtime
 SEE_OTHER = 303
 MOST_FIELDS = 20
 LONGEST_FIELD = 4_000
-"""Characters of one field: enough to say what is wrong with a long one, instead of refusing the form."""
+"""Characters of one field: enough to say what is wrong with a long one, instead of refusing the
+form.
+"""
 
 Form = Mapping[str, str]
 
@@ -50,7 +52,13 @@ def back(page: str, form_name: str, refusal: SwiviError, form: Form) -> Response
     """To the form again, with a flash cookie that says why and what was typed."""
     next_path = local_path(form.get("next", ""))
     query = f"?{urlencode({'next': next_path})}" if next_path else ""
-    flash = Flash(form_name, refusal.sentence, refusal.fields, email=form.get("email", ""), name=form.get("name", ""))
+    flash = Flash(
+        form_name,
+        refusal.sentence,
+        refusal.fields,
+        email=form.get("email", ""),
+        name=form.get("name", ""),
+    )
     answer = RedirectResponse(page + query, SEE_OTHER)
     answer.set_cookie(FLASH_COOKIE, flash.as_cookie(), max_age=FLASH_SECONDS, **cookie_rules())
     return answer
@@ -65,4 +73,9 @@ def on(page: str) -> Response:
 
 def cookie_rules() -> dict[str, Any]:
     """How every cookie of ours is set, and deleted."""
-    return {"path": "/", "httponly": True, "samesite": "lax", "secure": runtime().settings.secure_cookies}
+    return {
+        "path": "/",
+        "httponly": True,
+        "samesite": "lax",
+        "secure": runtime().settings.secure_cookies,
+    }

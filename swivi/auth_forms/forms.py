@@ -1,7 +1,9 @@
-"""The browser's plain HTML forms: sign in, sign up, sign out, the demo's doors; and of `mail_forms`. Mounted at /auth.
+"""The browser's plain HTML forms: sign in, sign up, sign out, the demo's doors; and of
+`mail_forms`. Mounted at /auth.
 
-Only a plain HTTP answer can set an HttpOnly cookie, so these are no page events. Every answer is a redirect:
-back to the form, with a flash cookie that says why, or on to where the person wanted to go.
+Only a plain HTTP answer can set an HttpOnly cookie, so these are no page events. Every answer is a
+redirect: back to the form, with a flash cookie that says why, or on to where the person wanted to
+go.
 """
 
 from urllib.parse import urlencode
@@ -46,7 +48,9 @@ def build_auth() -> Starlette:
     entering = {"/sign-in": sign_in, "/code": give_second_step, "/sign-up": sign_up}
     forms = entering | {"/sign-out": sign_out, "/demo": enter_demo} | MAIL_FORMS
     return Starlette(
-        routes=[Route(path, own_pages_only(answer), methods=["POST"]) for path, answer in forms.items()],
+        routes=[
+            Route(path, own_pages_only(answer), methods=["POST"]) for path, answer in forms.items()
+        ],
         middleware=[Middleware(BodyLimit, max_bytes=MAX_FORM_BYTES)],
         exception_handlers={CrossSite: _cross_site},
     )
@@ -101,10 +105,15 @@ async def give_second_step(request: Request, form: Form) -> Response:
 
 
 async def sign_up(request: Request, form: Form) -> Response:
-    """Name, email and password: a new clipper, signed in at once, or by the link in a mail where mail is sent."""
+    """Name, email and password: a new clipper, signed in at once, or by the link in a mail where
+    mail is sent.
+    """
     try:
         newcomer = await check_sign_up(
-            client_address(request), email=form.get("email"), password=form.get("password"), name=form.get("name")
+            client_address(request),
+            email=form.get("email"),
+            password=form.get("password"),
+            name=form.get("name"),
         )
         if runtime().settings.signs_up_by_mail:
             await sign_up_by_mail(newcomer)
@@ -129,7 +138,10 @@ async def sign_out(request: Request, _: Form) -> Response:
 
 
 async def enter_demo(request: Request, form: Form) -> Response:
-    """Be the demo's clipper or admin without a password. Outside demo mode there is no such door."""
+    """Be the demo's clipper or admin without a password.
+
+    Outside demo mode there is no such door.
+    """
     email = DEMO_EMAILS.get(form.get("role", ""))
     if not runtime().settings.demo or email is None:
         raise HTTPException(404)
@@ -165,7 +177,9 @@ def _session_hash(request: Request) -> str:
 def _signed_in(actor: Actor, token: str, form: Form) -> Response:
     """Into Swivi, with the new session's cookie."""
     answer = on(path_after_sign_in(form.get("next", ""), actor.role))
-    answer.set_cookie(SESSION_COOKIE, token, max_age=int(SESSION_LIFE.total_seconds()), **cookie_rules())
+    answer.set_cookie(
+        SESSION_COOKIE, token, max_age=int(SESSION_LIFE.total_seconds()), **cookie_rules()
+    )
     return answer
 
 

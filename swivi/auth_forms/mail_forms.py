@@ -1,4 +1,7 @@
-"""The forms around mails: asking for a link, and using one. The links lead to pages, and those post here."""
+"""The forms around mails: asking for a link, and using one.
+
+The links lead to pages, and those post here.
+"""
 
 from collections.abc import Awaitable, Callable
 from urllib.parse import quote
@@ -21,7 +24,10 @@ from swivi.runtime.runtime import runtime
 
 
 async def forgot(request: Request, form: Form) -> Response:
-    """Email: a link is sent there, if there is such an account. The answer is the same if there is none."""
+    """Email: a link is sent there, if there is such an account.
+
+    The answer is the same if there is none.
+    """
     address = client_address(request)
     try:
         if runtime().postman is None:

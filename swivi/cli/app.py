@@ -1,7 +1,7 @@
 """The command line: the same use cases as pages and API, for operators and programs.
 
-Answers go to standard output, words about them to standard error. Exit status: 0 done, 1 refused or not clean,
-2 wrong usage or settings.
+Answers go to standard output, words about them to standard error. Exit status: 0 done, 1 refused or
+not clean, 2 wrong usage or settings.
 """
 
 import asyncio
@@ -38,7 +38,10 @@ from swivi.runtime.runtime import Runtime, open_runtime
 from swivi.settings import Settings, settings_or_exit
 
 app = typer.Typer(
-    help="Swivi pays clippers for the views of their short videos. The database is the one of DATABASE_URL.",
+    help=(
+        "Swivi pays clippers for the views of their short videos. The database is the one of "
+        "DATABASE_URL."
+    ),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -57,14 +60,18 @@ AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON objec
 @app.command()
 def create_admin(
     email: Email,
-    name: Annotated[str, typer.Option(help="The name people see; by default, what stands before the @.")] = "",
+    name: Annotated[
+        str, typer.Option(help="The name people see; by default, what stands before the @.")
+    ] = "",
     password_stdin: Annotated[
         bool, typer.Option(help="Read the password from stdin, or ask for it on a terminal.")
     ] = False,
 ) -> None:
     """Create an admin. Unless a password is given, one is generated and printed, only this once."""
     password = _given_password() if password_stdin else passwords.generate()
-    created = _do(partial(_create_admin, email=email, name=name or email.partition("@")[0], password=password))
+    created = _do(
+        partial(_create_admin, email=email, name=name or email.partition("@")[0], password=password)
+    )
     _say(f"Created the admin {created}.")
     if not password_stdin:
         _say("The password, which is shown only now:")
@@ -86,7 +93,8 @@ async def _create_admin(running: Runtime, *, email: str, name: str, password: st
             admin = await accounts.sign_up(session, who, Role.ADMIN, is_verified=True)
     except EmailTaken:
         raise Conflict(
-            f"{email} has an account already, which stays as it is. An admin can change its role on the users page."
+            f"{email} has an account already, which stays as it is. An admin can change its role "
+            "on the users page."
         ) from None
     return admin.email
 
@@ -94,27 +102,40 @@ async def _create_admin(running: Runtime, *, email: str, name: str, password: st
 @app.command()
 def token(
     email: Email,
-    name: Annotated[str, typer.Option(help="What the account's owner sees it called in the list of tokens.")] = "cli",
+    name: Annotated[
+        str, typer.Option(help="What the account's owner sees it called in the list of tokens.")
+    ] = "cli",
     scope: Annotated[
-        TokenScope, typer.Option(case_sensitive=False, help="READ may look at everything and change nothing.")
+        TokenScope,
+        typer.Option(case_sensitive=False, help="READ may look at everything and change nothing."),
     ] = TokenScope.WRITE,
     expires: Annotated[
         int, typer.Option(min=1, max=tokens.LONGEST_LIFE_DAYS, help="Days that it lives.")
     ] = tokens.LIFE_DAYS,
 ) -> None:
     """Print a new API token of an account: the last line of the output. It is shown only now."""
-    new_token, words = _do(partial(_create_token, email=email, name=name, scope=scope, days=expires))
+    new_token, words = _do(
+        partial(_create_token, email=email, name=name, scope=scope, days=expires)
+    )
     _say(words)
     print(new_token)
 
 
-async def _create_token(running: Runtime, *, email: str, name: str, scope: TokenScope, days: int) -> tuple[str, str]:
+async def _create_token(
+    running: Runtime, *, email: str, name: str, scope: TokenScope, days: int
+) -> tuple[str, str]:
     async with running.database.writing() as session:
         user = await accounts.by_email(session, email)
         if user.status is not UserStatus.ACTIVE:
             raise Conflict(f"{user.email} is disabled, so a token would open nothing.")
         made = await tokens.create(
-            session, user.id, name=name, scope=scope, days=days, made_by=None, origin=tokens.OPERATOR
+            session,
+            user.id,
+            name=name,
+            scope=scope,
+            days=days,
+            made_by=None,
+            origin=tokens.OPERATOR,
         )
     what = f"A token of {user.email} ({user.role}, {made.row.scope})"
     return made.token, f"{what}, valid until {made.row.expires_at:%Y-%m-%d %H:%M} UTC:"
@@ -122,7 +143,10 @@ async def _create_token(running: Runtime, *, email: str, name: str, scope: Token
 
 @app.command()
 def totp_off(email: Email) -> None:
-    """Take two-step sign-in off an account whose owner lost their app and recovery codes. Make sure that it is them."""
+    """Take two-step sign-in off an account whose owner lost their app and recovery codes.
+
+    Make sure that it is them.
+    """
     _say(_do(partial(_take_totp_off, email=email)))
 
 
@@ -140,11 +164,15 @@ async def _take_totp_off(running: Runtime, *, email: str) -> str:
 def track(
     campaign: Annotated[
         int | None,
-        typer.Option(min=1, max=LARGEST_ID, help="Only the campaign with this id.", show_default=False),
+        typer.Option(
+            min=1, max=LARGEST_ID, help="Only the campaign with this id.", show_default=False
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run tracking now: read the clips that are due, pay for their growth, complete what is used up."""
+    """Run tracking now: read the clips that are due, pay for their growth, complete what is used
+    up.
+    """
     run = _do(partial(_track, campaign_id=campaign))
     print(json.dumps(_run_for_programs(run)) if as_json else _run_for_people(run))
     if run.status is RunStatus.FAILED:
@@ -161,7 +189,10 @@ async def _track(running: Runtime, *, campaign_id: int | None) -> TrackingRun:
             return await go()
         except RunUnderWay:
             ttl = running.tracker.options.lease_ttl
-            _say(f"Another run holds the lease. Its process may be dead: waiting up to {ttl.seconds} seconds.")
+            _say(
+                "Another run holds the lease. Its process may be dead: waiting up to "
+                f"{ttl.seconds} seconds."
+            )
             await wait_for_dead_holder(running.database, ttl)
             return await go()
 
@@ -187,9 +218,9 @@ def _run_for_programs(run: TrackingRun) -> dict[str, Any]:
 
 def _run_for_people(run: TrackingRun) -> str:
     return (
-        f"Tracking run {run.id} {run.status}: {run.clips_successful} of {run.clips_planned} clips read, "
-        f"{format_dollars(run.earnings_added)} earnings added, {run.campaigns_completed} campaigns completed, "
-        f"{_seconds(run):.1f} s"
+        f"Tracking run {run.id} {run.status}: {run.clips_successful} of {run.clips_planned} clips "
+        f"read, {format_dollars(run.earnings_added)} earnings added, {run.campaigns_completed} "
+        f"campaigns completed, {_seconds(run):.1f} s"
     )
 
 
@@ -201,13 +232,19 @@ def audit(
     since: Annotated[
         str,
         typer.Option(
-            help="The digest of an earlier seal, kept outside of the database: whatever it covers must be unchanged.",
+            help=(
+                "The digest of an earlier seal, kept outside of the database: whatever it covers "
+                "must be unchanged."
+            ),
             show_default=False,
         ),
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Check every invariant of the money. Exit status 0: all hold; 1: each finding is printed. Repairs nothing."""
+    """Check every invariant of the money.
+
+    Exit status 0: all hold; 1: each finding is printed. Repairs nothing.
+    """
     report = _do(partial(_audit, since=since.strip().lower() or None))
     print(json.dumps(_report_for_programs(report)) if as_json else _report_for_people(report))
     if not report.clean:
@@ -273,7 +310,9 @@ def _seal_for_programs(seal: Seal | None) -> dict[str, Any] | None:
 
 def _report_for_people(report: Report) -> str:
     rules = [_rule_for_people(result) for result in report.results]
-    covered = f"{report.checks} checks over {report.transfers:,} transfers in {report.seconds:.2f} s"
+    covered = (
+        f"{report.checks} checks over {report.transfers:,} transfers in {report.seconds:.2f} s"
+    )
     found = [f"{finding.invariant} {finding.sentence}" for finding in report.findings]
     outcome = f"Clean: {covered}." if report.clean else f"{len(found)} findings: {covered}."
     return "\n".join([*rules, *found, outcome + _seals_for_people(report.sealed)])
@@ -297,7 +336,10 @@ def _rule_for_people(result: Result) -> str:
 
 @app.command()
 def migrate() -> None:
-    """Bring the database to the newest schema. Safe to run twice, and while the old release still runs."""
+    """Bring the database to the newest schema.
+
+    Safe to run twice, and while the old release still runs.
+    """
     settings = settings_or_exit()
     set_up_logging("plain", settings.env)
     _say(_or_refuse(lambda: asyncio.run(migrations.bring_up_to_date(settings.database_url))))
@@ -305,7 +347,10 @@ def migrate() -> None:
 
 @app.command()
 def demo() -> None:
-    """Fill an empty database with the demo: campaigns, clippers, two weeks of clips. A second time adds nothing."""
+    """Fill an empty database with the demo: campaigns, clippers, two weeks of clips.
+
+    A second time adds nothing.
+    """
     seeded = _do(_seed)
     _say("The demo was seeded." if seeded else "The demo is there already: nothing was added.")
 
@@ -318,7 +363,11 @@ async def _seed(running: Runtime) -> bool:
 
 
 @app.command()
-def backup(file: Annotated[Path, typer.Argument(help="A file that does not exist yet.", show_default=False)]) -> None:
+def backup(
+    file: Annotated[
+        Path, typer.Argument(help="A file that does not exist yet.", show_default=False)
+    ],
+) -> None:
     """Copy the SQLite database into a file, while the server goes on. The copy is checked."""
     settings = settings_or_exit()
     with bar("Copying") as show:
@@ -330,10 +379,14 @@ def backup(file: Annotated[Path, typer.Argument(help="A file that does not exist
 def restore(
     file: Annotated[Path, typer.Argument(help="A backup.", show_default=False)],
     force: Annotated[
-        bool, typer.Option("--force", help="Also where the database holds data; that is kept beside.")
+        bool,
+        typer.Option("--force", help="Also where the database holds data; that is kept beside."),
     ] = False,
 ) -> None:
-    """Let a backup of a SQLite database take its place, once it and its books are checked. Stop the server first."""
+    """Let a backup of a SQLite database take its place, once it and its books are checked.
+
+    Stop the server first.
+    """
     settings = settings_or_exit()
     kept = _or_refuse(partial(backups.restore, settings.database_url, file, force=force))
     _say("Restored." if kept is None else f"Restored. What was there is kept as {kept}.")
@@ -343,7 +396,10 @@ def restore(
 
 
 def _do(work: Work[Answer]) -> Answer:
-    """Do the work with this process's parts. What is refused ends the program with one line and status 1."""
+    """Do the work with this process's parts.
+
+    What is refused ends the program with one line and status 1.
+    """
     settings = settings_or_exit()
     set_up_logging("plain", settings.env)
     return _or_refuse(lambda: asyncio.run(_within(settings, work)))

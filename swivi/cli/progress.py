@@ -1,4 +1,6 @@
-"""Progress bars on standard error, where a person is looking at it; nothing at all where none is."""
+"""Progress bars on standard error, where a person is looking at it; nothing at all where none
+is.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -27,7 +29,9 @@ def _show(progress: Progress, task: TaskID, done: int, of: int) -> None:
 
 @asynccontextmanager
 async def bar_of_runs(database: Database) -> AsyncIterator[None]:
-    """Draw how many clips were read by whatever tracking run makes progress while the block runs."""
+    """Draw how many clips were read by whatever tracking run makes progress while the block
+    runs.
+    """
     news: asyncio.Queue[Changed] = asyncio.Queue()
     database.listeners.append(news.put_nowait)
     with bar("Reading clips") as show:
@@ -41,7 +45,9 @@ async def bar_of_runs(database: Database) -> AsyncIterator[None]:
                 await following
 
 
-async def _follow(database: Database, news: "asyncio.Queue[Changed]", show: Callable[[int, int], None]) -> None:
+async def _follow(
+    database: Database, news: "asyncio.Queue[Changed]", show: Callable[[int, int], None]
+) -> None:
     while True:
         changed = await news.get()
         if changed.runs:

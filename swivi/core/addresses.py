@@ -1,9 +1,10 @@
 """IP addresses: which are on the public internet, and whom one stands for. Pure, no I/O.
 
-The rule is our own, because Python's `is_global` differs between versions: 3.11.7 takes `::7f00:1`, `fec0::1` and
-`192.0.0.8` for public. Sources: the IANA IPv4 and IPv6 Special-Purpose Address Registries, RFC 6890 and its updates,
-RFC 6052 (NAT64). Blocks that the registries call globally reachable but that serve protocols only (such as
-`192.0.0.9/32` and parts of `2001::/23`) are refused too: nothing that Swivi connects to is there.
+The rule is our own, because Python's `is_global` differs between versions: 3.11.7 takes `::7f00:1`,
+`fec0::1` and `192.0.0.8` for public. Sources: the IANA IPv4 and IPv6 Special-Purpose Address
+Registries, RFC 6890 and its updates, RFC 6052 (NAT64). Blocks that the registries call globally
+reachable but that serve protocols only (such as `192.0.0.9/32` and parts of `2001::/23`) are
+refused too: nothing that Swivi connects to is there.
 """
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
@@ -30,7 +31,10 @@ _NOT_PUBLIC_V4 = tuple(
     )
 )
 _UNICAST_V6 = IPv6Network("2000::/3")
-"""All that is assigned for global unicast. Loopback, private, link-local and IPv4 in IPv6 are outside."""
+"""All that is assigned for global unicast.
+
+Loopback, private, link-local and IPv4 in IPv6 are outside.
+"""
 
 _NOT_PUBLIC_V6 = tuple(
     IPv6Network(block)
@@ -42,11 +46,16 @@ _NOT_PUBLIC_V6 = tuple(
     )
 )
 _NAT64 = IPv6Network("64:ff9b::/96")
-"""Where a network without IPv4 reaches it: DNS64 answers with these for every host that has IPv4 only."""
+"""Where a network without IPv4 reaches it: DNS64 answers with these for every host that has IPv4
+only.
+"""
 
 
 def is_public(text: str) -> bool:
-    """Whether `text` is an IP address on the public internet. False for anything else, such as a name."""
+    """Whether `text` is an IP address on the public internet.
+
+    False for anything else, such as a name.
+    """
     try:
         address = ip_address(text)
     except ValueError:

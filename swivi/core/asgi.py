@@ -7,13 +7,19 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 ROUTED = ("route", "root_path")
-"""What routing writes into the scope that it was given, and what the log of requests reads from its own."""
+"""What routing writes into the scope that it was given, and what the log of requests reads from its
+own.
+"""
 
 
-async def call_with(app: ASGIApp, scope: Scope, receive: Receive, send: Send, **changes: Any) -> None:
-    """Call `app` with a copy of `scope` that has these changes, and write into `scope` which route answered.
+async def call_with(
+    app: ASGIApp, scope: Scope, receive: Receive, send: Send, **changes: Any
+) -> None:
+    """Call `app` with a copy of `scope` that has these changes, and write into `scope` which route
+    answered.
 
-    Without that, whatever stands outside cannot know the route: routing writes it into the copy only.
+    Without that, whatever stands outside cannot know the route: routing writes it into the copy
+    only.
     """
     inner = {**scope, **changes}
     try:
@@ -23,5 +29,8 @@ async def call_with(app: ASGIApp, scope: Scope, receive: Receive, send: Send, **
 
 
 def match_every_path(mount: Mount) -> None:
-    """Let the mount match paths with line breaks too. Starlette's `.` matches none, so that the app around answers."""
+    """Let the mount match paths with line breaks too.
+
+    Starlette's `.` matches none, so that the app around answers.
+    """
     mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)

@@ -1,4 +1,6 @@
-"""Counting for people: how many rows there are matters to them up to a point; it takes longer the more there are."""
+"""Counting for people: how many rows there are matters to them up to a point; it takes longer the
+more there are.
+"""
 
 from typing import Any
 
@@ -6,7 +8,9 @@ from sqlmodel import func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 MOST_COUNTED = 500
-"""Where nothing keeps the number, rows are counted no further than one more, and a list is said to have "more"."""
+"""Where nothing keeps the number, rows are counted no further than one more, and a list is said to
+have "more".
+"""
 
 
 async def count_to_most(session: AsyncSession, column: Any, *wanted: Any) -> int:

@@ -9,7 +9,10 @@ Answer = TypeVar("Answer")
 
 
 class Recent(Generic[Answer]):
-    """The newest answer. It is worked out by one caller at a time; those who wait for it share it."""
+    """The newest answer.
+
+    It is worked out by one caller at a time; those who wait for it share it.
+    """
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -17,7 +20,10 @@ class Recent(Generic[Answer]):
         self._working = asyncio.Lock()
 
     async def get(self, work: Callable[[], Awaitable[Answer]]) -> Answer:
-        """Return the newest answer, or a new one if that is too old. A failed `work` is not kept."""
+        """Return the newest answer, or a new one if that is too old.
+
+        A failed `work` is not kept.
+        """
         async with self._working:
             if self._newest is None or time.monotonic() - self._newest[0] >= self._seconds:
                 answer = await work()

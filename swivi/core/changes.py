@@ -1,4 +1,6 @@
-"""What a transaction changed that people may be looking at, told to listeners once it has committed."""
+"""What a transaction changed that people may be looking at, told to listeners once it has
+committed.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,7 +12,9 @@ _KEY = "swivi_changed"
 
 @dataclass(slots=True)
 class Changed:
-    """The ids of users, campaigns and tracking runs whose numbers changed, and whether webhooks or mails wait."""
+    """The ids of users, campaigns and tracking runs whose numbers changed, and whether webhooks or
+    mails wait.
+    """
 
     users: set[int] = field(default_factory=set)
     campaigns: set[int] = field(default_factory=set)
@@ -31,7 +35,9 @@ class Changed:
 
     def without(self, other: "Changed") -> "Changed":
         """The ids that another does not have."""
-        return Changed(self.users - other.users, self.campaigns - other.campaigns, self.runs - other.runs)
+        return Changed(
+            self.users - other.users, self.campaigns - other.campaigns, self.runs - other.runs
+        )
 
 
 def mark(

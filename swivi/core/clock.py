@@ -18,7 +18,9 @@ def now() -> datetime:
 
 @contextmanager
 def standing_at(moment: datetime) -> Iterator[None]:
-    """Within this block, and the tasks it starts, `now()` answers `moment` (which must be aware)."""
+    """Within this block, and the tasks it starts, `now()` answers `moment` (which must be
+    aware).
+    """
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone")
     token = _standing_at.set(moment.astimezone(UTC))

@@ -1,6 +1,8 @@
-"""Run slow computations in threads of their own: never on the event loop, and never more than a bounded number.
+"""Run slow computations in threads of their own: never on the event loop, and never more than a
+bounded number.
 
-Whoever calls this holds no database connection meanwhile: on a busy server the wait may last seconds.
+Whoever calls this holds no database connection meanwhile: on a busy server the wait may last
+seconds.
 """
 
 import asyncio
@@ -19,7 +21,9 @@ Result = TypeVar("Result")
 WORKERS = os.cpu_count() or 1
 """Threads. More would only make each computation slower, and each password hash takes 64 MB."""
 MOST_WAITING = 64
-"""Calls that may wait for a thread: a password takes about 0.1 s, so the last one waits a few seconds."""
+"""Calls that may wait for a thread: a password takes about 0.1 s, so the last one waits a few
+seconds.
+"""
 RETRY_AFTER_SECONDS = 5
 """By then a full queue has been worked through."""
 
@@ -37,8 +41,13 @@ class Overloaded(Unavailable):
 _places = threading.BoundedSemaphore(WORKERS + MOST_WAITING)
 
 
-async def off_loop(work: Callable[Parameters, Result], *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
-    """Return what `work` returns, computed in a thread. Raise Overloaded at once if too many calls wait."""
+async def off_loop(
+    work: Callable[Parameters, Result], *args: Parameters.args, **kwargs: Parameters.kwargs
+) -> Result:
+    """Return what `work` returns, computed in a thread.
+
+    Raise Overloaded at once if too many calls wait.
+    """
     if not _places.acquire(blocking=False):
         raise Overloaded
     try:
@@ -53,5 +62,6 @@ async def off_loop(work: Callable[Parameters, Result], *args: Parameters.args, *
 
 @cache
 def _pool() -> ThreadPoolExecutor:
-    # Made on first use: production servers fork after importing the app, and threads do not survive that.
+    # Made on first use: production servers fork after importing the app, and threads do not survive
+    # that.
     return ThreadPoolExecutor(WORKERS, thread_name_prefix="heavy")

@@ -1,7 +1,8 @@
 """The database: one async engine per process, and the two kinds of transaction everything runs in.
 
-`DATABASE_URL` is accepted as users write it (`sqlite:///path`, `postgresql://...`); the async drivers are
-chosen here. Nothing is opened at import time, since production servers fork after importing the app.
+`DATABASE_URL` is accepted as users write it (`sqlite:///path`, `postgresql://...`); the async
+drivers are chosen here. Nothing is opened at import time, since production servers fork after
+importing the app.
 """
 
 import asyncio
@@ -84,7 +85,9 @@ def row_id() -> Any:
     return Field(default=None, sa_column=Column(ID, primary_key=True, autoincrement=True))
 
 
-def reference(target: str, *, nullable: bool = False, index: bool = False, unique: bool = False) -> Any:
+def reference(
+    target: str, *, nullable: bool = False, index: bool = False, unique: bool = False
+) -> Any:
     """A foreign key to `target`, such as `users.id`."""
     column = Column(ID, ForeignKey(target), nullable=nullable, index=index, unique=unique)
     return Field(default=None if nullable else ..., sa_column=column)
@@ -102,10 +105,12 @@ counted = cents
 
 
 def digits(table: Table, name: str, amount: str) -> Column[int]:
-    """A column more that the database computes: how many digits an amount has that moves with each settlement.
+    """A column more that the database computes: how many digits an amount has that moves with each
+    settlement.
 
-    Amounts stand in no index: PostgreSQL then has no other index to change either when they move (HOT). Their number of
-    digits seldom changes, and along an index of it whoever looks for the largest comes to few others.
+    Amounts stand in no index: PostgreSQL then has no other index to change either when they move
+    (HOT). Their number of digits seldom changes, and along an index of it whoever looks for the
+    largest comes to few others.
     """
     column: Column[int] = Column(name, Integer, Computed(f"length(CAST({amount} AS TEXT))"))
     table.append_column(column)
@@ -118,7 +123,9 @@ def moment(*, nullable: bool = False, index: bool = False) -> Any:
     return Field(default=None if nullable else ..., sa_column=column)
 
 
-def choice(options: type[StrEnum], *, default: StrEnum | None = None, nullable: bool = False) -> Any:
+def choice(
+    options: type[StrEnum], *, default: StrEnum | None = None, nullable: bool = False
+) -> Any:
     """A column that holds one of `options`, as readable text with a CHECK."""
     kind = Enum(
         options,
@@ -143,22 +150,25 @@ def driver_url(database_url: str) -> URL:
 class Database:
     """An engine with its two kinds of transaction.
 
-    `writing()` is one unit of work: it commits at the end of the block, or rolls back if anything is raised.
-    On SQLite it starts with BEGIN IMMEDIATE, so that no other writer can slip in between what the
-    block reads and what it writes (PostgreSQL closes the same races with row locks, named where they are taken).
-    `reading()` never commits and, on SQLite, never blocks a writer. Both raise an `Outage` where the database
-    cannot do its work.
+    `writing()` is one unit of work: it commits at the end of the block, or rolls back if anything
+    is raised. On SQLite it starts with BEGIN IMMEDIATE, so that no other writer can slip in between
+    what the block reads and what it writes (PostgreSQL closes the same races with row locks, named
+    where they are taken). `reading()` never commits and, on SQLite, never blocks a writer. Both
+    raise an `Outage` where the database cannot do its work.
     """
 
     def __init__(self, database_url: str, *, pool_size: int = 10) -> None:
         url = driver_url(database_url)
-        # Parameters are hidden because errors end up in the log, and parameters may be emails and secrets.
+        # Parameters are hidden because errors end up in the log, and parameters may be emails and
+        # secrets.
         self.is_sqlite = url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             if url.database and url.database != ":memory:":
                 Path(url.database).parent.mkdir(parents=True, exist_ok=True)
             waiting = {"timeout": BUSY_TIMEOUT_SECONDS}
-            self.engine = create_async_engine(url, connect_args=waiting, pool_size=pool_size, hide_parameters=True)
+            self.engine = create_async_engine(
+                url, connect_args=waiting, pool_size=pool_size, hide_parameters=True
+            )
             _prepare_sqlite(self.engine)
         else:
             self.engine = create_async_engine(
@@ -173,7 +183,9 @@ class Database:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
-        """One transaction that commits at the end of the block; then the listeners hear what it changed."""
+        """One transaction that commits at the end of the block; then the listeners hear what it
+        changed.
+        """
         async with AsyncSession(self._writer, expire_on_commit=False) as session:
             async with session.begin():
                 yield session
@@ -192,7 +204,9 @@ class Database:
         await self.engine.dispose()
 
 
-def insert_or(session: AsyncSession, table: type[SQLModel] | Table) -> sqlite.Insert | postgresql.Insert:
+def insert_or(
+    session: AsyncSession, table: type[SQLModel] | Table
+) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that can say what happens where the row is there already (`on_conflict_do_...`)."""
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     return sqlite.insert(table) if is_sqlite else postgresql.insert(table)
@@ -200,7 +214,9 @@ def insert_or(session: AsyncSession, table: type[SQLModel] | Table) -> sqlite.In
 
 @contextmanager
 def refused_as(constraint: str, error: Callable[[], Exception]) -> Iterator[None]:
-    """Raise `error()` if a row in this block violates `constraint`, and any other violation as it is."""
+    """Raise `error()` if a row in this block violates `constraint`, and any other violation as it
+    is.
+    """
     try:
         yield
     except IntegrityError as refused:
@@ -228,14 +244,22 @@ def _unique_by_columns() -> dict[frozenset[str], str]:
     """The names of all that is unique, by its columns ("users.email")."""
     names: dict[frozenset[str], str] = {}
     for table in SQLModel.metadata.tables.values():
-        constraints = [one for one in table.constraints if isinstance(one, PrimaryKeyConstraint | UniqueConstraint)]
+        constraints = [
+            one
+            for one in table.constraints
+            if isinstance(one, PrimaryKeyConstraint | UniqueConstraint)
+        ]
         for unique in (*constraints, *(index for index in table.indexes if index.unique)):
-            names[frozenset(f"{table.name}.{column.name}" for column in unique.columns)] = str(unique.name)
+            names[frozenset(f"{table.name}.{column.name}" for column in unique.columns)] = str(
+                unique.name
+            )
     return names
 
 
 def _keep_rows_out(failing: ExceptionContext) -> None:
-    """PostgreSQL tells the whole row that it refused, as it does of a password's hash; the log must not."""
+    """PostgreSQL tells the whole row that it refused, as it does of a password's hash; the log must
+    not.
+    """
     problem = failing.original_exception
     for told in filter(None, (failing.sqlalchemy_exception, problem, problem.__cause__)):
         if isinstance(told, PostgresError):
@@ -247,7 +271,8 @@ def _keep_rows_out(failing: ExceptionContext) -> None:
 def _prepare_sqlite(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:
-        # The driver's own implicit BEGIN is switched off: `on_begin` says which kind of BEGIN is meant.
+        # The driver's own implicit BEGIN is switched off: `on_begin` says which kind of BEGIN is
+        # meant.
         connection.isolation_level = None
         cursor = connection.cursor()
         _switch_to_wal(cursor)
@@ -262,8 +287,8 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
 
     @event.listens_for(engine.sync_engine, "invalidate")
     def on_invalidate(connection: Any, _record: object, _problem: object) -> None:
-        # Work was cancelled. To close its connection is not enough: SQLite keeps one open, with its write lock, as long
-        # as anything still refers to a statement of it, such as the traceback.
+        # Work was cancelled. To close its connection is not enough: SQLite keeps one open, with its
+        # write lock, as long as anything still refers to a statement of it, such as the traceback.
         if in_greenlet():
             connection.rollback()
 
@@ -271,15 +296,18 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
 def _prepare_postgresql(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:
-        # Compiling a query that it takes for a dear one was seen to last 0.4 s, each time: longer than our pages'
-        # queries all together. To start workers for one takes 20 ms, longer than each of them. It is not told so as the
-        # connection is opened: poolers refuse what they do not know.
+        # Compiling a query that it takes for a dear one was seen to last 0.4 s, each time: longer
+        # than our pages' queries all together. To start workers for one takes 20 ms, longer than
+        # each of them. It is not told so as the connection is opened: poolers refuse what they do
+        # not know.
         quick = "SET jit = off; SET max_parallel_workers_per_gather = 0"
         connection.run_async(lambda driver: driver.execute(quick))
 
 
 def _switch_to_wal(cursor: Any) -> None:
-    """SQLite's own time-out does not hold for this: of two that open a new file at once, one would fail."""
+    """SQLite's own time-out does not hold for this: of two that open a new file at once, one would
+    fail.
+    """
     deadline = time.monotonic() + BUSY_TIMEOUT_SECONDS
     while True:
         try:

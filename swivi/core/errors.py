@@ -9,8 +9,8 @@
     ├── TooManyRequests       429
     └── Unavailable           503  something outside of Swivi did not answer
 
-Each feature's `errors.py` grows leaves on this tree; doors (API, pages, command line) turn any leaf into
-an answer without knowing it: `code` for programs, `str(error)` for people, `status` for HTTP.
+Each feature's `errors.py` grows leaves on this tree; doors (API, pages, command line) turn any leaf
+into an answer without knowing it: `code` for programs, `str(error)` for people, `status` for HTTP.
 """
 
 from collections.abc import Mapping
@@ -46,7 +46,9 @@ class NotSignedIn(SwiviError):
     code = "not_signed_in"
     status = 401
 
-    def __init__(self, sentence: str = "Please sign in first.", *, fields: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, sentence: str = "Please sign in first.", *, fields: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(sentence, fields=fields)
 
 
@@ -57,7 +59,10 @@ class NotAllowed(SwiviError):
     status = 403
 
     def __init__(
-        self, sentence: str = "You are not allowed to do that.", *, fields: Mapping[str, str] | None = None
+        self,
+        sentence: str = "You are not allowed to do that.",
+        *,
+        fields: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(sentence, fields=fields)
 

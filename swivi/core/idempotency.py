@@ -1,10 +1,12 @@
-"""Answers kept for 24 hours under the `Idempotency-Key` they were asked for with, so that asking again does nothing.
+"""Answers kept for 24 hours under the `Idempotency-Key` they were asked for with, so that asking
+again does nothing.
 
-A row exists if and only if the work is done: it is written in the transaction that does the work. Of several
-requests with one key at the same moment, the others wait on that row's lock until the first has committed.
+A row exists if and only if the work is done: it is written in the transaction that does the work.
+Of several requests with one key at the same moment, the others wait on that row's lock until the
+first has committed.
 
-An answer may hold a secret (a new API token is shown once), and a request a password. So the table keeps
-neither them nor the key: answers are sealed with the key, which only the caller has.
+An answer may hold a secret (a new API token is shown once), and a request a password. So the table
+keeps neither them nor the key: answers are sealed with the key, which only the caller has.
 """
 
 import hashlib
@@ -39,7 +41,9 @@ class IdempotentAnswer(SQLModel, table=True):
     body: str
     """JSON, sealed with the key."""
     under_way_until: datetime | None = moment(nullable=True)
-    """While the answer may still change: until it is given, or until a process that died would have given it."""
+    """While the answer may still change: until it is given, or until a process that died would have
+    given it.
+    """
     kept_until: datetime = moment(index=True)
 
 
@@ -58,7 +62,9 @@ class RequestUnderWay(Conflict):
     code = "request_under_way"
 
     def __init__(self) -> None:
-        super().__init__("The first request with this Idempotency-Key is still under way. Ask again in a moment.")
+        super().__init__(
+            "The first request with this Idempotency-Key is still under way. Ask again in a moment."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request with its key. `caller` says whose key it is; `request` is all that makes it this request."""
+    """One request with its key.
+
+    `caller` says whose key it is; `request` is all that makes it this request.
+    """
 
     caller: str
     key: str
@@ -102,9 +111,14 @@ class Asked:
 
 
 async def earlier(session: AsyncSession, asked: Asked) -> Answer | None:
-    """The answer this request was given before, if any. Raises IdempotencyConflict, RequestUnderWay."""
+    """The answer this request was given before, if any.
+
+    Raises IdempotencyConflict, RequestUnderWay.
+    """
     found = await session.exec(
-        select(IdempotentAnswer).where(IdempotentAnswer.id == asked.id, IdempotentAnswer.kept_until > clock.now())
+        select(IdempotentAnswer).where(
+            IdempotentAnswer.id == asked.id, IdempotentAnswer.kept_until > clock.now()
+        )
     )
     kept = found.one_or_none()
     if kept is None:
@@ -119,12 +133,15 @@ async def earlier(session: AsyncSession, asked: Asked) -> Answer | None:
 async def begin(session: AsyncSession, asked: Asked) -> Answer | None:
     """Where the transaction that does the work begins; an answer means that it was done before.
 
-    Closes the race of two requests with one key: the second waits here for the first's transaction, on SQLite
-    since BEGIN IMMEDIATE. Whoever is given None must `keep` an answer. Raises IdempotencyConflict, RequestUnderWay.
+    Closes the race of two requests with one key: the second waits here for the first's transaction,
+    on SQLite since BEGIN IMMEDIATE. Whoever is given None must `keep` an answer. Raises
+    IdempotencyConflict, RequestUnderWay.
     """
     now = clock.now()
     await session.execute(
-        delete(IdempotentAnswer).where(col(IdempotentAnswer.id) == asked.id, col(IdempotentAnswer.kept_until) <= now)
+        delete(IdempotentAnswer).where(
+            col(IdempotentAnswer.id) == asked.id, col(IdempotentAnswer.kept_until) <= now
+        )
     )
     placed = await session.execute(
         insert_or(session, IdempotentAnswer)
@@ -135,15 +152,23 @@ async def begin(session: AsyncSession, asked: Asked) -> Answer | None:
     return None if placed.first() else await earlier(session, asked)
 
 
-async def keep(session: AsyncSession, asked: Asked, answer: Answer, *, under_way_until: datetime | None = None) -> None:
+async def keep(
+    session: AsyncSession, asked: Asked, answer: Answer, *, under_way_until: datetime | None = None
+) -> None:
     """Keep the answer to what `begin` began, or a later one in its place."""
     await session.execute(
         update(IdempotentAnswer)
-        .where(col(IdempotentAnswer.id) == asked.id, col(IdempotentAnswer.request) == asked.fingerprint)
-        .values(status=answer.status, body=asked.sealed(answer.body), under_way_until=under_way_until)
+        .where(
+            col(IdempotentAnswer.id) == asked.id, col(IdempotentAnswer.request) == asked.fingerprint
+        )
+        .values(
+            status=answer.status, body=asked.sealed(answer.body), under_way_until=under_way_until
+        )
     )
 
 
 async def forget_old(session: AsyncSession) -> None:
     """Remove the answers whose time is over."""
-    await session.execute(delete(IdempotentAnswer).where(col(IdempotentAnswer.kept_until) <= clock.now()))
+    await session.execute(
+        delete(IdempotentAnswer).where(col(IdempotentAnswer.kept_until) <= clock.now())
+    )

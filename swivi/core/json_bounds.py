@@ -1,8 +1,9 @@
 """Bound JSON text before it is parsed: its depth, its number of values and the size of its numbers.
 
-Parsing costs far more than the text itself: nested lists recurse, every value becomes an object, and
-`1e1000000000` fits in 12 characters but expands to a gigabyte of digits. One linear scan refuses such
-text before any object exists. Everything that reads JSON from outside calls `check_json` first.
+Parsing costs far more than the text itself: nested lists recurse, every value becomes an object,
+and `1e1000000000` fits in 12 characters but expands to a gigabyte of digits. One linear scan
+refuses such text before any object exists. Everything that reads JSON from outside calls
+`check_json` first.
 """
 
 import re
@@ -12,10 +13,16 @@ MAX_DEPTH = 20
 """Nested lists and objects. The deepest legal body, a webhook's or a page event's, has 6."""
 
 MAX_VALUES = 5_000
-"""Values and names together. The largest legal body is a list of 100 ids; a page event has below 500."""
+"""Values and names together.
+
+The largest legal body is a list of 100 ids; a page event has below 500.
+"""
 
 MAX_DIGITS = 60
-"""Characters of one number. Amounts have 12 digits, counts 19; the rest is room for useless zeros."""
+"""Characters of one number.
+
+Amounts have 12 digits, counts 19; the rest is room for useless zeros.
+"""
 
 _STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 """A string literal, also one that never ends. Possessive, so the scan never backtracks."""

@@ -1,4 +1,6 @@
-"""Leases: exclusive work, whatever the number of processes, that ends by itself if its holder dies (I16)."""
+"""Leases: exclusive work, whatever the number of processes, that ends by itself if its holder dies
+(I16).
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -36,7 +38,9 @@ class LeaseLost(Conflict):
 
 @dataclass(frozen=True)
 class Hold:
-    """Proof of holding a lease: `holder` is unique to this acquisition, so a lost lease is never mistaken."""
+    """Proof of holding a lease: `holder` is unique to this acquisition, so a lost lease is never
+    mistaken.
+    """
 
     database: Database
     name: str
@@ -54,13 +58,17 @@ class Hold:
             _one_row(renewed.rowcount)  # type: ignore[attr-defined]
 
     async def assert_held(self, session: AsyncSession) -> None:
-        """Within the transaction that does the work: still ours, and locked until that transaction ends.
+        """Within the transaction that does the work: still ours, and locked until that transaction
+        ends.
 
-        Closes the race in which a paused process wakes up after its lease went to another one. Raises LeaseLost.
+        Closes the race in which a paused process wakes up after its lease went to another one.
+        Raises LeaseLost.
         """
         held = await session.exec(
             select(Lease.holder)
-            .where(Lease.name == self.name, Lease.holder == self.holder, Lease.expires_at > clock.now())
+            .where(
+                Lease.name == self.name, Lease.holder == self.holder, Lease.expires_at > clock.now()
+            )
             .with_for_update()
         )
         _one_row(len(held.all()))
@@ -68,7 +76,9 @@ class Hold:
     async def release(self) -> None:
         """Give the lease up; harmless if it was lost already."""
         async with self.database.writing() as session:
-            await session.execute(delete(Lease).where(col(Lease.name) == self.name, col(Lease.holder) == self.holder))
+            await session.execute(
+                delete(Lease).where(col(Lease.name) == self.name, col(Lease.holder) == self.holder)
+            )
 
 
 def _one_row(count: int) -> None:
@@ -81,7 +91,9 @@ async def acquire(database: Database, name: str, ttl: timedelta) -> Hold | None:
     holder = uuid4().hex
     try:
         async with database.writing() as session:
-            await session.execute(delete(Lease).where(col(Lease.name) == name, col(Lease.expires_at) <= clock.now()))
+            await session.execute(
+                delete(Lease).where(col(Lease.name) == name, col(Lease.expires_at) <= clock.now())
+            )
             session.add(Lease(name=name, holder=holder, expires_at=clock.now() + ttl))
     except IntegrityError as refused:
         if violated_constraint(refused) != "pk_leases":
@@ -93,14 +105,17 @@ async def acquire(database: Database, name: str, ttl: timedelta) -> Hold | None:
 async def is_held(session: AsyncSession, name: str) -> bool:
     """Whether somebody holds the lease now."""
     count = await session.exec(
-        select(func.count()).select_from(Lease).where(Lease.name == name, Lease.expires_at > clock.now())
+        select(func.count())
+        .select_from(Lease)
+        .where(Lease.name == name, Lease.expires_at > clock.now())
     )
     return count.one() > 0
 
 
 @asynccontextmanager
 async def held(hold: Hold) -> AsyncIterator[None]:
-    """Renew the lease while the block runs, and give it up after it, or let it end by itself if the database is away.
+    """Renew the lease while the block runs, and give it up after it, or let it end by itself if the
+    database is away.
 
     If it is lost, the block is cancelled and LeaseLost raised.
     """
@@ -125,7 +140,8 @@ def one_failure() -> Iterator[None]:
 
 
 def _plain(several: BaseExceptionGroup[BaseException]) -> BaseException:
-    """One failure is one failure: whoever called does not need to know of the task groups it came through.
+    """One failure is one failure: whoever called does not need to know of the task groups it came
+    through.
 
     So is one that several tasks met at once, such as a database that went away.
     """

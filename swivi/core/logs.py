@@ -1,7 +1,8 @@
-"""Logging as operators read it: one line per event, in UTC, on standard error; plain, or JSON for collectors.
+"""Logging as operators read it: one line per event, in UTC, on standard error; plain, or JSON for
+collectors.
 
-Each line of a request or of a page's event carries its id, and who is signed in as a number. What says who people
-are, or opens doors (emails, tokens, query strings), is never written.
+Each line of a request or of a page's event carries its id, and who is signed in as a number. What
+says who people are, or opens doors (emails, tokens, query strings), is never written.
 """
 
 import logging
@@ -72,7 +73,9 @@ def _marked(record: logging.LogRecord) -> bool:
 
 
 class _StandardError(logging.Handler):
-    """Writes to whatever standard error is at that moment: a progress bar replaces it while it is drawn."""
+    """Writes to whatever standard error is at that moment: a progress bar replaces it while it is
+    drawn.
+    """
 
     def emit(self, record: logging.LogRecord) -> None:
         sys.stderr.write(f"{self.format(record)}\n")
@@ -80,14 +83,16 @@ class _StandardError(logging.Handler):
 
 
 class _Plain(logging.Formatter):
-    """`2026-11-22T11:00:00Z INFO swivi.tracking: Tracking 30 clips across 1 campaigns`, and ` [id]` in a request."""
+    """`2026-11-22T11:00:00Z INFO swivi.tracking: Tracking 30 clips across 1 campaigns`, and ` [id]`
+    in a request.
+    """
 
     converter = staticmethod(time.gmtime)
 
     def __init__(self) -> None:
         super().__init__("%(asctime)sZ %(levelname)s %(name)s: %(message)s", MOMENT)
 
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
+    def formatMessage(self, record: logging.LogRecord) -> str:
         """The line, without what an exception adds below it."""
         request_id, user_id = getattr(record, "request_id", None), getattr(record, "user_id", None)
         marks = [mark for mark in (request_id, f"user {user_id}" if user_id else None) if mark]
@@ -95,7 +100,9 @@ class _Plain(logging.Formatter):
 
 
 class _Json(JsonFormatter):
-    """`{"time": ..., "level": ..., "logger": ..., "message": ..., "request_id": ..., ...}` on one line."""
+    """`{"time": ..., "level": ..., "logger": ..., "message": ..., "request_id": ..., ...}` on one
+    line.
+    """
 
     converter = staticmethod(time.gmtime)
 
@@ -105,7 +112,9 @@ class _Json(JsonFormatter):
         super().__init__(fields, f"{MOMENT}Z", rename_fields=names)
 
 
-def set_up_logging(log_format: LogFormat, env: Literal["development", "production", "test"]) -> None:
+def set_up_logging(
+    log_format: LogFormat, env: Literal["development", "production", "test"]
+) -> None:
     """Log everything from INFO on, and in development what `swivi` has to say from DEBUG on."""
     handler = _StandardError()
     handler.setFormatter(_Json() if log_format == "json" else _Plain())

@@ -1,7 +1,8 @@
 """Money is a whole number of cents (`Cents`). This module alone parses, formats and multiplies it.
 
-`Decimal` appears only while text is read or written; a float never does, except as the JSON number that
-the API's documents ask for (`to_dollars`), which carries at most two decimals and is never computed with.
+`Decimal` appears only while text is read or written; a float never does, except as the JSON number
+that the API's documents ask for (`to_dollars`), which carries at most two decimals and is never
+computed with.
 """
 
 import re
@@ -16,18 +17,22 @@ VIEWS_PER_RATE = 1_000
 """A rate is paid per this many views: CPM, cost per mille."""
 
 MAX_CENTS = 100_000_000_000
-"""One billion dollars: no single amount or budget in Swivi may be larger (far below BIGINT's reach)."""
+"""One billion dollars: no single amount or budget in Swivi may be larger (far below BIGINT's
+reach).
+"""
 
 Cents: TypeAlias = int
 
-_DOLLARS = re.compile(r"\$?\s*(?P<amount>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)", re.ASCII)
+_DOLLARS = re.compile(
+    r"\$?\s*(?P<amount>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)", re.ASCII
+)
 
 
 def parse_dollars(text: object, *, field: str = "amount") -> Cents:
     """Read dollars as people or JSON write them ("20", "$1,234.50", 20, 20.5) into cents.
 
-    Raises InvalidInput naming `field` for anything that is not a finite amount above zero with at most two
-    decimals: negative, zero, NaN, 1e400, three decimals, true, an object.
+    Raises InvalidInput naming `field` for anything that is not a finite amount above zero with at
+    most two decimals: negative, zero, NaN, 1e400, three decimals, true, an object.
     """
     written = plain_digits(text) or ""
     if written.startswith("-"):
@@ -70,9 +75,9 @@ def percentage(cents: Cents, percent: Decimal) -> Cents:
 def share(total: Cents, demands: dict[int, Cents]) -> dict[int, Cents]:
     """Share `total` in proportion to `demands` (key -> cents, all >= 0), to the last cent.
 
-    Largest remainder: each key gets the whole cents of its exact part; the cents left over go to the
-    largest fractional parts, ties to the smallest key. No key gets more than it demands. The sum is exactly
-    `min(total, sum of demands)`.
+    Largest remainder: each key gets the whole cents of its exact part; the cents left over go to
+    the largest fractional parts, ties to the smallest key. No key gets more than it demands. The
+    sum is exactly `min(total, sum of demands)`.
     """
     wanted = sum(demands.values())
     if total >= wanted:

@@ -1,8 +1,7 @@
 """Numbers as people, programs and JSON write them: bounded before anything expands or rounds them.
 
-`Decimal("1e1000000000")` takes 12 characters and a gigabyte once it is written out. Every number that
-comes from outside passes through one of these
-functions before it is computed with.
+`Decimal("1e1000000000")` takes 12 characters and a gigabyte once it is written out. Every number
+that comes from outside passes through one of these functions before it is computed with.
 """
 
 import math
@@ -18,8 +17,8 @@ LONGEST = 30
 def plain_digits(value: object) -> str | None:
     """Return a number as written without an exponent, or None for what is no number of sane size.
 
-    Text comes back stripped, and may still be anything: the caller matches it. A float is written by its
-    shortest exact reading, so that 20.1 stays "20.1".
+    Text comes back stripped, and may still be anything: the caller matches it. A float is written
+    by its shortest exact reading, so that 20.1 stays "20.1".
     """
     match value:
         case bool():
@@ -55,4 +54,6 @@ def typed_number(value: object, *, largest: int) -> int | None:
 def _is_small(value: Decimal) -> bool:
     """Whether it can be written out in about `LONGEST` characters; looks at the exponent alone."""
     exponent = value.as_tuple().exponent
-    return isinstance(exponent, int) and abs(exponent) <= LONGEST and abs(value.adjusted()) <= LONGEST
+    return (
+        isinstance(exponent, int) and abs(exponent) <= LONGEST and abs(value.adjusted()) <= LONGEST
+    )

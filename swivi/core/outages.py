@@ -1,7 +1,8 @@
-"""The database cannot work at the moment: what its driver says of that becomes an error with a sentence.
+"""The database cannot work at the moment: what its driver says of that becomes an error with a
+sentence.
 
-Done once for every statement, commit and connection of an engine, so that each door answers in words (503), and work
-that was cut off is told from work that went wrong.
+Done once for every statement, commit and connection of an engine, so that each door answers in
+words (503), and work that was cut off is told from work that went wrong.
 """
 
 import logging
@@ -20,7 +21,10 @@ log = logging.getLogger("swivi.database")
 
 
 class Outage(Unavailable):
-    """The database cannot do its work at the moment. `told` is what its driver said, for operators."""
+    """The database cannot do its work at the moment.
+
+    `told` is what its driver said, for operators.
+    """
 
     code = "database_unavailable"
     what = "the database cannot be used"
@@ -32,7 +36,9 @@ class Outage(Unavailable):
 
 
 class DatabaseAway(Outage):
-    """It does not answer, or went away in the middle: of a commit, nobody knows then whether it was made."""
+    """It does not answer, or went away in the middle: of a commit, nobody knows then whether it was
+    made.
+    """
 
     code = "database_away"
     what = "the database did not answer"
@@ -73,12 +79,16 @@ POSTGRES: dict[str, type[Outage]] = {
     "57P": DatabaseAway,  # shut down, starting up, crashed
     "58": DatabaseFull,  # its own input and output
 }
-"""By SQLSTATE, the longest beginning counts, see https://www.postgresql.org/docs/current/errcodes-appendix.html."""
+"""By SQLSTATE, the longest beginning counts, see
+https://www.postgresql.org/docs/current/errcodes-appendix.html.
+"""
 
 
 @contextmanager
 def unlogged() -> Iterator[None]:
-    """Within this block an Outage is raised and not logged as well: whoever catches it says what it told."""
+    """Within this block an Outage is raised and not logged as well: whoever catches it says what it
+    told.
+    """
     log.disabled = True
     try:
         yield
@@ -93,7 +103,9 @@ def tell(engine: Engine) -> None:
 
 
 def _replace(failing: ExceptionContext) -> None:
-    if failing.is_pre_ping:  # a pooled connection that died meanwhile is replaced, and nobody needs to know
+    if (
+        failing.is_pre_ping
+    ):  # a pooled connection that died meanwhile is replaced, and nobody needs to know
         return
     if not isinstance(
         failing.original_exception, Exception
@@ -120,7 +132,9 @@ def kind_of(problem: BaseException) -> type[Outage] | None:
         # Errors of the driver itself have no code.
         return SQLITE.get(getattr(problem, "sqlite_errorcode", 0) & 0xFF)
     state: str = getattr(problem, "sqlstate", None) or ""
-    return next((POSTGRES[state[:end]] for end in range(len(state), 1, -1) if state[:end] in POSTGRES), None)
+    return next(
+        (POSTGRES[state[:end]] for end in range(len(state), 1, -1) if state[:end] in POSTGRES), None
+    )
 
 
 def _logged(kind: type[Outage], problem: BaseException) -> Outage:

@@ -1,9 +1,9 @@
 """How often something may be done, held in the database and so across processes.
 
-The generic cell rate algorithm (https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm): per name one moment,
-until which it is spent. Each use moves it on by one share of the period; a use that would move it further ahead
-than a period is refused. So a burst of the whole amount is fine, and after it one more per share. One statement
-does it, which both databases make atomic.
+The generic cell rate algorithm (https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm): per
+name one moment, until which it is spent. Each use moves it on by one share of the period; a use
+that would move it further ahead than a period is refused. So a burst of the whole amount is fine,
+and after it one more per share. One statement does it, which both databases make atomic.
 """
 
 import hashlib
@@ -51,7 +51,10 @@ class Rate:
 
 
 class Bucket:
-    """The same algorithm in this process's memory, for what comes too often to ask the database. Times in seconds."""
+    """The same algorithm in this process's memory, for what comes too often to ask the database.
+
+    Times in seconds.
+    """
 
     def __init__(self, rate: Rate) -> None:
         self._share = rate.seconds / rate.amount
@@ -77,7 +80,10 @@ class Bucket:
 
 
 def parse_rate(text: str) -> Rate | None:
-    """`10/30m` is 10 times in 30 minutes (s, m, h, d); `off` is None: no limit. Raises ValueError."""
+    """`10/30m` is 10 times in 30 minutes (s, m, h, d); `off` is None: no limit.
+
+    Raises ValueError.
+    """
     if text == "off":
         return None
     written = _RATE.fullmatch(text)
@@ -118,7 +124,9 @@ async def mark(session: AsyncSession, name: str, life: timedelta) -> None:
     """Remember a name for so long; `is_marked` tells. The name must be one that is never spent."""
     until = _now() + int(life.total_seconds()) * MICROSECONDS
     marking = insert_or(session, Spent).values(id=_id(name), until=until)
-    await session.execute(marking.on_conflict_do_update(index_elements=["id"], set_={"until": until}))
+    await session.execute(
+        marking.on_conflict_do_update(index_elements=["id"], set_={"until": until})
+    )
 
 
 async def is_marked(session: AsyncSession, name: str) -> bool:
@@ -138,7 +146,9 @@ async def _spent(session: AsyncSession, name: str, rate: Rate) -> bool:
     used = await session.execute(
         insert_or(session, Spent)
         .values(id=_id(name), until=now + rate.share)
-        .on_conflict_do_update(index_elements=["id"], set_={"until": then}, where=until <= _latest(rate, now))
+        .on_conflict_do_update(
+            index_elements=["id"], set_={"until": then}, where=until <= _latest(rate, now)
+        )
         .returning(until)
     )
     return used.first() is not None
@@ -151,7 +161,9 @@ async def _spent_until(session: AsyncSession, name: str) -> int:
 
 def _too_often(rate: Rate, until: int) -> TooManyRequests:
     seconds = max(1, math.ceil((until - _latest(rate, _now())) / MICROSECONDS))
-    return TooManyRequests(f"Too many attempts. Try again in {_in_words(seconds)}.", retry_after=seconds)
+    return TooManyRequests(
+        f"Too many attempts. Try again in {_in_words(seconds)}.", retry_after=seconds
+    )
 
 
 def _latest(rate: Rate, now: int) -> int:

@@ -43,7 +43,9 @@ LINE_BREAKS_AND_TABS = "\n\r\t"
 
 
 def _must_be_visible(text: str, field: str, *, otherwise_allowed: str = "") -> None:
-    """Raise InvalidInput of `field` if some character cannot be seen and is not one of `otherwise_allowed`."""
+    """Raise InvalidInput of `field` if some character cannot be seen and is not one of
+    `otherwise_allowed`.
+    """
     if any(_is_hidden(text, at) for at in range(len(text)) if text[at] not in otherwise_allowed):
         raise InvalidInput.of(field, "Remove the invisible characters.")
 
@@ -56,13 +58,17 @@ SELECTORS = frozenset(map(chr, range(0xFE00, 0xFE10))) | set(MONGOLIAN_SELECTORS
 
 
 def _is_hidden(text: str, at: int) -> bool:
-    """Whether the character at this place cannot be seen, or turns round what is written around it."""
+    """Whether the character at this place cannot be seen, or turns round what is written around
+    it.
+    """
     character = text[at]
     if character in JOINERS:
         return not _joins(text[at - 1 : at], text[at + 1 : at + 2], character)
     if character in SELECTORS:
         return not _selects(text[at - 1 : at], text[at + 1 : at + 2], character)
-    if character in BLANKS or "\U000e0000" <= character <= "\U000e0fff":  # tags and more variation selectors
+    if (
+        character in BLANKS or "\U000e0000" <= character <= "\U000e0fff"
+    ):  # tags and more variation selectors
         return True
     if "\ufdd0" <= character <= "\ufdef" or ord(character) & 0xFFFE == 0xFFFE:  # noncharacters
         return True
@@ -70,7 +76,9 @@ def _is_hidden(text: str, at: int) -> bool:
 
 
 def _joins(before: str, after: str, joiner: str) -> bool:
-    """Whether a joiner stands where it shapes something: in a script that has it, or between parts of an emoji."""
+    """Whether a joiner stands where it shapes something: in a script that has it, or between parts
+    of an emoji.
+    """
     if not before or not after:
         return False
     if _script(before) in JOINING_SCRIPTS and _script(after) in JOINING_SCRIPTS:
@@ -80,7 +88,10 @@ def _joins(before: str, after: str, joiner: str) -> bool:
 
 
 def _selects(before: str, after: str, selector: str) -> bool:
-    """Whether a variation selector changes what stands before it. After most letters it is an invisible nothing."""
+    """Whether a variation selector changes what stands before it.
+
+    After most letters it is an invisible nothing.
+    """
     if selector in MONGOLIAN_SELECTORS:
         return _script(before) == "MONGOLIAN"
     if selector not in EMOJI_SELECTORS or not before:
@@ -92,13 +103,21 @@ def _script(character: str) -> str:
     return unicodedata.name(character, "").partition(" ")[0]
 
 
-def parse_text(value: object, field: str, *, longest: int, otherwise: str, may_be_empty: bool = False) -> str:
+def parse_text(
+    value: object, field: str, *, longest: int, otherwise: str, may_be_empty: bool = False
+) -> str:
     """Return lines of text, 1 (or, where it may be empty, 0) to `longest` characters in all.
 
-    Raise InvalidInput, also for characters that cannot be seen: they make text read as something else than it is.
+    Raise InvalidInput, also for characters that cannot be seen: they make text read as something
+    else than it is.
     """
     cleaned = value.strip() if isinstance(value, str) else None
-    if cleaned is None or len(cleaned) > longest or not is_storable(cleaned) or not (cleaned or may_be_empty):
+    if (
+        cleaned is None
+        or len(cleaned) > longest
+        or not is_storable(cleaned)
+        or not (cleaned or may_be_empty)
+    ):
         raise InvalidInput.of(field, otherwise)
     _must_be_visible(cleaned, field, otherwise_allowed=LINE_BREAKS_AND_TABS)
     return cleaned
@@ -112,7 +131,10 @@ def parse_optional_line(value: object, field: str, *, longest: int, otherwise: s
 
 
 def parse_all(parsers: Mapping[str, Callable[[], Parsed]]) -> dict[str, Parsed]:
-    """What each parser makes of its field. Raises one InvalidInput that names every field that is wrong."""
+    """What each parser makes of its field.
+
+    Raises one InvalidInput that names every field that is wrong.
+    """
     parsed: dict[str, Parsed] = {}
     wrong: dict[str, str] = {}
     for field, parse in parsers.items():

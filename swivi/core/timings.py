@@ -1,4 +1,6 @@
-"""How long this process takes to answer: what Prometheus is told of requests and of events of pages."""
+"""How long this process takes to answer: what Prometheus is told of requests and of events of
+pages.
+"""
 
 from prometheus_client import CollectorRegistry, Histogram
 

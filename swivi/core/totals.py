@@ -27,19 +27,33 @@ def key_word(name: str) -> Column[str]:
 
 
 async def add(session: AsyncSession, table: Table, rows: Rows) -> None:
-    """Insert these rows; where there is one of that key, add to it all that is no part of the key."""
-    inserted = insert_or(session, table).from_select([column.name for column in rows.selected_columns], rows)
-    added = {column.name: column + inserted.excluded[column.name] for column in table.c if not column.primary_key}
-    await session.execute(inserted.on_conflict_do_update(index_elements=table.primary_key.columns, set_=added))
+    """Insert these rows; where there is one of that key, add to it all that is no part of the
+    key.
+    """
+    inserted = insert_or(session, table).from_select(
+        [column.name for column in rows.selected_columns], rows
+    )
+    added = {
+        column.name: column + inserted.excluded[column.name]
+        for column in table.c
+        if not column.primary_key
+    }
+    await session.execute(
+        inserted.on_conflict_do_update(index_elements=table.primary_key.columns, set_=added)
+    )
 
 
 async def replace(session: AsyncSession, table: Table, rows: Rows) -> None:
     """Insert these rows; where there is one of that key that says otherwise, change it to that."""
-    inserted = insert_or(session, table).from_select([column.name for column in rows.selected_columns], rows)
+    inserted = insert_or(session, table).from_select(
+        [column.name for column in rows.selected_columns], rows
+    )
     values = [column for column in table.c if not column.primary_key]
     differs = values[0] != inserted.excluded[values[0].name]
     for column in values[1:]:
         differs |= column != inserted.excluded[column.name]
     changed = {column.name: inserted.excluded[column.name] for column in values}
     keys = table.primary_key.columns
-    await session.execute(inserted.on_conflict_do_update(index_elements=keys, set_=changed, where=differs))
+    await session.execute(
+        inserted.on_conflict_do_update(index_elements=keys, set_=changed, where=differs)
+    )

@@ -1,4 +1,6 @@
-"""Finding a video for each role: an id whose simulated growth is close to what the story asks for."""
+"""Finding a video for each role: an id whose simulated growth is close to what the story asks
+for.
+"""
 
 import math
 from datetime import datetime, timedelta
@@ -8,11 +10,15 @@ from swivi.demo.story import DemoClip
 from swivi.domain.platforms.models import VideoRef
 
 CANDIDATES = 400
-"""Ids that are looked at for each clip; growth is a pure function of the id, so the best of many comes close."""
+"""Ids that are looked at for each clip; growth is a pure function of the id, so the best of many
+comes close.
+"""
 
 
 def cast(planned: DemoClip, now: datetime, number: int) -> VideoRef:
-    """The video for a clip of the story that is seeded at `now`; different numbers never share one."""
+    """The video for a clip of the story that is seeded at `now`; different numbers never share
+    one.
+    """
     take_off = now + timedelta(days=planned.takes_off)
     serials = range(number * CANDIDATES, (number + 1) * CANDIDATES)
     candidates = (mint_id(planned.platform, take_off, serial) for serial in serials)

@@ -9,7 +9,10 @@ class NotADemoDatabase(Conflict):
     code = "not_a_demo_database"
 
     def __init__(self) -> None:
-        super().__init__("This database has users of its own, so the demo was not seeded. Give it an empty database.")
+        super().__init__(
+            "This database has users of its own, so the demo was not seeded. Give it an empty "
+            "database."
+        )
 
 
 class SeedingCutOff(Conflict):
@@ -18,4 +21,6 @@ class SeedingCutOff(Conflict):
     code = "seeding_cut_off"
 
     def __init__(self) -> None:
-        super().__init__("An earlier seeding of the demo was cut off. Give the demo an empty database.")
+        super().__init__(
+            "An earlier seeding of the demo was cut off. Give the demo an empty database."
+        )

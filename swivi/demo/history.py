@@ -1,4 +1,5 @@
-"""Reading a view count in the past: what the simulator would have answered at the moment we stand at.
+"""Reading a view count in the past: what the simulator would have answered at the moment we stand
+at.
 
 Only the seeding of the demo reads like this. The running demo talks to the simulator over HTTP.
 """
@@ -37,7 +38,9 @@ class HistoryReader:
 
     async def collect(self, run_id: str, refs: Sequence[VideoRef]) -> Collected:
         """The views of all videos at this moment, at no cost."""
-        return Collected(run_id, "SUCCEEDED", tuple(self._read(ref) for ref in refs), cost_micro_usd=0)
+        return Collected(
+            run_id, "SUCCEEDED", tuple(self._read(ref) for ref in refs), cost_micro_usd=0
+        )
 
     async def read(self, refs: Sequence[VideoRef], *, since: datetime | None = None) -> Collected:
         """Start and collect."""

@@ -1,6 +1,7 @@
 """Seeding the demo: the story is lived through day by day, by the same services that people use.
 
-So every cent has its transfers, every step its audit row and its message, and `python -m swivi audit` is clean.
+So every cent has its transfers, every step its audit row and its message, and `python -m swivi
+audit` is clean.
 """
 
 import math
@@ -106,13 +107,18 @@ class _Story:
             async with self._database.writing() as session:
                 user = await accounts.sign_up(session, who, role, is_verified=True)
                 for platform in Platform if role is Role.CLIPPER else ():
-                    await social.link(session, actor_of(user), platform=platform, handle=story.handle_of(key))
+                    await social.link(
+                        session, actor_of(user), platform=platform, handle=story.handle_of(key)
+                    )
             self._people[key] = actor_of(user)
 
     # --- campaigns ------------------------------------------------------------------------------
 
     def _campaigns_open(self) -> list[Event]:
-        return [Event(self._ago(planned.created), partial(self._create, planned)) for planned in story.CAMPAIGNS]
+        return [
+            Event(self._ago(planned.created), partial(self._create, planned))
+            for planned in story.CAMPAIGNS
+        ]
 
     async def _create(self, planned: DemoCampaign) -> None:
         opens_later = {CampaignStatus.SCHEDULED, CampaignStatus.DRAFT}
@@ -181,7 +187,9 @@ class _Story:
                 events.append(Event(decided, reject))
             if planned.transaction_id is not None:
                 events.append(Event(decided, partial(self._process, number, "approve")))
-                pay = partial(self._process, number, "complete", transaction_id=planned.transaction_id)
+                pay = partial(
+                    self._process, number, "complete", transaction_id=planned.transaction_id
+                )
                 events.append(Event(decided + timedelta(hours=2), pay))
         return events
 
@@ -199,7 +207,12 @@ class _Story:
         self._requests[number] = asked.id
 
     async def _process(
-        self, number: int, action: str, *, transaction_id: str | None = None, notes: str | None = None
+        self,
+        number: int,
+        action: str,
+        *,
+        transaction_id: str | None = None,
+        notes: str | None = None,
     ) -> None:
         async with self._database.writing() as session:
             await payouts.process(

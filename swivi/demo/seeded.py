@@ -13,7 +13,10 @@ SEEDED = "demo.seeded"
 
 
 async def is_seeded(database: Database) -> bool:
-    """Whether the whole demo is there; False for a migrated, empty database. Raises NotADemoDatabase, SeedingCutOff."""
+    """Whether the whole demo is there; False for a migrated, empty database.
+
+    Raises NotADemoDatabase, SeedingCutOff.
+    """
     async with database.reading() as session:
         if (await session.exec(select(AuditEntry.id).where(AuditEntry.action == SEEDED))).first():
             return True

@@ -1,4 +1,5 @@
-"""A stand-in for the Apify API: the part of its HTTP protocol that the real client uses to read views.
+"""A stand-in for the Apify API: the part of its HTTP protocol that the real client uses to read
+views.
 
 Three ways to have one:
 
@@ -36,8 +37,8 @@ def create_simulator(
 ) -> Starlette:
     """The simulator as an ASGI app, its API under `/v2`.
 
-    `token` is the only bearer token that is let in; None lets in any. `control` opens `/control`: never do so in
-    public.
+    `token` is the only bearer token that is let in; None lets in any. `control` opens `/control`:
+    never do so in public.
     """
     state = state or SimulatorState()
     if token is not None:
@@ -62,7 +63,12 @@ def _control_routes(state: SimulatorState) -> list[Route]:
 
     async def runs(_: Request) -> Response:
         described = [
-            {"id": run.id, "actor": run.actor_id, "status": state.status(run), "input": run.run_input}
+            {
+                "id": run.id,
+                "actor": run.actor_id,
+                "status": state.status(run),
+                "input": run.run_input,
+            }
             for run in state.runs.values()
         ]
         return JSONResponse({"started": state.runs_started, "runs": described})
@@ -75,7 +81,10 @@ def _control_routes(state: SimulatorState) -> list[Route]:
 
 
 def simulator_server(app: Starlette, port: int) -> uvicorn.Server:
-    """Return a server for the simulator on the loopback that logs nothing. `started` says that it listens."""
+    """Return a server for the simulator on the loopback that logs nothing.
+
+    `started` says that it listens.
+    """
     config = uvicorn.Config(
         app,
         host=HOST,
@@ -95,7 +104,7 @@ async def _serve(port: int) -> None:
     """Serve on the loopback until interrupted; print one line once connections are accepted."""
     server = simulator_server(create_simulator(control=True), port)
     serving = asyncio.create_task(server.serve())
-    while not serving.done() and not server.started:  # noqa: ASYNC110 - uvicorn has no hook for this moment
+    while not serving.done() and not server.started:
         await asyncio.sleep(0.02)
     if server.started:
         sys.stdout.write(f"Simulator ready at http://{HOST}:{port}\n")
@@ -106,7 +115,9 @@ async def _serve(port: int) -> None:
 def main() -> None:
     """The command line of `python -m swivi.demo.simulator`."""
     parser = argparse.ArgumentParser(description="Play the Apify API on this machine.")
-    parser.add_argument("--port", type=int, default=9000, help="port on the loopback (default: %(default)s)")
+    parser.add_argument(
+        "--port", type=int, default=9000, help="port on the loopback (default: %(default)s)"
+    )
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_serve(parser.parse_args().port))
 

@@ -24,7 +24,10 @@ HOLD_LOOK_SECONDS = 0.02
 """How often a waiting request looks whether a run that was held has been let go."""
 
 MAX_BODY_BYTES = 256 * 1024
-"""Of a request, before and after it is unpacked. The links of the largest run take a tenth of this."""
+"""Of a request, before and after it is unpacked.
+
+The links of the largest run take a tenth of this.
+"""
 
 GZIP_WINDOW = 16 + zlib.MAX_WBITS
 """What tells zlib that gzip's header comes first."""
@@ -48,14 +51,26 @@ class ApiError(Exception):
 
 
 _REFUSALS = {
-    "token": (401, "user-or-token-not-found", "User was not found or authentication token is not valid"),
+    "token": (
+        401,
+        "user-or-token-not-found",
+        "User was not found or authentication token is not valid",
+    ),
     "quota": (403, "platform-feature-disabled", "Monthly usage hard limit exceeded"),
-    "credit": (402, "not-enough-usage-to-run-paid-actor", "Not enough usage left to run this actor"),
+    "credit": (
+        402,
+        "not-enough-usage-to-run-paid-actor",
+        "Not enough usage left to run this actor",
+    ),
 }
 _START_FAULTS = {
     "500": (500, "internal-server-error", "Internal server error"),
     "429": (429, "rate-limit-exceeded", "Too many requests"),
-    "busy": (402, "actor-memory-limit-exceeded", "By launching this job you will exceed the memory limit"),
+    "busy": (
+        402,
+        "actor-memory-limit-exceeded",
+        "By launching this job you will exceed the memory limit",
+    ),
 }
 
 
@@ -113,7 +128,13 @@ class SimulatedApi:
             runs.reverse()
         offset, limit = _number(request, "offset"), _number(request, "limit") or 1_000
         items = [self._described(run) for run in runs[offset : offset + limit]]
-        page = {"total": len(runs), "offset": offset, "limit": limit, "desc": desc, "count": len(items)}
+        page = {
+            "total": len(runs),
+            "offset": offset,
+            "limit": limit,
+            "desc": desc,
+            "count": len(items),
+        }
         return JSONResponse({"data": {**page, "items": items}})
 
     async def list_items(self, request: Request) -> Response:
@@ -121,13 +142,22 @@ class SimulatedApi:
         answers = self._state.rows(run)
         offset, limit = _number(request, "offset"), _number(request, "limit") or NO_LIMIT
         items = [row(run.actor_id, answer) for answer in answers[offset : offset + limit]]
-        headers = {"Total": len(answers), "Offset": offset, "Limit": limit, "Count": len(items), "Desc": "false"}
+        headers = {
+            "Total": len(answers),
+            "Offset": offset,
+            "Limit": limit,
+            "Count": len(items),
+            "Desc": "false",
+        }
         return JSONResponse(
-            items, headers={f"X-Apify-Pagination-{name}": str(value) for name, value in headers.items()}
+            items,
+            headers={f"X-Apify-Pagination-{name}": str(value) for name, value in headers.items()},
         )
 
     async def get_input(self, request: Request) -> Response:
-        return JSONResponse(self._run(request.path_params["store"].removeprefix(STORE_PREFIX)).run_input)
+        return JSONResponse(
+            self._run(request.path_params["store"].removeprefix(STORE_PREFIX)).run_input
+        )
 
     def _guarded(self, endpoint: Endpoint) -> Endpoint:
         """Let in only who carries the token, and fail where the control says so."""
@@ -148,7 +178,9 @@ class SimulatedApi:
     def _begin(self, request: Request, run_input: Json) -> SimulatedRun:
         actor_id = _actor_id(request)
         try:
-            return self._state.start(actor_id, run_input, timeout_seconds=_number(request, "timeout"))
+            return self._state.start(
+                actor_id, run_input, timeout_seconds=_number(request, "timeout")
+            )
         except KeyError as fault:
             raise ApiError(404, "record-not-found", f"Actor {actor_id} was not found") from fault
         except BadInput as fault:
@@ -163,8 +195,9 @@ class SimulatedApi:
     async def _wait(self, run: SimulatedRun, seconds: int) -> None:
         """Hold the request until the run ends, at most `seconds`."""
         deadline = monotonic() + min(seconds, MAX_WAIT_SECONDS)
-        # A run ends by the clock or by a control that another thread pulled, and neither can set an Event here.
-        while not self._state.ended(run) and (left := deadline - monotonic()) > 0:  # noqa: ASYNC110
+        # A run ends by the clock or by a control that another thread pulled, and neither can set an
+        # Event here.
+        while not self._state.ended(run) and (left := deadline - monotonic()) > 0:
             await asyncio.sleep(min(left, max(run.ends_at - monotonic(), HOLD_LOOK_SECONDS)))
 
     def _described(self, run: SimulatedRun) -> Json:
@@ -176,7 +209,12 @@ class SimulatedApi:
             "status": self._state.status(run),
             "meta": {"origin": "API"},
             "stats": {},
-            "options": {"build": "latest", "timeoutSecs": 300, "memoryMbytes": 1024, "diskMbytes": 2048},
+            "options": {
+                "build": "latest",
+                "timeoutSecs": 300,
+                "memoryMbytes": 1024,
+                "diskMbytes": 2048,
+            },
             "buildId": "simulated",
             "defaultKeyValueStoreId": f"{STORE_PREFIX}{run.id}",
             "defaultDatasetId": f"{DATASET_PREFIX}{run.id}",
@@ -186,10 +224,18 @@ class SimulatedApi:
 
 
 class _BrokenResponse(Response):
-    """Begins to answer and breaks the connection, so that the caller cannot know what became of its request."""
+    """Begins to answer and breaks the connection, so that the caller cannot know what became of its
+    request.
+    """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 201, "headers": [(b"content-length", b"1000")]})
+        await send(
+            {
+                "type": "http.response.start",
+                "status": 201,
+                "headers": [(b"content-length", b"1000")],
+            }
+        )
         await send({"type": "http.response.body", "body": b"{", "more_body": True})
         raise ConnectionAbortedError("as the control asked")
 
@@ -211,7 +257,10 @@ def _number(request: Request, name: str) -> int:
 
 
 async def _json_body(request: Request) -> Json:
-    """Return the request's JSON object, unpacked if it came gzipped. Raises ApiError, 413 beyond MAX_BODY_BYTES."""
+    """Return the request's JSON object, unpacked if it came gzipped.
+
+    Raises ApiError, 413 beyond MAX_BODY_BYTES.
+    """
     body = await _bounded_body(request)
     try:
         if request.headers.get("content-encoding") == "gzip":
@@ -233,7 +282,10 @@ async def _bounded_body(request: Request) -> bytes:
 
 
 def _unpacked(body: bytes) -> bytes:
-    """Unpack gzip, at most one byte more than is allowed: 292 KB can unpack to 516 MB. Raises EOFError, zlib.error."""
+    """Unpack gzip, at most one byte more than is allowed: 292 KB can unpack to 516 MB.
+
+    Raises EOFError, zlib.error.
+    """
     unpacker = zlib.decompressobj(GZIP_WINDOW)
     unpacked = unpacker.decompress(body, MAX_BODY_BYTES + 1)
     _must_fit(len(unpacked))

@@ -1,9 +1,10 @@
 """How many views a simulated video has at a moment: a pure function of its id and the clock.
 
-No process keeps the count, so a restart never lets views fall, and seeded history agrees with what the
-simulator says later. A video grows slowly to a modest number, then takes off, and from there gains some
-hundreds to thousands of views a minute, in waves. The take-off can be written into the id (`mint_id`), as
-TikTok and Instagram write the time of posting into theirs; ids without one took off on `FIRST_DAY`.
+No process keeps the count, so a restart never lets views fall, and seeded history agrees with what
+the simulator says later. A video grows slowly to a modest number, then takes off, and from there
+gains some hundreds to thousands of views a minute, in waves. The take-off can be written into the
+id (`mint_id`), as TikTok and Instagram write the time of posting into theirs; ids without one took
+off on `FIRST_DAY`.
 """
 
 import base64
@@ -30,7 +31,9 @@ _MARK = 0xD5
 """Tells a minted 66-bit id from a real one, whose bits mean something else."""
 
 _SCATTER = 2_654_435_761
-"""Odd, so that serial numbers stay distinct modulo a power of two and still do not look alike (Knuth)."""
+"""Odd, so that serial numbers stay distinct modulo a power of two and still do not look alike
+(Knuth).
+"""
 
 
 def views_at(external_id: str, when: datetime) -> int:
@@ -40,14 +43,16 @@ def views_at(external_id: str, when: datetime) -> int:
     if minutes < 0:
         warmth = max(0.0, 1 + minutes / (WARM_UP / timedelta(minutes=1)))
         return math.floor(at_take_off * warmth**2)
-    return math.floor(at_take_off + _pick(external_id, "pace", _VIEWS_PER_MINUTE) * _waves(external_id, minutes))
+    return math.floor(
+        at_take_off + _pick(external_id, "pace", _VIEWS_PER_MINUTE) * _waves(external_id, minutes)
+    )
 
 
 def mint_id(platform: Platform, take_off: datetime, serial: int) -> str:
     """An id in the platform's own form for a video that takes off at `take_off` (2026-11 to 2039).
 
-    Different serials (0 to 2**24 - 1) give different ids. The last letter's two lowest bits are zero, as in the
-    canonical id of a YouTube video.
+    Different serials (0 to 2**24 - 1) give different ids. The last letter's two lowest bits are
+    zero, as in the canonical id of a YouTube video.
     """
     seconds = int(take_off.timestamp())
     if platform is Platform.TIKTOK:

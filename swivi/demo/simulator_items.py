@@ -1,7 +1,7 @@
 """What the simulated actors take and give: their inputs, and rows in the shape of the real ones.
 
-Written from the actors' documented shapes and not from `platforms/actors.py`, so that the reader is checked
-against something other than itself.
+Written from the actors' documented shapes and not from `platforms/actors.py`, so that the reader is
+checked against something other than itself.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,10 +14,15 @@ from swivi.domain.platforms.links import recognise
 from swivi.domain.platforms.models import Platform, VideoRef
 
 Json: TypeAlias = dict[str, Any]
-State: TypeAlias = Literal["ok", "not_found", "private", "restricted", "error", "odd", "note", "omitted"]
-"""What a video is to the scrapers. `omitted` gives no row at all, `note` a row that says nothing of use.
+State: TypeAlias = Literal[
+    "ok", "not_found", "private", "restricted", "error", "odd", "note", "omitted"
+]
+"""What a video is to the scrapers.
 
-`odd` is an error word that nobody has seen before. TikTok's `not_found` cannot tell deleted from private.
+`omitted` gives no row at all, `note` a row that says nothing of use.
+
+`odd` is an error word that nobody has seen before. TikTok's `not_found` cannot tell deleted from
+private.
 """
 
 ODD_WORD = "POST_UNDER_EMBARGO"
@@ -36,7 +41,10 @@ class BadInput(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one run found about one video. `asked` is the video whose link it answers, if that is another one."""
+    """What one run found about one video.
+
+    `asked` is the video whose link it answers, if that is another one.
+    """
 
     ref: VideoRef
     state: State
@@ -57,7 +65,10 @@ class Answer:
 
 
 def asked_refs(actor_id: str, run_input: object) -> list[VideoRef]:
-    """The videos a run is asked for. Raises BadInput, or KeyError for an actor that does not exist."""
+    """The videos a run is asked for.
+
+    Raises BadInput, or KeyError for an actor that does not exist.
+    """
     links_of = _ACTORS[actor_id].links
     try:
         links = links_of(run_input)
@@ -90,7 +101,9 @@ def _author(ref: VideoRef) -> str:
 
 
 def _posted(ref: VideoRef) -> str:
-    return (datetime(2026, 10, 1, tzinfo=UTC) + timedelta(minutes=sum(ref.external_id.encode()))).isoformat()
+    return (
+        datetime(2026, 10, 1, tzinfo=UTC) + timedelta(minutes=sum(ref.external_id.encode()))
+    ).isoformat()
 
 
 def _tiktok_video(answer: Answer) -> Json:
@@ -157,7 +170,10 @@ _ACTORS = {
         lambda given: given["postURLs"],
         _tiktok_video,
         {
-            "not_found": {"errorCode": "POST_NOT_FOUND_OR_PRIVATE", "error": "Post not found or private"},
+            "not_found": {
+                "errorCode": "POST_NOT_FOUND_OR_PRIVATE",
+                "error": "Post not found or private",
+            },
             "private": {"errorCode": "PROFILE_PRIVATE", "error": "This profile is private"},
             "restricted": {"errorCode": "POST_RESTRICTED", "error": "Restricted post"},
             "error": {"errorCode": "SCRAPING_FAILED", "error": "Something went wrong"},
@@ -181,7 +197,10 @@ _ACTORS = {
         {
             "not_found": {"error": "NOT_FOUND", "errorDescription": "The video does not exist"},
             "private": {"error": "PRIVATE_VIDEO", "errorDescription": "The video is private"},
-            "restricted": {"error": "AGE_RESTRICTED", "errorDescription": "The video is age restricted"},
+            "restricted": {
+                "error": "AGE_RESTRICTED",
+                "errorDescription": "The video is age restricted",
+            },
             "error": {"error": "SCRAPING_FAILED", "errorDescription": "Something went wrong"},
         },
     ),

@@ -1,8 +1,8 @@
 """What the simulator remembers, and every string it can be pulled by.
 
 Tests in the same process call `SimulatorState` directly; others send the same `Control` over HTTP.
-Settings are plain values that are replaced whole, so a test's thread may set them while the server's
-thread reads them.
+Settings are plain values that are replaced whole, so a test's thread may set them while the
+server's thread reads them.
 """
 
 import json
@@ -24,25 +24,29 @@ from swivi.domain.platforms.models import VideoRef
 
 MAX_RUNS_KEPT = 500
 MAX_INPUT_KEPT = 16 * 1024 * 1024
-"""Runs beyond this, and beyond so many bytes of inputs, are forgotten, oldest first, with their items: the service
-does so too, only later."""
+"""Runs beyond this, and beyond so many bytes of inputs, are forgotten, oldest first, with their
+items: the service does so too, only later.
+"""
 
 COST_PER_ITEM_USD = 0.002
 
 StartFault: TypeAlias = Literal["500", "429", "busy", "drop"]
-"""`500` and `429` create nothing, `busy` says that the account's memory is in use (402), and `drop` creates the
-run and then breaks the connection: the caller cannot know."""
+"""`500` and `429` create nothing, `busy` says that the account's memory is in use (402), and `drop`
+creates the run and then breaks the connection: the caller cannot know.
+"""
 
 Refusal: TypeAlias = Literal["token", "quota", "credit"]
 """401, 403 `platform-feature-disabled` and 402 `not-enough-usage-to-run-paid-actor`."""
 
 
 class Script(BaseModel):
-    """What is said about one video. Each run that asks takes the next of `views`; the last one stays.
+    """What is said about one video.
 
-    Without `views` the video grows by the clock. `seconds` is how much longer a run takes that asks for it.
-    `likes` are told whatever the views are; without, as many as the views allow. `answers` is the id of the
-    video that the platform shows instead: the two links name one video.
+    Each run that asks takes the next of `views`; the last one stays.
+
+    Without `views` the video grows by the clock. `seconds` is how much longer a run takes that asks
+    for it. `likes` are told whatever the views are; without, as many as the views allow. `answers`
+    is the id of the video that the platform shows instead: the two links name one video.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -141,7 +145,9 @@ class SimulatorState:
         likes: int | None = None,
         answers: VideoRef | None = None,
     ) -> None:
-        """Say what the next runs find: `script(ref, 100)`, `script(ref, 100, 250)`, `script(ref, state="private")`."""
+        """Say what the next runs find: `script(ref, 100)`, `script(ref, 100, 250)`, `script(ref,
+        state="private")`.
+        """
         other = answers.external_id if answers else None
         self.control.videos[_key(ref)] = Script(
             state=state, views=list(views), seconds=seconds, likes=likes, answers=other
@@ -150,7 +156,10 @@ class SimulatorState:
     # --- runs -----------------------------------------------------------------------------------
 
     def start(self, actor_id: str, run_input: Json, *, timeout_seconds: float) -> SimulatedRun:
-        """Begin a run. Raises KeyError for an unknown actor and BadInput for an input it would not take."""
+        """Begin a run.
+
+        Raises KeyError for an unknown actor and BadInput for an input it would not take.
+        """
         refs = asked_refs(actor_id, run_input)
         started_at, took = now(), self._duration(refs)
         ending = self.control.endings.pop(0) if self.control.endings else Ending()

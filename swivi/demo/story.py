@@ -1,4 +1,6 @@
-"""The demo's story as data: who, which campaigns, which clips, and when, in days before or after the seeding."""
+"""The demo's story as data: who, which campaigns, which clips, and when, in days before or after
+the seeding.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,13 +38,15 @@ def handle_of(key: str) -> str:
     return plain.casefold().replace(" ", ".")
 
 
-T, Y, I = Platform.TIKTOK, Platform.YOUTUBE, Platform.INSTAGRAM  # noqa: E741 -- columns of the table below
+T, Y, I = Platform.TIKTOK, Platform.YOUTUBE, Platform.INSTAGRAM
 EVERYWHERE = [T.value, Y.value, I.value]
 
 
 @dataclass(frozen=True, slots=True)
 class DemoCampaign:
-    """A campaign, when it was created (days ago), what it becomes at the end, and its terms as an admin types them."""
+    """A campaign, when it was created (days ago), what it becomes at the end, and its terms as an
+    admin types them.
+    """
 
     key: str
     created: float
@@ -59,8 +63,12 @@ CAMPAIGNS = (
         {
             "title": "First Coffee of the Day",
             "brand": "Ember Roasters",
-            "description": "Morning routines with our cold brew in the frame. Calm, honest, no hard sell.",
-            "requirements": "Show the can in the first three seconds. Tag @emberroasters. No giveaways.",
+            "description": (
+                "Morning routines with our cold brew in the frame. Calm, honest, no hard sell."
+            ),
+            "requirements": (
+                "Show the can in the first three seconds. Tag @emberroasters. No giveaways."
+            ),
             "platforms": EVERYWHERE,
             "budget": "600.00",
             "payout_rate": "2.00",
@@ -74,7 +82,9 @@ CAMPAIGNS = (
             "title": "Summer Vibes",
             "brand": "Vibe Drinks",
             "description": "Clips of festivals, rooftops and road trips with the new Yuzu Lime.",
-            "requirements": "9:16, at least 7 seconds, the can visible. Original sound or the campaign's track.",
+            "requirements": (
+                "9:16, at least 7 seconds, the can visible. Original sound or the campaign's track."
+            ),
             "platforms": EVERYWHERE,
             "budget": "12000.00",
             "payout_rate": "1.20",
@@ -102,7 +112,10 @@ CAMPAIGNS = (
             "title": "Founders, Unfiltered",
             "brand": "The Runway Podcast",
             "description": "Cut the sharpest minute out of any episode of season three.",
-            "requirements": "Subtitles burned in, the guest's name on screen, a link to the episode in the caption.",
+            "requirements": (
+                "Subtitles burned in, the guest's name on screen, a link to the episode in the "
+                "caption."
+            ),
             "platforms": EVERYWHERE,
             "budget": "7500.00",
             "payout_rate": "1.00",
@@ -116,7 +129,9 @@ CAMPAIGNS = (
         {
             "title": "Midnight Arcade: Launch Week",
             "brand": "Pixel Foundry",
-            "description": "Your best, worst or funniest run. The game is out, the clock is ticking.",
+            "description": (
+                "Your best, worst or funniest run. The game is out, the clock is ticking."
+            ),
             "requirements": "At least ten seconds of gameplay. Mention that it is free this week.",
             "platforms": EVERYWHERE,
             "budget": "2000.00",
@@ -129,7 +144,9 @@ CAMPAIGNS = (
         {
             "title": "Say It in Ten Seconds",
             "brand": "Lingolight",
-            "description": "Teach one phrase in a language you love. The stranger the situation, the better.",
+            "description": (
+                "Teach one phrase in a language you love. The stranger the situation, the better."
+            ),
             "requirements": "End on the app's card. Safe for all ages.",
             "platforms": [T.value, I.value],
             "budget": "5000.00",
@@ -143,7 +160,9 @@ CAMPAIGNS = (
         {
             "title": "The Winter Drop",
             "brand": "Halden Knitwear",
-            "description": "Unbox it, wear it, layer it. Samples go out to the first fifty clippers.",
+            "description": (
+                "Unbox it, wear it, layer it. Samples go out to the first fifty clippers."
+            ),
             "requirements": "Daylight, no filters on the fabric.",
             "platforms": [T.value, I.value],
             "budget": "8000.00",
@@ -173,8 +192,9 @@ CAMPAIGNS = (
 class DemoClip:
     """A clip that somebody sends.
 
-    `sent` is in days ago. `takes_off` is in days from the seeding, negative for one that took off already; until
-    then its views grow slowly to `size`, from then on by about `pace` a minute (see `simulator_growth`).
+    `sent` is in days ago. `takes_off` is in days from the seeding, negative for one that took off
+    already; until then its views grow slowly to `size`, from then on by about `pace` a minute (see
+    `simulator_growth`).
     """
 
     campaign: str
@@ -237,8 +257,24 @@ CLIPS = (
     DemoClip("arcade", "jordan", T, 0.4, 1, 27_000, waits=True),
     DemoClip("summer", "malik", Y, 0.1, 2, 40_000, waits=True),
     # Sent back.
-    DemoClip("founders", CASEY, T, 6.9, 2, 23_000, rejected="The subtitles are missing. Add them and send it again."),
-    DemoClip("trail", "jordan", I, 8.4, 3, 20_000, rejected="This is a drone shot inside a national park."),
+    DemoClip(
+        "founders",
+        CASEY,
+        T,
+        6.9,
+        2,
+        23_000,
+        rejected="The subtitles are missing. Add them and send it again.",
+    ),
+    DemoClip(
+        "trail",
+        "jordan",
+        I,
+        8.4,
+        3,
+        20_000,
+        rejected="This is a drone shot inside a national park.",
+    ),
 )
 
 REVIEW_TAKES_DAYS = 0.2
@@ -247,7 +283,8 @@ PAUSES = ("trail", 2.2)
 """Which campaign is paused, and how many days ago."""
 
 LAST_CENTS = ("arcade", 4_00)
-"""Which campaign's budget is cut at the end, to a whole number of dollars at least so many cents above what is spent.
+"""Which campaign's budget is cut at the end, to a whole number of dollars at least so many cents
+above what is spent.
 
 Its clips earn about $20 a minute by then: the first tracking run that a visitor sees uses it up.
 """
@@ -255,7 +292,9 @@ Its clips earn about $20 a minute by then: the first tracking run that a visitor
 
 @dataclass(frozen=True, slots=True)
 class DemoPayout:
-    """A payout request (days ago, dollars) and how it went: paid with a transaction id, rejected, or still open."""
+    """A payout request (days ago, dollars) and how it went: paid with a transaction id, rejected,
+    or still open.
+    """
 
     clipper: str
     asked: float
@@ -267,8 +306,17 @@ class DemoPayout:
 
 
 PAYOUTS = (
-    DemoPayout(CASEY, 5.2, "40.00", "paypal", "casey@old-mail.example", rejected="PayPal does not know this address."),
-    DemoPayout(CASEY, 2.4, "80.00", "paypal", "casey@rivera.example", transaction_id="5TY05013RG002845M"),
+    DemoPayout(
+        CASEY,
+        5.2,
+        "40.00",
+        "paypal",
+        "casey@old-mail.example",
+        rejected="PayPal does not know this address.",
+    ),
+    DemoPayout(
+        CASEY, 2.4, "80.00", "paypal", "casey@rivera.example", transaction_id="5TY05013RG002845M"
+    ),
     DemoPayout("jordan", 0.7, "250.00", "bank", "DE89 3704 0044 0532 0130 00"),
 )
 DECISION_TAKES_DAYS = 0.3

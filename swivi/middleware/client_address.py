@@ -1,7 +1,7 @@
 """Where a request comes from: one rule for the API, the forms, the pages and the websockets.
 
-`X-Forwarded-For` is whatever its sender likes, except for its last entries: each trusted proxy adds one. With no
-proxy counted, or from a peer that is no proxy of ours, the header is not looked at.
+`X-Forwarded-For` is whatever its sender likes, except for its last entries: each trusted proxy adds
+one. With no proxy counted, or from a peer that is no proxy of ours, the header is not looked at.
 """
 
 import logging
@@ -40,8 +40,8 @@ class ForwardedFor:
     def client(self, peer: str, forwarded: Sequence[str]) -> str:
         """Return the address of the client: the peer, or what the outermost trusted proxy saw.
 
-        `forwarded` are the values of `X-Forwarded-For`. An entry that is no address ("unknown") counts as the
-        proxy that sent it.
+        `forwarded` are the values of `X-Forwarded-For`. An entry that is no address ("unknown")
+        counts as the proxy that sent it.
         """
         own = plain_address(peer) or peer
         if not self.trusts(peer):
@@ -53,7 +53,8 @@ class ForwardedFor:
 
 
 def plain_address(written: str) -> str | None:
-    """Return the IP address in an entry, without port, quotes, brackets and zone; None if there is none.
+    """Return the IP address in an entry, without port, quotes, brackets and zone; None if there is
+    none.
 
     Proxies write `192.0.2.1:4711`, `[2001:db8::1]:443` and `"[2001:db8::1]"` too.
     """
@@ -95,6 +96,9 @@ class ClientAddress:
         if not self._warned:
             self._warned = True
             log.warning(
-                "Ignored X-Forwarded-For from %s. If that is a proxy of yours, name it in SWIVI_TRUSTED_PROXIES",
+                (
+                    "Ignored X-Forwarded-For from %s. If that is a proxy of yours, name it in "
+                    "SWIVI_TRUSTED_PROXIES"
+                ),
                 peer,
             )

@@ -1,8 +1,10 @@
-"""Around the whole app: the headers that are kept or parsed are few and short, whatever a stranger sends.
+"""Around the whole app: the headers that are kept or parsed are few and short, whatever a stranger
+sends.
 
 Python 3.11 takes 15 seconds of processor time to unquote one cookie of 60 KB (CVE-2024-7592), and a
 websocket's headers stay in memory twice for as long as it is open. So only Swivi's own cookies come
-through, none of which needs quotes, and of a websocket's handshake only the headers that something reads.
+through, none of which needs quotes, and of a websocket's handshake only the headers that something
+reads.
 """
 
 import re
@@ -15,14 +17,22 @@ from swivi.core.asgi import call_with
 OWN_COOKIE = re.compile(rb"(?:__Host-)?swivi_[a-z_]{1,20}=[A-Za-z0-9_.~-]{0,4096}")
 
 MAX_COOKIES = 10
-"""Cookies of Swivi's in one request; there are four, and browsers send those of two schemes side by side."""
+"""Cookies of Swivi's in one request; there are four, and browsers send those of two schemes side by
+side.
+"""
 
 LONGEST = 1_024
 """Bytes of one header of a websocket's handshake, but for its cookies."""
 
 OF_WEBSOCKETS = frozenset(
     {b"host", b"origin", b"cookie", b"user-agent", b"accept-language"}
-    | {b"upgrade", b"connection", b"sec-websocket-version", b"sec-websocket-key", b"sec-websocket-protocol"}
+    | {
+        b"upgrade",
+        b"connection",
+        b"sec-websocket-version",
+        b"sec-websocket-key",
+        b"sec-websocket-protocol",
+    }
     | {b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-request-id"}
 )
 """What the checks of a handshake, Socket.IO and the pages read."""
@@ -38,7 +48,11 @@ class KeptHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
-            kept = [(name, value[-LONGEST:]) for name, value in scope["headers"] if name in OF_WEBSOCKETS]
+            kept = [
+                (name, value[-LONGEST:])
+                for name, value in scope["headers"]
+                if name in OF_WEBSOCKETS
+            ]
             headers = _with_own_cookies(kept, scope["headers"])
         elif scope["type"] == "http" and any(name == b"cookie" for name, _ in scope["headers"]):
             headers = _with_own_cookies(scope["headers"], scope["headers"])
@@ -50,7 +64,10 @@ class KeptHeaders:
 def _with_own_cookies(kept: Iterable[Header], sent: Iterable[Header]) -> list[Header]:
     """The kept headers, with one `Cookie` of the cookies that are Swivi's, where there are any."""
     found = (
-        OWN_COOKIE.fullmatch(part.strip()) for name, value in sent if name == b"cookie" for part in value.split(b";")
+        OWN_COOKIE.fullmatch(part.strip())
+        for name, value in sent
+        if name == b"cookie"
+        for part in value.split(b";")
     )
     own = [cookie[0] for cookie in found if cookie is not None][:MAX_COOKIES]
     others = [(name, value) for name, value in kept if name != b"cookie"]

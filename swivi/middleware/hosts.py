@@ -1,7 +1,9 @@
-"""Around the app: only requests to Swivi's own names are answered, and redirects name no host at all.
+"""Around the app: only requests to Swivi's own names are answered, and redirects name no host at
+all.
 
-A page of another site can make a browser take the site's name for this machine (DNS rebinding); the `Host` header
-still carries that name. An address cannot be rebound, and a loopback name is this machine's own.
+A page of another site can make a browser take the site's name for this machine (DNS rebinding); the
+`Host` header still carries that name. An address cannot be rebound, and a loopback name is this
+machine's own.
 """
 
 from dataclasses import dataclass
@@ -16,10 +18,15 @@ from swivi.core.envelope import envelope
 from swivi.settings import Settings
 
 PROBES = frozenset({"/api/health", "/api/ready"})
-"""Load balancers ask these by address or by a name of their own. The answers hold nothing private."""
+"""Load balancers ask these by address or by a name of their own.
+
+The answers hold nothing private.
+"""
 
 MISDIRECTED = 421
-WRONG_HOST = "This is not the address of this Swivi. Whoever runs it sets its address in SWIVI_PUBLIC_URL."
+WRONG_HOST = (
+    "This is not the address of this Swivi. Whoever runs it sets its address in SWIVI_PUBLIC_URL."
+)
 NOT_A_PAGE_OF_OURS = 1008
 
 
@@ -27,8 +34,8 @@ NOT_A_PAGE_OF_OURS = 1008
 class HostRule:
     """Loopback names always pass, and the name of the public URL.
 
-    Without a public URL any IP address passes too, so that another machine of the network can be tried out;
-    never in the demo, where anybody may sign in as an admin.
+    Without a public URL any IP address passes too, so that another machine of the network can be
+    tried out; never in the demo, where anybody may sign in as an admin.
     """
 
     public_host: str | None = None
@@ -41,7 +48,9 @@ class HostRule:
         return cls(public, addresses=public is None and not settings.demo)
 
     def allows(self, hosts: list[str]) -> bool:
-        """Return whether the values of the `Host` header are one allowed name, with or without a port."""
+        """Return whether the values of the `Host` header are one allowed name, with or without a
+        port.
+        """
         name = _name_of(hosts[0]) if len(hosts) == 1 else None
         if name is None:
             return False
@@ -84,8 +93,8 @@ class Hosts:
 def relative(location: str, hosts: list[str]) -> str:
     """Return a redirect's target without scheme and host, if the host is the one that was asked.
 
-    The frameworks build such targets from the `Host` header, with `http` behind a proxy that ends TLS. What
-    would read as another host's name (`//evil.example`) begins with a single slash.
+    The frameworks build such targets from the `Host` header, with `http` behind a proxy that ends
+    TLS. What would read as another host's name (`//evil.example`) begins with a single slash.
     """
     target = urlsplit(location)
     if target.scheme not in ("http", "https") or target.netloc not in hosts:

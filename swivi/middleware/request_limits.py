@@ -1,7 +1,7 @@
 """Around the app: one client address has so many requests under way at once, and no more.
 
-Connections are bounded by `swivi.runtime.connections`, but behind a proxy all of them come from the proxy. Its clients are told
-apart by the address that it forwards.
+Connections are bounded by `swivi.runtime.connections`, but behind a proxy all of them come from the
+proxy. Its clients are told apart by the address that it forwards.
 """
 
 from collections import Counter

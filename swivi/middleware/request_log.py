@@ -19,7 +19,8 @@ log = logging.getLogger("swivi.requests")
 
 REQUEST_ID = "X-Request-Id"
 SANE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,127}")
-"""What is taken from a caller: enough to be unique, and nothing that could break a line of the log."""
+"""What is taken from a caller: enough to be unique, and nothing that could break a line of the log.
+"""
 
 KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"})
 ROOMS = ("/api", "/auth", "/demo", "/_event", "/_upload", "/_health", "/ping")
@@ -35,7 +36,9 @@ PageOf = Callable[[str], str | None]
 
 
 def observed(app: ASGIApp, page_of: PageOf = lambda _: None) -> ASGIApp:
-    """The app, with `X-Request-Id` in each answer, a line per request in the log, and times for Prometheus."""
+    """The app, with `X-Request-Id` in each answer, a line per request in the log, and times for
+    Prometheus.
+    """
     return CorrelationIdMiddleware(
         RequestLog(app, page_of),
         header_name=REQUEST_ID,
@@ -45,7 +48,10 @@ def observed(app: ASGIApp, page_of: PageOf = lambda _: None) -> ASGIApp:
 
 
 class RequestLog:
-    """Says of each request how it was answered and how long that took. Never its query, which may hold anything."""
+    """Says of each request how it was answered and how long that took.
+
+    Never its query, which may hold anything.
+    """
 
     def __init__(self, app: ASGIApp, page_of: PageOf) -> None:
         self._app = app
@@ -79,7 +85,13 @@ class RequestLog:
         route = template_of(scope, self._page_of)
         REQUESTS.labels(method, route, f"{status // 100}xx").observe(seconds)
         milliseconds = round(seconds * 1_000, 1)
-        facts = {"method": method, "route": route, "status": status, "ms": milliseconds, "bytes": size}
+        facts = {
+            "method": method,
+            "route": route,
+            "status": status,
+            "ms": milliseconds,
+            "bytes": size,
+        }
         log.log(
             _level(route, status),
             "%s %s %d in %.1f ms, %d bytes",
@@ -93,7 +105,9 @@ class RequestLog:
 
 
 def template_of(scope: Scope, page_of: PageOf) -> str:
-    """The route that answered, with its parameters' names in place of their values: few, whoever asks for what."""
+    """The route that answered, with its parameters' names in place of their values: few, whoever
+    asks for what.
+    """
     route, path = scope.get("route"), scope["path"]
     if isinstance(route, Route):
         return str(scope.get("root_path", "")) + route.path

@@ -1,9 +1,10 @@
 """What browsers may do with our answers: nothing that Swivi does not need.
 
-Scripts are the point: a page may run ours and nothing that somebody managed to write into it. Reflex builds each
-page with a few scripts within it, so their hashes are allowed, page by page, as the build left them; its `eval`
-of what the server sends is not (`ui/toasts.py` does without). Styles within the page have to be allowed: Emotion,
-with which Reflex styles components, writes them as it goes, and pages built ahead cannot carry a nonce.
+Scripts are the point: a page may run ours and nothing that somebody managed to write into it.
+Reflex builds each page with a few scripts within it, so their hashes are allowed, page by page, as
+the build left them; its `eval` of what the server sends is not (`ui/toasts.py` does without).
+Styles within the page have to be allowed: Emotion, with which Reflex styles components, writes them
+as it goes, and pages built ahead cannot carry a nonce.
 
 Sources: https://www.w3.org/TR/CSP3/, OWASP ASVS 5.0 V3.4.
 """
@@ -23,7 +24,9 @@ FALLBACK = "404.html"
 INLINE = re.compile(r"<script[^>]*>(.+?)</script>", re.DOTALL)
 
 NOT_MODIFIED = 304
-"""The browser takes its own copy, with the policy that came with it; what this answer says would replace that."""
+"""The browser takes its own copy, with the policy that came with it; what this answer says would
+replace that.
+"""
 
 NOT_A_PAGE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 """For JSON, CSV, redirects: should a browser ever take one for a page, it does nothing."""
@@ -45,8 +48,8 @@ HTTPS_ONLY = "max-age=63072000"
 class SecurityHeaders:
     """Around the app: each answer says what may be done with it, unless it says so itself.
 
-    `built` is the folder of the built pages, `players` the origins of videos that they embed, and `https` whether
-    browsers reach Swivi by https only.
+    `built` is the folder of the built pages, `players` the origins of videos that they embed, and
+    `https` whether browsers reach Swivi by https only.
     """
 
     def __init__(self, app: ASGIApp, built: Path, *, players: Sequence[str], https: bool) -> None:
@@ -61,7 +64,9 @@ class SecurityHeaders:
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 if message["status"] != NOT_MODIFIED:
-                    headers.setdefault("Content-Security-Policy", self._policy(scope["path"], headers))
+                    headers.setdefault(
+                        "Content-Security-Policy", self._policy(scope["path"], headers)
+                    )
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
@@ -74,7 +79,9 @@ class SecurityHeaders:
 
 
 def policies_of(built: Path, players: Sequence[str]) -> Mapping[str, str]:
-    """The policy of each built page, by its path without slashes at its ends, and of the fallback by its name."""
+    """The policy of each built page, by its path without slashes at its ends, and of the fallback
+    by its name.
+    """
     pages = {page.relative_to(built).as_posix(): page for page in built.rglob("*.html")}
     return {
         path.removesuffix("index.html").strip("/"): page_policy(page.read_text(), players)
@@ -83,8 +90,12 @@ def policies_of(built: Path, players: Sequence[str]) -> Mapping[str, str]:
 
 
 def page_policy(html: str, players: Sequence[str]) -> str:
-    """The policy under which this page works: its own scripts by their hashes, everything else from us."""
-    scripts = " ".join(f"'sha256-{_hash(script)}'" for script in dict.fromkeys(INLINE.findall(html)))
+    """The policy under which this page works: its own scripts by their hashes, everything else from
+    us.
+    """
+    scripts = " ".join(
+        f"'sha256-{_hash(script)}'" for script in dict.fromkeys(INLINE.findall(html))
+    )
     return "; ".join(
         (
             "default-src 'none'",

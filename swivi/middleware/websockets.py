@@ -1,9 +1,10 @@
-"""Around the websocket of the pages: who may open one, what may come through it, and how much of it.
+"""Around the websocket of the pages: who may open one, what may come through it, and how much of
+it.
 
-It stands before Engine.IO and Socket.IO, which trust their clients with more than ours need: binary packets, other
-namespaces, events named `connect` with a handshake of the client's own making. Our pages send very little, and that is
-all that passes. What comes faster than a person can act waits unread, so that the sender is held back by TCP
-and nobody's memory fills up.
+It stands before Engine.IO and Socket.IO, which trust their clients with more than ours need: binary
+packets, other namespaces, events named `connect` with a handshake of the client's own making. Our
+pages send very little, and that is all that passes. What comes faster than a person can act waits
+unread, so that the sender is held back by TCP and nobody's memory fills up.
 """
 
 import asyncio
@@ -29,13 +30,17 @@ LONGEST_MESSAGE = 128_000
 """Characters. The longest that a page sends is a form with a campaign's texts, below 50,000."""
 
 LONGEST_QUERY = 512
-"""Bytes of the handshake's query, which stays in memory: a tab's token and what Engine.IO says of itself."""
+"""Bytes of the handshake's query, which stays in memory: a tab's token and what Engine.IO says of
+itself.
+"""
 
 MOST_OPEN = 1_000
 """Websockets open from one address at the same time."""
 
 SPOKEN = re.compile(r'3$|1$|4[01]/_event,|42/_event,\["(?:event|ping|client_error)"[],]')
-"""How the front end's messages begin: a pong, goodbye, entering and leaving the namespace, and its three events."""
+"""How the front end's messages begin: a pong, goodbye, entering and leaving the namespace, and its
+three events.
+"""
 
 WRONG_PLACE, TOO_LONG, NOT_OURS = 1008, 1009, 1003
 """Why we close: https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1"""
@@ -46,7 +51,9 @@ WARN_AFTER = 10.0
 
 @dataclass(frozen=True, slots=True)
 class WebSocketLimits:
-    """How many messages one socket and one address may send, and how many sockets an address may open."""
+    """How many messages one socket and one address may send, and how many sockets an address may
+    open.
+    """
 
     messages: Rate | None
     messages_address: Rate | None
@@ -101,7 +108,9 @@ class WebSockets:
 
     def _known(self, network: str) -> _Address:
         if len(self._addresses) >= 10_000:
-            self._addresses = {name: one for name, one in self._addresses.items() if one.open or not _rests(one)}
+            self._addresses = {
+                name: one for name, one in self._addresses.items() if one.open or not _rests(one)
+            }
         limits = self._limits
         fresh = _Address(_bucket(limits.messages_address), _bucket(limits.opened_address))
         return self._addresses.setdefault(network, fresh)
@@ -147,19 +156,29 @@ class _Line:
 
     async def _wait_for_its_turn(self) -> None:
         now = time.monotonic()
-        seconds = max((bucket.wait(now) for bucket in self._buckets if bucket is not None), default=0.0)
+        seconds = max(
+            (bucket.wait(now) for bucket in self._buckets if bucket is not None), default=0.0
+        )
         if seconds <= 0:
             return
         if now - self._warned >= WARN_AFTER:
             self._warned = now
-            log.warning("Held back a websocket that sends too fast", extra={"address": self._network})
+            log.warning(
+                "Held back a websocket that sends too fast", extra={"address": self._network}
+            )
         await asyncio.sleep(seconds)
 
 
 def _wrong_handshake(scope: Scope) -> str | None:
-    """Why no page of ours asks for this websocket, if so. Browsers always send an Origin with a handshake."""
+    """Why no page of ours asks for this websocket, if so.
+
+    Browsers always send an Origin with a handshake.
+    """
     headers = Headers(scope=scope)
-    environ = {"HTTP_HOST": headers.get("host"), "HTTP_X_FORWARDED_HOST": headers.get("x-forwarded-host")}
+    environ = {
+        "HTTP_HOST": headers.get("host"),
+        "HTTP_X_FORWARDED_HOST": headers.get("x-forwarded-host"),
+    }
     if not same_origin(headers.get("origin"), environ):
         return "not from a page of ours"
     query = scope.get("query_string", b"")
@@ -195,7 +214,8 @@ def _rests(address: _Address) -> bool:
 
 
 def same_origin(origin: str | None, environ: Mapping[str, Any]) -> bool:
-    """Whether a websocket was asked for by a page of this very host; engine.io calls it for every handshake.
+    """Whether a websocket was asked for by a page of this very host; engine.io calls it for every
+    handshake.
 
     Only host and port are compared: a proxy that ends TLS hides the scheme from us.
     """

@@ -1,8 +1,9 @@
 """What a page shows at once, before its scripts have run.
 
-A page with an id in its address cannot be built ahead, so the server sends one that is empty until then;
-`FirstFrame` fills it with the frame of a page that is coming. Pages without an id are built ahead whole, but
-their scripts would be twenty files that compete with their style sheet, and run before the first paint.
+A page with an id in its address cannot be built ahead, so the server sends one that is empty until
+then; `FirstFrame` fills it with the frame of a page that is coming. Pages without an id are built
+ahead whole, but their scripts would be twenty files that compete with their style sheet, and run
+before the first paint.
 """
 
 import re
@@ -27,7 +28,9 @@ export function HydrateFallback() {
         ...Array.from({length: 6}, (_, row) => jsx("div", {key: row, className: "skeleton skeleton-row"})))));
 }
 """
-"""React Router shows this until it has the page: https://reactrouter.com/start/framework/route-module#hydratefallback"""
+"""React Router shows this until it has the page:
+https://reactrouter.com/start/framework/route-module#hydratefallback
+"""
 
 
 GROUPS_LINE = "          groups: [\n"
@@ -45,7 +48,9 @@ https://rolldown.rs/reference/OutputOptions.codeSplitting
 STARTS = re.compile(r'<script type="module" async="">(.*?)</script>', re.DOTALL)
 """What starts a built page's scripts."""
 
-ONCE_PAINTED = "if (!document.hidden) await new Promise((go) => requestAnimationFrame(() => setTimeout(go)));"
+ONCE_PAINTED = (
+    "if (!document.hidden) await new Promise((go) => requestAnimationFrame(() => setTimeout(go)));"
+)
 """A hidden tab is not painted, and need not wait for it."""
 
 
@@ -69,7 +74,9 @@ def with_first_frame(root_jsx: str) -> str:
 
 
 def in_few_files(vite_config: str) -> str:
-    """Reflex's `vite.config.js` that makes a dozen files of a page's scripts: each costs a request of its own."""
+    """Reflex's `vite.config.js` that makes a dozen files of a page's scripts: each costs a request
+    of its own.
+    """
     return insert(GROUPS, vite_config, after=GROUPS_LINE)
 
 
@@ -78,11 +85,24 @@ def paints_first(html: str) -> str:
 
     Preloads are as urgent as style sheets otherwise: https://web.dev/articles/fetch-priority
     """
-    patient = html.replace('<link rel="modulepreload"', '<link fetchpriority="low" rel="modulepreload"')
-    return STARTS.sub(lambda start: f'<script type="module">{_once_painted(start[1])}</script>', patient)
+    patient = html.replace(
+        '<link rel="modulepreload"', '<link fetchpriority="low" rel="modulepreload"'
+    )
+    return STARTS.sub(
+        lambda start: f'<script type="module">{_once_painted(start[1])}</script>', patient
+    )
 
 
 def _once_painted(script: str) -> str:
-    """With imports that wait, as all else does: the usual ones come before all else, wherever they stand."""
-    named = re.sub(r"^import \* as (\w+) from (.+?);", r"const \1 = await import(\2);", script, flags=re.MULTILINE)
-    return ONCE_PAINTED + re.sub(r'^import (".+?");', r"await import(\1);", named, flags=re.MULTILINE)
+    """With imports that wait, as all else does: the usual ones come before all else, wherever they
+    stand.
+    """
+    named = re.sub(
+        r"^import \* as (\w+) from (.+?);",
+        r"const \1 = await import(\2);",
+        script,
+        flags=re.MULTILINE,
+    )
+    return ONCE_PAINTED + re.sub(
+        r'^import (".+?");', r"await import(\1);", named, flags=re.MULTILINE
+    )

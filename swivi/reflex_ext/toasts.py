@@ -1,7 +1,8 @@
 """Short messages in a corner of the page.
 
-`rx.toast` makes the browser `eval` a script that the server sends, which our content security policy forbids for
-good reasons. Ours are an event of their own: a level, a text and a time, which the browser shows and never runs.
+`rx.toast` makes the browser `eval` a script that the server sends, which our content security
+policy forbids for good reasons. Ours are an event of their own: a level, a text and a time, which
+the browser shows and never runs.
 """
 
 import inspect
@@ -35,7 +36,9 @@ class Toasts(Plugin):
     """Builds a front end that knows the event."""
 
     def pre_compile(self, **context: Any) -> None:
-        """Registers the change with the compiler; RuntimeError where Reflex's text is not what it was."""
+        """Registers the change with the compiler; RuntimeError where Reflex's text is not what it
+        was.
+        """
         context["add_modify_task"](STATE_MODULE, show_toasts)
 
 

@@ -1,7 +1,7 @@
 """What one client may hold of the server: time, memory and connections.
 
-uvicorn bounds none of these, so its two protocol classes are extended here. Written against uvicorn 0.54.0;
-`tests/unit/test_connections.py` names each part of it that this file relies on.
+uvicorn bounds none of these, so its two protocol classes are extended here. Written against uvicorn
+0.54.0; `tests/unit/test_connections.py` names each part of it that this file relies on.
 """
 
 import asyncio
@@ -29,29 +29,42 @@ from swivi.settings import Settings
 log = logging.getLogger("swivi.connections")
 
 HEAD_BYTES = 32_768
-"""The largest head of a request: many times what our pages and programs send, cookies and tokens included. Also the
-most that may come between two pieces of a body, or after it."""
+"""The largest head of a request: many times what our pages and programs send, cookies and tokens
+included. Also the most that may come between two pieces of a body, or after it.
+"""
 
-# The head of a handshake has passed the bound above when it comes to this library, whose own bound is 8 KB a line.
+# The head of a handshake has passed the bound above when it comes to this library, whose own bound
+# is 8 KB a line.
 http11.MAX_LINE_LENGTH = HEAD_BYTES
 
 Phase = tuple[int, Literal["head", "body"]]
 """What a connection waits for: a part of its n-th request."""
 
 KEEP_ALIVE_SECONDS = 65
-"""How long a connection may be idle between requests. Proxies keep theirs for at most 60 seconds."""
+"""How long a connection may be idle between requests.
+
+Proxies keep theirs for at most 60 seconds.
+"""
 
 MOST_PIPELINED = 16
-"""Requests that wait for the answer before them. Browsers and proxies send none; each takes about 3 KB."""
+"""Requests that wait for the answer before them.
+
+Browsers and proxies send none; each takes about 3 KB.
+"""
 
 MOST_FRAGMENTS = 1_000
-"""Frames of one websocket message. Browsers send one; empty ones would take memory and no bandwidth."""
+"""Frames of one websocket message.
+
+Browsers send one; empty ones would take memory and no bandwidth.
+"""
 
 MOST_UNREAD_BYTES = 4_000_000
 """Answers that a websocket's client does not read. A page's largest update is a quarter of that."""
 
 UNREAD_SECONDS = 60.0
-"""How long a client may read nothing of an answer that no longer fits into the buffers, about 64 KB."""
+"""How long a client may read nothing of an answer that no longer fits into the buffers, about 64
+KB.
+"""
 
 WARN_AFTER = 10.0
 """Seconds between two log lines about refused connections."""
@@ -61,8 +74,9 @@ WARN_AFTER = 10.0
 class ConnectionLimits:
     """How long clients may take and how many connections they may hold.
 
-    `is_proxy` says whether the peer at an address is a trusted proxy: its connections are many clients', so
-    only the total is bounded. Their requests are counted by `swivi.middleware.request_limits`.
+    `is_proxy` says whether the peer at an address is a trusted proxy: its connections are many
+    clients', so only the total is bounded. Their requests are counted by
+    `swivi.middleware.request_limits`.
     """
 
     most: int = 10_000
@@ -75,14 +89,17 @@ class ConnectionLimits:
 
     @classmethod
     def of(cls, settings: Settings, most_files: int) -> "ConnectionLimits":
-        """Return the limits of the settings, with as many connections as there may be open files at most.
+        """Return the limits of the settings, with as many connections as there may be open files at
+        most.
 
         There is no bound per address where a proxy hides all addresses.
         """
         forwarded = ForwardedFor.of(settings)
         return cls(
             most=min(settings.max_connections, most_files),
-            most_per_address=None if settings.takes_all_for_one_address else settings.max_connections_address,
+            most_per_address=None
+            if settings.takes_all_for_one_address
+            else settings.max_connections_address,
             is_proxy=forwarded.trusts,
         )
 
@@ -106,7 +123,10 @@ class _Timer:
 
 
 class OpenConnections:
-    """Counts the HTTP connections of this process by address. Websockets have limits of their own."""
+    """Counts the HTTP connections of this process by address.
+
+    Websockets have limits of their own.
+    """
 
     def __init__(self, limits: ConnectionLimits) -> None:
         self._limits = limits
@@ -122,7 +142,11 @@ class OpenConnections:
         if in_all > self._limits.most:
             self._warn("too many are open", address)
             return None
-        if bound is not None and self._by_address[address] >= bound and not self._limits.is_proxy(peer):
+        if (
+            bound is not None
+            and self._by_address[address] >= bound
+            and not self._limits.is_proxy(peer)
+        ):
             self._warn("its address holds too many", address)
             return None
         self._by_address[address] += 1
@@ -146,7 +170,9 @@ class _RefusedRequest(Exception):
 
 
 class HttpConnection(HttpToolsProtocol):
-    """An HTTP connection that is closed when a request arrives too slowly, is too large or is not read."""
+    """An HTTP connection that is closed when a request arrives too slowly, is too large or is not
+    read.
+    """
 
     def __init__(
         self,
@@ -195,7 +221,11 @@ class HttpConnection(HttpToolsProtocol):
             return
         if self._phase is None and self._is_idle():  # blank lines between requests are no request
             self._phase = (self._requests + 1, "head")
-        if self._phase is not None and self._phase == before and self._overhead > self._limits.head_bytes:
+        if (
+            self._phase is not None
+            and self._phase == before
+            and self._overhead > self._limits.head_bytes
+        ):
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
             return
         self._watch()
@@ -203,7 +233,8 @@ class HttpConnection(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         """Hand the connection over: from here on the limits of websockets hold.
 
-        A handshake that the library cannot parse (too many headers) would stay open without an answer.
+        A handshake that the library cannot parse (too many headers) would stay open without an
+        answer.
         """
         self._release()
         super().handle_websocket_upgrade()
@@ -228,7 +259,10 @@ class HttpConnection(HttpToolsProtocol):
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """Called by the parser. Raise _RefusedRequest for a head that is too large or pipelined too deep."""
+        """Called by the parser.
+
+        Raise _RefusedRequest for a head that is too large or pipelined too deep.
+        """
         size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
         if size > self._limits.head_bytes:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
@@ -254,12 +288,18 @@ class HttpConnection(HttpToolsProtocol):
             self._start_held()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        """Start the app once the body has arrived: a slow client then holds nothing but its connection.
+        """Start the app once the body has arrived: a slow client then holds nothing but its
+        connection.
 
-        A client that waits for `100 Continue` would wait for ever: the app sends it when it asks for the body.
+        A client that waits for `100 Continue` would wait for ever: the app sends it when it asks
+        for the body.
         """
         self._held = (cycle, app)
-        if not cycle.more_body or cycle.waiting_for_100_continue or len(cycle.body) > HIGH_WATER_LIMIT:
+        if (
+            not cycle.more_body
+            or cycle.waiting_for_100_continue
+            or len(cycle.body) > HIGH_WATER_LIMIT
+        ):
             self._start_held()
 
     def _start_held(self) -> None:
@@ -284,7 +324,9 @@ class HttpConnection(HttpToolsProtocol):
         self._unread.stop()
 
     def shutdown(self) -> None:
-        """Close at once unless a request is being answered: what has not arrived whole is never answered."""
+        """Close at once unless a request is being answered: what has not arrived whole is never
+        answered.
+        """
         if self._phase is not None:
             self.transport.abort()
         else:
@@ -318,7 +360,10 @@ class HttpConnection(HttpToolsProtocol):
             return
         if cycle is not None:
             cycle.disconnected = True
-        head = f"HTTP/1.1 {status.value} {status.phrase}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+        head = (
+            f"HTTP/1.1 {status.value} {status.phrase}\r\nconnection: close\r\ncontent-length: "
+            "0\r\n\r\n"
+        )
         self.transport.write(head.encode())
         self.transport.close()
 
@@ -331,7 +376,9 @@ class HttpConnection(HttpToolsProtocol):
 
 
 class WebSocketConnection(WebSocketsSansIOProtocol):
-    """A websocket that is closed when its client does not read, or sends a message in countless pieces."""
+    """A websocket that is closed when its client does not read, or sends a message in countless
+    pieces.
+    """
 
     def __init__(
         self,
@@ -344,9 +391,16 @@ class WebSocketConnection(WebSocketsSansIOProtocol):
         self._unread = _Timer()
 
     def data_received(self, data: bytes) -> None:
-        """Parse. Pings are answered without waiting for the client to read, so what is unread is bounded here."""
+        """Parse.
+
+        Pings are answered without waiting for the client to read, so what is unread is bounded
+        here.
+        """
         super().data_received(data)
-        if len(self.frames) > MOST_FRAGMENTS or self.transport.get_write_buffer_size() > MOST_UNREAD_BYTES:
+        if (
+            len(self.frames) > MOST_FRAGMENTS
+            or self.transport.get_write_buffer_size() > MOST_UNREAD_BYTES
+        ):
             self.transport.abort()
 
     def pause_writing(self) -> None:

@@ -19,8 +19,8 @@ from swivi.settings import settings_or_exit
 log = logging.getLogger("swivi")
 
 ONE_ADDRESS = (
-    "SWIVI_PUBLIC_URL is https, so a proxy stands in front; unless SWIVI_TRUSTED_PROXY_HOPS counts it, "
-    "the limits take everybody for one address"
+    "SWIVI_PUBLIC_URL is https, so a proxy stands in front; unless SWIVI_TRUSTED_PROXY_HOPS "
+    "counts it, the limits take everybody for one address"
 )
 
 
@@ -34,7 +34,8 @@ def lifespan_of(app: LiveApp) -> Callable[[], AbstractAsyncContextManager[None]]
         if settings.takes_all_for_one_address:
             log.warning(ONE_ADDRESS)
         async with open_runtime(settings) as runtime:
-            # `make serve` has migrated already; this is for `reflex run` and for servers started by hand.
+            # `make serve` has migrated already; this is for `reflex run` and for servers started by
+            # hand.
             if not await migrations.is_current(runtime.database):
                 await migrations.upgrade(runtime.database)
             pushing = Hub(app, runtime.database, session.end)
@@ -64,17 +65,21 @@ def lifespan_of(app: LiveApp) -> Callable[[], AbstractAsyncContextManager[None]]
 
 
 def _spare_what_stays() -> None:
-    """Keep the garbage collector from what is there by now: pages, modules, tables, none of which is ever garbage.
+    """Keep the garbage collector from what is there by now: pages, modules, tables, none of which
+    is ever garbage.
 
-    It halts everything for half a second, with thousands of tabs for seconds, each time it looks through all that is
-    old; and nearly everything ends without it, as soon as nothing refers to it any more.
+    It halts everything for half a second, with thousands of tabs for seconds, each time it looks
+    through all that is old; and nearly everything ends without it, as soon as nothing refers to it
+    any more.
     """
     gc.collect()
     gc.freeze()
 
 
 def _say_why_it_ended(task: asyncio.Task[None]) -> None:
-    """What works beside the pages works until it is cancelled; whoever looks why nothing is live has to find this."""
+    """What works beside the pages works until it is cancelled; whoever looks why nothing is live
+    has to find this.
+    """
     if not task.cancelled() and (problem := task.exception()) is not None:
         log.critical("What works beside the pages has ended", exc_info=problem)
 

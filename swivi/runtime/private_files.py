@@ -20,7 +20,10 @@ def create_private_files() -> None:
 
 
 def close_database_files(database_url: str) -> None:
-    """Take the database's files away from other accounts. Releases before this one created them as 0644."""
+    """Take the database's files away from other accounts.
+
+    Releases before this one created them as 0644.
+    """
     url = make_url(database_url)
     if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
         return
@@ -33,7 +36,11 @@ def close_database_files(database_url: str) -> None:
 def warn_of_open_secrets(path: Path = Path(".env")) -> None:
     """Log a warning if other accounts can read the file with the settings."""
     if _is_open_to_others(path):
-        log.warning("%s holds secrets and can be read by other accounts of this machine: chmod 600 %s", path, path)
+        log.warning(
+            "%s holds secrets and can be read by other accounts of this machine: chmod 600 %s",
+            path,
+            path,
+        )
 
 
 def _is_open_to_others(path: Path) -> bool:

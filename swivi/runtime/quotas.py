@@ -1,9 +1,11 @@
-"""How often people may sign in, sign up, submit clips and ask for payouts: per account and per client address.
+"""How often people may sign in, sign up, submit clips and ask for payouts: per account and per
+client address.
 
-Signing in is the delicate one. Guessing at one account from one address ends first, and at one account from
-everywhere next; but an address from which that account was signed in to before is not counted among "everywhere",
-so that strangers who guess do not lock its owner out. Nothing here knows whether an account exists, and what is
-refused costs nothing, so that every wait is short: never longer than one share of the period.
+Signing in is the delicate one. Guessing at one account from one address ends first, and at one
+account from everywhere next; but an address from which that account was signed in to before is not
+counted among "everywhere", so that strangers who guess do not lock its owner out. Nothing here
+knows whether an account exists, and what is refused costs nothing, so that every wait is short:
+never longer than one share of the period.
 """
 
 from collections.abc import Sequence
@@ -24,14 +26,19 @@ KNOWN_FOR = timedelta(days=30)
 
 
 class Quotas:
-    """The limits of the settings, counted in the database. Each method raises TooManyRequests, and counts one use."""
+    """The limits of the settings, counted in the database.
+
+    Each method raises TooManyRequests, and counts one use.
+    """
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
         self._settings = settings
 
     async def sign_in(self, email: object, address: str) -> None:
-        """Somebody is about to prove that they own the account with this email, whether there is one or not."""
+        """Somebody is about to prove that they own the account with this email, whether there is
+        one or not.
+        """
         account, network = _account(email), network_of(address)
         limits = self._settings
         uses = [
@@ -51,7 +58,9 @@ class Quotas:
         await rates.forgive(session, f"sign-in to {account} from {network}")
 
     async def password(self, actor: Actor) -> None:
-        """Somebody who is signed in, or who opened a link in a mail, is about to enter their password."""
+        """Somebody who is signed in, or who opened a link in a mail, is about to enter their
+        password.
+        """
         await self._spend([(f"password of {actor.user_id}", self._settings.limit_sign_in)])
 
     async def code(self, actor: Actor) -> None:
@@ -73,7 +82,9 @@ class Quotas:
         )
 
     async def reset(self, email: object, address: str) -> None:
-        """Somebody is about to ask for a new password for the account with this email, if there is one."""
+        """Somebody is about to ask for a new password for the account with this email, if there is
+        one.
+        """
         limits = self._settings
         await self._spend(
             [
@@ -113,7 +124,10 @@ class Quotas:
         )
 
     async def secret_has_room(self, address: str) -> None:
-        """Somebody is about to show a secret of the settings. Counts nothing: most of them are right."""
+        """Somebody is about to show a secret of the settings.
+
+        Counts nothing: most of them are right.
+        """
         uses = self._wrong_secrets(address)
         if uses:
             async with self._database.reading() as session:

@@ -1,7 +1,7 @@
 """What a running process holds: settings, database, readers, and the services built on them.
 
-Opened by the server's lifespan and by each command of the command line; nothing exists at import time,
-because production servers fork after importing the app.
+Opened by the server's lifespan and by each command of the command line; nothing exists at import
+time, because production servers fork after importing the app.
 """
 
 import os
@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """One process's parts. `readers` is None where no Apify key is set, `postman` where no mail can be sent."""
+    """One process's parts.
+
+    `readers` is None where no Apify key is set, `postman` where no mail can be sent.
+    """
 
     settings: Settings
     database: Database
@@ -43,11 +46,15 @@ class Runtime:
     auditor: Auditor
     postman: Postman | None
     readiness: Recent[dict[str, bool]]
-    """What `/api/ready` says of this process. Anybody may ask, and each check takes a connection and statements."""
+    """What `/api/ready` says of this process.
+
+    Anybody may ask, and each check takes a connection and statements.
+    """
 
 
 READY_SECONDS = 2.0
-"""How long an answer of `/api/ready` counts: about as long as balancers wait until they ask again."""
+"""How long an answer of `/api/ready` counts: about as long as balancers wait until they ask again.
+"""
 
 DEVELOPERS_SENDER = "Swivi <swivi@localhost>"
 """Of mails that are only printed."""
@@ -70,7 +77,10 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
     intake = Intake(database, recorded)
     auditor = Auditor(database)
     schedule = Schedule(database, tracker, intake, auditor, settings)
-    quotas, sender = Quotas(database, settings), Sender(database, only_public=settings.webhooks_only_public)
+    quotas, sender = (
+        Quotas(database, settings),
+        Sender(database, only_public=settings.webhooks_only_public),
+    )
     postman = _postman(database, settings)
     opened = Runtime(
         settings,
@@ -117,9 +127,15 @@ def _postman(database: Database, settings: Settings) -> Postman | None:
     if settings.smtp_host is not None:
         password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
         server = MailServer(
-            settings.smtp_host, settings.smtp_port, settings.smtp_user, password, settings.smtp_encryption
+            settings.smtp_host,
+            settings.smtp_port,
+            settings.smtp_user,
+            password,
+            settings.smtp_encryption,
         )
-    return Postman(database, server, sender=settings.smtp_from or DEVELOPERS_SENDER, base_url=settings.base_url)
+    return Postman(
+        database, server, sender=settings.smtp_from or DEVELOPERS_SENDER, base_url=settings.base_url
+    )
 
 
 def _tracking_options(settings: Settings) -> TrackingOptions:

@@ -1,4 +1,5 @@
-"""What happens by the clock: tracking, baselines that failed, campaigns that start and end, audits, and tidying up.
+"""What happens by the clock: tracking, baselines that failed, campaigns that start and end, audits,
+and tidying up.
 
 Every process has a schedule; leases, claims and guarded updates see to it that work is done once.
 """
@@ -42,7 +43,12 @@ class Schedule:
     """The clockwork of one process. Start it within a running event loop."""
 
     def __init__(
-        self, database: Database, tracker: Tracker, intake: Intake, auditor: Auditor, settings: Settings
+        self,
+        database: Database,
+        tracker: Tracker,
+        intake: Intake,
+        auditor: Auditor,
+        settings: Settings,
     ) -> None:
         self._database = database
         self._tracker = tracker
@@ -67,8 +73,13 @@ class Schedule:
         self._every(TIDYING_SECONDS, self.make_months, at_once=True)
         self._every(SEAL_SECONDS, self._sealer.seal_new, at_once=True)
         self._every(AUDIT_SECONDS, self._auditor.after_runs, at_once=True)
-        self._add(self.track, CronTrigger.from_crontab(self._settings.schedule_cron, timezone="UTC"))
-        self._add(self._auditor.nightly, CronTrigger.from_crontab(self._settings.audit_cron, timezone="UTC"))
+        self._add(
+            self.track, CronTrigger.from_crontab(self._settings.schedule_cron, timezone="UTC")
+        )
+        self._add(
+            self._auditor.nightly,
+            CronTrigger.from_crontab(self._settings.audit_cron, timezone="UTC"),
+        )
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -83,9 +94,11 @@ class Schedule:
             log.info("No scheduled tracking run: %s", reason)
 
     async def start_and_end_campaigns(self) -> None:
-        """Start campaigns whose time has come; settle those whose time is over once more, and complete them.
+        """Start campaigns whose time has come; settle those whose time is over once more, and
+        complete them.
 
-        So too those whose budget was lowered to what is spent: no tracking run would take them any more.
+        So too those whose budget was lowered to what is spent: no tracking run would take them any
+        more.
         """
         async with self._database.writing() as session:
             await campaigns.start_due(session)
@@ -93,10 +106,15 @@ class Schedule:
             try:
                 await ends.end(self._tracker, campaign_id, self._settings.end_patience)
             except RunUnderWay:
-                log.info("Campaign %d has ended; it is completed once the present tracking run is over", campaign_id)
+                log.info(
+                    "Campaign %d has ended; it is completed once the present tracking run is over",
+                    campaign_id,
+                )
 
     async def tidy_up(self) -> None:
-        """Remove what was kept for a while only: answers to idempotency keys, limits, logs; thin out old readings."""
+        """Remove what was kept for a while only: answers to idempotency keys, limits, logs; thin
+        out old readings.
+        """
         async with self._database.writing() as session:
             await idempotency.forget_old(session)
             await rates.forget_old(session)
@@ -109,17 +127,24 @@ class Schedule:
         """Partitions for the readings of the coming months, where there are partitions."""
         await partitions.make_ahead(self._database)
 
-    def _every(self, seconds: int, work: Callable[[], Awaitable[object]], *, at_once: bool = False) -> None:
+    def _every(
+        self, seconds: int, work: Callable[[], Awaitable[object]], *, at_once: bool = False
+    ) -> None:
         first = {"next_run_time": clock.now()} if at_once else {}
         self._add(work, IntervalTrigger(seconds=seconds), **first)
 
     def _add(self, work: Callable[[], Awaitable[object]], trigger: object, **when: object) -> None:
-        # Late is better than never, and once is enough, when the event loop was busy or the machine asleep.
-        self._scheduler.add_job(_said(work), trigger, coalesce=True, max_instances=1, misfire_grace_time=None, **when)
+        # Late is better than never, and once is enough, when the event loop was busy or the machine
+        # asleep.
+        self._scheduler.add_job(
+            _said(work), trigger, coalesce=True, max_instances=1, misfire_grace_time=None, **when
+        )
 
 
 def _said(work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
-    """`work`, with a problem that Swivi knows said in one line; the scheduler logs all others with their trace."""
+    """`work`, with a problem that Swivi knows said in one line; the scheduler logs all others with
+    their trace.
+    """
 
     async def run() -> None:
         try:

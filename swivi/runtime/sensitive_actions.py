@@ -1,8 +1,8 @@
 """The deeds that need the password again: one table, which the API and the pages ask.
 
-A browser left open, or a stolen cookie, is not enough for what cannot be taken back (OWASP ASVS 5.0, 7.5.3).
-In a browser's session the password was entered within `sessions.PROVEN_FOR`. A token needs no proof later,
-because making one needs it: a program cannot be asked.
+A browser left open, or a stolen cookie, is not enough for what cannot be taken back (OWASP ASVS
+5.0, 7.5.3). In a browser's session the password was entered within `sessions.PROVEN_FOR`. A token
+needs no proof later, because making one needs it: a program cannot be asked.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ FIELD = "your_password"
 class Deed(StrEnum):
     """What cannot be taken back, or opens the way to it."""
 
-    MAKE_TOKEN = "make an API token"  # noqa: S105 -- no password
+    MAKE_TOKEN = "make an API token"
     CHANGE_USER = "change somebody's role or status"
     END_SESSIONS = "end somebody's sessions"
     CHANGE_WEBHOOK = "make, change or remove a webhook"
@@ -44,9 +44,10 @@ class Deed(StrEnum):
 class Door:
     """One way to a deed.
 
-    `name` is a handler of a page (`UserChange.change`) or a route of the API (`PATCH /admin/users/{user_id}`).
-    Every call of it is refused without proof before it runs, unless it `asks_itself`: because its form has a
-    field for the password, or because only some of its calls are such a deed.
+    `name` is a handler of a page (`UserChange.change`) or a route of the API (`PATCH
+    /admin/users/{user_id}`). Every call of it is refused without proof before it runs, unless it
+    `asks_itself`: because its form has a field for the password, or because only some of its calls
+    are such a deed.
     """
 
     name: str

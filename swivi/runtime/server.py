@@ -1,7 +1,7 @@
 """The server: uvicorn in this process, on one port, with an end that comes in time.
 
-A stop has a bound. What is under way may finish within half of it, then it is cancelled; at the bound the process
-ends in any case, and the database rolls back what was not committed.
+A stop has a bound. What is under way may finish within half of it, then it is cancelled; at the
+bound the process ends in any case, and the database rolls back what was not committed.
 """
 
 import logging
@@ -18,7 +18,12 @@ from types import FrameType
 import uvicorn
 
 from swivi.middleware.websockets import LONGEST_MESSAGE
-from swivi.runtime.connections import KEEP_ALIVE_SECONDS, ConnectionLimits, WebSocketConnection, http_connections
+from swivi.runtime.connections import (
+    KEEP_ALIVE_SECONDS,
+    ConnectionLimits,
+    WebSocketConnection,
+    http_connections,
+)
 from swivi.settings import Settings
 
 log = logging.getLogger("swivi.server")
@@ -31,13 +36,18 @@ LONGEST_CHARACTER = 4
 """Bytes, in UTF-8."""
 
 FILES_KEPT_FREE = 256
-"""File descriptors for the database, files and outgoing requests, which connections must not take."""
+"""File descriptors for the database, files and outgoing requests, which connections must not take.
+"""
 
 
 def bound_socket(host: str, port: int) -> socket.socket:
-    """Return a socket that has the address and does not listen yet. Raise OSError if somebody else has it."""
+    """Return a socket that has the address and does not listen yet.
+
+    Raise OSError if somebody else has it.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio turns Nagle's algorithm off only where the protocol is named; with it, answers wait 40 ms.
+    # asyncio turns Nagle's algorithm off only where the protocol is named; with it, answers wait 40
+    # ms.
     bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -51,15 +61,20 @@ def bound_socket(host: str, port: int) -> socket.socket:
 
 
 def serve(bound: socket.socket, settings: Settings) -> None:
-    """Serve Swivi until SIGTERM or SIGINT. Ends the process: with status 0, or 3 if it could not start."""
+    """Serve Swivi until SIGTERM or SIGINT.
+
+    Ends the process: with status 0, or 3 if it could not start.
+    """
     Server(config_of(settings, open_files()), settings.stop_seconds).run(sockets=[bound])
-    # Threads of the Apify client's native half may still be about to call back into Python, and would abort a
-    # process that takes itself down piece by piece: see `swivi.__main__`.
+    # Threads of the Apify client's native half may still be about to call back into Python, and
+    # would abort a process that takes itself down piece by piece: see `swivi.__main__`.
     _leave()
 
 
 def open_files() -> int:
-    """Raise the number of files that this process may have open as far as is allowed, and return it."""
+    """Raise the number of files that this process may have open as far as is allowed, and return
+    it.
+    """
     _, highest = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (highest, highest))
     return highest
@@ -68,8 +83,9 @@ def open_files() -> int:
 def config_of(settings: Settings, files: int) -> uvicorn.Config:
     """Return uvicorn's configuration for a process that may have so many files open.
 
-    No proxy headers: `swivi.middleware.client_address` counts the proxies. No compression of websockets: it takes 200 KB for
-    each. No pings of the protocol: Engine.IO sends its own, and clients may ignore others.
+    No proxy headers: `swivi.middleware.client_address` counts the proxies. No compression of
+    websockets: it takes 200 KB for each. No pings of the protocol: Engine.IO sends its own, and
+    clients may ignore others.
     """
     limits = ConnectionLimits.of(settings, most_files=max(files - FILES_KEPT_FREE, 1))
     return uvicorn.Config(
@@ -95,7 +111,9 @@ def config_of(settings: Settings, files: int) -> uvicorn.Config:
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server, which ends with status 0 when it is asked to, and in any case within `stop_seconds`."""
+    """uvicorn's server, which ends with status 0 when it is asked to, and in any case within
+    `stop_seconds`.
+    """
 
     def __init__(self, config: uvicorn.Config, stop_seconds: float) -> None:
         super().__init__(config)
@@ -117,7 +135,9 @@ class Server(uvicorn.Server):
         log.info("Stopped")
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Stop at the next tick. uvicorn would end by the signal afterwards; an end that was asked for is a success."""
+        """Stop at the next tick. uvicorn would end by the signal afterwards; an end that was asked
+        for is a success.
+        """
         self._asked_to_stop.put(None)
         if self.should_exit and sig == signal.SIGINT:
             self.force_exit = True
@@ -127,7 +147,9 @@ class Server(uvicorn.Server):
         """In a thread of its own, so that not even a blocked event loop delays the end."""
         self._asked_to_stop.get()
         time.sleep(self._stop_seconds)
-        log.error("Not everything has ended within %g seconds. The process ends now", self._stop_seconds)
+        log.error(
+            "Not everything has ended within %g seconds. The process ends now", self._stop_seconds
+        )
         _leave()
 
 

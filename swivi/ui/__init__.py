@@ -1,1 +1,4 @@
-"""Theme, layout and reusable components. Knows no feature, makes no queries, holds no business state."""
+"""Theme, layout and reusable components.
+
+Knows no feature, makes no queries, holds no business state.
+"""

@@ -20,7 +20,10 @@ def button(
     disabled: Flag = False,
     **props: Any,
 ) -> rx.Component:
-    """A button with words. While `pending` it turns and cannot be pressed again. `icon` is a Lucide name."""
+    """A button with words.
+
+    While `pending` it turns and cannot be pressed again. `icon` is a Lucide name.
+    """
     if on_click is not None:
         props["on_click"] = on_click
     return rx.el.button(
@@ -33,12 +36,16 @@ def button(
     )
 
 
-def submit_button(label: Text, pending: Flag = False, kind: Kind = "primary", **props: Any) -> rx.Component:
+def submit_button(
+    label: Text, pending: Flag = False, kind: Kind = "primary", **props: Any
+) -> rx.Component:
     """Sends the form around it."""
     return button(label, kind=kind, pending=pending, type="submit", **props)
 
 
-def icon_button(icon: str, label: Text, on_click: Handler | None = None, **props: Any) -> rx.Component:
+def icon_button(
+    icon: str, label: Text, on_click: Handler | None = None, **props: Any
+) -> rx.Component:
     """A button that shows only an icon; `label` is its name for screen readers and on hover."""
     if on_click is not None:
         props["on_click"] = on_click

@@ -16,8 +16,13 @@ class Line:
     strong: bool = False
 
 
-def stat_card(label: Text, value: Node, hint: Node | None = None, href: Text | None = None) -> rx.Component:
-    """One number with its name above and a hint below. With `href` the card leads to what is behind it."""
+def stat_card(
+    label: Text, value: Node, hint: Node | None = None, href: Text | None = None
+) -> rx.Component:
+    """One number with its name above and a hint below.
+
+    With `href` the card leads to what is behind it.
+    """
     lines = [
         rx.el.p(label, class_name="stat-label"),
         rx.el.p(value, class_name="stat-value"),
@@ -32,7 +37,9 @@ def facts(*stats: tuple[Text, Node]) -> rx.Component:
     """A few numbers with their names in one line, on a phone too."""
     return rx.el.dl(
         *[
-            rx.el.div(rx.el.dt(label, class_name="stat-label"), rx.el.dd(value, class_name="stat-value"))
+            rx.el.div(
+                rx.el.dt(label, class_name="stat-label"), rx.el.dd(value, class_name="stat-value")
+            )
             for label, value in stats
         ],
         class_name="card facts",
@@ -48,7 +55,9 @@ def hero_card(
     """
     main = (
         rx.el.div(
-            rx.el.div(rx.el.p(label, class_name="stat-label"), rx.el.p(value, class_name="hero-value")),
+            rx.el.div(
+                rx.el.p(label, class_name="stat-label"), rx.el.p(value, class_name="hero-value")
+            ),
             *_if_given(action, "hero-action"),
             class_name="hero-head",
         ),

@@ -1,4 +1,6 @@
-"""Charts where people would rather look than read, each with its table for those who cannot see it."""
+"""Charts where people would rather look than read, each with its table for those who cannot see
+it.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal
@@ -16,10 +18,14 @@ HEIGHT: Final = 240
 
 _MODULE: Final = "$/public/swivi.js"
 _DAY: Final[Any] = FunctionStringVar.create(
-    '((moment) => new Date(moment).toLocaleDateString(undefined, { month: "short", day: "numeric" }))'
+    '((moment) => new Date(moment).toLocaleDateString(undefined, { month: "short", day: '
+    '"numeric" '
+    "}))"
 )
 _DAY_OF_CALENDAR: Final[Any] = FunctionStringVar.create(
-    '((day) => new Date(day).toLocaleDateString("en-US", { month: "short", day: "numeric", timeZone: "UTC" }))'
+    '((day) => new Date(day).toLocaleDateString("en-US", { month: "short", day: "numeric", '
+    'timeZone: "UTC" '
+    "}))"
 )
 _MINUTE: Final[Any] = FunctionStringVar.create("((moment) => new Date(moment).toLocaleString())")
 _FORMATTERS: Final = {"count": "formatCount", "money": "formatCents"}
@@ -33,14 +39,17 @@ _SHOWN: Final[Mapping[Unit, Callable[[Number], rx.Component]]] = {"count": count
 def time_chart(points: Rows, *, caption: str, amount: str, unit: Unit) -> rx.Component:
     """How an amount (its name, for axis and tooltip) went over time, in counts or cents.
 
-    Each point has `at` (ISO 8601, UTC), `moment` (the same in milliseconds since 1970) and `amount`. Steps, not
-    slopes: between two readings nobody knows.
+    Each point has `at` (ISO 8601, UTC), `moment` (the same in milliseconds since 1970) and
+    `amount`. Steps, not slopes: between two readings nobody knows.
     """
     return _figure(caption, _steps(points, amount, unit), _table(points, caption, amount, unit))
 
 
 def day_chart(points: Rows, *, caption: str, amount: str, unit: Unit) -> rx.Component:
-    """What each UTC day brought, as bars. Each point has `day` (ISO 8601) and `amount`, in counts or cents."""
+    """What each UTC day brought, as bars.
+
+    Each point has `day` (ISO 8601) and `amount`, in counts or cents.
+    """
     return _figure(caption, _bars(points, amount, unit), _day_table(points, caption, amount, unit))
 
 
@@ -91,7 +100,12 @@ def _bars(points: Rows, amount: str, unit: Unit) -> rx.Component:
             max_bar_size=28,
             is_animation_active=False,
         ),
-        rx.recharts.x_axis(data_key="day", min_tick_gap=24, custom_attrs={"tickFormatter": _DAY_OF_CALENDAR}, **_AXIS),
+        rx.recharts.x_axis(
+            data_key="day",
+            min_tick_gap=24,
+            custom_attrs={"tickFormatter": _DAY_OF_CALENDAR},
+            **_AXIS,
+        ),
         _amounts(unit),
         _tooltip(unit, _DAY_OF_CALENDAR, cursor={"fill": "var(--hover)"}),
         **_canvas(points),
@@ -121,7 +135,11 @@ def _amounts(unit: Unit) -> rx.Component:
 def _tooltip(unit: Unit, label: Any, **props: Any) -> rx.Component:
     tooltip: rx.Component = rx.recharts.graphing_tooltip(
         is_animation_active=False,
-        content_style={"background": "var(--surface)", "border": "1px solid var(--line)", "borderRadius": "8px"},
+        content_style={
+            "background": "var(--surface)",
+            "border": "1px solid var(--line)",
+            "borderRadius": "8px",
+        },
         custom_attrs={"labelFormatter": label, "formatter": _formatter(_FORMATTERS[unit])},
         **props,
     )
@@ -133,7 +151,8 @@ def _canvas(points: Rows) -> dict[str, Any]:
         "data": rows_var(points).to(list[dict[str, Any]]),
         "width": "100%",
         "height": HEIGHT,
-        # Hidden from screen readers, so out of the keyboard's way too; the table below says the same.
+        # Hidden from screen readers, so out of the keyboard's way too; the table below says the
+        # same.
         "custom_attrs": {"accessibilityLayer": False},
     }
 
@@ -155,6 +174,11 @@ def _day_table(points: Rows, caption: str, amount: str, unit: Unit) -> rx.Compon
     shown = _SHOWN[unit]
 
     def cells(point: Row) -> list[Node]:
-        return [rx.el.time(_DAY_OF_CALENDAR.call(point["day"]).to(str), date_time=point["day"]), shown(point["amount"])]
+        return [
+            rx.el.time(_DAY_OF_CALENDAR.call(point["day"]).to(str), date_time=point["day"]),
+            shown(point["amount"]),
+        ]
 
-    return data_table((Column("Day (UTC)"), Column(amount, "right")), points, cells, caption=caption)
+    return data_table(
+        (Column("Day (UTC)"), Column(amount, "right")), points, cells, caption=caption
+    )

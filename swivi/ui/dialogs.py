@@ -1,7 +1,8 @@
 """Dialogs: a question before what destroys or pays, and forms that open over the page.
 
-Radix's primitives without Radix Themes: they hold the focus and Escape and tell screen readers, and have no
-styles of their own. The themes' style sheet alone would weigh more than a whole page of ours.
+Radix's primitives without Radix Themes: they hold the focus and Escape and tell screen readers, and
+have no styles of their own. The themes' style sheet alone would weigh more than a whole page of
+ours.
 """
 
 from typing import Any, Final
@@ -49,7 +50,10 @@ def confirm_dialog(
             body,
             rx.el.div(
                 close_button(),
-                dialog.close(button(confirm_label, on_confirm, "danger" if danger else "primary"), as_child=True),
+                dialog.close(
+                    button(confirm_label, on_confirm, "danger" if danger else "primary"),
+                    as_child=True,
+                ),
                 class_name="form-actions",
             ),
             role="alertdialog",
@@ -66,20 +70,26 @@ def form_dialog(
     description: Text = "",
     on_reopen: Handler | None = None,
 ) -> rx.Component:
-    """A form over the page. It stays open, with what was typed, until the state sets `is_open` to false.
+    """A form over the page.
 
-    Closed, it gives the focus back to what had it before. `on_reopen` opens it again where the server lost the
-    state of an open one.
+    It stays open, with what was typed, until the state sets `is_open` to false.
+
+    Closed, it gives the focus back to what had it before. `on_reopen` opens it again where the
+    server lost the state of an open one.
     """
     keeper = [] if on_reopen is None else [_reopens(is_open, on_reopen)]
-    return rx.fragment(*keeper, _form_dialog(is_open, on_open_change, title, *body, description=description))
+    return rx.fragment(
+        *keeper, _form_dialog(is_open, on_open_change, title, *body, description=description)
+    )
 
 
 def _reopens(is_open: Flag, on_reopen: Handler) -> rx.Component:
     return _ReopensDialog.create(open=is_open, hydrated=rx.State.is_hydrated, on_reopen=on_reopen)
 
 
-def _form_dialog(is_open: Flag, on_open_change: Handler, title: Text, *body: Node, description: Text) -> rx.Component:
+def _form_dialog(
+    is_open: Flag, on_open_change: Handler, title: Text, *body: Node, description: Text
+) -> rx.Component:
     return dialog.root(
         _over_the_page(
             title,
@@ -97,7 +107,9 @@ def _form_dialog(is_open: Flag, on_open_change: Handler, title: Text, *body: Nod
 
 def info_dialog(trigger: rx.Component, title: Text, description: Text, *body: Node) -> rx.Component:
     """Shows something over the page until it is closed."""
-    return dialog.root(dialog.trigger(trigger, as_child=True), _over_the_page(title, description, *body))
+    return dialog.root(
+        dialog.trigger(trigger, as_child=True), _over_the_page(title, description, *body)
+    )
 
 
 def close_button(label: Text = "Cancel") -> rx.Component:

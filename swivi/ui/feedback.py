@@ -1,4 +1,6 @@
-"""What the page says about itself: states, nothing there, something wrong, still loading, just done."""
+"""What the page says about itself: states, nothing there, something wrong, still loading, just
+done.
+"""
 
 from typing import Final
 
@@ -46,7 +48,9 @@ _NOTICE_ICONS: Final[dict[Tone, str]] = {
 
 
 def status_badge(status: Text) -> rx.Component:
-    """Any state of anything (the value of its enum, in any case): an icon and a word, never colour alone."""
+    """Any state of anything (the value of its enum, in any case): an icon and a word, never colour
+    alone.
+    """
     known = rx.match(
         text_var(status).upper(),
         *[(name, badge(word, tone, icon)) for name, (tone, icon, word) in _STATUSES.items()],
@@ -55,7 +59,9 @@ def status_badge(status: Text) -> rx.Component:
     return rx.fragment(known)
 
 
-def badge(label: Text, tone: Tone = "neutral", icon: str = "circle", *, wraps: bool = False) -> rx.Component:
+def badge(
+    label: Text, tone: Tone = "neutral", icon: str = "circle", *, wraps: bool = False
+) -> rx.Component:
     """A short word with an icon, for states that `status_badge` does not know.
 
     `wraps` lets a label of unknown length break into lines.

@@ -1,8 +1,9 @@
 """Forms: every control has its label, its hint and its error beside it, and what was typed stays.
 
-Controls are left to the browser (`default_value`, not `value`), so typing makes no round trip; `form` hands
-over all of them by name when it is sent. Labels, hints and errors are tied to a control by its id,
-`field-<name>`; where two forms on one page have a field of the same name, give one of them a `control_id`.
+Controls are left to the browser (`default_value`, not `value`), so typing makes no round trip;
+`form` hands over all of them by name when it is sent. Labels, hints and errors are tied to a
+control by its id, `field-<name>`; where two forms on one page have a field of the same name, give
+one of them a `control_id`.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +20,9 @@ _MODULE: Final = "$/public/swivi.js"
 
 
 def _whole_form(event: rx.Var[Any]) -> tuple[rx.Var[dict[str, str]]]:
-    read: Any = FunctionStringVar.create("formFields", _var_data=VarData(imports={_MODULE: ["formFields"]}))
+    read: Any = FunctionStringVar.create(
+        "formFields", _var_data=VarData(imports={_MODULE: ["formFields"]})
+    )
     return (read.call(rx.Var(f"{event!s}.currentTarget")).to(dict[str, str]),)
 
 
@@ -57,25 +60,40 @@ class _PostForm(rx.el.Div):
 
 
 def keeps_typed() -> rx.Component:
-    """Once on a page: what was typed into its forms survives that the server went away and came back."""
+    """Once on a page: what was typed into its forms survives that the server went away and came
+    back.
+    """
     return _KeepsTyped.create(hydrated=rx.State.is_hydrated)
 
 
 def form(*children: Node, on_submit: Handler, **props: Any) -> rx.Component:
-    """Sends its controls to `on_submit(form_data)`: name -> text; a checkbox that is off is missing."""
+    """Sends its controls to `on_submit(form_data)`: name -> text; a checkbox that is off is
+    missing.
+    """
     return rx.el.form(*children, on_submit=on_submit, no_validate=True, class_name="form", **props)
 
 
-def typed_form(*children: Node, on_submit: Handler, on_typing: Handler, **props: Any) -> rx.Component:
-    """The same, and `on_typing(form_data)` whenever typing pauses, with what the form holds then."""
+def typed_form(
+    *children: Node, on_submit: Handler, on_typing: Handler, **props: Any
+) -> rx.Component:
+    """The same, and `on_typing(form_data)` whenever typing pauses, with what the form holds
+    then.
+    """
     on_change = on_typing.debounce(TYPING_PAUSE_MS)
     return _TypedForm.create(
-        *children, on_submit=on_submit, on_change=on_change, no_validate=True, class_name="form", **props
+        *children,
+        on_submit=on_submit,
+        on_change=on_change,
+        no_validate=True,
+        class_name="form",
+        **props,
     )
 
 
 def post_form(action: str, *children: Node, **props: Any) -> rx.Component:
-    """A plain HTML POST to a route of the server, for what must set a cookie: sign in, sign up, sign out."""
+    """A plain HTML POST to a route of the server, for what must set a cookie: sign in, sign up,
+    sign out.
+    """
     return _PostForm.create(*children, action=action, method="post", class_name="form", **props)
 
 
@@ -120,7 +138,9 @@ def moment_field(label: Text, name: str, iso: Text = "", **props: Any) -> rx.Com
 
 
 def select_field(label: Text, name: str, options: Rows, **props: Any) -> rx.Component:
-    """One of `options`: pairs of value and words, as a Python sequence or a Var of a list of pairs."""
+    """One of `options`: pairs of value and words, as a Python sequence or a Var of a list of
+    pairs.
+    """
     return field(label, name, lambda **control: rx.el.select(_options(options), **control), **props)
 
 
@@ -148,13 +168,18 @@ def checkbox_group(
     error: Text = "",
     checked: Rows = (),
 ) -> rx.Component:
-    """Several of `options` (value, words). The box of value V is the field `name.V`, sent when ticked."""
+    """Several of `options` (value, words).
+
+    The box of value V is the field `name.V`, sent when ticked.
+    """
     ticked = rows_var(checked)
     return rx.el.fieldset(
         rx.el.legend(legend, class_name="label"),
         *[
             rx.el.label(
-                rx.el.input(type="checkbox", name=f"{name}.{value}", default_checked=ticked.contains(value)),
+                rx.el.input(
+                    type="checkbox", name=f"{name}.{value}", default_checked=ticked.contains(value)
+                ),
                 words,
                 class_name="checkbox",
             )
@@ -173,7 +198,8 @@ def form_actions(*buttons: Node) -> rx.Component:
 
 def _described(control_id: str, error: Text) -> dict[str, Any]:
     return {
-        # As a plain attribute: Reflex would add every control with an `id` to the form's data a second time.
+        # As a plain attribute: Reflex would add every control with an `id` to the form's data a
+        # second time.
         "custom_attrs": {"id": control_id},
         "aria_invalid": text_var(error) != "",
         "aria_describedby": f"{control_id}-hint {control_id}-error",
@@ -184,7 +210,9 @@ def _hint_and_error(control_id: str, hint: Text, error: Text) -> list[rx.Compone
     """Both are always there, empty or not, so that an error that comes is announced."""
     return [
         rx.el.p(hint, class_name="hint", custom_attrs={"id": f"{control_id}-hint"}),
-        rx.el.p(error, class_name="error", role="alert", custom_attrs={"id": f"{control_id}-error"}),
+        rx.el.p(
+            error, class_name="error", role="alert", custom_attrs={"id": f"{control_id}-error"}
+        ),
     ]
 
 

@@ -38,10 +38,11 @@ class _CopyButton(rx.Component):
 
 
 def queue_keys(rows: Rows, stuck: Text) -> rx.Component:
-    """j and k (or arrows) step through the rows marked `QUEUE_ROW`; other keys press what `pressed_by` marks.
+    """j and k (or arrows) step through the rows marked `QUEUE_ROW`; other keys press what
+    `pressed_by` marks.
 
-    `rows` are the ids of the rows shown; `stuck` is said to screen readers when a key's button is disabled.
-    Nothing happens while somebody types, and where `keys_switch` switched it off.
+    `rows` are the ids of the rows shown; `stuck` is said to screen readers when a key's button is
+    disabled. Nothing happens while somebody types, and where `keys_switch` switched it off.
     """
     return _QueueKeys.create(rows=rows, stuck=stuck)
 
@@ -56,7 +57,9 @@ QUEUE_ROW: Final = {"data-queue-row": "true"}
 
 
 def pressed_by(key: str) -> dict[str, str]:
-    """`custom_attrs` of what a key presses: within the current row, or else anywhere outside of the rows."""
+    """`custom_attrs` of what a key presses: within the current row, or else anywhere outside of the
+    rows.
+    """
     return {"data-key": key}
 
 
@@ -68,7 +71,11 @@ def key_name(key: str) -> rx.Component:
 def copy_button(text: Text, label: Text) -> rx.Component:
     """Copies a text, and says so. `label` says what: "Copy the email address"."""
     return _CopyButton.create(
-        icon("copy", size=14), text=text, label=label, done="Copied", class_name="button button-quiet button-icon"
+        icon("copy", size=14),
+        text=text,
+        label=label,
+        done="Copied",
+        class_name="button button-quiet button-icon",
     )
 
 

@@ -19,7 +19,8 @@ def dotted(*parts: Node) -> rx.Component:
     """Short facts in one line with dots between them; on a phone, where lines break, without."""
     dot = rx.el.span("·", aria_hidden="true", class_name="dot")
     return rx.el.div(
-        *[rx.el.span(*([dot] if number else []), part) for number, part in enumerate(parts)], class_name="dotted"
+        *[rx.el.span(*([dot] if number else []), part) for number, part in enumerate(parts)],
+        class_name="dotted",
     )
 
 

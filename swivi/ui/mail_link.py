@@ -1,7 +1,9 @@
-"""Taking the secret of a mail's link out of the address, before anything else in the page reads that.
+"""Taking the secret of a mail's link out of the address, before anything else in the page reads
+that.
 
-It stands behind the #, which browsers send to nobody, and goes into the form as that is sent: no state on the server
-ever holds it. A page that is loaded again has lost it; the link in the mail still works.
+It stands behind the #, which browsers send to nobody, and goes into the form as that is sent: no
+state on the server ever holds it. A page that is loaded again has lost it; the link in the mail
+still works.
 """
 
 from typing import Final
@@ -11,7 +13,8 @@ import reflex as rx
 FIELD: Final = "token"
 """The hidden field of the forms that it goes into."""
 
-# No quotes and no angle brackets: within a page, React writes those as entities, which scripts do not understand.
+# No quotes and no angle brackets: within a page, React writes those as entities, which scripts do
+# not understand.
 _SCRIPT = """(function () {
   if (![`/reset`, `/verify`].includes(location.pathname.replace(/\\/$/, ``))) return;
   const token = location.hash.slice(1);

@@ -1,6 +1,7 @@
 """Money, counts and times, written by the viewer's browser (`assets/swivi.js`).
 
-Money is integer cents and stays an integer up to the last character. What has no value yet (None) reads "—".
+Money is integer cents and stays an integer up to the last character. What has no value yet (None)
+reads "—".
 """
 
 from typing import Final, Literal
@@ -55,12 +56,17 @@ def count_text(number: Number) -> rx.Var[str]:
 
 
 def percent_text(value: Number, total: Number) -> rx.Var[str]:
-    """`value` of `total` in whole percent, rounded down, at most 100%: `(99999, 100000)` -> `99%`."""
+    """`value` of `total` in whole percent, rounded down, at most 100%: `(99999, 100000)` ->
+    `99%`.
+    """
     return _in_browser("formatPercent", value, total)
 
 
 def money(cents: Number, tone: Literal["plain", "in", "quiet"] = "plain") -> rx.Component:
-    """An amount in cents as `$1,234.56`, in tabular figures. Tone "in" is money the viewer received."""
+    """An amount in cents as `$1,234.56`, in tabular figures.
+
+    Tone "in" is money the viewer received.
+    """
     return rx.el.span(money_text(cents), class_name=f"num tone-{tone}")
 
 
@@ -85,17 +91,21 @@ def short_count(number: Number) -> rx.Component:
 
 
 def live_money(cents: Number, *, ready: Flag | None = None) -> rx.Component:
-    """The page's one big amount in cents: it counts up to a new value in place, in about half a second.
+    """The page's one big amount in cents: it counts up to a new value in place, in about half a
+    second.
 
-    Before `ready` (by default: before the page's state has loaded) it shows each value at once, so that a
-    page does not open by counting up from zero. Screen readers hear the final value only.
+    Before `ready` (by default: before the page's state has loaded) it shows each value at once, so
+    that a page does not open by counting up from zero. Screen readers hear the final value only.
     """
     ready = rx.State.is_hydrated if ready is None else ready
     return _LiveMoney.create(cents=cents, ready=ready, class_name="num live-money")
 
 
 def flash_row(on: object) -> rx.Component:
-    """Put into a table's cell: the row lights up once whenever `on` changes. Give the table a `key`."""
+    """Put into a table's cell: the row lights up once whenever `on` changes.
+
+    Give the table a `key`.
+    """
     return _FlashRow.create(on=on)
 
 
@@ -111,7 +121,9 @@ def percent_bar(value: Number, total: Number, label: Text) -> rx.Component:
 
 
 def when(iso: Text, never: Text = "Never") -> rx.Component:
-    """A time (ISO 8601, UTC) as `3 min ago`, the viewer's exact local time on hover; "" reads `never`."""
+    """A time (ISO 8601, UTC) as `3 min ago`, the viewer's exact local time on hover; "" reads
+    `never`.
+    """
     return _When.create(iso=iso, never=never, class_name="when")
 
 

@@ -9,7 +9,9 @@ _SIZE = "16"
 
 
 def platform_mark(platform: Text, named: bool = False) -> rx.Component:
-    """The mark of TIKTOK, YOUTUBE or INSTAGRAM (any case), with its name written beside it if `named`."""
+    """The mark of TIKTOK, YOUTUBE or INSTAGRAM (any case), with its name written beside it if
+    `named`.
+    """
     mark = rx.match(
         text_var(platform).upper(),
         ("TIKTOK", _mark("TikTok", _tiktok(), named)),
@@ -56,9 +58,15 @@ def _instagram() -> list[rx.Component]:
     return [
         rx.el.path(
             d="M7.5 2h9A5.5 5.5 0 0 1 22 7.5v9a5.5 5.5 0 0 1-5.5 5.5h-9A5.5 5.5 0 0 1 2 16.5v-9"
-            "A5.5 5.5 0 0 1 7.5 2Zm0 2A3.5 3.5 0 0 0 4 7.5v9A3.5 3.5 0 0 0 7.5 20h9a3.5 3.5 0 0 0 3.5-3.5v-9"
+            "A5.5 5.5 0 0 1 7.5 2Zm0 2A3.5 3.5 0 0 0 4 7.5v9A3.5 3.5 0 0 0 7.5 20h9a3.5 3.5 0 0 0 "
+            "3.5-3.5v-9"
             "A3.5 3.5 0 0 0 16.5 4h-9Z"
         ),
-        rx.el.path(d="M12 7.2a4.8 4.8 0 1 1 0 9.6 4.8 4.8 0 0 1 0-9.6Zm0 2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6Z"),
+        rx.el.path(
+            d=(
+                "M12 7.2a4.8 4.8 0 1 1 0 9.6 4.8 4.8 0 0 1 0-9.6Zm0 2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 "
+                "0 0 0 0-5.6Z"
+            )
+        ),
         rx.el.circle(cx="17.2", cy="6.8", r="1.3"),
     ]

@@ -1,4 +1,6 @@
-"""The frame around every page: navigation, title, account menu, and the banner for a lost connection."""
+"""The frame around every page: navigation, title, account menu, and the banner for a lost
+connection.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -58,8 +60,8 @@ def shell(
 ) -> rx.Component:
     """A signed-in page: a sidebar from 900 px on, a bottom bar below.
 
-    `current` is the `href` of the page's own place in `nav`. `actions` stands right of the title (one primary
-    button), `bell` and `badge` beside the name of the product.
+    `current` is the `href` of the page's own place in `nav`. `actions` stands right of the title
+    (one primary button), `bell` and `badge` beside the name of the product.
     """
     return rx.el.div(
         *_before_content(),
@@ -75,7 +77,8 @@ def shell(
             *content,
             id="main",
             class_name="main",
-            # Until the page's state has come, what stands there is its defaults: the style hides such numbers.
+            # Until the page's state has come, what stands there is its defaults: the style hides
+            # such numbers.
             aria_busy=~flag_var(rx.State.is_hydrated),
         ),
         class_name="shell",
@@ -103,7 +106,9 @@ def public_shell(
             *_given(action),
             class_name="public-bar",
         ),
-        rx.el.main(*content, id="main", class_name="public-main", aria_busy=~flag_var(rx.State.is_hydrated)),
+        rx.el.main(
+            *content, id="main", class_name="public-main", aria_busy=~flag_var(rx.State.is_hydrated)
+        ),
         *_given(None if footer is None else rx.el.footer(footer, class_name="public-footer")),
         class_name="public-shell",
     )
@@ -140,7 +145,9 @@ def bell(unread: Number, href: str) -> rx.Component:
         rx.cond(number > 0, rx.el.span(shown, class_name="bell-count num", aria_hidden="true")),
         href=href,
         class_name="button button-quiet button-icon bell",
-        aria_label=text_if(number > 0, f"Notifications, {count_text(number)} unread", "Notifications"),
+        aria_label=text_if(
+            number > 0, f"Notifications, {count_text(number)} unread", "Notifications"
+        ),
     )
 
 
@@ -148,13 +155,18 @@ def demo_badge(shown: Flag = True) -> rx.Component:
     """Says that nothing here is real."""
     return rx.cond(
         shown,
-        rx.el.span("DEMO", class_name="demo-badge", title="Demo: sample campaigns and simulated views"),
+        rx.el.span(
+            "DEMO", class_name="demo-badge", title="Demo: sample campaigns and simulated views"
+        ),
     )
 
 
 def _before_content() -> list[rx.Component]:
     banner = rx.connection_banner(
-        rx.el.p("Connection lost. Reconnecting; numbers may be out of date.", class_name="connection-lost")
+        rx.el.p(
+            "Connection lost. Reconnecting; numbers may be out of date.",
+            class_name="connection-lost",
+        )
     )
     return [
         rx.el.a("Skip to content", href="#main", class_name="skip-link", reload_document=True),
@@ -176,7 +188,11 @@ def _page_head(title: Text, subtitle: Node | None, actions: Node | None) -> rx.C
 def _navigation(nav: Sequence[NavItem], current: str) -> rx.Component:
     """All places in the sidebar; on a phone the first few, and a menu with the others."""
     first, others = nav[:_ON_A_PHONE], nav[_ON_A_PHONE:]
-    more = [_more_button(), _popover("more-places", *[_place(item, current) for item in others])] if others else []
+    more = (
+        [_more_button(), _popover("more-places", *[_place(item, current) for item in others])]
+        if others
+        else []
+    )
     return rx.el.nav(
         *[_place(item, current) for item in first],
         *[_place(item, current, "nav-extra") for item in others],

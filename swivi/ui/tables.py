@@ -21,7 +21,9 @@ Row = Any
 
 @dataclass(frozen=True)
 class Column:
-    """One column. Numbers go right; `sort_key` makes its head a button; `wide_only` hides it on phones.
+    """One column.
+
+    Numbers go right; `sort_key` makes its head a button; `wide_only` hides it on phones.
 
     The column of the rows' own buttons has no label.
     """
@@ -38,7 +40,9 @@ class Column:
 
 @dataclass(frozen=True)
 class Sort:
-    """What the rows are sorted by; `on_sort(sort_key)` gives the event that sorts by another column."""
+    """What the rows are sorted by; `on_sort(sort_key)` gives the event that sorts by another
+    column.
+    """
 
     key: Text
     descending: Flag
@@ -71,11 +75,12 @@ def data_table(
 ) -> rx.Component:
     """A table of one page of rows.
 
-    `row` gives the contents of a row's cells, one node per column. With `href` the whole row is a link: the
-    first cell's content becomes its text, so that must hold no link of its own. `key` (the row's id) tells
-    rows apart when they move. While `loading`, rows already there stay and dim; before them, and before
-    the page's state has loaded, a skeleton stands. A table that `stacks` shows each row as a card on a phone,
-    the row's buttons below, so that nothing has to be scrolled sideways.
+    `row` gives the contents of a row's cells, one node per column. With `href` the whole row is a
+    link: the first cell's content becomes its text, so that must hold no link of its own. `key`
+    (the row's id) tells rows apart when they move. While `loading`, rows already there stay and
+    dim; before them, and before the page's state has loaded, a skeleton stands. A table that
+    `stacks` shows each row as a card on a phone, the row's buttons below, so that nothing has to be
+    scrolled sideways.
     """
     listed = rows_var(rows)
     table = _scroller(
@@ -103,7 +108,8 @@ def pager(
     total: Number | None = None,
     most: int | None = None,
 ) -> rx.Component:
-    """Steps through server-side pages, counted from 1; not there where the `total` is known to be nothing.
+    """Steps through server-side pages, counted from 1; not there where the `total` is known to be
+    nothing.
 
     A total above `most` was counted no further, and is said to be more than that.
     """
@@ -122,11 +128,17 @@ def pager(
 
 def _in_all(total: Number, most: int | None) -> rx.Component:
     known = rx.fragment(count(total), " in all")
-    return known if most is None else rx.cond(number_var(total) > most, f"more than {most:,}", known)
+    return (
+        known if most is None else rx.cond(number_var(total) > most, f"more than {most:,}", known)
+    )
 
 
-def filter_tabs(tabs: Sequence[FilterTab], current: Text, href: Callable[[str], str], label: str) -> rx.Component:
-    """Choices of one filter as links, so that it lives in the address: `href(value)` -> "?status=..."."""
+def filter_tabs(
+    tabs: Sequence[FilterTab], current: Text, href: Callable[[str], str], label: str
+) -> rx.Component:
+    """Choices of one filter as links, so that it lives in the address: `href(value)` ->
+    "?status=...".
+    """
     return rx.el.nav(
         *[_filter_tab(tab, current, href(tab.value)) for tab in tabs],
         class_name="tabs",
@@ -135,9 +147,17 @@ def filter_tabs(tabs: Sequence[FilterTab], current: Text, href: Callable[[str], 
 
 
 def _filter_tab(tab: FilterTab, current: Text, href: str) -> rx.Component:
-    counted = [] if tab.count is None else [rx.el.span(count_text(tab.count), class_name="tab-count num")]
+    counted = (
+        [] if tab.count is None else [rx.el.span(count_text(tab.count), class_name="tab-count num")]
+    )
     chosen = text_var(current) == tab.value
-    return rx.el.a(tab.label, *counted, href=href, class_name="tab", aria_current=text_if(chosen, "page", "false"))
+    return rx.el.a(
+        tab.label,
+        *counted,
+        href=href,
+        class_name="tab",
+        aria_current=text_if(chosen, "page", "false"),
+    )
 
 
 def _scroller(caption: str, loading: Flag, *parts: rx.Component, stacks: bool) -> rx.Component:
@@ -164,7 +184,9 @@ def _head_cell(column: Column, sort: Sort | None) -> rx.Component:
         return rx.el.th(column.label, scope="col", class_name=column.class_name)
     chosen = text_var(sort.key) == column.sort_key
     descending = flag_var(sort.descending)
-    arrow = rx.cond(descending, icon("arrow_down", size=_ARROW_SIZE), icon("arrow_up", size=_ARROW_SIZE))
+    arrow = rx.cond(
+        descending, icon("arrow_down", size=_ARROW_SIZE), icon("arrow_up", size=_ARROW_SIZE)
+    )
     return rx.el.th(
         rx.el.button(
             column.label,
@@ -197,4 +219,6 @@ def _body_row(
 
 def _cell(content: Node, column: Column) -> rx.Component:
     """`data-label` is what a stacked row shows in place of the column's head."""
-    return rx.el.td(content, class_name=column.class_name, custom_attrs={"data-label": column.label})
+    return rx.el.td(
+        content, class_name=column.class_name, custom_attrs={"data-label": column.label}
+    )

@@ -1,6 +1,7 @@
 """What the app's configuration needs to look like Swivi.
 
-The colours, sizes and spacings themselves are the custom properties at the top of `assets/swivi.css`.
+The colours, sizes and spacings themselves are the custom properties at the top of
+`assets/swivi.css`.
 """
 
 from typing import Final
@@ -15,7 +16,9 @@ _FONT = "/fonts/inter-latin.woff2"
 
 
 def head_components() -> list[rx.Component]:
-    """For `rx.App(head_components=...)`: icon, font, the browser's own colours, secrets of links."""
+    """For `rx.App(head_components=...)`: icon, font, the browser's own colours, secrets of
+    links.
+    """
     return [
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         rx.el.link(

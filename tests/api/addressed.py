@@ -14,9 +14,13 @@ from tests.api.conftest import ORIGIN
 
 @asynccontextmanager
 async def at(address: str, app: Any = None, **options: Any) -> AsyncIterator[httpx.AsyncClient]:
-    """A caller at this address, as the server hands requests to the app: behind proxies, if any are counted."""
+    """A caller at this address, as the server hands requests to the app: behind proxies, if any are
+    counted.
+    """
     addressed = ClientAddress(app or contract.api(), ForwardedFor.of(runtime().settings))
     transport = httpx.ASGITransport(addressed, raise_app_exceptions=False, client=(address, 4711))
     hooks = {} if app else {"response": [contract.must_keep]}
-    async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, event_hooks=hooks, **options) as http:
+    async with httpx.AsyncClient(
+        transport=transport, base_url=ORIGIN, event_hooks=hooks, **options
+    ) as http:
         yield http

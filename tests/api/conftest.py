@@ -1,4 +1,6 @@
-"""Callers of the API: a guest, clippers and an admin, over ASGI, on a fresh database of either kind."""
+"""Callers of the API: a guest, clippers and an admin, over ASGI, on a fresh database of either
+kind.
+"""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -50,7 +52,9 @@ class Person:
 @pytest.fixture
 def api(running: Runtime, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
     # Hashes are slow on purpose; here nobody guesses.
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    monkeypatch.setattr(
+        passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    )
     return contract.api()
 
 
@@ -93,10 +97,14 @@ async def admin(running: Runtime, api: FastAPI) -> Person:
 
 
 @pytest.fixture
-async def earned(running: Runtime, simulator: RunningSimulator, clipper: Person, admin: Person) -> Person:
+async def earned(
+    running: Runtime, simulator: RunningSimulator, clipper: Person, admin: Person
+) -> Person:
     """The clipper, with $50.00 available."""
     campaign = await factories.a_campaign(running.database, admin.actor)
-    await factories.a_clip(running.database, clipper.actor, admin.actor, campaign, factories.tiktok(1))
+    await factories.a_clip(
+        running.database, clipper.actor, admin.actor, campaign, factories.tiktok(1)
+    )
     simulator.script(factories.tiktok(1), 20_000)
     await running.tracker.run(Trigger.CLI)
     return clipper
@@ -112,7 +120,8 @@ def everything(running: Runtime) -> Snapshot:
     async def read() -> dict[str, list[Any]]:
         async with running.database.reading() as session:
             return {
-                name: list((await session.execute(text(f"SELECT * FROM {name} ORDER BY id"))).all()) for name in TABLES
+                name: list((await session.execute(text(f"SELECT * FROM {name} ORDER BY id"))).all())
+                for name in TABLES
             }
 
     return read

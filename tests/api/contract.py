@@ -16,7 +16,9 @@ FRAMEWORK = {(404, "not_found"), (405, "method_not_allowed")}
 
 @cache
 def api() -> FastAPI:
-    """The API, which keeps nothing and serves whatever Runtime is open: to get ready takes it longer than a test."""
+    """The API, which keeps nothing and serves whatever Runtime is open: to get ready takes it
+    longer than a test.
+    """
     return build_api()
 
 
@@ -27,7 +29,9 @@ def document() -> dict[str, Any]:
 
 
 def operation_of(method: str, path: str) -> dict[str, Any] | None:
-    """The documented operation that answers this request; literal paths come before those with parameters."""
+    """The documented operation that answers this request; literal paths come before those with
+    parameters.
+    """
     for template in sorted(document()["paths"], key=lambda each: each.count("{")):
         pattern = re.sub(r"\\\{[a-zA-Z_]+\\\}", "[^/]+", re.escape(template))
         if re.fullmatch(pattern, path):
@@ -47,7 +51,9 @@ async def must_keep(response: httpx.Response) -> None:
         return
     operation = operation_of("GET" if request.method == "HEAD" else request.method, path)
     if operation is None:
-        assert response.status_code < 400 or (response.status_code, _code(response)) in FRAMEWORK, where
+        assert response.status_code < 400 or (response.status_code, _code(response)) in FRAMEWORK, (
+            where
+        )
         return
     described = operation["responses"].get(str(response.status_code))
     assert described is not None, f"undocumented status: {where}"
@@ -55,9 +61,14 @@ async def must_keep(response: httpx.Response) -> None:
     assert not missing, f"without {missing}: {where}"
     content = described.get("content", {})
     media_type = response.headers.get("content-type", "").partition(";")[0]
-    assert media_type in content or not (content or response.content), f"undocumented content: {where}"
+    assert media_type in content or not (content or response.content), (
+        f"undocumented content: {where}"
+    )
     if media_type in content and media_type == "application/json" and request.method != "HEAD":
-        problems = [error.message for error in validator(content[media_type]["schema"]).iter_errors(response.json())]
+        problems = [
+            error.message
+            for error in validator(content[media_type]["schema"]).iter_errors(response.json())
+        ]
         assert not problems, f"{problems}: {where}"
         must_name(content[media_type], response.json(), where)
 
@@ -70,7 +81,9 @@ def must_name(content: dict[str, Any], answer: Any, where: str) -> None:
 
 def validator(schema: dict[str, Any]) -> Any:
     """A validator of one of the document's schemas."""
-    return jsonschema_rs.Draft202012Validator({**schema, "components": document()["components"]}, validate_formats=True)
+    return jsonschema_rs.Draft202012Validator(
+        {**schema, "components": document()["components"]}, validate_formats=True
+    )
 
 
 def _code(response: httpx.Response) -> str:

@@ -38,7 +38,10 @@ class World:
 
 
 class ServedApi:
-    """A running API; `url` ends in /api. Everything of it lives in the loop of a thread of its own."""
+    """A running API; `url` ends in /api.
+
+    Everything of it lives in the loop of a thread of its own.
+    """
 
     def __init__(self, settings: Settings, simulator: RunningSimulator) -> None:
         self._port = free_port()
@@ -46,7 +49,9 @@ class ServedApi:
         self._simulator = simulator
         self._settings = settings
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="served api", daemon=True)
+        self._thread = threading.Thread(
+            target=self._loop.run_forever, name="served api", daemon=True
+        )
 
     def run(self, work: Coroutine[Any, Any, Result], seconds: float = 60) -> Result:
         """Do this in the API's loop, and wait for it."""
@@ -65,7 +70,9 @@ class ServedApi:
         self._loop.close()
 
     def callers(self) -> dict[str, dict[str, str]]:
-        """The headers of everybody who may call: each is active, in their role, and has a token, whatever was done."""
+        """The headers of everybody who may call: each is active, in their role, and has a token,
+        whatever was done.
+        """
         return self.run(self._callers())
 
     async def _open(self) -> None:
@@ -77,7 +84,7 @@ class ServedApi:
         self._server = simulator_server(app, self._port)
         self._serving = asyncio.create_task(self._server.serve())
         async with asyncio.timeout(60):
-            while not self._server.started:  # noqa: ASYNC110 - uvicorn has no hook for this moment
+            while not self._server.started:
                 await asyncio.sleep(0.01)
 
     async def _close(self) -> None:
@@ -102,14 +109,23 @@ class ServedApi:
     async def _callers(self) -> dict[str, dict[str, str]]:
         issued = {}
         async with self._runtime.database.writing() as session:
-            for person, role in ((self._world.admin, Role.ADMIN), (self._world.clipper, Role.CLIPPER)):
+            for person, role in (
+                (self._world.admin, Role.ADMIN),
+                (self._world.clipper, Role.CLIPPER),
+            ):
                 await session.execute(
-                    update(User).where(col(User.id) == person.user_id).values(role=role, status=UserStatus.ACTIVE)
+                    update(User)
+                    .where(col(User.id) == person.user_id)
+                    .values(role=role, status=UserStatus.ACTIVE)
                 )
-                await session.execute(delete(ApiToken).where(col(ApiToken.user_id) == person.user_id))
+                await session.execute(
+                    delete(ApiToken).where(col(ApiToken.user_id) == person.user_id)
+                )
                 issued[role.lower()] = (await tokens.issue(session, person.user_id)).token
         bearers = issued | {"scheduler": CRON_SECRET}
-        return {"guest": {}} | {name: {"Authorization": f"Bearer {token}"} for name, token in bearers.items()}
+        return {"guest": {}} | {
+            name: {"Authorization": f"Bearer {token}"} for name, token in bearers.items()
+        }
 
 
 @contextmanager

@@ -1,4 +1,6 @@
-"""Who came in, who did not, and who asked for what is not theirs: in the audit log, without what was typed."""
+"""Who came in, who did not, and who asked for what is not theirs: in the audit log, without what
+was typed.
+"""
 
 from collections.abc import AsyncIterator
 
@@ -24,11 +26,15 @@ async def browser(running: Runtime) -> AsyncIterator[httpx.AsyncClient]:
 
 async def entries(running: Runtime, action: str) -> list[AuditEntry]:
     async with running.database.reading() as session:
-        found = await session.exec(select(AuditEntry).where(AuditEntry.action == action).order_by(col(AuditEntry.id)))
+        found = await session.exec(
+            select(AuditEntry).where(AuditEntry.action == action).order_by(col(AuditEntry.id))
+        )
         return list(found.all())
 
 
-async def test_a_sign_in_says_who_and_from_where(running: Runtime, browser: httpx.AsyncClient, clipper: Person) -> None:
+async def test_a_sign_in_says_who_and_from_where(
+    running: Runtime, browser: httpx.AsyncClient, clipper: Person
+) -> None:
     await browser.post("/sign-in", data={"email": clipper.actor.email, "password": PASSWORD})
     credentials = {"email": clipper.actor.email, "password": PASSWORD}
     await clipper.http.post("/auth/token", json=credentials)
@@ -44,18 +50,31 @@ async def test_a_failed_one_never_says_what_was_typed(
     typed = ("hunter2-oops-my-password", clipper.actor.email, "nobody@swivi.test")
     for email in typed:
         await browser.post("/sign-in", data={"email": email, "password": "a wrong password"})
-        await clipper.http.post("/auth/token", json={"email": email, "password": "a wrong password"})
+        await clipper.http.post(
+            "/auth/token", json={"email": email, "password": "a wrong password"}
+        )
     failed = await entries(running, "sign_in.failed")
-    assert [entry.subject_id for entry in failed] == [0, 0, clipper.actor.user_id, clipper.actor.user_id, 0, 0]
+    assert [entry.subject_id for entry in failed] == [
+        0,
+        0,
+        clipper.actor.user_id,
+        clipper.actor.user_id,
+        0,
+        0,
+    ]
     assert all(entry.actor_id is None for entry in failed)
     assert not any(word in str(entry.after) for entry in failed for word in (*typed, "wrong"))
 
 
-async def test_a_refused_role_is_noted_once_an_hour(running: Runtime, clipper: Person, admin: Person) -> None:
+async def test_a_refused_role_is_noted_once_an_hour(
+    running: Runtime, clipper: Person, admin: Person
+) -> None:
     for _ in range(3):
         assert refusal(await clipper.http.get("/admin/users")) == (403, "admins_only")
     assert refusal(await admin.http.get("/clippers/dashboard")) == (403, "clippers_only")
-    assert [(entry.actor_id, entry.after["what"]) for entry in await entries(running, "access.refused")] == [
+    assert [
+        (entry.actor_id, entry.after["what"]) for entry in await entries(running, "access.refused")
+    ] == [
         (clipper.actor.user_id, "GET /api/admin/users"),
         (admin.actor.user_id, "GET /api/clippers/dashboard"),
     ]
@@ -81,13 +100,21 @@ async def test_in_a_browsers_session_the_password_comes_before_money_goes(
 
     process = f"/admin/payout-requests/{request['id']}/process"
     stale = await _by_cookie(running, admin, proven=False)
-    assert refusal(await guest.post(process, json={"action": "approve"}, headers=stale)) == (403, "password_needed")
+    assert refusal(await guest.post(process, json={"action": "approve"}, headers=stale)) == (
+        403,
+        "password_needed",
+    )
     fresh = await _by_cookie(running, admin, proven=True)
     assert (await guest.post(process, json={"action": "approve"}, headers=fresh)).status_code == 200
     stale = await _by_cookie(running, admin, proven=False)
     complete = {"action": "complete", "transactionId": "PP-1"}
-    assert refusal(await guest.post(process, json=complete, headers=stale)) == (403, "password_needed")
-    assert (await guest.get("/admin/payout-requests", headers=stale)).json()["items"][0]["status"] == "APPROVED"
+    assert refusal(await guest.post(process, json=complete, headers=stale)) == (
+        403,
+        "password_needed",
+    )
+    assert (await guest.get("/admin/payout-requests", headers=stale)).json()["items"][0][
+        "status"
+    ] == "APPROVED"
     fresh = await _by_cookie(running, admin, proven=True)
     assert (await guest.post(process, json=complete, headers=fresh)).json()["status"] == "COMPLETED"
 
@@ -104,8 +131,12 @@ async def test_to_where_it_went_before_money_goes_without_it(
         assert answer.status_code == expected, details
 
 
-async def test_what_an_admin_has_a_webhook_send_is_in_the_audit_log(running: Runtime, admin: Person) -> None:
-    made = await admin.http.post("/admin/webhooks", json={"url": "https://hooks.example/", "events": ["seal.made"]})
+async def test_what_an_admin_has_a_webhook_send_is_in_the_audit_log(
+    running: Runtime, admin: Person
+) -> None:
+    made = await admin.http.post(
+        "/admin/webhooks", json={"url": "https://hooks.example/", "events": ["seal.made"]}
+    )
     webhook = f"/admin/webhooks/{made.json()['id']}"
     sent = (await admin.http.post(f"{webhook}/test")).json()
     again = await admin.http.post(f"{webhook}/deliveries/{sent['id']}/redeliver")
@@ -113,4 +144,7 @@ async def test_what_an_admin_has_a_webhook_send_is_in_the_audit_log(running: Run
 
     for action in ("webhook.tested", "webhook.sent_again"):
         [entry] = await entries(running, action)
-        assert (entry.actor_id, entry.after) == (admin.actor.user_id, {"delivery": int(sent["id"])}), action
+        assert (entry.actor_id, entry.after) == (
+            admin.actor.user_id,
+            {"delivery": int(sent["id"])},
+        ), action

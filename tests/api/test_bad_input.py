@@ -42,7 +42,9 @@ def _json(**parts: str) -> bytes:
     return ("{" + ", ".join(f'"{name}": {value}' for name, value in parts.items()) + "}").encode()
 
 
-async def test_a_payout_of_no_proper_amount_is_refused(earned: Person, everything: Snapshot) -> None:
+async def test_a_payout_of_no_proper_amount_is_refused(
+    earned: Person, everything: Snapshot
+) -> None:
     before = await everything()
     for amount in BAD_AMOUNTS:
         body = _json(amount=amount, method='"paypal"', details='"me@swivi.test"')
@@ -55,7 +57,9 @@ async def test_a_payout_of_no_proper_amount_is_refused(earned: Person, everythin
 async def test_an_integer_too_long_to_read_is_a_400(earned: Person, everything: Snapshot) -> None:
     before = await everything()
     body = _json(amount="9" * 5000, method='"paypal"', details='"me@swivi.test"')
-    assert refusal(await earned.http.post("/clippers/payout-request", content=body, headers=JSON)) == (
+    assert refusal(
+        await earned.http.post("/clippers/payout-request", content=body, headers=JSON)
+    ) == (
         400,
         "malformed_body",
     )
@@ -89,7 +93,10 @@ async def test_every_wrong_field_of_a_payout_is_named(earned: Person, everything
 
 async def test_a_payout_beyond_the_rules_is_refused(earned: Person, everything: Snapshot) -> None:
     before = await everything()
-    for amount, expected in ((19.99, (422, "below_minimum")), (50.01, (409, "insufficient_balance"))):
+    for amount, expected in (
+        (19.99, (422, "below_minimum")),
+        (50.01, (409, "insufficient_balance")),
+    ):
         body = {"amount": amount, "method": "paypal", "details": "me@swivi.test"}
         assert refusal(await earned.http.post("/clippers/payout-request", json=body)) == expected
     assert await everything() == before
@@ -98,7 +105,9 @@ async def test_a_payout_beyond_the_rules_is_refused(earned: Person, everything: 
 GOOD_TERMS = {"title": '"T"', "budget": "100", "payoutRate": "2.5", "platforms": '["tiktok"]'}
 
 
-async def test_a_campaign_of_no_proper_amounts_is_refused(admin: Person, everything: Snapshot) -> None:
+async def test_a_campaign_of_no_proper_amounts_is_refused(
+    admin: Person, everything: Snapshot
+) -> None:
     before = await everything()
     for amount in BAD_AMOUNTS:
         for field in ("budget", "payoutRate"):
@@ -127,7 +136,9 @@ BAD_TERMS = {
 }
 
 
-async def test_every_wrong_term_is_named(admin: Person, running: Runtime, everything: Snapshot) -> None:
+async def test_every_wrong_term_is_named(
+    admin: Person, running: Runtime, everything: Snapshot
+) -> None:
     campaign = await factories.a_campaign(running.database, admin.actor)
     before = await everything()
     good = {"title": "T", "budget": 100, "payoutRate": 2.5, "platforms": ["tiktok"]}
@@ -137,7 +148,9 @@ async def test_every_wrong_term_is_named(admin: Person, running: Runtime, everyt
             assert refusal(created) == (422, "invalid_input"), (field, value)
             assert wrong_fields(created) == {field}, (field, value)
             if (field, value) != ("status", "COMPLETED"):
-                changed = await admin.http.patch(f"/admin/campaigns/{campaign.id}", json={field: value})
+                changed = await admin.http.patch(
+                    f"/admin/campaigns/{campaign.id}", json={field: value}
+                )
                 assert wrong_fields(changed) == {field}, (field, value)
     nothing = await admin.http.post("/admin/campaigns", json={})
     assert wrong_fields(nothing) == {"title", "budget", "payoutRate", "platforms"}
@@ -149,18 +162,28 @@ async def test_links_that_lead_to_no_video_are_refused(
 ) -> None:
     campaign = await factories.a_campaign(running.database, admin.actor)
     before = await everything()
-    for link in ("", "nothing", "https://example.com/v/1", "https://www.tiktok.com/@someone", "x" * 3000):
+    for link in (
+        "",
+        "nothing",
+        "https://example.com/v/1",
+        "https://www.tiktok.com/@someone",
+        "x" * 3000,
+    ):
         answer = await clipper.http.post(
             "/clippers/submissions", json={"campaignId": str(campaign.id), "clipUrl": link}
         )
         assert refusal(answer) == (422, "invalid_link"), link
         assert wrong_fields(answer) == {"clipUrl"}, link
-    answer = await clipper.http.post("/clippers/submissions", json={"campaignId": str(campaign.id), "clipUrl": 7})
+    answer = await clipper.http.post(
+        "/clippers/submissions", json={"campaignId": str(campaign.id), "clipUrl": 7}
+    )
     assert (refusal(answer), wrong_fields(answer)) == ((422, "invalid_input"), {"clipUrl"})
     assert await everything() == before
 
 
-async def test_a_bad_sign_up_names_its_fields(guest: httpx.AsyncClient, clipper: Person, everything: Snapshot) -> None:
+async def test_a_bad_sign_up_names_its_fields(
+    guest: httpx.AsyncClient, clipper: Person, everything: Snapshot
+) -> None:
     before = await everything()
     good = {"email": "new@swivi.test", "password": "long enough", "name": "New"}
     for change, expected, fields in (
@@ -177,12 +200,24 @@ async def test_a_bad_sign_up_names_its_fields(guest: httpx.AsyncClient, clipper:
 
 async def test_a_page_out_of_bounds_is_refused(admin: Person) -> None:
     for path in ("campaigns", "submissions", "payout-requests", "users", "tracking-runs"):
-        for query in ("page=0", "page=-1", "page=x", "page=99999999999", "pageSize=0", "pageSize=101"):
+        for query in (
+            "page=0",
+            "page=-1",
+            "page=x",
+            "page=99999999999",
+            "pageSize=0",
+            "pageSize=101",
+        ):
             answer = await admin.http.get(f"/admin/{path}?{query}")
             assert refusal(answer) == (422, "invalid_input"), (path, query)
             assert wrong_fields(answer) == {query.split("=")[0]}, (path, query)
 
 
 async def test_an_unknown_filter_is_refused(admin: Person) -> None:
-    for path in ("campaigns?status=x", "submissions?status=x", "submissions?platform=x", "payout-requests?status=x"):
+    for path in (
+        "campaigns?status=x",
+        "submissions?status=x",
+        "submissions?platform=x",
+        "payout-requests?status=x",
+    ):
         assert refusal(await admin.http.get(f"/admin/{path}")) == (422, "invalid_input"), path

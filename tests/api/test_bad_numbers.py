@@ -1,4 +1,6 @@
-"""A number that nobody means is refused by every field, parameter and id of the API, and changes nothing."""
+"""A number that nobody means is refused by every field, parameter and id of the API, and changes
+nothing.
+"""
 
 import json
 from collections.abc import Iterator
@@ -76,11 +78,28 @@ async def test_no_field_of_a_body_takes_one(
 
 
 GOOD = {
-    ("post", "/admin/campaigns"): {"title": '"T"', "budget": "100", "payoutRate": "2.5", "platforms": '["tiktok"]'},
-    ("post", "/clippers/payout-request"): {"amount": "20", "method": '"paypal"', "details": '"me@swivi.test"'},
+    ("post", "/admin/campaigns"): {
+        "title": '"T"',
+        "budget": "100",
+        "payoutRate": "2.5",
+        "platforms": '["tiktok"]',
+    },
+    ("post", "/clippers/payout-request"): {
+        "amount": "20",
+        "method": '"paypal"',
+        "details": '"me@swivi.test"',
+    },
     ("post", "/tokens"): {"name": '"A program"', "scope": '"read"', "expiresInDays": "30"},
 }
-AMOUNTS = ("budget", "payoutRate", "maxPerClip", "maxPerClipper", "minViews", "amount", "expiresInDays")
+AMOUNTS = (
+    "budget",
+    "payoutRate",
+    "maxPerClip",
+    "maxPerClipper",
+    "minViews",
+    "amount",
+    "expiresInDays",
+)
 
 
 @pytest.mark.parametrize(("method", "path"), GOOD)
@@ -94,9 +113,16 @@ async def test_a_request_that_is_right_but_for_one_number_is_refused(
     for field in [name for name in AMOUNTS if name in good or name in extra]:
         sent = [*SENT, *map(json.dumps, BAD_NUMBERS)]
         for number in sent:
-            body = ", ".join(f'"{name}": {value}' for name, value in (good | {field: number}).items())
-            answer = await who.http.request(method, path, content=f"{{{body}}}".encode(), headers=JSON)
-            assert refusal(answer) in {(400, "malformed_body"), (422, "invalid_input")}, (field, number[:30])
+            body = ", ".join(
+                f'"{name}": {value}' for name, value in (good | {field: number}).items()
+            )
+            answer = await who.http.request(
+                method, path, content=f"{{{body}}}".encode(), headers=JSON
+            )
+            assert refusal(answer) in {(400, "malformed_body"), (422, "invalid_input")}, (
+                field,
+                number[:30],
+            )
     assert await everything() == before
 
 
@@ -116,10 +142,14 @@ async def test_no_parameter_takes_one(running: Runtime, admin: Person, clipper: 
                 assert answer.status_code in {404, 422}, (path, name, number[:30])
 
 
-async def test_such_a_number_is_no_id(running: Runtime, admin: Person, clipper: Person, everything: Snapshot) -> None:
+async def test_such_a_number_is_no_id(
+    running: Runtime, admin: Person, clipper: Person, everything: Snapshot
+) -> None:
     await factories.a_campaign(running.database, admin.actor)
     before = await everything()
-    for method, path in {(method, path) for method, path, *_ in _parameters("path")} - {("post", HARMLESS)}:
+    for method, path in {(method, path) for method, path, *_ in _parameters("path")} - {
+        ("post", HARMLESS)
+    }:
         who = clipper if path.startswith("/clippers") else admin
         for number in (*FEW, "\uff15"):
             answer = await who.http.request(method, _filled(path, number))

@@ -32,12 +32,18 @@ async def test_terms_come_back_as_they_were_sent(admin: Person) -> None:
         "status": "draft",
     }
     created = (await admin.http.post("/admin/campaigns", json=sent)).json()
-    expected = sent | {"maxPerClipper": 1000.0, "startsAt": "2026-01-01T10:00:00Z", "status": "DRAFT"}
+    expected = sent | {
+        "maxPerClipper": 1000.0,
+        "startsAt": "2026-01-01T10:00:00Z",
+        "status": "DRAFT",
+    }
     assert {name: created[name] for name in expected} == expected
     assert (await admin.http.get(f"/admin/campaigns/{created['id']}")).json() == created
 
 
-async def test_terms_and_a_step_in_one_change_are_one_transaction(admin: Person, everything: Snapshot) -> None:
+async def test_terms_and_a_step_in_one_change_are_one_transaction(
+    admin: Person, everything: Snapshot
+) -> None:
     campaign = await _create(admin)
     before = await everything()
     refused = await admin.http.patch(campaign, json={"budget": 200, "status": "PAUSED"})
@@ -47,7 +53,9 @@ async def test_terms_and_a_step_in_one_change_are_one_transaction(admin: Person,
     assert (changed["budget"], changed["status"]) == (200.0, "ACTIVE")
 
 
-async def test_completing_and_changing_terms_at_once_is_refused_whole(admin: Person, everything: Snapshot) -> None:
+async def test_completing_and_changing_terms_at_once_is_refused_whole(
+    admin: Person, everything: Snapshot
+) -> None:
     campaign = await _create(admin, status="ACTIVE")
     before = await everything()
     refused = await admin.http.patch(campaign, json={"budget": 200, "status": "COMPLETED"})
@@ -55,12 +63,16 @@ async def test_completing_and_changing_terms_at_once_is_refused_whole(admin: Per
     assert await everything() == before
 
 
-async def test_a_running_campaign_is_not_archived_silently(admin: Person, everything: Snapshot) -> None:
+async def test_a_running_campaign_is_not_archived_silently(
+    admin: Person, everything: Snapshot
+) -> None:
     campaign = await _create(admin, status="ACTIVE")
     before = await everything()
     assert refusal(await admin.http.delete(campaign)) == (409, "wrong_campaign_status")
     assert await everything() == before
-    assert (await admin.http.patch(campaign, json={"status": "COMPLETED"})).json()["status"] == "COMPLETED"
+    assert (await admin.http.patch(campaign, json={"status": "COMPLETED"})).json()[
+        "status"
+    ] == "COMPLETED"
     assert (await admin.http.delete(campaign)).json()["status"] == "ARCHIVED"
 
 
@@ -70,14 +82,20 @@ async def test_completing_reads_and_settles_once_more(
     campaign = await factories.a_campaign(running.database, admin.actor)
     await factories.a_clip(running.database, clipper.actor, admin.actor, campaign, tiktok(1))
     simulator.script(tiktok(1), 4_000)
-    ended = (await admin.http.patch(f"/admin/campaigns/{campaign.id}", json={"status": "COMPLETED"})).json()
+    ended = (
+        await admin.http.patch(f"/admin/campaigns/{campaign.id}", json={"status": "COMPLETED"})
+    ).json()
     assert (ended["status"], ended["spent"]) == ("COMPLETED", 10.0)
     late = await admin.http.patch(f"/admin/campaigns/{campaign.id}", json={"budget": 500})
     assert refusal(late) == (409, "wrong_campaign_status")
 
 
 async def test_completing_is_refused_while_clips_cannot_be_read_unless_it_is_forced_with_a_reason(
-    running: Runtime, clipper: Person, admin: Person, simulator: RunningSimulator, everything: Snapshot
+    running: Runtime,
+    clipper: Person,
+    admin: Person,
+    simulator: RunningSimulator,
+    everything: Snapshot,
 ) -> None:
     campaign = await factories.a_campaign(running.database, admin.actor)
     await factories.a_clip(running.database, clipper.actor, admin.actor, campaign, tiktok(1))
@@ -98,14 +116,22 @@ async def test_completing_is_refused_while_clips_cannot_be_read_unless_it_is_for
         assert (wrong.status_code, wrong_fields(wrong)) == (422, {field}), body
     assert await everything() == before
 
-    forced = (await admin.http.patch(path, json={"status": "COMPLETED", "force": True, "reason": "So."})).json()
+    forced = (
+        await admin.http.patch(path, json={"status": "COMPLETED", "force": True, "reason": "So."})
+    ).json()
     assert forced["status"] == "COMPLETED"
-    [entry] = (await admin.http.get("/admin/audit-log", params={"action": "campaign.completed"})).json()["items"]
+    [entry] = (
+        await admin.http.get("/admin/audit-log", params={"action": "campaign.completed"})
+    ).json()["items"]
     assert entry["reason"] == "So. 1 clip could not be read: 1 missing from the scraper's answers."
 
 
 async def test_a_budget_below_what_is_spent_is_refused(
-    running: Runtime, clipper: Person, admin: Person, simulator: RunningSimulator, everything: Snapshot
+    running: Runtime,
+    clipper: Person,
+    admin: Person,
+    simulator: RunningSimulator,
+    everything: Snapshot,
 ) -> None:
     campaign = await factories.a_campaign(running.database, admin.actor)
     clip = await factories.a_clip(running.database, clipper.actor, admin.actor, campaign, tiktok(1))
@@ -117,7 +143,9 @@ async def test_a_budget_below_what_is_spent_is_refused(
     assert await everything() == before
 
 
-async def test_a_misspelt_term_is_refused_instead_of_ignored(admin: Person, everything: Snapshot) -> None:
+async def test_a_misspelt_term_is_refused_instead_of_ignored(
+    admin: Person, everything: Snapshot
+) -> None:
     campaign = await _create(admin)
     before = await everything()
     answer = await admin.http.patch(campaign, json={"maxPayoutPerClip": 5})
@@ -131,7 +159,11 @@ async def test_lists_come_in_pages(admin: Person, clipper: Person) -> None:
     await _create(admin, title="Hidden", status="ACTIVE", hidden=True)
     await _create(admin, title="Draft")
     page = (await clipper.http.get("/clippers/campaigns?page=2&pageSize=2")).json()
-    assert {name: page[name] for name in ("total", "page", "pageSize")} == {"total": 3, "page": 2, "pageSize": 2}
+    assert {name: page[name] for name in ("total", "page", "pageSize")} == {
+        "total": 3,
+        "page": 2,
+        "pageSize": 2,
+    }
     assert [item["title"] for item in page["items"]] == ["Campaign 0"]
     assert (await admin.http.get("/admin/campaigns")).json()["total"] == 5
     assert (await admin.http.get("/admin/campaigns?status=draft")).json()["total"] == 1

@@ -1,4 +1,6 @@
-"""A body that costs more than a legal one is refused before it is parsed, and before anybody is known."""
+"""A body that costs more than a legal one is refused before it is parsed, and before anybody is
+known.
+"""
 
 import json
 from types import SimpleNamespace
@@ -48,11 +50,15 @@ async def test_no_route_parses_a_costly_body_of_a_stranger(
     guest: httpx.AsyncClient, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     parsed: list[object] = []
-    monkeypatch.setattr("swivi.api.http.bodies.json", SimpleNamespace(loads=lambda *sent, **_: parsed.append(sent)))
+    monkeypatch.setattr(
+        "swivi.api.http.bodies.json", SimpleNamespace(loads=lambda *sent, **_: parsed.append(sent))
+    )
     routes = _with_body()
     assert len(routes) > 10
     for method, path in routes:
-        answer = await guest.request(method, path, content=COSTLY[kind].encode("latin-1"), headers=JSON)
+        answer = await guest.request(
+            method, path, content=COSTLY[kind].encode("latin-1"), headers=JSON
+        )
         assert refusal(answer) in (MALFORMED, TOO_LARGE), (method, path)
         assert len(answer.content) < 500, (method, path)
     assert parsed == []
@@ -78,7 +84,9 @@ async def test_each_route_takes_as_many_bytes_as_its_largest_legal_body(
     assert created.status_code == 201, created.text
 
 
-async def test_an_answer_repeats_only_so_many_of_the_names_that_a_caller_made_up(admin: Person) -> None:
+async def test_an_answer_repeats_only_so_many_of_the_names_that_a_caller_made_up(
+    admin: Person,
+) -> None:
     made_up = {f"{number}" + "x" * 500: 1 for number in range(100)}
     answer = await admin.http.patch("/admin/users/1", json=made_up)
     assert refusal(answer) == (422, "invalid_input")
@@ -90,7 +98,12 @@ def test_what_stands_in_texts_is_not_counted() -> None:
     check_json(json.dumps({"text": "[{,:" * MAX_VALUES + '"\\' + "9" * 100 + "1e99999"}))
     check_json("[" * MAX_DEPTH + "]" * MAX_DEPTH)
     check_json(json.dumps([1.5e300, -1, 10**59, 2**63]))
-    for text in ("[" * (MAX_DEPTH + 1), '"\\\\"' + "[" * (MAX_DEPTH + 1), "[0" + ",0" * MAX_VALUES + "]", "1e-1000"):
+    for text in (
+        "[" * (MAX_DEPTH + 1),
+        '"\\\\"' + "[" * (MAX_DEPTH + 1),
+        "[0" + ",0" * MAX_VALUES + "]",
+        "1e-1000",
+    ):
         with pytest.raises(JsonOutOfBounds):
             check_json(text)
 
@@ -98,5 +111,7 @@ def test_what_stands_in_texts_is_not_counted() -> None:
 def test_every_route_with_a_body_reads_it_within_bounds() -> None:
     from swivi.api.http.bodies import ExactRoute
 
-    routes = [route for route in build_api().routes if getattr(route, "body_field", None) is not None]
+    routes = [
+        route for route in build_api().routes if getattr(route, "body_field", None) is not None
+    ]
     assert all(isinstance(route, ExactRoute) for route in routes)

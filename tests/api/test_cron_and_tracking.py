@@ -26,24 +26,35 @@ SECRET = {"Authorization": "Bearer cron-secret-of-32-characters-or-more"}
 @pytest.fixture
 async def bare(settings_for: SettingsFor) -> AsyncIterator[httpx.AsyncClient]:
     """A Swivi with neither a cron secret nor an Apify key."""
-    async with open_runtime(settings_for(cron_secret=None, apify_api_key=None)), client(contract.api()) as http:
+    async with (
+        open_runtime(settings_for(cron_secret=None, apify_api_key=None)),
+        client(contract.api()) as http,
+    ):
         yield http
 
 
-async def test_only_the_secret_starts_a_run(guest: httpx.AsyncClient, admin: Person, everything: Snapshot) -> None:
+async def test_only_the_secret_starts_a_run(
+    guest: httpx.AsyncClient, admin: Person, everything: Snapshot
+) -> None:
     before = await everything()
     for path in ("/cron/view-tracking", "/cron/payout-calculation"):
         for method in ("GET", "POST"):
             wrong = {"Authorization": "Bearer cron-secre"}
             assert refusal(await guest.request(method, path)) == (401, "wrong_cron_secret")
-            assert refusal(await guest.request(method, path, headers=wrong)) == (401, "wrong_cron_secret")
+            assert refusal(await guest.request(method, path, headers=wrong)) == (
+                401,
+                "wrong_cron_secret",
+            )
             assert refusal(await admin.http.request(method, path)) == (401, "wrong_cron_secret")
     assert await everything() == before
 
 
 async def test_without_a_secret_nobody_does(bare: httpx.AsyncClient) -> None:
     for headers in ({}, {"Authorization": "Bearer "}, {"Authorization": "Bearer None"}):
-        assert refusal(await bare.get("/cron/view-tracking", headers=headers)) == (503, "no_cron_secret")
+        assert refusal(await bare.get("/cron/view-tracking", headers=headers)) == (
+            503,
+            "no_cron_secret",
+        )
 
 
 async def test_a_run_answers_in_the_products_shape(guest: httpx.AsyncClient) -> None:
@@ -71,7 +82,11 @@ async def test_a_second_run_waits_for_the_first(guest: httpx.AsyncClient, runnin
 
 
 async def test_a_run_that_the_reader_stopped_says_so(
-    running: Runtime, guest: httpx.AsyncClient, clipper: Person, admin: Person, simulator: RunningSimulator
+    running: Runtime,
+    guest: httpx.AsyncClient,
+    clipper: Person,
+    admin: Person,
+    simulator: RunningSimulator,
 ) -> None:
     campaign = await factories.a_campaign(running.database, admin.actor)
     await factories.a_clip(running.database, clipper.actor, admin.actor, campaign, tiktok(1))
@@ -87,12 +102,18 @@ async def test_a_balance_that_left_the_ledger_is_reported(
     running: Runtime, guest: httpx.AsyncClient, clipper: Person
 ) -> None:
     async with running.database.writing() as session:
-        await session.execute(text(f"UPDATE users SET total_earnings = 2500 WHERE id = {clipper.id}"))
+        await session.execute(
+            text(f"UPDATE users SET total_earnings = 2500 WHERE id = {clipper.id}")
+        )
     report = (await guest.get("/cron/payout-calculation", headers=SECRET)).json()
     assert report["allAgree"] is False
     [balance] = report["clippers"]
     assert (balance["clipperId"], balance["agrees"]) == (clipper.id, False)
-    assert (balance["available"], balance["payable"], balance["ledgerAvailable"]) == (25.0, 25.0, 0.0)
+    assert (balance["available"], balance["payable"], balance["ledgerAvailable"]) == (
+        25.0,
+        25.0,
+        0.0,
+    )
     assert (report["totalPayable"], balance["blocked"], report["totalBlocked"]) == (25.0, 0.0, 0.0)
 
 
@@ -101,7 +122,10 @@ async def test_a_disabled_clippers_money_is_blocked_and_not_payable(
 ) -> None:
     async with running.database.writing() as session:
         await session.execute(
-            text(f"UPDATE users SET total_earnings = 2500, status = 'DISABLED' WHERE id = {clipper.id}")
+            text(
+                "UPDATE users SET total_earnings = 2500, status = 'DISABLED' WHERE id = "
+                f"{clipper.id}"
+            )
         )
     report = (await guest.get("/cron/payout-calculation", headers=SECRET)).json()
     [balance] = report["clippers"]
@@ -127,12 +151,20 @@ async def test_a_look_reads_now_and_stores_nothing(
     results = answer.json()["results"]
     assert [result["url"] for result in results] == urls
     assert [result["views"] for result in results] == [0, None, 1234, None, 0]
-    assert [result["platform"] for result in results] == ["youtube", None, "tiktok", "instagram", "youtube"]
+    assert [result["platform"] for result in results] == [
+        "youtube",
+        None,
+        "tiktok",
+        "instagram",
+        "youtube",
+    ]
     assert [bool(result["error"]) for result in results] == [False, True, False, True, False]
     assert await everything() == before
 
 
-async def test_a_look_says_why_nothing_could_be_read(admin: Person, simulator: RunningSimulator) -> None:
+async def test_a_look_says_why_nothing_could_be_read(
+    admin: Person, simulator: RunningSimulator
+) -> None:
     simulator.set(refuse="token")
     answer = await admin.http.post("/test/view-tracking", json={"urls": [tiktok(1).canonical_url]})
     assert "APIFY_API_KEY" in answer.json()["results"][0]["error"]
@@ -149,10 +181,15 @@ async def ticking(running: Runtime) -> AsyncIterator[Runtime]:
     running.schedule.stop()
 
 
-async def test_ready_with_database_schema_and_scheduler(guest: httpx.AsyncClient, ticking: Runtime) -> None:
+async def test_ready_with_database_schema_and_scheduler(
+    guest: httpx.AsyncClient, ticking: Runtime
+) -> None:
     answer = await guest.get("/ready")
     assert answer.status_code == 200
-    assert answer.json() == {"ready": True, "checks": {"database": True, "migrations": True, "scheduler": True}}
+    assert answer.json() == {
+        "ready": True,
+        "checks": {"database": True, "migrations": True, "scheduler": True},
+    }
 
 
 async def test_many_who_ask_whether_it_is_ready_cause_one_check(
@@ -178,18 +215,27 @@ async def test_alive_but_not_ready_without_scheduler_or_newest_schema(
         await session.execute(text("DELETE FROM alembic_version"))
     answer = await guest.get("/ready")
     assert answer.status_code == 503
-    assert answer.json() == {"ready": False, "checks": {"database": True, "migrations": False, "scheduler": False}}
+    assert answer.json() == {
+        "ready": False,
+        "checks": {"database": True, "migrations": False, "scheduler": False},
+    }
     assert (await guest.get("/health")).json() == {"status": "ok"}
 
 
-async def test_guessing_at_the_secret_ends_and_the_right_one_goes_on_elsewhere(settings_for: SettingsFor) -> None:
+async def test_guessing_at_the_secret_ends_and_the_right_one_goes_on_elsewhere(
+    settings_for: SettingsFor,
+) -> None:
     settings = settings_for(limit_secrets_address=Rate(3, 600), trusted_proxy_hops=1)
     wrong = {"Authorization": "Bearer a-wrong-secret", "X-Forwarded-For": "198.51.100.7"}
     async with open_runtime(settings), at("127.0.0.1") as http:
         answers = [await http.get("/cron/payout-calculation", headers=wrong) for _ in range(4)]
         assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
         assert "retry-after" in answers[-1].headers
-        here = await http.get("/cron/payout-calculation", headers=SECRET | {"X-Forwarded-For": "198.51.100.7"})
+        here = await http.get(
+            "/cron/payout-calculation", headers=SECRET | {"X-Forwarded-For": "198.51.100.7"}
+        )
         assert here.status_code == 429, "it is refused before it is compared"
-        elsewhere = await http.get("/cron/payout-calculation", headers=SECRET | {"X-Forwarded-For": "203.0.113.9"})
+        elsewhere = await http.get(
+            "/cron/payout-calculation", headers=SECRET | {"X-Forwarded-For": "203.0.113.9"}
+        )
         assert elsewhere.status_code == 200

@@ -1,4 +1,6 @@
-"""The table of deeds, walked at the doors of the API: without proof each is refused, and with it each goes through."""
+"""The table of deeds, walked at the doors of the API: without proof each is refused, and with it
+each goes through.
+"""
 
 import httpx
 import pytest
@@ -30,9 +32,18 @@ BODIES = {
     "POST /admin/clips/{clip_id}/hold/pay": {"reason": "The platform confirmed it."},
     "POST /admin/payout-requests/{request_id}/process": {"action": "approve"},
     "PATCH /admin/campaigns/{campaign_id}": {"budget": "200"},
-    "POST /admin/campaigns": {"title": "Fall", "budget": "200", "payoutRate": "2", "platforms": ["tiktok"]},
+    "POST /admin/campaigns": {
+        "title": "Fall",
+        "budget": "200",
+        "payoutRate": "2",
+        "platforms": ["tiktok"],
+    },
     "POST /admin/clips/{clip_id}/revoke": {"reason": "Bought views."},
-    "POST /clippers/payout-request": {"amount": 20, "method": "paypal", "details": "thief@swivi.test"},
+    "POST /clippers/payout-request": {
+        "amount": 20,
+        "method": "paypal",
+        "details": "thief@swivi.test",
+    },
 }
 
 
@@ -51,7 +62,9 @@ def test_every_route_of_the_table_exists(api: FastAPI) -> None:
 
 
 async def a_held_clip(running: Runtime, clipper: Person, admin: Person, campaign: Campaign) -> int:
-    clip = await factories.a_clip(running.database, clipper.actor, admin.actor, campaign, factories.tiktok(78))
+    clip = await factories.a_clip(
+        running.database, clipper.actor, admin.actor, campaign, factories.tiktok(78)
+    )
     hold = sightings.hold_for(clip.id, Jump(8_000_000_000, 0, clock.now()))
     async with running.database.writing() as session:
         await holds.place(session, campaign, [hold])
@@ -60,25 +73,41 @@ async def a_held_clip(running: Runtime, clipper: Person, admin: Person, campaign
 
 @pytest.mark.parametrize("name", ROUTES)
 async def test_a_deed_is_refused_without_proof_and_goes_with_it(
-    running: Runtime, guest: httpx.AsyncClient, earned: Person, admin: Person, everything: Snapshot, name: str
+    running: Runtime,
+    guest: httpx.AsyncClient,
+    earned: Person,
+    admin: Person,
+    everything: Snapshot,
+    name: str,
 ) -> None:
     method, path = name.split(" ")
     campaign = await factories.a_campaign(running.database, admin.actor)
-    ids = {"user_id": earned.id, "campaign_id": str(campaign.id), "webhook_id": "1", "request_id": "1"}
+    ids = {
+        "user_id": earned.id,
+        "campaign_id": str(campaign.id),
+        "webhook_id": "1",
+        "request_id": "1",
+    }
     if "{webhook_id}" in path:
         ids["webhook_id"] = (await admin.http.post("/admin/webhooks", json=WEBHOOK)).json()["id"]
     if "{request_id}" in path:
         asked = {"amount": 20, "method": "paypal", "details": "me@swivi.test"}
-        ids["request_id"] = (await earned.http.post("/clippers/payout-request", json=asked)).json()["id"]
+        ids["request_id"] = (await earned.http.post("/clippers/payout-request", json=asked)).json()[
+            "id"
+        ]
     if "{submission_id}" in path:
-        clip = await factories.a_clip(running.database, earned.actor, admin.actor, campaign, factories.tiktok(77))
+        clip = await factories.a_clip(
+            running.database, earned.actor, admin.actor, campaign, factories.tiktok(77)
+        )
         await admin.http.post(f"/admin/clips/{clip.id}/revoke", json={"reason": "Bought views."})
         ids["submission_id"] = str(clip.submission_id)
     if "{clip_id}" in path:
         if "/hold/" in path:
             ids["clip_id"] = str(await a_held_clip(running, earned, admin, campaign))
         else:
-            clip = await factories.a_clip(running.database, earned.actor, admin.actor, campaign, factories.tiktok(78))
+            clip = await factories.a_clip(
+                running.database, earned.actor, admin.actor, campaign, factories.tiktok(78)
+            )
             ids["clip_id"] = str(clip.id)
     for part, number in ids.items():
         path = path.replace(f"{{{part}}}", number)
@@ -121,8 +150,13 @@ async def test_a_session_proves_itself_over_the_api(
     stale = await by_cookie(running, clipper, proven=False)
     wrong = await guest.post("/auth/proof", json={"password": "a wrong password"}, headers=stale)
     assert refusal(wrong) == (422, "wrong_password")
-    assert refusal(await guest.post("/tokens", json={"name": "x"}, headers=stale)) == (403, "password_needed")
-    assert (await guest.post("/auth/proof", json={"password": PASSWORD}, headers=stale)).status_code == 204
+    assert refusal(await guest.post("/tokens", json={"name": "x"}, headers=stale)) == (
+        403,
+        "password_needed",
+    )
+    assert (
+        await guest.post("/auth/proof", json={"password": PASSWORD}, headers=stale)
+    ).status_code == 204
     made = await guest.post("/tokens", json={"name": "x"}, headers=stale)
     assert made.status_code == 201
     assert made.json()["endsWithSession"] is True
@@ -147,7 +181,9 @@ async def test_a_token_of_a_clipper_is_no_token_of_an_admin_after_a_promotion(
     assert refusal(await clipper.http.get("/admin/users")) == (401, "not_signed_in")
 
 
-async def test_tokens_of_signing_in_count_in_the_bound(guest: httpx.AsyncClient, clipper: Person) -> None:
+async def test_tokens_of_signing_in_count_in_the_bound(
+    guest: httpx.AsyncClient, clipper: Person
+) -> None:
     body = {"email": clipper.actor.email, "password": PASSWORD}
     answers = [await guest.post("/auth/token", json=body) for _ in range(50)]
     assert [answer.status_code for answer in answers] == [200] * 49 + [409]

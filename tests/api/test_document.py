@@ -43,19 +43,25 @@ def test_it_is_openapi_3_1_of_this_version() -> None:
 
 
 def test_operation_ids_are_tidy_and_unique() -> None:
-    ids = Counter(operation["operationId"] for _, _, operation in (each.values for each in OPERATIONS))
+    ids = Counter(
+        operation["operationId"] for _, _, operation in (each.values for each in OPERATIONS)
+    )
     assert [name for name, times in ids.items() if times > 1] == []
     assert [name for name in ids if not re.fullmatch("[a-z]+([A-Z][a-z]+)*", name)] == []
 
 
 def test_the_committed_copy_is_current() -> None:
     """A review shows what changes for programs. `make openapi` writes the copy."""
-    kept = (Path(__file__).resolve().parents[2] / "docs" / "openapi.json").read_text(encoding="utf-8")
+    kept = (Path(__file__).resolve().parents[2] / "docs" / "openapi.json").read_text(
+        encoding="utf-8"
+    )
     assert kept == as_text(document()), "run `make openapi`"
 
 
 def test_schema_names_are_plain_and_unique() -> None:
-    """A generated client makes classes of them: no module paths, no type arguments, no two that differ in case only."""
+    """A generated client makes classes of them: no module paths, no type arguments, no two that
+    differ in case only.
+    """
     names = list(document()["components"]["schemas"])
     assert [name for name in names if not re.fullmatch("([A-Z][a-z]+)+", name)] == []
     assert [name for name in names if name.endswith(("View", "Listed"))] == []
@@ -86,9 +92,13 @@ def test_an_endpoint_is_described_whole(method: str, path: str, operation: dict[
 
 
 @pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS)
-def test_its_examples_are_what_it_takes_and_answers(method: str, path: str, operation: dict[str, Any]) -> None:
+def test_its_examples_are_what_it_takes_and_answers(
+    method: str, path: str, operation: dict[str, Any]
+) -> None:
     described = [operation.get("requestBody", {})]
-    described += [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+    described += [
+        answer for status, answer in operation["responses"].items() if status.startswith("2")
+    ]
     for part in described:
         for media_type, content in part.get("content", {}).items():
             if media_type == JSON:
@@ -113,5 +123,7 @@ async def test_the_examples_of_bodies_are_taken(
 
 def must_fit(value: Any, schema: dict[str, Any]) -> None:
     """Raises AssertionError for a value that the schema does not allow."""
-    problems = [f"{error.instance_path}: {error.message}" for error in validator(schema).iter_errors(value)]
+    problems = [
+        f"{error.instance_path}: {error.message}" for error in validator(schema).iter_errors(value)
+    ]
     assert problems == []

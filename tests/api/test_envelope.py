@@ -40,8 +40,12 @@ async def test_a_body_that_is_no_object_is_a_422(guest: httpx.AsyncClient) -> No
         assert refusal(answer) == (422, "invalid_input"), body
 
 
-async def test_a_body_that_does_not_say_it_is_json_is_not_read_as_such(guest: httpx.AsyncClient) -> None:
-    answer = await guest.post("/auth/signup", content=b'{"email": "a@b.co"}', headers={"Content-Type": "text/plain"})
+async def test_a_body_that_does_not_say_it_is_json_is_not_read_as_such(
+    guest: httpx.AsyncClient,
+) -> None:
+    answer = await guest.post(
+        "/auth/signup", content=b'{"email": "a@b.co"}', headers={"Content-Type": "text/plain"}
+    )
     assert refusal(answer) == (422, "invalid_input")
 
 
@@ -68,7 +72,9 @@ async def test_an_unexpected_failure_is_a_500_without_its_inner_life(
         raise ZeroDivisionError("the secret inner life")
 
     monkeypatch.setattr("swivi.api.routes.auth.accounts.sign_up", fail)
-    answer = await guest.post("/auth/signup", json={"email": "a@b.co", "password": "long enough", "name": "A"})
+    answer = await guest.post(
+        "/auth/signup", json={"email": "a@b.co", "password": "long enough", "name": "A"}
+    )
     assert refusal(answer) == (500, "internal_error")
     assert "inner life" not in answer.text
     assert "the secret inner life" in caplog.text
@@ -98,13 +104,33 @@ async def test_an_id_that_cannot_be_one_is_a_404(admin: Person, everything: Snap
 
 
 async def test_a_submission_names_a_campaign_by_an_id(clipper: Person) -> None:
-    for bad in ("abc", "", "0", "01", "-1", "१", 0, 1, -1, 1.5, True, None, [], {}, int(HUGE_ID), HUGE_ID):
+    for bad in (
+        "abc",
+        "",
+        "0",
+        "01",
+        "-1",
+        "१",
+        0,
+        1,
+        -1,
+        1.5,
+        True,
+        None,
+        [],
+        {},
+        int(HUGE_ID),
+        HUGE_ID,
+    ):
         body = {"campaignId": bad, "clipUrl": "https://youtu.be/dQw4w9WgXcQ"}
         answer = await clipper.http.post("/clippers/submissions", json=body)
         assert refusal(answer) == (422, "invalid_input"), bad
         assert wrong_fields(answer) == {"campaignId"}, bad
     body = {"campaignId": "999", "clipUrl": "https://youtu.be/dQw4w9WgXcQ"}
-    assert refusal(await clipper.http.post("/clippers/submissions", json=body)) == (404, "campaign_not_found")
+    assert refusal(await clipper.http.post("/clippers/submissions", json=body)) == (
+        404,
+        "campaign_not_found",
+    )
 
 
 async def test_the_document_of_the_api_is_openapi_3_1(guest: httpx.AsyncClient) -> None:
@@ -122,7 +148,9 @@ async def test_mounted_at_api_it_is_still_itself(api: FastAPI) -> None:
         assert (await http.get("/api/openapi.json")).json()["servers"] == [{"url": "/api"}]
 
 
-async def test_a_cookie_alone_changes_nothing_from_another_site(api: FastAPI, admin: Person, running: Runtime) -> None:
+async def test_a_cookie_alone_changes_nothing_from_another_site(
+    api: FastAPI, admin: Person, running: Runtime
+) -> None:
     async with running.database.writing() as session:
         cookie = await sessions.open_session(session, admin.actor.user_id)
     body = {"title": "T", "budget": 10, "payoutRate": 1, "platforms": ["tiktok"]}
@@ -138,4 +166,6 @@ async def test_a_cookie_alone_changes_nothing_from_another_site(api: FastAPI, ad
             assert refusal(answer) == (403, "cross_site"), headers
         assert (await browser.get("/admin/campaigns")).json()["total"] == 0
         for headers in ({"Origin": "http://swivi.test"}, {"Sec-Fetch-Site": "same-origin"}):
-            assert (await browser.post("/admin/campaigns", json=body, headers=headers)).status_code == 201, headers
+            assert (
+                await browser.post("/admin/campaigns", json=body, headers=headers)
+            ).status_code == 201, headers

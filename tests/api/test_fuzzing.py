@@ -1,10 +1,11 @@
-"""Schemathesis over the whole document: whoever calls with whatever, nothing fails and nothing undocumented comes.
+"""Schemathesis over the whole document: whoever calls with whatever, nothing fails and nothing
+undocumented comes.
 
     SWIVI_FUZZ_EXAMPLES=100 SWIVI_FUZZ_DATABASE=postgresql .venv/bin/pytest tests/api/test_fuzzing.py
 
-looks longer, and at the other database. Each role sends so many requests that fit the document to each
-endpoint, and as many that do not: those must be refused. Examples are derived from the endpoint
-(`derandomize`), so each run sends the same ones.
+looks longer, and at the other database. Each role sends so many requests that fit the document to
+each endpoint, and as many that do not: those must be refused. Examples are derived from the
+endpoint (`derandomize`), so each run sends the same ones.
 """
 
 import os
@@ -46,7 +47,9 @@ CHECKS = [
     response_schema_conformance,
 ]
 OPERATIONS = [
-    (method.upper(), path) for path, operations in contract.document()["paths"].items() for method in operations
+    (method.upper(), path)
+    for path, operations in contract.document()["paths"].items()
+    for method in operations
 ]
 SMALL_IDS = st.sampled_from(["1", "2", "3"])
 """What there is is met more often than by chance."""
@@ -54,7 +57,9 @@ SMALL_IDS = st.sampled_from(["1", "2", "3"])
 
 @pytest.fixture(scope="module")
 def api(
-    _simulator_server: RunningSimulator, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    _simulator_server: RunningSimulator,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
 ) -> Iterator[ServedApi]:
     _simulator_server.reset()
     known: dict[str, object] = {
@@ -87,7 +92,9 @@ def schema(api: ServedApi) -> Any:
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS, ids=lambda part: part)
 @pytest.mark.timeout(3_600)
-def test_nobody_gets_an_answer_that_is_not_in_the_document(api: ServedApi, schema: Any, method: str, path: str) -> None:
+def test_nobody_gets_an_answer_that_is_not_in_the_document(
+    api: ServedApi, schema: Any, method: str, path: str
+) -> None:
     operation = schema[path][method]
     _explore(operation, GenerationMode.POSITIVE, api)
     with suppress(Unsatisfiable):  # where there is nothing to get wrong
@@ -114,6 +121,8 @@ def _explore(operation: Any, mode: GenerationMode, api: ServedApi) -> None:
             described = operation.definition.raw["responses"][str(response.status_code)]
             content = described.get("content", {}).get("application/json")
             if content is not None and response.status_code >= 400:
-                contract.must_name(content, response.json(), f"{case.method} {case.path} {response.status_code}")
+                contract.must_name(
+                    content, response.json(), f"{case.method} {case.path} {response.status_code}"
+                )
 
     ask()

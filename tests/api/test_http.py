@@ -1,4 +1,6 @@
-"""HTTP as clients expect it: conditional GET, compression, HEAD, OPTIONS, 405, and pages that need no internet."""
+"""HTTP as clients expect it: conditional GET, compression, HEAD, OPTIONS, 405, and pages that need
+no internet.
+"""
 
 import asyncio
 import gzip
@@ -18,7 +20,9 @@ from tests.api.conftest import Person, client, refusal
 CRON = {"Authorization": "Bearer cron-secret-of-32-characters-or-more"}
 
 
-async def test_what_has_not_changed_is_a_304_without_a_body(running: Runtime, admin: Person) -> None:
+async def test_what_has_not_changed_is_a_304_without_a_body(
+    running: Runtime, admin: Person
+) -> None:
     first = await admin.http.get("/admin/campaigns")
     tag = first.headers["ETag"]
     assert (first.status_code, first.headers["Cache-Control"]) == (200, "private, no-cache")
@@ -45,7 +49,9 @@ async def test_a_refusal_and_a_change_carry_no_tag(admin: Person, guest: httpx.A
         assert answer.status_code != 304
 
 
-async def test_large_answers_are_compressed_for_who_understands_it(guest: httpx.AsyncClient) -> None:
+async def test_large_answers_are_compressed_for_who_understands_it(
+    guest: httpx.AsyncClient,
+) -> None:
     plain = await guest.get("/openapi.json", headers={"Accept-Encoding": "identity"})
     packed = await guest.get("/openapi.json", headers={"Accept-Encoding": "gzip"})
     assert "Content-Encoding" not in plain.headers
@@ -71,8 +77,20 @@ async def test_an_export_is_compressed_piece_by_piece(api: FastAPI, admin: Perso
 
     headers = [(b"accept-encoding", b"gzip"), (b"authorization", f"Bearer {admin.token}".encode())]
     path = "/admin/exports/payouts.csv"
-    scope = {"type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b""}
-    scope |= {"headers": headers, "root_path": "", "scheme": "http", "server": ("swivi.test", 80), "client": None}
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+    }
+    scope |= {
+        "headers": headers,
+        "root_path": "",
+        "scheme": "http",
+        "server": ("swivi.test", 80),
+        "client": None,
+    }
     await api(scope, receive, send)
     sent = [piece for piece in pieces if piece]
     assert len(sent) > 1
@@ -93,7 +111,9 @@ async def test_head_starts_no_tracking(guest: httpx.AsyncClient, running: Runtim
     assert answer.headers["Allow"] == "GET, OPTIONS, POST"
 
 
-async def test_options_and_405_name_everything_that_an_address_takes(guest: httpx.AsyncClient) -> None:
+async def test_options_and_405_name_everything_that_an_address_takes(
+    guest: httpx.AsyncClient,
+) -> None:
     for path, allowed in (
         ("/health", "GET, HEAD, OPTIONS"),
         ("/auth/signup", "OPTIONS, POST"),
@@ -101,7 +121,9 @@ async def test_options_and_405_name_everything_that_an_address_takes(guest: http
         ("/admin/campaigns/7", "DELETE, GET, HEAD, OPTIONS, PATCH"),
     ):
         asked = await guest.options(path)
-        assert (asked.status_code, asked.headers["Allow"], asked.content) == (204, allowed, b""), path
+        assert (asked.status_code, asked.headers["Allow"], asked.content) == (204, allowed, b""), (
+            path
+        )
         refused = await guest.put(path, json={})
         assert refusal(refused) == (405, "method_not_allowed")
         assert refused.headers["Allow"] == allowed, path

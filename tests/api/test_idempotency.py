@@ -1,4 +1,6 @@
-"""`Idempotency-Key` on everything that creates something or moves money: done once, answered the same."""
+"""`Idempotency-Key` on everything that creates something or moves money: done once, answered the
+same.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -31,15 +33,25 @@ DO_THE_SAME_TWICE = {
     "/cron/view-tracking",
     "/cron/payout-calculation",
 }
-"""POSTs that may be repeated as they are: they create nothing and move nothing, or, like a run, only what is due."""
-TERMS = {"title": "Autumn", "budget": 100, "payoutRate": 2.5, "platforms": ["tiktok"], "status": "ACTIVE"}
+"""POSTs that may be repeated as they are: they create nothing and move nothing, or, like a run,
+only what is due.
+"""
+TERMS = {
+    "title": "Autumn",
+    "budget": 100,
+    "payoutRate": 2.5,
+    "platforms": ["tiktok"],
+    "status": "ACTIVE",
+}
 ASK = {"amount": 20, "method": "paypal", "details": "casey@swivi.test"}
 SIGN_UP = {"email": "new@swivi.test", "password": PASSWORD, "name": "New"}
 
 
 @dataclass
 class Doing:
-    """A request that does something: who sends it, where to and what; `other` is another body, if it has one."""
+    """A request that does something: who sends it, where to and what; `other` is another body, if
+    it has one.
+    """
 
     http: httpx.AsyncClient
     path: str
@@ -47,7 +59,9 @@ class Doing:
     other: dict[str, Any] | None
 
     async def send(self, key: str = KEY, body: dict[str, Any] | None = None) -> httpx.Response:
-        return await self.http.post(self.path, json=body or self.body, headers={"Idempotency-Key": key})
+        return await self.http.post(
+            self.path, json=body or self.body, headers={"Idempotency-Key": key}
+        )
 
 
 Prepare = Callable[["Swivi"], Awaitable[Doing]]
@@ -66,17 +80,25 @@ class Swivi:
     async def pending(self) -> str:
         """The id of a submission to decide on."""
         campaign = await factories.a_campaign(self.running.database, self.admin.actor)
-        submission = await factories.a_submission(self.running.database, self.clipper.actor, campaign, tiktok(7))
+        submission = await factories.a_submission(
+            self.running.database, self.clipper.actor, campaign, tiktok(7)
+        )
         return str(submission.id)
 
     async def asked(self) -> str:
         """The id of a payout request."""
-        return str((await self.clipper.http.post("/clippers/payout-request", json=ASK)).json()["id"])
+        return str(
+            (await self.clipper.http.post("/clippers/payout-request", json=ASK)).json()["id"]
+        )
 
 
 @pytest.fixture
 async def swivi(
-    running: Runtime, simulator: RunningSimulator, guest: httpx.AsyncClient, earned: Person, admin: Person
+    running: Runtime,
+    simulator: RunningSimulator,
+    guest: httpx.AsyncClient,
+    earned: Person,
+    admin: Person,
 ) -> Swivi:
     return Swivi(running, simulator, guest, earned, admin)
 
@@ -87,7 +109,9 @@ async def sign_up(swivi: Swivi) -> Doing:
 
 async def sign_in(swivi: Swivi) -> Doing:
     body = {"email": swivi.clipper.actor.email, "password": PASSWORD}
-    return Doing(swivi.guest, "/auth/token", body, {"email": swivi.admin.actor.email, "password": PASSWORD})
+    return Doing(
+        swivi.guest, "/auth/token", body, {"email": swivi.admin.actor.email, "password": PASSWORD}
+    )
 
 
 async def make_token(swivi: Swivi) -> Doing:
@@ -102,12 +126,17 @@ async def submit(swivi: Swivi) -> Doing:
     campaign = await factories.a_campaign(swivi.running.database, swivi.admin.actor)
     for number in (5, 6):
         swivi.simulator.script(tiktok(number), 100)
-    bodies = [{"campaignId": str(campaign.id), "clipUrl": tiktok(number).canonical_url} for number in (5, 6)]
+    bodies = [
+        {"campaignId": str(campaign.id), "clipUrl": tiktok(number).canonical_url}
+        for number in (5, 6)
+    ]
     return Doing(swivi.clipper.http, "/clippers/submissions", *bodies)
 
 
 async def approve(swivi: Swivi) -> Doing:
-    return Doing(swivi.admin.http, f"/admin/submissions/{await swivi.pending()}/approve", None, None)
+    return Doing(
+        swivi.admin.http, f"/admin/submissions/{await swivi.pending()}/approve", None, None
+    )
 
 
 async def reject(swivi: Swivi) -> Doing:
@@ -116,7 +145,9 @@ async def reject(swivi: Swivi) -> Doing:
 
 
 async def revoke(swivi: Swivi) -> Doing:
-    return Doing(swivi.admin.http, "/admin/clips/1/revoke", {"reason": "Bots."}, {"reason": "Bought."})
+    return Doing(
+        swivi.admin.http, "/admin/clips/1/revoke", {"reason": "Bots."}, {"reason": "Bought."}
+    )
 
 
 async def track_again(swivi: Swivi) -> Doing:
@@ -134,12 +165,16 @@ async def ask(swivi: Swivi) -> Doing:
 
 
 async def cancel(swivi: Swivi) -> Doing:
-    return Doing(swivi.clipper.http, f"/clippers/payout-requests/{await swivi.asked()}/cancel", None, None)
+    return Doing(
+        swivi.clipper.http, f"/clippers/payout-requests/{await swivi.asked()}/cancel", None, None
+    )
 
 
 async def process(swivi: Swivi) -> Doing:
     path = f"/admin/payout-requests/{await swivi.asked()}/process"
-    return Doing(swivi.admin.http, path, {"action": "approve"}, {"action": "reject", "notes": "No."})
+    return Doing(
+        swivi.admin.http, path, {"action": "approve"}, {"action": "reject", "notes": "No."}
+    )
 
 
 DOINGS: Sequence[Prepare] = (
@@ -166,16 +201,24 @@ async def doing(swivi: Swivi, request: pytest.FixtureRequest) -> Doing:
 
 async def _tokens(running: Runtime) -> int:
     async with running.database.reading() as session:
-        return (await session.execute(text(f"SELECT COUNT(*) FROM {ApiToken.__tablename__}"))).scalar_one()
+        return (
+            await session.execute(text(f"SELECT COUNT(*) FROM {ApiToken.__tablename__}"))
+        ).scalar_one()
 
 
 def test_every_post_that_does_something_takes_a_key() -> None:
     def takes_key(operation: dict[str, Any]) -> bool:
-        return any(parameter["name"] == "Idempotency-Key" for parameter in operation.get("parameters", []))
+        return any(
+            parameter["name"] == "Idempotency-Key" for parameter in operation.get("parameters", [])
+        )
 
-    posts = {path: each["post"] for path, each in contract.document()["paths"].items() if "post" in each}
+    posts = {
+        path: each["post"] for path, each in contract.document()["paths"].items() if "post" in each
+    }
     assert len(posts) > 15
-    assert {path for path, operation in posts.items() if not takes_key(operation)} == DO_THE_SAME_TWICE
+    assert {
+        path for path, operation in posts.items() if not takes_key(operation)
+    } == DO_THE_SAME_TWICE
 
 
 async def test_sent_again_it_is_answered_the_same_and_does_nothing(
@@ -194,7 +237,9 @@ async def test_sent_again_it_is_answered_the_same_and_does_nothing(
     assert (await everything(), await _tokens(running)) == before
 
 
-async def test_sent_at_the_same_moment_it_is_done_once(doing: Doing, running: Runtime, everything: Snapshot) -> None:
+async def test_sent_at_the_same_moment_it_is_done_once(
+    doing: Doing, running: Runtime, everything: Snapshot
+) -> None:
     answers = await asyncio.gather(*(doing.send() for _ in range(AT_ONCE)))
 
     done = [answer for answer in answers if answer.is_success]
@@ -216,7 +261,9 @@ async def test_what_was_refused_may_be_tried_again_with_its_key(swivi: Swivi) ->
     assert (await doing.send()).status_code == 201
 
 
-async def test_a_key_belongs_to_its_caller_and_to_one_address_of_the_api(swivi: Swivi, other_clipper: Person) -> None:
+async def test_a_key_belongs_to_its_caller_and_to_one_address_of_the_api(
+    swivi: Swivi, other_clipper: Person
+) -> None:
     mine = await make_token(swivi)
     first = (await mine.send()).json()
     theirs = await Doing(other_clipper.http, mine.path, mine.body, None).send()
@@ -278,11 +325,15 @@ async def test_while_the_first_waits_for_its_baseline_the_others_are_told(swivi:
 @pytest.fixture
 async def browser(api: FastAPI, clipper: Person) -> AsyncIterator[httpx.AsyncClient]:
     """The clipper's token in another program."""
-    async with client(api, headers={"Authorization": f"Bearer {clipper.token}", "Origin": ORIGIN}) as http:
+    async with client(
+        api, headers={"Authorization": f"Bearer {clipper.token}", "Origin": ORIGIN}
+    ) as http:
         yield http
 
 
-async def test_a_key_holds_for_all_of_a_callers_programs(swivi: Swivi, browser: httpx.AsyncClient) -> None:
+async def test_a_key_holds_for_all_of_a_callers_programs(
+    swivi: Swivi, browser: httpx.AsyncClient
+) -> None:
     doing = await make_token(swivi)
     first = await doing.send()
     assert (await Doing(browser, doing.path, doing.body, None).send()).json() == first.json()

@@ -45,7 +45,12 @@ async def test_views_become_earnings_and_earnings_a_payout(
 
 
 async def _open_campaign(admin: Person) -> str:
-    terms = {"title": "Summer Vibes 2025", "budget": 100, "payoutRate": 2.50, "platforms": ["tiktok", "youtube"]}
+    terms = {
+        "title": "Summer Vibes 2025",
+        "budget": 100,
+        "payoutRate": 2.50,
+        "platforms": ["tiktok", "youtube"],
+    }
     created = await admin.http.post("/admin/campaigns", json=terms | {"status": "DRAFT"})
     assert created.status_code == 201, created.text
     campaign = created.json()
@@ -138,21 +143,35 @@ async def _dashboard_shows_all_of_it(clipper: Person) -> None:
 async def _pay_out(clipper: Person, admin: Person) -> None:
     body = {"amount": 100, "method": "PayPal", "details": {"email": "casey@swivi.test"}}
     asked = await clipper.http.post("/clippers/payout-request", json=body)
-    assert (asked.status_code, asked.json()["status"], asked.json()["net"]) == (201, "PENDING", 100.0), asked.text
+    assert (asked.status_code, asked.json()["status"], asked.json()["net"]) == (
+        201,
+        "PENDING",
+        100.0,
+    ), asked.text
     process = f"/admin/payout-requests/{asked.json()['id']}/process"
 
     early = await admin.http.post(process, json={"action": "complete", "transactionId": "PP-1"})
     assert refusal(early) == (409, "wrong_payout_status")
-    assert (await admin.http.post(process, json={"action": "approve"})).json()["status"] == "APPROVED"
-    paid = (await admin.http.post(process, json={"action": "complete", "transactionId": "PP-1"})).json()
-    assert (paid["status"], paid["transactionId"], paid["clipperId"]) == ("COMPLETED", "PP-1", clipper.id)
+    assert (await admin.http.post(process, json={"action": "approve"})).json()[
+        "status"
+    ] == "APPROVED"
+    paid = (
+        await admin.http.post(process, json={"action": "complete", "transactionId": "PP-1"})
+    ).json()
+    assert (paid["status"], paid["transactionId"], paid["clipperId"]) == (
+        "COMPLETED",
+        "PP-1",
+        clipper.id,
+    )
 
     history = (await clipper.http.get("/clippers/payout-requests")).json()["items"]
     assert [(item["status"], item["transactionId"]) for item in history] == [("COMPLETED", "PP-1")]
     dashboard = (await clipper.http.get("/clippers/dashboard")).json()
     assert (dashboard["availableBalance"], dashboard["totalEarnings"]) == (0.0, 100.0)
     assert dashboard["canRequestPayout"] is False
-    kinds = [told["kind"] for told in (await clipper.http.get("/clippers/notifications")).json()["items"]]
+    kinds = [
+        told["kind"] for told in (await clipper.http.get("/clippers/notifications")).json()["items"]
+    ]
     assert kinds[:3] == ["PAYOUT_COMPLETED", "PAYOUT_APPROVED", "CAMPAIGN_COMPLETED"]
 
 

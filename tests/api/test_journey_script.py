@@ -16,7 +16,12 @@ VIDEO = factories.tiktok(77)
 
 
 def journey(url: str, token: str, **changes: str) -> subprocess.CompletedProcess[str]:
-    known = {"SWIVI_URL": url, "ADMIN_TOKEN": token, "CRON_SECRET": CRON_SECRET, "CLIP_URL": VIDEO.canonical_url}
+    known = {
+        "SWIVI_URL": url,
+        "ADMIN_TOKEN": token,
+        "CRON_SECRET": CRON_SECRET,
+        "CLIP_URL": VIDEO.canonical_url,
+    }
     return subprocess.run(
         ["sh", ROOT / "docs" / "journey.sh"],
         env=os.environ | known | changes,
@@ -27,7 +32,9 @@ def journey(url: str, token: str, **changes: str) -> subprocess.CompletedProcess
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the script is curl alone")
-def test_the_whole_way_with_curl_alone(settings_for: SettingsFor, simulator: RunningSimulator) -> None:
+def test_the_whole_way_with_curl_alone(
+    settings_for: SettingsFor, simulator: RunningSimulator
+) -> None:
     simulator.script(VIDEO, 1_000, 1_100, 9_000)
     with served_api(settings_for(tracking_cron=NEVER), simulator) as api:
         token = api.callers()["admin"]["Authorization"].removeprefix("Bearer ")

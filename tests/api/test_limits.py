@@ -1,4 +1,6 @@
-"""How often: sign-in, sign-up, submissions and payouts, per account and per address, in the API and on its forms."""
+"""How often: sign-in, sign-up, submissions and payouts, per account and per address, in the API and
+on its forms.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -34,7 +36,9 @@ async def swivi(settings_for: SettingsFor, **limits: object) -> AsyncIterator[Ru
         yield running
 
 
-async def sign_in(address: str, email: str, password: str = "wrong password", **options: Any) -> httpx.Response:
+async def sign_in(
+    address: str, email: str, password: str = "wrong password", **options: Any
+) -> httpx.Response:
     async with at(address, **options) as http:
         return await http.post("/auth/token", json={"email": email, "password": password})
 
@@ -68,12 +72,19 @@ async def test_guessing_at_an_account_ends_and_the_wait_is_said(settings_for: Se
 
 
 async def test_whether_there_is_such_an_account_shows_in_nothing(settings_for: SettingsFor) -> None:
-    async with swivi(settings_for, limit_sign_in=Rate(2, HOUR), limit_sign_in_account=Rate(3, HOUR)) as running:
+    async with swivi(
+        settings_for, limit_sign_in=Rate(2, HOUR), limit_sign_in_account=Rate(3, HOUR)
+    ) as running:
         known = (await factories.a_clipper(running.database)).email
 
         async def answers(email: str) -> list[tuple[int, str, str | None]]:
-            given = [await sign_in(address, email) for address in (HERE, HERE, HERE, ELSEWHERE, THIRD)]
-            return [(answer.status_code, answer.text, answer.headers.get("retry-after")) for answer in given]
+            given = [
+                await sign_in(address, email) for address in (HERE, HERE, HERE, ELSEWHERE, THIRD)
+            ]
+            return [
+                (answer.status_code, answer.text, answer.headers.get("retry-after"))
+                for answer in given
+            ]
 
         told = await answers(known)
         assert [status for status, *_ in told] == [401, 401, 429, 401, 429]
@@ -81,7 +92,9 @@ async def test_whether_there_is_such_an_account_shows_in_nothing(settings_for: S
 
 
 async def test_strangers_who_guess_do_not_lock_the_owner_out(settings_for: SettingsFor) -> None:
-    async with swivi(settings_for, limit_sign_in=Rate(2, HOUR), limit_sign_in_account=Rate(3, HOUR)) as running:
+    async with swivi(
+        settings_for, limit_sign_in=Rate(2, HOUR), limit_sign_in_account=Rate(3, HOUR)
+    ) as running:
         clipper = await factories.a_clipper(running.database)
         assert (await sign_in(HERE, clipper.email, PASSWORD)).is_success
         for address in (ELSEWHERE, THIRD, "203.0.113.10", "203.0.113.11"):
@@ -102,15 +115,25 @@ async def test_whoever_gets_in_has_all_their_attempts_back(settings_for: Setting
 
 async def test_guessing_at_many_accounts_from_one_address_ends(settings_for: SettingsFor) -> None:
     async with swivi(settings_for, limit_sign_in_address=Rate(3, HOUR)):
-        statuses = [(await sign_in(HERE, f"{number}@swivi.test")).status_code for number in range(5)]
+        statuses = [
+            (await sign_in(HERE, f"{number}@swivi.test")).status_code for number in range(5)
+        ]
         assert statuses == [401, 401, 401, 429, 429]
         assert (await sign_in(ELSEWHERE, "0@swivi.test")).status_code == 401
 
 
 async def test_what_was_refused_is_not_counted(settings_for: SettingsFor) -> None:
-    async with swivi(settings_for, limit_sign_in=Rate(1, HOUR), limit_sign_in_address=Rate(3, HOUR)):
-        assert [(await sign_in(HERE, "a@swivi.test")).status_code for _ in range(9)] == [401] + [429] * 8
-        assert [(await sign_in(HERE, f"{name}@swivi.test")).status_code for name in "bcd"] == [401, 401, 429]
+    async with swivi(
+        settings_for, limit_sign_in=Rate(1, HOUR), limit_sign_in_address=Rate(3, HOUR)
+    ):
+        assert [(await sign_in(HERE, "a@swivi.test")).status_code for _ in range(9)] == [401] + [
+            429
+        ] * 8
+        assert [(await sign_in(HERE, f"{name}@swivi.test")).status_code for name in "bcd"] == [
+            401,
+            401,
+            429,
+        ]
 
 
 async def test_at_the_same_moment_no_more_get_through(settings_for: SettingsFor) -> None:
@@ -131,13 +154,19 @@ async def test_two_processes_count_together(settings_for: SettingsFor) -> None:
     ("limit", "path", "body"),
     [
         ("limit_submissions", "/clippers/submissions", {"campaignId": "1", "clipUrl": "nothing"}),
-        ("limit_payouts", "/clippers/payout-request", {"amount": 20, "method": "paypal", "details": "me@swivi.test"}),
+        (
+            "limit_payouts",
+            "/clippers/payout-request",
+            {"amount": 20, "method": "paypal", "details": "me@swivi.test"},
+        ),
     ],
 )
 async def test_a_clipper_asks_so_often_and_so_does_an_address(
     settings_for: SettingsFor, limit: str, path: str, body: dict[str, Any]
 ) -> None:
-    async with swivi(settings_for, **{limit: Rate(2, HOUR), f"{limit}_address": Rate(3, HOUR)}) as running:
+    async with swivi(
+        settings_for, **{limit: Rate(2, HOUR), f"{limit}_address": Rate(3, HOUR)}
+    ) as running:
         bearers = []
         for name in ("Ana", "Bo"):
             person = await factories.a_clipper(running.database, name)
@@ -160,8 +189,12 @@ async def _form(address: str, path: str, **fields: str) -> httpx.Response:
         return await http.post(path, data=fields)
 
 
-async def test_the_forms_come_back_with_the_sentence_and_what_was_typed(settings_for: SettingsFor) -> None:
-    async with swivi(settings_for, limit_sign_in=Rate(1, HOUR), limit_sign_up=Rate(1, HOUR)) as running:
+async def test_the_forms_come_back_with_the_sentence_and_what_was_typed(
+    settings_for: SettingsFor,
+) -> None:
+    async with swivi(
+        settings_for, limit_sign_in=Rate(1, HOUR), limit_sign_up=Rate(1, HOUR)
+    ) as running:
         clipper = await factories.a_clipper(running.database)
         for path, page, typed in (
             ("/sign-in", "/login", {"email": clipper.email}),
@@ -172,7 +205,11 @@ async def test_the_forms_come_back_with_the_sentence_and_what_was_typed(settings
             assert (again.status_code, again.headers["Location"]) == (303, page)
             flash = parse_flash(again.cookies[FLASH_COOKIE])
             assert flash.error.startswith("Too many attempts. Try again in ")
-            assert (flash.email, flash.name, flash.fields) == (typed["email"], typed.get("name", ""), {})
+            assert (flash.email, flash.name, flash.fields) == (
+                typed["email"],
+                typed.get("name", ""),
+                {},
+            )
         assert (await _form(ELSEWHERE, "/sign-in", email=clipper.email, password=PASSWORD)).headers[
             "Location"
         ] == "/clippers/dashboard"
@@ -199,14 +236,20 @@ async def test_an_address_is_whom_trusted_proxies_saw_and_nobody_else(
     settings_for: SettingsFor, hops: int, forwarded: str, counted: str
 ) -> None:
     proxies = f"{HERE}/32"
-    limited = {"limit_sign_in_address": Rate(1, HOUR), "trusted_proxy_hops": hops, "trusted_proxies": proxies}
+    limited = {
+        "limit_sign_in_address": Rate(1, HOUR),
+        "trusted_proxy_hops": hops,
+        "trusted_proxies": proxies,
+    }
     async with swivi(settings_for, **limited):
         through = {"X-Forwarded-For": forwarded} if forwarded else {}
         assert (await sign_in(HERE, "a@swivi.test", headers=through)).status_code == 401
         direct = {} if counted == HERE else {"X-Forwarded-For": ", ".join([counted] * max(1, hops))}
         assert (await sign_in(HERE, "b@swivi.test", headers=direct)).status_code == 429
         if counted != HERE:
-            assert (await sign_in(HERE, "c@swivi.test", headers={})).status_code == 401, "the proxy is somebody else"
+            assert (await sign_in(HERE, "c@swivi.test", headers={})).status_code == 401, (
+                "the proxy is somebody else"
+            )
 
 
 async def test_a_caller_who_is_no_proxy_of_ours_says_nothing_about_their_address(
@@ -221,11 +264,15 @@ async def test_a_caller_who_is_no_proxy_of_ours_says_nothing_about_their_address
     assert f"Ignored X-Forwarded-For from {HERE}" in caplog.text
 
 
-async def test_a_port_in_the_header_does_not_make_another_address(settings_for: SettingsFor) -> None:
+async def test_a_port_in_the_header_does_not_make_another_address(
+    settings_for: SettingsFor,
+) -> None:
     async with swivi(settings_for, limit_sign_in_address=Rate(2, HOUR), trusted_proxy_hops=1):
         statuses = [
             (
-                await sign_in("10.0.0.1", f"{port}@swivi.test", headers={"X-Forwarded-For": f"{THIRD}:{port}"})
+                await sign_in(
+                    "10.0.0.1", f"{port}@swivi.test", headers={"X-Forwarded-For": f"{THIRD}:{port}"}
+                )
             ).status_code
             for port in (50_001, 50_002, 50_003)
         ]
@@ -233,7 +280,9 @@ async def test_a_port_in_the_header_does_not_make_another_address(settings_for: 
 
 
 def test_an_ipv6_address_stands_for_its_network() -> None:
-    assert network_of("2001:db8:1:2:3::4") == network_of("2001:db8:1:2:ffff::1") == "2001:db8:1:2::/64"
+    assert (
+        network_of("2001:db8:1:2:3::4") == network_of("2001:db8:1:2:ffff::1") == "2001:db8:1:2::/64"
+    )
     assert network_of("2001:db8:1:3::1") != network_of("2001:db8:1:2::1")
     assert network_of("::ffff:192.0.2.1") == network_of("192.0.2.1") == "192.0.2.1"
     assert network_of("unknown") == "unknown"
@@ -247,4 +296,8 @@ async def test_limits_that_are_over_are_tidied_up(settings_for: SettingsFor) -> 
         assert refusal(await sign_in(HERE, "a@swivi.test")) == TOO_MANY
         with later(hours=1):
             await running.schedule.tidy_up()
-            assert [(await sign_in(HERE, "a@swivi.test")).status_code for _ in range(3)] == [401, 401, 429]
+            assert [(await sign_in(HERE, "a@swivi.test")).status_code for _ in range(3)] == [
+                401,
+                401,
+                429,
+            ]

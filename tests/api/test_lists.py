@@ -1,4 +1,6 @@
-"""Lists: what can be filtered, sorted and read one by one, over everything that the document names."""
+"""Lists: what can be filtered, sorted and read one by one, over everything that the document
+names.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -29,15 +31,29 @@ def choices(parameter: dict[str, Any]) -> list[str]:
 
 
 @pytest.fixture
-async def lively(running: Runtime, simulator: RunningSimulator, clipper: Person, admin: Person) -> dict[str, int]:
+async def lively(
+    running: Runtime, simulator: RunningSimulator, clipper: Person, admin: Person
+) -> dict[str, int]:
     """Three campaigns, submissions of every status and a run with a failure; the ids by name."""
     database = running.database
     cheap = await factories.a_campaign(
-        database, admin.actor, title="Cheap", brand="Zest", payout_rate="1", budget="500", platforms=["tiktok"]
+        database,
+        admin.actor,
+        title="Cheap",
+        brand="Zest",
+        payout_rate="1",
+        budget="500",
+        platforms=["tiktok"],
     )
-    rich = await factories.a_campaign(database, admin.actor, title="Rich", payout_rate="9", budget="200")
+    rich = await factories.a_campaign(
+        database, admin.actor, title="Rich", payout_rate="9", budget="200"
+    )
     paused = await factories.a_campaign(
-        database, admin.actor, title="100% Paused", status="PAUSED", ends_at=clock.now() + timedelta(days=3)
+        database,
+        admin.actor,
+        title="100% Paused",
+        status="PAUSED",
+        ends_at=clock.now() + timedelta(days=3),
     )
     await factories.a_campaign(database, admin.actor, title="Hidden", hidden=True)
     clip = await factories.a_clip(database, clipper.actor, admin.actor, cheap, tiktok(1))
@@ -85,7 +101,10 @@ async def test_every_sort_of_every_list_orders_by_that_field(
             known = [value for value in values if value is not None]
             assert known == sorted(known, reverse=sort.startswith("-")), (path, sort)
             assert values[: len(known)] == known, f"what is unknown comes last: {path} {sort}"
-        assert refusal(await person.http.get(path, params={"sort": "nonsense"})) == (422, "invalid_input"), path
+        assert refusal(await person.http.get(path, params={"sort": "nonsense"})) == (
+            422,
+            "invalid_input",
+        ), path
 
 
 async def test_open_campaigns_by_platform(lively: dict[str, int], clipper: Person) -> None:
@@ -104,7 +123,10 @@ async def test_a_clipper_reads_the_campaigns_that_everybody_may_see(
         assert "hidden" not in answer.json()
     [hidden] = await found(admin, "/admin/campaigns", q="Hidden")
     for unseen in (hidden, "0", "x", 2**63):
-        assert refusal(await clipper.http.get(f"/clippers/campaigns/{unseen}")) == (404, "campaign_not_found")
+        assert refusal(await clipper.http.get(f"/clippers/campaigns/{unseen}")) == (
+            404,
+            "campaign_not_found",
+        )
 
 
 async def test_all_campaigns_by_status_and_words(lively: dict[str, int], admin: Person) -> None:
@@ -124,14 +146,28 @@ async def test_a_clippers_submissions_by_everything(
     assert await found(clipper, path, campaignId=lively["cheap"]) == [str(lively["clip"])]
     assert await found(clipper, path, platform="youtube") == [str(lively["failing"])]
     one = await clipper.http.get(f"{path}/{lively['clip']}")
-    assert (one.json()["status"], one.json()["views"], one.json()["earnings"]) == ("APPROVED", 3_000, 3.0)
-    assert refusal(await other_clipper.http.get(f"{path}/{lively['clip']}")) == (404, "submission_not_found")
+    assert (one.json()["status"], one.json()["views"], one.json()["earnings"]) == (
+        "APPROVED",
+        3_000,
+        3.0,
+    )
+    assert refusal(await other_clipper.http.get(f"{path}/{lively['clip']}")) == (
+        404,
+        "submission_not_found",
+    )
 
 
-async def test_everybodys_submissions_by_everything(lively: dict[str, int], clipper: Person, admin: Person) -> None:
-    path, rich = "/admin/submissions", [str(lively[name]) for name in ("refused", "waiting", "failing")]
+async def test_everybodys_submissions_by_everything(
+    lively: dict[str, int], clipper: Person, admin: Person
+) -> None:
+    path, rich = (
+        "/admin/submissions",
+        [str(lively[name]) for name in ("refused", "waiting", "failing")],
+    )
     assert await found(admin, path, campaignId=lively["rich"]) == rich
-    assert await found(admin, path, clipperId=clipper.id, status="rejected") == [str(lively["refused"])]
+    assert await found(admin, path, clipperId=clipper.id, status="rejected") == [
+        str(lively["refused"])
+    ]
     assert await found(admin, path, clipperId=admin.id) == []
     one = await admin.http.get(f"{path}/{lively['waiting']}")
     assert (one.json()["clipperId"], one.json()["initialViews"]) == (clipper.id, 70)
@@ -152,22 +188,39 @@ async def test_a_run_says_what_failed_and_why(lively: dict[str, int], admin: Per
     assert [clip["earned"] for clip in both["items"] if clip["outcome"] == "ok"] == [3.0]
     for unknown in ("/admin/tracking-runs/999", "/admin/tracking-runs/999/clips"):
         assert refusal(await admin.http.get(unknown)) == (404, "tracking_run_not_found")
-    assert await found(admin, "/admin/tracking-runs", trigger="cli", status="completed") == [str(lively["run"])]
+    assert await found(admin, "/admin/tracking-runs", trigger="cli", status="completed") == [
+        str(lively["run"])
+    ]
     assert await found(admin, "/admin/tracking-runs", status="failed") == []
 
 
-async def test_payout_requests_by_status_and_clipper(earned: Person, admin: Person, other_clipper: Person) -> None:
+async def test_payout_requests_by_status_and_clipper(
+    earned: Person, admin: Person, other_clipper: Person
+) -> None:
     body = {"amount": 20, "method": "paypal", "details": "me@swivi.test"}
     first = (await earned.http.post("/clippers/payout-request", json=body)).json()["id"]
     await earned.http.post(f"/clippers/payout-requests/{first}/cancel")
-    second = (await earned.http.post("/clippers/payout-request", json=body | {"amount": 25})).json()["id"]
+    second = (
+        await earned.http.post("/clippers/payout-request", json=body | {"amount": 25})
+    ).json()["id"]
     own, all_ = "/clippers/payout-requests", "/admin/payout-requests"
-    assert await found(earned, own, status="pending") == await found(admin, all_, status="PENDING") == [second]
-    assert await found(earned, own, sort="amount") == await found(admin, all_, sort="amount") == [first, second]
+    assert (
+        await found(earned, own, status="pending")
+        == await found(admin, all_, status="PENDING")
+        == [second]
+    )
+    assert (
+        await found(earned, own, sort="amount")
+        == await found(admin, all_, sort="amount")
+        == [first, second]
+    )
     assert await found(admin, all_, clipperId=other_clipper.id) == []
     assert (await earned.http.get(f"{own}/{first}")).json()["status"] == "CANCELLED"
     assert (await admin.http.get(f"{all_}/{second}")).json()["clipperId"] == earned.id
-    assert refusal(await other_clipper.http.get(f"{own}/{first}")) == (404, "payout_request_not_found")
+    assert refusal(await other_clipper.http.get(f"{own}/{first}")) == (
+        404,
+        "payout_request_not_found",
+    )
     assert refusal(await admin.http.get(f"{all_}/999")) == (404, "payout_request_not_found")
 
 
@@ -177,10 +230,14 @@ async def test_one_user(clipper: Person, admin: Person) -> None:
     assert refusal(await admin.http.get("/admin/users/999")) == (404, "not_found")
 
 
-async def test_notifications_are_seen_one_by_one(lively: dict[str, int], clipper: Person, admin: Person) -> None:
+async def test_notifications_are_seen_one_by_one(
+    lively: dict[str, int], clipper: Person, admin: Person
+) -> None:
     path = "/clippers/notifications"
     newest, *older = await found(clipper, path, unread=True)
-    assert (await admin.http.post(f"{path}/{newest}/read")).status_code == 204, "harmless: it is not theirs"
+    assert (await admin.http.post(f"{path}/{newest}/read")).status_code == 204, (
+        "harmless: it is not theirs"
+    )
     assert await found(clipper, path, unread=True) == [newest, *older]
     assert (await clipper.http.post(f"{path}/{newest}/read")).status_code == 204
     assert await found(clipper, path, unread=True) == older
@@ -193,7 +250,9 @@ async def test_analytics_over_any_days(lively: dict[str, int], admin: Person) ->
     answer = (await admin.http.get(path, params=named)).json()
     assert (answer["days"], len(answer["series"]), answer["total"]["now"]["views"]) == (3, 3, 3_000)
     assert answer == (await admin.http.get(path, params={"days": 3})).json()
-    before = (await admin.http.get(path, params={"days": 2, "until": str(today - timedelta(days=1))})).json()
+    before = (
+        await admin.http.get(path, params={"days": 2, "until": str(today - timedelta(days=1))})
+    ).json()
     assert before["total"]["now"]["views"] == 0
     for query, field in (
         ({"since": str(today + timedelta(days=1))}, "since"),
@@ -207,9 +266,15 @@ async def test_analytics_over_any_days(lively: dict[str, int], admin: Person) ->
 
 
 async def test_the_audit_log_is_a_list_too(lively: dict[str, int], admin: Person) -> None:
-    shown = (await admin.http.get("/admin/audit-log", params={"action": "submission.rejected"})).json()
+    shown = (
+        await admin.http.get("/admin/audit-log", params={"action": "submission.rejected"})
+    ).json()
     [entry] = shown["items"]
-    assert (entry["actorId"], entry["reason"], entry["subjectId"]) == (admin.id, "No.", str(lively["refused"]))
+    assert (entry["actorId"], entry["reason"], entry["subjectId"]) == (
+        admin.id,
+        "No.",
+        str(lively["refused"]),
+    )
 
 
 async def test_what_is_exported_as_json_is_what_the_lists_say(
@@ -222,6 +287,11 @@ async def test_what_is_exported_as_json_is_what_the_lists_say(
     ):
         file = await admin.http.get(f"/admin/exports/{exported}")
         assert file.headers["Content-Disposition"].startswith('attachment; filename="swivi-')
-        assert file.json() == (await admin.http.get(f"/admin/{listed}", params={"pageSize": 100})).json()["items"]
-    one = await admin.http.get("/admin/exports/submissions.json", params={"campaignId": lively["cheap"]})
+        assert (
+            file.json()
+            == (await admin.http.get(f"/admin/{listed}", params={"pageSize": 100})).json()["items"]
+        )
+    one = await admin.http.get(
+        "/admin/exports/submissions.json", params={"campaignId": lively["cheap"]}
+    )
     assert [row["id"] for row in one.json()] == [str(lively["clip"])]

@@ -1,4 +1,6 @@
-"""What Prometheus is told: the numbers are those of what was done, in its own format, for those who may read them."""
+"""What Prometheus is told: the numbers are those of what was done, in its own format, for those who
+may read them.
+"""
 
 from collections.abc import Callable
 
@@ -71,7 +73,9 @@ async def test_the_numbers_are_those_of_what_was_done(
     assert at("swivi_credited_cents_total") == 5_000 == await credited(database)
     assert at("swivi_clips_failed_total") == await failed_clips(database)
     for outcome in (each for each in Outcome if each is not Outcome.OK):
-        assert at("swivi_readings_failed_total", reason=outcome) == await failures(database, outcome)
+        assert at("swivi_readings_failed_total", reason=outcome) == await failures(
+            database, outcome
+        )
     assert sum(at("swivi_readings_failed_total", reason=each) for each in Outcome) >= 1
     assert at("swivi_last_tracking_run_timestamp_seconds") > 1_700_000_000
     assert (at("swivi_reviews_pending"), at("swivi_baselines_awaited")) == (1, 1)
@@ -94,7 +98,9 @@ async def test_what_a_run_under_way_could_not_read_so_far_is_counted(
         run = await session.get_one(TrackingRun, under_way.id)
         run.status, run.finished_at, run.failed_readings = RunStatus.RUNNING, None, None
 
-    assert (await scrape(admin.http))("swivi_readings_failed_total", reason="private") == ended_in >= 2
+    assert (
+        (await scrape(admin.http))("swivi_readings_failed_total", reason="private") == ended_in >= 2
+    )
     assert ended.failed_readings == {"private": ended_in / 2}
 
 
@@ -115,9 +121,13 @@ async def one(database: Database, query: str) -> int:
         return int((await session.execute(text(query))).scalar_one() or 0)
 
 
-async def test_requests_are_timed_by_route_and_class_of_status(api: FastAPI, admin: Person, clipper: Person) -> None:
+async def test_requests_are_timed_by_route_and_class_of_status(
+    api: FastAPI, admin: Person, clipper: Person
+) -> None:
     transport = httpx.ASGITransport(observed(api))
-    async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=admin.http.headers) as http:
+    async with httpx.AsyncClient(
+        transport=transport, base_url=ORIGIN, headers=admin.http.headers
+    ) as http:
         before = await scrape(http)
         for known in ("1", "2", "3"):
             await http.get(f"/admin/campaigns/{known}")
@@ -131,7 +141,10 @@ async def test_requests_are_timed_by_route_and_class_of_status(api: FastAPI, adm
     assert more("swivi_request_seconds_count", **of_one) == 3
     assert more("swivi_request_seconds_bucket", **of_one, le="+Inf") == 3
     assert more("swivi_request_seconds_sum", **of_one) > 0
-    assert more("swivi_request_seconds_count", method="GET", route="/admin/campaigns", status="2xx") == 1
+    assert (
+        more("swivi_request_seconds_count", method="GET", route="/admin/campaigns", status="2xx")
+        == 1
+    )
 
 
 async def test_the_token_of_the_settings_reads_them_and_nothing_else(
@@ -148,7 +161,11 @@ async def test_the_token_of_the_settings_reads_them_and_nothing_else(
 
 
 async def test_admins_read_them_and_clippers_do_not(
-    running: Runtime, guest: httpx.AsyncClient, admin: Person, clipper: Person, monkeypatch: pytest.MonkeyPatch
+    running: Runtime,
+    guest: httpx.AsyncClient,
+    admin: Person,
+    clipper: Person,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(running.settings, "metrics_token", SecretStr("scrape-me"))
     assert (await admin.http.get("/metrics")).status_code == 200

@@ -1,4 +1,6 @@
-"""Dates at the ends of time and addresses that are none are refused with their field, never with a 500."""
+"""Dates at the ends of time and addresses that are none are refused with their field, never with a
+500.
+"""
 
 from base64 import urlsafe_b64encode
 
@@ -45,33 +47,53 @@ ODD_ADDRESSES = (
 
 
 @pytest.mark.parametrize("field", ["startsAt", "endsAt"])
-async def test_a_campaign_takes_no_odd_date(running: Runtime, admin: Person, everything: Snapshot, field: str) -> None:
+async def test_a_campaign_takes_no_odd_date(
+    running: Runtime, admin: Person, everything: Snapshot, field: str
+) -> None:
     campaign = await factories.a_campaign(running.database, admin.actor)
     before = await everything()
     for moment in ODD_MOMENTS:
         answer = await admin.http.patch(f"/admin/campaigns/{campaign.id}", json={field: moment})
-        assert (refusal(answer), wrong_fields(answer)) == ((422, "invalid_input"), {field}), moment[:40]
+        assert (refusal(answer), wrong_fields(answer)) == ((422, "invalid_input"), {field}), moment[
+            :40
+        ]
     assert await everything() == before
 
 
-async def test_no_odd_address_is_taken(running: Runtime, admin: Person, clipper: Person, everything: Snapshot) -> None:
+async def test_no_odd_address_is_taken(
+    running: Runtime, admin: Person, clipper: Person, everything: Snapshot
+) -> None:
     campaign = await factories.a_campaign(running.database, admin.actor)
     before = await everything()
     for address in ODD_ADDRESSES:
         for field in ("contentUrl", "coverUrl"):
-            answer = await admin.http.patch(f"/admin/campaigns/{campaign.id}", json={field: address})
-            assert (refusal(answer), wrong_fields(answer)) == ((422, "invalid_input"), {field}), address[:40]
+            answer = await admin.http.patch(
+                f"/admin/campaigns/{campaign.id}", json={field: address}
+            )
+            assert (refusal(answer), wrong_fields(answer)) == ((422, "invalid_input"), {field}), (
+                address[:40]
+            )
         hook = {"url": address, "events": ["payout.completed"]}
         answer = await admin.http.post("/admin/webhooks", json=hook)
-        assert (refusal(answer), wrong_fields(answer)) == ((422, "invalid_input"), {"url"}), address[:40]
+        assert (refusal(answer), wrong_fields(answer)) == ((422, "invalid_input"), {"url"}), (
+            address[:40]
+        )
         clip = {"campaignId": str(campaign.id), "clipUrl": address}
         answer = await clipper.http.post("/clippers/submissions", json=clip)
-        assert (refusal(answer), wrong_fields(answer)) == ((422, "invalid_link"), {"clipUrl"}), address[:40]
+        assert (refusal(answer), wrong_fields(answer)) == ((422, "invalid_link"), {"clipUrl"}), (
+            address[:40]
+        )
     assert await everything() == before
 
 
 async def test_no_date_in_a_query_fails(admin: Person, clipper: Person) -> None:
-    dates = ("0001-01-01", "9999-12-31", "0001-01-01T00:00:00+14:00", "9999-12-31T00:00:00-14:00", "99999-01-01")
+    dates = (
+        "0001-01-01",
+        "9999-12-31",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T00:00:00-14:00",
+        "99999-01-01",
+    )
     asked = [
         (path, parameter["name"])
         for path, methods in contract.document()["paths"].items()
@@ -91,14 +113,22 @@ async def test_an_origin_that_is_no_address_is_another_site(running: Runtime) ->
     clipper = await factories.a_clipper(running.database)
     async with browser_of(build_auth()) as browser:
         for origin in ODD_ADDRESSES[:4]:
-            answer = await browser.post("/sign-in", data={"email": clipper.email}, headers={"Origin": origin})
+            answer = await browser.post(
+                "/sign-in", data={"email": clipper.email}, headers={"Origin": origin}
+            )
             assert answer.status_code == 403, origin
 
 
 def test_a_flash_cookie_that_is_no_flash_is_ignored() -> None:
 
     deep = "[" * 100_000 + "]" * 100_000
-    for text in (deep, '{"fields":' * 5_000, "[" * 1_500 + "]" * 1_500, '{"error": ' + "9" * 5_000 + "}", "\xff"):
+    for text in (
+        deep,
+        '{"fields":' * 5_000,
+        "[" * 1_500 + "]" * 1_500,
+        '{"error": ' + "9" * 5_000 + "}",
+        "\xff",
+    ):
         assert parse_flash(urlsafe_b64encode(text.encode("latin-1")).decode()) == Flash()
     good = Flash("sign-in", "No.", {"email": "No."}, email="a@b.co", name="A")
     assert parse_flash(good.as_cookie()) == good

@@ -1,4 +1,5 @@
-"""Every query parameter and path id of every route: what does not parse is refused by name, and nothing is done.
+"""Every query parameter and path id of every route: what does not parse is refused by name, and
+nothing is done.
 
 The routes are read from the document, so that a later route is tested as soon as it exists.
 """
@@ -22,7 +23,17 @@ from tests.api.conftest import Person, Snapshot, browser_of, client, refusal, wr
 from tests.api.serving import CRON_SECRET
 
 NOT_IDS = ("0", "-1", "01", "abc", "1.0", str(2**63), "9" * 400, "१", "1\n", "\x84", "1\n2")
-NOT_DAYS = ("0", "1", "-1", "20260601", "2026-6-1", "2026-02-30", "2026-06-01T00:00:00Z", "yesterday", "२०२६-०६-०१")
+NOT_DAYS = (
+    "0",
+    "1",
+    "-1",
+    "20260601",
+    "2026-6-1",
+    "2026-02-30",
+    "2026-06-01T00:00:00Z",
+    "yesterday",
+    "२०२६-०६-०१",
+)
 NOT_NUMBERS = ("", "x", "1.0", " 1", "+1", "1_000", "١", "9" * 400)
 
 
@@ -34,10 +45,15 @@ def routes() -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 
 def wrong_values(parameter: dict[str, Any]) -> tuple[str, ...]:
-    """Texts that this parameter does not allow. Fails for a kind of parameter that has none here."""
+    """Texts that this parameter does not allow.
+
+    Fails for a kind of parameter that has none here.
+    """
     schema, name = parameter["schema"], parameter["name"]
     schema = (
-        contract.document()["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]] if "$ref" in schema else schema
+        contract.document()["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+        if "$ref" in schema
+        else schema
     )
     if "enum" in schema:
         return ("", "nonsense", "null", "0")
@@ -80,11 +96,24 @@ async def test_every_query_parameter_that_does_not_parse_is_refused_by_name(
                 continue
             name = parameter["name"]
             for value in wrong_values(parameter):
-                answer = await caller(callers, path).request(method, there(path), params={name: value})
+                answer = await caller(callers, path).request(
+                    method, there(path), params={name: value}
+                )
                 assert refusal(answer) == (422, "invalid_input"), (method, path, name, value)
                 assert wrong_fields(answer) == {name}, (method, path, name, value)
             tried.add(name)
-    assert tried >= {"campaignId", "clipperId", "status", "since", "until", "page", "pageSize", "q", "id", "actor"}
+    assert tried >= {
+        "campaignId",
+        "clipperId",
+        "status",
+        "since",
+        "until",
+        "page",
+        "pageSize",
+        "q",
+        "id",
+        "actor",
+    }
     assert await everything() == before
 
 
@@ -93,7 +122,9 @@ async def test_every_unknown_query_parameter_is_refused_by_name(
 ) -> None:
     before = await everything()
     for method, path, _ in routes():
-        answer = await caller(callers, path).request(method, there(path), params={"clipper_id": "1", "Page": "1"})
+        answer = await caller(callers, path).request(
+            method, there(path), params={"clipper_id": "1", "Page": "1"}
+        )
         assert refusal(answer) == (422, "invalid_input"), (method, path)
         assert wrong_fields(answer) == {"clipper_id", "Page"}, (method, path)
     assert await everything() == before
@@ -104,7 +135,9 @@ async def test_a_parameter_that_is_sent_twice_is_refused(admin: Person) -> None:
     assert (refusal(answer), wrong_fields(answer)) == ((422, "invalid_input"), {"status"})
 
 
-async def test_every_query_parameter_takes_what_the_document_says(admin: Person, clipper: Person) -> None:
+async def test_every_query_parameter_takes_what_the_document_says(
+    admin: Person, clipper: Person
+) -> None:
     good = {
         "page": "1",
         "pageSize": str(LARGEST_PAGE),
@@ -116,7 +149,9 @@ async def test_every_query_parameter_takes_what_the_document_says(admin: Person,
     assert (answer.status_code, answer.json()["total"]) == (200, 0)
     log = {"since": "2024-02-29", "until": "9999-12-31", "actor": "0", "id": "3", "subject": "clip"}
     assert (await admin.http.get("/admin/audit-log", params=log)).status_code == 200
-    assert (await clipper.http.get("/clippers/notifications", params={"unread": "True"})).status_code == 200
+    assert (
+        await clipper.http.get("/clippers/notifications", params={"unread": "True"})
+    ).status_code == 200
 
 
 async def test_every_path_id_that_is_none_is_not_there(
@@ -127,7 +162,12 @@ async def test_every_path_id_that_is_none_is_not_there(
     with_ids = [(method, path, operation) for method, path, operation in routes() if "{" in path]
     assert len(with_ids) > 20
     for method, path, operation in with_ids:
-        body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example")
+        body = (
+            operation.get("requestBody", {})
+            .get("content", {})
+            .get("application/json", {})
+            .get("example")
+        )
         for bad in NOT_IDS:
             named = re.sub(r"\{\w+\}", quote(bad, safe=""), path)
             answer = await caller(callers, path).request(method, named, json=body)
@@ -135,12 +175,21 @@ async def test_every_path_id_that_is_none_is_not_there(
     assert await everything() == before
 
 
-async def test_an_address_with_a_line_break_is_answered_in_the_envelope(running: Runtime, admin: Person) -> None:
+async def test_an_address_with_a_line_break_is_answered_in_the_envelope(
+    running: Runtime, admin: Person
+) -> None:
     """Also where the API is mounted, as it is served."""
     headers = {"Authorization": f"Bearer {admin.token}"}
     for app in (Starlette(routes=[mounted_api()]), doors()):
         async with browser_of(app, headers=headers) as http:
-            for path in ("admin/campaigns/1%0A2", "admin/campaigns/1%0A", "no%0Apath", "health%0A", "%0A", "%0D%0A"):
+            for path in (
+                "admin/campaigns/1%0A2",
+                "admin/campaigns/1%0A",
+                "no%0Apath",
+                "health%0A",
+                "%0A",
+                "%0D%0A",
+            ):
                 assert refusal(await http.get(f"/api/{path}"))[0] == 404, path
             answer = await http.delete("/api/admin/users/1%0A2")
             assert refusal(answer) == (405, "method_not_allowed")

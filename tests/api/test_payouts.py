@@ -17,7 +17,9 @@ async def _ask(person: Person, key: str | None = None, **changes: object) -> htt
     return await person.http.post("/clippers/payout-request", json=ASK | changes, headers=headers)
 
 
-async def test_a_repeated_key_answers_with_the_first_request(earned: Person, everything: Snapshot) -> None:
+async def test_a_repeated_key_answers_with_the_first_request(
+    earned: Person, everything: Snapshot
+) -> None:
     first = await _ask(earned, "key-1")
     assert first.status_code == 201
     before = await everything()
@@ -31,7 +33,9 @@ async def test_a_repeated_key_answers_with_the_first_request(earned: Person, eve
 
 async def test_the_same_key_at_the_same_moment_makes_one_request(earned: Person) -> None:
     answers = await asyncio.gather(*(_ask(earned, "key-1") for _ in range(5)))
-    assert [answer.status_code for answer in answers] == [201] * 5, [answer.text for answer in answers]
+    assert [answer.status_code for answer in answers] == [201] * 5, [
+        answer.text for answer in answers
+    ]
     assert len({answer.json()["id"] for answer in answers}) == 1
 
 
@@ -45,7 +49,9 @@ async def test_details_are_an_object_of_the_methods_fields(earned: Person, admin
         assert (answer["method"], answer["details"], answer["destination"]) == shown
 
 
-async def test_a_mistyped_destination_is_refused_by_its_field(earned: Person, everything: Snapshot) -> None:
+async def test_a_mistyped_destination_is_refused_by_its_field(
+    earned: Person, everything: Snapshot
+) -> None:
     before = await everything()
     for method, details, field in (
         ("usdc", "hello", "details"),
@@ -113,13 +119,19 @@ async def test_a_transaction_id_pays_only_once(earned: Person, admin: Person) ->
     assert wrong_fields(again) == {"transactionId"}
 
 
-async def test_the_queue_filters_by_status_and_names_the_clipper(earned: Person, admin: Person) -> None:
+async def test_the_queue_filters_by_status_and_names_the_clipper(
+    earned: Person, admin: Person
+) -> None:
     asked = (await _ask(earned)).json()
     for status, total in (("PENDING", 1), ("pending", 1), ("COMPLETED", 0)):
         listed = (await admin.http.get("/admin/payout-requests", params={"status": status})).json()
         assert listed["total"] == len(listed["items"]) == total, status
     [item] = (await admin.http.get("/admin/payout-requests")).json()["items"]
-    assert (item["id"], item["clipperName"], item["amount"]) == (asked["id"], earned.actor.name, 20.1)
+    assert (item["id"], item["clipperName"], item["amount"]) == (
+        asked["id"],
+        earned.actor.name,
+        20.1,
+    )
 
 
 async def test_nobody_decides_on_their_own_request(
@@ -130,5 +142,7 @@ async def test_nobody_decides_on_their_own_request(
     async with running.database.writing() as session:  # the promotion ended the clipper's token
         token = (await tokens.issue(session, earned.actor.user_id)).token
     async with client(api, headers={"Authorization": f"Bearer {token}"}) as promoted:
-        answer = await promoted.post(f"/admin/payout-requests/{asked['id']}/process", json={"action": "approve"})
+        answer = await promoted.post(
+            f"/admin/payout-requests/{asked['id']}/process", json={"action": "approve"}
+        )
     assert refusal(answer) == (403, "own_gain")

@@ -1,4 +1,6 @@
-"""Each answer carries an id, each request leaves one line in the log with that id, and no line tells a secret."""
+"""Each answer carries an id, each request leaves one line in the log with that id, and no line
+tells a secret.
+"""
 
 import io
 import json
@@ -45,12 +47,16 @@ def log_format(request: pytest.FixtureRequest) -> logs.LogFormat:
 
 
 @contextmanager
-def logging_as(log_format: logs.LogFormat, monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+def logging_as(
+    log_format: logs.LogFormat, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[io.StringIO]:
     """What the server would write to standard error."""
     root, text = logging.getLogger(), io.StringIO()
     before, level = root.handlers[:], root.level
     set_up_logging(log_format, "test")
-    monkeypatch.setattr(logs, "sys", SimpleNamespace(stderr=text))  # pytest has sys.stderr for itself
+    monkeypatch.setattr(
+        logs, "sys", SimpleNamespace(stderr=text)
+    )  # pytest has sys.stderr for itself
     try:
         yield text
     finally:
@@ -76,7 +82,14 @@ def requests(text: io.StringIO) -> list[dict[str, Any]]:
 async def test_a_callers_own_id_is_kept_if_it_is_sane(whole: httpx.AsyncClient) -> None:
     for sane in ("0b5d1c9e", "a-trace_id.01", "f" * 128):
         assert (await whole.get("/api/health", headers={ID: sane})).headers.get_list(ID) == [sane]
-    for odd in ("short", "f" * 129, "with space", 'quo"te1234', "-leading-dash", "<script>alert(1)"):
+    for odd in (
+        "short",
+        "f" * 129,
+        "with space",
+        'quo"te1234',
+        "-leading-dash",
+        "<script>alert(1)",
+    ):
         [made] = (await whole.get("/api/health", headers={ID: odd})).headers.get_list(ID)
         assert len(made) == 32
         assert made != odd
@@ -84,7 +97,13 @@ async def test_a_callers_own_id_is_kept_if_it_is_sane(whole: httpx.AsyncClient) 
 
 async def test_every_answer_has_an_id_of_its_own(whole: httpx.AsyncClient) -> None:
     ids = set()
-    for path in ("/api/health", "/api/nope", "/api/clippers/dashboard", "/auth/sign-in", "/nowhere"):
+    for path in (
+        "/api/health",
+        "/api/nope",
+        "/api/clippers/dashboard",
+        "/auth/sign-in",
+        "/nowhere",
+    ):
         ids.add((await whole.get(path)).headers[ID])
     assert len(ids) == 5
 
@@ -99,7 +118,10 @@ async def test_a_request_is_one_line_that_says_what_was_done(
     assert answer.status_code == 404
     [line] = requests(written)
     assert line["time"].endswith("Z")
-    assert {name: line[name] for name in ("level", "method", "route", "status", "bytes", "request_id", "user_id")} == {
+    assert {
+        name: line[name]
+        for name in ("level", "method", "route", "status", "bytes", "request_id", "user_id")
+    } == {
         "level": "INFO",
         "method": "GET",
         "route": "/api/admin/campaigns/{campaign_id}/statement.csv",
@@ -109,7 +131,9 @@ async def test_a_request_is_one_line_that_says_what_was_done(
         "user_id": admin.actor.user_id,
     }
     assert line["ms"] > 0
-    assert line["message"].startswith("GET /api/admin/campaigns/{campaign_id}/statement.csv 404 in ")
+    assert line["message"].startswith(
+        "GET /api/admin/campaigns/{campaign_id}/statement.csv 404 in "
+    )
     assert "2031-01-17" not in written.getvalue(), "the query is not logged"
 
 
@@ -133,12 +157,27 @@ async def test_what_fails_within_a_request_carries_its_id(
 async def test_routes_are_templates_and_few_whoever_asks_for_what(
     whole: httpx.AsyncClient, written: io.StringIO
 ) -> None:
-    for path in ("/", "/campaigns/7", "/swivi.css", "/api/x1", "/api/x2", "/auth/sign-in", "/whatever-else"):
+    for path in (
+        "/",
+        "/campaigns/7",
+        "/swivi.css",
+        "/api/x1",
+        "/api/x2",
+        "/auth/sign-in",
+        "/whatever-else",
+    ):
         await whole.get(path)
     logging.getLogger("swivi").setLevel(BELOW_DEBUG)
     await whole.get("/assets/app-1234.js")
     routes = [line["route"] for line in requests(written)]
-    known = ["/", "/campaigns/[campaign_key]", "/api/(unknown)", "/api/(unknown)", "/auth/sign-in", "(page)"]
+    known = [
+        "/",
+        "/campaigns/[campaign_key]",
+        "/api/(unknown)",
+        "/api/(unknown)",
+        "/auth/sign-in",
+        "(page)",
+    ]
     assert routes == [*known, "(asset)"], "assets are logged below DEBUG only"
 
 
@@ -177,7 +216,10 @@ async def test_one_request_does_not_inherit_the_user_of_another(
 
 
 async def test_the_log_tells_no_email_password_token_or_query(
-    whole: httpx.AsyncClient, clipper: Person, log_format: logs.LogFormat, monkeypatch: pytest.MonkeyPatch
+    whole: httpx.AsyncClient,
+    clipper: Person,
+    log_format: logs.LogFormat,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     email, wrong, right = clipper.actor.email, "wrong horse battery", factories.PASSWORD
     with logging_as(log_format, monkeypatch) as text:
@@ -186,9 +228,13 @@ async def test_the_log_tells_no_email_password_token_or_query(
             await whole.post("/api/auth/token", json={"email": email, "password": password})
             form = {"email": email, "password": password}
             await whole.post("/auth/sign-in", data=form, headers={"Origin": "http://swivi.test"})
-        await whole.post("/api/auth/signup", json={"email": email, "password": right, "name": "Again"})
+        await whole.post(
+            "/api/auth/signup", json={"email": email, "password": right, "name": "Again"}
+        )
         await whole.get(f"/login?next=/x&token={clipper.token}&email={email}")
-        await whole.get("/api/clippers/dashboard", headers={"Authorization": f"Bearer {clipper.token}"})
+        await whole.get(
+            "/api/clippers/dashboard", headers={"Authorization": f"Bearer {clipper.token}"}
+        )
         told = text.getvalue()
     assert told.count("swivi.requests") == 7
     for secret in (email, wrong, right, clipper.token, "token=", "email="):

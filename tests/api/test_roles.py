@@ -13,10 +13,22 @@ from swivi.runtime.runtime import Runtime
 from tests.api import contract
 from tests.api.conftest import Person, Snapshot, client, refusal
 
-DOCS = {"/docs", "/docs/start.js", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css", "/docs/favicon.png"}
+DOCS = {
+    "/docs",
+    "/docs/start.js",
+    "/docs/swagger-ui-bundle.js",
+    "/docs/swagger-ui.css",
+    "/docs/favicon.png",
+}
 OPEN = DOCS | {"/openapi.json", "/health", "/ready", "/auth/signup", "/auth/token"}
 ANY_ROLE = ("/clippers/campaigns", "/clippers/notifications", "/tokens", "/auth/proof")
-BY_PREFIX = {"/clippers/": "clipper", "/admin/": "admin", "/test/": "admin", "/cron/": "cron", "/metrics": "admin"}
+BY_PREFIX = {
+    "/clippers/": "clipper",
+    "/admin/": "admin",
+    "/test/": "admin",
+    "/cron/": "cron",
+    "/metrics": "admin",
+}
 EVERYBODYS = {"/clippers/campaigns/{campaign_id}"}
 LET_IN = {
     "open": {"guest", "clipper", "admin", "read-only admin", "disabled"},
@@ -68,13 +80,22 @@ def _read_only(api: FastAPI, token: str) -> httpx.AsyncClient:
 async def _disabled(running: Runtime, admin: Person, person: Person) -> httpx.AsyncClient:
     async with running.database.writing() as session:
         await accounts.set_role_and_status(
-            session, admin.actor, person.actor.user_id, role=Role.CLIPPER, status=UserStatus.DISABLED
+            session,
+            admin.actor,
+            person.actor.user_id,
+            role=Role.CLIPPER,
+            status=UserStatus.DISABLED,
         )
     return person.http
 
 
 async def test_every_route_lets_in_whom_it_should_and_nobody_else(
-    api: FastAPI, running: Runtime, guest: httpx.AsyncClient, clipper: Person, other_clipper: Person, admin: Person
+    api: FastAPI,
+    running: Runtime,
+    guest: httpx.AsyncClient,
+    clipper: Person,
+    other_clipper: Person,
+    admin: Person,
 ) -> None:
     async with running.database.writing() as session:
         reading = await tokens.issue(session, admin.actor.user_id, scope=TokenScope.READ)
@@ -121,7 +142,14 @@ def test_the_document_says_who_may() -> None:
 
 
 async def test_what_proves_nothing_is_refused(guest: httpx.AsyncClient) -> None:
-    for authorization in (b"Bearer swivi_made-up", b"Bearer ", b"Bearer", b"Basic YTpi", b"Bearer \xff", b"\xff"):
+    for authorization in (
+        b"Bearer swivi_made-up",
+        b"Bearer ",
+        b"Bearer",
+        b"Basic YTpi",
+        b"Bearer \xff",
+        b"\xff",
+    ):
         answer = await guest.get("/clippers/dashboard", headers={"Authorization": authorization})
         assert refusal(answer) == (401, "not_signed_in"), authorization
         assert answer.headers["WWW-Authenticate"] == "Bearer"
@@ -130,7 +158,9 @@ async def test_what_proves_nothing_is_refused(guest: httpx.AsyncClient) -> None:
 async def test_somebody_elses_things_are_not_there(
     api: FastAPI, running: Runtime, earned: Person, other_clipper: Person, everything: Snapshot
 ) -> None:
-    """Whatever a clipper's or anybody's own address takes an id, somebody else's id is as good as none."""
+    """Whatever a clipper's or anybody's own address takes an id, somebody else's id is as good as
+    none.
+    """
     body = {"amount": 20, "method": "paypal", "details": "me@swivi.test"}
     asked = await earned.http.post("/clippers/payout-request", json=body)
     [submission] = (await earned.http.get("/clippers/submissions")).json()["items"]
@@ -143,7 +173,11 @@ async def test_somebody_elses_things_are_not_there(
         "token_id": token["id"],
     }
     before = await everything()
-    own = [(method, path) for method, path in _every_route(api) if "{" in path and path not in EVERYBODYS]
+    own = [
+        (method, path)
+        for method, path in _every_route(api)
+        if "{" in path and path not in EVERYBODYS
+    ]
     own = [(method, path) for method, path in own if _kind(path) in ("clipper", "any role")]
     assert len(own) >= len(theirs)
     for method, path in own:
@@ -161,7 +195,9 @@ async def test_a_demoted_admin_is_an_admin_no_more(
 ) -> None:
     promoted = await admin.http.patch(f"/admin/users/{other_clipper.id}", json={"role": "ADMIN"})
     assert (promoted.status_code, promoted.json()["role"]) == (200, "ADMIN")
-    assert refusal(await other_clipper.http.get("/admin/users")) == (401, "not_signed_in"), "a clipper's token"
+    assert refusal(await other_clipper.http.get("/admin/users")) == (401, "not_signed_in"), (
+        "a clipper's token"
+    )
     async with running.database.writing() as session:
         token = (await tokens.issue(session, other_clipper.actor.user_id)).token
     async with client(api, headers={"Authorization": f"Bearer {token}"}) as promoted_now:

@@ -1,4 +1,6 @@
-"""Signing in: no connection is held while a password is compared, and the work tells nothing of the account."""
+"""Signing in: no connection is held while a password is compared, and the work tells nothing of the
+account.
+"""
 
 import asyncio
 import threading
@@ -55,7 +57,9 @@ async def test_nobody_waits_for_a_connection_while_passwords_are_compared(
     monkeypatch: pytest.MonkeyPatch,
     door: str,
 ) -> None:
-    """95 sign-ins at once; all that got a place are comparing, and another request reads the database meanwhile."""
+    """95 sign-ins at once; all that got a place are comparing, and another request reads the
+    database meanwhile.
+    """
     go, verify = threading.Event(), passwords._verify
 
     def slowly(password: str, password_hash: str) -> bool:
@@ -77,7 +81,7 @@ async def test_nobody_waits_for_a_connection_while_passwords_are_compared(
     sent = [asyncio.create_task(sign_in()) for _ in range(AT_ONCE)]
     refused = AT_ONCE - heavy.WORKERS - heavy.MOST_WAITING
     async with asyncio.timeout(60):
-        while sum(task.done() for task in sent) < refused or connections.used:  # noqa: ASYNC110 -- a pool tells no event
+        while sum(task.done() for task in sent) < refused or connections.used:
             await asyncio.sleep(0.01)
     assert connections.used == 0
     assert (await clipper.http.get("/clippers/dashboard")).status_code == 200
@@ -115,7 +119,11 @@ async def _unknown(_: Runtime, person: Person, admin: Person) -> str:
 async def _disabled(running: Runtime, person: Person, admin: Person) -> str:
     async with running.database.writing() as session:
         await accounts.set_role_and_status(
-            session, admin.actor, person.actor.user_id, role=Role.CLIPPER, status=UserStatus.DISABLED
+            session,
+            admin.actor,
+            person.actor.user_id,
+            role=Role.CLIPPER,
+            status=UserStatus.DISABLED,
         )
     return person.actor.email
 
@@ -132,18 +140,28 @@ async def test_a_failed_sign_in_takes_the_same_work_for_every_account(
     door: str,
     password: str,
 ) -> None:
-    """The same answer, as many comparisons and hashes, and the same statements in the same transactions."""
+    """The same answer, as many comparisons and hashes, and the same statements in the same
+    transactions.
+    """
     hasher = CountingHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr(passwords, "_hasher", hasher)
     seen = []
-    accountings: list[Callable[[Runtime, Person, Person], Awaitable[str]]] = [_known, _unknown, _disabled]
+    accountings: list[Callable[[Runtime, Person, Person], Awaitable[str]]] = [
+        _known,
+        _unknown,
+        _disabled,
+    ]
     async with client(api) as http:
         for account in accountings:
             email = await account(running, clipper, admin)
             hasher.done.clear()
             typed = {"email": email, "password": password}
             with asked(running.database) as statements:
-                answer = await (browser.post(door, data=typed) if door == "/sign-in" else http.post(door, json=typed))
+                answer = await (
+                    browser.post(door, data=typed)
+                    if door == "/sign-in"
+                    else http.post(door, json=typed)
+                )
             said = answer.text or answer.headers["location"]
             work = [statement for statement, _ in statements if "audit_log" not in statement]
             seen.append((answer.status_code, said, list(hasher.done), work))

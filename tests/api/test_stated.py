@@ -1,4 +1,6 @@
-"""What the API refuses is stated in its document: each wrong body is refused by both, each right one by neither."""
+"""What the API refuses is stated in its document: each wrong body is refused by both, each right
+one by neither.
+"""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -23,7 +25,10 @@ ADDRESSES = ("javascript:alert(1)", "nothing", "ftp://example.com/x", 7)
 
 
 class Taken(NamedTuple):
-    """A body that is right, and for each field what is wrong in its place. ABSENT leaves the field out."""
+    """A body that is right, and for each field what is wrong in its place.
+
+    ABSENT leaves the field out.
+    """
 
     method: str
     path: str
@@ -80,7 +85,12 @@ TAKEN = [
         {"reason": (ABSENT, "", " ", "r" * (LONGEST_REASON + 1))},
     ),
     *(
-        Taken("post", path, {"reason": "It is there."}, {"reason": (ABSENT, "", " ", "r" * (LONGEST_REASON + 1))})
+        Taken(
+            "post",
+            path,
+            {"reason": "It is there."},
+            {"reason": (ABSENT, "", " ", "r" * (LONGEST_REASON + 1))},
+        )
         for path in (
             "/admin/submissions/{submission_id}/release",
             "/admin/clips/{clip_id}/track-again",
@@ -92,7 +102,10 @@ TAKEN = [
         "post",
         PROCESS,
         {"action": "approve"},
-        {"action": (ABSENT, "cancel", "pay", "", 7, None), "notes": ("n" * (LONGEST_REASON + 1), 7)},
+        {
+            "action": (ABSENT, "cancel", "pay", "", 7, None),
+            "notes": ("n" * (LONGEST_REASON + 1), 7),
+        },
     ),
     Taken(
         "post",
@@ -116,14 +129,25 @@ TAKEN = [
         {
             "amount": (*AMOUNTS, ABSENT),
             "method": ("", "-", "cash", "other", 7, ABSENT),
-            "details": ("", " ", {}, 7, "d" * (LONGEST_VALUE + 1), {"mail": "me@swivi.test"}, ABSENT),
+            "details": (
+                "",
+                " ",
+                {},
+                7,
+                "d" * (LONGEST_VALUE + 1),
+                {"mail": "me@swivi.test"},
+                ABSENT,
+            ),
         },
     ),
     Taken(
         "post",
         "/clippers/submissions",
         {"campaignId": "999", "clipUrl": "https://youtu.be/dQw4w9WgXcQ"},
-        {"campaignId": ("", "0", "abc", 7, None, ABSENT), "clipUrl": ("", 7, "x" * (MAX_LINK_LENGTH + 1), ABSENT)},
+        {
+            "campaignId": ("", "0", "abc", 7, None, ABSENT),
+            "clipUrl": ("", 7, "x" * (MAX_LINK_LENGTH + 1), ABSENT),
+        },
     ),
     Taken(
         "post",
@@ -131,7 +155,12 @@ TAKEN = [
         {"email": "new@swivi.example", "password": "correct horse battery", "name": "New"},
         {
             "email": ("nothing", "", 7, "x" * 250 + "@swivi.example", ABSENT),
-            "password": ("p" * (passwords.SHORTEST - 1), "p" * (passwords.LONGEST + 1), None, ABSENT),
+            "password": (
+                "p" * (passwords.SHORTEST - 1),
+                "p" * (passwords.LONGEST + 1),
+                None,
+                ABSENT,
+            ),
             "name": ("", "  ", "n" * (accounts.LONGEST_NAME + 1), 7, ABSENT),
         },
     ),
@@ -145,7 +174,11 @@ TAKEN = [
     Taken(
         "post",
         "/tokens",
-        {"name": "n" * tokens.LONGEST_NAME, "scope": "read", "expiresInDays": tokens.LONGEST_LIFE_DAYS},
+        {
+            "name": "n" * tokens.LONGEST_NAME,
+            "scope": "read",
+            "expiresInDays": tokens.LONGEST_LIFE_DAYS,
+        },
         {
             "name": ("", " ", "n" * (tokens.LONGEST_NAME + 1), 7, ABSENT),
             "scope": ("all", "", 7),
@@ -154,7 +187,10 @@ TAKEN = [
         },
     ),
     Taken(
-        "patch", "/admin/users/{user_id}", {"role": "CLIPPER"}, {"role": ("", "KING", 7), "status": ("", "GONE", {})}
+        "patch",
+        "/admin/users/{user_id}",
+        {"role": "CLIPPER"},
+        {"role": ("", "KING", 7), "status": ("", "GONE", {})},
     ),
     Taken(
         "post",
@@ -207,17 +243,24 @@ def test_every_body_is_looked_at() -> None:
 
 
 @pytest.mark.parametrize(
-    "taken", TAKEN, ids=lambda taken: f"{taken.method} {taken.path} {min(taken.right.values(), key=str)}"
+    "taken",
+    TAKEN,
+    ids=lambda taken: f"{taken.method} {taken.path} {min(taken.right.values(), key=str)}",
 )
 async def test_a_body_that_is_refused_is_one_that_the_document_refuses(
     taken: Taken, guest: httpx.AsyncClient, earned: Person, admin: Person, everything: Snapshot
 ) -> None:
     asked = await earned.http.post(
-        "/clippers/payout-request", json={"amount": 20, "method": "paypal", "details": "me@swivi.test"}
+        "/clippers/payout-request",
+        json={"amount": 20, "method": "paypal", "details": "me@swivi.test"},
     )
     assert asked.status_code == 201
     http = (
-        guest if taken.path.startswith("/auth/") else earned.http if taken.path.startswith("/clippers/") else admin.http
+        guest
+        if taken.path.startswith("/auth/")
+        else earned.http
+        if taken.path.startswith("/clippers/")
+        else admin.http
     )
     path = taken.path.replace("{", "").replace("}", "")
     for name in ("campaign_id", "submission_id", "clip_id", "request_id", "webhook_id"):

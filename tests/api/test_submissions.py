@@ -12,7 +12,9 @@ from tests.simulator import RunningSimulator
 
 
 async def _submit(person: Person, campaign: Campaign, link: str) -> httpx.Response:
-    return await person.http.post("/clippers/submissions", json={"campaignId": str(campaign.id), "clipUrl": link})
+    return await person.http.post(
+        "/clippers/submissions", json={"campaignId": str(campaign.id), "clipUrl": link}
+    )
 
 
 async def test_the_same_video_by_another_link_is_a_duplicate(
@@ -20,7 +22,9 @@ async def test_the_same_video_by_another_link_is_a_duplicate(
 ) -> None:
     campaign = await factories.a_campaign(running.database, admin.actor)
     other_campaign = await factories.a_campaign(running.database, admin.actor)
-    assert (await _submit(clipper, campaign, "https://youtu.be/dQw4w9WgXcQ?si=x")).status_code == 201
+    assert (
+        await _submit(clipper, campaign, "https://youtu.be/dQw4w9WgXcQ?si=x")
+    ).status_code == 201
     before = await everything()
     links = (
         "https://www.youtube.com/shorts/dQw4w9WgXcQ",
@@ -28,7 +32,11 @@ async def test_the_same_video_by_another_link_is_a_duplicate(
         "Look at this: https://youtu.be/dQw4w9WgXcQ and get the app",
     )
     for link in links:
-        for person, where in ((clipper, campaign), (other_clipper, campaign), (clipper, other_campaign)):
+        for person, where in (
+            (clipper, campaign),
+            (other_clipper, campaign),
+            (clipper, other_campaign),
+        ):
             answer = await _submit(person, where, link)
             assert refusal(answer) == (409, "duplicate_submission")
             assert wrong_fields(answer) == {"clipUrl"}
@@ -41,18 +49,32 @@ async def test_a_campaign_that_is_not_open_takes_nothing(
     paused = await factories.a_campaign(running.database, admin.actor, status="PAUSED")
     tiktok_only = await factories.a_campaign(running.database, admin.actor, platforms=["tiktok"])
     unknown = [
-        await factories.a_campaign(running.database, admin.actor, status=each) for each in ("DRAFT", "SCHEDULED")
+        await factories.a_campaign(running.database, admin.actor, status=each)
+        for each in ("DRAFT", "SCHEDULED")
     ]
     before = await everything()
     for campaign in unknown:  # whoever guesses its id learns no more of it than on its page
-        assert refusal(await _submit(clipper, campaign, tiktok(1).canonical_url)) == (404, "campaign_not_found")
-    assert refusal(await _submit(clipper, paused, tiktok(1).canonical_url)) == (409, "campaign_not_open")
-    assert refusal(await _submit(clipper, tiktok_only, youtube(1).canonical_url)) == (422, "platform_not_wanted")
+        assert refusal(await _submit(clipper, campaign, tiktok(1).canonical_url)) == (
+            404,
+            "campaign_not_found",
+        )
+    assert refusal(await _submit(clipper, paused, tiktok(1).canonical_url)) == (
+        409,
+        "campaign_not_open",
+    )
+    assert refusal(await _submit(clipper, tiktok_only, youtube(1).canonical_url)) == (
+        422,
+        "platform_not_wanted",
+    )
     assert await everything() == before
 
 
 async def test_a_video_that_cannot_be_read_awaits_its_baseline(
-    running: Runtime, clipper: Person, admin: Person, simulator: RunningSimulator, everything: Snapshot
+    running: Runtime,
+    clipper: Person,
+    admin: Person,
+    simulator: RunningSimulator,
+    everything: Snapshot,
 ) -> None:
     campaign = await factories.a_campaign(running.database, admin.actor)
     simulator.script(tiktok(1), state="private")
@@ -75,20 +97,29 @@ async def test_a_submission_is_decided_on_once(
     before = await everything()
     for reason in ({}, {"reason": ""}, {"reason": "x" * 501}, {"reason": 7}):
         answer = await admin.http.post(f"{path}/reject", json=reason)
-        assert (refusal(answer), wrong_fields(answer)) == ((422, "invalid_input"), {"reason"}), reason
+        assert (refusal(answer), wrong_fields(answer)) == ((422, "invalid_input"), {"reason"}), (
+            reason
+        )
     assert await everything() == before
     rejected = (await admin.http.post(f"{path}/reject", json={"reason": "Not our drink."})).json()
     assert (rejected["status"], rejected["reason"]) == ("REJECTED", "Not our drink.")
     before = await everything()
     assert refusal(await admin.http.post(f"{path}/approve")) == (409, "already_reviewed")
-    assert refusal(await admin.http.post(f"{path}/reject", json={"reason": "Again."})) == (409, "already_reviewed")
+    assert refusal(await admin.http.post(f"{path}/reject", json={"reason": "Again."})) == (
+        409,
+        "already_reviewed",
+    )
     assert await everything() == before
     [own] = (await clipper.http.get("/clippers/submissions?status=rejected")).json()["items"]
     assert own["reason"] == "Not our drink."
 
 
 async def test_a_revoked_clip_gives_back_what_it_earned_once(
-    running: Runtime, clipper: Person, admin: Person, simulator: RunningSimulator, everything: Snapshot
+    running: Runtime,
+    clipper: Person,
+    admin: Person,
+    simulator: RunningSimulator,
+    everything: Snapshot,
 ) -> None:
     campaign = await factories.a_campaign(running.database, admin.actor)
     clip = await factories.a_clip(running.database, clipper.actor, admin.actor, campaign, tiktok(1))
@@ -105,7 +136,11 @@ async def test_a_revoked_clip_gives_back_what_it_earned_once(
 
 
 async def test_a_clip_that_rests_is_tracked_again_once_and_for_a_reason(
-    running: Runtime, clipper: Person, admin: Person, simulator: RunningSimulator, everything: Snapshot
+    running: Runtime,
+    clipper: Person,
+    admin: Person,
+    simulator: RunningSimulator,
+    everything: Snapshot,
 ) -> None:
     campaign = await factories.a_campaign(running.database, admin.actor)
     clip = await factories.a_clip(running.database, clipper.actor, admin.actor, campaign, tiktok(1))
@@ -138,8 +173,15 @@ async def test_the_review_list_filters_and_says_who_waits_for_what(
     ):
         listed = (await admin.http.get("/admin/submissions", params=query)).json()
         assert listed["total"] == len(listed["items"]) == total, query
-    waiting = (await admin.http.get("/admin/submissions?status=PENDING&pageSize=1")).json()["items"][0]
-    assert (waiting["clipperName"], waiting["campaign"], waiting["campaignRemaining"], waiting["views"]) == (
+    waiting = (await admin.http.get("/admin/submissions?status=PENDING&pageSize=1")).json()[
+        "items"
+    ][0]
+    assert (
+        waiting["clipperName"],
+        waiting["campaign"],
+        waiting["campaignRemaining"],
+        waiting["views"],
+    ) == (
         clipper.actor.name,
         campaign.title,
         100.0,
@@ -151,7 +193,8 @@ async def test_a_hidden_or_test_campaign_is_as_good_as_none(
     running: Runtime, clipper: Person, admin: Person, everything: Snapshot
 ) -> None:
     kept_back = [
-        await factories.a_campaign(running.database, admin.actor, **{flag: True}) for flag in ("hidden", "is_test")
+        await factories.a_campaign(running.database, admin.actor, **{flag: True})
+        for flag in ("hidden", "is_test")
     ]
     before = await everything()
     for campaign in kept_back:

@@ -31,7 +31,9 @@ async def _listed(person: Person) -> list[dict[str, object]]:
     return items
 
 
-async def test_a_token_is_shown_once_listed_and_opens_the_api(api: FastAPI, clipper: Person, admin: Person) -> None:
+async def test_a_token_is_shown_once_listed_and_opens_the_api(
+    api: FastAPI, clipper: Person, admin: Person
+) -> None:
     for person in (clipper, admin):
         made = (await _make(person)).json()
         assert (made["name"], made["scope"], made["lastUsedAt"]) == ("Nightly report", "READ", None)
@@ -54,10 +56,15 @@ async def test_a_token_that_reads_only_changes_nothing(api: FastAPI, clipper: Pe
         ("POST", "/clippers/payout-request"),
         ("DELETE", f"/tokens/{reader['id']}"),
     ):
-        assert refusal(await _ask(api, method, path, reader["token"])) == (403, "read_only_token"), path
+        assert refusal(await _ask(api, method, path, reader["token"])) == (
+            403,
+            "read_only_token",
+        ), path
     assert (await _ask(api, "GET", "/tokens", reader["token"])).status_code == 200
     writer = (await _make(clipper, scope="WRITE")).json()
-    assert (await _ask(api, "POST", "/clippers/notifications/read", writer["token"])).status_code == 204
+    assert (
+        await _ask(api, "POST", "/clippers/notifications/read", writer["token"])
+    ).status_code == 204
 
 
 async def test_unless_said_a_token_writes_and_lives_90_days(clipper: Person) -> None:
@@ -105,18 +112,24 @@ async def test_a_revoked_token_opens_nothing_and_only_its_owner_revokes_it(
     assert [line["name"] for line in await _listed(clipper)] == [""]
 
 
-async def test_an_expired_token_opens_nothing_and_is_not_listed(api: FastAPI, clipper: Person) -> None:
+async def test_an_expired_token_opens_nothing_and_is_not_listed(
+    api: FastAPI, clipper: Person
+) -> None:
     made = (await _make(clipper, expiresInDays=1)).json()
     with clock.standing_at(clock.now() + timedelta(days=1)):
         assert refusal(await _ask(api, "GET", "/tokens", made["token"])) == (401, "not_signed_in")
         assert [line["name"] for line in await _listed(clipper)] == [""]
 
 
-async def test_a_token_can_be_got_by_signing_in_too(guest: httpx.AsyncClient, api: FastAPI, clipper: Person) -> None:
+async def test_a_token_can_be_got_by_signing_in_too(
+    guest: httpx.AsyncClient, api: FastAPI, clipper: Person
+) -> None:
     body = {"email": clipper.actor.email, "password": PASSWORD}
     got = (await guest.post("/auth/token", json=body)).json()
     assert set(got) == {"token", "expiresAt"}
-    assert (await _ask(api, "POST", "/clippers/notifications/read", got["token"])).status_code == 204
+    assert (
+        await _ask(api, "POST", "/clippers/notifications/read", got["token"])
+    ).status_code == 204
 
 
 async def test_tokens_are_bounded(clipper: Person) -> None:
@@ -128,10 +141,16 @@ async def test_tokens_are_bounded(clipper: Person) -> None:
     assert (await _make(clipper)).status_code == 201
 
 
-async def test_making_and_revoking_are_in_the_audit_log(running: Runtime, clipper: Person, admin: Person) -> None:
+async def test_making_and_revoking_are_in_the_audit_log(
+    running: Runtime, clipper: Person, admin: Person
+) -> None:
     made = (await _make(clipper)).json()
     await clipper.http.delete(f"/tokens/{made['id']}")
-    log = (await admin.http.get("/admin/exports/audit.csv", params={"subject": "user", "id": clipper.id})).text
+    log = (
+        await admin.http.get(
+            "/admin/exports/audit.csv", params={"subject": "user", "id": clipper.id}
+        )
+    ).text
     for action in ("token.created", "token.revoked"):
         [line] = [line for line in log.splitlines() if action in line]
         assert "Nightly report" in line

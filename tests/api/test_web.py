@@ -31,7 +31,9 @@ async def browser(running: Runtime) -> AsyncIterator[httpx.AsyncClient]:
         yield http
 
 
-async def _post(browser: httpx.AsyncClient, path: str, cookie: str = "", **fields: str) -> httpx.Response:
+async def _post(
+    browser: httpx.AsyncClient, path: str, cookie: str = "", **fields: str
+) -> httpx.Response:
     browser.cookies.clear()
     headers = {"Cookie": f"{SESSION_COOKIE}={cookie}"} if cookie else {}
     return await browser.post(path, data=fields, headers=headers)
@@ -42,7 +44,9 @@ def _cookies(answer: httpx.Response) -> dict[str, dict[str, str]]:
     found = {}
     for header in answer.headers.get_list("set-cookie"):
         for name, morsel in SimpleCookie(header).items():
-            found[name] = {"value": morsel.value} | {key: str(value).lower() for key, value in morsel.items() if value}
+            found[name] = {"value": morsel.value} | {
+                key: str(value).lower() for key, value in morsel.items() if value
+            }
     return found
 
 
@@ -53,7 +57,9 @@ async def _name_behind(cookie: str) -> str | None:
         return cookie if answer.status_code == 200 else None
 
 
-async def test_signing_in_sets_a_cookie_that_scripts_cannot_read(browser: httpx.AsyncClient, running: Runtime) -> None:
+async def test_signing_in_sets_a_cookie_that_scripts_cannot_read(
+    browser: httpx.AsyncClient, running: Runtime
+) -> None:
     clipper = await factories.a_clipper(running.database)
     answer = await _post(browser, "/sign-in", email=clipper.email, password=PASSWORD)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/clippers/dashboard")
@@ -71,7 +77,9 @@ async def test_over_https_the_cookie_is_secure(settings_for: SettingsFor) -> Non
     assert _cookies(answer)[SESSION_COOKIE]["secure"] == "true"
 
 
-async def test_each_sign_in_ends_the_session_before_it(browser: httpx.AsyncClient, running: Runtime) -> None:
+async def test_each_sign_in_ends_the_session_before_it(
+    browser: httpx.AsyncClient, running: Runtime
+) -> None:
     admin = await factories.an_admin(running.database)
     first = await _post(browser, "/sign-in", email=admin.email, password=PASSWORD)
     assert first.headers["Location"] == "/admin"
@@ -94,11 +102,27 @@ async def test_signing_out_ends_the_session(browser: httpx.AsyncClient, running:
     assert (await _post(browser, "/sign-out")).status_code == 303
 
 
-async def test_a_refused_sign_in_brings_back_what_was_typed_but_the_password(browser: httpx.AsyncClient) -> None:
-    answer = await _post(browser, "/sign-in", email="Grüße@swivi.test", password="a secret", next="/clippers/clips?x=1")
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/login?next=%2Fclippers%2Fclips%3Fx%3D1")
+async def test_a_refused_sign_in_brings_back_what_was_typed_but_the_password(
+    browser: httpx.AsyncClient,
+) -> None:
+    answer = await _post(
+        browser,
+        "/sign-in",
+        email="Grüße@swivi.test",
+        password="a secret",
+        next="/clippers/clips?x=1",
+    )
+    assert (answer.status_code, answer.headers["Location"]) == (
+        303,
+        "/login?next=%2Fclippers%2Fclips%3Fx%3D1",
+    )
     cookie = _cookies(answer)[FLASH_COOKIE]
-    assert (cookie["httponly"], cookie["samesite"], cookie["path"], cookie["max-age"]) == ("true", "lax", "/", "60")
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"], cookie["max-age"]) == (
+        "true",
+        "lax",
+        "/",
+        "60",
+    )
     flash = parse_flash(cookie["value"])
     assert (flash.form, flash.email) == ("sign-in", "Grüße@swivi.test")
     assert flash.error == "This email and password do not match."
@@ -107,7 +131,14 @@ async def test_a_refused_sign_in_brings_back_what_was_typed_but_the_password(bro
 
 
 async def test_signing_up_signs_in(browser: httpx.AsyncClient) -> None:
-    answer = await _post(browser, "/sign-up", email="new@swivi.test", password=PASSWORD, name="New", next="/clippers/x")
+    answer = await _post(
+        browser,
+        "/sign-up",
+        email="new@swivi.test",
+        password=PASSWORD,
+        name="New",
+        next="/clippers/x",
+    )
     assert (answer.status_code, answer.headers["Location"]) == (303, "/clippers/x")
     assert await _name_behind(_cookies(answer)[SESSION_COOKIE]["value"])
     assert _cookies(answer)[FLASH_COOKIE]["max-age"] == "0"
@@ -126,13 +157,17 @@ async def test_a_refused_sign_up_names_its_fields(browser: httpx.AsyncClient) ->
         assert flash.email == fields.get("email", "")
 
 
-async def test_what_was_typed_may_be_long_without_breaking_the_cookie(browser: httpx.AsyncClient) -> None:
+async def test_what_was_typed_may_be_long_without_breaking_the_cookie(
+    browser: httpx.AsyncClient,
+) -> None:
     answer = await _post(browser, "/sign-up", email="é" * 1000, name="😀" * 1000, password="x")
     assert len(answer.headers["set-cookie"]) < 4096
     assert parse_flash(_cookies(answer)[FLASH_COOKIE]["value"]).email.startswith("ééé")
 
 
-async def test_next_leads_nowhere_but_into_swivi(browser: httpx.AsyncClient, running: Runtime) -> None:
+async def test_next_leads_nowhere_but_into_swivi(
+    browser: httpx.AsyncClient, running: Runtime
+) -> None:
     clipper = await factories.a_clipper(running.database)
     for path in (
         "https://evil.example",
@@ -148,7 +183,9 @@ async def test_next_leads_nowhere_but_into_swivi(browser: httpx.AsyncClient, run
     ):
         answer = await _post(browser, "/sign-in", email=clipper.email, password=PASSWORD, next=path)
         assert answer.headers["Location"] == "/clippers/dashboard", path
-    refused = await _post(browser, "/sign-in", email=clipper.email, password="wrong", next="//evil.example")
+    refused = await _post(
+        browser, "/sign-in", email=clipper.email, password="wrong", next="//evil.example"
+    )
     assert refused.headers["Location"] == "/login"
 
 
@@ -157,7 +194,11 @@ async def test_forms_of_other_sites_are_refused(running: Runtime) -> None:
     fields = {"email": clipper.email, "password": PASSWORD, "role": "admin"}
     async with browser_of(build_auth()) as browser:
         for path in ("/sign-in", "/sign-up", "/sign-out", "/demo"):
-            for headers in ({}, {"Origin": "https://evil.example"}, OWN | {"Sec-Fetch-Site": "cross-site"}):
+            for headers in (
+                {},
+                {"Origin": "https://evil.example"},
+                OWN | {"Sec-Fetch-Site": "cross-site"},
+            ):
                 answer = await browser.post(path, data=fields, headers=headers)
                 assert answer.status_code == 403, (path, headers)
                 assert "set-cookie" not in answer.headers
@@ -190,7 +231,9 @@ async def test_the_demo_has_doors_and_nothing_else_has(
         assert (await _post(browser, "/demo", role="owner")).status_code == 404
 
 
-async def test_a_demo_that_is_not_seeded_says_so(browser: httpx.AsyncClient, settings_for: SettingsFor) -> None:
+async def test_a_demo_that_is_not_seeded_says_so(
+    browser: httpx.AsyncClient, settings_for: SettingsFor
+) -> None:
     async with open_runtime(settings_for(demo=True)):
         answer = await _post(browser, "/demo", role="clipper")
     assert answer.headers["Location"] == "/login"

@@ -1,4 +1,6 @@
-"""Webhooks through the API: made, changed, rotated, tested and deleted by admins, with a log of every delivery."""
+"""Webhooks through the API: made, changed, rotated, tested and deleted by admins, with a log of
+every delivery.
+"""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -31,7 +33,9 @@ async def make(admin: Person, url: str, **terms: Any) -> dict[str, Any]:
     return made
 
 
-async def test_the_secret_is_shown_when_it_is_made_and_never_again(admin: Person, receiver: Receiver) -> None:
+async def test_the_secret_is_shown_when_it_is_made_and_never_again(
+    admin: Person, receiver: Receiver
+) -> None:
     made = await make(admin, receiver.url, description="  The   books ")
     assert made["secret"].startswith("whsec_")
     assert (made["description"], made["events"], made["active"]) == ("The books", EVENTS, True)
@@ -51,18 +55,25 @@ async def test_the_secret_is_shown_when_it_is_made_and_never_again(admin: Person
 async def test_making_one_twice_with_one_key_makes_one(admin: Person, receiver: Receiver) -> None:
     body = {"url": receiver.url, "events": EVENTS}
     answers = [
-        await admin.http.post("/admin/webhooks", json=body, headers={"Idempotency-Key": "one"}) for _ in range(2)
+        await admin.http.post("/admin/webhooks", json=body, headers={"Idempotency-Key": "one"})
+        for _ in range(2)
     ]
     assert answers[0].json() == answers[1].json()
     assert (await admin.http.get("/admin/webhooks")).json()["total"] == 1
 
 
-async def test_a_test_event_arrives_and_is_in_the_log(admin: Person, receiver: Receiver, running: Runtime) -> None:
+async def test_a_test_event_arrives_and_is_in_the_log(
+    admin: Person, receiver: Receiver, running: Runtime
+) -> None:
     receiver.answer(500, 204)
     made = await make(admin, receiver.url)
     path = f"/admin/webhooks/{made['id']}"
     sent = await admin.http.post(f"{path}/test")
-    assert (sent.status_code, sent.json()["status"], sent.json()["event"]) == (202, "PENDING", "webhook.test")
+    assert (sent.status_code, sent.json()["status"], sent.json()["event"]) == (
+        202,
+        "PENDING",
+        "webhook.test",
+    )
     await running.sender.send_due()
     [failed] = (await admin.http.get(f"{path}/deliveries?status=pending")).json()["items"]
     assert (failed["attempts"], failed["statusCode"]) == (1, 500)
@@ -72,8 +83,15 @@ async def test_a_test_event_arrives_and_is_in_the_log(admin: Person, receiver: R
     assert again.status_code == 202
     await running.sender.send_due()
     [done] = (await admin.http.get(f"{path}/deliveries?status=DELIVERED")).json()["items"]
-    assert (done["messageId"], done["error"], done["nextAttemptAt"]) == (failed["messageId"], None, None)
-    assert [(one["statusCode"], one["error"] is None) for one in done["log"]] == [(500, False), (204, True)]
+    assert (done["messageId"], done["error"], done["nextAttemptAt"]) == (
+        failed["messageId"],
+        None,
+        None,
+    )
+    assert [(one["statusCode"], one["error"] is None) for one in done["log"]] == [
+        (500, False),
+        (204, True),
+    ]
     assert {got.message_id for got in receiver.received} == {done["messageId"]}
     assert receiver.received[1].verified(made["secret"])["type"] == "webhook.test"
     assert (await admin.http.get(f"{path}/deliveries?status=gave_up")).json()["total"] == 0
@@ -107,7 +125,10 @@ async def test_it_is_switched_off_changed_and_deleted(admin: Person, receiver: R
 async def test_what_is_wrong_with_it_is_said(admin: Person, receiver: Receiver) -> None:
     for body, fields in (
         ({}, {"url", "events"}),
-        ({"url": "nonsense", "events": ["nonsense"], "description": "x" * 201}, {"url", "events", "description"}),
+        (
+            {"url": "nonsense", "events": ["nonsense"], "description": "x" * 201},
+            {"url", "events", "description"},
+        ),
         ({"url": receiver.url, "events": []}, {"events"}),
         ({"url": receiver.url, "events": ["webhook.test"]}, {"events"}),
         ({"url": receiver.url, "events": [{}]}, {"events"}),
@@ -123,8 +144,14 @@ async def test_what_is_not_there_is_a_404(admin: Person, receiver: Receiver) -> 
     path = f"/admin/webhooks/{(await make(admin, receiver.url))['id']}"
     for bad in ("0", "999", "abc", str(2**63)):
         assert refusal(await admin.http.get(f"/admin/webhooks/{bad}")) == (404, "webhook_not_found")
-        assert refusal(await admin.http.post(f"/admin/webhooks/{bad}/test")) == (404, "webhook_not_found")
-        assert refusal(await admin.http.get(f"/admin/webhooks/{bad}/deliveries")) == (404, "webhook_not_found")
+        assert refusal(await admin.http.post(f"/admin/webhooks/{bad}/test")) == (
+            404,
+            "webhook_not_found",
+        )
+        assert refusal(await admin.http.get(f"/admin/webhooks/{bad}/deliveries")) == (
+            404,
+            "webhook_not_found",
+        )
         answer = await admin.http.post(f"{path}/deliveries/{bad}/redeliver")
         assert refusal(answer) == (404, "delivery_not_found")
 
@@ -155,11 +182,18 @@ async def test_what_is_sent_is_what_the_document_says(
     await running.sender.send_due()
 
     documented = contract.document()["webhooks"]
-    sent = {message["type"]: message for message in (got.verified(made["secret"]) for got in receiver.received)}
+    sent = {
+        message["type"]: message
+        for message in (got.verified(made["secret"]) for got in receiver.received)
+    }
     assert set(sent) == set(documented)
     for kind, message in sent.items():
         schema = documented[kind]["post"]["requestBody"]["content"]["application/json"]["schema"]
-        assert [error.message for error in contract.validator(schema).iter_errors(message)] == [], kind
+        assert [error.message for error in contract.validator(schema).iter_errors(message)] == [], (
+            kind
+        )
         told = contract.document()["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
-        data = contract.document()["components"]["schemas"][told["properties"]["data"]["$ref"].rsplit("/", 1)[1]]
+        data = contract.document()["components"]["schemas"][
+            told["properties"]["data"]["$ref"].rsplit("/", 1)[1]
+        ]
         assert set(message["data"]) == set(data["properties"]), kind

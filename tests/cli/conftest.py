@@ -44,12 +44,20 @@ Run = Callable[..., Awaitable[Ended]]
 
 
 def environment_of(**environment: str) -> dict[str, str]:
-    return {**os.environ, **NOTHING_OUTSIDE, "PYTHONPATH": str(ROOT), "SWIVI_ENV": "test", **environment}
+    return {
+        **os.environ,
+        **NOTHING_OUTSIDE,
+        "PYTHONPATH": str(ROOT),
+        "SWIVI_ENV": "test",
+        **environment,
+    }
 
 
 @pytest.fixture
 def start(tmp_path: Path) -> Start:
-    """`await start("track", DATABASE_URL=...)`: a command that runs, in a folder without a `.env`."""
+    """`await start("track", DATABASE_URL=...)`: a command that runs, in a folder without a
+    `.env`.
+    """
 
     async def started(*arguments: str, **environment: str) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
@@ -69,24 +77,36 @@ def start(tmp_path: Path) -> Start:
 
 @pytest.fixture
 def run(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """`await run("token", "a@b.c", DATABASE_URL=...)`: how the command ended; `stdin` is what it is given.
+    """`await run("token", "a@b.c", DATABASE_URL=...)`: how the command ended; `stdin` is what it is
+    given.
 
-    It is `python -m swivi` in a process of its own that need not import everything anew: half of what `start` takes.
+    It is `python -m swivi` in a process of its own that need not import everything anew: half of
+    what `start` takes.
     """
 
     async def ended(*arguments: str, stdin: str = "", **environment: str) -> Ended:
-        streams = tmp_path_factory.mktemp("streams")  # files 0, 1 and 2: standard input, output and error
+        streams = tmp_path_factory.mktemp(
+            "streams"
+        )  # files 0, 1 and 2: standard input, output and error
         (streams / "0").write_text(stdin)
         settings = environment_of(**environment)
         status = await asyncio.to_thread(
-            forked, _as_from_a_shell, arguments, settings, tmp_path, streams, seconds=COMMAND_SECONDS
+            forked,
+            _as_from_a_shell,
+            arguments,
+            settings,
+            tmp_path,
+            streams,
+            seconds=COMMAND_SECONDS,
         )
         return Ended(status, (streams / "1").read_text(), (streams / "2").read_text())
 
     return ended
 
 
-def _as_from_a_shell(arguments: tuple[str, ...], environment: Mapping[str, str], folder: Path, streams: Path) -> None:
+def _as_from_a_shell(
+    arguments: tuple[str, ...], environment: Mapping[str, str], folder: Path, streams: Path
+) -> None:
     for number in range(3):
         os.dup2(os.open(streams / str(number), os.O_RDWR | os.O_CREAT), number)
     sys.stdin = os.fdopen(0)  # multiprocessing has closed the one that was there

@@ -34,17 +34,24 @@ async def test_audit_is_clean_until_a_cent_is_out_of_place_and_then_names_the_ro
     assert "(8 checks, " in rules[0]
 
     async with database.writing() as session:
-        await session.execute(text("UPDATE campaigns SET spent = spent + 1 WHERE id = :id"), {"id": campaign.id})
+        await session.execute(
+            text("UPDATE campaigns SET spent = spent + 1 WHERE id = :id"), {"id": campaign.id}
+        )
 
     for_people = await swivi("audit")
     assert for_people.status == 1
-    assert f"I1 campaign {campaign.id}: spent is $25.01, its clips earned $25.00" in for_people.out.splitlines()
+    assert (
+        f"I1 campaign {campaign.id}: spent is $25.01, its clips earned $25.00"
+        in for_people.out.splitlines()
+    )
 
     for_programs = await swivi("audit", "--json")
     report = json.loads(for_programs.out)
     assert (for_programs.status, report["clean"], report["transfers"]) == (1, False, 2)
     assert sum(rule["checks"] for rule in report["invariants"]) == report["checks"]
-    assert [rule["findings"] > 0 for rule in report["invariants"]] == [True] + [False] * (len(INVARIANTS) - 1)
+    assert [rule["findings"] > 0 for rule in report["invariants"]] == [True] + [False] * (
+        len(INVARIANTS) - 1
+    )
     assert {
         "invariant": "I1",
         "subject": "campaign",
@@ -53,7 +60,9 @@ async def test_audit_is_clean_until_a_cent_is_out_of_place_and_then_names_the_ro
     } in report["findings"]
 
 
-async def test_a_seal_kept_outside_proves_what_it_covers(swivi: Run, database: Database, running: Runtime) -> None:
+async def test_a_seal_kept_outside_proves_what_it_covers(
+    swivi: Run, database: Database, running: Runtime
+) -> None:
     await a_campaign(database, await an_admin(database))
     await Sealer(database).seal_new()
     answer = json.loads((await swivi("audit", "--json")).out)["seals"]

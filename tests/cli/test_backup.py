@@ -1,4 +1,6 @@
-"""backup and restore: the database of one moment, while others write; nothing takes its place unchecked."""
+"""backup and restore: the database of one moment, while others write; nothing takes its place
+unchecked.
+"""
 
 import asyncio
 import json
@@ -29,7 +31,9 @@ Earn = Callable[[], Awaitable[None]]
 async def earn(database: Database, running: Runtime, simulator: RunningSimulator) -> Earn:
     """A campaign whose one clip earns $1.00 at each call."""
     admin, clipper = await an_admin(database), await a_clipper(database)
-    await a_clip(database, clipper, admin, await a_campaign(database, admin, payout_rate="1.00"), tiktok(1))
+    await a_clip(
+        database, clipper, admin, await a_campaign(database, admin, payout_rate="1.00"), tiktok(1)
+    )
     views = 0
 
     async def more() -> None:
@@ -80,10 +84,17 @@ async def test_a_backup_replaces_nothing(swivi: Run, tmp_path: Path) -> None:
     letter.write_text("Dear reader,")
     refused = await swivi("backup", str(letter))
     assert refused.status == 1
-    assert refused.told == [f"swivi: {letter} exists already and stays as it is. Name a file that does not exist."]
+    assert refused.told == [
+        f"swivi: {letter} exists already and stays as it is. Name a file that does not exist."
+    ]
     assert letter.read_text() == "Dear reader,"
-    nowhere = await swivi("backup", str(tmp_path / "x.db"), DATABASE_URL=f"sqlite:///{tmp_path}/none.db")
-    assert (nowhere.status, nowhere.told) == (1, [f"swivi: There is no database at {tmp_path}/none.db."])
+    nowhere = await swivi(
+        "backup", str(tmp_path / "x.db"), DATABASE_URL=f"sqlite:///{tmp_path}/none.db"
+    )
+    assert (nowhere.status, nowhere.told) == (
+        1,
+        [f"swivi: There is no database at {tmp_path}/none.db."],
+    )
 
 
 @SQLITE_ONLY
@@ -153,7 +164,10 @@ def _be_something_else(path: Path) -> None:
         (_damage, "saved.db"),
         (_come_from_the_future, "is no database of Swivi's, or of a newer release."),
         (_be_something_else, "is no database of Swivi's, or of a newer release."),
-        (lambda path: path.write_text("Dear reader, " * 400), "cannot be used: file is not a database."),
+        (
+            lambda path: path.write_text("Dear reader, " * 400),
+            "cannot be used: file is not a database.",
+        ),
         (lambda path: path.unlink(), "There is no file at"),
     ],
 )
@@ -194,7 +208,12 @@ async def test_what_the_documentation_says_of_postgresql_works(
     await database.dispose()
     dump, programs = str(tmp_path / "swivi.dump"), postgres.programs
     assert await program(programs / "pg_dump", "--format=custom", f"--file={dump}", source) == 0
-    assert await program(programs / "pg_restore", "--exit-on-error", "--no-owner", f"--dbname={target}", dump) == 0
+    assert (
+        await program(
+            programs / "pg_restore", "--exit-on-error", "--no-owner", f"--dbname={target}", dump
+        )
+        == 0
+    )
 
     assert (await run("audit", DATABASE_URL=target)).status == 0
     database = Database(target)

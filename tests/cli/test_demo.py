@@ -44,7 +44,9 @@ async def rows(database: Database) -> dict[str, int]:
     async with database.reading() as session:
         connection = await session.connection()
         return {
-            table.name: (await connection.execute(select(func.count()).select_from(table))).scalar_one()
+            table.name: (
+                await connection.execute(select(func.count()).select_from(table))
+            ).scalar_one()
             for table in METADATA.sorted_tables
         }
 
@@ -54,14 +56,18 @@ POSTGRESQL_ONLY = pytest.mark.parametrize("database_url", ["postgresql"], indire
 
 
 @POSTGRESQL_ONLY
-async def test_the_demo_is_seeded_once_and_its_ledger_is_clean(swivi: Run, database: Database) -> None:
+async def test_the_demo_is_seeded_once_and_its_ledger_is_clean(
+    swivi: Run, database: Database
+) -> None:
     ended = await swivi("demo")
     assert (ended.status, ended.told) == (0, ["The demo was seeded."])
     await is_full_and_clean(database)
     await stays_as_it_is(database, swivi)
 
 
-async def test_a_demo_that_is_there_is_not_seeded_again(run: Run, demo: Database, tmp_path: Path) -> None:
+async def test_a_demo_that_is_there_is_not_seeded_again(
+    run: Run, demo: Database, tmp_path: Path
+) -> None:
     await is_full_and_clean(demo)
     await stays_as_it_is(demo, partial(run, DATABASE_URL=f"sqlite:///{tmp_path}/demo.db"))
 
@@ -97,7 +103,9 @@ async def test_a_seeding_that_was_cut_off_is_not_taken_for_a_demo(database: Data
         await seed(database)
 
 
-async def test_somebody_may_sign_up_in_the_demo_and_seeding_still_adds_nothing(demo: Database) -> None:
+async def test_somebody_may_sign_up_in_the_demo_and_seeding_still_adds_nothing(
+    demo: Database,
+) -> None:
     await a_clipper(demo)
     assert await seed(demo) is False
 
@@ -109,7 +117,11 @@ async def test_there_is_something_to_see_of_every_state(demo: Database) -> None:
         asked = (await session.exec(select(PayoutRequest.status))).all()
         paid = (await session.exec(select(Payout.transaction_id))).all()
     assert statuses.count(CampaignStatus.ACTIVE) >= 3
-    assert set(statuses) >= {CampaignStatus.PAUSED, CampaignStatus.COMPLETED, CampaignStatus.SCHEDULED}
+    assert set(statuses) >= {
+        CampaignStatus.PAUSED,
+        CampaignStatus.COMPLETED,
+        CampaignStatus.SCHEDULED,
+    }
     assert len(reviewed) >= 40
     assert set(reviewed) == set(SubmissionStatus)
     assert set(asked) == {PayoutStatus.COMPLETED, PayoutStatus.REJECTED, PayoutStatus.PENDING}
@@ -141,7 +153,9 @@ async def test_every_reading_is_what_the_simulator_says_of_that_moment(demo: Dat
         assert views == views_at(external_id, when)
 
 
-async def test_a_visitor_sees_a_campaign_complete_within_a_minute_while_the_others_go_on(demo: Database) -> None:
+async def test_a_visitor_sees_a_campaign_complete_within_a_minute_while_the_others_go_on(
+    demo: Database,
+) -> None:
     tracker = Tracker(demo, HistoryReaders())
     active = select(Campaign.title).where(Campaign.status == CampaignStatus.ACTIVE)
     async with demo.reading() as session:

@@ -87,7 +87,9 @@ async def test_only_the_campaign_that_was_named_is_tracked(
 
 
 @SQLITE_ONLY
-async def test_a_campaign_that_does_not_exist_is_named_in_one_line(run: Run, reading: Environment) -> None:
+async def test_a_campaign_that_does_not_exist_is_named_in_one_line(
+    run: Run, reading: Environment
+) -> None:
     unknown = await run("track", "--campaign", "999", **reading)
     assert (unknown.status, unknown.told) == (1, ["swivi: There is no such campaign."])
 
@@ -106,7 +108,10 @@ async def test_a_run_that_the_reading_service_stops_fails_with_its_reason(
 @SQLITE_ONLY
 async def test_without_a_key_there_is_nothing_to_read_with(swivi: Run) -> None:
     ended = await swivi("track")
-    assert (ended.status, ended.told) == (1, ["swivi: Views cannot be read: APIFY_API_KEY is not set."])
+    assert (ended.status, ended.told) == (
+        1,
+        ["swivi: Views cannot be read: APIFY_API_KEY is not set."],
+    )
 
 
 @SQLITE_ONLY

@@ -15,7 +15,9 @@ Chosen = Callable[[Sequence[str]], list[int]]
 
 
 @pytest.fixture
-def copy_database(database_url: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[CopyDatabase]:
+def copy_database(
+    database_url: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[CopyDatabase]:
     """The URL of a new copy of the test's database, to which nobody may be connected meanwhile."""
     if database_url.startswith("sqlite"):
         original, numbers = database_url.removeprefix("sqlite:///"), count()
@@ -37,13 +39,15 @@ def copy_database(database_url: str, request: pytest.FixtureRequest, tmp_path: P
 def chosen(database_url: str) -> Chosen:
     """Which boundaries (their names, in order) are fatal once, counted from 1.
 
-    On SQLite every one. On PostgreSQL, where a copy is dear, those before and after a commit: what was not committed,
-    the server forgets in one way, however much it was.
+    On SQLite every one. On PostgreSQL, where a copy is dear, those before and after a commit: what
+    was not committed, the server forgets in one way, however much it was.
     """
 
     def choose(boundaries: Sequence[str]) -> list[int]:
         everything = database_url.startswith("sqlite")
         near = (f"before {COMMIT}", f"after {COMMIT}")
-        return [number for number, name in enumerate(boundaries, 1) if everything or name.endswith(near)]
+        return [
+            number for number, name in enumerate(boundaries, 1) if everything or name.endswith(near)
+        ]
 
     return choose

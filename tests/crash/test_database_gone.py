@@ -1,7 +1,7 @@
 """A database that goes away, is kept busy or fills up in the middle of a tracking run.
 
-The run ends with one sentence and one line in the log; resumed, it ends like one that was never disturbed (I6), and no
-scraper run is paid twice.
+The run ends with one sentence and one line in the log; resumed, it ends like one that was never
+disturbed (I6), and no scraper run is paid twice.
 """
 
 import resource
@@ -25,7 +25,9 @@ from tests.processes import COMMIT, TRACE, Boundaries, Ending, disturbed_at
 from tests.servers import Postgres
 from tests.world import findings
 
-CUT_OFF = "Tracking was cut off: {}. The server goes on with it by itself, and nothing is paid twice."
+CUT_OFF = (
+    "Tracking was cut off: {}. The server goes on with it by itself, and nothing is paid twice."
+)
 AWAY = "the database did not answer"
 BUSY = "the database is busy"
 FULL = "the database cannot write: its disk is full or broken"
@@ -40,7 +42,9 @@ SETTLED = f"after UPDATE tracking_runs, before {COMMIT}"
 class Control:
     """A run that nobody disturbs: its boundaries, and what the others must come to."""
 
-    def __init__(self, boundaries: list[str], state: dict[str, list[str]], cost: Counter[str]) -> None:
+    def __init__(
+        self, boundaries: list[str], state: dict[str, list[str]], cost: Counter[str]
+    ) -> None:
         self.boundaries, self.state, self.cost = boundaries, state, cost
 
     def at(self, name: str) -> int:
@@ -49,7 +53,9 @@ class Control:
 
     @property
     def before_settling(self) -> int:
-        """The number of the boundary between the last reading and the first settlement: in no transaction."""
+        """The number of the boundary between the last reading and the first settlement: in no
+        transaction.
+        """
         first = self.boundaries.index(f"after {COMMIT}, before UPDATE tracking_run_campaigns")
         return first - self.boundaries[first - 1 :: -1].index(f"after {COMMIT}")
 
@@ -75,7 +81,10 @@ async def must_come_to(control: Control, stage: Stage, settings: Settings) -> No
 def must_be_cut_off(ending: Ending, why: str) -> None:
     assert (ending.outcome, ending.sentence) == ("tracking_cut_off", CUT_OFF.format(why))
     assert ending.logged
-    assert all(line.startswith(why[0].upper() + why[1:]) and not line.endswith(TRACE) for line in ending.logged)
+    assert all(
+        line.startswith(why[0].upper() + why[1:]) and not line.endswith(TRACE)
+        for line in ending.logged
+    )
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -107,7 +116,9 @@ async def test_a_run_whose_database_is_back_at_once_is_resumed_to_the_same_end(
 
 
 def be_impatient() -> None:
-    db.BUSY_TIMEOUT_SECONDS = 2  # the run's own writers wait for each other, and longer on a busy machine
+    db.BUSY_TIMEOUT_SECONDS = (
+        2  # the run's own writers wait for each other, and longer on a busy machine
+    )
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -116,9 +127,15 @@ async def test_a_run_that_waits_too_long_for_another_writer_is_resumed_to_the_sa
 ) -> None:
     for boundary in (control.at(f"after {COMMIT}"), control.before_settling):
         settings = stage.set()
-        with closing(sqlite3.connect(settings.database_url.removeprefix("sqlite:///"), isolation_level=None)) as other:
+        with closing(
+            sqlite3.connect(settings.database_url.removeprefix("sqlite:///"), isolation_level=None)
+        ) as other:
             ending = disturbed_at(
-                boundary, settings, track, here=lambda: other.execute("BEGIN IMMEDIATE"), first=be_impatient
+                boundary,
+                settings,
+                track,
+                here=lambda: other.execute("BEGIN IMMEDIATE"),
+                first=be_impatient,
             )
         must_be_cut_off(ending, BUSY)
         await must_come_to(control, stage, settings)
@@ -139,7 +156,9 @@ def no_longer_files(_name: str, connection: Connection | None) -> None:
 
 def with_small_pages(settings: Settings) -> None:
     """So small that the transfers of one settlement need new ones."""
-    with closing(sqlite3.connect(settings.database_url.removeprefix("sqlite:///"), isolation_level=None)) as database:
+    with closing(
+        sqlite3.connect(settings.database_url.removeprefix("sqlite:///"), isolation_level=None)
+    ) as database:
         for statement in ("PRAGMA journal_mode = DELETE", "PRAGMA page_size = 512", "VACUUM"):
             database.execute(statement)
 

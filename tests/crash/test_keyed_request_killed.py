@@ -1,4 +1,6 @@
-"""A POST with an `Idempotency-Key`, killed anywhere and sent again: done once, and answered as if nothing had been."""
+"""A POST with an `Idempotency-Key`, killed anywhere and sent again: done once, and answered as if
+nothing had been.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -27,7 +29,10 @@ UNDER_WAY = timedelta(minutes=1)
 async def prepare(settings_for: SettingsFor, simulator: RunningSimulator) -> str:
     """An open campaign, and a clipper with $50.00; their token."""
     async with open_runtime(settings_for()) as running:
-        admin, clipper = await factories.an_admin(running.database), await factories.a_clipper(running.database)
+        admin, clipper = (
+            await factories.an_admin(running.database),
+            await factories.a_clipper(running.database),
+        )
         world = World(running, simulator, admin, clipper)
         await world.campaign()
         await world.earn(5_000)
@@ -37,7 +42,10 @@ async def prepare(settings_for: SettingsFor, simulator: RunningSimulator) -> str
 
 @pytest.mark.parametrize(
     ("path", "body", "table"),
-    [("/clippers/payout-request", ASK, PayoutRequest), ("/clippers/submissions", SUBMIT, ClipSubmission)],
+    [
+        ("/clippers/payout-request", ASK, PayoutRequest),
+        ("/clippers/submissions", SUBMIT, ClipSubmission),
+    ],
     ids=["payout", "submission"],
 )
 async def test_a_request_killed_at_any_boundary_and_sent_again_is_done_once(

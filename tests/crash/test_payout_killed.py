@@ -1,4 +1,6 @@
-"""Every step of a payout, killed anywhere: it happened whole or not at all, and is done once (I7, I9)."""
+"""Every step of a payout, killed anywhere: it happened whole or not at all, and is done once (I7,
+I9).
+"""
 
 from collections.abc import Sequence
 
@@ -30,14 +32,19 @@ WAYS: dict[str, Sequence[str]] = {
 
 
 async def prepare(world: World) -> dict[str, Job]:
-    """A clipper with $50.00 for each edge, and a request from which it can be walked; the work that walks it."""
+    """A clipper with $50.00 for each edge, and a request from which it can be walked; the work that
+    walks it.
+    """
     campaign, clippers = await world.campaign(budget="1000.00"), []
     for number in range(len(EDGES)):
         clippers.append(await world.another_clipper())
         await world.clip(campaign, tiktok(number), by=clippers[-1])
         world.simulator.script(tiktok(number), 20_000)
     await world.track()
-    return {edge: await walk(world, clipper, edge) for edge, clipper in zip(EDGES, clippers, strict=True)}
+    return {
+        edge: await walk(world, clipper, edge)
+        for edge, clipper in zip(EDGES, clippers, strict=True)
+    }
 
 
 async def walk(world: World, clipper: Actor, edge: str) -> Job:
@@ -52,14 +59,22 @@ async def walk(world: World, clipper: Actor, edge: str) -> Job:
 
 
 async def test_each_step_of_a_payout_killed_at_any_boundary_happens_once(
-    settings_for: SettingsFor, copy_database: CopyDatabase, chosen: Chosen, simulator: RunningSimulator
+    settings_for: SettingsFor,
+    copy_database: CopyDatabase,
+    chosen: Chosen,
+    simulator: RunningSimulator,
 ) -> None:
     async with open_runtime(settings_for(platform_fee_percent=5)) as running:
-        admin, clipper = await factories.an_admin(running.database), await factories.a_clipper(running.database)
+        admin, clipper = (
+            await factories.an_admin(running.database),
+            await factories.a_clipper(running.database),
+        )
         jobs = await prepare(World(running, simulator, admin, clipper))
 
     for edge, (work, *arguments) in jobs.items():
-        async with open_runtime(settings_for(database_url=copy_database(), apify_api_key=None)) as running:
+        async with open_runtime(
+            settings_for(database_url=copy_database(), apify_api_key=None)
+        ) as running:
             before, boundaries = await state_of(running.database), Boundaries(running.database)
             await work(running, *arguments)
             after = await state_of(running.database)

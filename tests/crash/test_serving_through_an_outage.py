@@ -1,4 +1,6 @@
-"""What serves on while the database is away: it answers in words, and what watches goes on watching afterwards."""
+"""What serves on while the database is away: it answers in words, and what watches goes on watching
+afterwards.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
@@ -21,7 +23,10 @@ from tests.world import World
 from tests.world import open_world as open_world
 from tests.world import world as world
 
-AWAY = "The database did not answer. Please try again in a minute, and look first whether it was done after all."
+AWAY = (
+    "The database did not answer. Please try again in a minute, and look first whether it was "
+    "done after all."
+)
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
@@ -49,7 +54,9 @@ async def test_the_api_answers_in_a_sentence_while_it_lasts_and_as_ever_after_it
         token = (await tokens.issue(session, world.clipper.user_id)).token
     transport = httpx.ASGITransport(build_api())
     headers = {"Authorization": f"Bearer {token}"}
-    async with httpx.AsyncClient(transport=transport, base_url="http://swivi.test", headers=headers) as http:
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://swivi.test", headers=headers
+    ) as http:
         with stopped(postgres):
             refused = await http.get("/clippers/dashboard")
             assert (refused.status_code, refused.json()) == (
@@ -61,7 +68,9 @@ async def test_the_api_answers_in_a_sentence_while_it_lasts_and_as_ever_after_it
         assert (await http.get("/clippers/dashboard")).status_code == 200
 
 
-async def test_live_numbers_go_on_after_it(world: World, postgres: Postgres, caplog: pytest.LogCaptureFixture) -> None:
+async def test_live_numbers_go_on_after_it(
+    world: World, postgres: Postgres, caplog: pytest.LogCaptureFixture
+) -> None:
     async def end(_: object) -> None:
         """Nobody is told."""
 

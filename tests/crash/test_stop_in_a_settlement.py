@@ -1,4 +1,6 @@
-"""A server that is stopped while a settlement is in its transaction ends in time, and the run is resumed to its end."""
+"""A server that is stopped while a settlement is in its transaction ends in time, and the run is
+resumed to its end.
+"""
 
 import asyncio
 import sqlite3
@@ -35,7 +37,10 @@ SLOW = {
     "postgresql": [
         """CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql
         AS $$ BEGIN PERFORM pg_sleep(600); RETURN NEW; END $$""",
-        "CREATE TRIGGER slow BEFORE INSERT ON ledger_transfers FOR EACH ROW EXECUTE FUNCTION slow()",
+        (
+            "CREATE TRIGGER slow BEFORE INSERT ON ledger_transfers FOR EACH ROW EXECUTE FUNCTION "
+            "slow()"
+        ),
     ],
 }
 """A settlement's transaction that does not end: it is in the middle of writing transfers."""
@@ -66,7 +71,9 @@ def server(
 
 async def transfers(running: Runtime) -> int:
     async with running.database.reading() as session:
-        return int((await session.execute(text("SELECT count(*) FROM ledger_transfers"))).scalar_one())
+        return int(
+            (await session.execute(text("SELECT count(*) FROM ledger_transfers"))).scalar_one()
+        )
 
 
 async def make_slow(running: Runtime) -> None:
@@ -96,7 +103,9 @@ async def is_settling(running: Runtime, database_url: str) -> bool:
 
 
 async def readings(running: Runtime) -> int:
-    """Readings that were credited or wait for it: they are committed before their campaign is settled."""
+    """Readings that were credited or wait for it: they are committed before their campaign is
+    settled.
+    """
     async with running.database.reading() as session:
         found = "SELECT count(*) FROM view_tracking WHERE views = :views"
         return int((await session.execute(text(found), {"views": VIEWS})).scalar_one())
@@ -104,7 +113,7 @@ async def readings(running: Runtime) -> int:
 
 async def _until(holds: Callable[[], Any]) -> None:
     async with asyncio.timeout(60):
-        while not await holds():  # noqa: ASYNC110 - another process tells nobody
+        while not await holds():
             await asyncio.sleep(0.05)
 
 

@@ -1,4 +1,6 @@
-"""A tracking run that is killed anywhere and resumed ends like one that never was (I5, I6), at no extra cost."""
+"""A tracking run that is killed anywhere and resumed ends like one that never was (I5, I6), at no
+extra cost.
+"""
 
 from collections import Counter, OrderedDict
 from dataclasses import replace
@@ -25,7 +27,9 @@ SHARDS = 3
 
 
 async def prepare(settings: Settings, simulator: RunningSimulator) -> None:
-    """Two campaigns of two clippers on three platforms, tracked once; the budget of the small one will run out."""
+    """Two campaigns of two clippers on three platforms, tracked once; the budget of the small one
+    will run out.
+    """
     async with open_runtime(settings) as running:
         casey = await factories.a_clipper(running.database)
         admin = await factories.an_admin(running.database)
@@ -38,21 +42,32 @@ async def prepare(settings: Settings, simulator: RunningSimulator) -> None:
         await world.clip(large, tiktok(4), by=kim)
         await world.clip(large, tiktok(5))
         await world.submission(small, tiktok(9), by=kim)
-        await world.read(*((video, 1_000) for video in (tiktok(1), youtube(2), instagram(3), tiktok(4), tiktok(5))))
+        await world.read(
+            *(
+                (video, 1_000)
+                for video in (tiktok(1), youtube(2), instagram(3), tiktok(4), tiktok(5))
+            )
+        )
 
 
 class Stage:
     """Sets the same second round up again and again, moments after the first."""
 
-    def __init__(self, settings_for: SettingsFor, copy_database: CopyDatabase, simulator: RunningSimulator) -> None:
+    def __init__(
+        self, settings_for: SettingsFor, copy_database: CopyDatabase, simulator: RunningSimulator
+    ) -> None:
         self._settings_for, self._copy, self._simulator = settings_for, copy_database, simulator
         self._earlier = list(simulator.runs.values())
 
     def set(self) -> Settings:
-        """A fresh copy of the database, and a scraper that finds growth, a null that passes and a private video."""
+        """A fresh copy of the database, and a scraper that finds growth, a null that passes and a
+        private video.
+        """
         simulator = self._simulator
         simulator.reset()
-        simulator.runs = OrderedDict((run.id, replace(run, started_at=clock.now())) for run in self._earlier)
+        simulator.runs = OrderedDict(
+            (run.id, replace(run, started_at=clock.now())) for run in self._earlier
+        )
         simulator.script(tiktok(1), 5_000)
         simulator.script(youtube(2), 4_000)
         simulator.script(instagram(3), None, 3_000)
@@ -61,7 +76,9 @@ class Stage:
         return self._settings_for(database_url=self._copy())
 
     def hears_the_dead_out(self) -> None:
-        """A start that was under way as its process died is one by now: as after a lease's seconds it would be."""
+        """A start that was under way as its process died is one by now: as after a lease's seconds
+        it would be.
+        """
         self._simulator.catch_up()
 
     @property
@@ -70,7 +87,9 @@ class Stage:
 
 
 @pytest.fixture
-async def stage(settings_for: SettingsFor, copy_database: CopyDatabase, simulator: RunningSimulator) -> Stage:
+async def stage(
+    settings_for: SettingsFor, copy_database: CopyDatabase, simulator: RunningSimulator
+) -> Stage:
     await prepare(settings_for(), simulator)
     return Stage(settings_for, copy_database, simulator)
 
@@ -82,7 +101,9 @@ async def resume(running: Runtime) -> None:
         await running.tracker.resume()
         async with running.database.reading() as session:
             began = await session.get(TrackingRun, 2)
-        if began is None:  # killed before the run was written down: the schedule's next tick starts it
+        if (
+            began is None
+        ):  # killed before the run was written down: the schedule's next tick starts it
             await track(running)
 
 

@@ -1,4 +1,6 @@
-"""A sender that is killed anywhere: its delivery is taken up again, and arrives at least once under one id."""
+"""A sender that is killed anywhere: its delivery is taken up again, and arrives at least once under
+one id.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,7 @@
-"""What is being done when the process is killed. Imports little: each doomed process pays for it."""
+"""What is being done when the process is killed.
+
+Imports little: each doomed process pays for it.
+"""
 
 from typing import Any
 
@@ -40,7 +43,12 @@ async def decide(running: Runtime, admin: Actor, request_id: int, action: str) -
     """An admin's step of a request."""
     async with running.database.writing() as session:
         await payouts.process(
-            session, admin, request_id, action, transaction_id=TRANSACTION_ID, notes="As the bank says."
+            session,
+            admin,
+            request_id,
+            action,
+            transaction_id=TRANSACTION_ID,
+            notes="As the bank says.",
         )
 
 
@@ -49,6 +57,8 @@ async def send(running: Runtime) -> None:
     await running.sender.send_due()
 
 
-async def post_once(running: Runtime, token: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+async def post_once(
+    running: Runtime, token: str, path: str, body: dict[str, Any]
+) -> dict[str, Any]:
     """A POST with an idempotency key; its answer."""
     return await post(token, path, body)

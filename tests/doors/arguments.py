@@ -1,6 +1,8 @@
-"""What handlers are called with: plausible values for each parameter that there is, and what nobody should send.
+"""What handlers are called with: plausible values for each parameter that there is, and what nobody
+should send.
 
-A handler with a parameter of a new name has no value here, and fails its tests until somebody says one.
+A handler with a parameter of a new name has no value here, and fails its tests until somebody says
+one.
 """
 
 import inspect
@@ -21,7 +23,9 @@ HANDLERS = {
 }
 """Ours, by the name that a browser calls them by."""
 
-PARAMETERS = {name: list(inspect.signature(handler.fn).parameters)[1:] for name, handler in HANDLERS.items()}
+PARAMETERS = {
+    name: list(inspect.signature(handler.fn).parameters)[1:] for name, handler in HANDLERS.items()
+}
 
 PLAIN: Mapping[str, Any] = {
     "is_open": True,
@@ -69,7 +73,10 @@ FORM: Mapping[str, Any] = {
 
 
 def plausible(name: str, ids: Mapping[str, int]) -> dict[str, Any]:
-    """Arguments that would do something, on the rows with these ids. KeyError for a parameter that is new."""
+    """Arguments that would do something, on the rows with these ids.
+
+    KeyError for a parameter that is new.
+    """
     form = FORM | {"campaign": str(ids["campaign_id"])}
     known = {**PLAIN, **ids, "form_data": form}
     return {parameter: known[parameter] for parameter in PARAMETERS[name]}
@@ -133,7 +140,9 @@ FIELDS = (*FORM, "campaign", "campaign_id", "amount", "link", "requested", "kind
 
 
 def nasty(name: str, ids: Mapping[str, int]) -> list[dict[str, Any]]:
-    """Calls of a handler, each with something wrong: no arguments, too many, and each argument nasty in turn."""
+    """Calls of a handler, each with something wrong: no arguments, too many, and each argument
+    nasty in turn.
+    """
     usual = plausible(name, dict.fromkeys(ids, 0))
     calls = [{}, usual | {"more": 1, "self": None}, usual | {"state": {}, "": 1}]
     for parameter in usual:

@@ -29,7 +29,11 @@ def house(
     home = tmp_path_factory.mktemp("doors")
     path = home / "swivi.db"
     shutil.copy(migrated_sqlite, path)
-    known = {"database_url": f"sqlite:///{path}", "apify_api_key": APIFY_KEY, "apify_api_url": _simulator_server.url}
+    known = {
+        "database_url": f"sqlite:///{path}",
+        "apify_api_key": APIFY_KEY,
+        "apify_api_url": _simulator_server.url,
+    }
     settings = Settings.model_validate(known | {"env": "test", "tracking_batch_pause_seconds": 0.0})
     people, ids = asyncio.run(furnish(settings, _simulator_server))
     _simulator_server.reset()
@@ -48,10 +52,24 @@ def house(
 def _secrets(path: Path) -> dict[str, str]:
     """What is in the database and the settings that no browser may be sent."""
     with sqlite3.connect(path) as database:
-        hashes = {f"password hash of {who}": it for who, it in database.execute("SELECT id, password_hash FROM users")}
-        hashes |= {f"session hash {row}": it for row, it in database.execute("SELECT id, token_hash FROM sessions")}
-        hashes |= {f"token hash {row}": it for row, it in database.execute("SELECT id, token_hash FROM api_tokens")}
-        hashes |= {
-            f"authenticator's key {row}": it for row, it in database.execute("SELECT id, key FROM authenticators")
+        hashes = {
+            f"password hash of {who}": it
+            for who, it in database.execute("SELECT id, password_hash FROM users")
         }
-    return hashes | {"cron secret": CRON_SECRET, "metrics token": METRICS_TOKEN, "scraper's key": APIFY_KEY}
+        hashes |= {
+            f"session hash {row}": it
+            for row, it in database.execute("SELECT id, token_hash FROM sessions")
+        }
+        hashes |= {
+            f"token hash {row}": it
+            for row, it in database.execute("SELECT id, token_hash FROM api_tokens")
+        }
+        hashes |= {
+            f"authenticator's key {row}": it
+            for row, it in database.execute("SELECT id, key FROM authenticators")
+        }
+    return hashes | {
+        "cron secret": CRON_SECRET,
+        "metrics token": METRICS_TOKEN,
+        "scraper's key": APIFY_KEY,
+    }

@@ -31,7 +31,15 @@ from tests.servers import AppServer
 from tests.simulator import RunningSimulator
 
 BOOKKEEPING = {
-    *("sessions", "rate_limits", "leases", "audits", "audit_log", "sqlite_sequence", "idempotent_answers"),
+    *(
+        "sessions",
+        "rate_limits",
+        "leases",
+        "audits",
+        "audit_log",
+        "sqlite_sequence",
+        "idempotent_answers",
+    ),
     *("seals", "sealed_slices", "seal_checks"),
 }
 """Tables that being there writes to, or the clock."""
@@ -53,7 +61,9 @@ class Person:
 
 @dataclass(frozen=True)
 class House:
-    """Who there is, and what is Ann's: `ids` holds her rows' ids by the name of the argument that takes one."""
+    """Who there is, and what is Ann's: `ids` holds her rows' ids by the name of the argument that
+    takes one.
+    """
 
     server: AppServer
     database_path: Path
@@ -67,7 +77,9 @@ class House:
         return self.server.url
 
     async def signed_in(self, who: str) -> Tab:
-        """A new tab in a browser of its own, not connected yet, which this person just signed in with."""
+        """A new tab in a browser of its own, not connected yet, which this person just signed in
+        with.
+        """
         return Tab(self.url, cookie=await self.cookie_of(self.people[who]))
 
     async def newcomer(self, like: str) -> tuple[Person, Tab]:
@@ -86,10 +98,19 @@ class House:
         async with self.elsewhere() as database, database.writing() as session:
             return await sessions.open_session(session, person.id)
 
-    def digest(self, *, but: set[str] = BOOKKEEPING, of_others_than: Person | None = None) -> dict[str, str]:
-        """Each table's contents in a few digits, but for these tables, and for the rows of this person."""
+    def digest(
+        self, *, but: set[str] = BOOKKEEPING, of_others_than: Person | None = None
+    ) -> dict[str, str]:
+        """Each table's contents in a few digits, but for these tables, and for the rows of this
+        person.
+        """
         with sqlite3.connect(f"file:{self.database_path}?mode=ro", uri=True) as database:
-            names = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")} - but
+            names = {
+                name
+                for (name,) in database.execute(
+                    "SELECT name FROM sqlite_master WHERE type = 'table'"
+                )
+            } - but
             rows = {name: database.execute(f"SELECT * FROM {name}") for name in sorted(names)}
             return {name: _digest(name, found, of_others_than) for name, found in rows.items()}
 
@@ -99,7 +120,9 @@ class House:
         def under_way() -> Lines:
             with sqlite3.connect(f"file:{self.database_path}?mode=ro", uri=True) as database:
                 running = "SELECT CAST(id AS TEXT) FROM tracking_runs WHERE status = 'RUNNING'"
-                rows = database.execute(f"{running} UNION ALL SELECT name FROM leases WHERE name LIKE 'tracking%'")
+                rows = database.execute(
+                    f"{running} UNION ALL SELECT name FROM leases WHERE name LIKE 'tracking%'"
+                )
                 return [{"id": row} for (row,) in rows]
 
         _once(under_way, lambda found: not found)
@@ -117,31 +140,48 @@ class House:
         return self.server.log.stat().st_size
 
     def lines(self, since: int) -> list[dict[str, Any]]:
-        """What was logged from this size of the log on; what is no line of ours counts as a message."""
+        """What was logged from this size of the log on; what is no line of ours counts as a
+        message.
+        """
         with self.server.log.open("rb") as log:
             log.seek(since)
             written = log.read().decode()
         return [
-            json.loads(line) if line.startswith("{") else {"message": line, "logger": "?", "level": "ERROR"}
+            json.loads(line)
+            if line.startswith("{")
+            else {"message": line, "logger": "?", "level": "ERROR"}
             for line in written[: written.rfind("\n") + 1].splitlines()
         ]
 
-    def outcomes(self, since: int, count: int, handlers: Collection[str] = ()) -> list[dict[str, Any]]:
-        """The lines of the next `count` events of pages and of these handlers, once they are written.
+    def outcomes(
+        self, since: int, count: int, handlers: Collection[str] = ()
+    ) -> list[dict[str, Any]]:
+        """The lines of the next `count` events of pages and of these handlers, once they are
+        written.
 
         What was no event counts too.
         """
 
         def told() -> list[dict[str, Any]]:
-            return [line for line in self.lines(since) if "outcome" in line or line["logger"] == "swivi.inbox"]
+            return [
+                line
+                for line in self.lines(since)
+                if "outcome" in line or line["logger"] == "swivi.inbox"
+            ]
 
         return _once(
-            told, lambda found: len(found) >= count and set(handlers) <= {line.get("handler") for line in found}
+            told,
+            lambda found: (
+                len(found) >= count and set(handlers) <= {line.get("handler") for line in found}
+            ),
         )
 
     def requests(self, since: int, count: int) -> list[dict[str, Any]]:
         """The lines of the next `count` requests, once they are written."""
-        return _once(lambda: [line for line in self.lines(since) if "route" in line], lambda found: len(found) >= count)
+        return _once(
+            lambda: [line for line in self.lines(since) if "route" in line],
+            lambda found: len(found) >= count,
+        )
 
 
 Lines: TypeAlias = list[dict[str, Any]]
@@ -157,15 +197,23 @@ def _once(look: Callable[[], Lines], enough: Callable[[Lines], bool]) -> Lines:
 
 def _digest(table: str, rows: sqlite3.Cursor, but: Person | None) -> str:
     columns = [column[0] for column in rows.description]
-    owner = next((name for name in ("user_id", "actor_id") if name in columns), "id" if table == "users" else None)
-    kept = [row for row in rows if but is None or owner is None or row[columns.index(owner)] != but.id]
+    owner = next(
+        (name for name in ("user_id", "actor_id") if name in columns),
+        "id" if table == "users" else None,
+    )
+    kept = [
+        row for row in rows if but is None or owner is None or row[columns.index(owner)] != but.id
+    ]
     return hashlib.sha256(repr(kept).encode()).hexdigest()
 
 
-async def furnish(settings: Settings, simulator: RunningSimulator) -> tuple[dict[str, Person], dict[str, int]]:
+async def furnish(
+    settings: Settings, simulator: RunningSimulator
+) -> tuple[dict[str, Person], dict[str, int]]:
     """The people and Ann's ids.
 
-    Two clippers, an admin and somebody disabled; Ann has one of everything that a clipper can have."""
+    Two clippers, an admin and somebody disabled; Ann has one of everything that a clipper can have.
+    """
     async with open_runtime(settings) as running:
         database = running.database
         admin = await factories.an_admin(database, "Ada Admin")
@@ -186,18 +234,31 @@ async def furnish(settings: Settings, simulator: RunningSimulator) -> tuple[dict
             account = await social.link(session, ann, platform="tiktok", handle="ann.abendrot")
             token = await tokens.issue(session, ann.user_id, name="Ann's script")
             await tokens.issue(session, bob.user_id, name="Bob's script")
-            for kind, actor in {"clipper": ann, "other clipper": bob, "admin": admin, "disabled": gone}.items():
+            for kind, actor in {
+                "clipper": ann,
+                "other clipper": bob,
+                "admin": admin,
+                "disabled": gone,
+            }.items():
                 people[kind] = Person(kind, actor)
             await sessions.open_session(session, ann.user_id, user_agent="Ann's telephone")
-            telephone = (await session.exec(select(SignInSession).where(SignInSession.user_agent != ""))).one()
-            told = (await session.exec(select(Notification).where(Notification.user_id == ann.user_id))).first()
+            telephone = (
+                await session.exec(select(SignInSession).where(SignInSession.user_agent != ""))
+            ).one()
+            told = (
+                await session.exec(select(Notification).where(Notification.user_id == ann.user_id))
+            ).first()
             assert told is not None
             user = await session.get_one(User, gone.user_id)
             user.status = UserStatus.DISABLED
             key = totp.new_setup(ann.email).key
-            session.add(Authenticator(user_id=ann.user_id, key=key, last_step=0, created_at=clock.now()))
+            session.add(
+                Authenticator(user_id=ann.user_id, key=key, last_step=0, created_at=clock.now())
+            )
         async with database.writing() as session:
-            waiting = await manual.read_by_hand(session, admin, clip.id, views=60_000, reason="Seen.", limit=1)
+            waiting = await manual.read_by_hand(
+                session, admin, clip.id, views=60_000, reason="Seen.", limit=1
+            )
     ids = {
         "reading_id": waiting.id,
         "campaign_id": campaign.id,

@@ -1,4 +1,6 @@
-"""One stranger's request never costs the server seconds, whatever is in it: counted in its processor time."""
+"""One stranger's request never costs the server seconds, whatever is in it: counted in its
+processor time.
+"""
 
 import os
 import shutil
@@ -22,7 +24,9 @@ COSTLY_PASSWORD = "4@8({[<369&#!1/|0$5+7%2" * 2
 
 
 @pytest.fixture(scope="module")
-def server(front_end: None, migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+def server(
+    front_end: None, migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[AppServer]:
     home = tmp_path_factory.mktemp("costly")
     shutil.copy(migrated_sqlite, home / "swivi.db")
     with AppServer({"DATABASE_URL": f"sqlite:///{home}/swivi.db"}, home / "log") as started:
@@ -80,13 +84,19 @@ def test_a_long_form_is_cheap_to_refuse(server: AppServer, path: str) -> None:
 def test_a_cookie_full_of_quotes_is_cheap_to_read(server: AppServer, path: str) -> None:
     headers = {"Cookie": QUOTED, "Origin": server.url}
     for _ in range(3):
-        answer = httpx.request("POST" if "auth" in path else "GET", server.url + path, headers=headers)
+        answer = httpx.request(
+            "POST" if "auth" in path else "GET", server.url + path, headers=headers
+        )
         assert answer.status_code < 500
 
 
 @pytest.mark.usefixtures("cheap")
 async def test_a_long_place_is_refused_with_the_first_event(server: AppServer) -> None:
-    for query in ({"q": "x" * 120_000}, {f"q{number}": "x" for number in range(1_500)}, {"splat": ["x" * 90] * 999}):
+    for query in (
+        {"q": "x" * 120_000},
+        {f"q{number}": "x" for number in range(1_500)},
+        {"splat": ["x" * 90] * 999},
+    ):
         first = {"name": HYDRATE, "payload": {}, "router_data": place("/") | {"query": query}}
         with pytest.raises(Refused):
             await Tab(server.url).connect(boot=first)

@@ -1,4 +1,6 @@
-"""Every endpoint over real HTTP with a browser's cookie: who is turned away changes nothing; no other site gets in."""
+"""Every endpoint over real HTTP with a browser's cookie: who is turned away changes nothing; no
+other site gets in.
+"""
 
 import asyncio
 from collections import Counter
@@ -14,10 +16,21 @@ from swivi.domain.accounts.sessions import SESSION_COOKIE
 from tests.api.test_roles import EVERYBODYS, _every_route, _expected, _kind
 from tests.doors.house import House
 
-ROUTES = [(method, path) for method, path in _every_route(build_api()) if method not in ("HEAD", "OPTIONS")]
+ROUTES = [
+    (method, path)
+    for method, path in _every_route(build_api())
+    if method not in ("HEAD", "OPTIONS")
+]
 UNSAFE = [(method, path) for method, path in ROUTES if method not in SAFE_METHODS]
 FORMS = [f"/auth{route.path}" for route in build_auth().routes if isinstance(route, Route)]
-NOT_OURS = ["/_upload", "/_upload/x", "/_all_routes", "/auth-codespace", "/api/../_upload", "/demo/apify/v2/acts"]
+NOT_OURS = [
+    "/_upload",
+    "/_upload/x",
+    "/_all_routes",
+    "/auth-codespace",
+    "/api/../_upload",
+    "/demo/apify/v2/acts",
+]
 AWAY = {401, 403}
 
 
@@ -33,11 +46,17 @@ async def browser_of(house: House, who: str, **headers: str) -> httpx.AsyncClien
     cookies = {"Cookie": f"{SESSION_COOKIE}={cookie}"} if cookie else {}
     # A connection for each request: the server may close one that is kept just as it is used again.
     limits = httpx.Limits(max_keepalive_connections=0)
-    return httpx.AsyncClient(base_url=house.url, headers=cookies | headers, timeout=20, limits=limits)
+    return httpx.AsyncClient(
+        base_url=house.url, headers=cookies | headers, timeout=20, limits=limits
+    )
 
 
-@pytest.mark.parametrize("who", ["guest", "impostor", "disabled", "clipper", "other clipper", "admin"])
-async def test_whom_an_endpoint_does_not_name_is_turned_away_and_changes_nothing(house: House, who: str) -> None:
+@pytest.mark.parametrize(
+    "who", ["guest", "impostor", "disabled", "clipper", "other clipper", "admin"]
+)
+async def test_whom_an_endpoint_does_not_name_is_turned_away_and_changes_nothing(
+    house: House, who: str
+) -> None:
     rule = {"impostor": "guest", "other clipper": "clipper"}.get(who, who)
     refused = {
         (method, path): expected
@@ -75,7 +94,9 @@ async def test_somebody_elses_things_are_not_there_for_a_browser_either(house: H
 async def test_another_site_cannot_use_the_cookie(house: House, origin: str) -> None:
     """Neither by a form, nor by a script, nor by something that says not where it comes from."""
     for who in ("clipper", "admin"):
-        async with await browser_of(house, who, **({"Origin": origin} if origin else {})) as browser:
+        async with await browser_of(
+            house, who, **({"Origin": origin} if origin else {})
+        ) as browser:
             before = house.digest(but=set())
             for method, path in UNSAFE:
                 if _kind(path) in ("open", "cron"):
@@ -84,7 +105,12 @@ async def test_another_site_cannot_use_the_cookie(house: House, origin: str) -> 
                 assert answer.status_code == 403, (method, path, answer.status_code)
                 assert "access-control-allow-origin" not in answer.headers
             for path in FORMS:
-                fields = {"email": "new@swivi.test", "password": "correct horse battery", "name": "N", "role": "admin"}
+                fields = {
+                    "email": "new@swivi.test",
+                    "password": "correct horse battery",
+                    "name": "N",
+                    "role": "admin",
+                }
                 answer = await browser.post(path, data=fields)
                 assert answer.status_code == 403, path
                 assert "set-cookie" not in answer.headers
@@ -100,8 +126,12 @@ async def test_what_reflex_could_serve_and_we_do_not_use_is_not_there(house: Hou
         assert polling.status_code == 400, "websockets only"
 
 
-@pytest.mark.parametrize("path", ["/api/nothing/1%0A2", "/api/x%0D%0Ay", "/api%0A/x", "/x%0Ay", "/x%0Ay/"])
-async def test_a_path_with_a_line_break_passes_all_checks_as_others_do(house: House, path: str) -> None:
+@pytest.mark.parametrize(
+    "path", ["/api/nothing/1%0A2", "/api/x%0D%0Ay", "/api%0A/x", "/x%0Ay", "/x%0Ay/"]
+)
+async def test_a_path_with_a_line_break_passes_all_checks_as_others_do(
+    house: House, path: str
+) -> None:
     """Reflex mounts the app in one of its own, which would answer such a path by itself, unseen."""
     async with await browser_of(house, "guest") as browser:
         since = house.log_size()
@@ -119,9 +149,16 @@ async def test_a_path_with_a_line_break_passes_all_checks_as_others_do(house: Ho
 async def test_what_follows_a_body_in_chunks_is_no_header(house: House) -> None:
     """A proxy in front checks and sets headers, and passes such trailers on as they are."""
     reader, writer = await asyncio.open_connection("127.0.0.1", house.server.port)
-    head = "POST /api/auth/token HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n"
-    trailers = "Host: evil.example\r\nX-Request-Id: from-the-trailer\r\nContent-Type: application/json\r\n"
-    writer.write(f"{head}Content-Type: application/json\r\n\r\n2\r\n{{}}\r\n0\r\n{trailers}\r\n".encode())
+    head = (
+        "POST /api/auth/token HTTP/1.1\r\nHost: localhost\r\nConnection: "
+        "close\r\nTransfer-Encoding: chunked\r\n"
+    )
+    trailers = (
+        "Host: evil.example\r\nX-Request-Id: from-the-trailer\r\nContent-Type: application/json\r\n"
+    )
+    writer.write(
+        f"{head}Content-Type: application/json\r\n\r\n2\r\n{{}}\r\n0\r\n{trailers}\r\n".encode()
+    )
     async with asyncio.timeout(20):
         answer = await reader.read()
     writer.close()

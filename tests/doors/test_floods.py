@@ -1,4 +1,6 @@
-"""One client that sends as much as it can is held back; its neighbours get their pages as if it were not there."""
+"""One client that sends as much as it can is held back; its neighbours get their pages as if it
+were not there.
+"""
 
 import asyncio
 import shutil
@@ -16,7 +18,9 @@ MESSAGES, SOCKETS = 30, 25
 
 
 @pytest.fixture(scope="module")
-def server(front_end: None, migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+def server(
+    front_end: None, migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[AppServer]:
     """With limits low enough to be reached in no time."""
     home = tmp_path_factory.mktemp("floods")
     shutil.copy(migrated_sqlite, home / "swivi.db")
@@ -26,7 +30,9 @@ def server(front_end: None, migrated_sqlite: Path, tmp_path_factory: pytest.Temp
         "SWIVI_LIMIT_SOCKETS_ADDRESS": f"{SOCKETS}/1h",
         "SWIVI_TRUSTED_PROXY_HOPS": "1",
     }
-    with AppServer({"DATABASE_URL": f"sqlite:///{home}/swivi.db"} | limits, home / "log") as started:
+    with AppServer(
+        {"DATABASE_URL": f"sqlite:///{home}/swivi.db"} | limits, home / "log"
+    ) as started:
         yield started
 
 
@@ -35,7 +41,9 @@ def memory(server: AppServer) -> int:
     found = 0
     for status in Path("/proc").glob("[0-9]*/status"):
         try:
-            told = dict(line.split(":\t", 1) for line in status.read_text().splitlines() if ":\t" in line)
+            told = dict(
+                line.split(":\t", 1) for line in status.read_text().splitlines() if ":\t" in line
+            )
         except (FileNotFoundError, ProcessLookupError):
             continue
         if int(told["NSpgid"].split()[0]) == server.group:
@@ -43,9 +51,14 @@ def memory(server: AppServer) -> int:
     return found
 
 
-async def test_a_flood_through_one_socket_is_held_back_and_nobody_else_waits(server: AppServer) -> None:
+async def test_a_flood_through_one_socket_is_held_back_and_nobody_else_waits(
+    server: AppServer,
+) -> None:
     before = memory(server)
-    async with Tab(server.url, behind="192.0.2.1") as flooder, Tab(server.url, behind="192.0.2.2") as neighbour:
+    async with (
+        Tab(server.url, behind="192.0.2.1") as flooder,
+        Tab(server.url, behind="192.0.2.2") as neighbour,
+    ):
         flood = asyncio.create_task(_flood(flooder))
         for address in ("/", "/login", "/signup"):
             await neighbour.visit(address)

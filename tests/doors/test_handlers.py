@@ -1,4 +1,6 @@
-"""Every event handler, called by everybody over real websockets: only those whom it names get through."""
+"""Every event handler, called by everybody over real websockets: only those whom it names get
+through.
+"""
 
 from collections import Counter
 
@@ -9,7 +11,11 @@ from tests.doors.arguments import HANDLERS, NASTY, PARAMETERS, nasty, of, plausi
 from tests.doors.house import BOOKKEEPING, House
 from tests.doors.wire import place
 
-SIGNED_OUT = {Access.SIGNED_IN: "not_signed_in", Access.CLIPPERS: "not_signed_in", Access.ADMINS: "not_signed_in"}
+SIGNED_OUT = {
+    Access.SIGNED_IN: "not_signed_in",
+    Access.CLIPPERS: "not_signed_in",
+    Access.ADMINS: "not_signed_in",
+}
 TURNED_AWAY = {
     "guest": SIGNED_OUT,
     "impostor": SIGNED_OUT,
@@ -24,7 +30,9 @@ ENDS = {name for name in HANDLERS if qualname(name) == "Browsers.sign_out_everyw
 
 
 @pytest.mark.parametrize("who", TURNED_AWAY)
-async def test_whom_a_handler_does_not_name_is_refused_and_changes_nothing(house: House, who: str) -> None:
+async def test_whom_a_handler_does_not_name_is_refused_and_changes_nothing(
+    house: House, who: str
+) -> None:
     refused = {name: code for access, code in TURNED_AWAY[who].items() for name in of(access)}
     assert len(refused) >= 10
     before, since = house.digest(), house.log_size()
@@ -51,19 +59,34 @@ async def test_whom_a_handler_names_gets_through(house: House, who: str) -> None
             # Nothing that is anybody's: whoever may call it may also act on what is theirs.
             await tab.event(name, **plausible(name, dict.fromkeys(house.ids, 0)))
         told = house.outcomes(since, len(allowed), {qualname(name) for name in allowed})
-    gate = {"refused (not_signed_in)", "refused (admins_only)", "refused (clippers_only)", "refused (not_allowed)"}
+    gate = {
+        "refused (not_signed_in)",
+        "refused (admins_only)",
+        "refused (clippers_only)",
+        "refused (not_allowed)",
+    }
     assert [line for line in told if line["outcome"] in gate or line["level"] == "ERROR"] == []
     assert {line["handler"] for line in told} >= {qualname(name) for name in allowed}
 
 
-CALLERS = {Access.SIGNED_IN: "other clipper", Access.CLIPPERS: "other clipper", Access.ADMINS: "admin"}
+CALLERS = {
+    Access.SIGNED_IN: "other clipper",
+    Access.CLIPPERS: "other clipper",
+    Access.ADMINS: "admin",
+}
 ONCE = {HANDLERS[name].fn.__code__: name for name in of(*CALLERS) if PARAMETERS[name]}
 """Handlers with arguments; one that many states share is here once."""
 
 
 async def test_ids_of_somebody_elses_rows_are_as_good_as_none(house: House) -> None:
-    """Whatever takes an id, and whatever page an address with an id opens, called by another clipper."""
-    names = [name for name in of(Access.SIGNED_IN, Access.CLIPPERS) if set(PARAMETERS[name]) & set(house.ids)]
+    """Whatever takes an id, and whatever page an address with an id opens, called by another
+    clipper.
+    """
+    names = [
+        name
+        for name in of(Access.SIGNED_IN, Access.CLIPPERS)
+        if set(PARAMETERS[name]) & set(house.ids)
+    ]
     assert {parameter for name in names for parameter in PARAMETERS[name]} >= {
         "request_id",
         "account_id",
@@ -109,7 +132,9 @@ async def test_arguments_that_no_page_sends_break_nothing(house: House, caller: 
         assert len(told) == len(calls)
         await other.visit("/clippers/clips")
         assert other.value("role", "session_state") == "CLIPPER"
-    failed = Counter(line["message"].partition(" in ")[0] for line in told if line["level"] == "ERROR")
+    failed = Counter(
+        line["message"].partition(" in ")[0] for line in told if line["level"] == "ERROR"
+    )
     assert failed == {}
     assert {line["logger"] for line in told} == {"swivi.events", "swivi.inbox"}
     assert house.digest(but=BOOKKEEPING - {"audit_log"}, of_others_than=person) == before

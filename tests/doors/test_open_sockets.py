@@ -28,7 +28,9 @@ async def _as_admin(house: House, person: Person, **change: str) -> None:
     """Through the API of the same process."""
     async with house.elsewhere() as database, database.writing() as session:
         token = (await tokens.issue(session, house.people["admin"].id)).token
-    async with httpx.AsyncClient(base_url=house.url, headers={"Authorization": f"Bearer {token}"}) as admin:
+    async with httpx.AsyncClient(
+        base_url=house.url, headers={"Authorization": f"Bearer {token}"}
+    ) as admin:
         assert (await admin.patch(f"/api/admin/users/{person.id}", json=change)).is_success
 
 
@@ -71,19 +73,33 @@ async def _by_another_process(house: House, *statements: object) -> None:
 
 
 async def disabled_by_another_process(house: House, person: Person, tab: Tab) -> None:
-    await _by_another_process(house, update(User).where(col(User.id) == person.id).values(status=UserStatus.DISABLED))
+    await _by_another_process(
+        house, update(User).where(col(User.id) == person.id).values(status=UserStatus.DISABLED)
+    )
 
 
 async def signed_out_by_another_process(house: House, person: Person, tab: Tab) -> None:
-    await _by_another_process(house, delete(SignInSession).where(col(SignInSession.user_id) == person.id))
+    await _by_another_process(
+        house, delete(SignInSession).where(col(SignInSession.user_id) == person.id)
+    )
 
 
 async def expired(house: House, person: Person, tab: Tab) -> None:
-    passed = update(SignInSession).where(col(SignInSession.user_id) == person.id).values(expires_at=clock.now())
+    passed = (
+        update(SignInSession)
+        .where(col(SignInSession.user_id) == person.id)
+        .values(expires_at=clock.now())
+    )
     await _by_another_process(house, passed)
 
 
-HERE = [disabled, role_changed, password_changed_elsewhere, signed_out_everywhere_elsewhere, signed_out_in_another_tab]
+HERE = [
+    disabled,
+    role_changed,
+    password_changed_elsewhere,
+    signed_out_everywhere_elsewhere,
+    signed_out_in_another_tab,
+]
 ELSEWHERE = [disabled_by_another_process, signed_out_by_another_process, expired]
 ENDINGS: list[tuple[Ending, str]] = [
     *((ending, kind) for ending in HERE for kind in ("clipper", "admin")),
@@ -92,7 +108,9 @@ ENDINGS: list[tuple[Ending, str]] = [
 
 
 @pytest.mark.parametrize(("ending", "kind"), ENDINGS)
-async def test_an_open_page_finds_itself_signed_out_at_once(house: House, kind: str, ending: Ending) -> None:
+async def test_an_open_page_finds_itself_signed_out_at_once(
+    house: House, kind: str, ending: Ending
+) -> None:
     person, tab = await house.newcomer(kind)
     async with tab:
         here = "/clippers/dashboard" if kind == "clipper" else "/admin"
@@ -108,7 +126,8 @@ async def test_an_open_page_finds_itself_signed_out_at_once(house: House, kind: 
         await tab.event(_named("ProfileName.save"), at=here, form_data={"name": "Still here"})
         await tab.until(lambda: len(tab.redirects()) == 2)
         assert tab.redirects() == ["/login"] * 2
-        # That it ended may be said twice: by the commit, and by whoever looks for what others changed.
+        # That it ended may be said twice: by the commit, and by whoever looks for what others
+        # changed.
         said = [frame.replace('{"ended_rx_state_":true}', "") for frame in tab.heard[heard:]]
         assert [frame for frame in said if "_rx_state_" in frame] == []
         assert house.digest(of_others_than=person) == before
@@ -124,8 +143,13 @@ async def _tell(database: Database, person: Person) -> None:
 
 
 async def test_whoever_is_enabled_again_signs_in_again(house: House) -> None:
-    """The session from before does not come back to life; nor does an admin's after they were a clipper."""
-    for change, back in ((("DISABLED", None), ("ACTIVE", None)), ((None, "ADMIN"), (None, "CLIPPER"))):
+    """The session from before does not come back to life; nor does an admin's after they were a
+    clipper.
+    """
+    for change, back in (
+        (("DISABLED", None), ("ACTIVE", None)),
+        ((None, "ADMIN"), (None, "CLIPPER")),
+    ):
         person, tab = await house.newcomer("clipper")
         for status, role in (change, back):
             await _as_admin(house, person, **{"status": status} if status else {"role": role})

@@ -37,7 +37,10 @@ def everything_in(redis: Any) -> dict[str, bytes]:
         b"none": lambda key: b"",  # it expired meanwhile
     }
     kept = {key: read[redis.type(key)](key) for key in redis.scan_iter()}
-    return {key.decode(): value if isinstance(value, bytes) else repr(value).encode() for key, value in kept.items()}
+    return {
+        key.decode(): value if isinstance(value, bytes) else repr(value).encode()
+        for key, value in kept.items()
+    }
 
 
 def unpacked(value: bytes) -> Iterable[bytes]:
@@ -53,17 +56,26 @@ def unpacked(value: bytes) -> Iterable[bytes]:
 
 async def signed_in(server: AppServer, email: str) -> str:
     """The session cookie of somebody who sends the form."""
-    async with httpx.AsyncClient(base_url=server.url, headers={"Origin": server.url}, timeout=60) as browser:
-        answer = await browser.post("/auth/sign-in", data={"email": email, "password": factories.PASSWORD})
+    async with httpx.AsyncClient(
+        base_url=server.url, headers={"Origin": server.url}, timeout=60
+    ) as browser:
+        answer = await browser.post(
+            "/auth/sign-in", data={"email": email, "password": factories.PASSWORD}
+        )
         assert answer.status_code == 303
         return answer.cookies[SESSION_COOKIE]
 
 
 async def secrets_of(tab: Tab) -> dict[str, str]:
-    """Make an API token, set up two-step sign-in and turn it on. Return what the tab was shown of it."""
+    """Make an API token, set up two-step sign-in and turn it on.
+
+    Return what the tab was shown of it.
+    """
     await tab.visit("/clippers/profile")
     await tab.event(handler("Tokens.open"))
-    await tab.event(handler("Tokens.make"), form_data={"name": "Nightly", "scope": "WRITE", "days": "7"})
+    await tab.event(
+        handler("Tokens.make"), form_data={"name": "Nightly", "scope": "WRITE", "days": "7"}
+    )
     await tab.until(lambda: tab.value("shown", "tokens"))
     await tab.event(handler("TwoSteps.set_up"), form_data={})
     await tab.until(lambda: tab.value("typed_key", "two_steps"))
@@ -71,8 +83,16 @@ async def secrets_of(tab: Tab) -> dict[str, str]:
     key = typed.replace(" ", "")
     await tab.event(handler("TwoSteps.turn_on"), form_data={"code": pyotp.TOTP(key).now()})
     await tab.until(lambda: tab.value("codes", "two_steps"))
-    codes = {f"recovery code {number}": code for number, code in enumerate(tab.value("codes", "two_steps"))}
-    shown = {"token": tab.value("shown", "tokens"), "key": key, "typed key": typed, "its picture": picture}
+    codes = {
+        f"recovery code {number}": code
+        for number, code in enumerate(tab.value("codes", "two_steps"))
+    }
+    shown = {
+        "token": tab.value("shown", "tokens"),
+        "key": key,
+        "typed key": typed,
+        "its picture": picture,
+    }
     return shown | codes
 
 
@@ -80,7 +100,9 @@ async def webhook_secret(server: AppServer, cookie: str) -> str:
     """Make a webhook as an admin's browser does. Return what signs its messages."""
     headers = {"Origin": server.url, "Cookie": f"{SESSION_COOKIE}={cookie}"}
     async with httpx.AsyncClient(base_url=server.url, headers=headers, timeout=60) as browser:
-        made = await browser.post("/api/admin/webhooks", json={"url": ORDERS, "events": ["campaign.completed"]})
+        made = await browser.post(
+            "/api/admin/webhooks", json={"url": ORDERS, "events": ["campaign.completed"]}
+        )
         assert made.status_code == 201, made.text
         secret: str = made.json()["secret"]
         return secret
@@ -110,4 +132,8 @@ async def test_no_secret_of_anybody_is_in_redis(start_server: Callable[..., AppS
     assert any(clipper.email.encode() in value for value in kept.values()), "and can be searched"
     wholes = [whole for key, value in kept.items() for whole in (key.encode(), *unpacked(value))]
     assert len(secrets) == 17
-    assert [what for what, secret in secrets.items() if any(secret.encode() in whole for whole in wholes)] == []
+    assert [
+        what
+        for what, secret in secrets.items()
+        if any(secret.encode() in whole for whole in wholes)
+    ] == []

@@ -24,7 +24,10 @@ SECRET_NAMES = ("password", "token_hash", "secret", "api_key", "cookie")
 
 
 def addresses(house: House) -> list[str]:
-    """Every page there is, at Ann's things where it is about one. KeyError for a new kind of thing."""
+    """Every page there is, at Ann's things where it is about one.
+
+    KeyError for a new kind of thing.
+    """
     found = []
     for route in PAGES:
         parts = [
@@ -35,10 +38,18 @@ def addresses(house: House) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("who", ["guest", "impostor", "disabled", "clipper", "other clipper", "admin"])
+@pytest.mark.parametrize(
+    "who", ["guest", "impostor", "disabled", "clipper", "other clipper", "admin"]
+)
 async def test_no_secret_is_in_what_a_browser_is_sent(house: House, who: str) -> None:
-    """Each page is opened, and nobody is turned away from the states behind it, only from what they hold."""
-    others = {kind: person.actor.email for kind, person in house.people.items() if person.actor and kind != who}
+    """Each page is opened, and nobody is turned away from the states behind it, only from what they
+    hold.
+    """
+    others = {
+        kind: person.actor.email
+        for kind, person in house.people.items()
+        if person.actor and kind != who
+    }
     async with await house.signed_in(who) as tab:
         for address in addresses(house):
             await tab.visit(address)
@@ -63,7 +74,9 @@ async def test_no_secret_is_in_what_a_browser_is_sent(house: House, who: str) ->
 
 
 async def test_what_a_browser_knows_of_its_connection_is_no_credential(house: House) -> None:
-    """Reflex keeps the handshake's headers in the state; the cookie among them is HttpOnly for a reason."""
+    """Reflex keeps the handshake's headers in the state; the cookie among them is HttpOnly for a
+    reason.
+    """
     async with await house.signed_in("clipper") as tab:
         await tab.visit("/clippers/dashboard")
         headers = tab.value("rx_router_headers") or {}

@@ -1,4 +1,6 @@
-"""Thousands of connections that send nothing, or half of something, delay neither other clients nor a stop."""
+"""Thousands of connections that send nothing, or half of something, delay neither other clients nor
+a stop.
+"""
 
 import resource
 import socket
@@ -41,7 +43,9 @@ def many_files() -> Iterator[None]:
 @pytest.fixture
 def server(front_end: None, tmp_path: Path) -> Iterator[AppServer]:
     database = f"sqlite:///{tmp_path}/swivi.db"
-    with AppServer({"DATABASE_URL": database, "SWIVI_STOP_SECONDS": "10"}, tmp_path / "log") as started:
+    with AppServer(
+        {"DATABASE_URL": database, "SWIVI_STOP_SECONDS": "10"}, tmp_path / "log"
+    ) as started:
         yield started
 
 
@@ -50,7 +54,9 @@ def hold(server: AppServer, network: int, sent: bytes) -> list[socket.socket]:
     held = []
     for number in range(CONNECTIONS):
         source = (f"127.0.{network}.{1 + number // PER_ADDRESS}", 0)
-        held.append(socket.create_connection(("127.0.0.1", server.port), timeout=20, source_address=source))
+        held.append(
+            socket.create_connection(("127.0.0.1", server.port), timeout=20, source_address=source)
+        )
         held[-1].sendall(sent)
     return held
 
@@ -70,12 +76,16 @@ def is_open(connection: socket.socket) -> bool:
 def seconds_of_health(server: AppServer) -> float:
     began = time.perf_counter()
     with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
-        connection.sendall(b"GET /api/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        connection.sendall(
+            b"GET /api/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        )
         assert connection.recv(1_000).startswith(b"HTTP/1.1 200")
     return time.perf_counter() - began
 
 
-def test_slow_connections_delay_neither_health_nor_a_stop(server: AppServer, many_files: None) -> None:
+def test_slow_connections_delay_neither_health_nor_a_stop(
+    server: AppServer, many_files: None
+) -> None:
     everything: list[socket.socket] = []
     for number, (kind, sent) in enumerate(KINDS.items(), 10):
         held = hold(server, number, sent)
@@ -93,7 +103,9 @@ def test_an_address_that_holds_all_it_may_keeps_nobody_else_out(server: AppServe
     with ExitStack() as held:
         for _ in range(DEFAULT_PER_ADDRESS):
             held.enter_context(
-                socket.create_connection(("127.0.0.1", server.port), source_address=("127.0.2.1", 0), timeout=20)
+                socket.create_connection(
+                    ("127.0.0.1", server.port), source_address=("127.0.2.1", 0), timeout=20
+                )
             )
         with socket.create_connection(
             ("127.0.0.1", server.port), source_address=("127.0.2.1", 0), timeout=20

@@ -1,4 +1,6 @@
-"""What comes through the websocket and is no page of ours: refused, logged, and nobody else notices."""
+"""What comes through the websocket and is no page of ours: refused, logged, and nobody else
+notices.
+"""
 
 import json
 from collections.abc import AsyncIterator
@@ -72,10 +74,26 @@ NO_EVENTS: list[Any] = [
     {"name": FENCE, "payload": {"value": True}, "router_data": {"pathname": 7}},
     {"name": FENCE, "payload": {"value": True}, "router_data": {"pathname": "/", "asPath": ["/"]}},
     {"name": FENCE, "payload": {"value": True}, "router_data": {"pathname": "/", "query": [1]}},
-    {"name": FENCE, "payload": {"value": True}, "router_data": {"pathname": "/", "query": {"a": {}}}},
-    {"name": FENCE, "payload": {"value": True}, "router_data": {"pathname": "/", "query": {"a": ["b"]}}},
-    {"name": FENCE, "payload": {"value": True}, "router_data": {"pathname": "/", "query": {"splat": [{}]}}},
-    {"name": FENCE, "payload": {"value": True}, "router_data": {"pathname": "/", "query": {"splat": 7}}},
+    {
+        "name": FENCE,
+        "payload": {"value": True},
+        "router_data": {"pathname": "/", "query": {"a": {}}},
+    },
+    {
+        "name": FENCE,
+        "payload": {"value": True},
+        "router_data": {"pathname": "/", "query": {"a": ["b"]}},
+    },
+    {
+        "name": FENCE,
+        "payload": {"value": True},
+        "router_data": {"pathname": "/", "query": {"splat": [{}]}},
+    },
+    {
+        "name": FENCE,
+        "payload": {"value": True},
+        "router_data": {"pathname": "/", "query": {"splat": 7}},
+    },
     {"name": FENCE, "payload": {"value": True}, "router_data": {"pathname": "/\x00"}},
     {"name": FENCE, "payload": {"value": True}, "router_data": {"pathname": "/" + "x" * 5_000}},
     {"name": HYDRATE, "payload": {"hashes": nested(400)}},
@@ -111,7 +129,9 @@ async def neighbour(house: House) -> AsyncIterator[Tab]:
 def warned(house: House, since: int, logger: str) -> list[str]:
     """What this logger warned of; nothing may have ended in a stack trace."""
     lines = house.lines(since)
-    assert [line for line in lines if line["level"] in ("ERROR", "CRITICAL") or "Traceback" in str(line)] == []
+    assert [
+        line for line in lines if line["level"] in ("ERROR", "CRITICAL") or "Traceback" in str(line)
+    ] == []
     return [line["message"] for line in lines if line["logger"] == logger]
 
 
@@ -122,18 +142,26 @@ async def test_a_websocket_that_no_page_of_ours_asks_for_is_refused(
     tab, since = await house.signed_in("clipper"), house.log_size()
     with pytest.raises(Refused, match="403"):
         await tab.connect(origin=origin)
-    assert warned(house, since, "swivi.websockets") == ["Refused a websocket: not from a page of ours"]
+    assert warned(house, since, "swivi.websockets") == [
+        "Refused a websocket: not from a page of ours"
+    ]
 
 
 @pytest.mark.parametrize("token", ["", "x", "../x", "0" * 36, "x" * 10_000])
-async def test_a_websocket_without_a_tabs_token_is_refused(house: House, neighbour: Tab, token: str) -> None:
+async def test_a_websocket_without_a_tabs_token_is_refused(
+    house: House, neighbour: Tab, token: str
+) -> None:
     since = house.log_size()
     with pytest.raises(Refused, match="403"):
         await Tab(house.url, token=token).connect()
-    assert warned(house, since, "swivi.websockets") == ["Refused a websocket: without a tab's token"]
+    assert warned(house, since, "swivi.websockets") == [
+        "Refused a websocket: without a tab's token"
+    ]
 
 
-async def test_a_message_that_no_page_sends_ends_the_connection(house: House, neighbour: Tab) -> None:
+async def test_a_message_that_no_page_sends_ends_the_connection(
+    house: House, neighbour: Tab
+) -> None:
     since = house.log_size()
     for message in NO_PAGES_MESSAGES:
         tab = Tab(house.url)
@@ -144,7 +172,9 @@ async def test_a_message_that_no_page_sends_ends_the_connection(house: House, ne
     assert len(warned(house, since, "swivi.websockets")) == len(NO_PAGES_MESSAGES)
 
 
-async def test_what_is_no_event_is_refused_in_one_line_and_the_tab_goes_on(house: House, neighbour: Tab) -> None:
+async def test_what_is_no_event_is_refused_in_one_line_and_the_tab_goes_on(
+    house: House, neighbour: Tab
+) -> None:
     since = house.log_size()
     async with Tab(house.url) as tab:
         await tab.visit("/")
@@ -183,18 +213,25 @@ async def test_no_variable_can_be_set_from_outside(house: House, neighbour: Tab)
         assert len([told for told in tab.told if told["name"] == "_toast"]) == len(SHUT)
         assert tab.value("role", "session_state") == "CLIPPER"
     refused = [
-        line["outcome"] for line in house.lines(since) if line.get("handler", "").endswith(("setvar", "internal"))
+        line["outcome"]
+        for line in house.lines(since)
+        if line.get("handler", "").endswith(("setvar", "internal"))
     ]
     assert refused.count("refused (not_allowed)") == len(SHUT)
 
 
-async def test_a_browsers_complaints_are_cut_and_forge_no_line(house: House, neighbour: Tab) -> None:
+async def test_a_browsers_complaints_are_cut_and_forge_no_line(
+    house: House, neighbour: Tab
+) -> None:
     since = house.log_size()
     name = f"{ROOT}.reflex___state____frontend_event_exception_state.handle_frontend_exception"
     forged = 'x\n{"level": "CRITICAL", "logger": "swivi", "message": "All is lost"}'
     async with Tab(house.url) as tab:
         await tab.event(name, info=forged + "y" * 50_000, component_stack="z" * 50_000)
-        await tab.frame("42/_event," + json.dumps(["client_error", {"error_type": forged, "message": "m" * 50_000}]))
+        await tab.frame(
+            "42/_event,"
+            + json.dumps(["client_error", {"error_type": forged, "message": "m" * 50_000}])
+        )
         await tab.settle()
     lines = warned(house, since, "swivi.events")
     complaints = [line for line in lines if line.startswith("A page failed in a browser")]
@@ -219,7 +256,9 @@ async def test_a_huge_message_ends_its_connection(house: House, neighbour: Tab, 
 
 
 async def test_a_tabs_token_is_no_key_to_what_it_shows(house: House) -> None:
-    """While its owner is there, after they have gone, and after they signed out and in as somebody else."""
+    """While its owner is there, after they have gone, and after they signed out and in as somebody
+    else.
+    """
     async with await house.signed_in("clipper") as anns:
         await anns.visit("/clippers/dashboard")
         assert anns.value("available", "clipper_balance") > 0
@@ -246,7 +285,9 @@ async def _claims_in_vain(house: House, who: str, token: str) -> None:
 
 
 def _load(state: str) -> str:
-    return next(name for name, handler in HANDLERS.items() if handler.fn.__qualname__ == f"{state}.load")
+    return next(
+        name for name, handler in HANDLERS.items() if handler.fn.__qualname__ == f"{state}.load"
+    )
 
 
 async def test_a_session_that_was_ended_opens_nothing_any_more(house: House) -> None:

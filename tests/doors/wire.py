@@ -1,6 +1,8 @@
-"""A browser's tab as the server sees it, without the browser: Reflex's protocol over a real websocket.
+"""A browser's tab as the server sees it, without the browser: Reflex's protocol over a real
+websocket.
 
-What it sends is up to the test, down to the bytes of a frame, so that it can also be no browser at all.
+What it sends is up to the test, down to the bytes of a frame, so that it can also be no browser at
+all.
 """
 
 import asyncio
@@ -11,7 +13,14 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from wsproto import ConnectionType, WSConnection
-from wsproto.events import AcceptConnection, CloseConnection, Message, RejectConnection, Request, TextMessage
+from wsproto.events import (
+    AcceptConnection,
+    CloseConnection,
+    Message,
+    RejectConnection,
+    Request,
+    TextMessage,
+)
 from wsproto.events import Ping as ProtocolPing
 
 from swivi.domain.accounts.sessions import SESSION_COOKIE
@@ -35,7 +44,11 @@ class Closed(Exception):
 def place(address: str) -> dict[str, Any]:
     """`router_data` as a browser at this path and query sends it."""
     path, _, query = address.partition("?")
-    return {"pathname": path, "asPath": address, "query": dict(pair.split("=") for pair in query.split("&") if query)}
+    return {
+        "pathname": path,
+        "asPath": address,
+        "query": dict(pair.split("=") for pair in query.split("&") if query),
+    }
 
 
 class Tab:
@@ -44,7 +57,9 @@ class Tab:
     `states` is what a browser's tab would know by now; `told` every event that it was sent.
     """
 
-    def __init__(self, url: str, *, cookie: str | None = None, token: str | None = None, behind: str = "") -> None:
+    def __init__(
+        self, url: str, *, cookie: str | None = None, token: str | None = None, behind: str = ""
+    ) -> None:
         self.url = url
         self.behind = behind
         self.cookie = cookie
@@ -65,26 +80,36 @@ class Tab:
         self.leave()
 
     async def connect(self, *, origin: str | None = "", boot: object = None) -> None:
-        """Handshakes, and enters the namespace as Reflex's front end does. `origin` "" is the server's own.
+        """Handshakes, and enters the namespace as Reflex's front end does.
+
+        `origin` "" is the server's own.
 
         Raises Refused.
         """
         await self.open(origin=origin)
         await self.frame("40/_event," + (json.dumps({"event": boot}) if boot is not None else ""))
-        await self.until(lambda: any(heard.startswith(("40/_event", "44/_event")) for heard in self.heard))
+        await self.until(
+            lambda: any(heard.startswith(("40/_event", "44/_event")) for heard in self.heard)
+        )
         if any(heard.startswith("44/_event") for heard in self.heard):
             raise Refused(self.heard[-1])
 
-    async def open(self, *, origin: str | None = "", query: str = "EIO=4&transport=websocket") -> None:
+    async def open(
+        self, *, origin: str | None = "", query: str = "EIO=4&transport=websocket"
+    ) -> None:
         """The handshake alone. Raises Refused with the status."""
         where = urlsplit(self.url)
         headers = [] if origin is None else [("Origin", origin or self.url)]
         headers += [("X-Forwarded-For", self.behind)] if self.behind else []
         headers += [("Cookie", f"{SESSION_COOKIE}={self.cookie}")] if self.cookie else []
-        self._reader, self._writer = await asyncio.open_connection(where.hostname, where.port, limit=2**20)
+        self._reader, self._writer = await asyncio.open_connection(
+            where.hostname, where.port, limit=2**20
+        )
         self._protocol = WSConnection(ConnectionType.CLIENT)
         target = f"/_event/?token={self.token}&{query}"
-        asked = Request(host=where.netloc, target=target, extra_headers=[(a, b.encode()) for a, b in headers])
+        asked = Request(
+            host=where.netloc, target=target, extra_headers=[(a, b.encode()) for a, b in headers]
+        )
         self._writer.write(self._protocol.send(asked))
         accepted = asyncio.get_running_loop().create_future()
         self._reading = asyncio.create_task(self._read(accepted))
@@ -146,7 +171,9 @@ class Tab:
                         raise Closed(self.close_code)
                     await self._changed.wait()
         except TimeoutError:
-            raise TimeoutError(f"heard last: {[heard[:300] for heard in self.heard[-5:]]}") from None
+            raise TimeoutError(
+                f"heard last: {[heard[:300] for heard in self.heard[-5:]]}"
+            ) from None
 
     async def hear(self) -> None:
         """Returns once the server has said anything more. Raises Closed."""

@@ -59,7 +59,9 @@ class Visitor:
         await self.signs_with(email, "Sign in")
 
     async def enters_demo(self, role: str) -> None:
-        """Goes in through the demo's one-click door for the role, "clipper" or "admin"; ends on its dashboard."""
+        """Goes in through the demo's one-click door for the role, "clipper" or "admin"; ends on its
+        dashboard.
+        """
         await self.opens("/login")
         await self.presses(f"Sign in as demo {role}")
         await self.page.wait_for_url(re.compile("/clippers/dashboard|/admin"), timeout=SLOW)
@@ -98,7 +100,9 @@ class Clipper(Visitor):
 
     async def has_balance(self, dollars: str) -> None:
         """The one big number says this, at once or soon, without reloading."""
-        await expect(self.page.locator(".hero .live-money").first).to_contain_text(dollars, timeout=SLOW)
+        await expect(self.page.locator(".hero .live-money").first).to_contain_text(
+            dollars, timeout=SLOW
+        )
 
     async def asks_for(self, dollars: str) -> None:
         """Requests a payout by PayPal."""

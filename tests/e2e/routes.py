@@ -1,4 +1,7 @@
-"""The pages that the app has: whose each is, and an address to open it at. A new page is here by itself."""
+"""The pages that the app has: whose each is, and an address to open it at.
+
+A new page is here by itself.
+"""
 
 import re
 
@@ -21,7 +24,9 @@ def role_of(route: str) -> str:
 
 
 async def address_of(route: str, visitor: Visitor) -> str:
-    """Where the page is. One that is about a single thing is found by the links to it, on the page above it.
+    """Where the page is.
+
+    One that is about a single thing is found by the links to it, on the page above it.
 
     The last link, because lists begin with the newest and what is old has a history to show.
     """
@@ -32,6 +37,8 @@ async def address_of(route: str, visitor: Visitor) -> str:
     above = route[: route.index("/[")]
     thing, end, below = route.partition("]")
     await visitor.opens(f"/{above}" if above in PAGES else "/")
-    links = await visitor.page.locator("a[href]").evaluate_all("links => links.map(a => a.getAttribute('href'))")
+    links = await visitor.page.locator("a[href]").evaluate_all(
+        "links => links.map(a => a.getAttribute('href'))"
+    )
     pattern = re.compile("/" + re.sub(r"\[\w+\]", r"\\d+", thing + end) + "/?")
     return [link for link in links if pattern.fullmatch(link)][-1].rstrip("/") + below

@@ -1,6 +1,8 @@
-"""Every page the app has, light and dark, on a phone and on a desk: axe, overflow, headings, console.
+"""Every page the app has, light and dark, on a phone and on a desk: axe, overflow, headings,
+console.
 
-The pages are taken from the app itself (`routes.py`), so a new one is held to this from its first day.
+The pages are taken from the app itself (`routes.py`), so a new one is held to this from its first
+day.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -44,8 +46,13 @@ Tabs = Mapping[str, Page]
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def tabs(browser: Browser, demo_server: AppServer) -> AsyncIterator[Tabs]:
-    """One tab for each role, signed in through the demo's doors; nothing moves, so that colours are final."""
-    contexts = {role: await browser.new_context(reduced_motion="reduce") for role in ("guest", "clipper", "admin")}
+    """One tab for each role, signed in through the demo's doors; nothing moves, so that colours are
+    final.
+    """
+    contexts = {
+        role: await browser.new_context(reduced_motion="reduce")
+        for role in ("guest", "clipper", "admin")
+    }
     opened = {role: await context.new_page() for role, context in contexts.items()}
     for role in ("clipper", "admin"):
         await Visitor(opened[role], demo_server).enters_demo(role)
@@ -76,7 +83,10 @@ async def test_a_page_is_for_everybody(route: str, tabs: Tabs, demo_server: AppS
     await page.evaluate(AXE_SCRIPT)
     for theme in THEMES:
         for width in WIDTHS:
-            problems += [f"{theme} {width} px: {problem}" for problem in await problems_of(page, theme, width)]
+            problems += [
+                f"{theme} {width} px: {problem}"
+                for problem in await problems_of(page, theme, width)
+            ]
     page.remove_listener("console", heard)
     page.remove_listener("pageerror", thrown)
 

@@ -1,4 +1,6 @@
-"""What an admin does with campaigns in the browser: each action changes what the page, and the database, say next."""
+"""What an admin does with campaigns in the browser: each action changes what the page, and the
+database, say next.
+"""
 
 import re
 import shutil
@@ -34,7 +36,9 @@ def server(
     _simulator_server: RunningSimulator,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[AppServer]:
-    """A production server that reads views from the simulator; its campaigns are made by the tests."""
+    """A production server that reads views from the simulator; its campaigns are made by the
+    tests.
+    """
     home = tmp_path_factory.mktemp("campaigns")
     shutil.copy(migrated_sqlite, home / "swivi.db")
     environment = {
@@ -62,11 +66,15 @@ async def ada(database: Database) -> Actor:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def admin(browser: Browser, server: AppServer, database: Database, ada: Actor) -> AsyncIterator[Admin]:
+async def admin(
+    browser: Browser, server: AppServer, database: Database, ada: Actor
+) -> AsyncIterator[Admin]:
     """Her browser, in Tokyo."""
     context = await browser.new_context(timezone_id=TOKYO)
     async with database.writing() as session:
-        token = await open_session(session, ada.user_id, user_agent="Mozilla/5.0 (Macintosh) Safari/605")
+        token = await open_session(
+            session, ada.user_id, user_agent="Mozilla/5.0 (Macintosh) Safari/605"
+        )
     await context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": server.url}])
     yield Admin(await context.new_page(), server)
     await context.close()
@@ -80,7 +88,9 @@ async def stored(database: Database, campaign_id: int) -> Campaign:
 
 async def opens_page_of(admin: Admin, campaign: Campaign) -> None:
     await admin.opens(f"/admin/campaigns/{campaign.id}")
-    await expect(admin.page.get_by_role("heading", level=1)).to_have_text(campaign.title, timeout=SLOW)
+    await expect(admin.page.get_by_role("heading", level=1)).to_have_text(
+        campaign.title, timeout=SLOW
+    )
 
 
 async def id_in_address(page: Page) -> int:
@@ -109,7 +119,9 @@ async def test_a_new_campaign_is_seen_as_a_clipper_will_see_it_before_it_is_crea
     await page.get_by_label("Budget", exact=True).fill("100")
     await page.get_by_label("Pay per 1,000 views", exact=True).fill("2.50")
     await shows(page, "$100.00 buys 40,000 views at $2.50 per 1,000")
-    await expect(preview(page).get_by_role("heading", name="Night Rides")).to_be_visible(timeout=SLOW)
+    await expect(preview(page).get_by_role("heading", name="Night Rides")).to_be_visible(
+        timeout=SLOW
+    )
     await shows(preview(page), "Bikes after dark.")
     await page.get_by_label("Budget", exact=True).fill("250")
     await shows(page, "$250.00 buys 100,000 views at $2.50 per 1,000")
@@ -118,11 +130,17 @@ async def test_a_new_campaign_is_seen_as_a_clipper_will_see_it_before_it_is_crea
 
     await admin.presses("Create campaign")
     created = await stored(database, await id_in_address(page))
-    assert (created.title, created.budget, created.platforms) == ("Night Rides", 25_000, ["tiktok", "instagram"])
+    assert (created.title, created.budget, created.platforms) == (
+        "Night Rides",
+        25_000,
+        ["tiktok", "instagram"],
+    )
     assert created.status is CampaignStatus.DRAFT
 
 
-async def test_a_rate_of_its_own_makes_the_budget_buy_another_number_of_views_there(admin: Admin) -> None:
+async def test_a_rate_of_its_own_makes_the_budget_buy_another_number_of_views_there(
+    admin: Admin,
+) -> None:
     page = admin.page
     await admin.opens("/admin/campaigns/new")
     await page.get_by_label("Budget", exact=True).fill("100")
@@ -133,7 +151,9 @@ async def test_a_rate_of_its_own_makes_the_budget_buy_another_number_of_views_th
     await shows(page, "$100.00 buys 50,000 views on YouTube at $2.00 per 1,000")
 
 
-async def test_a_refused_form_says_what_is_wrong_and_keeps_all_that_was_typed(admin: Admin, database: Database) -> None:
+async def test_a_refused_form_says_what_is_wrong_and_keeps_all_that_was_typed(
+    admin: Admin, database: Database
+) -> None:
     page = admin.page
     await admin.opens("/admin/campaigns/new")
     await page.get_by_label("Title").fill("Half a Campaign")
@@ -158,8 +178,12 @@ async def test_a_refused_form_says_what_is_wrong_and_keeps_all_that_was_typed(ad
     assert created.starts_at == datetime(2031, 5, 1, 1, tzinfo=UTC)
 
 
-async def test_an_edit_begins_with_the_terms_and_changes_them(admin: Admin, ada: Actor, database: Database) -> None:
-    campaign = await a_campaign(database, ada, title="Before", ends_at="2031-05-01T01:00Z", max_per_clip="30.00")
+async def test_an_edit_begins_with_the_terms_and_changes_them(
+    admin: Admin, ada: Actor, database: Database
+) -> None:
+    campaign = await a_campaign(
+        database, ada, title="Before", ends_at="2031-05-01T01:00Z", max_per_clip="30.00"
+    )
     page = admin.page
     await opens_page_of(admin, campaign)
     await page.get_by_role("link", name="Edit").click()
@@ -181,7 +205,9 @@ async def test_an_edit_begins_with_the_terms_and_changes_them(admin: Admin, ada:
     for width in (1280, 360):
         await page.set_viewport_size({"width": width, "height": 800})
         for mark in ("Active", "Hidden", "Test"):
-            await expect(row.get_by_text(mark, exact=True).filter(visible=True)).to_be_visible(timeout=SLOW)
+            await expect(row.get_by_text(mark, exact=True).filter(visible=True)).to_be_visible(
+                timeout=SLOW
+            )
 
 
 @pytest.mark.parametrize("status", [CampaignStatus.COMPLETED, CampaignStatus.ARCHIVED])
@@ -190,7 +216,9 @@ async def test_the_edit_of_a_closed_campaign_says_so_before_anything_is_typed_an
 ) -> None:
     campaign = await a_campaign(database, ada, title="All Done")
     async with database.writing() as session:
-        await session.exec(update(Campaign).where(col(Campaign.id) == campaign.id).values(status=status))
+        await session.exec(
+            update(Campaign).where(col(Campaign.id) == campaign.id).values(status=status)
+        )
     page = admin.page
     await admin.opens(f"/admin/campaigns/{campaign.id}/edit")
     await shows(page, "“All Done” cannot be changed any more")
@@ -203,7 +231,9 @@ async def test_the_edit_of_a_closed_campaign_says_so_before_anything_is_typed_an
 async def test_a_duplicate_begins_with_the_same_terms_and_spends_nothing_of_the_first(
     admin: Admin, ada: Actor, database: Database
 ) -> None:
-    campaign = await a_campaign(database, ada, title="Original", platforms=["youtube"], min_views=500)
+    campaign = await a_campaign(
+        database, ada, title="Original", platforms=["youtube"], min_views=500
+    )
     page = admin.page
     await opens_page_of(admin, campaign)
     await page.get_by_role("link", name="Duplicate").click()
@@ -216,11 +246,18 @@ async def test_a_duplicate_begins_with_the_same_terms_and_spends_nothing_of_the_
     await page.get_by_label("Budget", exact=True).fill("40")
     await admin.presses("Create campaign")
     copy = await stored(database, await id_in_address(page))
-    assert (copy.title, copy.budget, copy.platforms, copy.min_views) == ("Original (copy)", 4_000, ["youtube"], 500)
+    assert (copy.title, copy.budget, copy.platforms, copy.min_views) == (
+        "Original (copy)",
+        4_000,
+        ["youtube"],
+        500,
+    )
     assert (await stored(database, campaign.id)).budget == 10_000
 
 
-async def test_a_top_up_says_the_new_budget_and_raises_it(admin: Admin, ada: Actor, database: Database) -> None:
+async def test_a_top_up_says_the_new_budget_and_raises_it(
+    admin: Admin, ada: Actor, database: Database
+) -> None:
     campaign = await a_campaign(database, ada, title="Thirsty")
     await opens_page_of(admin, campaign)
     await admin.presses("Top up")
@@ -240,7 +277,10 @@ async def test_a_top_up_takes_no_mouse(admin: Admin, ada: Actor, database: Datab
     campaign = await a_campaign(database, ada, title="By Hand")
     page = admin.page
     await opens_page_of(admin, campaign)
-    opener, dialog = page.get_by_role("button", name="Top up", exact=True), page.get_by_role("dialog")
+    opener, dialog = (
+        page.get_by_role("button", name="Top up", exact=True),
+        page.get_by_role("dialog"),
+    )
     await opener.focus()
     await page.keyboard.press("Enter")
     await expect(dialog.get_by_label("Amount to add")).to_be_focused(timeout=SLOW)
@@ -292,7 +332,9 @@ async def test_a_schedule_is_typed_in_the_viewers_zone_and_stored_in_utc(
 async def test_a_scheduled_campaign_goes_back_to_a_draft_or_starts_at_once(
     admin: Admin, ada: Actor, database: Database
 ) -> None:
-    campaign = await a_campaign(database, ada, title="Early", status="SCHEDULED", starts_at="2031-05-01T01:00Z")
+    campaign = await a_campaign(
+        database, ada, title="Early", status="SCHEDULED", starts_at="2031-05-01T01:00Z"
+    )
     page = admin.page
     await opens_page_of(admin, campaign)
     await expect(page.get_by_role("heading", name="Budget left")).to_have_count(0)
@@ -305,7 +347,9 @@ async def test_a_scheduled_campaign_goes_back_to_a_draft_or_starts_at_once(
     assert (await stored(database, campaign.id)).status is CampaignStatus.ACTIVE
 
 
-async def test_a_campaign_is_paused_and_resumed(admin: Admin, ada: Actor, database: Database) -> None:
+async def test_a_campaign_is_paused_and_resumed(
+    admin: Admin, ada: Actor, database: Database
+) -> None:
     campaign = await a_campaign(database, ada, title="On and off")
     await opens_page_of(admin, campaign)
     await admin.presses("Pause")
@@ -316,7 +360,9 @@ async def test_a_campaign_is_paused_and_resumed(admin: Admin, ada: Actor, databa
     assert (await stored(database, campaign.id)).status is CampaignStatus.ACTIVE
 
 
-async def test_a_campaign_is_completed_with_a_reason(admin: Admin, ada: Actor, database: Database) -> None:
+async def test_a_campaign_is_completed_with_a_reason(
+    admin: Admin, ada: Actor, database: Database
+) -> None:
     campaign = await a_campaign(database, ada, title="Enough")
     await opens_page_of(admin, campaign)
     await admin.presses("Complete")
@@ -332,7 +378,9 @@ async def test_a_campaign_is_completed_with_a_reason(admin: Admin, ada: Actor, d
     assert (await stored(database, campaign.id)).status is CampaignStatus.ARCHIVED
 
 
-async def test_a_draft_is_archived_after_a_question(admin: Admin, ada: Actor, database: Database) -> None:
+async def test_a_draft_is_archived_after_a_question(
+    admin: Admin, ada: Actor, database: Database
+) -> None:
     campaign = await a_campaign(database, ada, title="Never mind", status="DRAFT")
     await opens_page_of(admin, campaign)
     await admin.presses("Archive")
@@ -345,7 +393,9 @@ async def test_track_now_reads_this_campaign_only_and_its_numbers_and_charts_mov
     admin: Admin, ada: Actor, database: Database, simulator: RunningSimulator
 ) -> None:
     casey = await a_clipper(database)
-    campaign, other = [await a_campaign(database, ada, title=title) for title in ("Tracked", "Left alone")]
+    campaign, other = [
+        await a_campaign(database, ada, title=title) for title in ("Tracked", "Left alone")
+    ]
     for number, its in enumerate((campaign, other), start=1):
         await a_clip(database, casey, ada, its, tiktok(number))
         simulator.script(tiktok(number), 10_000)
@@ -374,7 +424,9 @@ async def test_analytics_name_the_campaign_that_is_looked_at_even_when_it_is_arc
         await campaigns.step(session, ada, campaign.id, CampaignStatus.ARCHIVED)
     page = admin.page
     await admin.opens(f"/admin/analytics?campaign={campaign.id}")
-    await expect(page.get_by_label("Campaign", exact=True)).to_have_value(str(campaign.id), timeout=SLOW)
+    await expect(page.get_by_label("Campaign", exact=True)).to_have_value(
+        str(campaign.id), timeout=SLOW
+    )
     await shows(page, "No views were counted in these days")
     await page.get_by_label("Campaign", exact=True).select_option(label="All campaigns")
     await page.wait_for_url(lambda address: "campaign=" not in address, timeout=SLOW)

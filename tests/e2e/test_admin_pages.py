@@ -1,4 +1,6 @@
-"""The admins' dashboard, analytics and settings in the browser, on a demo's history that stands still."""
+"""The admins' dashboard, analytics and settings in the browser, on a demo's history that stands
+still.
+"""
 
 import re
 import shutil
@@ -23,7 +25,7 @@ from swivi.domain.ledger.invariants import INVARIANTS
 from swivi.domain.seals.models import Seal
 from swivi.domain.seals.sealing import Sealer
 from swivi.domain.tracking.models import RunStatus, TrackingRun, Trigger
-from swivi.runtime.database import tables  # noqa: F401 - all of them, for the foreign keys
+from swivi.runtime.database import tables
 from tests import factories
 from tests.e2e.people import SLOW, Admin
 from tests.servers import AppServer
@@ -36,7 +38,9 @@ ONCE_A_YEAR = "0 3 1 1 *"
 
 
 @pytest.fixture(scope="module")
-def server(front_end: None, seeded_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+def server(
+    front_end: None, seeded_demo: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[AppServer]:
     """A demo's data, served without its clockwork: nothing changes unless a test changes it."""
     home = tmp_path_factory.mktemp(f"admin-{SECRET}")
     shutil.copy(seeded_demo, home / "swivi.db")
@@ -74,12 +78,18 @@ async def admin(page: Page, server: AppServer, database: Database, boss: User) -
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def ending(database: Database, boss: User) -> Campaign:
-    """A campaign that ends tomorrow, with a submission whose first reading has failed for two hours."""
+    """A campaign that ends tomorrow, with a submission whose first reading has failed for two
+    hours.
+    """
     now = clock.now()
-    campaign = await factories.a_campaign(database, actor_of(boss), title="Last Call", ends_at=now + timedelta(days=1))
+    campaign = await factories.a_campaign(
+        database, actor_of(boss), title="Last Call", ends_at=now + timedelta(days=1)
+    )
     clipper = await factories.a_clipper(database)
     with clock.standing_at(now - timedelta(hours=2)):
-        await factories.a_submission(database, clipper, campaign, factories.tiktok(9_001), baseline=None)
+        await factories.a_submission(
+            database, clipper, campaign, factories.tiktok(9_001), baseline=None
+        )
     async with database.writing() as session:
         session.add(
             TrackingRun(
@@ -124,7 +134,9 @@ async def test_the_choice_of_days_platform_and_campaign_lives_in_the_address(adm
 
     await page.go_back()
     await expect(page.get_by_label("Campaign", exact=True)).to_have_value("", timeout=SLOW)
-    by_campaign = page.get_by_role("region", name="Views and spending by campaign").locator("tbody tr")
+    by_campaign = page.get_by_role("region", name="Views and spending by campaign").locator(
+        "tbody tr"
+    )
     await expect(by_campaign.nth(1)).to_be_visible()
 
 
@@ -136,9 +148,13 @@ async def test_the_totals_are_the_apis_and_say_how_they_changed(admin: Admin) ->
     assert total["now"]["views"] > total["before"]["views"] > 0, "the demo has grown"
 
     await expect(card(page, "Views")).to_contain_text(f"{total['now']['views']:,}", timeout=SLOW)
-    await expect(card(page, "Views")).to_contain_text(re.compile(rf"\+[\d,]+%, up from {total['before']['views']:,}"))
+    await expect(card(page, "Views")).to_contain_text(
+        re.compile(rf"\+[\d,]+%, up from {total['before']['views']:,}")
+    )
     await expect(card(page, "Spent")).to_contain_text(f"${total['now']['spent']:,.2f}")
-    await expect(card(page, "Effective CPM")).to_contain_text(f"${total['now']['effectiveCpm']:,.2f}")
+    await expect(card(page, "Effective CPM")).to_contain_text(
+        f"${total['now']['effectiveCpm']:,.2f}"
+    )
 
 
 async def test_a_chart_is_a_table_too_and_its_days_add_up(admin: Admin) -> None:
@@ -148,21 +164,31 @@ async def test_a_chart_is_a_table_too_and_its_days_add_up(admin: Admin) -> None:
     await figure.get_by_text("Show as a table").click()
     rows = figure.get_by_role("region", name="Views per day").locator("tbody tr")
     await expect(rows).to_have_count(7)
-    views = [int(one.replace(",", "")) for one in await rows.locator("td:last-child").all_inner_texts()]
+    views = [
+        int(one.replace(",", "")) for one in await rows.locator("td:last-child").all_inner_texts()
+    ]
     await expect(card(page, "Views")).to_contain_text(f"{sum(views):,}")
 
 
-async def test_days_without_views_say_so_and_where_views_come_from(admin: Admin, ending: Campaign) -> None:
+async def test_days_without_views_say_so_and_where_views_come_from(
+    admin: Admin, ending: Campaign
+) -> None:
     await admin.opens(f"/admin/analytics?campaign={ending.id}")
     await admin.sees("No views were counted in these days")
     await admin.page.get_by_role("main").get_by_role("link", name="Tracking").click()
     await admin.page.wait_for_url(re.compile("/admin/tracking"), timeout=SLOW)
 
 
-@pytest.mark.parametrize(("path", "draws"), [("/admin/analytics", True), ("/admin", False), ("/admin/settings", False)])
-async def test_the_drawing_code_comes_only_with_a_page_that_draws(admin: Admin, path: str, draws: bool) -> None:
+@pytest.mark.parametrize(
+    ("path", "draws"), [("/admin/analytics", True), ("/admin", False), ("/admin/settings", False)]
+)
+async def test_the_drawing_code_comes_only_with_a_page_that_draws(
+    admin: Admin, path: str, draws: bool
+) -> None:
     scripts: list[Response] = []
-    admin.page.on("response", lambda answer: scripts.append(answer) if answer.url.endswith(".js") else None)
+    admin.page.on(
+        "response", lambda answer: scripts.append(answer) if answer.url.endswith(".js") else None
+    )
     await admin.opens(path)
     await admin.page.wait_for_load_state("networkidle")
     loaded = [await script.text() for script in scripts]
@@ -170,7 +196,9 @@ async def test_the_drawing_code_comes_only_with_a_page_that_draws(admin: Admin, 
     assert any("recharts-cartesian" in code for code in loaded) is draws
 
 
-async def test_what_needs_attention_leads_to_where_it_is_handled(admin: Admin, ending: Campaign) -> None:
+async def test_what_needs_attention_leads_to_where_it_is_handled(
+    admin: Admin, ending: Campaign
+) -> None:
     await admin.opens("/admin")
     expected = {
         "to review, the oldest sent": "/admin/submissions",
@@ -183,7 +211,9 @@ async def test_what_needs_attention_leads_to_where_it_is_handled(admin: Admin, e
         item = attention(admin.page).filter(has_text=words)
         await expect(item.get_by_role("link")).to_have_attribute("href", href, timeout=SLOW)
     await attention(admin.page).filter(has_text="Last Call").get_by_role("link").click()
-    await expect(admin.page.get_by_role("heading", name="Last Call", level=1)).to_be_visible(timeout=SLOW)
+    await expect(admin.page.get_by_role("heading", name="Last Call", level=1)).to_be_visible(
+        timeout=SLOW
+    )
 
 
 async def test_books_that_are_right_are_said_to_be(admin: Admin) -> None:
@@ -191,7 +221,9 @@ async def test_books_that_are_right_are_said_to_be(admin: Admin) -> None:
     await admin.presses("Check the books")
     await admin.sees("No findings: every invariant holds.")
     covered = admin.page.locator("#books")
-    await expect(covered).to_contain_text(re.compile(r"\d+ checks.*[\d,]+ transfers.*[\d,]+ ms", re.DOTALL))
+    await expect(covered).to_contain_text(
+        re.compile(r"\d+ checks.*[\d,]+ transfers.*[\d,]+ ms", re.DOTALL)
+    )
 
 
 async def test_a_cent_too_many_is_found_named_and_leads_to_its_campaign(
@@ -223,7 +255,9 @@ async def test_the_books_say_rule_by_rule_what_was_covered_and_when(admin: Admin
     await expect(rules.nth(1)).to_contain_text(re.compile(r"I1.*\d+.*ms.*None", re.DOTALL))
 
 
-async def test_the_books_show_the_newest_seal_and_what_was_compared_with_it(admin: Admin, database: Database) -> None:
+async def test_the_books_show_the_newest_seal_and_what_was_compared_with_it(
+    admin: Admin, database: Database
+) -> None:
     await Sealer(database).seal_new()
     await admin.opens("/admin/books")
     await admin.presses("Check the books")
@@ -236,15 +270,20 @@ async def test_the_books_show_the_newest_seal_and_what_was_compared_with_it(admi
 async def _add_cents(database: Database, campaign: Campaign, cents: int) -> None:
     async with database.writing() as session:
         await session.execute(
-            text("UPDATE campaigns SET spent = spent + :cents WHERE id = :id"), {"cents": cents, "id": campaign.id}
+            text("UPDATE campaigns SET spent = spent + :cents WHERE id = :id"),
+            {"cents": cents, "id": campaign.id},
         )
 
 
-async def test_settings_say_what_is_set_and_send_no_secret(admin: Admin, context_frames: list[str]) -> None:
+async def test_settings_say_what_is_set_and_send_no_secret(
+    admin: Admin, context_frames: list[str]
+) -> None:
     page = admin.page
     await admin.opens("/admin/settings")
     parts = page.get_by_role("region", name="What Swivi stands on")
-    await expect(parts.get_by_role("row").filter(has_text="APIFY_API_KEY")).to_contain_text("Set", timeout=SLOW)
+    await expect(parts.get_by_role("row").filter(has_text="APIFY_API_KEY")).to_contain_text(
+        "Set", timeout=SLOW
+    )
     await expect(parts.get_by_role("row").filter(has_text="CRON_SECRET")).to_contain_text("Set")
     await expect(parts.get_by_role("row").filter(has_text="REDIS_URL")).to_contain_text("Not set")
     await expect(parts.get_by_role("row").filter(has_text="DATABASE_URL")).to_contain_text("SQLite")
@@ -260,5 +299,8 @@ async def test_settings_say_what_is_set_and_send_no_secret(admin: Admin, context
 def context_frames(page: Page) -> list[str]:
     """What the server sends through the page's websocket."""
     frames: list[str] = []
-    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append(str(frame))))
+    page.on(
+        "websocket",
+        lambda socket: socket.on("framereceived", lambda frame: frames.append(str(frame))),
+    )
     return frames

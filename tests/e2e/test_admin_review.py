@@ -1,4 +1,6 @@
-"""The admin's desk in a browser: the queue by keyboard alone, payouts, users, views by hand, the bench."""
+"""The admin's desk in a browser: the queue by keyboard alone, payouts, users, views by hand, the
+bench.
+"""
 
 import csv
 import json
@@ -21,7 +23,13 @@ from swivi.domain.accounts import tokens
 from swivi.domain.accounts.demo_emails import DEMO_CLIPPER_EMAIL
 from swivi.domain.accounts.models import Role, SignInSession, User
 from swivi.domain.campaigns.models import Campaign, CampaignStatus
-from swivi.domain.clips.models import Clip, ClipState, ClipSubmission, SubmissionStatus, ViewTracking
+from swivi.domain.clips.models import (
+    Clip,
+    ClipState,
+    ClipSubmission,
+    SubmissionStatus,
+    ViewTracking,
+)
 from swivi.domain.payouts.models import PayoutRequest, PayoutStatus
 from swivi.pages.admin.submissions.decisions import REASONS
 from tests.e2e.people import PASSWORD, SLOW, Admin, audit, swivi
@@ -36,8 +44,12 @@ Row = TypeVar("Row", bound=SQLModel)
 
 
 @pytest.fixture(scope="module")
-def server(front_end: None, seeded_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
-    """A seeded demo of this file's own, with its simulator, which moves only when a test moves it."""
+def server(
+    front_end: None, seeded_demo: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[AppServer]:
+    """A seeded demo of this file's own, with its simulator, which moves only when a test moves
+    it.
+    """
     home = tmp_path_factory.mktemp("desk")
     environment = {
         **demo_environment(home, seeded_demo),
@@ -62,7 +74,9 @@ async def database(server: AppServer) -> AsyncIterator[Database]:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def admin(browser: Browser, server: AppServer) -> AsyncIterator[Admin]:
     """The demo's admin at a desk."""
-    context = await browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    context = await browser.new_context(
+        viewport={"width": 1440, "height": 900}, reduced_motion="reduce"
+    )
     visitor = Admin(await context.new_page(), server)
     await visitor.enters_demo("admin")
     await context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -81,7 +95,9 @@ async def waiting(database: Database) -> list[ClipSubmission]:
     return await rows(database, ClipSubmission, ClipSubmission.status == SubmissionStatus.PENDING)
 
 
-async def decided(database: Database, submission: ClipSubmission) -> tuple[SubmissionStatus, str | None]:
+async def decided(
+    database: Database, submission: ClipSubmission
+) -> tuple[SubmissionStatus, str | None]:
     [now] = await rows(database, ClipSubmission, ClipSubmission.id == submission.id)
     return now.status, now.reason
 
@@ -91,7 +107,9 @@ async def clippers_api(server: AppServer, database: Database) -> httpx.AsyncClie
     async with database.writing() as session:
         clipper = await accounts.by_email(session, DEMO_CLIPPER_EMAIL)
         token = (await tokens.issue(session, clipper.id)).token
-    return httpx.AsyncClient(base_url=f"{server.url}/api", headers={"Authorization": f"Bearer {token}"})
+    return httpx.AsyncClient(
+        base_url=f"{server.url}/api", headers={"Authorization": f"Bearer {token}"}
+    )
 
 
 async def asks_for_payout(server: AppServer, database: Database) -> PayoutRequest:
@@ -119,7 +137,9 @@ def places(page: Page) -> Locator:
     return page.locator("[data-queue-row]")
 
 
-async def test_the_queue_is_worked_by_keyboard_alone(admin: Admin, server: AppServer, database: Database) -> None:
+async def test_the_queue_is_worked_by_keyboard_alone(
+    admin: Admin, server: AppServer, database: Database
+) -> None:
     for number in (1, 2, 3):
         await submits(server, database, number)
     page, queue = admin.page, await waiting(database)
@@ -131,7 +151,9 @@ async def test_the_queue_is_worked_by_keyboard_alone(admin: Admin, server: AppSe
     await press("ArrowDown")
     await press("k")
     await expect(stands.nth(0)).to_be_focused()
-    await expect(page.get_by_role("complementary", name="The clip in detail")).to_contain_text("Views at submission")
+    await expect(page.get_by_role("complementary", name="The clip in detail")).to_contain_text(
+        "Views at submission"
+    )
 
     await press("a")
     await admin.sees("1 clip approved")
@@ -166,7 +188,11 @@ async def test_keys_do_nothing_while_somebody_types_or_where_they_are_switched_o
     await admin.opens(QUEUE)
     await page.keyboard.press("j")
     await page.keyboard.press("r")
-    await page.get_by_role("dialog").get_by_label("Or in your own words").press_sequentially("a jar of rax")
+    await (
+        page.get_by_role("dialog")
+        .get_by_label("Or in your own words")
+        .press_sequentially("a jar of rax")
+    )
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog")).to_have_count(0)
     assert [one.id for one in await waiting(database)] == [one.id for one in queue]
@@ -196,7 +222,9 @@ async def test_what_is_submitted_while_the_queue_is_open_appears_below(
     await expect(places(admin.page).first).to_be_focused()
 
 
-async def test_many_are_rejected_in_the_admins_own_words_within_a_filter(admin: Admin, database: Database) -> None:
+async def test_many_are_rejected_in_the_admins_own_words_within_a_filter(
+    admin: Admin, database: Database
+) -> None:
     page = admin.page
     queue = [one for one in await waiting(database) if one.platform == "tiktok"]
     await admin.opens(f"{QUEUE}?platform=tiktok")
@@ -251,7 +279,10 @@ async def test_before_money_goes_the_password_is_asked_for_again(
     await admin.page.get_by_role("button", name=re.compile("^Complete .* payout$")).first.click()
     dialog = admin.page.get_by_role("dialog")
     await dialog.get_by_label("Transaction id").fill("TX-775")
-    for typed, said in (("", "Enter your password again"), ("not mine at all", "not your present password")):
+    for typed, said in (
+        ("", "Enter your password again"),
+        ("not mine at all", "not your present password"),
+    ):
         await dialog.get_by_label("Your password").fill(typed)
         await dialog.get_by_role("button", name="Complete").click()
         await expect(dialog.get_by_text(said)).to_be_visible()
@@ -281,12 +312,17 @@ async def answers(admin: Admin, step: str, reason: str = "") -> None:
     ],
 )
 async def test_a_payout_that_is_not_sent_gives_the_money_back_with_a_reason(
-    admin: Admin, server: AppServer, database: Database, steps: tuple[str, ...], status: PayoutStatus
+    admin: Admin,
+    server: AppServer,
+    database: Database,
+    steps: tuple[str, ...],
+    status: PayoutStatus,
 ) -> None:
     asked = await asks_for_payout(server, database)
     await admin.opens("/admin/payouts")
     waiting_for = sum(
-        one.amount for one in await rows(database, PayoutRequest, PayoutRequest.status == PayoutStatus.PENDING)
+        one.amount
+        for one in await rows(database, PayoutRequest, PayoutRequest.status == PayoutStatus.PENDING)
     )
     card = admin.page.locator(".stat").filter(has_text="Waiting for approval")
     await expect(card).to_contain_text(format_dollars(waiting_for))
@@ -304,8 +340,12 @@ async def test_a_payout_that_came_back_is_reversed_with_a_reason(
     await admin.opens("/admin/payouts?status=completed")
     completed = await rows(database, PayoutRequest, PayoutRequest.status == PayoutStatus.COMPLETED)
     await answers(admin, "Reverse", "The bank sent it back.")
-    await expect(admin.page.get_by_role("button", name=re.compile("^Reverse "))).to_have_count(len(completed) - 1)
-    [reversed_one] = await rows(database, PayoutRequest, PayoutRequest.status == PayoutStatus.REVERSED)
+    await expect(admin.page.get_by_role("button", name=re.compile("^Reverse "))).to_have_count(
+        len(completed) - 1
+    )
+    [reversed_one] = await rows(
+        database, PayoutRequest, PayoutRequest.status == PayoutStatus.REVERSED
+    )
     assert reversed_one.id in {one.id for one in completed}
     assert audit(server)["findings"] == []
 
@@ -371,10 +411,14 @@ async def test_an_approved_clip_is_revoked_with_a_reason_and_what_it_earned_goes
     await dialog.get_by_role("button", name="Revoke").click()
     await expect(dialog).to_have_count(0)
     [revoked] = await rows(database, Clip, Clip.state == ClipState.REVOKED)
-    await admin.sees(f"{format_dollars(before[revoked.id] - revoked.earnings)} went back to its campaign")
+    await admin.sees(
+        f"{format_dollars(before[revoked.id] - revoked.earnings)} went back to its campaign"
+    )
 
 
-async def test_users_are_found_by_what_is_typed_and_by_their_role(admin: Admin, database: Database) -> None:
+async def test_users_are_found_by_what_is_typed_and_by_their_role(
+    admin: Admin, database: Database
+) -> None:
     page = admin.page
     await admin.opens("/admin/users")
     await page.get_by_role("searchbox").fill(DEMO_CLIPPER_EMAIL)
@@ -392,7 +436,9 @@ async def test_a_clipper_becomes_an_admin_and_the_audit_log_is_taken_away_as_csv
     admin: Admin, database: Database, tmp_path: Path
 ) -> None:
     page = admin.page
-    [someone, *_] = await rows(database, User, User.role == Role.CLIPPER, User.email != DEMO_CLIPPER_EMAIL)
+    [someone, *_] = await rows(
+        database, User, User.role == Role.CLIPPER, User.email != DEMO_CLIPPER_EMAIL
+    )
     await admin.opens(f"/admin/users/{someone.id}")
     dialog = page.get_by_role("dialog")
     for role, word in (("Admin", "admin"), ("Clipper", "clipper")):
@@ -409,7 +455,11 @@ async def test_a_clipper_becomes_an_admin_and_the_audit_log_is_taken_away_as_csv
     await (await downloading.value).save_as(saved)
     with saved.open(newline="") as file:
         listed = list(csv.DictReader(file))
-    changes = [row for row in listed if (row["action"], row["subject_id"]) == ("user.changed", str(someone.id))]
+    changes = [
+        row
+        for row in listed
+        if (row["action"], row["subject_id"]) == ("user.changed", str(someone.id))
+    ]
     assert [json.loads(row["after"])["role"] for row in changes] == ["CLIPPER", "ADMIN"]
 
 

@@ -18,7 +18,9 @@ WIDTHS = (360, 1440)
 @pytest_asyncio.fixture(loop_scope="session")
 async def tab(browser: Browser, demo_server: AppServer, page: Page) -> Visitor:
     """The demo's clipper on their profile, in a browser that lets pages read what was copied."""
-    await page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=demo_server.url)
+    await page.context.grant_permissions(
+        ["clipboard-read", "clipboard-write"], origin=demo_server.url
+    )
     visitor = Visitor(page, demo_server)
     await visitor.enters_demo("clipper")
     await visitor.opens("/clippers/profile")
@@ -64,7 +66,9 @@ async def test_a_token_is_shown_once_used_and_revoked(tab: Visitor) -> None:
     await expect(row).not_to_contain_text("Never", timeout=SLOW)
 
     await row.get_by_role("button", name="Revoke Nightly report").click()
-    await tab.page.get_by_role("alertdialog").get_by_role("button", name="Revoke", exact=True).click()
+    await (
+        tab.page.get_by_role("alertdialog").get_by_role("button", name="Revoke", exact=True).click()
+    )
     await expect(row).to_have_count(0, timeout=SLOW)
     assert await asks(tab, "GET", "/clippers/notifications", token) == 401
 
@@ -99,12 +103,18 @@ async def test_the_dialog_is_for_everybody(tab: Visitor, width: int) -> None:
     problems += await problems_of(page)
     await dialog.get_by_role("button", name="Done").click()
     await expect(dialog).to_have_count(0)
-    await expect(tokens(tab).get_by_role("row").filter(has_text="A" * 60).first).to_be_visible(timeout=SLOW)
+    await expect(tokens(tab).get_by_role("row").filter(has_text="A" * 60).first).to_be_visible(
+        timeout=SLOW
+    )
     assert problems + await problems_of(page) == []
 
 
 async def problems_of(page: Page) -> list[str]:
     """What is wrong with what is shown."""
     found = await Axe().run(page)
-    wrong = [violation["id"] for violation in found.response["violations"] if violation["impact"] in REFUSED_BY_AXE]
+    wrong = [
+        violation["id"]
+        for violation in found.response["violations"]
+        if violation["impact"] in REFUSED_BY_AXE
+    ]
     return wrong if await page.evaluate(FITS) else [*wrong, "it is wider than the window"]

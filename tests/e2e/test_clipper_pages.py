@@ -1,4 +1,6 @@
-"""What a clipper does on their own pages, in the browser: each action changes what the next page says."""
+"""What a clipper does on their own pages, in the browser: each action changes what the next page
+says.
+"""
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -41,13 +43,17 @@ async def database(demo_server: AppServer) -> AsyncIterator[Database]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def casey(database: Database) -> User:
     """A clipper who has just signed up."""
-    who = await accounts.newcomer(email=f"casey{next(_numbers)}@swivi.test", password=PASSWORD, name="Casey New")
+    who = await accounts.newcomer(
+        email=f"casey{next(_numbers)}@swivi.test", password=PASSWORD, name="Casey New"
+    )
     async with database.writing() as session:
         return await accounts.sign_up(session, who)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def tab_of(browser: Browser, demo_server: AppServer, database: Database) -> AsyncIterator[TabOf]:
+async def tab_of(
+    browser: Browser, demo_server: AppServer, database: Database
+) -> AsyncIterator[TabOf]:
     """`await tab_of(user)` is a browser of its own, signed in as that user."""
     contexts = []
 
@@ -55,8 +61,12 @@ async def tab_of(browser: Browser, demo_server: AppServer, database: Database) -
         context = await browser.new_context()
         contexts.append(context)
         async with database.writing() as session:
-            token = await open_session(session, user.id, user_agent="Mozilla/5.0 (iPhone) Safari/605")
-        await context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": demo_server.url}])
+            token = await open_session(
+                session, user.id, user_agent="Mozilla/5.0 (iPhone) Safari/605"
+            )
+        await context.add_cookies(
+            [{"name": SESSION_COOKIE, "value": token, "url": demo_server.url}]
+        )
         return Clipper(await context.new_page(), demo_server)
 
     yield open_tab
@@ -71,7 +81,9 @@ async def demo_user(database: Database, email: str) -> User:
 
 def part(page: Page, title: str) -> Locator:
     """The panel of that title."""
-    return page.locator("section.panel").filter(has=page.get_by_role("heading", name=title, exact=True))
+    return page.locator("section.panel").filter(
+        has=page.get_by_role("heading", name=title, exact=True)
+    )
 
 
 async def shows(place: Page | Locator, text: str) -> None:
@@ -82,7 +94,9 @@ async def is_at(page: Page, path: str) -> None:
     await page.wait_for_url(re.compile(path), timeout=SLOW)
 
 
-async def test_a_newcomer_is_led_to_the_first_submission_and_then_left_alone(casey: User, tab_of: TabOf) -> None:
+async def test_a_newcomer_is_led_to_the_first_submission_and_then_left_alone(
+    casey: User, tab_of: TabOf
+) -> None:
     tab = await tab_of(casey)
     await tab.opens("/clippers/dashboard")
     steps = part(tab.page, "Your first clip, in three steps")
@@ -100,20 +114,28 @@ async def test_a_newcomer_is_led_to_the_first_submission_and_then_left_alone(cas
     await expect(tab.page.get_by_role("region", name="Recent clips")).to_be_visible(timeout=SLOW)
 
 
-async def test_a_guest_signs_up_and_comes_back_to_the_very_campaign(page: Page, demo_server: AppServer) -> None:
+async def test_a_guest_signs_up_and_comes_back_to_the_very_campaign(
+    page: Page, demo_server: AppServer
+) -> None:
     guest = Clipper(page, demo_server)
     await guest.opens("/campaigns/2")
     await page.get_by_role("link", name="Submit a clip").click()
     await is_at(page, "/signup")
-    await expect(page.locator("input[name=next]")).to_have_value("/clippers/campaigns/2?submit=2", timeout=SLOW)
+    await expect(page.locator("input[name=next]")).to_have_value(
+        "/clippers/campaigns/2?submit=2", timeout=SLOW
+    )
     await page.get_by_label("Name").fill("Gil Guest")
     await guest.signs_with(f"gil{next(_numbers)}@swivi.test", "Start clipping")
 
     await is_at(page, r"/clippers/campaigns/2")
-    await expect(page.get_by_role("dialog").get_by_label("Campaign")).to_have_value("2", timeout=SLOW)
+    await expect(page.get_by_role("dialog").get_by_label("Campaign")).to_have_value(
+        "2", timeout=SLOW
+    )
 
 
-async def test_campaigns_are_sorted_and_filtered_in_the_address_and_back_leads_back(casey: User, tab_of: TabOf) -> None:
+async def test_campaigns_are_sorted_and_filtered_in_the_address_and_back_leads_back(
+    casey: User, tab_of: TabOf
+) -> None:
     tab = await tab_of(casey)
     await tab.opens("/clippers/campaigns")
     first = tab.page.get_by_role("article").first
@@ -121,15 +143,25 @@ async def test_campaigns_are_sorted_and_filtered_in_the_address_and_back_leads_b
     await is_at(tab.page, "sort=rate")
     await expect(first).to_contain_text("$3.00", timeout=SLOW)
 
-    await tab.page.get_by_role("navigation", name="Platform").get_by_role("link", name="YouTube").click()
+    await (
+        tab.page.get_by_role("navigation", name="Platform")
+        .get_by_role("link", name="YouTube")
+        .click()
+    )
     await is_at(tab.page, "platform=youtube&sort=rate")
-    await expect(tab.page.get_by_role("article").filter(has_text="Say It in Ten Seconds")).to_have_count(0)
+    await expect(
+        tab.page.get_by_role("article").filter(has_text="Say It in Ten Seconds")
+    ).to_have_count(0)
     await tab.page.go_back()
-    await expect(tab.page.get_by_role("article").filter(has_text="Say It in Ten Seconds")).to_be_visible(timeout=SLOW)
+    await expect(
+        tab.page.get_by_role("article").filter(has_text="Say It in Ten Seconds")
+    ).to_be_visible(timeout=SLOW)
     await expect(tab.page.get_by_label("Sort")).to_have_value("rate")
 
 
-async def test_a_campaigns_page_says_terms_and_top_clips_and_takes_a_clip(casey: User, tab_of: TabOf) -> None:
+async def test_a_campaigns_page_says_terms_and_top_clips_and_takes_a_clip(
+    casey: User, tab_of: TabOf
+) -> None:
     tab = await tab_of(casey)
     await tab.opens("/clippers/campaigns/4")
     await shows(part(tab.page, "What it pays"), "All your clips together earn $2,000.00 at most.")
@@ -142,7 +174,9 @@ async def test_a_campaigns_page_says_terms_and_top_clips_and_takes_a_clip(casey:
     await expect(part(tab.page, "Your clips in this campaign")).to_be_visible(timeout=SLOW)
 
 
-async def test_a_clips_page_says_why_and_lists_every_reading(database: Database, tab_of: TabOf) -> None:
+async def test_a_clips_page_says_why_and_lists_every_reading(
+    database: Database, tab_of: TabOf
+) -> None:
     tab = await tab_of(await demo_user(database, DEMO_CLIPPER_EMAIL))
     await tab.opens("/clippers/clips/1")
 
@@ -152,7 +186,9 @@ async def test_a_clips_page_says_why_and_lists_every_reading(database: Database,
     await expect(tab.page.get_by_role("figure").first).to_be_visible()
 
 
-async def test_a_name_is_changed_and_a_bad_one_stays_in_the_field(casey: User, tab_of: TabOf) -> None:
+async def test_a_name_is_changed_and_a_bad_one_stays_in_the_field(
+    casey: User, tab_of: TabOf
+) -> None:
     tab = await tab_of(casey)
     await tab.opens("/clippers/profile")
     you = part(tab.page, "You")
@@ -217,7 +253,9 @@ async def test_accounts_are_linked_and_unlinked(casey: User, tab_of: TabOf) -> N
     await shows(accounts_part, "None yet.")
 
 
-async def test_another_browser_is_signed_out_and_then_all_of_them(casey: User, tab_of: TabOf) -> None:
+async def test_another_browser_is_signed_out_and_then_all_of_them(
+    casey: User, tab_of: TabOf
+) -> None:
     here, elsewhere = await tab_of(casey), await tab_of(casey)
     await elsewhere.opens("/clippers/payouts")
     await here.opens("/clippers/profile")
@@ -228,13 +266,19 @@ async def test_another_browser_is_signed_out_and_then_all_of_them(casey: User, t
     await expect(browsers.get_by_role("button")).to_have_count(0, timeout=SLOW)
 
     await here.presses("Sign out everywhere")
-    await here.page.get_by_role("alertdialog").get_by_role("button", name="Sign out everywhere").click()
+    await (
+        here.page.get_by_role("alertdialog")
+        .get_by_role("button", name="Sign out everywhere")
+        .click()
+    )
     await is_at(here.page, "/login")
     await here.page.goto(here.server.url + "/clippers/profile")
     await is_at(here.page, "/login")
 
 
-async def test_payout_details_are_kept_and_the_request_has_a_receipt(database: Database, tab_of: TabOf) -> None:
+async def test_payout_details_are_kept_and_the_request_has_a_receipt(
+    database: Database, tab_of: TabOf
+) -> None:
     tab = await tab_of(await demo_user(database, RICH))
     await tab.opens("/clippers/profile")
     kept = part(tab.page, "Where you are paid")
@@ -256,7 +300,9 @@ async def test_payout_details_are_kept_and_the_request_has_a_receipt(database: D
     await expect(dialog.get_by_label("Wise email")).to_have_value("oliver@wise.test")
     await dialog.get_by_label("Amount").fill("20")
     await dialog.get_by_role("button", name="Continue").click()
-    await expect(dialog.locator("strong", has_text="You receive $20.00.")).to_be_visible(timeout=SLOW)
+    await expect(dialog.locator("strong", has_text="You receive $20.00.")).to_be_visible(
+        timeout=SLOW
+    )
     await dialog.get_by_role("button", name="Request payout").click()
     history = tab.page.get_by_role("region", name="Payout requests")
     await history.get_by_role("row").filter(has_text="Pending").get_by_role("link").click()
@@ -278,7 +324,11 @@ async def test_notifications_are_marked_as_read_and_every_tab_counts_anew(
     async with database.writing() as session:
         for number in range(3):
             await notifications.tell(
-                session, casey.id, NotificationKind.PAYOUT_APPROVED, f"News {number}", "Read all about it."
+                session,
+                casey.id,
+                NotificationKind.PAYOUT_APPROVED,
+                f"News {number}",
+                "Read all about it.",
             )
     bell = elsewhere.page.get_by_role("link", name=re.compile("^Notifications"))
     await expect(bell).to_have_accessible_name("Notifications, 3 unread", timeout=SLOW)

@@ -1,4 +1,6 @@
-"""What holds on every page: roles, forms, double clicks, addresses, a lost connection, motion, keyboard."""
+"""What holds on every page: roles, forms, double clicks, addresses, a lost connection, motion,
+keyboard.
+"""
 
 import asyncio
 import re
@@ -51,7 +53,8 @@ WATCH_RETURN = """() => {
         if (gone && main.ariaBusy === "false") done(true);
     }).observe(main, { attributeFilter: ["aria-busy"] }));
 }"""
-"""`window.isBack` is kept once the page has been told its state anew by a server that had lost it."""
+"""`window.isBack` is kept once the page has been told its state anew by a server that had lost it.
+"""
 
 IS_THERE = '"is_hydrated_rx_state_":true'
 """In the message that says that the page's state is all told."""
@@ -68,8 +71,12 @@ TabOf = Callable[..., Awaitable[Clipper]]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def tab_of(browser: Browser, demo_server: AppServer, database: Database) -> AsyncIterator[TabOf]:
-    """`await tab_of(email)` is a signed-in tab of that person; options are those of a browser context."""
+async def tab_of(
+    browser: Browser, demo_server: AppServer, database: Database
+) -> AsyncIterator[TabOf]:
+    """`await tab_of(email)` is a signed-in tab of that person; options are those of a browser
+    context.
+    """
     contexts = []
 
     async def open_tab(email: str, **options: object) -> Clipper:
@@ -77,7 +84,9 @@ async def tab_of(browser: Browser, demo_server: AppServer, database: Database) -
         contexts.append(context)
         async with database.writing() as session:
             token = await open_session(session, (await accounts.by_email(session, email)).id)
-        await context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": demo_server.url}])
+        await context.add_cookies(
+            [{"name": SESSION_COOKIE, "value": token, "url": demo_server.url}]
+        )
         return Clipper(await context.new_page(), demo_server)
 
     yield open_tab
@@ -97,7 +106,9 @@ async def person(database: Database, email: str) -> User:
 
 async def number_of(database: Database, table: type[SQLModel], *conditions: object) -> int:
     async with database.reading() as session:
-        return (await session.exec(select(func.count()).select_from(table).where(*conditions))).one()
+        return (
+            await session.exec(select(func.count()).select_from(table).where(*conditions))
+        ).one()
 
 
 async def ask_for_payout(database: Database, email: str, dollars: str) -> Cents:
@@ -119,14 +130,26 @@ async def ask_for_payout(database: Database, email: str, dollars: str) -> Cents:
 # --- roles ----------------------------------------------------------------------------------------
 
 
-async def test_a_guest_signs_in_and_is_where_they_wanted_to_be(demo_server: AppServer, page: Page) -> None:
-    swivi(demo_server, "create-admin", "ada@swivi.test", "--name", "Ada", "--password-stdin", typed=PASSWORD)
+async def test_a_guest_signs_in_and_is_where_they_wanted_to_be(
+    demo_server: AppServer, page: Page
+) -> None:
+    swivi(
+        demo_server,
+        "create-admin",
+        "ada@swivi.test",
+        "--name",
+        "Ada",
+        "--password-stdin",
+        typed=PASSWORD,
+    )
     guest = Visitor(page, demo_server)
     await guest.page.goto(f"{demo_server.url}/admin/payouts?status=completed")
     await guest.page.wait_for_url(re.compile("/login"), timeout=SLOW)
     await guest.signs_with("ada@swivi.test", "Sign in")
     await guest.page.wait_for_url(re.compile(r"/admin/payouts/?\?status=completed"), timeout=SLOW)
-    await expect(page.get_by_role("link", name="Completed")).to_have_attribute("aria-current", "page", timeout=SLOW)
+    await expect(page.get_by_role("link", name="Completed")).to_have_attribute(
+        "aria-current", "page", timeout=SLOW
+    )
 
 
 async def test_the_other_roles_page_says_that_it_is_not_for_you(tab_of: TabOf) -> None:
@@ -161,14 +184,20 @@ async def test_a_campaigns_page_says_what_each_platform_pays(tab_of: TabOf) -> N
 
 def carried_on(page: Page) -> Locator:
     """Where the form with the password leads; the demo's doors beside it carry it too."""
-    return page.locator("form").filter(has=page.get_by_label("Password")).locator("input[name=next]")
+    return (
+        page.locator("form").filter(has=page.get_by_label("Password")).locator("input[name=next]")
+    )
 
 
-async def test_a_refused_sign_in_keeps_the_email_and_says_why(demo_server: AppServer, page: Page) -> None:
+async def test_a_refused_sign_in_keeps_the_email_and_says_why(
+    demo_server: AppServer, page: Page
+) -> None:
     guest = Visitor(page, demo_server)
     await guest.opens("/login?next=/clippers/clips")
     await guest.signs_with("nobody@swivi.test", "Sign in")
-    await expect(page.get_by_role("alert").filter(has_text=re.compile(r"\w"))).to_be_visible(timeout=SLOW)
+    await expect(page.get_by_role("alert").filter(has_text=re.compile(r"\w"))).to_be_visible(
+        timeout=SLOW
+    )
     await expect(page.get_by_label("Email")).to_have_value("nobody@swivi.test")
     await expect(carried_on(page)).to_have_value("/clippers/clips")
 
@@ -187,7 +216,9 @@ async def test_a_refused_payout_keeps_what_was_typed(tab_of: TabOf) -> None:
     await clipper.opens("/clippers/payouts")
     await clipper.asks_for("999999")
     dialog = clipper.page.get_by_role("dialog")
-    await expect(dialog.get_by_role("alert").filter(has_text="available")).to_be_visible(timeout=SLOW)
+    await expect(dialog.get_by_role("alert").filter(has_text="available")).to_be_visible(
+        timeout=SLOW
+    )
     await expect(dialog.get_by_label("Amount")).to_have_value("999999")
     await expect(dialog.get_by_label("PayPal email")).to_have_value("casey@paypal.test")
 
@@ -225,7 +256,11 @@ async def test_a_double_click_asks_for_one_payout(tab_of: TabOf, database: Datab
 async def test_a_double_click_creates_one_campaign(tab_of: TabOf, database: Database) -> None:
     admin = await tab_of(DEMO_ADMIN_EMAIL)
     await admin.opens("/admin/campaigns/new")
-    for label, text in (("Title", "Once is enough"), ("Budget", "50"), ("Pay per 1,000 views", "1")):
+    for label, text in (
+        ("Title", "Once is enough"),
+        ("Budget", "50"),
+        ("Pay per 1,000 views", "1"),
+    ):
         await admin.page.get_by_label(label, exact=True).fill(text)
     await admin.page.get_by_role("button", name="Create campaign").dblclick()
     await admin.page.wait_for_url(re.compile(r"/admin/campaigns/\d+"), timeout=SLOW)
@@ -235,7 +270,9 @@ async def test_a_double_click_creates_one_campaign(tab_of: TabOf, database: Data
 # --- addresses ------------------------------------------------------------------------------------
 
 
-async def test_filters_are_in_the_address_and_the_back_button_brings_them_back(tab_of: TabOf) -> None:
+async def test_filters_are_in_the_address_and_the_back_button_brings_them_back(
+    tab_of: TabOf,
+) -> None:
     clipper = await tab_of(DEMO_CLIPPER_EMAIL)
     await clipper.opens("/clippers/clips")
     filters = clipper.page.get_by_role("navigation", name="Status")
@@ -276,13 +313,20 @@ async def test_a_lost_connection_is_said_and_heals_with_right_numbers(
         demo_server.start()
     await expect(banner).to_have_count(0, timeout=SLOW)
     await clipper.has_balance(format_dollars(available))
-    await expect(clipper.page.get_by_role("table").get_by_text("$33.33").first).to_be_visible(timeout=SLOW)
+    await expect(clipper.page.get_by_role("table").get_by_text("$33.33").first).to_be_visible(
+        timeout=SLOW
+    )
 
 
 @pytest.mark.parametrize(
     ("address", "opener", "label", "typed"),
     [
-        ("/clippers/dashboard", "Submit a clip", "Link to your clip", "https://www.tiktok.com/@ines/video/7"),
+        (
+            "/clippers/dashboard",
+            "Submit a clip",
+            "Link to your clip",
+            "https://www.tiktok.com/@ines/video/7",
+        ),
         ("/clippers/payouts", "Request payout", "PayPal email", "ines@half-typed.test"),
         ("/clippers/profile", None, "PayPal email", "ines@half-typed.test"),
     ],
@@ -327,7 +371,9 @@ async def test_what_was_typed_before_the_page_was_all_there_survives_a_lost_conn
 
 
 async def held_back(page: Page, words: str) -> asyncio.Event:
-    """What the page is told comes at once, but a message with these words only once the event is set."""
+    """What the page is told comes at once, but a message with these words only once the event is
+    set.
+    """
     let_go = asyncio.Event()
 
     def connect(tab: WebSocketRoute) -> None:
@@ -355,7 +401,13 @@ async def test_the_front_page_counts_a_new_campaign_without_a_reload(
     await expect(number).to_have_text(re.compile("^[1-9]"), timeout=SLOW)
     before = int(await number.inner_text())
     admin = await person(database, DEMO_ADMIN_EMAIL)
-    terms = {"title": "Just opened", "platforms": ["tiktok"], "budget": "50", "payout_rate": "1", "status": "ACTIVE"}
+    terms = {
+        "title": "Just opened",
+        "platforms": ["tiktok"],
+        "budget": "50",
+        "payout_rate": "1",
+        "status": "ACTIVE",
+    }
     async with database.writing() as session:
         opened = await campaigns.create(session, actor_of(admin), terms)
     await expect(number).to_have_text(str(before + 1), timeout=SLOW)
@@ -392,14 +444,18 @@ async def test_a_balance_moves_to_its_exact_amount(tab_of: TabOf, database: Data
     assert len(written) > 1
 
 
-async def test_a_balance_does_not_move_for_those_who_want_no_motion(tab_of: TabOf, database: Database) -> None:
+async def test_a_balance_does_not_move_for_those_who_want_no_motion(
+    tab_of: TabOf, database: Database
+) -> None:
     clipper = await tab_of(demo("mateo"), reduced_motion="reduce")
     written = await written_while_asking(clipper, database, demo("mateo"))
     assert len(written) == 1
 
 
 async def written_while_asking(clipper: Clipper, database: Database, email: str) -> list[str]:
-    """Everything the balance said while a payout was asked for elsewhere; it ended on the exact amount."""
+    """Everything the balance said while a payout was asked for elsewhere; it ended on the exact
+    amount.
+    """
     await clipper.opens("/clippers/dashboard")
     await clipper.has_balance(format_dollars((await person(database, email)).available))
     await clipper.page.evaluate(WATCH_BALANCE, BALANCE)
@@ -433,7 +489,9 @@ async def test_the_first_tab_stop_skips_to_the_content(tab_of: TabOf) -> None:
         (DEMO_ADMIN_EMAIL, "/admin/users", "Change Casey Rivera"),
     ],
 )
-async def test_a_dialog_keeps_the_focus_and_gives_it_back(tab_of: TabOf, email: str, address: str, opener: str) -> None:
+async def test_a_dialog_keeps_the_focus_and_gives_it_back(
+    tab_of: TabOf, email: str, address: str, opener: str
+) -> None:
     visitor = await tab_of(email, reduced_motion="reduce")
     await visitor.opens(address)
     button = visitor.page.get_by_role("button", name=opener, exact=True).first
@@ -441,7 +499,11 @@ async def test_a_dialog_keeps_the_focus_and_gives_it_back(tab_of: TabOf, email: 
     dialog = visitor.page.get_by_role("dialog")
     await expect(dialog).to_be_visible(timeout=SLOW)
     found = await Axe().run(visitor.page)
-    assert [one["id"] for one in found.response["violations"] if one["impact"] in ("serious", "critical")] == []
+    assert [
+        one["id"]
+        for one in found.response["violations"]
+        if one["impact"] in ("serious", "critical")
+    ] == []
     stops = await dialog.locator("button, input, select, textarea").count()
     for _ in range(stops + 1):
         await visitor.page.keyboard.press("Tab")
@@ -484,7 +546,9 @@ async def test_a_clipper_submits_and_asks_for_money_without_a_mouse(tab_of: TabO
     await expect(dialog).to_have_count(0, timeout=SLOW)
     await tabs_to(page, page.get_by_role("button", name="Cancel"))
     await keyboard.press("Enter")
-    await tabs_to(page, page.get_by_role("alertdialog").get_by_role("button", name="Cancel request"))
+    await tabs_to(
+        page, page.get_by_role("alertdialog").get_by_role("button", name="Cancel request")
+    )
     await keyboard.press("Enter")
     await clipper.sees("Cancelled")
 
@@ -493,11 +557,15 @@ MOST_STOPS = 60
 
 
 async def tabs_to(page: Page, target: Locator) -> None:
-    """Presses Tab until the target has the focus, which must be seen: every stop on the way has an outline."""
+    """Presses Tab until the target has the focus, which must be seen: every stop on the way has an
+    outline.
+    """
     await expect(target.first).to_be_visible(timeout=SLOW)
     for _ in range(MOST_STOPS):
         if await target.first.evaluate("element => element === document.activeElement"):
             return
         await page.keyboard.press("Tab")
-        assert await page.evaluate(FOCUS_IS_SEEN), await page.evaluate("document.activeElement.outerHTML")
+        assert await page.evaluate(FOCUS_IS_SEEN), await page.evaluate(
+            "document.activeElement.outerHTML"
+        )
     raise AssertionError(f"{target} cannot be reached with Tab")

@@ -1,4 +1,6 @@
-"""What every answer tells browsers, and that a page runs no script that somebody managed to write into it."""
+"""What every answer tells browsers, and that a page runs no script that somebody managed to write
+into it.
+"""
 
 import re
 from collections.abc import Callable
@@ -32,7 +34,16 @@ async def get(server: AppServer, path: str) -> httpx.Response:
         return await client.get(server.url + path)
 
 
-PATHS = ("/", "/login/", "/campaigns/1", "/admin/users/1", "/no-such-page", "/swivi.css", "/api/health", "/api/docs")
+PATHS = (
+    "/",
+    "/login/",
+    "/campaigns/1",
+    "/admin/users/1",
+    "/no-such-page",
+    "/swivi.css",
+    "/api/health",
+    "/api/docs",
+)
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -52,26 +63,38 @@ async def test_an_answer_says_what_may_be_done_with_it(demo_server: AppServer, p
 
 
 async def test_what_is_no_page_may_do_nothing(demo_server: AppServer) -> None:
-    assert "script-src" not in (await get(demo_server, "/api/health")).headers["content-security-policy"]
+    assert (
+        "script-src"
+        not in (await get(demo_server, "/api/health")).headers["content-security-policy"]
+    )
 
 
-async def test_behind_https_browsers_are_told_to_stay_there(start_server: Callable[..., AppServer]) -> None:
+async def test_behind_https_browsers_are_told_to_stay_there(
+    start_server: Callable[..., AppServer],
+) -> None:
     server = start_server(SWIVI_PUBLIC_URL="https://swivi.test", SWIVI_TRUSTED_PROXY_HOPS="1")
     for path in ("/", "/api/health", "/auth/sign-in"):
         assert "max-age=" in (await get(server, path)).headers["strict-transport-security"], path
 
 
-async def test_a_page_that_the_browser_has_already_keeps_its_policy(page: Page, demo_server: AppServer) -> None:
+async def test_a_page_that_the_browser_has_already_keeps_its_policy(
+    page: Page, demo_server: AppServer
+) -> None:
     visitor = Visitor(page, demo_server)
     for path in ("/", "/login/", "/", "/login/"):
         await visitor.opens(path)
 
 
-async def test_a_script_written_into_a_page_does_not_run(page: Page, demo_server: AppServer) -> None:
+async def test_a_script_written_into_a_page_does_not_run(
+    page: Page, demo_server: AppServer
+) -> None:
     await Visitor(page, demo_server).opens("/")
     await page.evaluate(WRITTEN_IN)
     await page.wait_for_function("() => window.refused.length >= 5")
-    refused = {directive.removesuffix("-elem").removesuffix("-attr") for directive in await page.evaluate("refused")}
+    refused = {
+        directive.removesuffix("-elem").removesuffix("-attr")
+        for directive in await page.evaluate("refused")
+    }
     assert refused == {"script-src", "frame-src", "base-uri"}
     assert await page.evaluate("() => window.ran") is None
 

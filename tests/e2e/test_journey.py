@@ -1,4 +1,6 @@
-"""The whole journey in two browsers, clipper and admin, against the production server; the clipper never reloads."""
+"""The whole journey in two browsers, clipper and admin, against the production server; the clipper
+never reloads.
+"""
 
 import re
 from collections.abc import AsyncIterator, Callable
@@ -26,7 +28,9 @@ READINGS = {
 
 
 @pytest.fixture
-def server(database_url: str, simulator: RunningSimulator, start_server: Callable[..., AppServer]) -> AppServer:
+def server(
+    database_url: str, simulator: RunningSimulator, start_server: Callable[..., AppServer]
+) -> AppServer:
     """A production server on an empty database that reads views from the simulator."""
     for video, views in READINGS.items():
         simulator.script(video, *views)
@@ -50,7 +54,15 @@ async def test_views_become_a_balance_and_the_balance_a_payout_before_the_clippe
     server: AppServer, page: Page, second_page: Page, tmp_path: Path
 ) -> None:
     clipper, admin = Clipper(page, server), Admin(second_page, server)
-    swivi(server, "create-admin", "ada@swivi.test", "--name", "Ada", "--password-stdin", typed=PASSWORD)
+    swivi(
+        server,
+        "create-admin",
+        "ada@swivi.test",
+        "--name",
+        "Ada",
+        "--password-stdin",
+        typed=PASSWORD,
+    )
     await admin.signs_in("ada@swivi.test")
     await admin.page.wait_for_url(re.compile("/admin"))
     await admin.creates_campaign(CAMPAIGN, "100", "2.50")
@@ -60,7 +72,9 @@ async def test_views_become_a_balance_and_the_balance_a_payout_before_the_clippe
         await clipper.submits(CAMPAIGN, video.canonical_url)
         await clipper.sees("Growth from here on pays")
         await clipper.closes_dialog()
-    await clipper.submits(CAMPAIGN, tiktok(1).canonical_url.replace("www.", "m.") + "?is_from_webapp=1")
+    await clipper.submits(
+        CAMPAIGN, tiktok(1).canonical_url.replace("www.", "m.") + "?is_from_webapp=1"
+    )
     await clipper.sees("You have submitted this video to this campaign already.")
     await clipper.presses("Cancel")
     await clipper.has_balance("$0.00")

@@ -1,4 +1,6 @@
-"""Mail in a browser: an address is verified, a forgotten password becomes a new one, and no secret is left behind."""
+"""Mail in a browser: an address is verified, a forgotten password becomes a new one, and no secret
+is left behind.
+"""
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from email.message import EmailMessage
@@ -55,7 +57,9 @@ def everything_of(page: Page) -> list[str]:
         socket.on("framereceived", lambda frame: heard.append(str(frame)))
 
     page.on("websocket", listen)
-    page.on("request", lambda request: heard.append(f"{request.url} {request.headers.get('referer')}"))
+    page.on(
+        "request", lambda request: heard.append(f"{request.url} {request.headers.get('referer')}")
+    )
     return heard
 
 

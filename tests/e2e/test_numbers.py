@@ -9,9 +9,15 @@ from tests.servers import ROOT
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SITE = "http://swivi.test"
-NO_REACT = "export const createElement = 0, Fragment = 0, useEffect = 0, useLayoutEffect = 0, useRef = 0, useState = 0"
+NO_REACT = (
+    "export const createElement = 0, Fragment = 0, useEffect = 0, useLayoutEffect = 0, useRef = "
+    "0, useState = 0"
+)
 PAGE = f"""<script type="importmap">{{"imports": {{"react": "data:text/javascript,{NO_REACT}"}}}}</script>"""
-WRITE = "async amounts => { const { formatCents } = await import('/swivi.js'); return amounts.map(formatCents) }"
+WRITE = (
+    "async amounts => { const { formatCents } = await import('/swivi.js'); return "
+    "amounts.map(formatCents) }"
+)
 
 AROUND = (0, 100, 1_000, 100_000, 1_000_000, 100_000_000, MAX_CENTS)
 AMOUNTS = [sign * (edge + step) for edge in AROUND for step in (-1, 0, 1, 99) for sign in (1, -1)]

@@ -1,4 +1,6 @@
-"""What operators see of a whole server: ids on answers, lines in the log, metrics, webhooks that are sent at once."""
+"""What operators see of a whole server: ids on answers, lines in the log, metrics, webhooks that
+are sent at once.
+"""
 
 import asyncio
 import json
@@ -57,11 +59,15 @@ async def until(server: AppServer, name: str, value: float) -> None:
 
 def logged(server: AppServer, logger: str) -> list[dict[str, Any]]:
     """What the server wrote as JSON, by that logger."""
-    lines = [json.loads(line) for line in server.log.read_text().splitlines() if line.startswith("{")]
+    lines = [
+        json.loads(line) for line in server.log.read_text().splitlines() if line.startswith("{")
+    ]
     return [line for line in lines if line["logger"] == logger]
 
 
-async def test_an_open_dashboard_is_counted_and_its_events_are_logged(server: AppServer, page: Page) -> None:
+async def test_an_open_dashboard_is_counted_and_its_events_are_logged(
+    server: AppServer, page: Page
+) -> None:
     visitor = Visitor(page, server)
     await visitor.signs_in(ADMIN)
     await page.wait_for_url(f"{server.url}/admin**")
@@ -75,7 +81,9 @@ async def test_an_open_dashboard_is_counted_and_its_events_are_logged(server: Ap
 
     events = logged(server, "swivi.events")
     assert {"OverviewState.load"} <= {line["handler"] for line in events}
-    assert {line["outcome"] for line in events} <= {"done", "cancelled"}, "a page that is left cancels its loading"
+    assert {line["outcome"] for line in events} <= {"done", "cancelled"}, (
+        "a page that is left cancels its loading"
+    )
     assert all(line["request_id"] for line in events)
     assert {line["user_id"] for line in events if line["handler"] == "OverviewState.load"} == {1}
     requests = logged(server, "swivi.requests")
@@ -85,17 +93,26 @@ async def test_an_open_dashboard_is_counted_and_its_events_are_logged(server: Ap
     assert ADMIN not in server.log.read_text()
 
 
-@pytest.mark.parametrize("path", ["/", "/login/", "/swivi.css", "/no-such-page", "/api/health", "/api/nope", "/ping"])
+@pytest.mark.parametrize(
+    "path", ["/", "/login/", "/swivi.css", "/no-such-page", "/api/health", "/api/nope", "/ping"]
+)
 async def test_whatever_answers_the_answer_has_an_id(server_of_ids: AppServer, path: str) -> None:
     async with httpx.AsyncClient() as http:
-        answer = await http.get(server_of_ids.url + path, headers={"X-Request-Id": "my-own-request"})
+        answer = await http.get(
+            server_of_ids.url + path, headers={"X-Request-Id": "my-own-request"}
+        )
     assert answer.headers.get_list("X-Request-Id") == ["my-own-request"]
 
 
-async def test_a_webhook_is_sent_by_the_server_as_soon_as_it_was_asked_to(server: AppServer) -> None:
+async def test_a_webhook_is_sent_by_the_server_as_soon_as_it_was_asked_to(
+    server: AppServer,
+) -> None:
     token = swivi(server, "token", ADMIN).splitlines()[-1]
     headers = {"Authorization": f"Bearer {token}"}
-    async with running_receiver() as receiver, httpx.AsyncClient(base_url=f"{server.url}/api", headers=headers) as http:
+    async with (
+        running_receiver() as receiver,
+        httpx.AsyncClient(base_url=f"{server.url}/api", headers=headers) as http,
+    ):
         body = {"url": receiver.url, "events": ["payout.completed"]}
         made = (await http.post("/admin/webhooks", json=body)).json()
         assert (await http.post(f"/admin/webhooks/{made['id']}/test")).status_code == 202

@@ -1,7 +1,8 @@
-"""One production build serves pages, websocket and API on one port, on any port, under any host name.
+"""One production build serves pages, websocket and API on one port, on any port, under any host
+name.
 
-It holds what the server relies on inside Reflex 0.10.1: two internal settings (scripts/serve.py) and two
-lines of generated JavaScript (swivi/reflex_ext/one_origin.py).
+It holds what the server relies on inside Reflex 0.10.1: two internal settings (scripts/serve.py)
+and two lines of generated JavaScript (swivi/reflex_ext/one_origin.py).
 """
 
 import asyncio
@@ -25,7 +26,8 @@ from tests.servers import NOTHING_OUTSIDE, ROOT, AppServer, free_port, listens
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 STATE_ARRIVED = "42"
-"""How a Socket.IO message with an event begins: the server's answer to the page's first question."""
+"""How a Socket.IO message with an event begins: the server's answer to the page's first question.
+"""
 
 ANSWER_SECONDS = 20
 
@@ -41,7 +43,9 @@ def server(front_end: None, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 def named_server(front_end: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
     home = tmp_path_factory.mktemp("named")
     database = f"sqlite:///{home}/swivi.db"
-    with AppServer({"DATABASE_URL": database, "SWIVI_PUBLIC_URL": "http://swivi.lan"}, home / "log") as server:
+    with AppServer(
+        {"DATABASE_URL": database, "SWIVI_PUBLIC_URL": "http://swivi.lan"}, home / "log"
+    ) as server:
         yield server
 
 
@@ -63,7 +67,10 @@ async def websocket_of_live_page(page: Page, url: str) -> WebSocket:
 
 async def get(server: AppServer, path: str, **headers: str) -> httpx.Response:
     """What the server answers; of a websocket's handshake only the head."""
-    async with httpx.AsyncClient() as client, client.stream("GET", server.url + path, headers=headers) as answer:
+    async with (
+        httpx.AsyncClient() as client,
+        client.stream("GET", server.url + path, headers=headers) as answer,
+    ):
         return answer
 
 
@@ -93,9 +100,14 @@ async def test_a_page_is_live_under_its_public_name_and_loopback_names(
     assert urlsplit(websocket.url).netloc == f"{host}:{named_server.port}"
 
 
-async def test_other_names_are_refused_by_pages_api_and_websocket_and_answered_to_probes(server: AppServer) -> None:
+async def test_other_names_are_refused_by_pages_api_and_websocket_and_answered_to_probes(
+    server: AppServer,
+) -> None:
     rebound = {"Host": f"rebound.example:{server.port}"}
-    page, endpoint = await get(server, "/login/", **rebound), await get(server, "/api/campaigns", **rebound)
+    page, endpoint = (
+        await get(server, "/login/", **rebound),
+        await get(server, "/api/campaigns", **rebound),
+    )
     assert (page.status_code, endpoint.status_code) == (421, 421)
     assert endpoint.headers["content-type"] == "application/json"
     assert (await get(server, "/api/ready", **rebound)).is_success
@@ -104,7 +116,9 @@ async def test_other_names_are_refused_by_pages_api_and_websocket_and_answered_t
 
 
 @pytest.mark.parametrize("path", ["/login?next=%2Fadmin", "/api/health/?status=active"])
-async def test_redirects_of_trailing_slashes_name_no_host_and_no_scheme(server: AppServer, path: str) -> None:
+async def test_redirects_of_trailing_slashes_name_no_host_and_no_scheme(
+    server: AppServer, path: str
+) -> None:
     location = (await get(server, path)).headers["location"]
     assert location.startswith("/")
     assert location.partition("?")[2] == path.partition("?")[2]
@@ -116,15 +130,24 @@ async def test_a_redirect_leads_to_no_other_host(server: AppServer) -> None:
         assert re.match(r"/[^/\\]", location) or location == "/", path
 
 
-async def test_files_are_sent_compressed_whole_to_a_head_and_not_again_to_who_has_them(server: AppServer) -> None:
+async def test_files_are_sent_compressed_whole_to_a_head_and_not_again_to_who_has_them(
+    server: AppServer,
+) -> None:
     async with httpx.AsyncClient(base_url=server.url) as http:
         plain = await http.get("/swivi.css", headers={"Accept-Encoding": "identity"})
         squeezed = await http.get("/swivi.css", headers={"Accept-Encoding": "gzip"})
         assert squeezed.headers["content-encoding"] == "gzip"
-        assert int(squeezed.headers["content-length"]) < len(plain.content) == int(plain.headers["content-length"])
+        assert (
+            int(squeezed.headers["content-length"])
+            < len(plain.content)
+            == int(plain.headers["content-length"])
+        )
         assert squeezed.text == plain.text
         head = await http.head("/swivi.css", headers={"Accept-Encoding": "identity"})
-        assert (head.content, head.headers["content-length"]) == (b"", plain.headers["content-length"])
+        assert (head.content, head.headers["content-length"]) == (
+            b"",
+            plain.headers["content-length"],
+        )
         known = {"If-None-Match": plain.headers["etag"], "Accept-Encoding": "identity"}
         again = await http.get("/swivi.css", headers=known)
         assert (again.status_code, again.content) == (304, b"")
@@ -146,7 +169,9 @@ async def websocket_handshake(server: AppServer, origin: str, **more: str) -> in
         "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
         **more,
     }
-    return (await get(server, f"/_event/?EIO=4&transport=websocket&token={uuid4()}", **headers)).status_code
+    return (
+        await get(server, f"/_event/?EIO=4&transport=websocket&token={uuid4()}", **headers)
+    ).status_code
 
 
 async def test_unknown_addresses_are_answered_by_the_side_they_belong_to(server: AppServer) -> None:
@@ -156,7 +181,9 @@ async def test_unknown_addresses_are_answered_by_the_side_they_belong_to(server:
     assert endpoint.headers["content-type"].startswith("application/json")
 
 
-async def test_browsers_keep_hashed_files_for_ever_and_ask_for_all_others(server: AppServer) -> None:
+async def test_browsers_keep_hashed_files_for_ever_and_ask_for_all_others(
+    server: AppServer,
+) -> None:
     page = await get_text(server, "/")
     script = re.search(r"/assets/[^\"]+\.js", page)
     assert script is not None
@@ -166,7 +193,9 @@ async def test_browsers_keep_hashed_files_for_ever_and_ask_for_all_others(server
         assert rule in ("no-cache", "private, no-cache", "no-store"), path
 
 
-async def test_a_page_with_an_id_has_something_to_paint_before_its_scripts(server: AppServer) -> None:
+async def test_a_page_with_an_id_has_something_to_paint_before_its_scripts(
+    server: AppServer,
+) -> None:
     assert "Loading" in await get_text(server, "/campaigns/1")
 
 
@@ -175,7 +204,9 @@ async def test_what_a_page_is_painted_with_goes_before_its_scripts(server: AppSe
     preloads = re.findall(r'<link[^>]*rel="modulepreload"[^>]*>', page)
     assert preloads
     assert all('fetchpriority="low"' in preload for preload in preloads)
-    assert [script for script in re.findall(r"<script[^>]*>", page) if "module" in script] == ['<script type="module">']
+    assert [script for script in re.findall(r"<script[^>]*>", page) if "module" in script] == [
+        '<script type="module">'
+    ]
 
 
 async def get_text(server: AppServer, path: str) -> str:
@@ -196,7 +227,9 @@ async def test_a_taken_port_is_refused_instead_of_shared(server: AppServer) -> N
     assert f"cannot listen on 127.0.0.1 port {server.port}" in await refusal(PORT=str(server.port))
 
 
-async def test_the_demo_is_refused_on_a_database_of_somebody_else(migrated_sqlite: Path, tmp_path: Path) -> None:
+async def test_the_demo_is_refused_on_a_database_of_somebody_else(
+    migrated_sqlite: Path, tmp_path: Path
+) -> None:
     url = f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path)}"
     database = Database(url)
     await a_clipper(database)

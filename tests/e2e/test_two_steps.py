@@ -27,7 +27,9 @@ async def test_a_code_is_asked_for_from_when_it_is_set_up(
     await admin.opens("/admin/profile")
     await admin.presses("Set up")
     await expect(page.get_by_alt_text("The key as a QR code")).to_be_visible(timeout=SLOW)
-    key = (await page.locator("p", has_text="Or type the key").locator("code").inner_text()).replace(" ", "")
+    key = (
+        await page.locator("p", has_text="Or type the key").locator("code").inner_text()
+    ).replace(" ", "")
 
     code = page.get_by_label("Code", exact=True)
     await code.fill("000000")

@@ -38,7 +38,13 @@ def postman_for(world: World, mailbox: Mailbox) -> PostmanFor:
     """A postman that hands in at the mailbox."""
 
     def make(**changes: Any) -> Postman:
-        known = {"host": "127.0.0.1", "port": mailbox.port, "user": None, "password": None, "encryption": "off"}
+        known = {
+            "host": "127.0.0.1",
+            "port": mailbox.port,
+            "user": None,
+            "password": None,
+            "encryption": "off",
+        }
         server = MailServer(**(known | changes))
         return Postman(world.database, server, sender=SENDER, base_url=BASE_URL)
 

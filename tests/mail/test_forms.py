@@ -38,8 +38,13 @@ def said(answer: httpx.Response) -> str:
 async def test_the_answer_is_the_same_whether_there_is_such_an_account_or_not(
     world: World, browser: httpx.AsyncClient
 ) -> None:
-    answers = [await browser.post("/forgot", data={"email": email}) for email in (world.clipper.email, "no@swivi.test")]
-    assert {(answer.status_code, answer.headers["location"]) for answer in answers} == {(303, "/forgot?sent=1")}
+    answers = [
+        await browser.post("/forgot", data={"email": email})
+        for email in (world.clipper.email, "no@swivi.test")
+    ]
+    assert {(answer.status_code, answer.headers["location"]) for answer in answers} == {
+        (303, "/forgot?sent=1")
+    }
     assert [mail.user_id for mail in await world.all(Mail)] == [world.clipper.user_id]
 
 
@@ -53,7 +58,9 @@ async def test_what_is_no_address_comes_back(world: World, browser: httpx.AsyncC
 
 async def test_a_new_password_is_chosen_by_a_form(world: World, browser: httpx.AsyncClient) -> None:
     token = await a_link(world)
-    weak = await browser.post("/reset", data={"token": token, "password": "password", "again": "password"})
+    weak = await browser.post(
+        "/reset", data={"token": token, "password": "password", "again": "password"}
+    )
     assert weak.headers["location"] == f"/reset#{token}", "the link goes on working"
     assert "password" in parse_flash(weak.cookies[FLASH_COOKIE]).fields
     done = await browser.post("/reset", data={"token": token, "password": NEW, "again": NEW})
@@ -66,7 +73,9 @@ async def test_a_new_password_is_chosen_by_a_form(world: World, browser: httpx.A
 
 async def test_an_address_is_verified_by_a_form(world: World, browser: httpx.AsyncClient) -> None:
     token = await a_link(world, MailKind.VERIFY)
-    assert (await browser.get("/verify")).status_code == 405, "following the link alone does nothing"
+    assert (await browser.get("/verify")).status_code == 405, (
+        "following the link alone does nothing"
+    )
     typed = {"token": token, "password": PASSWORD}
     done = await browser.post("/verify", data=typed)
     assert done.headers["location"] == "/verify?done=1"
@@ -80,12 +89,16 @@ async def test_no_other_site_may_send_them(world: World, path: str) -> None:
     assert await world.all(Mail) == []
 
 
-async def test_who_signs_up_is_sent_a_link_and_is_not_verified_before(world: World, browser: httpx.AsyncClient) -> None:
+async def test_who_signs_up_is_sent_a_link_and_is_not_verified_before(
+    world: World, browser: httpx.AsyncClient
+) -> None:
     known = {user.id for user in await world.all(User)}
     fields = {"email": "new@swivi.test", "password": "correct horse battery", "name": "New"}
     await browser.post("/sign-up", data=fields)
     async with client(contract.api()) as http:
-        assert (await http.post("/auth/signup", json=fields | {"email": "api@swivi.test"})).status_code == 201
+        assert (
+            await http.post("/auth/signup", json=fields | {"email": "api@swivi.test"})
+        ).status_code == 201
     newcomers = {user.email: user for user in await world.all(User) if user.id not in known}
     assert {user.verified_at for user in newcomers.values()} == {None}
     assert set(newcomers) == {"new@swivi.test", "api@swivi.test"}
@@ -95,22 +108,47 @@ async def test_who_signs_up_is_sent_a_link_and_is_not_verified_before(world: Wor
 
 async def test_nobody_floods_a_mailbox(settings_for: SettingsFor) -> None:
     settings = settings_for(limit_mails=Rate(2, 3_600), limit_mails_address=Rate(4, 3_600))
-    async with open_runtime(settings) as running, browser_of(build_auth(), headers={"Origin": ORIGIN}) as http:
+    async with (
+        open_runtime(settings) as running,
+        browser_of(build_auth(), headers={"Origin": ORIGIN}) as http,
+    ):
         casey = await factories.a_clipper(running.database)
         ended = [
             (await http.post("/forgot", data={"email": email})).headers["location"]
-            for email in (casey.email, casey.email.upper(), casey.email, "a@swivi.test", "b@swivi.test", "c@swivi.test")
+            for email in (
+                casey.email,
+                casey.email.upper(),
+                casey.email,
+                "a@swivi.test",
+                "b@swivi.test",
+                "c@swivi.test",
+            )
         ]
-    assert ended == ["/forgot?sent=1", "/forgot?sent=1", "/forgot", "/forgot?sent=1", "/forgot?sent=1", "/forgot"]
+    assert ended == [
+        "/forgot?sent=1",
+        "/forgot?sent=1",
+        "/forgot",
+        "/forgot?sent=1",
+        "/forgot?sent=1",
+        "/forgot",
+    ]
 
 
-async def test_where_no_mail_can_be_sent_that_is_said_and_nothing_is_posted(settings_for: SettingsFor) -> None:
+async def test_where_no_mail_can_be_sent_that_is_said_and_nothing_is_posted(
+    settings_for: SettingsFor,
+) -> None:
     settings = settings_for(env="production")
     assert settings.mails_to == "nowhere"
-    async with open_runtime(settings) as running, browser_of(build_auth(), headers={"Origin": ORIGIN}) as http:
+    async with (
+        open_runtime(settings) as running,
+        browser_of(build_auth(), headers={"Origin": ORIGIN}) as http,
+    ):
         casey = await factories.a_clipper(running.database)
         assert "cannot send mail" in said(await http.post("/forgot", data={"email": casey.email}))
-        await http.post("/sign-up", data={"email": "n@swivi.test", "password": "correct horse battery", "name": "New"})
+        await http.post(
+            "/sign-up",
+            data={"email": "n@swivi.test", "password": "correct horse battery", "name": "New"},
+        )
         async with running.database.reading() as session:
             assert (await session.exec(select(Mail))).all() == []
 

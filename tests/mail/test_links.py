@@ -1,4 +1,7 @@
-"""What a mail's link opens: once, for a while, for its owner alone. Whoever asks for one learns nothing."""
+"""What a mail's link opens: once, for a while, for its owner alone.
+
+Whoever asks for one learns nothing.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -94,7 +97,9 @@ async def test_a_link_works_once(world: World) -> None:
 async def test_of_two_uses_at_once_one_counts(world: World) -> None:
     token = await a_link(world)
     passwords = ("the first horse battery", "the second horse battery")
-    ended = await asyncio.gather(*(reset(world, token, each, each) for each in passwords), return_exceptions=True)
+    ended = await asyncio.gather(
+        *(reset(world, token, each, each) for each in passwords), return_exceptions=True
+    )
     assert sorted(type(each) for each in ended if each) == [LinkEnded]
     assert [await signs_in(world, each) for each in passwords].count(True) == 1
 
@@ -115,8 +120,12 @@ async def they_were_disabled(world: World, session: AsyncSession) -> None:
     )
 
 
-@pytest.mark.parametrize("happened", [the_time_is_over, the_password_was_changed, they_were_disabled])
-async def test_a_link_ends_when(world: World, happened: Callable[[World, AsyncSession], Awaitable[None]]) -> None:
+@pytest.mark.parametrize(
+    "happened", [the_time_is_over, the_password_was_changed, they_were_disabled]
+)
+async def test_a_link_ends_when(
+    world: World, happened: Callable[[World, AsyncSession], Awaitable[None]]
+) -> None:
     token = await a_link(world)
     async with world.database.writing() as session:
         await happened(world, session)
@@ -132,7 +141,9 @@ async def test_a_reset_ends_every_other_link_to_one(world: World) -> None:
     with pytest.raises(LinkEnded):
         await reset(world, second)
     async with world.database.writing() as session:
-        assert await outbox.claim(session, "a postman", limit=5) == [], "what waits is not sent any more"
+        assert await outbox.claim(session, "a postman", limit=5) == [], (
+            "what waits is not sent any more"
+        )
 
 
 async def test_a_password_that_changed_after_it_was_checked_verifies_nothing(world: World) -> None:
@@ -175,7 +186,11 @@ async def test_what_is_no_link_opens_nothing(world: World, token: object) -> Non
 
 @pytest.mark.parametrize(
     ("password", "again", "wrong"),
-    [("password", "password", WeakPassword), (NEW, "a new horse", InvalidInput), (7, 7, WeakPassword)],
+    [
+        ("password", "password", WeakPassword),
+        (NEW, "a new horse", InvalidInput),
+        (7, 7, WeakPassword),
+    ],
 )
 async def test_a_wrong_new_password_leaves_the_link_as_it_was(
     world: World, password: str, again: str, wrong: type[Exception]
@@ -205,12 +220,18 @@ async def test_the_disabled_are_sent_nothing(world: World) -> None:
 
 def test_links_live_as_long_as_the_mails_say() -> None:
     opens_nothing = {MailKind.TAKEN: timedelta(0)}
-    assert {MailKind.VERIFY: timedelta(days=3), MailKind.RESET: timedelta(minutes=30)} | opens_nothing == LIFE
+    assert {
+        MailKind.VERIFY: timedelta(days=3),
+        MailKind.RESET: timedelta(minutes=30),
+    } | opens_nothing == LIFE
 
 
 async def test_a_link_lives_until_its_time_is_over(world: World) -> None:
     token = await a_link(world)
-    for passed, opens in ((LIFE[MailKind.RESET] - timedelta(seconds=5), True), (LIFE[MailKind.RESET], False)):
+    for passed, opens in (
+        (LIFE[MailKind.RESET] - timedelta(seconds=5), True),
+        (LIFE[MailKind.RESET], False),
+    ):
         with clock.standing_at(clock.now() + passed):
             async with world.database.reading() as session:
                 assert (await outbox.owner(session, MailKind.RESET, token) is not None) is opens

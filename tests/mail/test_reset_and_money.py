@@ -19,7 +19,9 @@ async def browser(world: World) -> AsyncIterator[httpx.AsyncClient]:
         yield http
 
 
-async def test_a_reset_forgets_the_kept_destination(world: World, browser: httpx.AsyncClient) -> None:
+async def test_a_reset_forgets_the_kept_destination(
+    world: World, browser: httpx.AsyncClient
+) -> None:
     async with world.database.writing() as session:
         await destinations.keep(session, world.clipper, method="paypal", details="thief@swivi.test")
     token = await a_link(world)

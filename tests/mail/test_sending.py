@@ -1,4 +1,6 @@
-"""What is posted is sent, once it is committed and as often as that takes, and its secret is kept by nobody."""
+"""What is posted is sent, once it is committed and as often as that takes, and its secret is kept
+by nobody.
+"""
 
 import asyncio
 import logging
@@ -31,7 +33,11 @@ async def mails(world: World) -> list[Mail]:
 
 @pytest.mark.parametrize("kind", [MailKind.VERIFY, MailKind.RESET])
 async def test_a_mail_arrives_with_a_link_whose_secret_is_kept_nowhere(
-    world: World, postman: Postman, delivered: Mailbox, kind: MailKind, caplog: pytest.LogCaptureFixture
+    world: World,
+    postman: Postman,
+    delivered: Mailbox,
+    kind: MailKind,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
     await post(world, kind)
@@ -39,7 +45,11 @@ async def test_a_mail_arrives_with_a_link_whose_secret_is_kept_nowhere(
     await postman.send_due()
 
     [mail] = delivered.got
-    assert (mail["To"], mail["From"], mail["Auto-Submitted"]) == (world.clipper.email, SENDER, "auto-generated")
+    assert (mail["To"], mail["From"], mail["Auto-Submitted"]) == (
+        world.clipper.email,
+        SENDER,
+        "auto-generated",
+    )
     token = delivered.token()
     assert f"{BASE_URL}/{kind.lower()}#{token}" in mail.get_content()
     [row] = await mails(world)
@@ -51,12 +61,16 @@ async def test_a_mail_arrives_with_a_link_whose_secret_is_kept_nowhere(
     assert token not in kept
     assert owner is not None
     assert owner.id == world.clipper.user_id
-    told = "".join(record.getMessage() for record in caplog.records if record.name.startswith("swivi"))
+    told = "".join(
+        record.getMessage() for record in caplog.records if record.name.startswith("swivi")
+    )
     assert token not in told
     assert world.clipper.email not in told
 
 
-async def test_what_is_rolled_back_is_never_sent(world: World, postman: Postman, delivered: Mailbox) -> None:
+async def test_what_is_rolled_back_is_never_sent(
+    world: World, postman: Postman, delivered: Mailbox
+) -> None:
     async with world.database.writing() as session:
         await outbox.post(session, world.clipper.user_id, MailKind.RESET)
         await session.rollback()
@@ -74,7 +88,11 @@ async def test_a_server_that_is_away_is_tried_again_after_growing_pauses_and_in_
             await postman.send_due()
             await postman.send_due()
             [row] = await mails(world)
-            assert (row.attempts, row.sent_at, row.next_attempt_at) == (attempt, None, moment + pause)
+            assert (row.attempts, row.sent_at, row.next_attempt_at) == (
+                attempt,
+                None,
+                moment + pause,
+            )
             assert row.error
             assert "127.0.0.1" not in row.error, "the server's words are not repeated"
         moment += pause
@@ -141,7 +159,9 @@ async def test_two_postmen_send_each_mail_once(
     assert {mail.attempts for mail in await mails(world)} == {1}
 
 
-async def test_a_commit_wakes_the_postman(world: World, postman: Postman, delivered: Mailbox) -> None:
+async def test_a_commit_wakes_the_postman(
+    world: World, postman: Postman, delivered: Mailbox
+) -> None:
     world.database.listeners.append(postman.notice)
     at_work = asyncio.create_task(postman.run())
     try:
@@ -153,7 +173,11 @@ async def test_a_commit_wakes_the_postman(world: World, postman: Postman, delive
 
 
 async def test_the_password_goes_to_an_encrypted_server_that_is_who_it_says(
-    world: World, mailbox: Mailbox, postman_for: PostmanFor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    world: World,
+    mailbox: Mailbox,
+    postman_for: PostmanFor,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     serving, _ = certificate("localhost", tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "both.pem"))

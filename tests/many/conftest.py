@@ -1,4 +1,6 @@
-"""Three processes of one Swivi, as on three machines; between them and everybody a load balancer."""
+"""Three processes of one Swivi, as on three machines; between them and everybody a load
+balancer.
+"""
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -36,7 +38,9 @@ PER_ROUND = 400
 
 @dataclass
 class Many:
-    """The servers and what they stand on, and clippers who look at their dashboards from one test to the next."""
+    """The servers and what they stand on, and clippers who look at their dashboards from one test
+    to the next.
+    """
 
     servers: Sequence[AppServer]
     url: str
@@ -61,7 +65,9 @@ class Many:
             for clip in range(CLIPS):
                 video = factories.tiktok(number * 100 + clip)
                 self.videos.append(video)
-                await factories.a_clip(self.database, self.clippers[clip % CLIPPERS], admin, campaign, video)
+                await factories.a_clip(
+                    self.database, self.clippers[clip % CLIPPERS], admin, campaign, video
+                )
         for clipper in self.clippers:
             async with self.database.writing() as session:
                 cookie = await sessions.open_session(session, clipper.user_id)
@@ -69,7 +75,10 @@ class Many:
             self.dashboards.append(Dashboard(self.url, cookie))
 
     async def next_round(self, *, run_seconds: float) -> None:
-        """All clips have grown; each scraper run takes so long. The processes are up, and the dashboards are right."""
+        """All clips have grown; each scraper run takes so long.
+
+        The processes are up, and the dashboards are right.
+        """
         await self.all_show_the_truth()
         self.rounds += 1
         self.simulator.reset()
@@ -113,7 +122,11 @@ class Many:
 
     async def newest_run(self) -> TrackingRun:
         async with self.database.reading() as session:
-            return (await session.exec(select(TrackingRun).order_by(col(TrackingRun.id).desc()).limit(1))).one()
+            return (
+                await session.exec(
+                    select(TrackingRun).order_by(col(TrackingRun.id).desc()).limit(1)
+                )
+            ).one()
 
     async def at_rest(self) -> bool:
         """Whether no tracking run is under way."""
@@ -122,7 +135,9 @@ class Many:
     async def running(self) -> bool:
         """Whether one is."""
         async with self.database.reading() as session:
-            found = await session.exec(select(TrackingRun.id).where(TrackingRun.status == RunStatus.RUNNING))
+            found = await session.exec(
+                select(TrackingRun.id).where(TrackingRun.status == RunStatus.RUNNING)
+            )
             return found.first() is not None
 
 
@@ -136,7 +151,10 @@ def standing(
     """The processes and what they stand on."""
     home = tmp_path_factory.mktemp("many")
     with ExitStack() as stack:
-        postgres, redis = stack.enter_context(running_postgres()), stack.enter_context(running_redis())
+        postgres, redis = (
+            stack.enter_context(running_postgres()),
+            stack.enter_context(running_redis()),
+        )
         database_url = postgres.create_database()
         environment = {
             "DATABASE_URL": database_url,

@@ -1,4 +1,6 @@
-"""Clippers who look at their dashboards, and stay: whoever cuts them off, they come back as a browser does."""
+"""Clippers who look at their dashboards, and stay: whoever cuts them off, they come back as a
+browser does.
+"""
 
 import asyncio
 from contextlib import suppress
@@ -11,7 +13,10 @@ SECONDS = 90
 
 
 class Dashboard:
-    """An open tab. `available` is the balance that it shows, in cents; `connections` counts how often it came in."""
+    """An open tab.
+
+    `available` is the balance that it shows, in cents; `connections` counts how often it came in.
+    """
 
     def __init__(self, url: str, cookie: str) -> None:
         self._tab = Tab(url, cookie=cookie)
@@ -27,12 +32,13 @@ class Dashboard:
         """Returns once it shows this balance. TimeoutError with what it shows instead."""
         try:
             async with asyncio.timeout(SECONDS):
-                while self.available != cents:  # noqa: ASYNC110 - it may be another tab by then
+                while self.available != cents:
                     await asyncio.sleep(0.05)
         except TimeoutError:
             last = [heard[:200] for heard in self._tab.heard[-8:]]
             raise TimeoutError(
-                f"{self.available} instead of {cents}, connected {self.connections} times, heard last: {last}"
+                f"{self.available} instead of {cents}, connected {self.connections} times, heard "
+                f"last: {last}"
             ) from None
 
     async def _look(self) -> None:
@@ -45,7 +51,9 @@ class Dashboard:
             self._tab = Tab(self._tab.url, cookie=self._tab.cookie, token=self._tab.token)
 
     async def _follow(self, tab: Tab) -> None:
-        """Open the page, and again whenever the server says so; remember the balance until the connection ends."""
+        """Open the page, and again whenever the server says so; remember the balance until the
+        connection ends.
+        """
         told = 0
         await tab.visit(PAGE)
         while True:

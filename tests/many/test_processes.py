@@ -1,4 +1,6 @@
-"""What several processes promise: whatever is killed or restarted, runs end, no cent differs, dashboards are right."""
+"""What several processes promise: whatever is killed or restarted, runs end, no cent differs,
+dashboards are right.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -35,13 +37,17 @@ async def until(holds: Callable[[], Awaitable[object]]) -> None:
 async def shares_done(many: Many, run_id: int) -> int:
     async with many.database.reading() as session:
         done = await session.exec(
-            select(RunShare.id).where(RunShare.run_id == run_id, RunShare.status == ShareStatus.DONE)
+            select(RunShare.id).where(
+                RunShare.run_id == run_id, RunShare.status == ShareStatus.DONE
+            )
         )
         return len(done.all())
 
 
 async def in_the_middle(many: Many) -> int:
-    """The id of the run that has just begun, once some of its shares are done and others are not."""
+    """The id of the run that has just begun, once some of its shares are done and others are
+    not.
+    """
     await until(many.running)
     run = await many.newest_run()
     await until(lambda: shares_done(many, run.id))
@@ -50,7 +56,9 @@ async def in_the_middle(many: Many) -> int:
 
 
 async def ends_well(many: Many, run_id: int) -> None:
-    """The run completes, each clip was read and credited once, each dashboard shows it, the books agree."""
+    """The run completes, each clip was read and credited once, each dashboard shows it, the books
+    agree.
+    """
     await until(many.at_rest)
     run = await many.newest_run()
     assert (run.id, run.status, run.problem) == (run_id, RunStatus.COMPLETED, None)
@@ -61,7 +69,9 @@ async def ends_well(many: Many, run_id: int) -> None:
 
 
 class Customer:
-    """Asks for a payout of a dollar and cancels it, again and again; each POST is sent until it is answered."""
+    """Asks for a payout of a dollar and cancels it, again and again; each POST is sent until it is
+    answered.
+    """
 
     def __init__(self, url: str, token: str) -> None:
         self._url = url
@@ -90,7 +100,9 @@ class Customer:
                 return answer.json()
 
 
-async def test_a_run_is_shared_and_every_dashboard_hears_of_it_whichever_process_it_is_connected_to(many: Many) -> None:
+async def test_a_run_is_shared_and_every_dashboard_hears_of_it_whichever_process_it_is_connected_to(
+    many: Many,
+) -> None:
     await many.next_round(run_seconds=0.5)
     answer = await many.track(many.servers[0])
     assert answer is not None
@@ -111,7 +123,9 @@ async def test_the_process_that_conducts_a_run_is_killed(many: Many) -> None:
 
 
 @pytest.mark.parametrize("foundation", ["postgres", "redis"])
-async def test_what_the_processes_stand_on_is_restarted_in_the_middle_of_a_run(many: Many, foundation: str) -> None:
+async def test_what_the_processes_stand_on_is_restarted_in_the_middle_of_a_run(
+    many: Many, foundation: str
+) -> None:
     await many.next_round(run_seconds=1.0)
     tracking = asyncio.create_task(many.track(many.servers[1]))
     run_id = await in_the_middle(many)
@@ -122,21 +136,33 @@ async def test_what_the_processes_stand_on_is_restarted_in_the_middle_of_a_run(m
     await ends_well(many, run_id)
 
 
-async def test_an_open_page_goes_on_being_live_after_redis_was_restarted(many: Many, page: Page) -> None:
+async def test_an_open_page_goes_on_being_live_after_redis_was_restarted(
+    many: Many, page: Page
+) -> None:
     await many.next_round(run_seconds=0)
-    await page.context.add_cookies([{"name": SESSION_COOKIE, "value": many.cookies[0], "url": many.url}])
+    await page.context.add_cookies(
+        [{"name": SESSION_COOKIE, "value": many.cookies[0], "url": many.url}]
+    )
     await page.goto(f"{many.url}/clippers/dashboard")
     shown = page.locator(".live-money")
-    await expect(shown).to_contain_text(format_dollars(many.truth_for(0, many.rounds - 1)), timeout=SLOW)
+    await expect(shown).to_contain_text(
+        format_dollars(many.truth_for(0, many.rounds - 1)), timeout=SLOW
+    )
     await asyncio.to_thread(many.redis.stop)
     await asyncio.to_thread(many.redis.start)
     await many.track(many.servers[1])
-    await expect(shown).to_contain_text(format_dollars(many.truth_for(0, many.rounds)), timeout=SLOW)
+    await expect(shown).to_contain_text(
+        format_dollars(many.truth_for(0, many.rounds)), timeout=SLOW
+    )
 
 
-async def test_an_open_dialog_and_what_was_typed_stay_when_redis_is_restarted(many: Many, page: Page) -> None:
+async def test_an_open_dialog_and_what_was_typed_stay_when_redis_is_restarted(
+    many: Many, page: Page
+) -> None:
     await many.next_round(run_seconds=0)
-    await page.context.add_cookies([{"name": SESSION_COOKIE, "value": many.cookies[0], "url": many.url}])
+    await page.context.add_cookies(
+        [{"name": SESSION_COOKIE, "value": many.cookies[0], "url": many.url}]
+    )
     await page.goto(f"{many.url}/clippers/dashboard")
     await page.get_by_role("button", name="Submit a clip").first.click()
     link = page.get_by_role("dialog").get_by_label("Link to your clip")
@@ -145,11 +171,15 @@ async def test_an_open_dialog_and_what_was_typed_stay_when_redis_is_restarted(ma
     await asyncio.to_thread(many.redis.start)
     await many.track(many.servers[1])
     balance = page.locator(".live-money")
-    await expect(balance).to_contain_text(format_dollars(many.truth_for(0, many.rounds)), timeout=SLOW)
+    await expect(balance).to_contain_text(
+        format_dollars(many.truth_for(0, many.rounds)), timeout=SLOW
+    )
     await expect(link).to_have_value("https://vm.tiktok.com/ZMabc/", timeout=SLOW)
 
 
-async def test_all_processes_are_restarted_one_after_the_other_in_the_middle_of_a_run(many: Many) -> None:
+async def test_all_processes_are_restarted_one_after_the_other_in_the_middle_of_a_run(
+    many: Many,
+) -> None:
     await many.next_round(run_seconds=1.0)
     tracking = asyncio.create_task(many.track(many.servers[0]))
     run_id = await in_the_middle(many)
@@ -163,5 +193,7 @@ async def test_all_processes_are_restarted_one_after_the_other_in_the_middle_of_
     await asking
     await ends_well(many, run_id)
     asked = await many.requests_of(0)
-    assert [(one.id, one.status) for one in asked] == [(known, PayoutStatus.CANCELLED) for known in customer.requests]
+    assert [(one.id, one.status) for one in asked] == [
+        (known, PayoutStatus.CANCELLED) for known in customer.requests
+    ]
     assert customer.requests

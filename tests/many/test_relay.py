@@ -32,12 +32,17 @@ async def test_what_nobody_understands_is_passed_over_and_what_comes_after_it_is
     said: bytes,
 ) -> None:
     with running_redis() as server:
-        async with relay(server.url) as (ours, heard_by_us), relay(server.url) as (_, heard_by_them):
+        async with (
+            relay(server.url) as (ours, heard_by_us),
+            relay(server.url) as (_, heard_by_them),
+        ):
             async with Redis.from_url(server.url) as redis:
-                while await redis.publish(CHANNEL, said) < 2:  # noqa: ASYNC110 - only Redis knows that both listen
+                while await redis.publish(CHANNEL, said) < 2:
                     await asyncio.sleep(0.01)
             ours.notice(CHANGED)
             async with asyncio.timeout(20):
                 heard = await heard_by_them.get()
-            assert heard == Changed(users={1, 2}, campaigns={3}, runs={4}), "webhooks are each process's own affair"
+            assert heard == Changed(users={1, 2}, campaigns={3}, runs={4}), (
+                "webhooks are each process's own affair"
+            )
             assert heard_by_us.empty()

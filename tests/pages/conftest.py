@@ -46,7 +46,9 @@ class Tab:
 
     def bring(self, cookie: str) -> None:
         """Connect with this cookie header."""
-        self._route({RouteVar.HEADERS: kept_headers({"cookie": cookie, "origin": "http://swivi.test"})})
+        self._route(
+            {RouteVar.HEADERS: kept_headers({"cookie": cookie, "origin": "http://swivi.test"})}
+        )
 
     def visit(self, address: str) -> None:
         """Be at this path and query."""
@@ -57,7 +59,10 @@ class Tab:
     @contextmanager
     def live(self) -> Iterator[None]:
         """Within the block what this process commits is pushed to the tab."""
-        database, pushing = self._world.database, Hub(cast(LiveApp, self), self._world.database, end)
+        database, pushing = (
+            self._world.database,
+            Hub(cast(LiveApp, self), self._world.database, end),
+        )
         database.listeners.append(pushing.notice)
         hub.start(pushing)
         with running(pushing):
@@ -70,7 +75,9 @@ class Tab:
         """As the app: this tab is connected."""
         return SimpleNamespace(token_to_sid={TAB: "1"})
 
-    async def change(self, token: rx.BaseStateToken, change: Callable[[Any], Awaitable[None]]) -> None:
+    async def change(
+        self, token: rx.BaseStateToken, change: Callable[[Any], Awaitable[None]]
+    ) -> None:
         """As the app: the tab's states."""
         await change(SimpleNamespace(router_data=True, get_state=self._root.get_state))
 
@@ -83,7 +90,9 @@ class Tab:
 
 
 async def happens(handler: Callable[..., Any], *arguments: object) -> list[Any]:
-    """Call an event handler of a state as its event would; what it returned or yielded, if anything."""
+    """Call an event handler of a state as its event would; what it returned or yielded, if
+    anything.
+    """
     outcome = handler(*arguments)
     if isinstance(outcome, AsyncIterator):
         return [event async for event in outcome if event is not None]

@@ -16,7 +16,9 @@ from tests.pages.conftest import Tab, happens
 from tests.world import World
 
 
-@pytest.mark.parametrize(("most", "listed"), [(1, ["Large", "2 others"]), (2, ["Large", "Middle", "1 other"])])
+@pytest.mark.parametrize(
+    ("most", "listed"), [(1, ["Large", "2 others"]), (2, ["Large", "Middle", "1 other"])]
+)
 async def test_analytics_end_with_the_campaigns_that_are_not_listed(
     world: World, tab: Tab, monkeypatch: pytest.MonkeyPatch, most: int, listed: list[str]
 ) -> None:
@@ -43,7 +45,9 @@ async def test_views_worth_more_than_the_limit_are_shown_to_another_admin_who_co
     tab.visit("/admin/tracking")
     dialog, waiting = await tab.state(ManualReading), await tab.state(WaitingReadings)
     await happens(dialog.ask, clip.id)
-    [told, *_] = await happens(dialog.enter, {"views": "45,000", "reason": "The scraper is blocked."})
+    [told, *_] = await happens(
+        dialog.enter, {"views": "45,000", "reason": "The scraper is blocked."}
+    )
     await happens(waiting.load)
 
     assert "They count once another admin confirms them." in str(told)
@@ -64,7 +68,9 @@ async def test_views_worth_more_than_the_limit_are_shown_to_another_admin_who_co
 async def test_waiting_views_that_are_declined_go_away(world: World, tab: Tab) -> None:
     clip = await world.clip(await world.campaign(), tiktok(1))
     async with world.database.writing() as session:
-        asked = await manual.read_by_hand(session, world.admin, clip.id, views=90_000, reason="Seen.", limit=1)
+        asked = await manual.read_by_hand(
+            session, world.admin, clip.id, views=90_000, reason="Seen.", limit=1
+        )
     await tab.sign_in(world.admin)
     waiting = await tab.state(WaitingReadings)
     await happens(waiting.load)
@@ -73,7 +79,9 @@ async def test_waiting_views_that_are_declined_go_away(world: World, tab: Tab) -
     assert (waiting.rows, (await world.now(clip)).peak_views) == ([], 0)
 
 
-async def test_the_review_panel_releases_the_video_of_a_revoked_clip(world: World, tab: Tab) -> None:
+async def test_the_review_panel_releases_the_video_of_a_revoked_clip(
+    world: World, tab: Tab
+) -> None:
     clip = await world.clip(await world.campaign(), tiktok(1))
     await tab.sign_in(world.admin)
     tab.visit("/admin/submissions?status=approved")

@@ -32,7 +32,9 @@ FORM = {"amount": "25.00", "method": "paypal", "paypal.email": "casey@swivi.test
 CONFIRMED = {"step": "confirm"}
 
 
-async def test_below_the_minimum_the_page_says_how_much_is_missing(world: World, clippers_tab: Tab) -> None:
+async def test_below_the_minimum_the_page_says_how_much_is_missing(
+    world: World, clippers_tab: Tab
+) -> None:
     await world.earn(1_250)
     balance = await clippers_tab.state(ClipperBalance)
 
@@ -42,7 +44,9 @@ async def test_below_the_minimum_the_page_says_how_much_is_missing(world: World,
     assert balance.why_not == "Below the $20.00 minimum: $7.50 to go."
 
 
-async def test_the_balance_follows_a_settlement_without_a_reload(world: World, clippers_tab: Tab) -> None:
+async def test_the_balance_follows_a_settlement_without_a_reload(
+    world: World, clippers_tab: Tab
+) -> None:
     balance = await clippers_tab.state(ClipperBalance)
     await happens(balance.load)
     await world.earn(2_500)
@@ -50,10 +54,17 @@ async def test_the_balance_follows_a_settlement_without_a_reload(world: World, c
     async with world.database.reading() as session:
         await balance._refresh_live(session)
 
-    assert (balance.available, balance.earned, balance.approved, balance.why_not) == (2_500, 2_500, 1, "")
+    assert (balance.available, balance.earned, balance.approved, balance.why_not) == (
+        2_500,
+        2_500,
+        1,
+        "",
+    )
 
 
-async def test_the_last_days_are_the_ledgers_and_today_grows_with_the_balance(world: World, clippers_tab: Tab) -> None:
+async def test_the_last_days_are_the_ledgers_and_today_grows_with_the_balance(
+    world: World, clippers_tab: Tab
+) -> None:
     yesterday = clock.now() - timedelta(days=1)
     with clock.standing_at(yesterday):
         await world.earn(700)
@@ -92,7 +103,8 @@ async def test_a_submitted_clip_shows_its_baseline_though_the_page_opened_once_m
     with clippers_tab.live():
         await happens(dialog.open_for, "")
         dialog.clip = ClipLine(id=submission.id, status="AWAITING_BASELINE")
-        # As after an interruption; or where the click came between the page's first event and the next.
+        # As after an interruption; or where the click came between the page's first event and the
+        # next.
         await happens(session.enter_as_clipper)
         await happens(dialog.enter)
         await world.running.intake.read_baselines([submission])
@@ -130,7 +142,9 @@ async def test_a_form_that_is_sent_twice_asks_once(world: World, clippers_tab: T
     assert (dialog.is_open, dialog.pending, dialog.error) == (False, False, "")
 
 
-async def test_a_refused_form_stays_open_with_the_errors_beside_the_fields(world: World, clippers_tab: Tab) -> None:
+async def test_a_refused_form_stays_open_with_the_errors_beside_the_fields(
+    world: World, clippers_tab: Tab
+) -> None:
     await world.earn(6_000)
     dialog = await clippers_tab.state(PayoutDialog)
     await happens(dialog.open)
@@ -146,7 +160,9 @@ async def test_a_refused_form_stays_open_with_the_errors_beside_the_fields(world
     assert await world.all(PayoutRequest) == []
 
 
-async def test_the_dialog_says_fee_and_net_of_what_is_typed(world: World, clippers_tab: Tab) -> None:
+async def test_the_dialog_says_fee_and_net_of_what_is_typed(
+    world: World, clippers_tab: Tab
+) -> None:
     dialog = await clippers_tab.state(PayoutDialog)
 
     await happens(dialog.preview, "25.5")
@@ -155,7 +171,9 @@ async def test_the_dialog_says_fee_and_net_of_what_is_typed(world: World, clippe
     assert dialog.outcome == ""
 
 
-async def test_a_pending_request_can_be_cancelled_by_its_owner_only(world: World, clippers_tab: Tab) -> None:
+async def test_a_pending_request_can_be_cancelled_by_its_owner_only(
+    world: World, clippers_tab: Tab
+) -> None:
     await world.earn(3_000)
     asked = await world.request("20.00")
     payouts = await clippers_tab.state(OwnPayouts)
@@ -166,12 +184,16 @@ async def test_a_pending_request_can_be_cancelled_by_its_owner_only(world: World
 
     await clippers_tab.sign_in(world.clipper)
     await happens(payouts.load)
-    assert [(line.amount, line.method, line.cancellable) for line in payouts.rows] == [(2_000, "PayPal", True)]
+    assert [(line.amount, line.method, line.cancellable) for line in payouts.rows] == [
+        (2_000, "PayPal", True)
+    ]
     await happens(payouts.cancel, str(asked.id))
     assert (await world.now(asked)).status is PayoutStatus.CANCELLED
 
 
-async def test_clips_are_listed_by_the_filter_in_the_address(world: World, clippers_tab: Tab) -> None:
+async def test_clips_are_listed_by_the_filter_in_the_address(
+    world: World, clippers_tab: Tab
+) -> None:
     campaign = await world.campaign()
     await world.clip(campaign, tiktok(1), baseline=10)
     await world.submission(campaign, tiktok(2), baseline=None)
@@ -197,7 +219,12 @@ async def test_a_clip_opens_into_baseline_growth_and_rate(world: World, clippers
     clippers_tab.visit(f"/clippers/clips/{clip.submission_id}")
     await happens(shown.load)
 
-    assert (shown.clip.baseline, shown.peak_views, shown.growth, shown.rate) == (1_000, 5_000, 4_000, 250)
+    assert (shown.clip.baseline, shown.peak_views, shown.growth, shown.rate) == (
+        1_000,
+        5_000,
+        4_000,
+        250,
+    )
     assert (shown.worth, shown.clip.earnings) == (1_000, 1_000)
     assert [point.amount for point in shown.views] == [1_000, 5_000]
     assert [point.amount for point in shown.earnings] == [1_000]
@@ -214,7 +241,9 @@ async def test_nobody_elses_clip_can_be_looked_at(world: World, clippers_tab: Ta
     assert (shown.clip.id, shown.clip.url, shown.reckoned) == (0, "", False)
 
 
-async def test_the_page_says_how_a_budgets_last_dollars_were_shared(world: World, clippers_tab: Tab) -> None:
+async def test_the_page_says_how_a_budgets_last_dollars_were_shared(
+    world: World, clippers_tab: Tab
+) -> None:
     campaign = await world.campaign(budget="30.00", payout_rate="1.00")
     clip = await world.clip(campaign, tiktok(1))
     await world.clip(campaign, tiktok(2), by=await world.another_clipper())
@@ -227,13 +256,17 @@ async def test_the_page_says_how_a_budgets_last_dollars_were_shared(world: World
     assert (shown.worth, shown.clip.earnings, shown.not_paid) == (2_000, 1_000, 1_000)
     assert shown.why == [
         "20,000 new views at $1.00 per 1,000 are worth $20.00.",
-        "The budget’s last $30.00 was shared among 2 clips, in proportion to what each had still to get: "
-        "of $20.00 this clip got $10.00.",
+        "The budget’s last $30.00 was shared among 2 clips, in proportion to what each had still "
+        "to get: of $20.00 this clip got $10.00.",
     ]
 
 
-async def test_the_page_says_what_caps_minimum_and_a_fall_of_the_views_do(world: World, clippers_tab: Tab) -> None:
-    capped = await world.clip(await world.campaign(payout_rate="1.00", max_per_clip="5.00"), tiktok(1))
+async def test_the_page_says_what_caps_minimum_and_a_fall_of_the_views_do(
+    world: World, clippers_tab: Tab
+) -> None:
+    capped = await world.clip(
+        await world.campaign(payout_rate="1.00", max_per_clip="5.00"), tiktok(1)
+    )
     small = await world.clip(await world.campaign(min_views="10000"), tiktok(2))
     limited = await world.campaign(payout_rate="1.00", max_per_clipper="8.00")
     first, _ = await world.clip(limited, tiktok(3)), await world.clip(limited, tiktok(4))
@@ -249,13 +282,20 @@ async def test_the_page_says_what_caps_minimum_and_a_fall_of_the_views_do(world:
 
     assert said[0][1:] == [
         "The campaign pays $5.00 at most for one clip, and this one has reached that.",
-        "The views fell from 9,000 to 7,000. The most that was ever read pays: nothing is taken back.",
+        (
+            "The views fell from 9,000 to 7,000. The most that was ever read pays: nothing is "
+            "taken back."
+        ),
     ]
     assert said[1] == ["Clips of this campaign earn from 10,000 new views on: 1,000 to go."]
-    assert said[2][1] == "The campaign pays $8.00 at most to one clipper, and you have reached that."
+    assert (
+        said[2][1] == "The campaign pays $8.00 at most to one clipper, and you have reached that."
+    )
 
 
-async def test_every_reading_is_listed_with_its_outcome_and_what_it_brought(world: World, clippers_tab: Tab) -> None:
+async def test_every_reading_is_listed_with_its_outcome_and_what_it_brought(
+    world: World, clippers_tab: Tab
+) -> None:
     campaign = await world.campaign(payout_rate="1.00")
     clip = await world.clip(campaign, youtube(1), baseline=1_000)
     await world.read((youtube(1), 3_000))
@@ -287,7 +327,9 @@ async def test_a_receipt_is_its_clippers_own(world: World, clippers_tab: Tab) ->
     assert shown.payout.id == 0
 
 
-async def test_what_is_kept_or_was_used_last_fills_the_payout_form(world: World, clippers_tab: Tab) -> None:
+async def test_what_is_kept_or_was_used_last_fills_the_payout_form(
+    world: World, clippers_tab: Tab
+) -> None:
     await world.earn(9_000)
     dialog = await clippers_tab.state(PayoutDialog)
     await happens(dialog.open)
@@ -301,11 +343,18 @@ async def test_what_is_kept_or_was_used_last_fills_the_payout_form(world: World,
     assert (dialog.method, dialog.values) == ("wise", {"wise.email": "casey@swivi.test"})
 
 
-async def test_the_last_step_repeats_the_destination_and_nothing_else_is_sent(world: World, clippers_tab: Tab) -> None:
+async def test_the_last_step_repeats_the_destination_and_nothing_else_is_sent(
+    world: World, clippers_tab: Tab
+) -> None:
     await world.earn(9_000)
     dialog = await clippers_tab.state(PayoutDialog)
     await happens(dialog.open)
-    bank = {"amount": "25.00", "method": "bank", "bank.iban": "de89370400440532013000", "paypal.email": "hello"}
+    bank = {
+        "amount": "25.00",
+        "method": "bank",
+        "bank.iban": "de89370400440532013000",
+        "paypal.email": "hello",
+    }
 
     for step in ("confirm", "fill"):  # neither a made-up step nor a second quick click confirms
         await happens(dialog.send, bank | {"step": step})
@@ -328,7 +377,9 @@ async def test_the_last_step_repeats_the_destination_and_nothing_else_is_sent(wo
     assert (asked.method, "DE89370400440532013000" in asked.details) == ("bank", True)
 
 
-async def test_a_field_that_is_left_says_what_is_wrong_with_it(world: World, clippers_tab: Tab) -> None:
+async def test_a_field_that_is_left_says_what_is_wrong_with_it(
+    world: World, clippers_tab: Tab
+) -> None:
     for kind in (PayoutDialog, Destination):
         form = await clippers_tab.state(kind)
         await happens(form.choose, "usdc")
@@ -336,7 +387,9 @@ async def test_a_field_that_is_left_says_what_is_wrong_with_it(world: World, cli
         await happens(form.check_field, "paypal", "email", "hello")
         assert form.method == "usdc"
         assert set(form.errors) == {"usdc.address", "paypal.email"}
-        await happens(form.check_field, "usdc", "address", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed")
+        await happens(
+            form.check_field, "usdc", "address", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+        )
         await happens(form.check_field, "paypal", "email", "")
         assert form.errors == {}
 
@@ -349,7 +402,10 @@ async def test_saved_text_that_does_not_parse_is_shown_to_its_owner_for_correcti
     async with world.database.writing() as session:
         session.add(
             PayoutDestination(
-                user_id=world.clipper.user_id, method=PayoutMethod(method), details=text, kept_at=clock.now()
+                user_id=world.clipper.user_id,
+                method=PayoutMethod(method),
+                details=text,
+                kept_at=clock.now(),
             )
         )
     dialog, profile = await clippers_tab.state(PayoutDialog), await clippers_tab.state(Destination)
@@ -357,7 +413,10 @@ async def test_saved_text_that_does_not_parse_is_shown_to_its_owner_for_correcti
     await happens(profile.load)
     assert (dialog.outdated, profile.outdated, dialog.values) == (text, text, {})
     await happens(dialog.send, {"amount": "25.00", "method": dialog.method, "step": "fill"})
-    assert (dialog.step, [name.partition(".")[0] for name in dialog.errors][:1]) == ("fill", [dialog.method])
+    assert (dialog.step, [name.partition(".")[0] for name in dialog.errors][:1]) == (
+        "fill",
+        [dialog.method],
+    )
 
     right = {"method": "paypal", "paypal.email": "casey@swivi.test"}
     await happens(profile.save, right | {"step": "fill"})
@@ -368,9 +427,14 @@ async def test_saved_text_that_does_not_parse_is_shown_to_its_owner_for_correcti
     assert dialog.values == {"paypal.email": "casey@swivi.test"}
 
 
-async def test_notifications_stay_new_until_they_are_marked_as_read(world: World, clippers_tab: Tab) -> None:
+async def test_notifications_stay_new_until_they_are_marked_as_read(
+    world: World, clippers_tab: Tab
+) -> None:
     await world.earn(2_000)
-    session, told = await clippers_tab.state(SessionState), await clippers_tab.state(NotificationList)
+    session, told = (
+        await clippers_tab.state(SessionState),
+        await clippers_tab.state(NotificationList),
+    )
     await happens(session.enter_as_clipper)
     await happens(told.load)
     unread = session.unread
@@ -387,7 +451,9 @@ async def test_notifications_stay_new_until_they_are_marked_as_read(world: World
     assert (session.unread, told.rows) == (0, [])
 
 
-async def test_a_tab_whose_session_is_ended_elsewhere_shows_no_more(world: World, clippers_tab: Tab) -> None:
+async def test_a_tab_whose_session_is_ended_elsewhere_shows_no_more(
+    world: World, clippers_tab: Tab
+) -> None:
     session = await clippers_tab.state(SessionState)
     await happens(session.enter_as_clipper)
     assert not session.ended

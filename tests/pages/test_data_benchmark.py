@@ -1,4 +1,6 @@
-"""The benchmark of the pages' data knows every page, and what it fills a database with has clean books."""
+"""The benchmark of the pages' data knows every page, and what it fills a database with has clean
+books.
+"""
 
 from pathlib import Path
 

@@ -27,7 +27,9 @@ ADMINS_ONLY = next(
     for name, registered in RegistrationContext.get().event_handlers.items()
     if access_of(registered.handler) is Access.ADMINS
 )
-HYDRATE = next(name for name in RegistrationContext.get().event_handlers if name.endswith(".hydrate"))
+HYDRATE = next(
+    name for name in RegistrationContext.get().event_handlers if name.endswith(".hydrate")
+)
 
 Handler = Callable[[], Awaitable[None]]
 
@@ -69,7 +71,11 @@ def told(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
 
 def lines(told: pytest.LogCaptureFixture) -> list[dict[str, object]]:
     names = ("levelname", "outcome", "user_id")
-    return [{name: getattr(record, name) for name in names} for record in told.records if record.name == "swivi.events"]
+    return [
+        {name: getattr(record, name) for name in names}
+        for record in told.records
+        if record.name == "swivi.events"
+    ]
 
 
 @pytest.fixture
@@ -91,7 +97,9 @@ async def test_an_event_is_told_with_its_handler_its_user_and_an_id(
     assert records[0].getMessage().startswith(f"{qualname} done in ")
 
 
-async def test_how_it_ended_is_told(world: World, told: pytest.LogCaptureFixture, cookie: str) -> None:
+async def test_how_it_ended_is_told(
+    world: World, told: pytest.LogCaptureFixture, cookie: str
+) -> None:
     async def fail() -> None:
         raise ZeroDivisionError
 
@@ -110,7 +118,9 @@ async def test_how_it_ended_is_told(world: World, told: pytest.LogCaptureFixture
     ]
 
 
-async def test_what_the_gate_refuses_is_told_too(world: World, told: pytest.LogCaptureFixture) -> None:
+async def test_what_the_gate_refuses_is_told_too(
+    world: World, told: pytest.LogCaptureFixture
+) -> None:
     async with world.database.writing() as session:
         clippers = await open_session(session, world.clipper.user_id)
     await event(ADMINS_ONLY)
@@ -133,7 +143,9 @@ async def test_what_a_handler_logs_carries_the_events_id(
     assert None not in ids
 
 
-async def test_the_browsers_own_book_keeping_is_told_quietly(world: World, told: pytest.LogCaptureFixture) -> None:
+async def test_the_browsers_own_book_keeping_is_told_quietly(
+    world: World, told: pytest.LogCaptureFixture
+) -> None:
     await event(HYDRATE)
     assert [line["levelname"] for line in lines(told)] == ["DEBUG"]
 

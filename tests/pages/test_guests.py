@@ -1,4 +1,6 @@
-"""A guest's state goes soon after its socket; a signed-in user's stays, and so does one that came back."""
+"""A guest's state goes soon after its socket; a signed-in user's stays, and so does one that came
+back.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -56,7 +58,9 @@ async def house() -> AsyncIterator[House]:
     await house.states.close()
 
 
-async def test_a_guests_state_goes_soon_and_nobody_elses(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_guests_state_goes_soon_and_nobody_elses(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(guests, "GUEST_SECONDS", 0.0)
     guest, user, back = (
         await house.tab("guest"),
@@ -70,7 +74,9 @@ async def test_a_guests_state_goes_soon_and_nobody_elses(house: House, monkeypat
     assert house.guests._left == {}
 
 
-async def test_one_who_signs_in_meanwhile_keeps_the_state(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_one_who_signs_in_meanwhile_keeps_the_state(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(guests, "GUEST_SECONDS", 0.0)
     house.guests.leave(await house.tab("newcomer"), HERE)
     await house.tab("newcomer", whose="7 CLIPPER")
@@ -78,7 +84,9 @@ async def test_one_who_signs_in_meanwhile_keeps_the_state(house: House, monkeypa
     await house.until_kept("newcomer")
 
 
-async def test_a_state_that_an_event_works_on_goes_after_it(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_state_that_an_event_works_on_goes_after_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(guests, "GUEST_SECONDS", 0.0)
     monkeypatch.setattr(guests, "BUSY_SECONDS", 0.0)
     tab = await house.tab("busy")
@@ -130,7 +138,7 @@ class RedisHouse:
 
     async def until_kept(self, *expected: str) -> None:
         async with asyncio.timeout(20):
-            while await self.kept() != set(expected):  # noqa: ASYNC110 - only Redis knows
+            while await self.kept() != set(expected):
                 await asyncio.sleep(0.01)
 
 
@@ -171,7 +179,9 @@ async def test_a_state_in_redis_goes_after_the_event_that_works_on_it(
     await redis_house.until_kept()
 
 
-async def test_one_address_leaves_so_many_states_in_redis_and_no_more(redis_house: RedisHouse) -> None:
+async def test_one_address_leaves_so_many_states_in_redis_and_no_more(
+    redis_house: RedisHouse,
+) -> None:
     tabs = [await redis_house.tab(f"tab {number}") for number in range(MOST_LEFT + 3)]
     for tab in tabs:
         redis_house.guests.leave(tab, HERE)

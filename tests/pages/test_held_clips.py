@@ -22,7 +22,9 @@ async def clip(world: World) -> Clip:
 
 
 @pytest.mark.parametrize("decision", [HoldDecision.PAID, HoldDecision.CORRECTED])
-async def test_an_admin_decides_on_a_held_clip(world: World, tab: Tab, clip: Clip, decision: HoldDecision) -> None:
+async def test_an_admin_decides_on_a_held_clip(
+    world: World, tab: Tab, clip: Clip, decision: HoldDecision
+) -> None:
     await tab.sign_in(world.admin)
     dashboard, state = await tab.state(OverviewState), await tab.state(HeldClips)
     await happens(dashboard.load)

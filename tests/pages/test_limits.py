@@ -12,7 +12,9 @@ ASK = {"amount": "25.00", "method": "paypal", "paypal.email": "casey@swivi.test"
 TOO_MANY = "Too many attempts. Try again in "
 
 
-async def test_payouts_asked_for_too_often_wait(world: World, clippers_tab: Tab, settings_for: SettingsFor) -> None:
+async def test_payouts_asked_for_too_often_wait(
+    world: World, clippers_tab: Tab, settings_for: SettingsFor
+) -> None:
     await world.earn(6_000)
     async with open_runtime(settings_for(limit_payouts=Rate(1, 3_600))):
         dialog = await clippers_tab.state(PayoutDialog)

@@ -1,4 +1,6 @@
-"""The table of deeds, walked at the handlers of the pages, and the dialog that asks for the password."""
+"""The table of deeds, walked at the handlers of the pages, and the dialog that asks for the
+password.
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -25,7 +27,8 @@ from tests.pages.conftest import Tab, happens
 from tests.world import World
 
 HANDLERS = {
-    registered.handler.fn.__qualname__: name for name, registered in RegistrationContext.get().event_handlers.items()
+    registered.handler.fn.__qualname__: name
+    for name, registered in RegistrationContext.get().event_handlers.items()
 }
 DOORS = [door for doors in DEEDS.values() for door in doors if " " not in door.name]
 GATED = [door.name for door in DOORS if not door.asks_itself]
@@ -75,7 +78,9 @@ async def test_a_deed_waits_for_the_password(world: World, tab: Tab, name: str) 
     assert await happens(dialog.prove, {FIELD: PASSWORD}) == [], "it runs once"
 
 
-async def test_a_dialog_that_is_dismissed_forgets_what_waited(world: World, clippers_tab: Tab) -> None:
+async def test_a_dialog_that_is_dismissed_forgets_what_waited(
+    world: World, clippers_tab: Tab
+) -> None:
     await expires(world)
     root = await clippers_tab.state(rx.State)
     await ProofGate().preprocess(swivi.swivi.app, root, Event(name=HANDLERS["Tokens.make"]))
@@ -112,7 +117,12 @@ async def _answer(world: World, tab: Tab, more: dict[str, str]) -> dict[str, str
 async def _password(world: World, tab: Tab, more: dict[str, str]) -> dict[str, str]:
     state = await tab.state(PasswordForm)
     new = "another horse battery"
-    typed = {"changes": str(state.changes), "password": new, "again": new, "present": more.get(FIELD, "")}
+    typed = {
+        "changes": str(state.changes),
+        "password": new,
+        "again": new,
+        "present": more.get(FIELD, ""),
+    }
     await happens(state.save, typed)
     return {FIELD: state.errors["present"]} if "present" in state.errors else state.errors
 
@@ -121,7 +131,11 @@ def _two_steps(handler: str) -> Callable[[World, Tab, dict[str, str]], Awaitable
     async def act(world: World, tab: Tab, more: dict[str, str]) -> dict[str, str]:
         state = await tab.state(TwoSteps)
         state.stage = "key"
-        work: Any = {"set_up": state._set_up, "turn_off": state._turn_off, "turn_on": state._turn_on}[handler]
+        work: Any = {
+            "set_up": state._set_up,
+            "turn_off": state._turn_off,
+            "turn_on": state._turn_on,
+        }[handler]
         async for _ in state._doing(work({**more, "code": "1"} if handler != "turn_on" else "1")):
             pass
         return state.errors
@@ -145,7 +159,9 @@ def test_each_handler_that_asks_itself_is_tried() -> None:
 
 
 @pytest.mark.parametrize("name", ASKING)
-async def test_a_form_with_a_field_for_the_password_wants_it(world: World, tab: Tab, name: str) -> None:
+async def test_a_form_with_a_field_for_the_password_wants_it(
+    world: World, tab: Tab, name: str
+) -> None:
     actor = await signs_in(world, tab, name)
     await expires(world)
     for more in ({}, {FIELD: ""}, {FIELD: "a wrong password"}):

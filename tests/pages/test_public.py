@@ -60,7 +60,9 @@ def test_fields_of_a_flash_that_are_no_texts_by_name_are_left_out() -> None:
     assert parse_flash(as_cookie({"form": "sign-up", "fields": ["email"]})) == Flash(form="sign-up")
 
 
-async def test_the_landing_page_shows_open_campaigns_and_real_totals(world: World, tab: Tab) -> None:
+async def test_the_landing_page_shows_open_campaigns_and_real_totals(
+    world: World, tab: Tab
+) -> None:
     await world.earn(1_500)
     await world.campaign(title="Open", payout_rate="2.00")
     await world.campaign(title="Hidden", hidden=True)
@@ -73,7 +75,9 @@ async def test_the_landing_page_shows_open_campaigns_and_real_totals(world: Worl
     assert (landing.example_rate, landing.example_earning) == (200, 6_000)
 
 
-async def test_the_landing_page_follows_spending_and_keeps_a_campaign_that_completes(world: World, tab: Tab) -> None:
+async def test_the_landing_page_follows_spending_and_keeps_a_campaign_that_completes(
+    world: World, tab: Tab
+) -> None:
     campaign = await world.campaign(budget="10.00", payout_rate="1.00")
     await world.clip(campaign, tiktok(1))
     landing = await tab.state(LandingState)
@@ -88,7 +92,9 @@ async def test_the_landing_page_follows_spending_and_keeps_a_campaign_that_compl
         assert landing.open_campaigns == still_open
 
 
-async def test_guests_share_one_reading_until_something_changes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_guests_share_one_reading_until_something_changes(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     live = Hub(app, world.database, end)
     monkeypatch.setattr(hub, "_running", [live])
     await world.campaign(title="First")
@@ -105,7 +111,10 @@ async def test_guests_share_one_reading_until_something_changes(world: World, mo
 
 async def test_a_new_clipper_is_not_led_to_an_admins_page(world: World, tab: Tab) -> None:
     await tab.sign_in(world.clipper)
-    for wanted, led_to in (("/admin/campaigns", "/clippers/dashboard"), ("/clippers/clips", "/clippers/clips")):
+    for wanted, led_to in (
+        ("/admin/campaigns", "/clippers/dashboard"),
+        ("/clippers/clips", "/clippers/clips"),
+    ):
         tab.visit(f"/login?next={wanted}")
         [redirect] = await happens((await tab.state(EntryState)).load_sign_in)
         assert led_to in str(redirect.args)
@@ -141,8 +150,12 @@ async def test_a_hidden_campaign_has_no_page(world: World, tab: Tab) -> None:
     assert (page.card.id, page.card.title, page.loading, spent.spent) == (0, "", False, 0)
 
 
-@pytest.mark.parametrize("address", ["/campaigns/x", "/campaigns/-1", "/campaigns/99999999999999999999", "/campaigns/"])
-async def test_an_address_that_names_no_campaign_is_no_error(world: World, tab: Tab, address: str) -> None:
+@pytest.mark.parametrize(
+    "address", ["/campaigns/x", "/campaigns/-1", "/campaigns/99999999999999999999", "/campaigns/"]
+)
+async def test_an_address_that_names_no_campaign_is_no_error(
+    world: World, tab: Tab, address: str
+) -> None:
     page = await tab.state(CampaignPage)
     tab.visit(address)
 
@@ -162,8 +175,13 @@ async def test_a_database_that_fails_is_said_on_the_page(world: World, tab: Tab)
 
 @pytest.mark.parametrize(
     ("rates", "said"),
-    [({200}, "that is 50,000 new views."), ({100, 200}, "that is 50,000 to 100,000 new views, by platform.")],
+    [
+        ({200}, "that is 50,000 new views."),
+        ({100, 200}, "that is 50,000 to 100,000 new views, by platform."),
+    ],
 )
-def test_a_cap_says_by_how_many_views_it_is_reached_on_each_platform(rates: set[int], said: str) -> None:
+def test_a_cap_says_by_how_many_views_it_is_reached_on_each_platform(
+    rates: set[int], said: str
+) -> None:
     rules = rules_in_words(rates=rates, min_views=0, max_per_clip=10_000, max_per_clipper=None)
     assert any(rule.endswith(said) for rule in rules)

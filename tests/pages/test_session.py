@@ -1,4 +1,6 @@
-"""Who a tab belongs to: guests and the wrong role are sent away, and nothing of one person stays for the next."""
+"""Who a tab belongs to: guests and the wrong role are sent away, and nothing of one person stays
+for the next.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,7 +53,10 @@ async def test_a_forged_cookie_is_a_guest(world: World, tab: Tab) -> None:
 
 async def test_nothing_of_one_person_stays_for_the_next(world: World, clippers_tab: Tab) -> None:
     await world.earn(3_300)
-    session, balance = await clippers_tab.state(SessionState), await clippers_tab.state(ClipperBalance)
+    session, balance = (
+        await clippers_tab.state(SessionState),
+        await clippers_tab.state(ClipperBalance),
+    )
     await happens(session.enter_as_clipper)
     await happens(balance.load)
     assert balance.available == 3_300
@@ -63,7 +68,10 @@ async def test_nothing_of_one_person_stays_for_the_next(world: World, clippers_t
 
 
 async def test_a_push_after_the_sign_out_shows_nothing(world: World, clippers_tab: Tab) -> None:
-    session, balance = await clippers_tab.state(SessionState), await clippers_tab.state(ClipperBalance)
+    session, balance = (
+        await clippers_tab.state(SessionState),
+        await clippers_tab.state(ClipperBalance),
+    )
     await happens(session.enter_as_clipper)
     await happens(balance.load)
     await clippers_tab.sign_in(None)
@@ -94,7 +102,10 @@ def noticing(database: Database) -> Iterator[None]:
 
 
 async def test_a_page_asks_once_who_looks(world: World, clippers_tab: Tab) -> None:
-    session, balance = await clippers_tab.state(SessionState), await clippers_tab.state(ClipperBalance)
+    session, balance = (
+        await clippers_tab.state(SessionState),
+        await clippers_tab.state(ClipperBalance),
+    )
     clips = await clippers_tab.state(RecentClips)
 
     with asked(world.database) as statements:
@@ -126,7 +137,9 @@ async def test_who_looks_is_asked_again_after_a_change(world: World, clippers_ta
         assert await visitor(session, Role.CLIPPER) is None
 
 
-async def test_what_the_page_knew_of_another_cookie_is_not_taken(world: World, clippers_tab: Tab) -> None:
+async def test_what_the_page_knew_of_another_cookie_is_not_taken(
+    world: World, clippers_tab: Tab
+) -> None:
     session = await clippers_tab.state(SessionState)
     await happens(session.enter_as_clipper)
 

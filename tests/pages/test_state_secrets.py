@@ -53,8 +53,13 @@ def shown(sent: list[Mapping[str, Any]], variable: str) -> Any:
 
 
 async def test_the_session_cookie_is_replaced_by_its_hash(world: World, tab: Tab) -> None:
-    headers = {"cookie": f"{SESSION_COOKIE}=the-cookie; swivi_flash=abc; other=secret", "authorization": "Bearer x"}
-    assert kept_headers(headers | {"origin": "http://swivi.test", "x-forwarded-access-token": "y"}) == {
+    headers = {
+        "cookie": f"{SESSION_COOKIE}=the-cookie; swivi_flash=abc; other=secret",
+        "authorization": "Bearer x",
+    }
+    assert kept_headers(
+        headers | {"origin": "http://swivi.test", "x-forwarded-access-token": "y"}
+    ) == {
         "origin": "http://swivi.test",
         "cookie": f"{SESSION_COOKIE}={hash_token('the-cookie')}; swivi_flash=abc",
     }
@@ -78,7 +83,9 @@ async def test_a_new_token_is_shown_and_not_kept(
     assert state.is_made
     assert token.encode() not in await kept(clippers_tab)
     await happens(state.make, {"name": "Nightly", "scope": "WRITE", "days": "7"})
-    assert len([row for row in state.rows if row.name == "Nightly"]) <= 1, "the second of two quick clicks"
+    assert len([row for row in state.rows if row.name == "Nightly"]) <= 1, (
+        "the second of two quick clicks"
+    )
     await happens(state.close, False)
     assert json.dumps(list(sent[-1].values())) == json.dumps([{"shown_rx_state_": ""}])
 
@@ -109,10 +116,14 @@ async def test_the_key_and_the_codes_of_the_second_step_are_shown_and_not_kept(
         assert authenticator.key == pending.key
         assert (await session.exec(select(PendingAuthenticator))).all() == []
     await happens(state.done)
-    assert list(sent[-1].values()) == [{"picture_rx_state_": "", "typed_key_rx_state_": "", "codes_rx_state_": []}]
+    assert list(sent[-1].values()) == [
+        {"picture_rx_state_": "", "typed_key_rx_state_": "", "codes_rx_state_": []}
+    ]
 
 
-async def test_what_is_shown_once_changes_no_state(clippers_tab: Tab, sent: list[Mapping[str, Any]]) -> None:
+async def test_what_is_shown_once_changes_no_state(
+    clippers_tab: Tab, sent: list[Mapping[str, Any]]
+) -> None:
     state = await clippers_tab.state(Tokens)
     await show_once(state, shown="secret")
     assert sent == [{state.get_full_name(): {"shown_rx_state_": "secret"}}]

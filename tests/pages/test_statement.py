@@ -52,20 +52,29 @@ def made(**changes: object) -> Made:
             {"amount": 374, "share": LastShare(left=5_000, wanted=10_000)},
             [
                 "$5.00 were credited before, $7.49 were due.",
-                "The budget had $50.00 left for $100.00 due to all clips: $7.49 × $50.00 ÷ $100.00 are $3.74.",
+                (
+                    "The budget had $50.00 left for $100.00 due to all clips: $7.49 × $50.00 ÷ "
+                    "$100.00 are $3.74."
+                ),
             ],
         ),
         ({"amount": 748}, ["$5.00 were credited before, $7.49 were due.", DOES_NOT_ADD_UP]),
     ],
 )
-def test_each_step_from_the_views_to_the_cents_is_said(changes: dict[str, object], said: list[str]) -> None:
+def test_each_step_from_the_views_to_the_cents_is_said(
+    changes: dict[str, object], said: list[str]
+) -> None:
     growth = "5,999 views, 1,000 of them at submission: 4,999 at $2.50 per 1,000 are $12.49."
     assert earned(made(**changes)) == [growth, *said]
 
 
 def test_months_go_from_the_first_movement_to_now_newest_first() -> None:
     with clock.standing_at(datetime(2027, 1, 31, tzinfo=UTC)):
-        assert months_since(date(2026, 11, 30)) == [date(2027, 1, 1), date(2026, 12, 1), date(2026, 11, 1)]
+        assert months_since(date(2026, 11, 30)) == [
+            date(2027, 1, 1),
+            date(2026, 12, 1),
+            date(2026, 11, 1),
+        ]
         assert months_since(None) == []
 
 

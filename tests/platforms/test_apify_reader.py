@@ -96,7 +96,11 @@ async def test_a_reading_says_what_was_counted_by_whom_and_whose_video_it_is(
     ],
 )
 async def test_a_video_without_a_count_has_an_outcome_and_no_views_while_others_are_read(
-    readers: ApifyReaders, simulator: RunningSimulator, platform: Platform, state: str, outcome: Outcome
+    readers: ApifyReaders,
+    simulator: RunningSimulator,
+    platform: Platform,
+    state: str,
+    outcome: Outcome,
 ) -> None:
     broken, fine = videos(platform, 2)
     simulator.script(broken, state=state)  # type: ignore[arg-type]
@@ -163,13 +167,17 @@ async def test_a_run_that_succeeds_without_all_videos_calls_the_rest_missing(
     assert not collected.complete
 
 
-async def test_collecting_waits_for_a_run_that_takes_its_time(tiktok: ApifyReader, simulator: RunningSimulator) -> None:
+async def test_collecting_waits_for_a_run_that_takes_its_time(
+    tiktok: ApifyReader, simulator: RunningSimulator
+) -> None:
     simulator.set(run_seconds=0.3, link_seconds=0.05)
     collected = await tiktok.read(videos(Platform.TIKTOK, 4))
     assert collected.complete
 
 
-async def test_a_run_that_takes_too_long_is_ended_by_the_service(simulator: RunningSimulator) -> None:
+async def test_a_run_that_takes_too_long_is_ended_by_the_service(
+    simulator: RunningSimulator,
+) -> None:
     simulator.set(run_seconds=600)
     async with ApifyReaders("a-token", simulator.url, timeout=timedelta(seconds=1)) as readers:
         collected = await readers.for_platform(Platform.TIKTOK).read(videos(Platform.TIKTOK, 1))
@@ -254,7 +262,8 @@ async def test_reading_again_since_an_earlier_attempt_uses_the_run_that_it_left(
 
 
 @pytest.mark.parametrize(
-    ("refusal", "error"), [("token", BadToken), ("quota", QuotaExhausted), ("credit", QuotaExhausted)]
+    ("refusal", "error"),
+    [("token", BadToken), ("quota", QuotaExhausted), ("credit", QuotaExhausted)],
 )
 async def test_a_refusal_that_only_an_admin_can_end_is_told_apart_from_a_passing_fault(
     tiktok: ApifyReader, simulator: RunningSimulator, refusal: str, error: type[Exception]
@@ -279,7 +288,9 @@ async def test_an_actor_that_does_not_exist_stops_the_reading(simulator: Running
             await readers.for_platform(Platform.TIKTOK).read(videos(Platform.TIKTOK, 1))
 
 
-async def test_a_look_that_fails_once_is_repeated(tiktok: ApifyReader, simulator: RunningSimulator) -> None:
+async def test_a_look_that_fails_once_is_repeated(
+    tiktok: ApifyReader, simulator: RunningSimulator
+) -> None:
     refs = videos(Platform.TIKTOK, 1)
     started = await tiktok.start(refs)
     simulator.set(fail_reads=1)
@@ -314,7 +325,9 @@ async def test_an_address_that_is_none_stops_the_reading() -> None:
             await readers.for_platform(Platform.TIKTOK).start(videos(Platform.TIKTOK, 1))
 
 
-async def test_a_batch_is_not_empty_not_too_large_and_of_one_platform(readers: ApifyReaders) -> None:
+async def test_a_batch_is_not_empty_not_too_large_and_of_one_platform(
+    readers: ApifyReaders,
+) -> None:
     tiktok = readers.for_platform(Platform.TIKTOK)
     for refs in ([], videos(Platform.TIKTOK, tiktok.max_batch + 1), videos(Platform.YOUTUBE, 1)):
         with pytest.raises(ValueError, match=r"batch|only"):

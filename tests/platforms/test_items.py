@@ -21,7 +21,12 @@ AT = datetime(2026, 11, 22, tzinfo=UTC)
 
 def read(ref: VideoRef, *items: object) -> Reading:
     [reading] = readings_from(
-        ACTORS[ref.platform], items, [ref], read_at=AT, unanswered=Outcome.MISSING, why="not returned"
+        ACTORS[ref.platform],
+        items,
+        [ref],
+        read_at=AT,
+        unanswered=Outcome.MISSING,
+        why="not returned",
     )
     return reading
 
@@ -31,7 +36,12 @@ def tiktok(views: object, **more: Any) -> dict[str, Any]:
 
 
 def test_instagram_is_paid_by_its_plays_and_never_by_its_other_count() -> None:
-    row = {"shortCode": "DTA4abcdEFG", "likesCount": -1, "videoViewCount": 13_185, "videoPlayCount": 24_546}
+    row = {
+        "shortCode": "DTA4abcdEFG",
+        "likesCount": -1,
+        "videoViewCount": 13_185,
+        "videoPlayCount": 24_546,
+    }
     assert read(INSTAGRAM, row).views == 24_546
     assert read(INSTAGRAM, row | {"videoPlayCount": None}).outcome is Outcome.ERROR
 
@@ -39,7 +49,10 @@ def test_instagram_is_paid_by_its_plays_and_never_by_its_other_count() -> None:
 @pytest.mark.parametrize(
     ("row", "outcome"),
     [
-        ({"errorCode": "POST_NOT_FOUND_OR_PRIVATE", "error": "Post not found or private"}, Outcome.PRIVATE),
+        (
+            {"errorCode": "POST_NOT_FOUND_OR_PRIVATE", "error": "Post not found or private"},
+            Outcome.PRIVATE,
+        ),
         ({"error": "not_found", "errorDescription": "Post does not exist"}, Outcome.NOT_FOUND),
         ({"error": "Restricted profile"}, Outcome.RESTRICTED),
         ({"error": "private", "errorDescription": "This account is private"}, Outcome.PRIVATE),
@@ -48,7 +61,9 @@ def test_instagram_is_paid_by_its_plays_and_never_by_its_other_count() -> None:
         ({"error": {"code": 7}}, Outcome.ERROR),
     ],
 )
-def test_an_error_row_without_an_id_belongs_to_the_link_it_answers(row: dict[str, Any], outcome: Outcome) -> None:
+def test_an_error_row_without_an_id_belongs_to_the_link_it_answers(
+    row: dict[str, Any], outcome: Outcome
+) -> None:
     for url in (TIKTOK.canonical_url, f"https://www.tiktok.com/@x/video/{TIKTOK.external_id}"):
         reading = read(TIKTOK, {"url": url, **row})
         assert (reading.outcome, reading.views) == (outcome, None)
@@ -59,14 +74,24 @@ def test_an_error_row_without_an_id_belongs_to_the_link_it_answers(row: dict[str
     ("ref", "said", "outcome"),
     [
         (YOUTUBE, {"error": "VIDEO_UNAVAILABLE"}, Outcome.PRIVATE),
-        (YOUTUBE, {"error": "NOT_FOUND", "errorDescription": "The video does not exist"}, Outcome.NOT_FOUND),
+        (
+            YOUTUBE,
+            {"error": "NOT_FOUND", "errorDescription": "The video does not exist"},
+            Outcome.NOT_FOUND,
+        ),
         (TIKTOK, {"errorCode": "POST_SENSITIVE", "error": "Sensitive post"}, Outcome.RESTRICTED),
         (TIKTOK, {"errorCode": "POST_NOT_FOUND_OR_PRIVATE"}, Outcome.PRIVATE),
         (TIKTOK, {"error": "Post not found or private"}, Outcome.PRIVATE),
-        (INSTAGRAM, {"error": "no_items", "errorDescription": "Empty or private data"}, Outcome.MISSING),
+        (
+            INSTAGRAM,
+            {"error": "no_items", "errorDescription": "Empty or private data"},
+            Outcome.MISSING,
+        ),
     ],
 )
-def test_a_scrapers_known_words_have_one_meaning_each(ref: VideoRef, said: dict[str, Any], outcome: Outcome) -> None:
+def test_a_scrapers_known_words_have_one_meaning_each(
+    ref: VideoRef, said: dict[str, Any], outcome: Outcome
+) -> None:
     reading = read(ref, {"url": ref.canonical_url, **said})
     assert (reading.outcome, reading.views, reading.word) == (outcome, None, None)
 
@@ -92,14 +117,22 @@ def test_an_unknown_word_is_kept_as_one_bounded_line(said: dict[str, Any], word:
         (TIKTOK, {"id": TIKTOK.external_id, "playCount": 0, "diggCount": 25_900}),
         (TIKTOK, {"id": TIKTOK.external_id, "playCount": "0", "shareCount": "3"}),
         (TIKTOK, {"id": TIKTOK.external_id, "playCount": 0, "isSlideshow": True}),
-        (YOUTUBE, {"id": YOUTUBE.external_id, "viewCount": 0, "likes": 10_060, "commentsCount": 900}),
+        (
+            YOUTUBE,
+            {"id": YOUTUBE.external_id, "viewCount": 0, "likes": 10_060, "commentsCount": 900},
+        ),
         (INSTAGRAM, {"shortCode": "DTA4abcdEFG", "videoPlayCount": 0, "commentsCount": 1}),
         (INSTAGRAM, {"shortCode": "DTA4abcdEFG", "videoPlayCount": 0, "videoViewCount": 13_185}),
         (INSTAGRAM, {"shortCode": "DTA4abcdEFG", "videoPlayCount": 0, "type": "Sidecar"}),
-        (INSTAGRAM, {"shortCode": "DTA4abcdEFG", "videoPlayCount": 0, "productType": "carousel_container"}),
+        (
+            INSTAGRAM,
+            {"shortCode": "DTA4abcdEFG", "videoPlayCount": 0, "productType": "carousel_container"},
+        ),
     ],
 )
-def test_zero_views_beside_likes_comments_or_pictures_are_not_known(ref: VideoRef, row: dict[str, Any]) -> None:
+def test_zero_views_beside_likes_comments_or_pictures_are_not_known(
+    ref: VideoRef, row: dict[str, Any]
+) -> None:
     reading = read(ref, row)
     assert (reading.outcome, reading.views) == (Outcome.ERROR, None)
     assert "is 0 beside" in reading.detail
@@ -108,25 +141,58 @@ def test_zero_views_beside_likes_comments_or_pictures_are_not_known(ref: VideoRe
 @pytest.mark.parametrize(
     ("ref", "row"),
     [
-        (TIKTOK, {"id": TIKTOK.external_id, "playCount": 0, "diggCount": 0, "commentCount": 0, "isSlideshow": False}),
+        (
+            TIKTOK,
+            {
+                "id": TIKTOK.external_id,
+                "playCount": 0,
+                "diggCount": 0,
+                "commentCount": 0,
+                "isSlideshow": False,
+            },
+        ),
         (YOUTUBE, {"id": YOUTUBE.external_id, "viewCount": 0, "likes": 0, "type": "video"}),
-        (INSTAGRAM, {"shortCode": "DTA4abcdEFG", "videoPlayCount": 0, "likesCount": 0, "productType": "clips"}),
         (
             INSTAGRAM,
-            {"shortCode": "DTA4abcdEFG", "videoPlayCount": 0, "likesCount": 0, "videoViewCount": None, "type": "Video"},
+            {
+                "shortCode": "DTA4abcdEFG",
+                "videoPlayCount": 0,
+                "likesCount": 0,
+                "productType": "clips",
+            },
+        ),
+        (
+            INSTAGRAM,
+            {
+                "shortCode": "DTA4abcdEFG",
+                "videoPlayCount": 0,
+                "likesCount": 0,
+                "videoViewCount": None,
+                "type": "Video",
+            },
         ),
     ],
 )
-def test_zero_views_of_a_video_that_nobody_liked_are_zero(ref: VideoRef, row: dict[str, Any]) -> None:
+def test_zero_views_of_a_video_that_nobody_liked_are_zero(
+    ref: VideoRef, row: dict[str, Any]
+) -> None:
     assert read(ref, row).views == 0
 
 
-HIDDEN_LIKES: list[dict[str, Any]] = [{"likes": -1}, {"likes": None}, {}, {"likes": "25.9K"}, {"likes": True}]
+HIDDEN_LIKES: list[dict[str, Any]] = [
+    {"likes": -1},
+    {"likes": None},
+    {},
+    {"likes": "25.9K"},
+    {"likes": True},
+]
 
 
 @pytest.mark.parametrize("ref", [TIKTOK, YOUTUBE, INSTAGRAM])
 @pytest.mark.parametrize("hidden", HIDDEN_LIKES)
-def test_zero_views_of_a_video_whose_likes_are_hidden_are_not_known(ref: VideoRef, hidden: dict[str, Any]) -> None:
+def test_zero_views_of_a_video_whose_likes_are_hidden_are_not_known(
+    ref: VideoRef, hidden: dict[str, Any]
+) -> None:
     actor = ACTORS[ref.platform]
     said = {actor.likes_field: hidden["likes"]} if hidden else {}
     row = {actor.id_field: ref.external_id, actor.views_field: 0, **said}
@@ -136,7 +202,12 @@ def test_zero_views_of_a_video_whose_likes_are_hidden_are_not_known(ref: VideoRe
 
 
 def test_of_several_rows_for_a_video_the_largest_count_is_kept_whatever_their_order() -> None:
-    rows = [tiktok(100), tiktok(250), tiktok(None), {"url": TIKTOK.canonical_url, "error": "not_found"}]
+    rows = [
+        tiktok(100),
+        tiktok(250),
+        tiktok(None),
+        {"url": TIKTOK.canonical_url, "error": "not_found"},
+    ]
     assert read(TIKTOK, *rows).views == 250
     assert read(TIKTOK, *reversed(rows)).views == 250
 
@@ -170,7 +241,10 @@ def test_an_id_may_come_as_a_number() -> None:
 
 
 def test_an_id_differing_in_case_is_another_video() -> None:
-    assert read(INSTAGRAM, {"shortCode": "dta4ABCDefg", "videoPlayCount": 5}).outcome is Outcome.MISSING
+    assert (
+        read(INSTAGRAM, {"shortCode": "dta4ABCDefg", "videoPlayCount": 5}).outcome
+        is Outcome.MISSING
+    )
 
 
 @pytest.mark.parametrize("asked", ["DJztXj2GPfk", "DJztXj2GPfn"])
@@ -181,7 +255,9 @@ def test_an_id_differing_in_case_is_another_video() -> None:
         {"url": "https://www.youtube.com/shorts/DJztXj2GPfm", "viewCount": 5},
     ],
 )
-def test_any_id_of_a_video_answers_for_the_one_that_was_asked(asked: str, row: dict[str, Any]) -> None:
+def test_any_id_of_a_video_answers_for_the_one_that_was_asked(
+    asked: str, row: dict[str, Any]
+) -> None:
     reading = read(VideoRef(Platform.YOUTUBE, asked), row)
     assert (reading.ref.external_id, reading.views) == (asked, 5)
 
@@ -190,7 +266,12 @@ def test_two_ids_of_one_video_that_are_asked_together_get_the_same_answer() -> N
     refs = [VideoRef(Platform.YOUTUBE, f"DJztXj2GPf{letter}") for letter in "kl"]
     row = {"id": "DJztXj2GPfk", "viewCount": 5}
     readings = readings_from(
-        ACTORS[Platform.YOUTUBE], [row], refs, read_at=AT, unanswered=Outcome.MISSING, why="not returned"
+        ACTORS[Platform.YOUTUBE],
+        [row],
+        refs,
+        read_at=AT,
+        unanswered=Outcome.MISSING,
+        why="not returned",
     )
     assert [(reading.ref, reading.views) for reading in readings] == [(ref, 5) for ref in refs]
 
@@ -215,11 +296,18 @@ YOUTUBE = VideoRef(Platform.YOUTUBE, "DJztXj2GPfk")
     ],
 )
 def test_an_author_is_read_as_people_write_it(named: object, author: str | None) -> None:
-    assert read(YOUTUBE, {"id": YOUTUBE.external_id, "viewCount": 5, "channelUsername": named}).author == author
+    assert (
+        read(YOUTUBE, {"id": YOUTUBE.external_id, "viewCount": 5, "channelUsername": named}).author
+        == author
+    )
 
 
 def test_coauthors_are_read_once_each_and_without_the_author() -> None:
-    listed = [{"username": name} for name in ("casey.clips", "Kim", "kim", "", None)] + [None, 7, "robin"]
+    listed = [{"username": name} for name in ("casey.clips", "Kim", "kim", "", None)] + [
+        None,
+        7,
+        "robin",
+    ]
     row = {"shortCode": "DTA4abcdEFG", "videoPlayCount": 5, "ownerUsername": "Casey.Clips"}
     assert read(INSTAGRAM, row | {"coauthorProducers": listed}).coauthors == ("Kim", "robin")
     assert read(INSTAGRAM, row | {"taggedUsers": listed}).coauthors == ()
@@ -236,7 +324,9 @@ def test_a_count_is_read_the_same_from_a_number_or_its_digits(views: int) -> Non
     assert parse_views(views) == parse_views(str(views)) == parse_views(float(views)) == views
 
 
-@given(st.none() | st.booleans() | st.floats() | st.text() | st.integers() | st.lists(st.integers()))
+@given(
+    st.none() | st.booleans() | st.floats() | st.text() | st.integers() | st.lists(st.integers())
+)
 def test_whatever_stands_in_the_field_is_a_possible_count_or_nothing(value: object) -> None:
     views = parse_views(value)
     assert views is None or (0 <= views <= MAX_VIEWS and views == float(value))  # type: ignore[arg-type]
@@ -244,7 +334,9 @@ def test_whatever_stands_in_the_field_is_a_possible_count_or_nothing(value: obje
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
     max_leaves=5,
 )
 fields = st.sampled_from(
@@ -263,7 +355,10 @@ fields = st.sampled_from(
 )
 
 
-@given(st.sampled_from([TIKTOK, INSTAGRAM]), st.lists(json_values | st.dictionaries(fields, json_values)))
+@given(
+    st.sampled_from([TIKTOK, INSTAGRAM]),
+    st.lists(json_values | st.dictionaries(fields, json_values)),
+)
 def test_no_row_however_odd_stops_the_reading(ref: VideoRef, rows: list[object]) -> None:
     assert read(ref, *rows).ref == ref
 
@@ -292,17 +387,28 @@ def reel(ref: VideoRef, asked: VideoRef, plays: int) -> dict[str, Any]:
         ),
     ],
 )
-def test_an_answer_under_another_id_says_which_video_was_counted(asked: VideoRef, row: dict[str, Any]) -> None:
+def test_an_answer_under_another_id_says_which_video_was_counted(
+    asked: VideoRef, row: dict[str, Any]
+) -> None:
     reading = read(asked, row)
     other = row.get("shortCode") or row["id"]
-    assert (reading.ref, reading.views, reading.answered) == (asked, 500, VideoRef(asked.platform, other))
+    assert (reading.ref, reading.views, reading.answered) == (
+        asked,
+        500,
+        VideoRef(asked.platform, other),
+    )
 
 
 def test_of_a_batch_each_link_gets_its_own_answer_though_two_name_one_video() -> None:
     items = [reel(OTHER, INSTAGRAM, 500), reel(OTHER, OTHER, 510)]
     for rows in (items, items[::-1]):
         readings = readings_from(
-            ACTORS[Platform.INSTAGRAM], rows, [INSTAGRAM, OTHER], read_at=AT, unanswered=Outcome.MISSING, why=""
+            ACTORS[Platform.INSTAGRAM],
+            rows,
+            [INSTAGRAM, OTHER],
+            read_at=AT,
+            unanswered=Outcome.MISSING,
+            why="",
         )
         assert [(one.ref, one.views, one.answered) for one in readings] == [
             (INSTAGRAM, 500, OTHER),

@@ -1,7 +1,7 @@
 """Following share links: over real HTTP to a loopback server that plays the platforms.
 
-The rule stays as in production. The tests bring their own resolver, which answers with a public address, and a
-transport that carries what was meant for that address to the loopback.
+The rule stays as in production. The tests bring their own resolver, which answers with a public
+address, and a transport that carries what was meant for that address to the loopback.
 """
 
 import asyncio
@@ -25,7 +25,9 @@ FULL = f"https://www.tiktok.com/@clipper.one/video/{VIDEO.external_id}?_r=1"
 
 @dataclass
 class Platforms(httpx.AsyncBaseTransport):
-    """A loopback server that answers by host and path, the way to it, and what came along that way."""
+    """A loopback server that answers by host and path, the way to it, and what came along that
+    way.
+    """
 
     port: int = 0
     redirects: dict[str, str] = field(default_factory=dict)
@@ -52,7 +54,9 @@ class Platforms(httpx.AsyncBaseTransport):
             writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
         elif location:
             # A body is promised and never sent: whoever waits for it gets nowhere.
-            answer = f"HTTP/1.1 301 Moved\r\nlocation: {location}\r\ncontent-length: 1000000\r\n\r\n"
+            answer = (
+                f"HTTP/1.1 301 Moved\r\nlocation: {location}\r\ncontent-length: 1000000\r\n\r\n"
+            )
             writer.write(answer.encode())
         await writer.drain()
 
@@ -67,7 +71,9 @@ async def platforms() -> AsyncIterator[Platforms]:
 
 
 async def follow(link: str, platforms: Platforms) -> VideoRef:
-    return await resolve(link, redirects=RedirectReader(resolver=platforms.resolver, transport=platforms))
+    return await resolve(
+        link, redirects=RedirectReader(resolver=platforms.resolver, transport=platforms)
+    )
 
 
 @pytest.mark.parametrize(
@@ -77,7 +83,10 @@ async def follow(link: str, platforms: Platforms) -> VideoRef:
         ("vt.tiktok.com/ZMabc/", "vt.tiktok.com/ZMabc/"),
         ("http://www.tiktok.com/t/ZMabc/?k=1", "www.tiktok.com/t/ZMabc/"),
         ("https://lite.tiktok.com/t/ZMabc/", "lite.tiktok.com/t/ZMabc/"),
-        ("https://vm.tiktok.com/ZMabc/ Get the app: https://www.tiktok.com/tiktoklite", "vm.tiktok.com/ZMabc/"),
+        (
+            "https://vm.tiktok.com/ZMabc/ Get the app: https://www.tiktok.com/tiktoklite",
+            "vm.tiktok.com/ZMabc/",
+        ),
     ],
 )
 async def test_a_share_link_leads_to_its_video(platforms: Platforms, link: str, asked: str) -> None:
@@ -144,13 +153,17 @@ async def test_a_hop_to_anything_but_the_same_platform_over_https_is_refused_and
     assert len(platforms.asked) == 1
 
 
-async def test_an_answer_that_does_not_redirect_is_refused_with_what_to_do(platforms: Platforms) -> None:
+async def test_an_answer_that_does_not_redirect_is_refused_with_what_to_do(
+    platforms: Platforms,
+) -> None:
     with pytest.raises(ShortLink, match="address bar"):
         await follow("https://vm.tiktok.com/ZMabc", platforms)
 
 
 @pytest.mark.parametrize("address", [*PRIVATE, "not an address"])
-async def test_a_host_with_any_private_address_is_never_connected_to(platforms: Platforms, address: str) -> None:
+async def test_a_host_with_any_private_address_is_never_connected_to(
+    platforms: Platforms, address: str
+) -> None:
     platforms.addresses = [PUBLIC, address]
     with pytest.raises(ShortLink):
         await follow("https://vm.tiktok.com/ZMabc", platforms)
@@ -165,7 +178,9 @@ async def test_a_host_that_nobody_knows_is_refused(platforms: Platforms) -> None
         await resolve("https://vm.tiktok.com/ZMabc", redirects=RedirectReader(resolver=unknown))
 
 
-async def test_a_server_that_never_answers_is_given_up(platforms: Platforms, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_server_that_never_answers_is_given_up(
+    platforms: Platforms, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(links, "FOLLOW_SECONDS", 0.1)
     platforms.redirects["vm.tiktok.com/ZMabc/"] = ""
     with pytest.raises(ShortLink):

@@ -1,7 +1,7 @@
 """I1 to I16, looked at a second time: plain rows, plain Python, and not a line of Swivi's.
 
-`check` looks at the tables as they are; what is about history is in `history`. Both answer with sentences that begin
-with the invariant's number. Amounts are cents.
+`check` looks at the tables as they are; what is about history is in `history`. Both answer with
+sentences that begin with the invariant's number. Amounts are cents.
 """
 
 from collections import Counter, defaultdict
@@ -42,7 +42,10 @@ SENT = {"COMPLETED", "REVERSED"}
 
 
 def check(books: Books, *, now: datetime, minimum: int = 1) -> list[str]:
-    """What is wrong with the tables as they are. `now` is UTC without a zone; `minimum` is the smallest payout."""
+    """What is wrong with the tables as they are.
+
+    `now` is UTC without a zone; `minimum` is the smallest payout.
+    """
     return [sentence for looks in LOOKS for sentence in looks(books)] + [
         *_amounts(books, minimum),
         *_leases(books, now),
@@ -69,30 +72,52 @@ def _campaigns(books: Books) -> Iterator[str]:
     for number, campaign in books["campaigns"].items():
         spent, budget = campaign["spent"], campaign["budget"]
         if not spent == of_clips[number] == accrued[number]:
-            yield f"I1: campaign {number} spent {spent}, clips have {of_clips[number]}, accruals {accrued[number]}"
+            yield (
+                f"I1: campaign {number} spent {spent}, clips have {of_clips[number]}, accruals "
+                f"{accrued[number]}"
+            )
         if not 0 <= spent <= budget:
             yield f"I1: campaign {number} spent {spent} of {budget}"
         if budget != funded[number] or budget < spent:
-            yield f"I15: campaign {number} has a budget of {budget}, was funded with {funded[number]}, spent {spent}"
+            yield (
+                f"I15: campaign {number} has a budget of {budget}, was funded with "
+                f"{funded[number]}, spent {spent}"
+            )
         unspent = budget - spent if campaign["completed_at"] else 0
         if returned[number] != unspent:
-            yield f"I12: campaign {number} returned {returned[number]} of its budget, {unspent} was not spent"
+            yield (
+                f"I12: campaign {number} returned {returned[number]} of its budget, {unspent} was "
+                "not spent"
+            )
 
 
 def _clippers(books: Books) -> Iterator[str]:
     earned = _sums(books, "user_id", "ACCRUAL", minus=("ACCRUAL_REVERSED",))
     paid = _sums(books, "user_id", "PAYOUT_PAID", "PAYOUT_FEE", minus=("PAYOUT_RETURNED",))
-    held = _sums(books, "user_id", "PAYOUT_RESERVED", minus=("PAYOUT_RELEASED", "PAYOUT_PAID", "PAYOUT_FEE"))
+    held = _sums(
+        books, "user_id", "PAYOUT_RESERVED", minus=("PAYOUT_RELEASED", "PAYOUT_PAID", "PAYOUT_FEE")
+    )
     for number, user in books["users"].items():
         for name, totals in (("total_earnings", earned), ("paid", paid), ("reserved", held)):
             if user[name] != totals[number]:
-                yield f"I2: user {number} has {name} {user[name]}, the transfers say {totals[number]}"
-        if min(user["total_earnings"] - user["paid"] - user["reserved"], user["paid"], user["reserved"]) < 0:
+                yield (
+                    f"I2: user {number} has {name} {user[name]}, the transfers say {totals[number]}"
+                )
+        if (
+            min(
+                user["total_earnings"] - user["paid"] - user["reserved"],
+                user["paid"],
+                user["reserved"],
+            )
+            < 0
+        ):
             yield f"I2: user {number} has less than nothing"
 
 
 def _accounts(books: Books) -> Iterator[str]:
-    """Each transfer goes between the two accounts that its kind means, so the accounts say what the caches say."""
+    """Each transfer goes between the two accounts that its kind means, so the accounts say what the
+    caches say.
+    """
     balances: Counter[str] = Counter()
     for number, transfer in books["ledger_transfers"].items():
         balances[transfer["debit_account"]] -= transfer["amount"]
@@ -115,8 +140,13 @@ def _accounts(books: Books) -> Iterator[str]:
             "PAYOUT_FEE": (held, "fees"),
             "PAYOUT_RETURNED": (back_from, own),
         }[transfer["kind"]]
-        if (transfer["debit_account"], transfer["credit_account"]) != meant or transfer["amount"] <= 0:
-            yield f"I3: transfer {number} moves {transfer['amount']} between accounts that {transfer['kind']} does not"
+        if (transfer["debit_account"], transfer["credit_account"]) != meant or transfer[
+            "amount"
+        ] <= 0:
+            yield (
+                f"I3: transfer {number} moves {transfer['amount']} between accounts that "
+                f"{transfer['kind']} does not"
+            )
     expected = {
         f"campaign:{key}": 0 if row["completed_at"] else row["budget"] - row["spent"]
         for key, row in books["campaigns"].items()
@@ -124,8 +154,15 @@ def _accounts(books: Books) -> Iterator[str]:
     for key, row in books["users"].items():
         expected[f"available:{key}"] = row["total_earnings"] - row["paid"] - row["reserved"]
         expected[f"reserved:{key}"] = row["reserved"]
-    wrong = {name for name in {*balances, *expected} - {"outside", "fees"} if balances[name] != expected.get(name, 0)}
-    yield from (f"I3: account {name} holds {balances[name]}, expected {expected.get(name)}" for name in sorted(wrong))
+    wrong = {
+        name
+        for name in {*balances, *expected} - {"outside", "fees"}
+        if balances[name] != expected.get(name, 0)
+    }
+    yield from (
+        f"I3: account {name} holds {balances[name]}, expected {expected.get(name)}"
+        for name in sorted(wrong)
+    )
 
 
 def _clips(books: Books) -> Iterator[str]:
@@ -133,9 +170,15 @@ def _clips(books: Books) -> Iterator[str]:
     taken = _sums(books, "clip_id", "ACCRUAL_REVERSED")
     for number, clip in books["clips"].items():
         if clip["gross_credited"] != credited[number]:
-            yield f"I4: clip {number} was credited {clip['gross_credited']}, the transfers say {credited[number]}"
+            yield (
+                f"I4: clip {number} was credited {clip['gross_credited']}, the transfers say "
+                f"{credited[number]}"
+            )
         if clip["earnings"] != credited[number] - taken[number]:
-            yield f"I1: clip {number} earned {clip['earnings']}, transfers say {credited[number] - taken[number]}"
+            yield (
+                f"I1: clip {number} earned {clip['earnings']}, transfers say "
+                f"{credited[number] - taken[number]}"
+            )
     reversed_: Counter[int] = Counter()
     for number, transfer in books["ledger_transfers"].items():
         if transfer["reverses"] is None:
@@ -147,10 +190,17 @@ def _clips(books: Books) -> Iterator[str]:
         if (
             original is None
             or transfer["amount"] > original["amount"]
-            or any(transfer[name] != original[name] for name in ("clip_id", "user_id", "payout_request_id"))
+            or any(
+                transfer[name] != original[name]
+                for name in ("clip_id", "user_id", "payout_request_id")
+            )
         ):
             yield f"I4: transfer {number} does not reverse what it names"
-    yield from (f"I4: transfer {number} is reversed {times} times" for number, times in reversed_.items() if times > 1)
+    yield from (
+        f"I4: transfer {number} is reversed {times} times"
+        for number, times in reversed_.items()
+        if times > 1
+    )
 
 
 def _runs(books: Books) -> Iterator[str]:
@@ -163,12 +213,21 @@ def _runs(books: Books) -> Iterator[str]:
         by_plan[row["run_id"], row["campaign_id"]] += row["amount"]
     for number, run in books["tracking_runs"].items():
         if run["earnings_added"] != by_run[number]:
-            yield f"I6: run {number} says {run['earnings_added']} was added, the transfers say {by_run[number]}"
+            yield (
+                f"I6: run {number} says {run['earnings_added']} was added, the transfers say "
+                f"{by_run[number]}"
+            )
     for plan in books["tracking_run_campaigns"].values():
         added = by_plan.pop((plan["run_id"], plan["campaign_id"]), 0)
         if plan["earnings_added"] != added or (added and plan["status"] != "SETTLED"):
-            yield f"I6: plan {plan['id']} says {plan['earnings_added']} was added, the transfers say {added}"
-    yield from (f"I6: run {run} credited campaign {campaign}, which it did not plan" for run, campaign in by_plan)
+            yield (
+                f"I6: plan {plan['id']} says {plan['earnings_added']} was added, the transfers say "
+                f"{added}"
+            )
+    yield from (
+        f"I6: run {run} credited campaign {campaign}, which it did not plan"
+        for run, campaign in by_plan
+    )
 
 
 def _requests(books: Books) -> Iterator[str]:
@@ -177,7 +236,12 @@ def _requests(books: Books) -> Iterator[str]:
         if transfer["payout_request_id"] is not None:
             moved[transfer["payout_request_id"]][transfer["kind"]].append(transfer["amount"])
     for number, request in books["payout_requests"].items():
-        net, fee, amount, status = request["net"], request["fee"], request["amount"], request["status"]
+        net, fee, amount, status = (
+            request["net"],
+            request["fee"],
+            request["amount"],
+            request["status"],
+        )
         sent, back = status in SENT, status == "REVERSED"
         expected = {
             "PAYOUT_RESERVED": [amount],
@@ -188,7 +252,10 @@ def _requests(books: Books) -> Iterator[str]:
         }
         for kind, amounts in expected.items():
             if sorted(moved[number][kind]) != amounts:
-                yield f"I7: request {number} is {status} with {kind} of {moved[number][kind]}, expected {amounts}"
+                yield (
+                    f"I7: request {number} is {status} with {kind} of {moved[number][kind]}, "
+                    f"expected {amounts}"
+                )
 
 
 def _payouts(books: Books) -> Iterator[str]:
@@ -196,12 +263,19 @@ def _payouts(books: Books) -> Iterator[str]:
     for payout in books["payouts"].values():
         payouts[payout["request_id"]].append(payout)
     for number, request in books["payout_requests"].items():
-        if [payout["transaction_id"] != "" for payout in payouts[number]] != [True] * (request["status"] in SENT):
+        if [payout["transaction_id"] != "" for payout in payouts[number]] != [True] * (
+            request["status"] in SENT
+        ):
             yield f"I9: request {number} is {request['status']} with {len(payouts[number])} payouts"
         for payout in payouts[number]:
-            if any(payout[name] != request[name] for name in ("user_id", "amount", "net", "fee", "method")):
+            if any(
+                payout[name] != request[name]
+                for name in ("user_id", "amount", "net", "fee", "method")
+            ):
                 yield f"I9: payout {payout['id']} is not what request {number} asked for"
-    for used, times in Counter((row["method"], row["transaction_id"]) for row in books["payouts"].values()).items():
+    for used, times in Counter(
+        (row["method"], row["transaction_id"]) for row in books["payouts"].values()
+    ).items():
         if times > 1:
             yield f"I9: {times} payouts bear {used}"
 
@@ -213,12 +287,20 @@ def _keys_and_paths(books: Books) -> Iterator[str]:
             walked[entry["subject_id"]].append(entry)
     for number, request in books["payout_requests"].items():
         yield from _path(books, number, request, walked[number])
-    keys = Counter((row["user_id"], row["idempotency_key"]) for row in books["payout_requests"].values())
-    yield from (f"I11: key {key} of user {user} made {n} requests" for (user, key), n in keys.items() if key and n > 1)
+    keys = Counter(
+        (row["user_id"], row["idempotency_key"]) for row in books["payout_requests"].values()
+    )
+    yield from (
+        f"I11: key {key} of user {user} made {n} requests"
+        for (user, key), n in keys.items()
+        if key and n > 1
+    )
 
 
 def _path(books: Books, number: int, request: Row, entries: list[Row]) -> Iterator[str]:
-    """The audit log tells how the request came to its state: by listed edges, each walked by whom it may be."""
+    """The audit log tells how the request came to its state: by listed edges, each walked by whom
+    it may be.
+    """
     state = None
     for entry in entries:
         step = entry["action"].removeprefix("payout.")
@@ -226,7 +308,9 @@ def _path(books: Books, number: int, request: Row, entries: list[Row]) -> Iterat
             yield f"I10: request {number} went from {state} to {step}"
         payees = step in {"requested", "cancelled"}
         actor = books["users"].get(entry["actor_id"], {"role": None})
-        if (entry["actor_id"] == request["user_id"]) is not payees or (not payees and actor["role"] != "ADMIN"):
+        if (entry["actor_id"] == request["user_id"]) is not payees or (
+            not payees and actor["role"] != "ADMIN"
+        ):
             yield f"I10: request {number} was {step} by user {entry['actor_id']}"
         state = step
     if state != {"PENDING": "requested"}.get(request["status"], request["status"].lower()):
@@ -238,19 +322,33 @@ def _completions(books: Books) -> Iterator[str]:
     for submission in books["clip_submissions"].values():
         snapshots[submission["campaign_id"]].append(submission)
     earned = {clip["submission_id"]: clip["earnings"] for clip in books["clips"].values()}
-    told = Counter(row["subject_id"] for row in books["audit_log"].values() if row["action"] == "campaign.completed")
+    told = Counter(
+        row["subject_id"]
+        for row in books["audit_log"].values()
+        if row["action"] == "campaign.completed"
+    )
     for number, campaign in books["campaigns"].items():
         over = campaign["completed_at"] is not None
         if over is not (campaign["status"] in CAMPAIGN_ENDS) and campaign["status"] != "ARCHIVED":
-            yield f"I12: campaign {number} is {campaign['status']}, completed at {campaign['completed_at']}"
+            yield (
+                f"I12: campaign {number} is {campaign['status']}, completed at "
+                f"{campaign['completed_at']}"
+            )
         if told[number] != over:
             yield f"I12: campaign {number} was completed {told[number]} times"
         for submission in snapshots[number] if over else ():
             if submission["final_earnings"] != earned.get(submission["id"], 0):
-                yield f"I12: submission {submission['id']} has a snapshot of {submission['final_earnings']}"
+                yield (
+                    f"I12: submission {submission['id']} has a snapshot of "
+                    f"{submission['final_earnings']}"
+                )
             if submission["status"] == "PENDING":
                 yield f"I12: submission {submission['id']} is pending in a completed campaign"
-        if over and sum(submission["final_earnings"] or 0 for submission in snapshots[number]) != campaign["spent"]:
+        if (
+            over
+            and sum(submission["final_earnings"] or 0 for submission in snapshots[number])
+            != campaign["spent"]
+        ):
             yield f"I12: the snapshots of campaign {number} do not sum to {campaign['spent']}"
 
 
@@ -263,7 +361,9 @@ def _late(books: Books) -> Iterator[str]:
 
 
 def _readings(books: Books) -> Iterator[str]:
-    """What was credited is what plausible counts are worth at most: failed readings and falls are worth nothing."""
+    """What was credited is what plausible counts are worth at most: failed readings and falls are
+    worth nothing.
+    """
     highest: dict[int, int] = {}
     for number, reading in books["view_tracking"].items():
         if (reading["outcome"] == "ok") is not (reading["views"] is not None):
@@ -277,15 +377,23 @@ def _readings(books: Books) -> Iterator[str]:
         if clip["max_per_clip"] is not None:
             worth = min(worth, clip["max_per_clip"])
         if clip["gross_credited"] > worth:
-            yield f"I13: clip {number} was credited {clip['gross_credited']}, its readings are worth {worth}"
+            yield (
+                f"I13: clip {number} was credited {clip['gross_credited']}, its readings are worth "
+                f"{worth}"
+            )
         if clip["peak_views"] > seen:
             yield f"I13: clip {number} has a peak of {clip['peak_views']}, {seen} was read"
-        if clip["initial_views"] != books["clip_submissions"][clip["submission_id"]]["initial_views"]:
+        if (
+            clip["initial_views"]
+            != books["clip_submissions"][clip["submission_id"]]["initial_views"]
+        ):
             yield f"I13: clip {number} does not count from its baseline"
 
 
 def _clippers_caps(books: Books) -> Iterator[str]:
-    """Of caps that were frozen at different times the most generous holds; a clip without one has none."""
+    """Of caps that were frozen at different times the most generous holds; a clip without one has
+    none.
+    """
     credited: Counter[tuple[int, int]] = Counter()
     caps: defaultdict[tuple[int, int], list[int | None]] = defaultdict(list)
     for clip in books["clips"].values():
@@ -307,7 +415,10 @@ def _audit_rows(books: Books) -> Iterator[str]:
             yield f"I14: transfer {number} has no audit row"
     for number, entry in books["audit_log"].items():
         if (entry["amount"] or 0) != moved[number]:
-            yield f"I14: audit row {number} says {entry['amount']} moved, the transfers say {moved[number]}"
+            yield (
+                f"I14: audit row {number} says {entry['amount']} moved, the transfers say "
+                f"{moved[number]}"
+            )
 
 
 LOOKS = (

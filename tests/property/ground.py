@@ -1,4 +1,6 @@
-"""Where the money machine plays: fresh books for each run in a moment, and a process that can be killed in mid-run."""
+"""Where the money machine plays: fresh books for each run in a moment, and a process that can be
+killed in mid-run.
+"""
 
 import asyncio
 import shutil
@@ -21,7 +23,10 @@ Result = TypeVar("Result")
 
 
 class Ground:
-    """One event loop for many runs. `fresh_url` copies a database in which the people are there already."""
+    """One event loop for many runs.
+
+    `fresh_url` copies a database in which the people are there already.
+    """
 
     def __init__(self, template_url: str, fresh_url: Callable[[], str]) -> None:
         self.runner, self.fresh_url = asyncio.Runner(), fresh_url
@@ -32,7 +37,9 @@ class Ground:
         return self.runner.run(work)
 
     def database(self, url: str) -> Database:
-        """One for each URL: an engine that has done the same before knows how, whichever file is there by now."""
+        """One for each URL: an engine that has done the same before knows how, whichever file is
+        there by now.
+        """
         if url not in self._databases:
             self._databases[url] = Database(url)
             if self._databases[url].is_sqlite:
@@ -89,7 +96,10 @@ class Eyes:
             self._postgres = await asyncpg.connect(self._url)
         async with self._postgres.transaction(isolation="repeatable_read", readonly=True):
             return {
-                table: {row[key]: dict(row) for row in await self._postgres.fetch(f"SELECT * FROM {table}")}
+                table: {
+                    row[key]: dict(row)
+                    for row in await self._postgres.fetch(f"SELECT * FROM {table}")
+                }
                 for table, key in KEYS.items()
             }
 
@@ -111,7 +121,9 @@ class Died(Exception):
 
 
 class MortalDatabase(Database):
-    """The database of a process that dies at its nth commit: just before it, or just after; and writes no more."""
+    """The database of a process that dies at its nth commit: just before it, or just after; and
+    writes no more.
+    """
 
     def __init__(self, living: Database, *, writes: int, before_commit: bool) -> None:
         self.__dict__.update(living.__dict__)

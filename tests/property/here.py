@@ -1,4 +1,5 @@
-"""SQLite without aiosqlite's threads: quick enough for thousands of steps, and a failing order of events fails again.
+"""SQLite without aiosqlite's threads: quick enough for thousands of steps, and a failing order of
+events fails again.
 
 Whoever else is at work gets a turn before each statement; which one, the event loop alone decides.
 """
@@ -15,11 +16,15 @@ from sqlalchemy import event
 from swivi.core.db import Database
 
 TURNS_TO_WAIT = 100_000
-"""How often others may do something before a writer gives up waiting for them: they would never be done."""
+"""How often others may do something before a writer gives up waiting for them: they would never be
+done.
+"""
 
 
 def keep_in_this_thread(database: Database) -> None:
-    """Every connection of a SQLite database that is opened from now on does its work where it is awaited."""
+    """Every connection of a SQLite database that is opened from now on does its work where it is
+    awaited.
+    """
 
     dialect = database.engine.dialect
     dialect.connect = partial(dialect.connect, async_creator_fn=_connection)  # type: ignore[method-assign]

@@ -1,4 +1,5 @@
-"""What must not have happened between two looks: nothing is rewritten, and states only walk the edges that are listed.
+"""What must not have happened between two looks: nothing is rewritten, and states only walk the
+edges that are listed.
 
 Like `checker`, plain rows and not a line of Swivi's.
 """
@@ -40,7 +41,9 @@ def _rewritten(before: Books, after: Books) -> Iterator[str]:
 
 
 def _fallen(before: Books, after: Books) -> Iterator[str]:
-    new = {number for number in after["ledger_transfers"] if number not in before["ledger_transfers"]}
+    new = {
+        number for number in after["ledger_transfers"] if number not in before["ledger_transfers"]
+    }
     taken: Counter[int] = Counter()
     for number in new:
         transfer = after["ledger_transfers"][number]
@@ -51,7 +54,8 @@ def _fallen(before: Books, after: Books) -> Iterator[str]:
         if now is None or now["earnings"] < clip["earnings"] - taken[number]:
             yield f"I4: clip {number} lost earnings without a reversal"
         elif (
-            any(now[name] != clip[name] for name in FROZEN_ON_A_CLIP) or now["gross_credited"] < clip["gross_credited"]
+            any(now[name] != clip[name] for name in FROZEN_ON_A_CLIP)
+            or now["gross_credited"] < clip["gross_credited"]
         ):
             yield f"I4: clip {number} has other terms, or was credited less, than a moment ago"
         elif now["peak_views"] < clip["peak_views"]:
@@ -73,26 +77,38 @@ def _walked(before: Books, after: Books) -> Iterator[str]:
         now = after["clips"][number]
         if now["state"] not in CLIP_ENDS[clip["state"]]:
             yield f"I10: clip {number} went from {clip['state']} to {now['state']}"
-        if clip["state"] == "REVOKED" and any(now[name] != clip[name] for name in ("state", *MONEY_OF_A_CLIP)):
+        if clip["state"] == "REVOKED" and any(
+            now[name] != clip[name] for name in ("state", *MONEY_OF_A_CLIP)
+        ):
             yield f"I4: clip {number} was revoked, and changed after that"
 
 
 def _earned_while_barred(before: Books, after: Books) -> Iterator[str]:
-    """Nothing is earned by a clipper who is disabled, or of a campaign that is paused, before and after the step."""
+    """Nothing is earned by a clipper who is disabled, or of a campaign that is paused, before and
+    after the step.
+    """
     disabled = {key for key, row in before["users"].items() if row["status"] == "DISABLED"}
     disabled -= {key for key, row in after["users"].items() if row["status"] != "DISABLED"}
     paused = {key for key, row in before["campaigns"].items() if row["status"] == "PAUSED"}
     paused -= {key for key, row in after["campaigns"].items() if row["status"] != "PAUSED"}
     for number, transfer in after["ledger_transfers"].items():
-        if number not in before["ledger_transfers"] and transfer["kind"] in {"ACCRUAL", "PAYOUT_RESERVED"}:
+        if number not in before["ledger_transfers"] and transfer["kind"] in {
+            "ACCRUAL",
+            "PAYOUT_RESERVED",
+        }:
             if transfer["user_id"] in disabled:
                 yield f"I10: transfer {number} is of user {transfer['user_id']}, who is disabled"
             if transfer["campaign_id"] in paused:
-                yield f"I10: transfer {number} is of campaign {transfer['campaign_id']}, which is paused"
+                yield (
+                    f"I10: transfer {number} is of campaign {transfer['campaign_id']}, which is "
+                    "paused"
+                )
 
 
 def _held(before: Books, after: Books) -> Iterator[str]:
-    """A clip on hold, before and after the step, is credited nothing and keeps its peak; what is decided stays so."""
+    """A clip on hold, before and after the step, is credited nothing and keeps its peak; what is
+    decided stays so.
+    """
     for number, hold in before["clip_holds"].items():
         now, clip = after["clip_holds"].get(number), hold["clip_id"]
         if now is None or (hold["decision"] is not None and now != hold):
@@ -113,9 +129,13 @@ def _reopened(before: Books, after: Books) -> Iterator[str]:
         if now["status"] not in CAMPAIGN_ENDS.get(campaign["status"], {now["status"]}):
             yield f"I12: campaign {number} went from {campaign['status']} to {now['status']}"
         if campaign["completed_at"] is not None and any(
-            now[name] != campaign[name] for name in ("completed_at", "spent", "budget", "completion_reason")
+            now[name] != campaign[name]
+            for name in ("completed_at", "spent", "budget", "completion_reason")
         ):
             yield f"I12: the books of campaign {number} were closed, and changed after that"
     for number, submission in before["clip_submissions"].items():
-        if submission["final_earnings"] not in (None, after["clip_submissions"][number]["final_earnings"]):
+        if submission["final_earnings"] not in (
+            None,
+            after["clip_submissions"][number]["final_earnings"],
+        ):
             yield f"I12: the snapshot of submission {number} changed"

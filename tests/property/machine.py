@@ -1,7 +1,8 @@
 """Whatever people do in whatever order, every invariant holds after every step.
 
-Three clippers and an admin act on the real services and a real database; only the scraper is made up. After each
-step `checker` looks at the plain rows. What Swivi refuses is fine; what it breaks is not.
+Three clippers and an admin act on the real services and a real database; only the scraper is made
+up. After each step `checker` looks at the plain rows. What Swivi refuses is fine; what it breaks is
+not.
 """
 
 import asyncio
@@ -72,9 +73,13 @@ OPTIONS = TrackingOptions(reading=ReadingOptions(batch_size=3, pause_seconds=0))
 
 
 def where(table: str, *states: str, more_than: int = 0) -> Callable[[Any], Any]:
-    """So many rows are in such a state: a run would soon have nothing left to do if it did everything at any time."""
+    """So many rows are in such a state: a run would soon have nothing left to do if it did
+    everything at any time.
+    """
     return precondition(
-        lambda machine: sum(row[STATE_OF[table]] in states for row in machine.books[table].values()) > more_than
+        lambda machine: (
+            sum(row[STATE_OF[table]] in states for row in machine.books[table].values()) > more_than
+        )
     )
 
 
@@ -95,7 +100,9 @@ class MoneyMachine(RuleBasedStateMachine):
 
     @initialize(writes=st.integers(2, 14))
     def open(self, writes: int) -> None:
-        """A run that dies credits two clippers $75, or uses up what there is; one asks for half, and is answered."""
+        """A run that dies credits two clippers $75, or uses up what there is; one asks for half,
+        and is answered.
+        """
         self.books = self.ground.run(self.eyes.books())
         terms = {"budget": self.opening.budget, "max_per_clip": "60.00", "max_per_clipper": None}
         self.open_campaign(terms, "ACTIVE", ended=False)
@@ -103,16 +110,25 @@ class MoneyMachine(RuleBasedStateMachine):
         for clipper in range(2):
             self.send_clip(0, clipper, clipper, 0, "approve")
         self.look()
-        self.crash({0: ("rises", 20_000), 1: ("rises", 10_000)}, writes, before_commit=False, then="resume")
+        self.crash(
+            {0: ("rises", 20_000), 1: ("rises", 10_000)}, writes, before_commit=False, then="resume"
+        )
         self.ask_and_be_answered(0, 3, self.opening.way)
 
-    # -- what admins and clippers do -----------------------------------------------------------------------------
+    # -- what admins and clippers do
+    # -----------------------------------------------------------------------------
 
-    @rule(changed=terms, status=st.sampled_from(["ACTIVE"] * 4 + ["DRAFT", "SCHEDULED"]), ended=st.booleans())
+    @rule(
+        changed=terms,
+        status=st.sampled_from(["ACTIVE"] * 4 + ["DRAFT", "SCHEDULED"]),
+        ended=st.booleans(),
+    )
     def open_campaign(self, changed: dict[str, Any], status: str, ended: bool) -> None:
         known = {"title": "T", "platforms": list(Platform), "status": status}
         known |= {"budget": "25.00", "payout_rate": "2.50", "max_per_clipper": "15.00"}
-        if status == "SCHEDULED":  # its time has come, and perhaps gone, when somebody looks at the clock
+        if (
+            status == "SCHEDULED"
+        ):  # its time has come, and perhaps gone, when somebody looks at the clock
             known |= {"starts_at": "2026-01-01", "ends_at": "2026-01-02" if ended else None}
         self.write(lambda session: campaigns.create(session, self.admin, known | changed))
 
@@ -120,10 +136,15 @@ class MoneyMachine(RuleBasedStateMachine):
     def change_terms(self, campaign: int, changed: dict[str, Any]) -> None:
         self.act(self.changing(campaign, changed))
 
-    @rule(campaign=picks, status=st.sampled_from(["ACTIVE", "ACTIVE", "PAUSED", "SCHEDULED", "ARCHIVED"]))
+    @rule(
+        campaign=picks,
+        status=st.sampled_from(["ACTIVE", "ACTIVE", "PAUSED", "SCHEDULED", "ARCHIVED"]),
+    )
     def step(self, campaign: int, status: str) -> None:
         number = self.one("campaigns", campaign, UNFINISHED)
-        self.write(lambda session: campaigns.step(session, self.admin, number, CampaignStatus(status)))
+        self.write(
+            lambda session: campaigns.step(session, self.admin, number, CampaignStatus(status))
+        )
 
     @where("campaigns", "ACTIVE", more_than=1)
     @rule(campaign=picks, problem=problems, force=st.booleans())
@@ -148,7 +169,9 @@ class MoneyMachine(RuleBasedStateMachine):
         baseline=st.sampled_from([0, 0, 7, 9_000]),
         then=st.sampled_from(["approve", "approve", "approve", "reject", "leave", "unread"]),
     )
-    def send_clip(self, campaign: int, clipper: int, platform: int, baseline: int, then: str) -> None:
+    def send_clip(
+        self, campaign: int, clipper: int, platform: int, baseline: int, then: str
+    ) -> None:
         if not any(row["status"] in OPEN for row in self.books["campaigns"].values()):
             self.open_campaign({}, "ACTIVE", ended=False)
             self.look()
@@ -180,12 +203,20 @@ class MoneyMachine(RuleBasedStateMachine):
     @rule(clip=picks, views=st.integers(0, 30_000))
     def read_by_hand(self, clip: int, views: int) -> None:
         number = self.one("clips", clip, TRACKED | GONE)
-        self.write(lambda session: read_by_hand(session, self.admin, number, views=views, reason="Seen.", limit=10_000))
+        self.write(
+            lambda session: read_by_hand(
+                session, self.admin, number, views=views, reason="Seen.", limit=10_000
+            )
+        )
 
-    @precondition(lambda machine: any(row["decision"] is None for row in machine.books["clip_holds"].values()))
+    @precondition(
+        lambda machine: any(row["decision"] is None for row in machine.books["clip_holds"].values())
+    )
     @rule(pick=picks, decide=st.sampled_from([holds.pay] + [holds.correct] * 3))
     def decide_on_hold(self, pick: int, decide: Callable[..., Awaitable[object]]) -> None:
-        held = [row["clip_id"] for row in self.books["clip_holds"].values() if row["decision"] is None]
+        held = [
+            row["clip_id"] for row in self.books["clip_holds"].values() if row["decision"] is None
+        ]
         number = held[pick % len(held)]
         self.write(lambda session: decide(session, self.admin, number, "Looked at it."))
 
@@ -199,11 +230,16 @@ class MoneyMachine(RuleBasedStateMachine):
     def set_status(self, clipper: int, status: UserStatus) -> None:
         user = self.clippers[clipper % 3].user_id
         self.write(
-            lambda session: accounts.set_role_and_status(session, self.admin, user, role=Role.CLIPPER, status=status)
+            lambda session: accounts.set_role_and_status(
+                session, self.admin, user, role=Role.CLIPPER, status=status
+            )
         )
 
     @rule(
-        clipper=picks, percent=st.integers(1, 110), fee=st.sampled_from([0, 5]), key=st.sampled_from([None, "a", "b"])
+        clipper=picks,
+        percent=st.integers(1, 110),
+        fee=st.sampled_from([0, 5]),
+        key=st.sampled_from([None, "a", "b"]),
     )
     def ask(self, clipper: int, percent: int, fee: int, key: str | None) -> None:
         self.act(self.asking(clipper, percent, fee, key))
@@ -225,14 +261,19 @@ class MoneyMachine(RuleBasedStateMachine):
     def cancel(self, request: int, clipper: int) -> None:
         self.act(self.cancelling(request, by=self.clippers[clipper % 3] if clipper > 4 else None))
 
-    # -- what the clock and the scraper do -----------------------------------------------------------------------
+    # -- what the clock and the scraper do
+    # -----------------------------------------------------------------------
 
     @where("clips", "TRACKED", "REMOVED")
     @rule(found=readings, problem=problems, good=st.integers(0, 2))
-    def track(self, found: dict[int, tuple[str, int]], problem: Exception | None, good: int) -> None:
+    def track(
+        self, found: dict[int, tuple[str, int]], problem: Exception | None, good: int
+    ) -> None:
         self.say(found)
         self.readers.problem, self.readers.good = problem, good
-        self.ground.run(self.tracker.run(Trigger.CLI))  # whatever the scraper says, it comes to an end
+        self.ground.run(
+            self.tracker.run(Trigger.CLI)
+        )  # whatever the scraper says, it comes to an end
         self.readers.problem = None
 
     @where("clips", "TRACKED")
@@ -262,8 +303,12 @@ class MoneyMachine(RuleBasedStateMachine):
         before_commit=st.booleans(),
         then=st.sampled_from(["resume"] * 3 + ["die again", "leave", "pause", "revoke"]),
     )
-    def crash(self, found: dict[int, tuple[str, int]], writes: int, before_commit: bool, then: str) -> None:
-        """A run dies at its nth commit, its lease ends; it is resumed, perhaps later, or of what was paused by then."""
+    def crash(
+        self, found: dict[int, tuple[str, int]], writes: int, before_commit: bool, then: str
+    ) -> None:
+        """A run dies at its nth commit, its lease ends; it is resumed, perhaps later, or of what
+        was paused by then.
+        """
         self.say(found)
         undisturbed = self.twin()
         deaths = self.dies(lambda tracker: tracker.run(Trigger.CLI), writes, before_commit)
@@ -311,13 +356,16 @@ class MoneyMachine(RuleBasedStateMachine):
         self.ground.run(together())
         self.seen["moments with several at once"] += 1
 
-    # -- after each step -----------------------------------------------------------------------------------------
+    # -- after each step
+    # -----------------------------------------------------------------------------------------
 
     @invariant()
     def look(self) -> None:
         before, self.books = self.books, self.ground.run(self.eyes.books())
         now = datetime.now(UTC).replace(tzinfo=None)
-        wrong = check(self.books, now=now, minimum=MINIMUM) + check_step(before or self.books, self.books)
+        wrong = check(self.books, now=now, minimum=MINIMUM) + check_step(
+            before or self.books, self.books
+        )
         self.sound = not wrong
         self.seen["clips that came back"] += sum(
             row["state"] == "REMOVED" and self.books["clips"][number]["state"] == "TRACKED"
@@ -339,10 +387,13 @@ class MoneyMachine(RuleBasedStateMachine):
         finally:
             await self.database.dispose()
 
-    # -- how it is done ------------------------------------------------------------------------------------------
+    # -- how it is done
+    # ------------------------------------------------------------------------------------------
 
     def one(self, table: str, pick: int, fits: frozenset[str] | None = None) -> int:
-        """A row's id, counted from the newest, most often of one whose state fits; 0, which nobody has, if none is."""
+        """A row's id, counted from the newest, most often of one whose state fits; 0, which nobody
+        has, if none is.
+        """
         rows = self.books[table]
         fitting = [key for key, row in rows.items() if fits and row[STATE_OF[table]] in fits]
         choice = fitting if fitting and pick != ANY else list(rows)
@@ -373,8 +424,16 @@ class MoneyMachine(RuleBasedStateMachine):
         return self.tracker.complete(number, actor=self.admin, reason="Over.", force=force)
 
     def reviewing(self, submission: int, approve: bool) -> Coroutine[Any, Any, None]:
-        pending = [number for number, row in self.books["clip_submissions"].items() if row["status"] == "PENDING"]
-        number = pending[submission % len(pending)] if pending else self.one("clip_submissions", submission)
+        pending = [
+            number
+            for number, row in self.books["clip_submissions"].items()
+            if row["status"] == "PENDING"
+        ]
+        number = (
+            pending[submission % len(pending)]
+            if pending
+            else self.one("clip_submissions", submission)
+        )
         if approve:
             return self.writing(lambda session: review.approve(session, self.admin, number))
         return self.writing(lambda session: review.reject(session, self.admin, number, "No."))
@@ -383,7 +442,9 @@ class MoneyMachine(RuleBasedStateMachine):
         number = self.one("clips", clip, TRACKED)
         return self.writing(lambda session: review.revoke(session, self.admin, number, "Fraud."))
 
-    def asking(self, clipper: int, percent: int, fee: int, key: str | None) -> Coroutine[Any, Any, None]:
+    def asking(
+        self, clipper: int, percent: int, fee: int, key: str | None
+    ) -> Coroutine[Any, Any, None]:
         by = self.clippers[clipper % 3]
         user = self.books["users"][by.user_id]
         amount = (user["total_earnings"] - user["paid"] - user["reserved"]) * percent // 100
@@ -403,26 +464,41 @@ class MoneyMachine(RuleBasedStateMachine):
     def deciding(self, request: int, action: str, transaction: int) -> Coroutine[Any, Any, None]:
         number = self.one("payout_requests", request, DECIDED_FROM[action])
         said = {"transaction_id": f"TX-{transaction}", "notes": "So."}
-        return self.writing(lambda session: payouts.process(session, self.admin, number, action, **said))
+        return self.writing(
+            lambda session: payouts.process(session, self.admin, number, action, **said)
+        )
 
     def cancelling(self, request: int, by: Actor | None = None) -> Coroutine[Any, Any, None]:
         number = self.one("payout_requests", request, PENDING)
         owner = self.books["payout_requests"].get(number, {}).get("user_id")
-        actor = by or next((each for each in self.clippers if each.user_id == owner), self.clippers[0])
+        actor = by or next(
+            (each for each in self.clippers if each.user_id == owner), self.clippers[0]
+        )
         return self.writing(lambda session: payouts.cancel(session, actor, number))
 
     def say(self, found: dict[int, tuple[str, int]]) -> None:
-        """What the scraper finds from now on; of a video that nobody spoke of, it finds what it found before."""
+        """What the scraper finds from now on; of a video that nobody spoke of, it finds what it
+        found before.
+        """
         for pick, (way, views) in found.items():
             clip = self.books["clips"].get(self.one("clips", pick, TRACKED | GONE))
             if clip is None:
                 continue
             impossible = 1_000 * max(1, clip["peak_views"]) + 1_000_001
-            counts = {"rises": clip["peak_views"] + views, "leaps": impossible, "falls": clip["views"] // 2, "zero": 0}
+            counts = {
+                "rises": clip["peak_views"] + views,
+                "leaps": impossible,
+                "falls": clip["views"] // 2,
+                "zero": 0,
+            }
             outcome = Outcome.OK if way in counts else Outcome(way)
-            self.readers.tell(VideoRef(Platform(clip["platform"]), clip["external_id"]), counts.get(way), outcome)
+            self.readers.tell(
+                VideoRef(Platform(clip["platform"]), clip["external_id"]), counts.get(way), outcome
+            )
 
-    def dies(self, work: Callable[[Tracker], Awaitable[object]], writes: int, before_commit: bool) -> int:
+    def dies(
+        self, work: Callable[[Tracker], Awaitable[object]], writes: int, before_commit: bool
+    ) -> int:
         """Whether the process that does `work` died of it; its lease ends in any case."""
 
         async def act() -> int:
@@ -462,7 +538,9 @@ class MoneyMachine(RuleBasedStateMachine):
 def moved(books: Books) -> list[tuple[object, ...]]:
     """The ledger without what differs between two processes: ids of rows and moments."""
     names = ("kind", "amount", "debit_account", "credit_account", "clip_id", "run_id")
-    return sorted(tuple(str(row[name]) for name in names) for row in books["ledger_transfers"].values())
+    return sorted(
+        tuple(str(row[name]) for name in names) for row in books["ledger_transfers"].values()
+    )
 
 
 def reached(books: Books) -> Counter[str]:
@@ -473,5 +551,11 @@ def reached(books: Books) -> Counter[str]:
     found += Counter(f"clips: {row['state']}" for row in books["clips"].values())
     found += Counter(f"holds: {row['decision'] or 'open'}" for row in books["clip_holds"].values())
     found += Counter(f"readings: {row['outcome']}" for row in books["view_tracking"].values())
-    exhausted = [row for row in books["campaigns"].values() if row["completed_at"] and row["spent"] == row["budget"]]
-    return found + Counter({"campaigns exhausted": len(exhausted), "tracking runs": len(books["tracking_runs"])})
+    exhausted = [
+        row
+        for row in books["campaigns"].values()
+        if row["completed_at"] and row["spent"] == row["budget"]
+    ]
+    return found + Counter(
+        {"campaigns exhausted": len(exhausted), "tracking runs": len(books["tracking_runs"])}
+    )

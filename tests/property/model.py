@@ -1,4 +1,5 @@
-"""What clips earn, a second time: written from `money.md` alone, in exact fractions, without a line of Swivi's.
+"""What clips earn, a second time: written from `money.md` alone, in exact fractions, without a line
+of Swivi's.
 
 Money is cents. Nothing is imported from the product, so that a mistake there is not repeated here.
 """
@@ -10,7 +11,9 @@ from math import floor
 GONE_AFTER, EVERY_RUN_FOR = 24, 24
 DAILY_FOR, DAILY = 7 * 24, 24
 READ_FOR, SELDOM = 30 * 24, 3 * 24
-"""Hours: between two "not found" that mean gone, and how often a clip without a count is read for how long."""
+"""Hours: between two "not found" that mean gone, and how often a clip without a count is read for
+how long.
+"""
 
 DEFINITE = ("not_found", "private", "restricted")
 PASSING = ("error", "missing")
@@ -48,7 +51,10 @@ class ModelClip:
         return self.rests_from is None or (self.due_at is not None and hour >= self.due_at)
 
     def is_read(self, outcome: str, views: int | None, hour: int, *, last: bool = False) -> None:
-        """What a run at that hour would be told. Of a clip that is not due nothing is asked, but by the last run."""
+        """What a run at that hour would be told.
+
+        Of a clip that is not due nothing is asked, but by the last run.
+        """
         is_asked = self.is_due(hour) or (last and self.due_at is not None)
         self.unread = is_asked and self.rests_from is None and outcome in PASSING
         if not is_asked:
@@ -103,7 +109,11 @@ class ModelCampaign:
         self.waited = not self.waited and 0 < left <= wanted and self.has_unread()
         if self.waited:
             return {}
-        due = {clip: cents for clip, cents in fairly(self.budget - self.spent, self.demands()).items() if cents}
+        due = {
+            clip: cents
+            for clip, cents in fairly(self.budget - self.spent, self.demands()).items()
+            if cents
+        }
         for clip, cents in due.items():
             self.clips[clip].credited += cents
             self.spent += cents
@@ -117,7 +127,9 @@ class ModelCampaign:
         self.spent -= recovered
 
     def end(self, *, forced: bool) -> int | None:
-        """Settle for the last time; returns the cents that go back to the brand, or None if the end is refused."""
+        """Settle for the last time; returns the cents that go back to the brand, or None if the end
+        is refused.
+        """
         if self.has_unread() and not forced:
             return None
         self.waited = True  # nothing waits any more
@@ -129,7 +141,10 @@ class ModelCampaign:
         return any(clip.unread and clip.earns for clip in self.clips.values())
 
     def demands(self) -> dict[int, int]:
-        """Each clip's demand after the cap per clipper. Of caps frozen at different times the largest holds."""
+        """Each clip's demand after the cap per clipper.
+
+        Of caps frozen at different times the largest holds.
+        """
         demands: dict[int, int] = {}
         for clipper in {clip.clipper for clip in self.clips.values()}:
             own = {number: clip for number, clip in self.clips.items() if clip.clipper == clipper}
@@ -145,7 +160,9 @@ class ModelCampaign:
 
 
 def fairly(cents: int, demands: dict[int, int]) -> dict[int, int]:
-    """`cents` in proportion to demand: whole parts first, the rest one by one to the largest fractions, then ids."""
+    """`cents` in proportion to demand: whole parts first, the rest one by one to the largest
+    fractions, then ids.
+    """
     wanted = sum(demands.values())
     if wanted <= cents:
         return dict(demands)

@@ -16,4 +16,8 @@ def test_the_checker_and_the_model_know_nothing_of_swivi(name: str) -> None:
         imported = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom):
             imported = [node.module or ""]
-        assert [module for module in imported if module not in known and module.split(".")[0] not in known] == []
+        assert [
+            module
+            for module in imported
+            if module not in known and module.split(".")[0] not in known
+        ] == []

@@ -1,4 +1,6 @@
-"""Swivi credits exactly what an independent model of accrual and settlement says, clip by clip, cent by cent."""
+"""Swivi credits exactly what an independent model of accrual and settlement says, clip by clip,
+cent by cent.
+"""
 
 import asyncio
 import os
@@ -41,8 +43,12 @@ QUICKLY = TrackingOptions(reading=ReadingOptions(pause_seconds=0))
 
 
 def a_random_campaign(numbers: Random, clips: int) -> ModelCampaign:
-    """Terms are edited between approvals, so that clips of one campaign may differ; often more is due than there is."""
-    campaign = ModelCampaign(budget=numbers.choice([1, 7, 99, 1_000, 12_345, clips * 50, clips * 2_000]))
+    """Terms are edited between approvals, so that clips of one campaign may differ; often more is
+    due than there is.
+    """
+    campaign = ModelCampaign(
+        budget=numbers.choice([1, 7, 99, 1_000, 12_345, clips * 50, clips * 2_000])
+    )
     terms = _random_terms(numbers)
     for number in range(1, clips + 1):
         if numbers.random() < 0.1:
@@ -62,7 +68,9 @@ def _random_terms(numbers: Random) -> dict[str, int | None]:
 
 
 def a_round(numbers: Random, campaign: ModelCampaign) -> dict[int, tuple[str, int | None]]:
-    """What one run reads of each clip: it rises or falls, sometimes to zero, or there is no count."""
+    """What one run reads of each clip: it rises or falls, sometimes to zero, or there is no
+    count.
+    """
     found: dict[int, tuple[str, int | None]] = {}
     for number, clip in campaign.clips.items():
         outcome = numbers.choice(OUTCOMES)
@@ -74,7 +82,9 @@ def a_round(numbers: Random, campaign: ModelCampaign) -> dict[int, tuple[str, in
 
 @settings(max_examples=1_500 * LONG, deadline=None)
 @given(seed=st.integers(0, 2**32), clips=st.integers(1, 25), rounds=st.integers(1, 4))
-def test_the_rules_of_accrual_credit_what_the_model_credits(seed: int, clips: int, rounds: int) -> None:
+def test_the_rules_of_accrual_credit_what_the_model_credits(
+    seed: int, clips: int, rounds: int
+) -> None:
     numbers = Random(seed)
     campaign = a_random_campaign(numbers, clips)
     hour = 0
@@ -110,7 +120,9 @@ def _earner(number: int, clip: ModelClip) -> Earner:
 
 
 class Ground:
-    """One database for many campaigns: each is tracked alone, and all together must balance in the end."""
+    """One database for many campaigns: each is tracked alone, and all together must balance in the
+    end.
+    """
 
     def __init__(self, url: str) -> None:
         self.runner, self.database, self.readers = asyncio.Runner(), Database(url), ToldReaders()
@@ -121,7 +133,9 @@ class Ground:
 
     async def _people(self) -> None:
         self.admin = await factories.an_admin(self.database)
-        self.clippers = [await factories.a_clipper(self.database, f"Clipper {number}") for number in range(5)]
+        self.clippers = [
+            await factories.a_clipper(self.database, f"Clipper {number}") for number in range(5)
+        ]
 
     def close(self) -> None:
         try:
@@ -131,7 +145,9 @@ class Ground:
             self.runner.close()
 
     async def agrees(self, numbers: Random, clips: int, rounds: int) -> None:
-        """Let Swivi and the model settle the same campaign, `rounds` times, and compare every cent."""
+        """Let Swivi and the model settle the same campaign, `rounds` times, and compare every
+        cent.
+        """
         model = a_random_campaign(numbers, clips)
         campaign_id = await self._campaign(model.budget)
         ids = await self._approved(campaign_id, model)
@@ -147,11 +163,17 @@ class Ground:
             with clock.standing_at(self.opened_at + timedelta(hours=self.hour)):
                 await self.tracker.run(Trigger.CLI, campaign_id=campaign_id)
             after = await self._credited(campaign_id)
-            credited = {number: after.get(ids[number][0], 0) - before.get(ids[number][0], 0) for number in model.clips}
+            credited = {
+                number: after.get(ids[number][0], 0) - before.get(ids[number][0], 0)
+                for number in model.clips
+            }
             assert {number: cents for number, cents in credited.items() if cents} == due
             async with self.database.reading() as session:
                 campaign = await session.get_one(Campaign, campaign_id)
-            assert (campaign.spent, campaign.completed_at is not None) == (model.spent, model.completed)
+            assert (campaign.spent, campaign.completed_at is not None) == (
+                model.spent,
+                model.completed,
+            )
             if not model.completed and numbers.random() < 0.5:
                 await self._revoke_one(numbers, model, ids)
         if not model.completed:  # or the next campaigns' runs would not be the only ones
@@ -159,9 +181,15 @@ class Ground:
                 await self._ends_alike(numbers, campaign_id, model, ids)
 
     async def _ends_alike(
-        self, numbers: Random, campaign_id: int, model: ModelCampaign, ids: dict[int, tuple[int, int]]
+        self,
+        numbers: Random,
+        campaign_id: int,
+        model: ModelCampaign,
+        ids: dict[int, tuple[int, int]],
     ) -> None:
-        """End it, perhaps while it is paused, on views that only this last run sees; by force if that is refused."""
+        """End it, perhaps while it is paused, on views that only this last run sees; by force if
+        that is refused.
+        """
         if numbers.random() < 0.5:
             async with self.database.writing() as session:
                 await campaigns.step(session, self.admin, campaign_id, CampaignStatus.PAUSED)
@@ -174,22 +202,29 @@ class Ground:
         except NotAllRead:
             was_refused = True
             assert model.end(forced=False) is None
-            await self.tracker.complete(campaign_id, actor=self.admin, reason="Compared.", force=True)
+            await self.tracker.complete(
+                campaign_id, actor=self.admin, reason="Compared.", force=True
+            )
         returned = model.end(forced=True)
         async with self.database.reading() as session:
             campaign = await session.get_one(Campaign, campaign_id)
             found = await session.exec(
                 select(Transfer.amount).where(
-                    Transfer.campaign_id == campaign_id, Transfer.kind == TransferKind.BUDGET_RETURNED
+                    Transfer.campaign_id == campaign_id,
+                    Transfer.kind == TransferKind.BUDGET_RETURNED,
                 )
             )
             assert list(found.all()) == ([returned] if returned else [])
         assert was_refused or not model.has_unread() or returned == 0
         assert campaign.spent == model.spent
         credited = await self._credited(campaign_id)
-        assert {ids[number][0]: clip.credited for number, clip in model.clips.items() if clip.credited} == credited
+        assert {
+            ids[number][0]: clip.credited for number, clip in model.clips.items() if clip.credited
+        } == credited
 
-    async def _revoke_one(self, numbers: Random, model: ModelCampaign, ids: dict[int, tuple[int, int]]) -> None:
+    async def _revoke_one(
+        self, numbers: Random, model: ModelCampaign, ids: dict[int, tuple[int, int]]
+    ) -> None:
         """Nothing was paid out, so that whatever the clip earned goes back."""
         earning = [number for number, clip in model.clips.items() if clip.earns]
         if not earning:
@@ -205,7 +240,9 @@ class Ground:
         return (await factories.a_campaign(self.database, self.admin, **terms)).id
 
     async def _approved(self, campaign_id: int, model: ModelCampaign) -> dict[int, tuple[int, int]]:
-        """The model's clips as rows, as approvals under changing terms leave them; (clip id, video) by number."""
+        """The model's clips as rows, as approvals under changing terms leave them; (clip id, video)
+        by number.
+        """
         now = clock.now()
         videos = {number: next(self.videos) for number in model.clips}
         async with self.database.writing() as session:
@@ -245,11 +282,18 @@ class Ground:
             session.add_all(clips.values())
             await session.flush()
             session.add_all(
-                ViewTracking(clip_id=made.id, date=now, outcome=Outcome.OK, views=made.views, source="baseline")
+                ViewTracking(
+                    clip_id=made.id,
+                    date=now,
+                    outcome=Outcome.OK,
+                    views=made.views,
+                    source="baseline",
+                )
                 for made in clips.values()
             )
         ids = {number: (clips[number].id, videos[number]) for number in model.clips}
-        # Ties go to the smaller clip id, so the model's numbers and Swivi's ids must be in one order.
+        # Ties go to the smaller clip id, so the model's numbers and Swivi's ids must be in one
+        # order.
         assert sorted(ids) == sorted(ids, key=lambda number: ids[number][0])
         return ids
 

@@ -1,4 +1,6 @@
-"""Whatever people do in whatever order, every invariant holds after every step: see `machine` and `checker`."""
+"""Whatever people do in whatever order, every invariant holds after every step: see `machine` and
+`checker`.
+"""
 
 import os
 import shutil
@@ -29,18 +31,24 @@ SECONDS_TO_SHRINK = 1_200
 @pytest.fixture
 def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     # Hashes are slow on purpose; here nobody guesses.
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    monkeypatch.setattr(
+        passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    )
 
 
 @pytest.fixture
 def short_days(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let days pass between any two runs, for clips that are gone: removed by the second "not found", read by each."""
+    """Let days pass between any two runs, for clips that are gone: removed by the second "not
+    found", read by each.
+    """
     for days in ("REMOVED_AFTER", "DAILY", "SELDOM"):
         monkeypatch.setattr(looks, days, timedelta(0))
 
 
 @pytest.fixture
-def on_sqlite(migrated_sqlite: Path, tmp_path: Path, cheap_passwords: None, short_days: None) -> Iterator[Ground]:
+def on_sqlite(
+    migrated_sqlite: Path, tmp_path: Path, cheap_passwords: None, short_days: None
+) -> Iterator[Ground]:
     template = Path(shutil.copy(migrated_sqlite, tmp_path / "people.db"))
     ground = Ground(f"sqlite:///{template}", copies_of(template, tmp_path))
     yield ground
@@ -48,7 +56,9 @@ def on_sqlite(migrated_sqlite: Path, tmp_path: Path, cheap_passwords: None, shor
 
 
 @pytest.fixture
-def on_postgresql(request: pytest.FixtureRequest, cheap_passwords: None, short_days: None) -> Iterator[Ground]:
+def on_postgresql(
+    request: pytest.FixtureRequest, cheap_passwords: None, short_days: None
+) -> Iterator[Ground]:
     postgres = request.getfixturevalue("postgres")
     url = postgres.create_database(request.getfixturevalue("migrated_postgres"))
     ground = Ground(url, lambda: postgres.create_database(url.rsplit("/", 1)[1]))
@@ -56,7 +66,9 @@ def on_postgresql(request: pytest.FixtureRequest, cheap_passwords: None, short_d
     ground.close()
 
 
-FROM_EACH_OPENING = pytest.mark.parametrize("opening", OPENINGS, ids=lambda opening: opening.reaches[0])
+FROM_EACH_OPENING = pytest.mark.parametrize(
+    "opening", OPENINGS, ids=lambda opening: opening.reaches[0]
+)
 REACHED_FROM_ALL = ("deaths", "refusals", "clips that came back")
 
 
@@ -69,23 +81,28 @@ def play(ground: Ground, opening: Opening, runs: int, steps: int) -> Counter[str
             max_examples=runs * LONG,
             stateful_step_count=steps,
             deadline=None,
-            # Hypothesis's own would follow each run by five that repeat it but for a step: of 200, 60 were new.
+            # Hypothesis's own would follow each run by five that repeat it but for a step: of 200,
+            # 60 were new.
             backend="hypothesis-urandom",
             suppress_health_check=list(HealthCheck),
         ),
     )
-    print("\n".join(f"{number:>8} {name}" for name, number in sorted(seen.items())))  # noqa: T201
+    print("\n".join(f"{number:>8} {name}" for name, number in sorted(seen.items())))
     return seen
 
 
 @pytest.mark.timeout(SECONDS_TO_SHRINK * LONG)
 @pytest.mark.parametrize("shard", range(SHARDS))
 @FROM_EACH_OPENING
-def test_no_order_of_events_breaks_an_invariant(on_sqlite: Ground, opening: Opening, shard: int) -> None:
+def test_no_order_of_events_breaks_an_invariant(
+    on_sqlite: Ground, opening: Opening, shard: int
+) -> None:
     seen = play(on_sqlite, opening, RUNS_OF_A_SHARD, STEPS)
     assert [name for name in (*opening.reaches, *REACHED_FROM_ALL) if not seen[name]] == []
 
 
 @FROM_EACH_OPENING
-def test_no_order_of_events_breaks_an_invariant_on_postgresql(on_postgresql: Ground, opening: Opening) -> None:
+def test_no_order_of_events_breaks_an_invariant_on_postgresql(
+    on_postgresql: Ground, opening: Opening
+) -> None:
     assert play(on_postgresql, opening, RUNS_ON_POSTGRESQL, STEPS_ON_POSTGRESQL)["looks"] > 0

@@ -1,4 +1,6 @@
-"""Many processes at the same moment: each thing happens once, and everybody else is told why not."""
+"""Many processes at the same moment: each thing happens once, and everybody else is told why
+not.
+"""
 
 from collections import Counter
 
@@ -94,7 +96,11 @@ async def test_of_many_attempts_to_sign_in_from_many_processes_so_many_get_throu
 async def test_of_many_completions_of_one_request_one_pays(rich: World) -> None:
     request = await rich.process(await rich.request("50.00"), "approve")
     outcomes = race(
-        rich, *[(work.process, rich.admin, request.id, "complete", f"TX-{number}") for number in range(MANY)]
+        rich,
+        *[
+            (work.process, rich.admin, request.id, "complete", f"TX-{number}")
+            for number in range(MANY)
+        ],
     )
 
     assert outcomes == {"done": 1, "wrong_payout_status": MANY - 1}
@@ -105,8 +111,13 @@ async def test_of_many_completions_of_one_request_one_pays(rich: World) -> None:
 async def test_of_two_requests_paid_with_one_transaction_id_one_is(rich: World) -> None:
     kim = await rich.another_clipper()
     await rich.earn(5_000, by=kim)
-    requests = [await rich.process(await rich.request("50.00", by=by), "approve") for by in (rich.clipper, kim)]
-    outcomes = race(rich, *[(work.process, rich.admin, request.id, "complete", "TX-1") for request in requests])
+    requests = [
+        await rich.process(await rich.request("50.00", by=by), "approve")
+        for by in (rich.clipper, kim)
+    ]
+    outcomes = race(
+        rich, *[(work.process, rich.admin, request.id, "complete", "TX-1") for request in requests]
+    )
 
     assert outcomes == {"done": 1, "transaction_id_taken": 1}
 
@@ -147,12 +158,16 @@ async def test_of_many_submissions_of_one_video_one_is_taken(world: World) -> No
 
 async def test_one_clippers_video_is_taken_by_one_of_many_campaigns(world: World) -> None:
     campaigns = [await world.campaign() for _ in range(4)]
-    outcomes = race(world, *[(work.submit, world.clipper, campaign.id, tiktok(1)) for campaign in campaigns])
+    outcomes = race(
+        world, *[(work.submit, world.clipper, campaign.id, tiktok(1)) for campaign in campaigns]
+    )
 
     assert outcomes == {"done": 1, "duplicate_submission": 3}
 
 
-async def test_of_many_clippers_who_send_one_video_to_many_campaigns_one_holds_it(world: World) -> None:
+async def test_of_many_clippers_who_send_one_video_to_many_campaigns_one_holds_it(
+    world: World,
+) -> None:
     campaigns = [await world.campaign() for _ in range(5)]
     clippers = [world.clipper, *[await world.another_clipper() for _ in range(3)]]
     jobs = [(work.submit, by, campaign.id, tiktok(1)) for by in clippers for campaign in campaigns]
@@ -176,7 +191,9 @@ async def test_links_to_one_video_whose_baselines_are_read_at_once_leave_one(wor
 async def test_of_many_confirmations_of_one_reading_one_counts(world: World) -> None:
     clip = await world.clip(await world.campaign(), tiktok(1))
     async with world.database.writing() as session:
-        waiting = await manual.read_by_hand(session, world.admin, clip.id, views=90_000, reason="Seen.", limit=1)
+        waiting = await manual.read_by_hand(
+            session, world.admin, clip.id, views=90_000, reason="Seen.", limit=1
+        )
     admins = [await world.another_admin() for _ in range(4)]
     outcomes = race(world, *[(work.confirm, by, waiting.id) for by in admins])
 
@@ -195,7 +212,9 @@ async def test_of_four_tracking_runs_one_runs(world: World) -> None:
     assert await world.earnings(clip) == [1_000]
 
 
-async def test_of_many_processes_at_one_tick_of_the_schedule_one_runs_however_short_the_run(world: World) -> None:
+async def test_of_many_processes_at_one_tick_of_the_schedule_one_runs_however_short_the_run(
+    world: World,
+) -> None:
     tick = clock.now().replace(second=0, microsecond=0)
     outcomes = race(world, *[(work.track_at, tick)] * 12)
 
@@ -203,7 +222,9 @@ async def test_of_many_processes_at_one_tick_of_the_schedule_one_runs_however_sh
     assert len(await world.all(TrackingRun)) == 1
 
 
-async def test_a_settlement_and_a_payout_request_of_the_same_clipper_both_count(rich: World) -> None:
+async def test_a_settlement_and_a_payout_request_of_the_same_clipper_both_count(
+    rich: World,
+) -> None:
     clip = await rich.clip(await rich.campaign(), tiktok(1_000))
     rich.simulator.script(tiktok(1_000), 4_000)
     outcomes = race(rich, (work.track,), *[(work.ask, rich.clipper, "50.00", None)] * 3)
@@ -218,20 +239,32 @@ async def test_a_revocation_and_a_payout_request_never_take_the_same_money(world
     campaign = await world.campaign()
     clip = await world.clip(campaign, tiktok(1))
     await world.read((tiktok(1), 20_000))  # $50.00
-    outcomes = race(world, (work.revoke, world.admin, clip.id), (work.ask, world.clipper, "50.00", None))
+    outcomes = race(
+        world, (work.revoke, world.admin, clip.id), (work.ask, world.clipper, "50.00", None)
+    )
 
     user = await world.user()
-    assert outcomes in ({"done": 2}, {"done": 1, "insufficient_balance": 1}, {"done": 1, "budget_exceeded": 1})
+    assert outcomes in (
+        {"done": 2},
+        {"done": 1, "insufficient_balance": 1},
+        {"done": 1, "budget_exceeded": 1},
+    )
     assert (user.available, user.total_earnings) == (0, user.reserved)
 
 
 async def test_what_admins_make_of_a_user_at_once_is_a_chain_in_the_audit_log(world: World) -> None:
     made = [(role, status) for role in Role for status in UserStatus]
-    changes = [(work.change_user, world.admin, world.clipper.user_id, role, status) for role, status in made * 3]
+    changes = [
+        (work.change_user, world.admin, world.clipper.user_id, role, status)
+        for role, status in made * 3
+    ]
     assert race(world, *changes) == {"done": len(changes)}
 
     chain = await world.all(AuditEntry, AuditEntry.action == "user.changed")
-    states = [{"role": Role.CLIPPER, "status": UserStatus.ACTIVE}, *(entry.after for entry in chain)]
+    states = [
+        {"role": Role.CLIPPER, "status": UserStatus.ACTIVE},
+        *(entry.after for entry in chain),
+    ]
     assert [entry.before for entry in chain] == states[:-1]
     user = await world.user()
     assert states[-1] == {"role": user.role, "status": user.status}
@@ -240,7 +273,13 @@ async def test_what_admins_make_of_a_user_at_once_is_a_chain_in_the_audit_log(wo
 async def test_of_two_admins_who_demote_each_other_one_is_left(world: World) -> None:
     other = await world.another_admin()
     pairs = ((world.admin, other), (other, world.admin))
-    outcomes = race(world, *[(work.change_user, by, who.user_id, Role.CLIPPER, UserStatus.ACTIVE) for by, who in pairs])
+    outcomes = race(
+        world,
+        *[
+            (work.change_user, by, who.user_id, Role.CLIPPER, UserStatus.ACTIVE)
+            for by, who in pairs
+        ],
+    )
 
     assert outcomes == {"done": 1, "admins_only": 1}
     roles = {(await world.user(actor)).role for actor in (world.admin, other)}
@@ -259,7 +298,9 @@ async def test_completing_tracking_and_approving_at_once_close_the_books_once(wo
         (work.approve, world.admin, late.id),
         (work.complete, world.admin, campaign.id),
     )
-    if (await world.now(campaign)).status is CampaignStatus.ACTIVE:  # tracking held the lease all the while
+    if (
+        await world.now(campaign)
+    ).status is CampaignStatus.ACTIVE:  # tracking held the lease all the while
         await world.tracker.complete(campaign.id, actor=world.admin, reason="Over.")
 
     assert (await world.now(campaign)).status is CampaignStatus.COMPLETED

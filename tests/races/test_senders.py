@@ -16,7 +16,9 @@ from tests.receiver import running_receiver
 DELIVERIES = 12
 
 
-async def test_each_delivery_is_sent_once_whatever_the_number_of_processes(settings_for: SettingsFor) -> None:
+async def test_each_delivery_is_sent_once_whatever_the_number_of_processes(
+    settings_for: SettingsFor,
+) -> None:
     settings = settings_for()
     async with running_receiver() as receiver:
         async with open_runtime(settings) as running:
@@ -29,6 +31,10 @@ async def test_each_delivery_is_sent_once_whatever_the_number_of_processes(setti
                         await service.test(session, admin, webhook.id)
         outcomes = await asyncio.to_thread(at_once, settings, [(send,)] * 4)
         assert outcomes == ["done"] * 4
-        assert len(receiver.received) == len({got.message_id for got in receiver.received}) == DELIVERIES
+        assert (
+            len(receiver.received)
+            == len({got.message_id for got in receiver.received})
+            == DELIVERIES
+        )
         async with open_runtime(settings) as running, running.database.reading() as session:
             assert len((await session.exec(select(WebhookAttempt))).all()) == DELIVERIES

@@ -41,9 +41,13 @@ async def sign_in(running: Runtime, email: str, address: str) -> None:
     await running.quotas.sign_in(email, address)
 
 
-async def process(running: Runtime, admin: Actor, request_id: int, action: str, transaction_id: str | None) -> None:
+async def process(
+    running: Runtime, admin: Actor, request_id: int, action: str, transaction_id: str | None
+) -> None:
     async with running.database.writing() as session:
-        await payouts.process(session, admin, request_id, action, transaction_id=transaction_id, notes="A reason.")
+        await payouts.process(
+            session, admin, request_id, action, transaction_id=transaction_id, notes="A reason."
+        )
 
 
 async def cancel(running: Runtime, clipper: Actor, request_id: int) -> None:
@@ -71,9 +75,13 @@ async def submit(running: Runtime, clipper: Actor, campaign_id: int, video: Vide
         await clips.submit(session, clipper, campaign_id, video)
 
 
-async def baseline(running: Runtime, submission_id: int, asked: VideoRef, answered: VideoRef) -> None:
+async def baseline(
+    running: Runtime, submission_id: int, asked: VideoRef, answered: VideoRef
+) -> None:
     """A reading of one link that the platform answers as another video."""
-    views = Reading(asked, Outcome.OK, 1_000, "playCount", "test", None, "", clock.now(), answered=answered)
+    views = Reading(
+        asked, Outcome.OK, 1_000, "playCount", "test", None, "", clock.now(), answered=answered
+    )
     async with running.database.writing() as session:
         await clips.record_baseline(session, submission_id, views)
 
@@ -114,6 +122,8 @@ async def disable(running: Runtime, admin: Actor, clipper: Actor) -> None:
     await change_user(running, admin, clipper.user_id, clipper.role, UserStatus.DISABLED)
 
 
-async def change_user(running: Runtime, admin: Actor, user_id: int, role: Role, status: UserStatus) -> None:
+async def change_user(
+    running: Runtime, admin: Actor, user_id: int, role: Role, status: UserStatus
+) -> None:
     async with running.database.writing() as session:
         await accounts.set_role_and_status(session, admin, user_id, role=role, status=status)

@@ -1,4 +1,6 @@
-"""One corrupted cell, or a few, for each alternative of each check of the money: what `test_invariants` tries."""
+"""One corrupted cell, or a few, for each alternative of each check of the money: what
+`test_invariants` tries.
+"""
 
 from dataclasses import dataclass
 
@@ -8,9 +10,11 @@ from swivi.domain.ledger.checks.parts import Check
 
 @dataclass(frozen=True)
 class Corruption:
-    """`sql` corrupts `table`; the checker must name the `subject` that `row` finds (as :id in `sql`).
+    """`sql` corrupts `table`; the checker must name the `subject` that `row` finds (as :id in
+    `sql`).
 
-    `says` is of the words of the check that must find it, where the invariant has several of that subject.
+    `says` is of the words of the check that must find it, where the invariant has several of that
+    subject.
     """
 
     invariant: str
@@ -23,18 +27,29 @@ class Corruption:
     @property
     def checks(self) -> list[Check]:
         """The check that is meant; none where the checker does it by hand."""
-        of = [one for one in CHECKS if (one.invariant, one.subject) == (self.invariant, self.subject)]
+        of = [
+            one for one in CHECKS if (one.invariant, one.subject) == (self.invariant, self.subject)
+        ]
         return [one for one in of if self.says in one.says]
 
 
 def of_campaign(invariant: str, says: str, change: str, status: str = "ACTIVE") -> Corruption:
     row = f"SELECT MIN(id) FROM campaigns WHERE status = '{status}' AND spent > 0"
-    return Corruption(invariant, "campaign", row, "campaigns", f"UPDATE campaigns SET {change} WHERE id = :id", says)
+    return Corruption(
+        invariant,
+        "campaign",
+        row,
+        "campaigns",
+        f"UPDATE campaigns SET {change} WHERE id = :id",
+        says,
+    )
 
 
 def of_clip(invariant: str, change: str, says: str = "") -> Corruption:
     row = "SELECT MIN(id) FROM clips WHERE state = 'TRACKED' AND earnings > 0"
-    return Corruption(invariant, "clip", row, "clips", f"UPDATE clips SET {change} WHERE id = :id", says)
+    return Corruption(
+        invariant, "clip", row, "clips", f"UPDATE clips SET {change} WHERE id = :id", says
+    )
 
 
 def of_user(change: str, says: str) -> Corruption:
@@ -45,8 +60,14 @@ def of_user(change: str, says: str) -> Corruption:
 def of_account(subject: str, says: str, account: str) -> Corruption:
     """A transfer that credited somebody's account, and says it was another's."""
     invariant, table = ("I1", "campaigns") if subject == "campaign" else ("I2", "users")
-    row = f"SELECT MIN(t.id) FROM {table} t JOIN ledger_transfers l ON l.credit_account = '{account}:' || t.id"
-    sql = f"UPDATE ledger_transfers SET credit_account = 'outside' WHERE credit_account = '{account}:' || :named"
+    row = (
+        f"SELECT MIN(t.id) FROM {table} t JOIN ledger_transfers l ON l.credit_account = "
+        f"'{account}:' || t.id"
+    )
+    sql = (
+        "UPDATE ledger_transfers SET credit_account = 'outside' WHERE credit_account = "
+        f"'{account}:' || :named"
+    )
     return Corruption(invariant, subject, row, "ledger_transfers", sql, says)
 
 
@@ -72,7 +93,9 @@ def of_request(invariant: str, status: str, change: str, says: str = "") -> Corr
 
 
 def of_payout(change: str) -> Corruption:
-    return Corruption("I9", "payout", PAYOUT, "payouts", f"UPDATE payouts SET {change} WHERE id = :id", "records")
+    return Corruption(
+        "I9", "payout", PAYOUT, "payouts", f"UPDATE payouts SET {change} WHERE id = :id", "records"
+    )
 
 
 def of_transfer(invariant: str, kind: str, change: str, says: str = "") -> Corruption:
@@ -81,13 +104,17 @@ def of_transfer(invariant: str, kind: str, change: str, says: str = "") -> Corru
     return Corruption(invariant, "transfer", row, "ledger_transfers", sql, says)
 
 
-def of_requests_transfer(kind: str, status: str, says: str, change: str = "amount = amount + 1") -> Corruption:
+def of_requests_transfer(
+    kind: str, status: str, says: str, change: str = "amount = amount + 1"
+) -> Corruption:
     row = f"SELECT MIN(id) FROM payout_requests WHERE status = '{status}'"
     sql = f"UPDATE ledger_transfers SET {change} WHERE payout_request_id = :id AND kind = '{kind}'"
     return Corruption("I7", "payout request", row, "ledger_transfers", sql, says)
 
 
-def of_video(row: str, change: str, says: str, table: str = "clip_submissions", key: str = "id") -> Corruption:
+def of_video(
+    row: str, change: str, says: str, table: str = "clip_submissions", key: str = "id"
+) -> Corruption:
     sql = f"UPDATE {table} SET {change} WHERE {key} = :id"
     return Corruption("I18", "submission", row, table, sql, says)
 
@@ -99,7 +126,10 @@ def of_sandbox(change: str, says: str) -> Corruption:
 
 
 HOLDER = "SELECT MIN(id) FROM clip_submissions WHERE holds_video"
-IN_TEST_CAMPAIGN = "SELECT MIN(s.id) FROM clip_submissions s JOIN campaigns c ON c.id = s.campaign_id AND c.is_test"
+IN_TEST_CAMPAIGN = (
+    "SELECT MIN(s.id) FROM clip_submissions s JOIN campaigns c ON c.id = s.campaign_id AND "
+    "c.is_test"
+)
 
 
 def of_sealed(subject: str, table: str, change: str) -> Corruption:
@@ -108,7 +138,10 @@ def of_sealed(subject: str, table: str, change: str) -> Corruption:
 
 
 COMPLETED_CAMPAIGN = "SELECT MIN(id) FROM campaigns WHERE status = 'COMPLETED'"
-SNAPSHOT = f"SELECT MIN(id) FROM clip_submissions WHERE final_earnings > 0 AND campaign_id IN ({COMPLETED_CAMPAIGN})"
+SNAPSHOT = (
+    "SELECT MIN(id) FROM clip_submissions WHERE final_earnings > 0 AND campaign_id IN "
+    f"({COMPLETED_CAMPAIGN})"
+)
 PAYOUT = "SELECT MIN(id) FROM payouts"
 
 NEGATIVE = "has a negative balance"
@@ -246,7 +279,10 @@ CORRUPTIONS = (
         "campaign",
         COMPLETED_CAMPAIGN,
         "audit_log",
-        "UPDATE audit_log SET action = 'campaign.completed' WHERE subject = 'campaign' AND subject_id = :id",
+        (
+            "UPDATE audit_log SET action = 'campaign.completed' WHERE subject = 'campaign' AND "
+            "subject_id = :id"
+        ),
         "was completed {found} times",
     ),
     Corruption(
@@ -254,7 +290,10 @@ CORRUPTIONS = (
         "campaign",
         "SELECT MIN(campaign_id) FROM ledger_transfers WHERE kind = 'BUDGET_RETURNED'",
         "ledger_transfers",
-        "UPDATE ledger_transfers SET amount = amount - 1 WHERE campaign_id = :id AND kind = 'BUDGET_RETURNED'",
+        (
+            "UPDATE ledger_transfers SET amount = amount - 1 WHERE campaign_id = :id AND kind = "
+            "'BUDGET_RETURNED'"
+        ),
         "was returned",
     ),
     Corruption(
@@ -262,13 +301,19 @@ CORRUPTIONS = (
         "campaign",
         "SELECT MIN(campaign_id) FROM ledger_transfers WHERE kind = 'BUDGET_RETURNED'",
         "ledger_transfers",
-        "UPDATE ledger_transfers SET kind = 'BUDGET_REDUCED' WHERE campaign_id = :id AND kind = 'BUDGET_RETURNED'",
+        (
+            "UPDATE ledger_transfers SET kind = 'BUDGET_REDUCED' WHERE campaign_id = :id AND kind "
+            "= 'BUDGET_RETURNED'"
+        ),
         "was returned",
     ),
     Corruption(
         "I12",
         "transfer",
-        f"SELECT MIN(id) FROM ledger_transfers WHERE kind = 'ACCRUAL' AND campaign_id IN ({COMPLETED_CAMPAIGN})",
+        (
+            "SELECT MIN(id) FROM ledger_transfers WHERE kind = 'ACCRUAL' AND campaign_id IN "
+            f"({COMPLETED_CAMPAIGN})"
+        ),
         "ledger_transfers",
         "UPDATE ledger_transfers SET created_at = :far WHERE id = :id",
     ),
@@ -306,7 +351,10 @@ CORRUPTIONS = (
     of_transfer(
         "I13",
         "ACCRUAL",
-        "clip_id = (SELECT MAX(clip_id) FROM clip_holds WHERE lifted_at IS NULL), created_at = :far",
+        (
+            "clip_id = (SELECT MAX(clip_id) FROM clip_holds WHERE lifted_at IS NULL), created_at = "
+            ":far"
+        ),
         "was on hold",
     ),
     of_sandbox("credit_account = 'available:2'", "to a clipper"),
@@ -317,7 +365,8 @@ CORRUPTIONS = (
         "submission",
         HOLDER,
         "clip_submissions",
-        "UPDATE clip_submissions SET platform = 'tiktok', external_id = (SELECT external_id FROM clip_submissions"
+        "UPDATE clip_submissions SET platform = 'tiktok', external_id = (SELECT external_id FROM "
+        "clip_submissions"
         " WHERE id = :id) WHERE holds_video",
         "held by",
     ),

@@ -32,7 +32,9 @@ async def story(world: World) -> World:
 
 
 async def happens(world: World) -> None:
-    """Campaign 1 at $2.00 per 1,000 views, campaign 2 at $1.00; read on four days, with a count that fell and rose."""
+    """Campaign 1 at $2.00 per 1,000 views, campaign 2 at $1.00; read on four days, with a count
+    that fell and rose.
+    """
     with clock.standing_at(at(1)):
         dear = await world.campaign(title="Dear", payout_rate="2.00", budget="50.00")
         cheap = await world.campaign(title="Cheap", payout_rate="1.00", budget="20.00")
@@ -49,7 +51,9 @@ async def happens(world: World) -> None:
             await world.read((TIKTOK, tiktok_views), (YOUTUBE, youtube_views))
 
 
-async def seen(world: World, *, days: int = 7, today: date = TODAY, **narrowed: object) -> Analytics:
+async def seen(
+    world: World, *, days: int = 7, today: date = TODAY, **narrowed: object
+) -> Analytics:
     async with world.database.reading() as session:
         return await analytics(session, today=today, days=days, **narrowed)  # type: ignore[arg-type]
 
@@ -70,13 +74,18 @@ async def test_the_days_are_the_peaks_growth_and_the_ledgers_spending(story: Wor
     assert found.total.now.effective_cpm == 155  # 850 * 1000 / 5500 = 154.5, half up
 
 
-async def test_platforms_and_campaigns_add_up_to_the_whole_and_the_largest_comes_first(story: World) -> None:
+async def test_platforms_and_campaigns_add_up_to_the_whole_and_the_largest_comes_first(
+    story: World,
+) -> None:
     found = await seen(story)
 
     of_tiktok = Compared(now=Flow(3_000, 6_00), before=Flow(4_000, 8_00))
     of_youtube = Compared(now=Flow(2_500, 2_50), before=Flow(500, 50))
     assert found.platforms == [(Platform.TIKTOK, of_tiktok), (Platform.YOUTUBE, of_youtube)]
-    assert [(each.title, each.flow) for each in found.campaigns] == [("Dear", of_tiktok), ("Cheap", of_youtube)]
+    assert [(each.title, each.flow) for each in found.campaigns] == [
+        ("Dear", of_tiktok),
+        ("Cheap", of_youtube),
+    ]
 
 
 async def test_beyond_the_largest_campaigns_the_others_are_one_sum(story: World) -> None:
@@ -84,7 +93,11 @@ async def test_beyond_the_largest_campaigns_the_others_are_one_sum(story: World)
 
     [dear, cheap] = whole.campaigns
     assert (listed.campaigns, listed.other_campaigns, listed.others) == ([dear], 1, cheap.flow)
-    assert (listed.total, listed.days, listed.platforms) == (whole.total, whole.days, whole.platforms)
+    assert (listed.total, listed.days, listed.platforms) == (
+        whole.total,
+        whole.days,
+        whole.platforms,
+    )
     assert (whole.other_campaigns, whole.others) == (0, Compared())
 
 
@@ -139,7 +152,9 @@ async def test_a_past_that_is_lived_through_after_the_first_look_shows(world: Wo
         assert (await seen(world)).total == Compared()
     await happens(world)
     with clock.standing_at(at(10, 13)):
-        assert (await seen(world)).total == Compared(now=Flow(5_500, 8_50), before=Flow(4_500, 8_50))
+        assert (await seen(world)).total == Compared(
+            now=Flow(5_500, 8_50), before=Flow(4_500, 8_50)
+        )
 
 
 def days_in(statements: list[tuple[str, Any]]) -> list[date]:
@@ -149,7 +164,11 @@ def days_in(statements: list[tuple[str, Any]]) -> list[date]:
 
 
 async def test_money_that_was_taken_back_is_no_longer_spent(story: World) -> None:
-    [submission] = [row for row in await story.all(review.ClipSubmission) if row.external_id == YOUTUBE.external_id]
+    [submission] = [
+        row
+        for row in await story.all(review.ClipSubmission)
+        if row.external_id == YOUTUBE.external_id
+    ]
     with clock.standing_at(at(10, 20)):
         async with story.database.writing() as session:
             await review.revoke(session, story.admin, submission.id, "Bought views.")

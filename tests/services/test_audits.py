@@ -1,4 +1,6 @@
-"""Audits are made after each run and every night, once whatever the number of processes, kept, and told of once."""
+"""Audits are made after each run and every night, once whatever the number of processes, kept, and
+told of once.
+"""
 
 import asyncio
 from datetime import timedelta
@@ -33,7 +35,10 @@ async def spoil(world: World, campaign: Campaign, cents: int) -> None:
 
 
 async def told(world: World) -> list[str]:
-    mine = (Notification.user_id == world.admin.user_id, Notification.kind == NotificationKind.BOOKS_WRONG)
+    mine = (
+        Notification.user_id == world.admin.user_id,
+        Notification.kind == NotificationKind.BOOKS_WRONG,
+    )
     return [one.body for one in await world.all(Notification, *mine)]
 
 
@@ -48,7 +53,9 @@ async def test_an_audit_keeps_what_it_covered(open_world: World, campaign: Campa
     assert of_campaigns_and_clips["rows"] == 2
 
 
-async def test_each_run_that_ended_is_followed_by_one_audit(open_world: World, campaign: Campaign) -> None:
+async def test_each_run_that_ended_is_followed_by_one_audit(
+    open_world: World, campaign: Campaign
+) -> None:
     # As two processes, one after the other; a second run is audited again.
     for _ in range(2):
         for auditor in (open_world.running.auditor, Auditor(open_world.database)):
@@ -60,7 +67,9 @@ async def test_each_run_that_ended_is_followed_by_one_audit(open_world: World, c
     ]
 
 
-async def test_the_clock_sees_to_it(open_world: World, campaign: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_clock_sees_to_it(
+    open_world: World, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(schedule, "AUDIT_SECONDS", 0.05)
     changed = asyncio.Event()
     open_world.database.listeners.append(lambda _: changed.set())
@@ -88,7 +97,9 @@ async def test_a_night_has_one_audit(open_world: World, campaign: Campaign) -> N
     assert [one.trigger for one in await open_world.all(Audit)] == [AuditTrigger.NIGHTLY] * 2
 
 
-async def test_a_finding_is_told_once_and_again_when_it_comes_back(open_world: World, campaign: Campaign) -> None:
+async def test_a_finding_is_told_once_and_again_when_it_comes_back(
+    open_world: World, campaign: Campaign
+) -> None:
     found = []
     for cents in (0, 1, 0, -1, 1):
         await spoil(open_world, campaign, cents)
@@ -96,11 +107,15 @@ async def test_a_finding_is_told_once_and_again_when_it_comes_back(open_world: W
     assert [number > 0 for number in found] == [False, True, True, False, True]
     first, second = await told(open_world)
     assert first == second
-    assert first.startswith(f"I1: campaign {campaign.id}: spent is $10.01, its clips earned $10.00.")
+    assert first.startswith(
+        f"I1: campaign {campaign.id}: spent is $10.01, its clips earned $10.00."
+    )
     assert first.endswith(f" And {found[1] - 1} more.")
 
 
-async def test_another_finding_is_told_beside_a_known_one(open_world: World, campaign: Campaign) -> None:
+async def test_another_finding_is_told_beside_a_known_one(
+    open_world: World, campaign: Campaign
+) -> None:
     await spoil(open_world, campaign, 1)
     await open_world.running.auditor.audit(AuditTrigger.NIGHTLY)
     async with open_world.database.writing() as session:
@@ -131,7 +146,9 @@ async def test_one_audit_at_a_time(open_world: World, campaign: Campaign) -> Non
     assert len(await open_world.all(Audit)) == 1
 
 
-async def test_an_audit_whose_process_died_is_in_the_way_for_a_minute(open_world: World, campaign: Campaign) -> None:
+async def test_an_audit_whose_process_died_is_in_the_way_for_a_minute(
+    open_world: World, campaign: Campaign
+) -> None:
     assert await leases.acquire(open_world.database, audits.LEASE, audits.LEASE_TTL)
     with clock.standing_at(clock.now() + audits.LEASE_TTL + timedelta(seconds=1)):
         await open_world.running.auditor.audit(AuditTrigger.ADMIN)

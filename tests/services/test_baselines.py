@@ -25,7 +25,9 @@ async def campaign(world: World) -> Campaign:
 
 
 async def submit(world: World, campaign: Campaign) -> ClipSubmission:
-    return await world.running.intake.submit(world.clipper, campaign.id, VIDEO.canonical_url, wait_seconds=20)
+    return await world.running.intake.submit(
+        world.clipper, campaign.id, VIDEO.canonical_url, wait_seconds=20
+    )
 
 
 async def read_until(world: World, until: datetime, *, every: timedelta = HOUR) -> list[datetime]:
@@ -63,7 +65,11 @@ async def test_a_video_that_definitely_cannot_be_read_for_a_day_is_rejected_and_
 
     closed = await world.now(submission)
     reason = f"{problem} Check that everybody can see the video, then submit it again."
-    assert (closed.status, closed.reason, closed.reviewer_id) == (SubmissionStatus.REJECTED, reason, None)
+    assert (closed.status, closed.reason, closed.reviewer_id) == (
+        SubmissionStatus.REJECTED,
+        reason,
+        None,
+    )
     assert (closed.next_baseline_at, closed.initial_views) == (None, None)
     assert 3 <= len(tried) + 1 <= 13
     assert DAY <= tried[-1] - submission.created_at < DAY + 8 * HOUR
@@ -76,7 +82,9 @@ async def test_a_video_that_definitely_cannot_be_read_for_a_day_is_rejected_and_
 
 
 @pytest.mark.parametrize("state", ["error", "odd", "omitted"])
-async def test_attempts_whose_answers_may_pass_end_after_a_week(world: World, campaign: Campaign, state: State) -> None:
+async def test_attempts_whose_answers_may_pass_end_after_a_week(
+    world: World, campaign: Campaign, state: State
+) -> None:
     world.simulator.script(VIDEO, state=state)
     submission = await submit(world, campaign)
     tried = await read_until(world, submission.created_at + 9 * DAY, every=2 * HOUR)
@@ -88,7 +96,9 @@ async def test_attempts_whose_answers_may_pass_end_after_a_week(world: World, ca
     assert await world.told() == [NotificationKind.SUBMISSION_REJECTED]
 
 
-async def test_one_definite_answer_closes_nothing_if_the_video_is_there_later(world: World, campaign: Campaign) -> None:
+async def test_one_definite_answer_closes_nothing_if_the_video_is_there_later(
+    world: World, campaign: Campaign
+) -> None:
     world.simulator.script(VIDEO, state="not_found")
     submission = await submit(world, campaign)
     await read_until(world, submission.created_at + 20 * HOUR)
@@ -96,7 +106,11 @@ async def test_one_definite_answer_closes_nothing_if_the_video_is_there_later(wo
     await read_until(world, submission.created_at + 3 * DAY)
 
     read = await world.now(submission)
-    assert (read.status, read.initial_views, read.baseline_problem) == (SubmissionStatus.PENDING, 4_321, None)
+    assert (read.status, read.initial_views, read.baseline_problem) == (
+        SubmissionStatus.PENDING,
+        4_321,
+        None,
+    )
 
 
 async def test_a_closed_video_may_be_sent_again(world: World, campaign: Campaign) -> None:
@@ -106,10 +120,16 @@ async def test_a_closed_video_may_be_sent_again(world: World, campaign: Campaign
     world.simulator.script(VIDEO, 50)
     again = await submit(world, campaign)
 
-    assert (again.id != submission.id, again.status, again.initial_views) == (True, SubmissionStatus.PENDING, 50)
+    assert (again.id != submission.id, again.status, again.initial_views) == (
+        True,
+        SubmissionStatus.PENDING,
+        50,
+    )
 
 
-async def test_a_submission_is_not_closed_while_nobody_can_be_asked(world: World, campaign: Campaign) -> None:
+async def test_a_submission_is_not_closed_while_nobody_can_be_asked(
+    world: World, campaign: Campaign
+) -> None:
     submission = await world.submission(campaign, VIDEO, baseline=None)
     no_key = Intake(world.database, None)
     with clock.standing_at(submission.created_at + timedelta(days=30)):
@@ -123,7 +143,9 @@ async def test_a_submission_is_not_closed_while_nobody_can_be_asked(world: World
     assert waiting.next_baseline_at is not None
 
 
-async def test_of_two_that_read_a_baseline_at_once_one_closes_the_submission(world: World, campaign: Campaign) -> None:
+async def test_of_two_that_read_a_baseline_at_once_one_closes_the_submission(
+    world: World, campaign: Campaign
+) -> None:
     world.simulator.script(VIDEO, state="not_found")
     submission = await submit(world, campaign)
     with clock.standing_at(submission.created_at + 2 * DAY):

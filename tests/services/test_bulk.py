@@ -1,4 +1,6 @@
-"""Rows of Python's as a table: what goes into a statement comes out of it, on both databases alike."""
+"""Rows of Python's as a table: what goes into a statement comes out of it, on both databases
+alike.
+"""
 
 import pytest
 from sqlalchemy import select
@@ -11,21 +13,32 @@ from tests.world import World
 
 LARGEST = 2**63 - 1
 COLUMNS = (bulk.number("id"), bulk.words("flag"), bulk.number("views"))
-ROWS = [(1, None, 0), (2, 'It\'s "odd", \\ and {curly}', LARGEST), (3, "", None), (4, "Zoë 🎬\n", -5)]
+ROWS = [
+    (1, None, 0),
+    (2, 'It\'s "odd", \\ and {curly}', LARGEST),
+    (3, "", None),
+    (4, "Zoë 🎬\n", -5),
+]
 
 
 @pytest.mark.parametrize("rows", [ROWS, []], ids=["some", "none"])
-async def test_what_is_listed_is_what_the_statement_reads(world: World, rows: list[tuple[object, ...]]) -> None:
+async def test_what_is_listed_is_what_the_statement_reads(
+    world: World, rows: list[tuple[object, ...]]
+) -> None:
     async with world.database.reading() as session:
         listed = bulk.listed(session, COLUMNS, rows)
-        found = await session.execute(select(listed.c.id, listed.c.flag, listed.c.views).order_by(listed.c.id))
+        found = await session.execute(
+            select(listed.c.id, listed.c.flag, listed.c.views).order_by(listed.c.id)
+        )
 
     assert [tuple(row) for row in found] == rows
 
 
 async def emails(database: Database, ids: list[int]) -> list[str]:
     async with database.reading() as session:
-        found = await session.scalars(select(col(User.email)).where(bulk.among(session, User.id, ids)))
+        found = await session.scalars(
+            select(col(User.email)).where(bulk.among(session, User.id, ids))
+        )
         return list(found)
 
 
@@ -38,7 +51,9 @@ async def test_each_row_gets_its_own_and_no_other_row_anything(world: World) -> 
     kim = await world.another_clipper()
     users = User.__table__  # type: ignore[attr-defined]
     async with world.database.writing() as session:
-        await bulk.add_to_each(session, users, [(world.clipper.user_id, 7), (kim.user_id, -2)], "total_views")
+        await bulk.add_to_each(
+            session, users, [(world.clipper.user_id, 7), (kim.user_id, -2)], "total_views"
+        )
         await bulk.add_to_each(session, users, [], "total_views")
 
     async with world.database.reading() as session:

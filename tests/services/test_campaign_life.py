@@ -1,4 +1,6 @@
-"""Campaigns that start and end by the clock, and budgets that are raised: who is told, and what is refused."""
+"""Campaigns that start and end by the clock, and budgets that are raised: who is told, and what is
+refused.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -26,12 +28,16 @@ from tests.world import World
 SOON = timedelta(hours=1)
 
 
-async def test_a_scheduled_campaign_starts_when_its_time_has_come_and_everybody_is_told_once(world: World) -> None:
+async def test_a_scheduled_campaign_starts_when_its_time_has_come_and_everybody_is_told_once(
+    world: World,
+) -> None:
     other_admin = await world.another_admin()
     draft = await world.campaign(status="DRAFT", title="Night Market")
     starts_at = clock.now() + SOON
     async with world.database.writing() as session:
-        await campaigns.schedule(session, world.admin, draft.id, {"starts_at": starts_at.isoformat()})
+        await campaigns.schedule(
+            session, world.admin, draft.id, {"starts_at": starts_at.isoformat()}
+        )
     await world.running.schedule.start_and_end_campaigns()
     assert (await world.now(draft)).status is CampaignStatus.SCHEDULED
 
@@ -53,11 +59,15 @@ async def test_a_scheduled_campaign_starts_when_its_time_has_come_and_everybody_
 
 
 @pytest.mark.parametrize("kept_back", ["hidden", "is_test"])
-async def test_clippers_do_not_hear_of_a_campaign_that_is_kept_from_them(world: World, kept_back: str) -> None:
+async def test_clippers_do_not_hear_of_a_campaign_that_is_kept_from_them(
+    world: World, kept_back: str
+) -> None:
     starts_at = clock.now() + SOON
     draft = await world.campaign(status="DRAFT", **{kept_back: True})
     async with world.database.writing() as session:
-        await campaigns.schedule(session, world.admin, draft.id, {"starts_at": starts_at.isoformat()})
+        await campaigns.schedule(
+            session, world.admin, draft.id, {"starts_at": starts_at.isoformat()}
+        )
     with clock.standing_at(starts_at):
         await world.running.schedule.start_and_end_campaigns()
 
@@ -65,7 +75,9 @@ async def test_clippers_do_not_hear_of_a_campaign_that_is_kept_from_them(world: 
     assert {one.user_id for one in told} == {world.admin.user_id}
 
 
-async def test_a_campaign_that_ends_by_itself_is_told_to_its_clippers_and_to_the_admins(world: World) -> None:
+async def test_a_campaign_that_ends_by_itself_is_told_to_its_clippers_and_to_the_admins(
+    world: World,
+) -> None:
     campaign = await world.campaign(ends_at=(clock.now() + SOON).isoformat())
     await world.clip(campaign, tiktok(1))
     with clock.standing_at(clock.now() + 2 * SOON):
@@ -123,7 +135,9 @@ async def test_what_is_completed_cannot_be_topped_up(world: World) -> None:
             await campaigns.top_up(session, world.admin, campaign.id, "25")
 
 
-@pytest.mark.parametrize(("budget", "rate", "views"), [(100_00, 2_50, 40_000), (1, 1, 1_000), (1_00, 3_00, 333)])
+@pytest.mark.parametrize(
+    ("budget", "rate", "views"), [(100_00, 2_50, 40_000), (1, 1, 1_000), (1_00, 3_00, 333)]
+)
 def test_a_budget_buys_whole_views(budget: int, rate: int, views: int) -> None:
     assert views_bought(budget, rate) == views
 
@@ -140,9 +154,9 @@ async def older(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
         await connection.run_sync(lambda sync: command.upgrade(migrations._config(sync), "0002"))
         await connection.execute(
             text(
-                "INSERT INTO users (id, email, name, password_hash, role, status, total_earnings, total_views, paid,"
-                " reserved, created_at) VALUES (1, 'a@swivi.test', 'Ada', 'x', 'ADMIN', 'ACTIVE', 0, 0, 0, 0,"
-                " '2026-01-01 00:00:00')"
+                "INSERT INTO users (id, email, name, password_hash, role, status, total_earnings, "
+                "total_views, paid, reserved, created_at) VALUES (1, 'a@swivi.test', 'Ada', 'x', "
+                "'ADMIN', 'ACTIVE', 0, 0, 0, 0, '2026-01-01 00:00:00')"
             )
         )
         await connection.execute(_a_notification("PAYOUT_REQUESTED"))

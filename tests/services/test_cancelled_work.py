@@ -1,4 +1,6 @@
-"""Work that is given up while the database is still at it was given up: nothing of it stays, and nobody else waits."""
+"""Work that is given up while the database is still at it was given up: nothing of it stays, and
+nobody else waits.
+"""
 
 import asyncio
 
@@ -8,7 +10,10 @@ from sqlalchemy import text
 from swivi.core.db import Database
 
 LONG = {
-    True: "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT COUNT(*) FROM n",
+    True: (
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT "
+        "COUNT(*) FROM n"
+    ),
     False: "SELECT pg_sleep(5)",
 }
 """A statement that takes its time, on SQLite and on PostgreSQL."""

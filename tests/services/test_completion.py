@@ -1,4 +1,7 @@
-"""The other ends of a campaign: its time is over, or an admin says so. And clips that are taken out before."""
+"""The other ends of a campaign: its time is over, or an admin says so.
+
+And clips that are taken out before.
+"""
 
 from datetime import timedelta
 
@@ -27,7 +30,10 @@ async def revoke(world: World, clip: Clip, reason: object = "Bought views.") -> 
 async def test_a_campaign_whose_time_is_over_is_read_settled_and_completed(world: World) -> None:
     ends = clock.now() + timedelta(hours=1)
     campaign = await world.campaign(ends_at=ends.isoformat())
-    clip, pending = await world.clip(campaign, tiktok(1)), await world.submission(campaign, tiktok(2))
+    clip, pending = (
+        await world.clip(campaign, tiktok(1)),
+        await world.submission(campaign, tiktok(2)),
+    )
     world.simulator.script(tiktok(1), 4_000)
     await world.running.schedule.start_and_end_campaigns()
     assert (await world.now(campaign)).status is CampaignStatus.ACTIVE
@@ -36,7 +42,10 @@ async def test_a_campaign_whose_time_is_over_is_read_settled_and_completed(world
         await world.running.schedule.start_and_end_campaigns()
 
     closed, refused = await world.now(campaign), await world.now(pending)
-    assert (closed.status, closed.completion_reason) == (CampaignStatus.COMPLETED, "The campaign ended.")
+    assert (closed.status, closed.completion_reason) == (
+        CampaignStatus.COMPLETED,
+        "The campaign ended.",
+    )
     assert (closed.completed_at, closed.spent) == (ends, 1_000)
     assert await world.earnings(clip) == [1_000]
     assert (refused.status, refused.reason) == (SubmissionStatus.REJECTED, "the campaign ended")
@@ -46,9 +55,15 @@ async def test_an_admin_completes_a_campaign_with_a_reason(world: World) -> None
     campaign = await world.campaign()
     clip = await world.clip(campaign, tiktok(1))
     world.simulator.script(tiktok(1), 4_000)
-    closed = await world.tracker.complete(campaign.id, actor=world.admin, reason="The brand is happy.")
+    closed = await world.tracker.complete(
+        campaign.id, actor=world.admin, reason="The brand is happy."
+    )
 
-    assert (closed.status, closed.completion_reason, closed.spent) == ("COMPLETED", "The brand is happy.", 1_000)
+    assert (closed.status, closed.completion_reason, closed.spent) == (
+        "COMPLETED",
+        "The brand is happy.",
+        1_000,
+    )
     assert [one.final_earnings for one in await world.all(ClipSubmission)] == [1_000]
     assert (await world.told())[-1] is NotificationKind.CAMPAIGN_COMPLETED
     assert await world.earnings(clip) == [1_000]
@@ -70,7 +85,9 @@ async def test_a_paused_campaign_is_read_before_an_admin_completes_it(world: Wor
     assert await world.earnings(clip) == [6_000]
 
 
-async def test_a_paused_campaign_whose_time_is_over_is_read_before_it_is_completed(world: World) -> None:
+async def test_a_paused_campaign_whose_time_is_over_is_read_before_it_is_completed(
+    world: World,
+) -> None:
     ends = clock.now() + timedelta(hours=1)
     campaign = await world.campaign(ends_at=ends.isoformat())
     clip = await world.clip(campaign, tiktok(1))
@@ -122,7 +139,9 @@ async def test_only_an_admin_completes_and_only_what_runs(world: World) -> None:
         await world.tracker.complete(draft.id, actor=world.admin, reason="Over.")
 
 
-async def test_a_clip_approved_late_is_credited_for_its_growth_since_the_baseline(world: World) -> None:
+async def test_a_clip_approved_late_is_credited_for_its_growth_since_the_baseline(
+    world: World,
+) -> None:
     campaign = await world.campaign()
     submission = await world.submission(campaign, tiktok(1), baseline=1_000)
     await world.read((tiktok(1), 3_000))
@@ -146,7 +165,11 @@ async def test_revoking_returns_what_the_clip_earned_to_the_campaign(world: Worl
     assert (user.total_earnings, user.total_views) == (100, 400)
     reversals = await world.all(Transfer, Transfer.kind == TransferKind.ACCRUAL_REVERSED)
     originals = {transfer.id: transfer.amount for transfer in await world.all(Transfer)}
-    assert [originals[one.reverses] for one in reversals] == [one.amount for one in reversals] == [500, 500]  # type: ignore[index]
+    assert (
+        [originals[one.reverses] for one in reversals]
+        == [one.amount for one in reversals]
+        == [500, 500]
+    )  # type: ignore[index]
     assert (await world.told())[-1] is NotificationKind.CLIP_REVOKED
 
 

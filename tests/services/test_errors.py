@@ -20,10 +20,16 @@ from tests.factories import tiktok
 from tests.world import World
 
 ROW = (
-    "INSERT INTO users (email, name, password_hash, role, status, total_earnings, paid, reserved, total_views,"
+    "INSERT INTO users (email, name, password_hash, role, status, total_earnings, paid, reserved, "
+    "total_views,"
     " created_at) VALUES (:email, :name, :password_hash, :role, 'ACTIVE', 0, 0, 0, 0, '2026-11-22')"
 )
-VALUES = {"email": "casey@swivi.test", "name": "Casey", "password_hash": "a-hash", "role": "CLIPPER"}
+VALUES = {
+    "email": "casey@swivi.test",
+    "name": "Casey",
+    "password_hash": "a-hash",
+    "role": "CLIPPER",
+}
 NEWCOMER = Newcomer("new@swivi.test", "New", "a-hash")
 
 
@@ -54,7 +60,8 @@ async def test_a_violated_constraint_is_named_alike_on_both_databases(database: 
     """SQLite does not name a foreign key, and neither database a missing value."""
     held = "INSERT INTO leases (name, holder, expires_at) VALUES ('a', 'b', '2026-11-22')"
     account = (
-        "INSERT INTO social_accounts (user_id, platform, handle, created_at) VALUES (1, 'tiktok', 'a', '2026-11-22')"
+        "INSERT INTO social_accounts (user_id, platform, handle, created_at) VALUES (1, 'tiktok', "
+        "'a', '2026-11-22')"
     )
     known = {
         ROW: "uq_users_email",
@@ -80,7 +87,11 @@ def test_no_two_unique_constraints_have_the_same_columns() -> None:
         frozenset(f"{table.name}.{column.name}" for column in unique.columns)
         for table in SQLModel.metadata.tables.values()
         for unique in (
-            *(one for one in table.constraints if isinstance(one, PrimaryKeyConstraint | UniqueConstraint)),
+            *(
+                one
+                for one in table.constraints
+                if isinstance(one, PrimaryKeyConstraint | UniqueConstraint)
+            ),
             *(index for index in table.indexes if index.unique),
         )
     ]
@@ -106,17 +117,26 @@ def test_every_caught_integrity_error_is_matched_by_its_constraints_name() -> No
     """A handler that does not look at the name tells any violation as the one that it expects."""
     for path in Path("swivi").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.ExceptHandler) and node.type and "IntegrityError" in ast.unparse(node.type):
+            if (
+                isinstance(node, ast.ExceptHandler)
+                and node.type
+                and "IntegrityError" in ast.unparse(node.type)
+            ):
                 assert "violated_constraint(" in ast.unparse(node), f"{path}:{node.lineno}"
 
 
 LONG = {
-    "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT MAX(i) FROM n",
+    "sqlite": (
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT "
+        "MAX(i) FROM n"
+    ),
     "postgresql": "SELECT pg_sleep(60)",
 }
 
 
-async def test_work_that_is_called_off_in_the_middle_of_a_statement_is_no_outage(database: Database) -> None:
+async def test_work_that_is_called_off_in_the_middle_of_a_statement_is_no_outage(
+    database: Database,
+) -> None:
     began = asyncio.Event()
     event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *_: began.set())
 

@@ -39,7 +39,9 @@ def of(*accesses: Access) -> list[str]:
 
 
 async def somebody(database: Database, who: str) -> str | None:
-    """The cookie's value of a guest, a clipper, an admin, somebody disabled, or somebody with a made-up token."""
+    """The cookie's value of a guest, a clipper, an admin, somebody disabled, or somebody with a
+    made-up token.
+    """
     if who == "guest":
         return None
     if who == "impostor":
@@ -66,7 +68,9 @@ async def let_in(cookie: str | None) -> set[str]:
     """The handlers that the gate lets the cookie's owner call."""
     root = state_of(cookie)
     gate = Gate()
-    answers = {name: await gate.preprocess(swivi.swivi.app, root, Event(name=name)) for name in HANDLERS}
+    answers = {
+        name: await gate.preprocess(swivi.swivi.app, root, Event(name=name)) for name in HANDLERS
+    }
     return {name for name, answer in answers.items() if answer is None}
 
 
@@ -89,7 +93,11 @@ async def test_a_handler_lets_in_those_whom_it_names_and_nobody_else(
 
 async def test_reflexs_own_way_to_set_any_variable_is_shut(running: Runtime) -> None:
     cookie = await somebody(running.database, "admin")
-    setters = [name for name in RegistrationContext.get().event_handlers if name.endswith(".setvar")]
+    setters = [
+        name for name in RegistrationContext.get().event_handlers if name.endswith(".setvar")
+    ]
     assert setters
     for name in setters:
-        assert await Gate().preprocess(swivi.swivi.app, state_of(cookie), Event(name=name)) is not None
+        assert (
+            await Gate().preprocess(swivi.swivi.app, state_of(cookie), Event(name=name)) is not None
+        )

@@ -81,7 +81,9 @@ async def track_again(world: World, clip: Clip, reason: object = "It is there.")
         return await review.track_again(session, world.admin, clip.id, reason)
 
 
-async def test_two_not_founds_remove_a_clip_only_if_a_day_lies_between_them(world: World, clip: Clip) -> None:
+async def test_two_not_founds_remove_a_clip_only_if_a_day_lies_between_them(
+    world: World, clip: Clip
+) -> None:
     world.simulator.script(VIDEO, state="not_found")
     await track(world, timedelta(), HOUR, DAY - HOUR)
     soon = await world.now(clip)
@@ -90,7 +92,10 @@ async def test_two_not_founds_remove_a_clip_only_if_a_day_lies_between_them(worl
 
     assert (soon.state, gone.state) == (ClipState.TRACKED, ClipState.REMOVED)
     assert (gone.earnings, gone.peak_views) == (1_250, 5_000)
-    assert (await counted(world, ClipState.TRACKED), await counted(world, ClipState.REMOVED)) == (0, 1)
+    assert (await counted(world, ClipState.TRACKED), await counted(world, ClipState.REMOVED)) == (
+        0,
+        1,
+    )
 
 
 @pytest.mark.parametrize("state", ["not_found", "private"])
@@ -106,11 +111,17 @@ async def test_an_answer_that_cannot_tell_private_from_deleted_never_removes(
     assert after.flag == "The platform does not show the video: it is private or was deleted."
 
 
-async def test_a_removed_clip_is_read_at_a_falling_rate_for_thirty_days(world: World, clip: Clip) -> None:
+async def test_a_removed_clip_is_read_at_a_falling_rate_for_thirty_days(
+    world: World, clip: Clip
+) -> None:
     await remove(world)
     removed_at = DAY + HOUR
     waits = [removed_at + 4 * hours * HOUR for hours in range(1, 6 * 40)]
-    read = [wait - removed_at for wait, number in zip(waits, await planned(world, *waits), strict=True) if number]
+    read = [
+        wait - removed_at
+        for wait, number in zip(waits, await planned(world, *waits), strict=True)
+        if number
+    ]
 
     week = [days * DAY for days in range(1, 8)]
     assert read == [*week, *(week[-1] + 3 * number * DAY for number in range(1, 9))]
@@ -123,7 +134,12 @@ async def test_a_removed_clip_that_is_back_earns_from_its_peak(world: World, cli
 
     back = await world.now(clip)
     assert (back.state, back.views, back.earnings) == (ClipState.TRACKED, 9_000, 2_250)
-    assert (back.flag, back.not_found_since, back.resting_since, back.next_look_at) == (None, None, None, None)
+    assert (back.flag, back.not_found_since, back.resting_since, back.next_look_at) == (
+        None,
+        None,
+        None,
+        None,
+    )
     assert run.earnings_added == 1_000
     assert (await world.user()).total_views == 9_000
     assert await counted(world, ClipState.REMOVED) == 0
@@ -149,15 +165,24 @@ async def test_an_admin_has_a_removed_clip_tracked_again(world: World, clip: Cli
     await track_again(world, clip, " I watched it. ")
 
     [entry] = await world.all(AuditEntry, AuditEntry.action == "clip.tracked_again")
-    assert (entry.actor_id, entry.subject_id, entry.reason) == (world.admin.user_id, clip.id, "I watched it.")
+    assert (entry.actor_id, entry.subject_id, entry.reason) == (
+        world.admin.user_id,
+        clip.id,
+        "I watched it.",
+    )
     assert (entry.before, entry.after) == ({"state": "REMOVED"}, {"state": "TRACKED"})
-    assert (await counted(world, ClipState.TRACKED), await counted(world, ClipState.REMOVED)) == (1, 0)
+    assert (await counted(world, ClipState.TRACKED), await counted(world, ClipState.REMOVED)) == (
+        1,
+        0,
+    )
     world.simulator.script(VIDEO, 9_000)
     await track(world, DAY + 2 * HOUR)
     assert await world.earnings(clip) == [2_250]
 
 
-async def test_what_cannot_be_tracked_again_is_refused(world: World, campaign: Campaign, clip: Clip) -> None:
+async def test_what_cannot_be_tracked_again_is_refused(
+    world: World, campaign: Campaign, clip: Clip
+) -> None:
     async with world.database.writing() as session:
         with pytest.raises(AdminsOnly):
             await review.track_again(session, world.clipper, clip.id, "Mine.")
@@ -183,17 +208,25 @@ async def test_views_entered_by_hand_for_a_lone_clip_that_is_gone_are_credited_b
     await remove(world)
     with later(DAY + 2 * HOUR):
         async with world.database.writing() as session:
-            await manual.read_by_hand(session, world.admin, clip.id, views=9_000, reason="I looked.")
+            await manual.read_by_hand(
+                session, world.admin, clip.id, views=9_000, reason="I looked."
+            )
     [run] = await track(world, DAY + 3 * HOUR)
 
     assert (run.earnings_added, await world.earnings(clip)) == (1_000, [2_250])
-    assert (await world.now(clip)).state is ClipState.TRACKED, "whoever counts its views says that it is there"
+    assert (await world.now(clip)).state is ClipState.TRACKED, (
+        "whoever counts its views says that it is there"
+    )
 
 
-async def test_views_entered_by_hand_are_settled_once_where_no_clip_is_to_be_read(world: World, clip: Clip) -> None:
+async def test_views_entered_by_hand_are_settled_once_where_no_clip_is_to_be_read(
+    world: World, clip: Clip
+) -> None:
     with later(HOUR):
         async with world.database.writing() as session:
-            await manual.read_by_hand(session, world.admin, clip.id, views=9_000, reason="I looked.")
+            await manual.read_by_hand(
+                session, world.admin, clip.id, views=9_000, reason="I looked."
+            )
             resting = await session.get_one(Clip, clip.id)
             resting.resting_since = clock.now()  # and is never due
     first, second = await track(world, 2 * HOUR, 3 * HOUR)
@@ -202,7 +235,9 @@ async def test_views_entered_by_hand_are_settled_once_where_no_clip_is_to_be_rea
     assert (second.campaigns_planned, second.earnings_added) == (0, 0)
 
 
-async def test_an_unknown_word_is_kept_shown_and_asked_for_less_and_less(world: World, clip: Clip) -> None:
+async def test_an_unknown_word_is_kept_shown_and_asked_for_less_and_less(
+    world: World, clip: Clip
+) -> None:
     world.simulator.script(VIDEO, state="odd")
     [run] = await track(world, timedelta())
     async with world.database.reading() as session:

@@ -19,7 +19,9 @@ KEPT_BACK = ("hidden", "is_test")
 
 
 @pytest.mark.parametrize("kept_back", KEPT_BACK)
-async def test_who_guesses_the_id_is_told_that_there_is_no_such_campaign(world: World, kept_back: str) -> None:
+async def test_who_guesses_the_id_is_told_that_there_is_no_such_campaign(
+    world: World, kept_back: str
+) -> None:
     campaign = await world.campaign(**{kept_back: True})
 
     for by in (world.clipper, await world.another_clipper()):
@@ -47,7 +49,9 @@ async def test_it_is_neither_listed_nor_shown_nor_counted(world: World, kept_bac
         assert await catalogue.spent_of(session, [campaign.id]) == {}
 
 
-async def test_who_has_a_clip_in_a_campaign_that_was_hidden_still_sees_it_and_submits(world: World) -> None:
+async def test_who_has_a_clip_in_a_campaign_that_was_hidden_still_sees_it_and_submits(
+    world: World,
+) -> None:
     campaign, kim = await world.campaign(), await world.another_clipper()
     await world.submission(campaign, tiktok(1))
     async with world.database.writing() as session:
@@ -91,8 +95,14 @@ async def change(world: World, campaign: Campaign, *, is_test: bool) -> None:
         await campaigns.change(session, world.admin, campaign.id, {"is_test": is_test})
 
 
-async def test_a_test_campaign_stays_one_and_one_with_clips_does_not_become_one(world: World) -> None:
-    test, real, empty = await world.campaign(is_test=True), await world.campaign(), await world.campaign()
+async def test_a_test_campaign_stays_one_and_one_with_clips_does_not_become_one(
+    world: World,
+) -> None:
+    test, real, empty = (
+        await world.campaign(is_test=True),
+        await world.campaign(),
+        await world.campaign(),
+    )
     await world.submission(real, tiktok(1))
 
     for campaign, is_test in ((test, False), (real, True)):

@@ -1,4 +1,6 @@
-"""A jump that no video ever had puts its clip on hold: nothing is paid by itself, and an admin decides."""
+"""A jump that no video ever had puts its clip on hold: nothing is paid by itself, and an admin
+decides.
+"""
 
 from typing import Any
 
@@ -43,7 +45,9 @@ async def clip(world: World, campaign: Campaign) -> Clip:
     return clip
 
 
-async def decide(world: World, clip: Clip, how: Any, by: Actor | None = None, reason: object = "Seen.") -> Clip:
+async def decide(
+    world: World, clip: Clip, how: Any, by: Actor | None = None, reason: object = "Seen."
+) -> Clip:
     async with world.database.writing() as session:
         decided = await how(session, by or world.admin, clip.id, reason)
     assert isinstance(decided, Clip)
@@ -51,8 +55,12 @@ async def decide(world: World, clip: Clip, how: Any, by: Actor | None = None, re
 
 
 async def explained(world: World, clip: Clip) -> list[tuple[int, bool]]:
-    """The peak by which each credit of the clip is explained, and whether the explanation adds up."""
-    transfers = await world.all(Transfer, Transfer.clip_id == clip.id, Transfer.kind == TransferKind.ACCRUAL)
+    """The peak by which each credit of the clip is explained, and whether the explanation adds
+    up.
+    """
+    transfers = await world.all(
+        Transfer, Transfer.clip_id == clip.id, Transfer.kind == TransferKind.ACCRUAL
+    )
     async with world.database.reading() as session:
         made = await accrual_story.made(session, transfers)
     return [(made[each.id].peak_views, made[each.id].adds_up) for each in transfers]
@@ -68,9 +76,18 @@ async def test_an_impossible_count_pays_nothing_and_is_kept(world: World, clip: 
     held = await world.now(clip)
 
     assert (held.earnings, held.peak_views, held.views, held.flag) == (300, 1_200, 1_200, EVIDENCE)
-    assert (hold.clip_id, hold.reason, hold.placed_by, hold.lifted_at) == (clip.id, EVIDENCE, None, None)
+    assert (hold.clip_id, hold.reason, hold.placed_by, hold.lifted_at) == (
+        clip.id,
+        EVIDENCE,
+        None,
+        None,
+    )
     assert (hold.views, hold.views_before) == (IMPOSSIBLE, 1_200)
-    assert [one.views for one in await world.all(ViewTracking) if one.views is not None] == [0, 1_200, IMPOSSIBLE]
+    assert [one.views for one in await world.all(ViewTracking) if one.views is not None] == [
+        0,
+        1_200,
+        IMPOSSIBLE,
+    ]
     assert (await world.user()).total_views == 1_200
 
 
@@ -85,11 +102,17 @@ async def test_both_sides_are_told_once_and_shown_the_reason(world: World, clip:
     assert f"{EVIDENCE} An admin is checking it." in said
     async with world.database.reading() as session:
         [shown] = await clips_on_hold(session, limit=10)
-        assert (shown.clip_id, shown.reason, shown.worth) == (clip.id, EVIDENCE, 2_000_000_000 - 300)
+        assert (shown.clip_id, shown.reason, shown.worth) == (
+            clip.id,
+            EVIDENCE,
+            2_000_000_000 - 300,
+        )
         assert (await overview(session)).clips_on_hold == 1
 
 
-async def test_others_are_paid_as_if_the_held_clip_asked_for_nothing(world: World, campaign: Campaign) -> None:
+async def test_others_are_paid_as_if_the_held_clip_asked_for_nothing(
+    world: World, campaign: Campaign
+) -> None:
     held = await world.clip(campaign, VIDEO)
     other = await world.clip(campaign, OTHER, by=await world.another_clipper())
     await world.read((VIDEO, IMPOSSIBLE), (OTHER, 100_000))
@@ -118,7 +141,9 @@ async def test_paid_the_next_settlement_credits_the_growth_within_the_budget(
     assert await explained(world, clip) == [(1_200, True), (IMPOSSIBLE, True)]
 
 
-async def test_paid_is_the_count_that_the_admin_saw_and_no_later_one(world: World, clip: Clip) -> None:
+async def test_paid_is_the_count_that_the_admin_saw_and_no_later_one(
+    world: World, clip: Clip
+) -> None:
     await world.read((VIDEO, 900_000_000_000))
 
     assert (await decide(world, clip, holds.pay)).peak_views == IMPOSSIBLE
@@ -145,7 +170,9 @@ async def test_corrected_the_same_count_is_held_again(world: World, clip: Clip) 
     assert await world.earnings(clip) == [300]
 
 
-@pytest.mark.parametrize(("how", "decision"), [(holds.pay, HoldDecision.PAID), (holds.correct, HoldDecision.CORRECTED)])
+@pytest.mark.parametrize(
+    ("how", "decision"), [(holds.pay, HoldDecision.PAID), (holds.correct, HoldDecision.CORRECTED)]
+)
 async def test_a_decision_is_made_once_and_written_down(
     world: World, clip: Clip, how: Any, decision: HoldDecision
 ) -> None:
@@ -155,7 +182,10 @@ async def test_a_decision_is_made_once_and_written_down(
     assert (hold.decision, hold.lifted_by) == (decision, world.admin.user_id)
     [placed, decided] = await world.all(AuditEntry, AuditEntry.subject == "clip")
     assert (placed.action, placed.actor_id, placed.reason) == ("clip.held", None, EVIDENCE)
-    assert (decided.action, decided.actor_id) == (f"clip.hold_{decision.lower()}", world.admin.user_id)
+    assert (decided.action, decided.actor_id) == (
+        f"clip.hold_{decision.lower()}",
+        world.admin.user_id,
+    )
     assert decided.reason == "The platform confirmed it."
     assert (await world.told()).count(NotificationKind.CLIP_HELD) == 2
     for again in (holds.pay, holds.correct):
@@ -164,7 +194,9 @@ async def test_a_decision_is_made_once_and_written_down(
 
 
 @pytest.mark.parametrize("how", [holds.pay, holds.correct])
-async def test_only_an_admin_decides_with_a_reason_and_not_on_an_own_clip(world: World, clip: Clip, how: Any) -> None:
+async def test_only_an_admin_decides_with_a_reason_and_not_on_an_own_clip(
+    world: World, clip: Clip, how: Any
+) -> None:
     own = Actor(world.clipper.user_id, world.admin.role, world.clipper.email, world.clipper.name)
     with pytest.raises(AdminsOnly):
         await decide(world, clip, how, by=world.clipper)
@@ -185,7 +217,9 @@ async def test_revoked_the_hold_ends_too(world: World, clip: Clip) -> None:
     assert (await world.now(clip)).earnings == 0
 
 
-async def test_views_by_hand_are_held_too_and_refused_while_held(world: World, campaign: Campaign) -> None:
+async def test_views_by_hand_are_held_too_and_refused_while_held(
+    world: World, campaign: Campaign
+) -> None:
     clip = await world.clip(campaign, VIDEO)
     second = await world.another_admin()
     said: dict[str, Any] = {"views": IMPOSSIBLE, "reason": "Seen.", "limit": 100}
@@ -207,7 +241,9 @@ async def test_views_by_hand_are_held_too_and_refused_while_held(world: World, c
     assert await world.earnings(clip) == [0]
 
 
-async def test_an_admin_ends_no_campaign_while_a_clip_is_held(world: World, clip: Clip, campaign: Campaign) -> None:
+async def test_an_admin_ends_no_campaign_while_a_clip_is_held(
+    world: World, clip: Clip, campaign: Campaign
+) -> None:
     with pytest.raises(ClipsOnHold):
         await world.tracker.complete(campaign.id, actor=world.admin, reason="Over.")
     assert (await world.now(campaign)).status is CampaignStatus.ACTIVE
@@ -218,7 +254,9 @@ async def test_an_admin_ends_no_campaign_while_a_clip_is_held(world: World, clip
     assert (await world.now(campaign)).status is CampaignStatus.COMPLETED
 
 
-async def test_a_jump_in_the_last_reading_refuses_the_end_too(world: World, campaign: Campaign) -> None:
+async def test_a_jump_in_the_last_reading_refuses_the_end_too(
+    world: World, campaign: Campaign
+) -> None:
     await world.clip(campaign, VIDEO)
     world.simulator.script(VIDEO, IMPOSSIBLE)
     with pytest.raises(ClipsOnHold):
@@ -227,7 +265,9 @@ async def test_a_jump_in_the_last_reading_refuses_the_end_too(world: World, camp
     assert [one.lifted_at for one in await world.all(ClipHold)] == [None]
 
 
-async def test_the_clock_ends_a_campaign_and_what_is_held_lapses(world: World, clip: Clip, campaign: Campaign) -> None:
+async def test_the_clock_ends_a_campaign_and_what_is_held_lapses(
+    world: World, clip: Clip, campaign: Campaign
+) -> None:
     await world.tracker.complete(campaign.id, actor=None, reason="The campaign ended.")
 
     assert (await world.now(campaign)).status is CampaignStatus.COMPLETED

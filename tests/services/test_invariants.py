@@ -1,7 +1,9 @@
-"""The checker finds what it is for: for each invariant, one cell is corrupted and the checker names the row.
+"""The checker finds what it is for: for each invariant, one cell is corrupted and the checker names
+the row.
 
-Nearly all of it the database itself refuses, by a CHECK, a unique index, a foreign key or a trigger. So each
-corruption comes after the table was disarmed, as a careless operator or a bad migration would have to do.
+Nearly all of it the database itself refuses, by a CHECK, a unique index, a foreign key or a
+trigger. So each corruption comes after the table was disarmed, as a careless operator or a bad
+migration would have to do.
 """
 
 import asyncio
@@ -39,12 +41,19 @@ FAR = datetime(2099, 1, 1, tzinfo=UTC)
 
 
 async def live_through_everything(settings: Settings, simulator: RunningSimulator) -> None:
-    """A history with every kind of transfer: three campaigns, two completed, a clip revoked and its video released, a
-    clip on hold, a test campaign, payouts in many states."""
+    """A history with every kind of transfer: three campaigns, two completed, a clip revoked and its
+    video released, a clip on hold, a test campaign, payouts in many states.
+    """
     async with open_runtime(settings) as running:
-        admin, casey = await factories.an_admin(running.database), await factories.a_clipper(running.database)
+        admin, casey = (
+            await factories.an_admin(running.database),
+            await factories.a_clipper(running.database),
+        )
         world = World(running, simulator, admin, casey)
-        open_campaign, scarce = await world.campaign(budget="500.00"), await world.campaign(budget="50.00")
+        open_campaign, scarce = (
+            await world.campaign(budget="500.00"),
+            await world.campaign(budget="50.00"),
+        )
         await world.clip(open_campaign, youtube(1), baseline=10)
         await world.clip(scarce, instagram(1))
         fraud = await world.clip(open_campaign, tiktok(1))
@@ -52,12 +61,19 @@ async def live_through_everything(settings: Settings, simulator: RunningSimulato
         test_campaign = await world.campaign(is_test=True)
         await world.sandbox_clip(test_campaign, tiktok(1))
         await world.read((youtube(1), 90_000), (tiktok(1), 8_000), (instagram(1), 4_000))
-        await world.read((youtube(1), 95_000), (tiktok(1), 8_000), (instagram(1), 90_000), (youtube(2), 8_000_000_000))
+        await world.read(
+            (youtube(1), 95_000),
+            (tiktok(1), 8_000),
+            (instagram(1), 90_000),
+            (youtube(2), 8_000_000_000),
+        )
         idle = await world.campaign(budget="70.00")
         await world.tracker.complete(idle.id, actor=admin, reason="Nobody came.")
         async with world.database.writing() as session:
             await review.revoke(session, admin, fraud.id, "Bought views.")
-            await review.release(session, admin, fraud.submission_id, "It belongs to somebody else.")
+            await review.release(
+                session, admin, fraud.submission_id, "It belongs to somebody else."
+            )
         await world.process(await world.request(), "reject", notes="A test.")
         for number, last in enumerate(("", "", "reverse")):
             request = await world.process(await world.request(fee_percent=5), "approve")
@@ -78,18 +94,29 @@ def history_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
         shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
         url = f"sqlite:///{path}"
     else:
-        url = request.getfixturevalue("postgres").create_database(request.getfixturevalue("migrated_postgres"))
-    known = {"database_url": url, "apify_api_key": "k", "apify_api_url": simulator.url, "env": "test"}
+        url = request.getfixturevalue("postgres").create_database(
+            request.getfixturevalue("migrated_postgres")
+        )
+    known = {
+        "database_url": url,
+        "apify_api_key": "k",
+        "apify_api_url": simulator.url,
+        "env": "test",
+    }
     settings = Settings.model_validate(known | {"tracking_batch_pause_seconds": 0})
     asyncio.run(live_through_everything(settings, simulator))
     return url
 
 
 @pytest.fixture
-async def history(history_url: str, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+async def history(
+    history_url: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[Database]:
     """A copy of its own for each test."""
     if history_url.startswith("sqlite"):
-        url = f"sqlite:///{shutil.copy(history_url.removeprefix('sqlite:///'), tmp_path / 'copy.db')}"
+        url = (
+            f"sqlite:///{shutil.copy(history_url.removeprefix('sqlite:///'), tmp_path / 'copy.db')}"
+        )
     else:
         url = request.getfixturevalue("postgres").create_database(history_url.rsplit("/", 1)[1])
     database = Database(url)
@@ -107,10 +134,16 @@ async def disarm(session: AsyncSession, table: str, *, sqlite: bool) -> None:
         ):
             await session.execute(text(statement))
         return
-    named = f"SELECT conname FROM pg_constraint WHERE conrelid = '{table}'::regclass AND contype IN ('c', 'u', 'f')"
+    named = (
+        f"SELECT conname FROM pg_constraint WHERE conrelid = '{table}'::regclass AND contype IN "
+        "('c', 'u', 'f')"
+    )
     for name in (await session.execute(text(named))).scalars().all():
         await session.execute(text(f"ALTER TABLE {table} DROP CONSTRAINT {name}"))
-    unique = f"SELECT indexrelid::regclass FROM pg_index WHERE indrelid = '{table}'::regclass AND indisunique"
+    unique = (
+        f"SELECT indexrelid::regclass FROM pg_index WHERE indrelid = '{table}'::regclass AND "
+        "indisunique"
+    )
     for name in (await session.execute(text(f"{unique} AND NOT indisprimary"))).scalars().all():
         await session.execute(text(f"DROP INDEX {name}"))
     await session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
@@ -127,17 +160,22 @@ async def corrupted(database: Database, corruption: Corruption) -> Any:
             bindparam("far", FAR, type_=UtcDateTime),
         ]
         await session.execute(
-            text(corruption.sql).bindparams(*(one for one in given if f":{one.key}" in corruption.sql))
+            text(corruption.sql).bindparams(
+                *(one for one in given if f":{one.key}" in corruption.sql)
+            )
         )
     return row_id
 
 
 async def disarmed(database: Database, table: str) -> None:
     if database.is_sqlite:
-        async with database.engine.connect() as connection:  # the pragma is for outside of transactions
+        async with (
+            database.engine.connect() as connection
+        ):  # the pragma is for outside of transactions
             await connection.exec_driver_sql("COMMIT")
             await connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-            # Or the triggers of other tables that name this one would keep the copy from taking its place.
+            # Or the triggers of other tables that name this one would keep the copy from taking its
+            # place.
             await connection.exec_driver_sql("PRAGMA legacy_alter_table = ON")
             await connection.exec_driver_sql("BEGIN")
     async with database.writing() as session:
@@ -151,7 +189,9 @@ async def test_a_history_that_nobody_touched_is_clean(history: Database) -> None
     assert report.transfers > 15
 
 
-@pytest.mark.parametrize("corruption", CORRUPTIONS, ids=lambda one: f"{one.invariant} {one.says} {one.sql[:60]}")
+@pytest.mark.parametrize(
+    "corruption", CORRUPTIONS, ids=lambda one: f"{one.invariant} {one.says} {one.sql[:60]}"
+)
 async def test_one_corrupted_cell_is_named(history: Database, corruption: Corruption) -> None:
     await disarmed(history, corruption.table)
     row_id = await corrupted(history, corruption)
@@ -160,9 +200,12 @@ async def test_one_corrupted_cell_is_named(history: Database, corruption: Corrup
     named = [
         one.sentence
         for one in found
-        if (one.invariant, one.subject, one.subject_id) == (corruption.invariant, corruption.subject, row_id)
+        if (one.invariant, one.subject, one.subject_id)
+        == (corruption.invariant, corruption.subject, row_id)
     ]
-    assert [words for words in named if all(said_by(check, words) for check in corruption.checks)] != []
+    assert [
+        words for words in named if all(said_by(check, words) for check in corruption.checks)
+    ] != []
 
 
 def said_by(check: Check, sentence: str) -> bool:
@@ -189,7 +232,9 @@ async def test_a_finding_says_which_row_and_how_much(history: Database) -> None:
     row_id = await corrupted(history, of_campaign("I1", "its clips earned", "spent = 1"))
     [clips, *_] = (await invariants.check(history)).findings
 
-    assert clips == Finding("I1", "campaign", row_id, f"campaign {row_id}: spent is $0.01, its clips earned $237.47")
+    assert clips == Finding(
+        "I1", "campaign", row_id, f"campaign {row_id}: spent is $0.01, its clips earned $237.47"
+    )
 
 
 async def test_the_checker_repairs_nothing(history: Database) -> None:
@@ -212,24 +257,32 @@ async def failed_checks(database: Database) -> list[tuple[str, int | str]]:
 
 
 async def test_growth_times_rate_may_be_larger_than_the_database_counts(history: Database) -> None:
-    await executed(history, "UPDATE clips SET rate = 100000000000, peak_views = 1000000000000000 WHERE id = 1")
+    await executed(
+        history, "UPDATE clips SET rate = 100000000000, peak_views = 1000000000000000 WHERE id = 1"
+    )
 
     found = (await invariants.check(history)).findings
     assert [(one.invariant, one.subject, one.subject_id) for one in found] == [("I13", "clip", 1)]
     assert found[0].sentence.startswith("clip 1: its peak is 1,000,000,000,000,000 views")
 
 
-async def test_a_clip_with_such_growth_cannot_be_credited_more_than_it_is_worth(history: Database) -> None:
+async def test_a_clip_with_such_growth_cannot_be_credited_more_than_it_is_worth(
+    history: Database,
+) -> None:
     await disarmed(history, "clips")
     enormous = "rate = 9000000000000000000, peak_views = initial_views + 9000000000000000000"
     await executed(history, f"UPDATE clips SET {enormous}, max_per_clip = 1 WHERE id = 1")
 
-    said = [one.sentence for one in (await invariants.check(history)).findings if one.subject_id == 1]
+    said = [
+        one.sentence for one in (await invariants.check(history)).findings if one.subject_id == 1
+    ]
     assert any(re.search("its growth is worth .* at most", one) for one in said)
     assert await failed_checks(history) == []
 
 
-async def test_numbers_that_cannot_be_added_up_are_a_finding_and_hide_no_other(history: Database) -> None:
+async def test_numbers_that_cannot_be_added_up_are_a_finding_and_hide_no_other(
+    history: Database,
+) -> None:
     for table in ("users", "campaigns", "clips"):
         await disarmed(history, table)
     most = 2**63 - 1
@@ -245,7 +298,9 @@ async def test_numbers_that_cannot_be_added_up_are_a_finding_and_hide_no_other(h
     failed = [one for one in report.findings if one.subject == "check"]
     assert failed != []
     assert all("could not be made: " in one.sentence for one in failed)
-    assert {"I1", "I2"} <= {one.invariant for one in report.findings if one.subject in {"campaign", "user"}}
+    assert {"I1", "I2"} <= {
+        one.invariant for one in report.findings if one.subject in {"campaign", "user"}
+    }
 
 
 async def test_a_check_that_fails_is_a_finding_and_the_others_are_made(history: Database) -> None:
@@ -279,7 +334,10 @@ async def test_history_cannot_be_rewritten(history: Database, rewrite: str) -> N
 
 @pytest.mark.parametrize("rewrite", REWRITES)
 async def test_a_missing_trigger_is_found(history: Database, rewrite: str) -> None:
-    verb, table = rewrite.split()[0].lower(), rewrite.removeprefix("DELETE FROM ").removeprefix("UPDATE ").split()[0]
+    verb, table = (
+        rewrite.split()[0].lower(),
+        rewrite.removeprefix("DELETE FROM ").removeprefix("UPDATE ").split()[0],
+    )
     on = "" if history.is_sqlite else f" ON {table}"
     async with history.writing() as session:
         await session.execute(text(f"DROP TRIGGER {table}_no_{verb}{on}"))

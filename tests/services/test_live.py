@@ -1,4 +1,6 @@
-"""What open pages are told: each change once, whoever made it, read for many at once, and no older than the commit."""
+"""What open pages are told: each change once, whoever made it, read for many at once, and no older
+than the commit.
+"""
 
 import asyncio
 from collections import Counter
@@ -49,7 +51,9 @@ async def test_the_feed_tells_of_each_change_once(world: World) -> None:
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("commits", [True, False])
-async def test_the_feed_finds_what_committed_after_a_higher_id_did(world: World, commits: bool) -> None:
+async def test_the_feed_finds_what_committed_after_a_higher_id_did(
+    world: World, commits: bool
+) -> None:
     feed = Feed(world.database)
     await feed.since_last_look()
     async with world.database.writing() as slow:
@@ -80,13 +84,17 @@ class Alone:
 
 
 class Tabs:
-    """Stands for the app: connected tabs, each with its states; of a `busy` one only once its event is set."""
+    """Stands for the app: connected tabs, each with its states; of a `busy` one only once its event
+    is set.
+    """
 
     def __init__(self, *tokens: str) -> None:
         self.event_namespace = SimpleNamespace(token_to_sid=dict.fromkeys(tokens, "1"))
         self.busy: dict[str, asyncio.Event] = {}
 
-    async def change(self, token: rx.BaseStateToken, change: Callable[[Any], Awaitable[None]]) -> None:
+    async def change(
+        self, token: rx.BaseStateToken, change: Callable[[Any], Awaitable[None]]
+    ) -> None:
         async def get_state(kind: Callable[[str], object]) -> object:
             return kind(token.ident)
 
@@ -105,7 +113,9 @@ async def test_what_this_process_committed_is_not_pushed_again_when_it_is_found(
     monkeypatch.setattr(Alone, "refreshed", Counter())
     hub = Hub(cast(LiveApp, Tabs("clipper", "admin")), world.database, nothing)
     for tab, user in (("clipper", world.clipper), ("admin", world.admin)):
-        hub.watch((tab, cast(Any, Alone)), Watch(frozenset({user.user_id}), frozenset(), runs=False))
+        hub.watch(
+            (tab, cast(Any, Alone)), Watch(frozenset({user.user_id}), frozenset(), runs=False)
+        )
     world.database.listeners.append(hub.notice)
     elsewhere = Database(database_url)
     with running(hub):
@@ -125,8 +135,13 @@ async def test_whoever_looks_first_misses_nothing_that_another_process_did_since
     hub = Hub(cast(LiveApp, Tabs("admin")), world.database, nothing)
     elsewhere = Database(database_url)
     with running(hub):
-        await heard(world.database, "max(notifications.id)")  # nobody watches, and yet the hub knows where it begins
-        hub.watch(("admin", cast(Any, Alone)), Watch(frozenset({world.admin.user_id}), frozenset(), runs=False))
+        await heard(
+            world.database, "max(notifications.id)"
+        )  # nobody watches, and yet the hub knows where it begins
+        hub.watch(
+            ("admin", cast(Any, Alone)),
+            Watch(frozenset({world.admin.user_id}), frozenset(), runs=False),
+        )
         await tell(elsewhere, world.admin.user_id)
         await until(lambda: Alone.refreshed["admin"] > 0)
     await elsewhere.dispose()
@@ -156,7 +171,9 @@ async def found(elsewhere: Database, admin_id: int) -> None:
 
 
 class Counting:
-    """Stands for a live state that is read for many at once: it shows `now`, and remembers each reading."""
+    """Stands for a live state that is read for many at once: it shows `now`, and remembers each
+    reading.
+    """
 
     now: ClassVar[int]
     readings: ClassVar[list[list[str]]]
@@ -206,7 +223,9 @@ def hub_with(world: World, *tabs: str, busy: dict[str, asyncio.Event] | None = N
     return hub
 
 
-async def test_what_many_tabs_show_is_read_once_for_all(world: World, counting: type[Counting]) -> None:
+async def test_what_many_tabs_show_is_read_once_for_all(
+    world: World, counting: type[Counting]
+) -> None:
     with running(hub_with(world, "a", "b", "c")):
         await tell(world.database, world.clipper.user_id)
         await until(lambda: len(counting.shown) == 3)
@@ -267,7 +286,9 @@ async def test_the_newest_clips_of_many_are_those_of_each(world: World) -> None:
     everybody = [world.clipper.user_id, kim.user_id, world.admin.user_id]
     async with world.database.reading() as session:
         found = await newest_clips(session, everybody, limit=3)
-        each = {user_id: (await clipper_clips(session, user_id, limit=3))[0] for user_id in everybody}
+        each = {
+            user_id: (await clipper_clips(session, user_id, limit=3))[0] for user_id in everybody
+        }
 
     assert found == {user_id: rows for user_id, rows in each.items() if rows}
     assert [len(rows) for rows in found.values()] == [3, 1]

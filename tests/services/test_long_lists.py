@@ -1,4 +1,6 @@
-"""Lists in pages: all pages together are the whole list, in its order, though late ones are looked for from the end."""
+"""Lists in pages: all pages together are the whole list, in its order, though late ones are looked
+for from the end.
+"""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -102,10 +104,14 @@ async def test_all_pages_together_are_the_whole_list(story: World) -> None:
 async def test_all_pages_of_what_is_sorted_are_the_whole_list(story: World, found_by: Any) -> None:
     for sort in SORTED[found_by]:
         for order in (sort, f"-{sort}"):
-            await _is_whole(story, partial(_page_of, found_by, order), f"{found_by.__name__} by {order}")
+            await _is_whole(
+                story, partial(_page_of, found_by, order), f"{found_by.__name__} by {order}"
+            )
 
 
-async def _page_of(found_by: Any, order: str, session: AsyncSession, limit: int, offset: int) -> tuple[list[Any], int]:
+async def _page_of(
+    found_by: Any, order: str, session: AsyncSession, limit: int, offset: int
+) -> tuple[list[Any], int]:
     found: tuple[list[Any], int] = await found_by(session, sort=order, limit=limit, offset=offset)
     return found
 
@@ -119,17 +125,24 @@ async def _is_whole(story: World, listed: List, name: str) -> None:
     assert len(whole) == total > 0, name
 
 
-async def test_the_best_of_everybodys_submissions_come_first_with_a_clip_or_without(story: World) -> None:
+async def test_the_best_of_everybodys_submissions_come_first_with_a_clip_or_without(
+    story: World,
+) -> None:
     campaign = await story.campaign(title="Another")
     await story.submission(campaign, tiktok(20), baseline=None)
-    rejected = [await story.submission(campaign, tiktok(number), baseline=views) for number, views in REJECTED.items()]
+    rejected = [
+        await story.submission(campaign, tiktok(number), baseline=views)
+        for number, views in REJECTED.items()
+    ]
     async with story.database.writing() as session:
         for one in rejected:
             await review.reject(session, story.admin, one.id, "Off the brief.")
     await story.submission(campaign, tiktok(30), baseline=11_000)
 
     anywhere = ({}, {"campaign_id": 1}, {"platform": Platform.TIKTOK, "campaign_id": campaign.id})
-    for sort, status, filters in product(("-views", "-earnings"), (None, *SubmissionStatus), anywhere):
+    for sort, status, filters in product(
+        ("-views", "-earnings"), (None, *SubmissionStatus), anywhere
+    ):
         async with story.database.reading() as session:
             whole, total = await review_queue(session, status=status, limit=100, **filters)
             best, _ = await review_queue(session, status=status, sort=sort, limit=100, **filters)
@@ -185,7 +198,9 @@ async def test_of_the_audit_log_and_the_users_no_more_are_counted_than_anybody_r
         ("@SWIVI.test", {"Robin 100%", "Robin 1000", "Sam_under", "Sam under"}),
     ],
 )
-async def test_the_search_finds_what_was_typed_in_capitals_or_not(world: World, typed: str, found: set[str]) -> None:
+async def test_the_search_finds_what_was_typed_in_capitals_or_not(
+    world: World, typed: str, found: set[str]
+) -> None:
     for name in ("Robin 100%", "Robin 1000", "Sam_under", "Sam under"):
         await factories.a_clipper(world.database, name)
     async with world.database.reading() as session:

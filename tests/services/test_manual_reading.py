@@ -1,4 +1,6 @@
-"""Readings by hand: kept with their reason, paid by the next settlement and never before, never clawing back."""
+"""Readings by hand: kept with their reason, paid by the next settlement and never before, never
+clawing back.
+"""
 
 import asyncio
 from typing import Any
@@ -58,7 +60,9 @@ async def ask(
     limit: Cents = LIMIT,
 ) -> ViewTracking | ManualReading:
     async with world.database.writing() as session:
-        return await manual.read_by_hand(session, by or world.admin, clip.id, views=views, reason=reason, limit=limit)
+        return await manual.read_by_hand(
+            session, by or world.admin, clip.id, views=views, reason=reason, limit=limit
+        )
 
 
 async def enter(world: World, clip: Clip, views: object, **more: Any) -> ViewTracking:
@@ -83,7 +87,9 @@ async def decline(world: World, waiting: ManualReading, by: Actor) -> ManualRead
         return await manual.decline(session, by, waiting.id)
 
 
-async def test_it_moves_no_money_until_the_next_settlement_counts_it(world: World, clip: Clip) -> None:
+async def test_it_moves_no_money_until_the_next_settlement_counts_it(
+    world: World, clip: Clip
+) -> None:
     transfers = await world.all(Transfer)
     reading = await enter(world, clip, "9,000")
 
@@ -111,7 +117,11 @@ async def test_below_the_peak_it_claws_nothing_back_and_is_shown(world: World, c
     fallen = await world.now(clip)
     run = await world.read((VIDEO, 3_000))
 
-    assert (fallen.views, fallen.peak_views, fallen.flag) == (3_000, 5_000, "The views fell from 5,000 to 3,000.")
+    assert (fallen.views, fallen.peak_views, fallen.flag) == (
+        3_000,
+        5_000,
+        "The views fell from 5,000 to 3,000.",
+    )
     assert (run.earnings_added, await world.earnings(clip)) == (0, [1_000])
     assert (await world.user()).total_views == 5_000
 
@@ -120,10 +130,16 @@ async def test_zero_after_a_larger_count_is_kept_but_not_believed(world: World, 
     await enter(world, clip, 0)
 
     after = await world.now(clip)
-    assert (after.views, after.peak_views, after.flag) == (5_000, 5_000, "Zero views were read after 5,000.")
+    assert (after.views, after.peak_views, after.flag) == (
+        5_000,
+        5_000,
+        "Zero views were read after 5,000.",
+    )
 
 
-async def test_it_pays_no_more_than_the_budget_has(world: World, campaign: Campaign, clip: Clip) -> None:
+async def test_it_pays_no_more_than_the_budget_has(
+    world: World, campaign: Campaign, clip: Clip
+) -> None:
     await confirm(world, await wait(world, clip, 900_000), await world.another_admin())
     await world.read((VIDEO, 5_000))
 
@@ -135,7 +151,11 @@ async def test_who_what_before_after_and_why_are_in_the_audit_log(world: World, 
     await enter(world, clip, 9_000, reason=" Seen on the phone. ")
 
     [entry] = await world.all(AuditEntry, AuditEntry.action == "clip.read_by_hand")
-    assert (entry.actor_id, entry.subject, entry.subject_id) == (world.admin.user_id, "clip", clip.id)
+    assert (entry.actor_id, entry.subject, entry.subject_id) == (
+        world.admin.user_id,
+        "clip",
+        clip.id,
+    )
     assert (entry.before, entry.after) == (
         {"views": 5_000, "peak_views": 5_000},
         {"views": 9_000, "peak_views": 9_000},
@@ -143,8 +163,12 @@ async def test_who_what_before_after_and_why_are_in_the_audit_log(world: World, 
     assert (entry.reason, entry.amount) == ("Seen on the phone.", None)
 
 
-@pytest.mark.parametrize("views", ["", "many", "-1", -1, "1.5", 1.5, True, None, str(MAX_VIEWS + 1), "9" * 400, "١٢"])
-async def test_what_is_no_plausible_count_is_refused(world: World, clip: Clip, views: object) -> None:
+@pytest.mark.parametrize(
+    "views", ["", "many", "-1", -1, "1.5", 1.5, True, None, str(MAX_VIEWS + 1), "9" * 400, "١٢"]
+)
+async def test_what_is_no_plausible_count_is_refused(
+    world: World, clip: Clip, views: object
+) -> None:
     with pytest.raises(InvalidInput) as refused:
         await enter(world, clip, views)
     assert set(refused.value.fields) == {"views"}
@@ -157,7 +181,9 @@ async def test_without_a_reason_it_is_refused(world: World, clip: Clip, reason: 
     assert set(refused.value.fields) == {"reason"}
 
 
-async def test_only_admins_may_and_only_for_clips_that_can_still_earn(world: World, clip: Clip) -> None:
+async def test_only_admins_may_and_only_for_clips_that_can_still_earn(
+    world: World, clip: Clip
+) -> None:
     with pytest.raises(AdminsOnly):
         await enter(world, clip, 9_000, by=world.clipper)
     with pytest.raises(NoSuchClip):
@@ -168,13 +194,17 @@ async def test_only_admins_may_and_only_for_clips_that_can_still_earn(world: Wor
         await enter(world, clip, 9_000)
 
 
-async def test_a_completed_campaigns_books_stay_closed(world: World, campaign: Campaign, clip: Clip) -> None:
+async def test_a_completed_campaigns_books_stay_closed(
+    world: World, campaign: Campaign, clip: Clip
+) -> None:
     await world.tracker.complete(campaign.id, actor=world.admin, reason="Enough.")
     with pytest.raises(WrongCampaignStatus):
         await enter(world, clip, 9_000)
 
 
-async def test_views_worth_more_than_the_limit_count_once_another_admin_confirms(world: World, clip: Clip) -> None:
+async def test_views_worth_more_than_the_limit_count_once_another_admin_confirms(
+    world: World, clip: Clip
+) -> None:
     other = await world.another_admin()
     waiting = await wait(world, clip, "45,004")
 
@@ -216,7 +246,9 @@ async def test_who_entered_views_does_not_confirm_them(world: World, clip: Clip)
     assert (await world.now(waiting)).status is ManualReadingStatus.WAITING
 
 
-async def test_a_large_count_in_small_steps_needs_a_second_admin_too(world: World, clip: Clip) -> None:
+async def test_a_large_count_in_small_steps_needs_a_second_admin_too(
+    world: World, clip: Clip
+) -> None:
     await enter(world, clip, 30_000)
     await enter(world, clip, 45_000, by=await world.another_admin())
     await wait(world, clip, 46_000)
@@ -225,7 +257,9 @@ async def test_a_large_count_in_small_steps_needs_a_second_admin_too(world: Worl
 async def test_what_a_scraper_or_two_admins_saw_counts_as_seen(world: World, clip: Clip) -> None:
     await confirm(world, await wait(world, clip, 60_000, limit=1), await world.another_admin())
     assert (await enter(world, clip, 80_000)).views == 80_000
-    assert (await enter(world, clip, 60_000, limit=1)).views == 60_000, "below the peak it is worth nothing"
+    assert (await enter(world, clip, 60_000, limit=1)).views == 60_000, (
+        "below the peak it is worth nothing"
+    )
 
 
 async def test_declined_views_change_nothing(world: World, clip: Clip) -> None:
@@ -257,11 +291,18 @@ async def test_each_step_of_a_waiting_reading_is_in_the_audit_log(world: World, 
     await decline(world, await wait(world, clip, 90_000, reason="Seen once."), other)
     await confirm(world, await wait(world, clip, 90_000, reason="Seen twice."), other)
 
-    entries = [entry for entry in await world.all(AuditEntry) if entry.action.startswith("clip.reading")]
+    entries = [
+        entry for entry in await world.all(AuditEntry) if entry.action.startswith("clip.reading")
+    ]
     asked_by, worth = world.admin.user_id, 21_250
     assert [(entry.action, entry.actor_id, entry.reason, entry.after) for entry in entries] == [
         ("clip.reading_asked", asked_by, "Seen once.", {"views": 90_000, "worth": worth}),
-        ("clip.reading_declined", other.user_id, "Seen once.", {"views": 90_000, "worth": worth, "asked_by": asked_by}),
+        (
+            "clip.reading_declined",
+            other.user_id,
+            "Seen once.",
+            {"views": 90_000, "worth": worth, "asked_by": asked_by},
+        ),
         ("clip.reading_asked", asked_by, "Seen twice.", {"views": 90_000, "worth": worth}),
         (
             "clip.reading_confirmed",
@@ -282,7 +323,9 @@ async def test_of_a_revoked_clip_nothing_is_confirmed(world: World, clip: Clip) 
     await decline(world, waiting, other)
 
 
-async def test_the_limit_is_for_all_that_one_admin_enters_alone(world: World, campaign: Campaign, clip: Clip) -> None:
+async def test_the_limit_is_for_all_that_one_admin_enters_alone(
+    world: World, campaign: Campaign, clip: Clip
+) -> None:
     other = await world.clip(campaign, tiktok(2))
     third = await world.clip(campaign, tiktok(3), by=await world.another_clipper())
     await enter(world, clip, 25_000)
@@ -292,7 +335,9 @@ async def test_the_limit_is_for_all_that_one_admin_enters_alone(world: World, ca
     assert (await enter(world, third, 20_000, by=await world.another_admin())).views == 20_000
 
 
-async def test_what_a_scraper_has_seen_meanwhile_is_no_longer_one_admins_word(world: World, clip: Clip) -> None:
+async def test_what_a_scraper_has_seen_meanwhile_is_no_longer_one_admins_word(
+    world: World, clip: Clip
+) -> None:
     other = await world.clip(await world.campaign(), tiktok(2))
     await enter(world, clip, 25_000, limit=5_000)
     await decline(world, await wait(world, other, 20_000, limit=5_000), world.admin)
@@ -301,7 +346,9 @@ async def test_what_a_scraper_has_seen_meanwhile_is_no_longer_one_admins_word(wo
     assert (await enter(world, other, 20_000, limit=5_000)).views == 20_000
 
 
-async def test_of_two_readings_at_once_the_second_counts_the_first(world: World, clip: Clip) -> None:
+async def test_of_two_readings_at_once_the_second_counts_the_first(
+    world: World, clip: Clip
+) -> None:
     other = await world.clip(await world.campaign(), tiktok(2))
     kept = await asyncio.gather(ask(world, clip, 35_000), ask(world, other, 30_000))
 
@@ -317,7 +364,9 @@ async def test_an_admin_made_lately_is_no_second_admin(
     was = (before, UserStatus.ACTIVE) if isinstance(before, Role) else (Role.ADMIN, before)
     for role, status in (was, (Role.ADMIN, UserStatus.ACTIVE)):
         async with world.database.writing() as session:
-            await accounts.set_role_and_status(session, world.admin, accomplice.user_id, role=role, status=status)
+            await accounts.set_role_and_status(
+                session, world.admin, accomplice.user_id, role=role, status=status
+            )
     asks, confirms = (accomplice, world.admin) if new == "who asks" else (world.admin, accomplice)
     waiting = await wait(world, clip, 50_000, by=asks)
     with pytest.raises(SecondAdminNeeded):

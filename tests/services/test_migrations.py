@@ -68,13 +68,17 @@ async def test_sessions_of_the_first_release_live_on(empty: Database) -> None:
         await connection.run_sync(lambda sync: command.upgrade(migrations._config(sync), "0001"))
         await connection.execute(
             text(
-                "INSERT INTO users (email, name, password_hash, role, status, total_earnings, paid, reserved,"
-                " total_views, created_at) VALUES ('a@swivi.test', 'Ana', 'x', 'CLIPPER', 'ACTIVE', 0, 0, 0, 0, :now)"
+                "INSERT INTO users (email, name, password_hash, role, status, total_earnings, "
+                "paid, reserved, total_views, created_at) VALUES ('a@swivi.test', 'Ana', 'x', "
+                "'CLIPPER', 'ACTIVE', 0, 0, 0, 0, :now)"
             ),
             {"now": NOW},
         )
         await connection.execute(
-            text("INSERT INTO sessions (user_id, token_hash, created_at, expires_at) VALUES (1, 'hash', :now, :now)"),
+            text(
+                "INSERT INTO sessions (user_id, token_hash, created_at, expires_at) VALUES (1, "
+                "'hash', :now, :now)"
+            ),
             {"now": NOW},
         )
 
@@ -82,18 +86,28 @@ async def test_sessions_of_the_first_release_live_on(empty: Database) -> None:
 
     async with AsyncSession(empty.engine) as session:
         [kept] = (await session.exec(select(SignInSession))).all()
-    assert (kept.user_id, kept.token_hash, kept.user_agent, kept.last_seen_at) == (1, "hash", "", None)
+    assert (kept.user_id, kept.token_hash, kept.user_agent, kept.last_seen_at) == (
+        1,
+        "hash",
+        "",
+        None,
+    )
 
 
 async def test_tokens_and_payout_keys_of_an_earlier_release_live_on(empty: Database) -> None:
     async with empty.engine.begin() as connection:
         await connection.run_sync(lambda sync: command.upgrade(migrations._config(sync), "0003"))
         for statement in (
-            "INSERT INTO users (email, name, password_hash, role, status, total_earnings, paid, reserved,"
-            " total_views, created_at) VALUES ('a@swivi.test', 'Ana', 'x', 'CLIPPER', 'ACTIVE', 0, 0, 0, 0, :now)",
-            "INSERT INTO api_tokens (user_id, token_hash, created_at, expires_at) VALUES (1, 'hash', :now, :now)",
-            "INSERT INTO payout_requests (user_id, amount, fee, net, method, details, status, idempotency_key,"
-            " body_hash, created_at) VALUES (1, 2000, 0, 2000, 'wise', 'me', 'REJECTED', 'key-1', 'hash', :now)",
+            "INSERT INTO users (email, name, password_hash, role, status, total_earnings, paid, "
+            "reserved, total_views, created_at) VALUES ('a@swivi.test', 'Ana', 'x', 'CLIPPER', "
+            "'ACTIVE', 0, 0, 0, 0, :now)",
+            (
+                "INSERT INTO api_tokens (user_id, token_hash, created_at, expires_at) VALUES (1, "
+                "'hash', :now, :now)"
+            ),
+            "INSERT INTO payout_requests (user_id, amount, fee, net, method, details, status, "
+            "idempotency_key, body_hash, created_at) VALUES (1, 2000, 0, 2000, 'wise', 'me', "
+            "'REJECTED', 'key-1', 'hash', :now)",
         ):
             await connection.execute(text(statement), {"now": NOW})
 
@@ -103,7 +117,9 @@ async def test_tokens_and_payout_keys_of_an_earlier_release_live_on(empty: Datab
         [token] = (await session.exec(select(ApiToken))).all()
         [request] = (await session.exec(select(PayoutRequest))).all()
     assert (token.token_hash, token.name, token.scope) == ("hash", "", TokenScope.WRITE)
-    assert request.idempotency_key == hash_of_key(1, "key-1"), "the key itself opens a sealed answer"
+    assert request.idempotency_key == hash_of_key(1, "key-1"), (
+        "the key itself opens a sealed answer"
+    )
 
 
 async def test_two_at_once_migrate_once(empty: Database, empty_url: str) -> None:
@@ -114,7 +130,9 @@ async def test_two_at_once_migrate_once(empty: Database, empty_url: str) -> None
     assert await migrations.is_current(empty)
 
 
-async def test_a_migration_that_fails_leaves_nothing_behind(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_migration_that_fails_leaves_nothing_behind(
+    empty: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError("power cut")
 

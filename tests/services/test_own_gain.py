@@ -54,17 +54,23 @@ async def refused(world: World, work: Callable[[AsyncSession], Awaitable[Any]]) 
             await work(session)
 
 
-async def test_nobody_reviews_their_own_submission(world: World, waiting: ClipSubmission, promoted: Actor) -> None:
+async def test_nobody_reviews_their_own_submission(
+    world: World, waiting: ClipSubmission, promoted: Actor
+) -> None:
     await refused(world, lambda session: review.approve(session, promoted, waiting.id))
     await refused(world, lambda session: review.reject(session, promoted, waiting.id, "No."))
 
     assert (await world.now(waiting)).status is SubmissionStatus.PENDING
 
 
-async def test_nobody_enters_views_for_or_revokes_their_own_clip(world: World, clip: Clip, promoted: Actor) -> None:
+async def test_nobody_enters_views_for_or_revokes_their_own_clip(
+    world: World, clip: Clip, promoted: Actor
+) -> None:
     await refused(
         world,
-        lambda session: manual.read_by_hand(session, promoted, clip.id, views=10, reason="Seen.", limit=LIMIT),
+        lambda session: manual.read_by_hand(
+            session, promoted, clip.id, views=10, reason="Seen.", limit=LIMIT
+        ),
     )
     await refused(world, lambda session: review.revoke(session, promoted, clip.id, "No."))
 
@@ -104,7 +110,9 @@ async def test_nobody_changes_what_a_campaign_pays_for_their_own_clips(
 
     await refused(world, lambda session: campaigns.change(session, promoted, campaign.id, terms))
     if "budget" in terms:
-        await refused(world, lambda session: campaigns.top_up(session, promoted, campaign.id, "5.00"))
+        await refused(
+            world, lambda session: campaigns.top_up(session, promoted, campaign.id, "5.00")
+        )
     async with world.database.writing() as session:
         await campaigns.change(session, world.admin, campaign.id, terms)
         await campaigns.change(session, promoted, campaign.id, {"title": "Another title"})
@@ -117,7 +125,9 @@ async def test_nobody_takes_money_from_others_into_a_budget_that_pays_their_own_
     rival = await world.clip(campaign, tiktok(3), by=other)
     waiting = await world.submission(campaign, tiktok(4), by=other)
 
-    await refused(world, lambda session: review.revoke(session, promoted, rival.id, "Bought views."))
+    await refused(
+        world, lambda session: review.revoke(session, promoted, rival.id, "Bought views.")
+    )
     await refused(world, lambda session: review.reject(session, promoted, waiting.id, "No."))
     async with world.database.writing() as session:
         await review.approve(session, promoted, waiting.id)
@@ -129,7 +139,9 @@ async def test_nobody_resumes_a_campaign_that_pays_their_own_clips(
 ) -> None:
     async with world.database.writing() as session:
         await campaigns.step(session, promoted, campaign.id, CampaignStatus.PAUSED)
-    await refused(world, lambda session: campaigns.step(session, promoted, campaign.id, CampaignStatus.ACTIVE))
+    await refused(
+        world, lambda session: campaigns.step(session, promoted, campaign.id, CampaignStatus.ACTIVE)
+    )
     async with world.database.writing() as session:
         await campaigns.step(session, world.admin, campaign.id, CampaignStatus.ACTIVE)
 

@@ -1,4 +1,6 @@
-"""Readings by month: months are made ahead, no date is refused, and nobody can tell where a reading is kept."""
+"""Readings by month: months are made ahead, no date is refused, and nobody can tell where a reading
+is kept.
+"""
 
 import asyncio
 from collections.abc import Sequence
@@ -54,11 +56,16 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Time:
         ([], "2026-11"),
         (["view_tracking_before_2026_12"], "2026-12"),
         (["view_tracking_before_2026_11"], "2026-11"),
-        (["view_tracking_before_2026_11", "view_tracking_2026_11", "view_tracking_2027_01"], "2026-12"),
+        (
+            ["view_tracking_before_2026_11", "view_tracking_2026_11", "view_tracking_2027_01"],
+            "2026-12",
+        ),
         (["view_tracking_before_2026_12", "view_tracking_2026_12", "view_tracking_2027_01"], None),
     ],
 )
-def test_the_present_month_and_the_next_two_are_wanted(there: list[str], missing: str | None) -> None:
+def test_the_present_month_and_the_next_two_are_wanted(
+    there: list[str], missing: str | None
+) -> None:
     found = partitions.first_missing([*there, partitions.UNFORESEEN], NOW, None)
     assert (found and f"{found:%Y-%m}") == missing
 
@@ -84,7 +91,9 @@ async def test_months_are_made_ahead_and_once(database: Database) -> None:
 
 
 @on_postgresql
-async def test_of_several_processes_at_once_each_month_is_made_by_one(database: Database, database_url: str) -> None:
+async def test_of_several_processes_at_once_each_month_is_made_by_one(
+    database: Database, database_url: str
+) -> None:
     others = [Database(database_url) for _ in range(3)]
     with clock.standing_at(clock.now() + LATER):
         made = await asyncio.gather(*(partitions.make_ahead(each) for each in (database, *others)))
@@ -94,7 +103,9 @@ async def test_of_several_processes_at_once_each_month_is_made_by_one(database: 
 
 
 @on_postgresql
-async def test_who_reads_for_long_is_not_waited_for_and_keeps_nobody_waiting(database: Database) -> None:
+async def test_who_reads_for_long_is_not_waited_for_and_keeps_nobody_waiting(
+    database: Database,
+) -> None:
     with clock.standing_at(clock.now() + LATER):
         async with database.reading() as session:
             await session.exec(select(ViewTracking.id))
@@ -102,7 +113,9 @@ async def test_who_reads_for_long_is_not_waited_for_and_keeps_nobody_waiting(dat
         assert await partitions.make_ahead(database) == 1 + partitions.AHEAD
 
 
-async def test_a_reading_of_a_month_that_nobody_foresaw_is_kept_and_moves_once_the_month_is_made(world: World) -> None:
+async def test_a_reading_of_a_month_that_nobody_foresaw_is_kept_and_moves_once_the_month_is_made(
+    world: World,
+) -> None:
     clip = await world.clip(await world.campaign(), tiktok(1))
     with clock.standing_at(clock.now() + LATER):
         await world.read((tiktok(1), 400))
@@ -132,7 +145,9 @@ async def test_a_run_over_the_end_of_a_month_is_settled_by_its_newest_readings(
     clips = [await world.clip(campaign, tiktok(number)) for number in range(2)]
     due = reading.batches_due
 
-    async def after_midnight(session: AsyncSession, share: RunShare, attempt: int, *, size: int) -> list[Batch]:
+    async def after_midnight(
+        session: AsyncSession, share: RunShare, attempt: int, *, size: int
+    ) -> list[Batch]:
         time.now = midnight - MOMENT if attempt == 1 else midnight + MOMENT
         return await due(session, share, attempt, size=size)
 
@@ -147,7 +162,9 @@ async def test_a_run_over_the_end_of_a_month_is_settled_by_its_newest_readings(
         (False, Outcome.ERROR),
         (True, Outcome.OK),
     ]
-    assert len({(await kept_in(world))[one.id] for one in of_run}) == (1 if world.database.is_sqlite else 2)
+    assert len({(await kept_in(world))[one.id] for one in of_run}) == (
+        1 if world.database.is_sqlite else 2
+    )
     assert await world.earnings(*clips) == [1_500, 100]
     assert (run.clips_read, run.clips_failed) == (2, 0)
     async with world.database.reading() as session:
@@ -169,7 +186,9 @@ async def share_with_a_scraper_run(world: World) -> tuple[RunShare, Hold]:
     return share, hold
 
 
-def reads(world: World, share: RunShare, hold: Hold, readers: ViewReaders | None = None) -> ShareReading:
+def reads(
+    world: World, share: RunShare, hold: Hold, readers: ViewReaders | None = None
+) -> ShareReading:
     options = ReadingOptions(pause_seconds=0)
     known = readers or world.running.readers
     assert known is not None
@@ -213,7 +232,9 @@ async def test_a_scraper_runs_readings_are_stored_once_though_a_month_ends_in_be
 
 
 class LosesItsLease:
-    """A process that stops for long just when it has started a scraper run: another takes its share over meanwhile."""
+    """A process that stops for long just when it has started a scraper run: another takes its share
+    over meanwhile.
+    """
 
     def __init__(self, world: World, hold: Hold) -> None:
         assert world.running.readers is not None
@@ -245,7 +266,9 @@ async def test_what_a_run_read_is_looked_for_in_its_own_months(world: World) -> 
     async with world.database.reading() as session:
         of_run = await partitions.of_run(session, run.id)
         query = select(ViewTracking.views).where(of_run(ViewTracking))
-        written = query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
+        written = query.compile(
+            dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}
+        )
         plan = "\n".join((await session.execute(text(f"EXPLAIN {written}"))).scalars())
     bounds = (clock.now() - partitions.CLOCKS_DIFFER, clock.now() + partitions.CLOCKS_DIFFER)
     looked_into = {name for name in await tables(world.database) if f"{name} " in plan}
@@ -256,7 +279,9 @@ async def test_what_a_run_read_is_looked_for_in_its_own_months(world: World) -> 
 async def test_a_trigger_that_is_switched_off_for_one_month_is_found(database: Database) -> None:
     assert await findings(database) == []
     async with database.writing() as session:
-        await session.execute(text(f"ALTER TABLE {partitions.UNFORESEEN} DISABLE TRIGGER view_tracking_no_update"))
+        await session.execute(
+            text(f"ALTER TABLE {partitions.UNFORESEEN} DISABLE TRIGGER view_tracking_no_update")
+        )
     [finding] = await findings(database)
     assert "view_tracking_no_update: is switched off" in finding
 
@@ -268,7 +293,9 @@ async def test_no_month_keeps_an_attempt_twice_or_a_reading_that_is_rewritten(wo
         run = await world.read((tiktok(1), 400))
     [one] = await world.all(ViewTracking, col(ViewTracking.run_id) == run.id)
     [month] = {(await where_kept(world.database))[one.id]}
-    again = f"INSERT INTO view_tracking SELECT nextval('view_tracking_id_seq'), {COPIED} FROM {month}"
+    again = (
+        f"INSERT INTO view_tracking SELECT nextval('view_tracking_id_seq'), {COPIED} FROM {month}"
+    )
     for refused, why in (
         (f"{again} WHERE run_id IS NOT NULL", "duplicate key"),
         (f"UPDATE {month} SET views = 7", "append-only"),
@@ -279,4 +306,6 @@ async def test_no_month_keeps_an_attempt_twice_or_a_reading_that_is_rewritten(wo
                 await session.execute(text(refused))
 
 
-COPIED = "clip_id, run_id, attempt, date + interval '1 second', outcome, views, metric, source, detail"
+COPIED = (
+    "clip_id, run_id, attempt, date + interval '1 second', outcome, views, metric, source, detail"
+)

@@ -1,4 +1,6 @@
-"""What a stranger types as a password or an address costs a bounded amount of work, beside the event loop."""
+"""What a stranger types as a password or an address costs a bounded amount of work, beside the
+event loop.
+"""
 
 import threading
 from collections.abc import Callable
@@ -24,7 +26,9 @@ MOST_LOOKED_UP = 20_000
 
 
 @pytest.mark.parametrize("password", COSTLY)
-def test_a_password_of_symbols_is_read_in_few_ways(password: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_password_of_symbols_is_read_in_few_ways(
+    password: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     looked_up = 0
     look_up: Callable[..., Any] = matching.dictionary_match
 
@@ -44,7 +48,9 @@ def test_a_known_password_in_symbols_is_still_refused(password: str) -> None:
         passwords.check_strength(password, "casey@swivi.test")
 
 
-async def test_passwords_are_judged_beside_the_event_loop(running: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_passwords_are_judged_beside_the_event_loop(
+    running: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
     judged_in: list[threading.Thread] = []
     check = passwords.check_strength
 
@@ -59,7 +65,9 @@ async def test_passwords_are_judged_beside_the_event_loop(running: Runtime, monk
 
 
 @pytest.mark.parametrize("email", ["a" * 300 + "@b.co", "a@" + "é." * 200 + "co", "a" * 900_000])
-def test_an_address_that_is_too_long_is_not_parsed(email: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_that_is_too_long_is_not_parsed(
+    email: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     parsed: list[str] = []
     monkeypatch.setattr(accounts, "validate_email", lambda sent, **_: parsed.append(sent))
     with pytest.raises(InvalidInput):

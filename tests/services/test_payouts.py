@@ -1,4 +1,6 @@
-"""Payouts: every edge of the state table and none besides, with its money, its messages and its proofs."""
+"""Payouts: every edge of the state table and none besides, with its money, its messages and its
+proofs.
+"""
 
 from decimal import Decimal
 
@@ -51,7 +53,10 @@ EDGES = {
     (PayoutStatus.APPROVED, "fail"): PayoutStatus.FAILED,
     (PayoutStatus.COMPLETED, "reverse"): PayoutStatus.REVERSED,
 }
-ILLEGAL = {state: [action for action in PayoutAction if (state, action) not in EDGES] for state in PayoutStatus}
+ILLEGAL = {
+    state: [action for action in PayoutAction if (state, action) not in EDGES]
+    for state in PayoutStatus
+}
 
 HELD = {PayoutStatus.PENDING, PayoutStatus.APPROVED}
 SENT = {PayoutStatus.COMPLETED}
@@ -116,7 +121,11 @@ async def test_each_listed_edge_is_walked_with_an_audit_row_and_a_message(
     assert walked.status is target
     last = (await rich.all(AuditEntry, AuditEntry.subject == "payout_request"))[-1]
     by = rich.clipper if action == "cancel" else rich.admin
-    assert (last.action, last.actor_id, last.before) == (f"payout.{target.lower()}", by.user_id, {"status": state})
+    assert (last.action, last.actor_id, last.before) == (
+        f"payout.{target.lower()}",
+        by.user_id,
+        {"status": state},
+    )
     assert await rich.told() == told + ([MESSAGES[action]] if action in MESSAGES else [])
 
 
@@ -187,7 +196,9 @@ async def test_a_second_request_waits_until_the_first_is_settled(rich: World) ->
     assert await money(rich) == (1_000, 2_000, 2_000)
 
 
-async def test_the_fee_is_fixed_when_the_request_is_made_and_kept_when_it_is_paid(rich: World) -> None:
+async def test_the_fee_is_fixed_when_the_request_is_made_and_kept_when_it_is_paid(
+    rich: World,
+) -> None:
     request = await rich.request("33.33", fee_percent=Decimal("2.5"))
     await walk(rich, request, "approve")
     await walk(rich, request, "complete")
@@ -201,7 +212,9 @@ async def test_the_fee_is_fixed_when_the_request_is_made_and_kept_when_it_is_pai
     assert await money(rich) == (EARNED, 0, 0)
 
 
-async def test_a_fee_that_leaves_nothing_is_refused_as_that_and_reserves_nothing(rich: World) -> None:
+async def test_a_fee_that_leaves_nothing_is_refused_as_that_and_reserves_nothing(
+    rich: World,
+) -> None:
     for fee_percent in (Decimal(50), Decimal("99.9999")):
         with pytest.raises(FeeLeavesNothing) as refused:
             await rich.request("0.01", minimum=1, fee_percent=fee_percent)
@@ -212,7 +225,9 @@ async def test_a_fee_that_leaves_nothing_is_refused_as_that_and_reserves_nothing
     assert (await rich.request("0.02", minimum=1, fee_percent=Decimal(50))).net == 1
 
 
-async def test_a_request_that_was_paid_already_is_not_told_as_a_taken_transaction_id(rich: World) -> None:
+async def test_a_request_that_was_paid_already_is_not_told_as_a_taken_transaction_id(
+    rich: World,
+) -> None:
     request = await rich.request("20.00")
     await walk(rich, request, "approve")
     async with rich.database.writing() as session:
@@ -234,7 +249,9 @@ async def test_a_request_that_was_paid_already_is_not_told_as_a_taken_transactio
         await session.execute(delete(Payout))
 
 
-async def test_a_repeated_key_with_the_same_body_answers_with_the_first_request(rich: World) -> None:
+async def test_a_repeated_key_with_the_same_body_answers_with_the_first_request(
+    rich: World,
+) -> None:
     first = await rich.request("20.00", idempotency_key="k1")
     again = await rich.request("20", idempotency_key="k1")
     await walk(rich, first, "reject")
@@ -246,7 +263,12 @@ async def test_a_repeated_key_with_the_same_body_answers_with_the_first_request(
 
 
 async def test_a_repeated_key_with_another_body_is_a_conflict(rich: World) -> None:
-    said = {"amount": "20.00", "method": "paypal", "details": "casey@swivi.test", "idempotency_key": "k1"}
+    said = {
+        "amount": "20.00",
+        "method": "paypal",
+        "details": "casey@swivi.test",
+        "idempotency_key": "k1",
+    }
     await rich.request(**said)
 
     for other in ({"amount": "21.00"}, {"method": "wise"}, {"details": "kim@swivi.test"}):

@@ -28,26 +28,54 @@ async def campaign_of(world: World, title: str, clips: int = 1, **terms: object)
     return campaign
 
 
-async def age(world: World, campaign: Campaign, *, created_hours: int, tracked_hours: int | None) -> None:
+async def age(
+    world: World, campaign: Campaign, *, created_hours: int, tracked_hours: int | None
+) -> None:
     """Let a campaign have been created and last tracked so many hours ago."""
-    ago = [None if hours is None else clock.now() - timedelta(hours=hours) for hours in (created_hours, tracked_hours)]
+    ago = [
+        None if hours is None else clock.now() - timedelta(hours=hours)
+        for hours in (created_hours, tracked_hours)
+    ]
     async with world.database.writing() as session:
         await session.execute(
-            update(Campaign).where(Campaign.id == campaign.id).values(created_at=ago[0], last_tracked_at=ago[1])  # type: ignore[arg-type]
+            update(Campaign)
+            .where(Campaign.id == campaign.id)
+            .values(created_at=ago[0], last_tracked_at=ago[1])  # type: ignore[arg-type]
         )
 
 
 async def test_never_tracked_comes_first_then_new_campaigns_then_the_stalest(world: World) -> None:
-    ages = {"stale": (99, 9), "never": (99, None), "new": (2, 1), "stalest": (99, 50), "newer but staler": (3, 2)}
+    ages = {
+        "stale": (99, 9),
+        "never": (99, None),
+        "new": (2, 1),
+        "stalest": (99, 50),
+        "newer but staler": (3, 2),
+    }
     for title, (created, tracked) in ages.items():
-        await age(world, await campaign_of(world, title), created_hours=created, tracked_hours=tracked)
+        await age(
+            world, await campaign_of(world, title), created_hours=created, tracked_hours=tracked
+        )
 
-    assert [title for title, _ in await planned(world)] == ["never", "newer but staler", "new", "stalest", "stale"]
+    assert [title for title, _ in await planned(world)] == [
+        "never",
+        "newer but staler",
+        "new",
+        "stalest",
+        "stale",
+    ]
 
 
 @pytest.mark.parametrize(
     ("limit", "taken"),
-    [(1, ["A"]), (2, ["A"]), (4, ["A"]), (5, ["A", "B"]), (6, ["A", "B", "C"]), (99, ["A", "B", "C"])],
+    [
+        (1, ["A"]),
+        (2, ["A"]),
+        (4, ["A"]),
+        (5, ["A", "B"]),
+        (6, ["A", "B", "C"]),
+        (99, ["A", "B", "C"]),
+    ],
 )
 async def test_campaigns_are_taken_whole_up_to_the_limit_and_a_larger_one_alone(
     world: World, limit: int, taken: list[str]
@@ -58,7 +86,9 @@ async def test_campaigns_are_taken_whole_up_to_the_limit_and_a_larger_one_alone(
     assert [title for title, _ in await planned(world, limit)] == taken
 
 
-async def test_a_campaign_larger_than_the_limit_is_tracked_whole_and_the_rest_by_the_next_run(world: World) -> None:
+async def test_a_campaign_larger_than_the_limit_is_tracked_whole_and_the_rest_by_the_next_run(
+    world: World,
+) -> None:
     await campaign_of(world, "large", 3)
     await campaign_of(world, "small", 1)
     tracker = Tracker(world.database, world.running.readers, TrackingOptions(max_clips=2))
@@ -71,7 +101,9 @@ async def test_a_campaign_larger_than_the_limit_is_tracked_whole_and_the_rest_by
     [{"status": "DRAFT"}, {"status": "SCHEDULED"}, {"status": "PAUSED"}],
     ids=lambda terms: str(terms["status"]),
 )
-async def test_a_campaign_that_is_not_active_is_not_read(world: World, terms: dict[str, str]) -> None:
+async def test_a_campaign_that_is_not_active_is_not_read(
+    world: World, terms: dict[str, str]
+) -> None:
     campaign = await campaign_of(world, "quiet")
     async with world.database.writing() as session:
         await session.execute(update(Campaign).where(Campaign.id == campaign.id).values(terms))  # type: ignore[arg-type]
@@ -120,7 +152,9 @@ async def test_a_campaign_paused_while_it_is_being_read_is_settled_with_that_rea
     assert (seen.views, seen.peak_views) == (3_000, 4_000)
 
 
-async def test_tracking_many_takes_the_given_campaigns_and_tracking_one_takes_its_whole_campaign(world: World) -> None:
+async def test_tracking_many_takes_the_given_campaigns_and_tracking_one_takes_its_whole_campaign(
+    world: World,
+) -> None:
     first, second = await campaign_of(world, "first", 2), await campaign_of(world, "second", 3)
     many = await world.tracker.track_many([CampaignGroup(first, 2)], batch_size=1)
     clip = await world.clip(second, tiktok(1))

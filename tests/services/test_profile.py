@@ -1,4 +1,6 @@
-"""What people change of themselves: name, password, ways in, linked accounts, where they are paid."""
+"""What people change of themselves: name, password, ways in, linked accounts, where they are
+paid.
+"""
 
 import asyncio
 
@@ -45,7 +47,9 @@ async def has_password(world: World, actor: Actor) -> str:
     return hashed
 
 
-async def change_password(world: World, actor: Actor, present: object, password: object, cookie: str = "") -> None:
+async def change_password(
+    world: World, actor: Actor, present: object, password: object, cookie: str = ""
+) -> None:
     new = await profile.new_password(await world.user(actor), present=present, password=password)
     async with world.database.writing() as session:
         await profile.change_password(session, actor, new, except_session=hash_token(cookie))
@@ -113,7 +117,10 @@ async def test_a_password_is_changed_by_who_knows_it_to_a_good_one(
 async def test_of_two_changes_at_once_one_password_holds(world: World) -> None:
     await has_password(world, world.clipper)
     user = await world.user()
-    both = [await profile.new_password(user, present=OLD, password=f"{NEW} {number}") for number in range(2)]
+    both = [
+        await profile.new_password(user, present=OLD, password=f"{NEW} {number}")
+        for number in range(2)
+    ]
 
     async def change(new: profile.NewPassword) -> None:
         async with world.database.writing() as session:
@@ -128,7 +135,9 @@ async def test_of_two_changes_at_once_one_password_holds(world: World) -> None:
 
 
 async def test_browsers_are_listed_and_signed_out_one_by_one(world: World) -> None:
-    old = await sign_in(world, world.clipper, "Mozilla/5.0 (X11; Linux x86_64) Firefox/150.0\x00" + "x" * 900)
+    old = await sign_in(
+        world, world.clipper, "Mozilla/5.0 (X11; Linux x86_64) Firefox/150.0\x00" + "x" * 900
+    )
     here = await sign_in(world, world.clipper, "Curl")
     stranger = await sign_in(world, world.admin)
     async with world.database.reading() as session:
@@ -172,7 +181,9 @@ async def test_signing_out_everywhere_leaves_no_way_in(world: World) -> None:
         ("instagram", "https://instagr.am/casey_cuts", "casey_cuts"),
     ],
 )
-async def test_a_handle_has_one_spelling(world: World, platform: str, typed: str, handle: str) -> None:
+async def test_a_handle_has_one_spelling(
+    world: World, platform: str, typed: str, handle: str
+) -> None:
     await link(world, world.clipper, platform, typed)
 
     async with world.database.reading() as session:
@@ -197,7 +208,9 @@ async def test_a_handle_has_one_spelling(world: World, platform: str, typed: str
         ("youtube", "https://youtube.com/@casey?" + "x" * MAX_LINK_LENGTH),
     ],
 )
-async def test_what_is_no_account_is_not_linked(world: World, platform: object, typed: object) -> None:
+async def test_what_is_no_account_is_not_linked(
+    world: World, platform: object, typed: object
+) -> None:
     with pytest.raises(InvalidInput):
         await link(world, world.clipper, platform, typed)
 
@@ -258,6 +271,8 @@ async def test_a_disabled_user_is_told_by_open_pages(world: World) -> None:
     user = await world.user()
 
     async with world.database.writing() as session:
-        await service.set_role_and_status(session, world.admin, user.id, role=user.role, status=UserStatus.DISABLED)
+        await service.set_role_and_status(
+            session, world.admin, user.id, role=user.role, status=UserStatus.DISABLED
+        )
 
     assert heard == [{world.clipper.user_id}]

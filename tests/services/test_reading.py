@@ -1,4 +1,6 @@
-"""Reading through the scraper: what it costs, what goes wrong, and that no failure ever moves money (I13)."""
+"""Reading through the scraper: what it costs, what goes wrong, and that no failure ever moves money
+(I13).
+"""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -13,7 +15,14 @@ from swivi.domain.clips.models import Clip, ClipSubmission, ViewTracking
 from swivi.domain.notifications.models import Notification, NotificationKind
 from swivi.domain.platforms.models import Outcome, Platform
 from swivi.domain.platforms.preview import look_at
-from swivi.domain.tracking.models import PlannedCampaign, PlanStatus, RunStatus, ScraperRun, ScraperStatus, Trigger
+from swivi.domain.tracking.models import (
+    PlannedCampaign,
+    PlanStatus,
+    RunStatus,
+    ScraperRun,
+    ScraperStatus,
+    Trigger,
+)
 from swivi.domain.tracking.reading import MOST_ATTEMPTS, ReadingOptions
 from swivi.domain.tracking.recorded_readers import RecordedReaders
 from swivi.domain.tracking.service import Tracker, TrackingOptions
@@ -45,12 +54,16 @@ async def test_a_hundred_clips_on_three_platforms_cost_one_scraper_run_each_plat
     clips = [await world.clip(campaign, video) for video in videos]
     run = await world.read(*((video, 400) for video in videos))
 
-    assert world.simulator.runs_started.total() == len(world.simulator.runs_started) == len(Platform)
+    assert (
+        world.simulator.runs_started.total() == len(world.simulator.runs_started) == len(Platform)
+    )
     assert (run.clips_read, run.clips_failed) == (100, 0)
     assert await world.earnings(*clips) == [100] * 100
 
 
-async def test_a_batch_larger_than_the_batch_size_is_split(world: World, campaign: Campaign) -> None:
+async def test_a_batch_larger_than_the_batch_size_is_split(
+    world: World, campaign: Campaign
+) -> None:
     for number in range(5):
         await world.clip(campaign, tiktok(number))
     options = TrackingOptions(reading=ReadingOptions(batch_size=2, pause_seconds=0))
@@ -63,7 +76,10 @@ async def test_a_batch_larger_than_the_batch_size_is_split(world: World, campaig
 @pytest.mark.parametrize(
     "scripts",
     [
-        [{"state": state} for state in ("not_found", "private", "restricted", "error", "omitted", "note")],
+        [
+            {"state": state}
+            for state in ("not_found", "private", "restricted", "error", "omitted", "note")
+        ],
         [{"views": [views]} for views in (None, -1, -5_000, True, "many", 1.5, 10**15)],
     ],
     ids=["no count", "implausible count"],
@@ -76,7 +92,10 @@ async def test_a_reading_without_a_plausible_count_moves_no_money_and_raises_a_f
     await world.read(*((video, 400) for video in videos))
     before = await world.user()
     world.simulator.set(
-        videos={f"tiktok/{video.external_id}": script for video, script in zip(videos, scripts, strict=True)}
+        videos={
+            f"tiktok/{video.external_id}": script
+            for video, script in zip(videos, scripts, strict=True)
+        }
     )
     run = await world.track()
 
@@ -87,33 +106,49 @@ async def test_a_reading_without_a_plausible_count_moves_no_money_and_raises_a_f
     assert await world.user() == before
 
 
-async def test_zero_after_a_larger_count_moves_no_money_and_raises_a_flag(world: World, clip: Clip) -> None:
+async def test_zero_after_a_larger_count_moves_no_money_and_raises_a_flag(
+    world: World, clip: Clip
+) -> None:
     await world.read((tiktok(1), 0))
 
     after = await world.now(clip)
-    assert (after.earnings, after.views, after.flag) == (1_250, 5_000, "Zero views were read after 5,000.")
+    assert (after.earnings, after.views, after.flag) == (
+        1_250,
+        5_000,
+        "Zero views were read after 5,000.",
+    )
 
 
-async def test_a_fall_is_shown_and_regaining_it_pays_nothing_twice(world: World, clip: Clip) -> None:
+async def test_a_fall_is_shown_and_regaining_it_pays_nothing_twice(
+    world: World, clip: Clip
+) -> None:
     await world.read((tiktok(1), 3_000))
     fallen = await world.now(clip)
     await world.read((tiktok(1), 5_004))
     regained = await world.now(clip)
 
-    assert (fallen.views, fallen.earnings, fallen.flag) == (3_000, 1_250, "The views fell from 5,000 to 3,000.")
+    assert (fallen.views, fallen.earnings, fallen.flag) == (
+        3_000,
+        1_250,
+        "The views fell from 5,000 to 3,000.",
+    )
     assert (regained.views, regained.earnings, regained.flag) == (5_004, 1_251, None)
     assert (await world.user()).total_views == 5_004
 
 
 @pytest.mark.parametrize("state", ["not_found", "odd"])
-async def test_an_answer_is_not_asked_for_again_within_the_run(world: World, clip: Clip, state: State) -> None:
+async def test_an_answer_is_not_asked_for_again_within_the_run(
+    world: World, clip: Clip, state: State
+) -> None:
     world.simulator.script(tiktok(1), state=state)
     await world.track()
 
     assert world.runs_started == 1
 
 
-async def test_a_transient_failure_is_read_again_before_the_campaign_settles(world: World, clip: Clip) -> None:
+async def test_a_transient_failure_is_read_again_before_the_campaign_settles(
+    world: World, clip: Clip
+) -> None:
     world.simulator.script(tiktok(1), None, 6_000)
     run = await world.track()
 
@@ -151,7 +186,9 @@ async def test_what_a_broken_scraper_run_brought_counts_and_the_rest_is_read_aga
     assert [len(given["postURLs"]) for given in world.simulator.inputs()] == [2, 1]
 
 
-async def test_a_scraper_that_never_succeeds_leaves_earnings_as_they_are(world: World, clip: Clip) -> None:
+async def test_a_scraper_that_never_succeeds_leaves_earnings_as_they_are(
+    world: World, clip: Clip
+) -> None:
     world.simulator.set(endings=[{"status": "FAILED", "rows": 0}] * MOST_ATTEMPTS)
     run = await world.read((tiktok(1), 9_000))
 
@@ -159,7 +196,9 @@ async def test_a_scraper_that_never_succeeds_leaves_earnings_as_they_are(world: 
     assert await world.earnings(clip) == [1_250]
 
 
-async def test_a_start_whose_answer_was_lost_is_found_and_not_paid_for_again(world: World, clip: Clip) -> None:
+async def test_a_start_whose_answer_was_lost_is_found_and_not_paid_for_again(
+    world: World, clip: Clip
+) -> None:
     world.simulator.set(fail_starts=["drop"])
     await world.read((tiktok(1), 6_000))
 
@@ -192,10 +231,16 @@ async def test_a_start_that_failed_adopts_no_scraper_run_of_seconds_ago_that_was
     run = await world.read((tiktok(1), 9_000))
 
     readings = await world.all(ViewTracking, ViewTracking.run_id == run.id)
-    assert [(row.outcome, row.views) for row in readings] == [(Outcome.ERROR, None), (Outcome.OK, 9_000)]
+    assert [(row.outcome, row.views) for row in readings] == [
+        (Outcome.ERROR, None),
+        (Outcome.OK, 9_000),
+    ]
     assert await world.earnings(clip) == [2_250]
     [before] = await world.all(ScraperRun, col(ScraperRun.run_id).is_(None))
-    assert (before.status, before.external_ids) == (ScraperStatus.COLLECTED, [tiktok(1).external_id])
+    assert (before.status, before.external_ids) == (
+        ScraperStatus.COLLECTED,
+        [tiktok(1).external_id],
+    )
     assert before.apify_run_id not in {
         row.apify_run_id for row in await world.all(ScraperRun, ScraperRun.id != before.id)
     }
@@ -206,7 +251,11 @@ async def test_a_lost_start_is_not_adopted_while_another_start_for_the_same_link
 ) -> None:
     async with world.database.writing() as session:
         links = [tiktok(1).external_id]
-        session.add(ScraperRun(run_id=None, platform=Platform.TIKTOK, external_ids=links, started_at=clock.now()))
+        session.add(
+            ScraperRun(
+                run_id=None, platform=Platform.TIKTOK, external_ids=links, started_at=clock.now()
+            )
+        )
     world.simulator.set(fail_starts=["drop"])
     run = await world.read((tiktok(1), 6_000))
 
@@ -226,17 +275,27 @@ async def test_a_baseline_whose_start_was_lost_is_found_and_not_paid_for_again(
     assert world.runs_started == 1
 
 
-async def test_a_baseline_that_the_service_refused_is_a_failed_scraper_run(world: World, campaign: Campaign) -> None:
+async def test_a_baseline_that_the_service_refused_is_a_failed_scraper_run(
+    world: World, campaign: Campaign
+) -> None:
     world.simulator.set(refuse="quota")
-    await world.running.intake.submit(world.clipper, campaign.id, tiktok(2).canonical_url, wait_seconds=20)
+    await world.running.intake.submit(
+        world.clipper, campaign.id, tiktok(2).canonical_url, wait_seconds=20
+    )
 
     [scraper] = await world.all(ScraperRun)
-    assert (scraper.status, scraper.run_id, scraper.apify_run_id) == (ScraperStatus.FAILED, None, None)
+    assert (scraper.status, scraper.run_id, scraper.apify_run_id) == (
+        ScraperStatus.FAILED,
+        None,
+        None,
+    )
     assert scraper.problem
 
 
 @pytest.mark.parametrize("fault", ["500", "429", "busy"])
-async def test_a_start_that_failed_is_tried_again_by_the_next_attempt(world: World, clip: Clip, fault: str) -> None:
+async def test_a_start_that_failed_is_tried_again_by_the_next_attempt(
+    world: World, clip: Clip, fault: str
+) -> None:
     world.simulator.set(fail_starts=[fault])
     run = await world.read((tiktok(1), 6_000))
 
@@ -281,7 +340,9 @@ def refuse_after(simulator: RunningSimulator, starts: int, monkeypatch: pytest.M
 
 
 async def plans(world: World, run_id: int) -> list[PlanStatus]:
-    return [plan.status for plan in await world.all(PlannedCampaign, PlannedCampaign.run_id == run_id)]
+    return [
+        plan.status for plan in await world.all(PlannedCampaign, PlannedCampaign.run_id == run_id)
+    ]
 
 
 async def test_of_a_run_that_was_stopped_only_campaigns_that_were_read_whole_are_settled(
@@ -289,7 +350,8 @@ async def test_of_a_run_that_was_stopped_only_campaigns_that_were_read_whole_are
 ) -> None:
     other = await world.campaign(title="Winter")
     whole, read, unread = [
-        await world.clip(of, tiktok(number)) for number, of in ((1, campaign), (2, other), (3, other))
+        await world.clip(of, tiktok(number))
+        for number, of in ((1, campaign), (2, other), (3, other))
     ]
     for number in (1, 2, 3):
         world.simulator.script(tiktok(number), 4_000)
@@ -321,7 +383,9 @@ async def test_a_clip_that_awaits_another_attempt_keeps_its_campaign_from_settli
     assert await world.earnings(lucky, unlucky) == [500, 500]
 
 
-async def test_every_reading_is_kept_with_its_metric_and_source(world: World, campaign: Campaign) -> None:
+async def test_every_reading_is_kept_with_its_metric_and_source(
+    world: World, campaign: Campaign
+) -> None:
     metrics = {tiktok(1): "playCount", youtube(1): "viewCount", instagram(1): "videoPlayCount"}
     clips = {video: await world.clip(campaign, video) for video in metrics}
     await world.read(*((video, 10) for video in metrics))

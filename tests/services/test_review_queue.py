@@ -1,4 +1,6 @@
-"""What the review queue says beside a clip: whose account it is on, and how its clipper did so far."""
+"""What the review queue says beside a clip: whose account it is on, and how its clipper did so
+far.
+"""
 
 from dataclasses import replace
 
@@ -57,8 +59,18 @@ async def test_the_author_is_held_against_the_clippers_own_accounts(
     ("author", "coauthors", "linked", "expected"),
     [
         ("%ED%96%87%EC%82%B4%ED%81%B4%EB%A6%BD-a12", (), "햇살클립-a12", AuthorCheck.MATCH),
-        ("햇살클립-a12", (), "https://www.youtube.com/@%ED%96%87%EC%82%B4%ED%81%B4%EB%A6%BD-A12", AuthorCheck.MATCH),
-        ("cafe\N{COMBINING ACUTE ACCENT}-tv", (), "Caf\N{LATIN SMALL LETTER E WITH ACUTE}-TV", AuthorCheck.MATCH),
+        (
+            "햇살클립-a12",
+            (),
+            "https://www.youtube.com/@%ED%96%87%EC%82%B4%ED%81%B4%EB%A6%BD-A12",
+            AuthorCheck.MATCH,
+        ),
+        (
+            "cafe\N{COMBINING ACUTE ACCENT}-tv",
+            (),
+            "Caf\N{LATIN SMALL LETTER E WITH ACUTE}-TV",
+            AuthorCheck.MATCH,
+        ),
         ("हिन्दी-क्लिप", (), "@हिन्दी-क्लिप", AuthorCheck.MATCH),
         ("brand", ("somebody", "Casey.Cuts"), "casey.cuts", AuthorCheck.MATCH),
         (None, ("casey.cuts",), "casey.cuts", AuthorCheck.MATCH),

@@ -1,4 +1,6 @@
-"""Seals: rows are hashed in order, and whatever is changed, removed, inserted or reordered later is named."""
+"""Seals: rows are hashed in order, and whatever is changed, removed, inserted or reordered later is
+named.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -17,7 +19,16 @@ from swivi.domain.ledger import invariants
 from swivi.domain.ledger.models import AuditEntry, Transfer
 from swivi.domain.reconciliation.models import AuditTrigger
 from swivi.domain.seals import sealing, verifying
-from swivi.domain.seals.content import ENTRIES, READINGS, SEALED, TRANSFERS, Sealed, contents, ids_of, ranges
+from swivi.domain.seals.content import (
+    ENTRIES,
+    READINGS,
+    SEALED,
+    TRANSFERS,
+    Sealed,
+    contents,
+    ids_of,
+    ranges,
+)
 from swivi.domain.seals.models import Seal, SealCheck, SealedSlice, Stream, ThinnedReadings
 from swivi.domain.seals.sealing import Sealer
 from swivi.domain.seals.verifying import Verified, verify
@@ -65,7 +76,11 @@ async def numbers(database: Database) -> dict[Stream, int]:
 async def audited(database: Database, since: str | None = None) -> list[tuple[str, int | str, str]]:
     """What an audit says of the seals: the subject, its id, and what is wrong with it."""
     found = (await invariants.check(database, since=since)).findings
-    return [_briefly(one.subject, one.subject_id, one.sentence) for one in found if one.invariant == "I19"]
+    return [
+        _briefly(one.subject, one.subject_id, one.sentence)
+        for one in found
+        if one.invariant == "I19"
+    ]
 
 
 def _briefly(subject: str, subject_id: int | str, sentence: str) -> tuple[str, int | str, str]:
@@ -86,10 +101,15 @@ async def disarm(session: AsyncSession, table: str) -> None:
             text(f"SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{table}'")
         )
         drops = [f"DROP TRIGGER {name}" for name in found.scalars().all()]
-        statements = [*drops, "PRAGMA ignore_check_constraints = ON", "PRAGMA defer_foreign_keys = ON"]
+        statements = [
+            *drops,
+            "PRAGMA ignore_check_constraints = ON",
+            "PRAGMA defer_foreign_keys = ON",
+        ]
     else:
         checks = (
-            "SELECT conname FROM pg_constraint WHERE conrelid = '{}'::regclass AND contype = 'c' AND coninhcount = 0"
+            "SELECT conname FROM pg_constraint WHERE conrelid = '{}'::regclass AND contype = 'c' "
+            "AND coninhcount = 0"
         )
         found = await session.execute(text(checks.format(table)))
         drops = [f"ALTER TABLE {table} DROP CONSTRAINT {name}" for name in found.scalars().all()]
@@ -102,7 +122,9 @@ class NotKept(Exception):
     """Ends a transaction that is not to be kept."""
 
 
-async def after(database: Database, table: str, *statements: str) -> list[tuple[str, int | str, str]]:
+async def after(
+    database: Database, table: str, *statements: str
+) -> list[tuple[str, int | str, str]]:
     """What a check of all seals names after these statements, none of which is kept."""
     verified: Verified | None = None
     try:
@@ -129,7 +151,9 @@ async def test_every_row_is_sealed_once_and_in_order(sealed: World) -> None:
     assert {stream: seals[-1].rows(stream) for stream in Stream} == there
     assert sum(one.rows for one in slices) == sum(there.values())
     for stream in MONEY:
-        own = [row_id for one in slices if one.stream == stream.stream for row_id in ids_of(one.ids)]
+        own = [
+            row_id for one in slices if one.stream == stream.stream for row_id in ids_of(one.ids)
+        ]
         assert own == sorted(set(own))
     assert await Sealer(sealed.database).seal_new() == 0
     assert await audited(sealed.database) == []
@@ -154,7 +178,13 @@ def test_every_column_of_a_sealed_table_is_hashed(of: Sealed) -> None:
 async def test_a_row_has_the_same_content_on_both_databases(database: Database) -> None:
     at = datetime(2026, 12, 1, 10, 26, 45, 123, tzinfo=UTC)
     entry = AuditEntry(
-        at=at, action="x", subject="übung", subject_id=2**62, before={"b": 1, "a": None}, reason="", amount=None
+        at=at,
+        action="x",
+        subject="übung",
+        subject_id=2**62,
+        before={"b": 1, "a": None},
+        reason="",
+        amount=None,
     )
     async with database.writing() as session:
         session.add(entry)
@@ -194,9 +224,15 @@ def changes_of(of: Sealed) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("of", MONEY, ids=lambda of: of.table)
 async def test_a_changed_row_is_named_whichever_column_it_is(sealed: World, of: Sealed) -> None:
     for column, value in changes_of(of):
-        found = await after(sealed.database, of.table, f'UPDATE {of.table} SET "{column}" = {value} WHERE id = 2')
+        found = await after(
+            sealed.database, of.table, f'UPDATE {of.table} SET "{column}" = {value} WHERE id = 2'
+        )
         expected = {(of.subject, 2, REMOVED if column == "id" else CHANGED)}
-        beyond = {(of.subject, 1_000_002, NEVER_GIVEN)} if column == "id" and not sealed.database.is_sqlite else set()
+        beyond = (
+            {(of.subject, 1_000_002, NEVER_GIVEN)}
+            if column == "id" and not sealed.database.is_sqlite
+            else set()
+        )
         assert set(found) == expected | beyond, column
 
 
@@ -208,7 +244,12 @@ async def test_a_removed_row_is_named(sealed: World, of: Sealed) -> None:
 
 def copied(of: Sealed, row_id: int, *, of_id: int) -> str:
     """A statement that inserts a row like another one."""
-    other = {"id": f"{row_id}", "idempotency_key": f"'copy-{row_id}'", "run_id": "NULL", "reverses": "NULL"}
+    other = {
+        "id": f"{row_id}",
+        "idempotency_key": f"'copy-{row_id}'",
+        "run_id": "NULL",
+        "reverses": "NULL",
+    }
     names = ", ".join(f'"{name}"' for name in of.columns)
     values = ", ".join(other.get(name, f'"{name}"') for name in of.columns)
     return f"INSERT INTO {of.table} ({names}) SELECT {values} FROM {of.table} WHERE id = {of_id}"
@@ -216,7 +257,9 @@ def copied(of: Sealed, row_id: int, *, of_id: int) -> str:
 
 @pytest.mark.parametrize("of", MONEY, ids=lambda of: of.table)
 @pytest.mark.parametrize("row_id", [0, -7])
-async def test_a_row_that_is_inserted_with_an_old_id_is_named(sealed: World, of: Sealed, row_id: int) -> None:
+async def test_a_row_that_is_inserted_with_an_old_id_is_named(
+    sealed: World, of: Sealed, row_id: int
+) -> None:
     found = await after(sealed.database, of.table, copied(of, row_id, of_id=2))
     assert found == [(of.subject, row_id, INSERTED)]
 
@@ -237,7 +280,9 @@ async def test_a_row_that_takes_an_id_which_was_left_out_is_named(sealed: World)
 
 
 @pytest.mark.parametrize("of", [TRANSFERS, ENTRIES], ids=lambda of: of.table)
-async def test_a_row_that_is_inserted_beyond_the_sequence_is_named(sealed: World, of: Sealed) -> None:
+async def test_a_row_that_is_inserted_beyond_the_sequence_is_named(
+    sealed: World, of: Sealed
+) -> None:
     async with sealed.database.writing() as session:
         await session.execute(text(copied(of, 5_000, of_id=2)))
     await Sealer(sealed.database).seal_new()
@@ -246,7 +291,10 @@ async def test_a_row_that_is_inserted_beyond_the_sequence_is_named(sealed: World
 
 @pytest.mark.parametrize("of", MONEY, ids=lambda of: of.table)
 async def test_rows_that_change_places_are_named(sealed: World, of: Sealed) -> None:
-    swap = (f"UPDATE {of.table} SET id = {new} WHERE id = {old}" for old, new in ((2, 10**6), (3, 2), (10**6, 3)))
+    swap = (
+        f"UPDATE {of.table} SET id = {new} WHERE id = {old}"
+        for old, new in ((2, 10**6), (3, 2), (10**6, 3))
+    )
     found = await after(sealed.database, of.table, *swap)
     assert found == [(of.subject, 2, CHANGED), (of.subject, 3, CHANGED)]
 
@@ -262,7 +310,11 @@ async def test_rows_that_change_places_are_named(sealed: World, of: Sealed) -> N
         ("sealed_slices", "UPDATE sealed_slices SET ids = '1' WHERE seal_id = 2", [2]),
         ("sealed_slices", "UPDATE sealed_slices SET digest = 'x' WHERE seal_id = 2", [2]),
         ("sealed_slices", "UPDATE sealed_slices SET last_id = last_id - 1 WHERE seal_id = 2", [2]),
-        ("sealed_slices", "UPDATE sealed_slices SET leaves = substr(leaves, 2) WHERE seal_id = 2", [2]),
+        (
+            "sealed_slices",
+            "UPDATE sealed_slices SET leaves = substr(leaves, 2) WHERE seal_id = 2",
+            [2],
+        ),
         ("sealed_slices", "DELETE FROM sealed_slices WHERE seal_id = 2", [2]),
     ],
 )
@@ -328,7 +380,9 @@ async def test_what_retention_deleted_is_not_missing(sealed: World) -> None:
     await Sealer(sealed.database).seal_new()
     assert await audited(sealed.database) == []
     last = max(one.id for one in readings)
-    found = await after(sealed.database, "view_tracking", f"DELETE FROM view_tracking WHERE id = {last}")
+    found = await after(
+        sealed.database, "view_tracking", f"DELETE FROM view_tracking WHERE id = {last}"
+    )
     assert found == [("reading", last, REMOVED)]
 
 
@@ -346,7 +400,9 @@ async def other(sealed: World) -> AsyncIterator[Database]:
 async def test_two_processes_do_not_fork_the_chain(sealed: World, other: Database) -> None:
     for views in (8_000, 9_000, 10_000):
         await sealed.read((tiktok(1), views), (youtube(1), views))
-        await asyncio.gather(*(Sealer(one).seal_new() for one in (sealed.database, other, sealed.database)))
+        await asyncio.gather(
+            *(Sealer(one).seal_new() for one in (sealed.database, other, sealed.database))
+        )
     await Sealer(sealed.database).seal_new()
     seals = await sealed.all(Seal)
     assert [seal.id for seal in seals] == list(range(1, 1 + len(seals)))
@@ -362,7 +418,9 @@ async def test_a_second_seal_after_the_same_one_is_refused(sealed: World) -> Non
             session.add(twin)
 
 
-async def test_sealing_that_is_cut_off_is_gone_on_with(sealed: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_sealing_that_is_cut_off_is_gone_on_with(
+    sealed: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for views in (8_000, 9_000, 10_000):
         await sealed.read((tiktok(1), views), (youtube(1), views))
     before, made = len(await sealed.all(Seal)), 0
@@ -381,7 +439,9 @@ async def test_sealing_that_is_cut_off_is_gone_on_with(sealed: World, monkeypatc
     assert len(await sealed.all(Seal)) == before + 1
 
     assert await Sealer(sealed.database).seal_new() > 0
-    assert {stream: (await sealed.all(Seal))[-1].rows(stream) for stream in Stream} == await numbers(sealed.database)
+    assert {
+        stream: (await sealed.all(Seal))[-1].rows(stream) for stream in Stream
+    } == await numbers(sealed.database)
     assert await audited(sealed.database) == []
 
 
@@ -435,7 +495,9 @@ async def test_an_id_that_commits_late_is_not_passed_over(sealed: World, other: 
     assert await audited(sealed.database) == []
 
 
-async def test_an_id_of_a_transaction_that_has_no_number_yet_is_not_passed_over(sealed: World, other: Database) -> None:
+async def test_an_id_of_a_transaction_that_has_no_number_yet_is_not_passed_over(
+    sealed: World, other: Database
+) -> None:
     """As an INSERT between its sequence and its row, which a snapshot's xmin knows nothing of."""
     if sealed.database.is_sqlite:
         return
@@ -454,7 +516,9 @@ async def test_an_id_of_a_transaction_that_has_no_number_yet_is_not_passed_over(
     assert await audited(sealed.database) == []
 
 
-async def test_writers_that_come_later_do_not_keep_rows_from_their_seal(sealed: World, other: Database) -> None:
+async def test_writers_that_come_later_do_not_keep_rows_from_their_seal(
+    sealed: World, other: Database
+) -> None:
     if sealed.database.is_sqlite:
         return
     sealer = Sealer(sealed.database)
@@ -503,7 +567,9 @@ async def test_an_old_row_that_changed_is_found_by_one_of_the_next_audits(sealed
     found = []
     for _ in range(len(await sealed.all(Seal))):
         audit = await auditor.audit(AuditTrigger.RUN)
-        found += [one for one in audit.findings if (one["subject"], one["subject_id"]) == ("reading", "3")]
+        found += [
+            one for one in audit.findings if (one["subject"], one["subject_id"]) == ("reading", "3")
+        ]
     assert found != []
     assert await audited(sealed.database) == [("reading", 3, CHANGED)]
 
@@ -519,4 +585,6 @@ async def test_seals_that_were_checked_and_are_gone_are_named(sealed: World) -> 
     with clock.standing_at(clock.now() + timedelta(seconds=5)):
         await Sealer(sealed.database).seal_new()
     audit = await sealed.running.auditor.audit(AuditTrigger.RUN)
-    assert ("I19", "seal", str(last)) in {(f["invariant"], f["subject"], f["subject_id"]) for f in audit.findings}
+    assert ("I19", "seal", str(last)) in {
+        (f["invariant"], f["subject"], f["subject_id"]) for f in audit.findings
+    }

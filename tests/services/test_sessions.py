@@ -36,7 +36,9 @@ async def uses(world: World, cookie: str) -> None:
 
 
 @pytest.mark.parametrize("role", Role)
-async def test_a_session_that_nobody_uses_ends_sooner_for_an_admin(world: World, role: Role) -> None:
+async def test_a_session_that_nobody_uses_ends_sooner_for_an_admin(
+    world: World, role: Role
+) -> None:
     actor = world.admin if role is Role.ADMIN else world.clipper
     cookie, now = await sign_in(world, actor), clock.now()
     for later, lives in ((IDLE[role] - MOMENT, True), (IDLE[role] + MOMENT, False)):
@@ -69,7 +71,9 @@ async def test_whoever_is_enabled_again_begins_anew(world: World) -> None:
             assert await tokens.holder(session, token) is None
 
 
-async def test_the_password_counts_as_entered_for_ten_minutes_in_that_browser_alone(world: World) -> None:
+async def test_the_password_counts_as_entered_for_ten_minutes_in_that_browser_alone(
+    world: World,
+) -> None:
     here, now = await sign_in(world, world.admin), clock.now()
     with clock.standing_at(now + PROVEN_FOR + MOMENT):
         elsewhere = await sign_in(world, world.admin)
@@ -116,8 +120,12 @@ def test_a_generated_password_is_strong_enough() -> None:
     passwords.check_strength(passwords.generate(), "casey@swivi.test")
 
 
-async def test_an_old_hash_is_renewed_when_its_owner_signs_in(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=2, memory_cost=16, parallelism=1))
+async def test_an_old_hash_is_renewed_when_its_owner_signs_in(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        passwords, "_hasher", PasswordHasher(time_cost=2, memory_cost=16, parallelism=1)
+    )
     before = await world.user()
     checked = await service.authenticate(world.database, email=before.email, password=PASSWORD)
     assert checked.renewed_hash is not None
@@ -129,7 +137,9 @@ async def test_an_old_hash_is_renewed_when_its_owner_signs_in(world: World, monk
 
 
 def test_hashes_are_argon2id_with_what_owasp_asks_for_at_least() -> None:
-    """https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html: 19 MiB, 2 passes, 1 lane."""
+    """https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html: 19 MiB, 2
+    passes, 1 lane.
+    """
     parameters = PasswordHasher()
     assert parameters.hash("x").startswith("$argon2id$")
     assert parameters.memory_cost >= 19 * 1024

@@ -1,4 +1,6 @@
-"""One run, done by several processes: each share by one of them, each campaign settled once, whoever dies."""
+"""One run, done by several processes: each share by one of them, each campaign settled once,
+whoever dies.
+"""
 
 import asyncio
 from datetime import timedelta
@@ -27,8 +29,12 @@ from tests.live import until
 from tests.world import World
 
 CAMPAIGNS = 4
-OPTIONS = TrackingOptions(reading=ReadingOptions(batch_size=1, concurrency=SHARE_BATCHES, pause_seconds=0))
-"""A scraper run for each clip, so that a campaign of SHARE_BATCHES clips is a share, and keeps one process busy."""
+OPTIONS = TrackingOptions(
+    reading=ReadingOptions(batch_size=1, concurrency=SHARE_BATCHES, pause_seconds=0)
+)
+"""A scraper run for each clip, so that a campaign of SHARE_BATCHES clips is a share, and keeps one
+process busy.
+"""
 
 
 class Counting:
@@ -104,17 +110,27 @@ async def test_two_processes_do_one_run_together_and_settle_each_campaign_once(
     run = await first.run(Trigger.CLI)
     helping.cancel()
 
-    assert (run.status, run.clips_read, run.campaigns_settled) == (RunStatus.COMPLETED, 20, CAMPAIGNS)
+    assert (run.status, run.clips_read, run.campaigns_settled) == (
+        RunStatus.COMPLETED,
+        20,
+        CAMPAIGNS,
+    )
     assert run.earnings_added == 2_000
     assert ours.used >= SHARE_BATCHES, "the first took a share"
     assert theirs.used >= SHARE_BATCHES, "the second took another"
     assert world.runs_started == 20, "no clip was read twice"
     planned = await world.all(PlannedCampaign, PlannedCampaign.run_id == run.id)
-    assert [(one.share, one.status) for one in planned] == [(number, PlanStatus.SETTLED) for number in (1, 2, 3, 4)]
+    assert [(one.share, one.status) for one in planned] == [
+        (number, PlanStatus.SETTLED) for number in (1, 2, 3, 4)
+    ]
 
 
-async def test_one_process_alone_keeps_its_scrapers_busy_across_shares(world: World, campaigns: list[Campaign]) -> None:
-    options = TrackingOptions(reading=ReadingOptions(batch_size=1, concurrency=3 * SHARE_BATCHES, pause_seconds=0))
+async def test_one_process_alone_keeps_its_scrapers_busy_across_shares(
+    world: World, campaigns: list[Campaign]
+) -> None:
+    options = TrackingOptions(
+        reading=ReadingOptions(batch_size=1, concurrency=3 * SHARE_BATCHES, pause_seconds=0)
+    )
     world.simulator.set(hold=True)
     tracker, _ = process(world, options)
     running = asyncio.create_task(tracker.run(Trigger.CLI))
@@ -125,7 +141,9 @@ async def test_one_process_alone_keeps_its_scrapers_busy_across_shares(world: Wo
     assert (await running).clips_read == 20
 
 
-async def test_a_run_ends_only_when_the_shares_of_others_have(world: World, campaigns: list[Campaign]) -> None:
+async def test_a_run_ends_only_when_the_shares_of_others_have(
+    world: World, campaigns: list[Campaign]
+) -> None:
     world.simulator.set(run_seconds=0.4)
     (first, _), (second, theirs) = process(world), process(world)
     running = asyncio.create_task(first.run(Trigger.CLI))
@@ -138,9 +156,12 @@ async def test_a_run_ends_only_when_the_shares_of_others_have(world: World, camp
     helping.cancel()
 
 
-async def test_the_share_of_a_process_that_died_is_taken_over(world: World, campaigns: list[Campaign]) -> None:
+async def test_the_share_of_a_process_that_died_is_taken_over(
+    world: World, campaigns: list[Campaign]
+) -> None:
     first, _ = process(world)
-    # The dead: it took the second share of the coming run, and will renew its lease, a short one, no more.
+    # The dead: it took the second share of the coming run, and will renew its lease, a short one,
+    # no more.
     coming = len(await world.all(TrackingRun)) + 1
     assert await leases.acquire(world.database, f"tracking:{coming}:2", timedelta(seconds=1))
     run = await first.run(Trigger.CLI)
@@ -165,7 +186,11 @@ async def test_a_helper_whose_conductor_died_ends_its_shares_and_the_next_conduc
     assert not await world.all(RunShare, RunShare.status == ShareStatus.OPEN)
     await second.resume()
     ended = await world.now(run)
-    assert (ended.status, ended.clips_read, ended.earnings_added) == (RunStatus.COMPLETED, 20, 2_000)
+    assert (ended.status, ended.clips_read, ended.earnings_added) == (
+        RunStatus.COMPLETED,
+        20,
+        2_000,
+    )
     assert world.runs_started == 20
 
 
@@ -186,7 +211,9 @@ async def test_a_quota_met_by_one_process_stops_all_shares_with_one_message(
     assert (await world.track()).earnings_added == 2_000
 
 
-async def test_a_process_without_a_run_to_help_with_does_nothing(world: World, campaigns: list[Campaign]) -> None:
+async def test_a_process_without_a_run_to_help_with_does_nothing(
+    world: World, campaigns: list[Campaign]
+) -> None:
     tracker, readers = process(world)
     await tracker.take_part()
     await world.track()

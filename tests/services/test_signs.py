@@ -1,4 +1,6 @@
-"""What reviewers are told about counts, from the readings that are stored; and that it changes no payment."""
+"""What reviewers are told about counts, from the readings that are stored; and that it changes no
+payment.
+"""
 
 from swivi.domain.clips.models import ViewTracking
 from swivi.domain.platforms.models import Outcome
@@ -12,7 +14,9 @@ async def signs(world: World, submission_id: int) -> tuple[str, ...]:
         return (await background(session, await review_row(session, submission_id))).signs
 
 
-async def test_a_reviewer_sees_a_jump_and_a_rounded_count_and_the_clip_is_paid_all_the_same(world: World) -> None:
+async def test_a_reviewer_sees_a_jump_and_a_rounded_count_and_the_clip_is_paid_all_the_same(
+    world: World,
+) -> None:
     campaign = await world.campaign(budget="5000.00")
     clip = await world.clip(campaign, tiktok(1), baseline=40)
     assert await signs(world, clip.submission_id) == ()
@@ -32,14 +36,21 @@ async def test_a_reviewer_sees_a_rounded_baseline_before_approval(world: World) 
     assert rounded.startswith("12,300 views is rounded by the platform")
 
 
-async def test_the_baseline_keeps_what_it_counts_so_that_another_metric_is_seen(world: World) -> None:
+async def test_the_baseline_keeps_what_it_counts_so_that_another_metric_is_seen(
+    world: World,
+) -> None:
     clip = await world.clip(await world.campaign(), tiktok(1), baseline=5_001)
     [baseline] = await world.all(ViewTracking)
     assert baseline.metric == "playCount"
     async with world.database.writing() as session:
         session.add(
             ViewTracking(
-                clip_id=clip.id, date=baseline.date, outcome=Outcome.OK, views=6_001, metric="viewCount", source="other"
+                clip_id=clip.id,
+                date=baseline.date,
+                outcome=Outcome.OK,
+                views=6_001,
+                metric="viewCount",
+                source="other",
             )
         )
 

@@ -1,4 +1,6 @@
-"""A statement takes each cent back to the reading, the growth, the rate, the caps and the share that made it."""
+"""A statement takes each cent back to the reading, the growth, the rate, the caps and the share
+that made it.
+"""
 
 from datetime import timedelta
 
@@ -39,7 +41,9 @@ def own(world: World) -> Account:
     return statement.of_clipper(world.clipper.user_id)
 
 
-async def test_an_accrual_names_its_reading_and_says_how_its_growth_became_cents(world: World, own: Account) -> None:
+async def test_an_accrual_names_its_reading_and_says_how_its_growth_became_cents(
+    world: World, own: Account
+) -> None:
     campaign = await world.campaign()
     clip = await world.clip(campaign, tiktok(1), baseline=1_000)
     for views in (3_000, 2_000, 5_999):
@@ -48,23 +52,32 @@ async def test_an_accrual_names_its_reading_and_says_how_its_growth_became_cents
     first, second = await accruals_of(world, own)
     assert (first.initial_views, first.peak_views, first.growth) == (1_000, 3_000, 2_000)
     assert (first.rate, first.worth, first.credited_before, first.amount) == (250, 500, 0, 500)
-    assert (second.peak_views, second.worth, second.credited_before, second.amount) == (5_999, 1_249, 500, 749)
+    assert (second.peak_views, second.worth, second.credited_before, second.amount) == (
+        5_999,
+        1_249,
+        500,
+        749,
+    )
     assert first.adds_up
     assert second.adds_up
     async with world.database.reading() as session:
         lines = await statement.page(session, own, ALWAYS, limit=1, offset=0)
-    assert [(line.kind, line.amount, line.balance) for line in lines] == [(TransferKind.ACCRUAL, 749, 1_249)]
+    assert [(line.kind, line.amount, line.balance) for line in lines] == [
+        (TransferKind.ACCRUAL, 749, 1_249)
+    ]
     assert (lines[0].campaign_title, lines[0].submission_id) == (campaign.title, clip.submission_id)
 
 
-async def test_caps_and_the_last_share_of_a_budget_are_worked_out_again(world: World, own: Account) -> None:
+async def test_caps_and_the_last_share_of_a_budget_are_worked_out_again(
+    world: World, own: Account
+) -> None:
     kim = await world.another_clipper()
     campaign = await world.campaign(budget="100.00", max_per_clip="60.00", max_per_clipper="70.00")
     await world.clip(campaign, tiktok(1))
     await world.clip(campaign, tiktok(2))
     await world.clip(campaign, youtube(3), by=kim)
-    # $60.00 (the cap per clip; the growth is worth $75.00) and $25.00 are to fit under $70.00 per clipper; Kim's
-    # $40.00 beside them do not fit what the budget has left.
+    # $60.00 (the cap per clip; the growth is worth $75.00) and $25.00 are to fit under $70.00 per
+    # clipper; Kim's $40.00 beside them do not fit what the budget has left.
     await world.read((tiktok(1), 30_000), (tiktok(2), 10_000), (youtube(3), 16_000))
 
     one, two = await accruals_of(world, own)
@@ -120,7 +133,11 @@ async def test_what_was_recovered_before_a_credit_and_not_after_it_is_in_its_exp
     await world.read((tiktok(2), 60_000))
 
     accruals = await accruals_of(world, own)
-    assert [(made.amount, made.within_cap) for made in accruals] == [(1_000, 1_000), (1_000, 1_000), (1_000, 1_000)]
+    assert [(made.amount, made.within_cap) for made in accruals] == [
+        (1_000, 1_000),
+        (1_000, 1_000),
+        (1_000, 1_000),
+    ]
     assert all(made.adds_up for made in accruals)
 
 
@@ -144,7 +161,9 @@ async def test_an_amount_that_nothing_explains_does_not_add_up(world: World, own
     await world.read((tiktok(1), 30_000))
     [made] = await accruals_of(world, own)
     for wrong in (made.amount - 1, made.amount + 1):
-        values = {name: getattr(made, name) for name in Made.__dataclass_fields__} | {"amount": wrong}
+        values = {name: getattr(made, name) for name in Made.__dataclass_fields__} | {
+            "amount": wrong
+        }
         assert not Made(**values).adds_up
 
 
@@ -176,7 +195,12 @@ async def test_every_movement_of_a_clippers_money_is_there_with_the_balance_afte
     ]
     assert lines[-1].balance == (await world.user()).available
     assert lines[-1].reverses == lines[0].transfer_id
-    assert [line.payout_request_id for line in lines[2:6]] == [asked.id, asked.id, again.id, again.id]
+    assert [line.payout_request_id for line in lines[2:6]] == [
+        asked.id,
+        asked.id,
+        again.id,
+        again.id,
+    ]
 
 
 async def test_a_campaigns_statement_says_where_its_budget_went(world: World) -> None:

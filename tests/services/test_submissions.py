@@ -1,4 +1,6 @@
-"""Submitting and reviewing: one video is in once, whatever its link looks like; no baseline, no approval."""
+"""Submitting and reviewing: one video is in once, whatever its link looks like; no baseline, no
+approval.
+"""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -12,7 +14,12 @@ from swivi.domain.accounts.errors import AdminsOnly, ClippersOnly
 from swivi.domain.campaigns.errors import CampaignNotOpen, NoSuchCampaign
 from swivi.domain.campaigns.models import Campaign
 from swivi.domain.clips import review
-from swivi.domain.clips.errors import AlreadyReviewed, BaselineMissing, DuplicateSubmission, PlatformNotWanted
+from swivi.domain.clips.errors import (
+    AlreadyReviewed,
+    BaselineMissing,
+    DuplicateSubmission,
+    PlatformNotWanted,
+)
 from swivi.domain.clips.models import Clip, ClipSubmission, SubmissionStatus
 from swivi.domain.notifications.models import NotificationKind
 from swivi.domain.platforms.errors import InvalidLink
@@ -45,7 +52,9 @@ async def campaign(world: World) -> Campaign:
 
 
 async def submit(world: World, campaign: Campaign, url: str) -> ClipSubmission:
-    return await world.running.intake.submit(world.clipper, campaign.id, url, wait_seconds=WAIT_SECONDS)
+    return await world.running.intake.submit(
+        world.clipper, campaign.id, url, wait_seconds=WAIT_SECONDS
+    )
 
 
 async def approve(world: World, submission: ClipSubmission) -> ClipSubmission:
@@ -53,7 +62,9 @@ async def approve(world: World, submission: ClipSubmission) -> ClipSubmission:
         return await review.approve(session, world.admin, submission.id)
 
 
-async def reject(world: World, submission: ClipSubmission, reason: object = "Blurry.") -> ClipSubmission:
+async def reject(
+    world: World, submission: ClipSubmission, reason: object = "Blurry."
+) -> ClipSubmission:
     async with world.database.writing() as session:
         return await review.reject(session, world.admin, submission.id, reason)
 
@@ -69,18 +80,24 @@ async def test_a_submission_is_pending_with_the_views_of_that_moment_as_its_base
     assert submission.author
 
 
-@pytest.mark.parametrize(("video", "links"), [(youtube(1), YOUTUBE_LINKS), (tiktok(1), TIKTOK_LINKS)])
+@pytest.mark.parametrize(
+    ("video", "links"), [(youtube(1), YOUTUBE_LINKS), (tiktok(1), TIKTOK_LINKS)]
+)
 async def test_another_shape_of_a_link_is_the_same_video(
     world: World, campaign: Campaign, video: VideoRef, links: tuple[str, ...]
 ) -> None:
     await world.submission(campaign, video)
 
     for link in links:
-        with pytest.raises(DuplicateSubmission, match="You have submitted this video to this campaign already"):
+        with pytest.raises(
+            DuplicateSubmission, match="You have submitted this video to this campaign already"
+        ):
             await submit(world, campaign, link.format(video.external_id))
 
 
-async def test_ids_that_differ_in_case_are_different_videos(world: World, campaign: Campaign) -> None:
+async def test_ids_that_differ_in_case_are_different_videos(
+    world: World, campaign: Campaign
+) -> None:
     for code in ("DTAabcdefgh", "DTAabcdefgH"):
         await submit(world, campaign, f"https://www.instagram.com/reel/{code}/")
 
@@ -94,14 +111,18 @@ async def test_one_clippers_video_is_in_one_campaign_only(world: World, campaign
         await world.submission(await world.campaign(title="Winter"), tiktok(1))
 
 
-async def test_a_campaign_takes_a_video_from_one_clipper_only(world: World, campaign: Campaign) -> None:
+async def test_a_campaign_takes_a_video_from_one_clipper_only(
+    world: World, campaign: Campaign
+) -> None:
     await world.submission(campaign, tiktok(1))
 
     with pytest.raises(DuplicateSubmission, match="This video was already submitted to Swivi"):
         await world.submission(campaign, tiktok(1), by=await world.another_clipper())
 
 
-async def test_a_rejected_video_may_be_sent_again_with_a_baseline_of_its_own(world: World, campaign: Campaign) -> None:
+async def test_a_rejected_video_may_be_sent_again_with_a_baseline_of_its_own(
+    world: World, campaign: Campaign
+) -> None:
     first = await world.submission(campaign, tiktok(1), baseline=100)
     await reject(world, first)
     second = await world.submission(campaign, tiktok(1), baseline=900)
@@ -113,7 +134,8 @@ async def test_a_rejected_video_may_be_sent_again_with_a_baseline_of_its_own(wor
 
 
 @pytest.mark.parametrize(
-    ("status", "refusal"), [("DRAFT", NoSuchCampaign), ("SCHEDULED", NoSuchCampaign), ("PAUSED", CampaignNotOpen)]
+    ("status", "refusal"),
+    [("DRAFT", NoSuchCampaign), ("SCHEDULED", NoSuchCampaign), ("PAUSED", CampaignNotOpen)],
 )
 async def test_a_campaign_that_is_not_active_takes_no_clips(
     world: World, status: str, refusal: type[Exception]
@@ -124,7 +146,9 @@ async def test_a_campaign_that_is_not_active_takes_no_clips(
         await world.submission(closed, tiktok(1))
 
 
-async def test_a_completed_campaign_takes_no_clips_and_approves_none(world: World, campaign: Campaign) -> None:
+async def test_a_completed_campaign_takes_no_clips_and_approves_none(
+    world: World, campaign: Campaign
+) -> None:
     await world.clip(campaign, tiktok(1))
     await world.read((tiktok(1), 10**6))
 
@@ -145,7 +169,9 @@ async def test_who_may_submit_what_where(world: World, campaign: Campaign) -> No
     with pytest.raises(NoSuchCampaign):
         await world.running.intake.submit(world.clipper, 999, tiktok(1).canonical_url)
     with pytest.raises(InvalidLink):
-        await submit(world, campaign, "https://www.tiktok.com.evil.com/@x/video/7592641437091532062")
+        await submit(
+            world, campaign, "https://www.tiktok.com.evil.com/@x/video/7592641437091532062"
+        )
     assert await world.all(ClipSubmission) == []
 
 
@@ -167,7 +193,9 @@ async def test_a_baseline_that_cannot_be_read_is_retried_and_not_guessed(
     assert (await world.now(waiting)).initial_views == 4_321
 
 
-async def test_many_baselines_due_are_read_by_one_scraper_run(world: World, campaign: Campaign) -> None:
+async def test_many_baselines_due_are_read_by_one_scraper_run(
+    world: World, campaign: Campaign
+) -> None:
     for number in range(20):
         await world.submission(campaign, tiktok(number), baseline=None)
     with clock.standing_at(clock.now() + timedelta(hours=1)):
@@ -187,13 +215,23 @@ async def test_a_baseline_is_written_once(world: World, campaign: Campaign) -> N
     assert (await world.now(submission)).initial_views == 100
 
 
-async def test_an_approval_makes_a_clip_and_tells_the_clipper(world: World, campaign: Campaign) -> None:
+async def test_an_approval_makes_a_clip_and_tells_the_clipper(
+    world: World, campaign: Campaign
+) -> None:
     submission = await world.submission(campaign, tiktok(1), baseline=100)
     approved = await approve(world, submission)
 
-    assert (approved.status, approved.reviewer_id) == (SubmissionStatus.APPROVED, world.admin.user_id)
+    assert (approved.status, approved.reviewer_id) == (
+        SubmissionStatus.APPROVED,
+        world.admin.user_id,
+    )
     [clip] = await world.all(Clip)
-    assert (clip.submission_id, clip.initial_views, clip.rate, clip.earnings) == (submission.id, 100, 250, 0)
+    assert (clip.submission_id, clip.initial_views, clip.rate, clip.earnings) == (
+        submission.id,
+        100,
+        250,
+        0,
+    )
     assert await world.told() == [NotificationKind.SUBMISSION_APPROVED]
 
 

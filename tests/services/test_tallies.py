@@ -1,4 +1,6 @@
-"""The totals that are kept say what the rows say, whatever happened to them, and migration finds the same."""
+"""The totals that are kept say what the rows say, whatever happened to them, and migration finds
+the same.
+"""
 
 import importlib.util
 from collections.abc import Mapping
@@ -42,7 +44,9 @@ def at(day: int, hour: int = 12) -> datetime:
 
 @pytest.fixture
 async def story(world: World) -> World:
-    """Everything that changes a total: submissions of each fate, runs, a reading by hand, a revocation, payouts."""
+    """Everything that changes a total: submissions of each fate, runs, a reading by hand, a
+    revocation, payouts.
+    """
     kim = await world.another_clipper()
     with clock.standing_at(at(1)):
         large = await world.campaign(title="Large", payout_rate="10.00", budget="900.00")
@@ -56,11 +60,17 @@ async def story(world: World) -> World:
         async with world.database.writing() as session:
             await review.reject(session, world.admin, refused.id, "Not ours.")
     with clock.standing_at(at(2)):
-        await world.read((tiktok(1), 4_000), (youtube(2), 9_000), (instagram(3), 1_000), (tiktok(4), 2_000))
+        await world.read(
+            (tiktok(1), 4_000), (youtube(2), 9_000), (instagram(3), 1_000), (tiktok(4), 2_000)
+        )
     with clock.standing_at(at(3)):
-        await world.read((tiktok(1), 3_000), (youtube(2), 9_500), (instagram(3), 1_500), (tiktok(4), 90_000))
+        await world.read(
+            (tiktok(1), 3_000), (youtube(2), 9_500), (instagram(3), 1_500), (tiktok(4), 90_000)
+        )
         async with world.database.writing() as session:
-            await manual.read_by_hand(session, world.admin, 1, views=12_000, reason="Seen.", limit=10_000)
+            await manual.read_by_hand(
+                session, world.admin, 1, views=12_000, reason="Seen.", limit=10_000
+            )
     with clock.standing_at(at(4)):
         async with world.database.writing() as session:
             await review.revoke(session, world.admin, taken_out.id, "Bought views.")
@@ -72,7 +82,9 @@ async def story(world: World) -> World:
     return world
 
 
-async def kept(database: Database, tables: Mapping[str, str] = TABLES) -> dict[str, list[tuple[object, ...]]]:
+async def kept(
+    database: Database, tables: Mapping[str, str] = TABLES
+) -> dict[str, list[tuple[object, ...]]]:
     async with database.reading() as session:
         found = {
             name: (await session.execute(text(f"SELECT * FROM {name} WHERE {says}"))).all()
@@ -112,7 +124,10 @@ async def test_what_was_kept_along_the_way_is_what_all_rows_together_say(
 async def test_what_a_clip_gained_and_an_account_moved_is_told_by_its_day(story: World) -> None:
     async with story.database.reading() as session:
         days = await session.execute(
-            text("SELECT day, platform, views, spent FROM campaign_days WHERE campaign_id = 1 ORDER BY day, platform")
+            text(
+                "SELECT day, platform, views, spent FROM campaign_days WHERE campaign_id = 1 "
+                "ORDER BY day, platform"
+            )
         )
         moved = await session.execute(
             text(
@@ -132,23 +147,40 @@ async def test_what_a_clip_gained_and_an_account_moved_is_told_by_its_day(story:
         ("2026-03-04", "tiktok", 500, 85_00),
         ("2026-03-04", "youtube", 100, 1_00),
     ]
-    assert kinds == [("ACCRUAL", 216_00, 5), ("PAYOUT_RELEASED", 20_00, 1), ("PAYOUT_RESERVED", -45_00, 2)]
+    assert kinds == [
+        ("ACCRUAL", 216_00, 5),
+        ("PAYOUT_RELEASED", 20_00, 1),
+        ("PAYOUT_RESERVED", -45_00, 2),
+    ]
 
 
 async def test_payouts_and_submitters_are_counted_as_they_come_and_change(story: World) -> None:
-    later, lists = migration_of(COUNTED_LISTS), {"payout_tallies": "requests <> 0", "submitters": "submissions <> 0"}
+    later, lists = (
+        migration_of(COUNTED_LISTS),
+        {"payout_tallies": "requests <> 0", "submitters": "submissions <> 0"},
+    )
     async with story.database.reading() as session:
-        [pending] = (await session.scalars(text("SELECT id FROM payout_requests WHERE status = 'PENDING'"))).all()
+        [pending] = (
+            await session.scalars(text("SELECT id FROM payout_requests WHERE status = 'PENDING'"))
+        ).all()
     async with story.database.writing() as session:
         await payouts.process(session, story.admin, pending, PayoutAction.APPROVE)
     along_the_way = await kept(story.database, lists)
 
     async with story.database.writing() as session:
-        for statement in ("DELETE FROM payout_tallies", "DELETE FROM submitters", later.PAYOUTS, later.SUBMITTERS):
+        for statement in (
+            "DELETE FROM payout_tallies",
+            "DELETE FROM submitters",
+            later.PAYOUTS,
+            later.SUBMITTERS,
+        ):
             await session.execute(text(statement))
 
     assert await kept(story.database, lists) == along_the_way
-    assert along_the_way["payout_tallies"] == [("APPROVED", "1", "2500"), ("CANCELLED", "1", "2000")]
+    assert along_the_way["payout_tallies"] == [
+        ("APPROVED", "1", "2500"),
+        ("CANCELLED", "1", "2000"),
+    ]
 
 
 async def test_people_are_counted_as_they_come_and_change(world: World) -> None:
@@ -179,7 +211,10 @@ async def test_an_ended_run_keeps_why_it_could_not_read(world: World) -> None:
     assert run.failures == {"private": 1, "not_found": 2}
     async with world.database.reading() as session:
         assert await failures_by_reason(session, run.id) == run.failures
-        assert list((await why_not_read(session, run)).items()) == [("not_found", 2), ("private", 1)]
+        assert list((await why_not_read(session, run)).items()) == [
+            ("not_found", 2),
+            ("private", 1),
+        ]
 
 
 async def test_migration_counts_what_runs_before_it_could_not_read(world: World) -> None:

@@ -34,7 +34,9 @@ async def revoke(world: World, clip: Clip) -> Cents:
 
 async def set_status(world: World, user: Actor, status: UserStatus) -> None:
     async with world.database.writing() as session:
-        await accounts.set_role_and_status(session, world.admin, user.user_id, role=Role.CLIPPER, status=status)
+        await accounts.set_role_and_status(
+            session, world.admin, user.user_id, role=Role.CLIPPER, status=status
+        )
 
 
 async def test_a_clip_earns_no_more_than_the_cap_per_clip(world: World) -> None:
@@ -45,7 +47,9 @@ async def test_a_clip_earns_no_more_than_the_cap_per_clip(world: World) -> None:
     assert await world.earnings(clip) == [500]
 
 
-async def test_a_clipper_earns_no_more_than_the_cap_per_clipper_shared_by_demand(world: World) -> None:
+async def test_a_clipper_earns_no_more_than_the_cap_per_clipper_shared_by_demand(
+    world: World,
+) -> None:
     campaign = await world.campaign(max_per_clipper="9.00")
     clips = [await world.clip(campaign, video) for video in (tiktok(1), youtube(1))]
     other = await world.clip(campaign, tiktok(2), by=await world.another_clipper())
@@ -73,7 +77,9 @@ async def test_a_revoked_clip_that_was_recovered_whole_frees_the_clippers_cap(wo
         assert (await clip_story.reckoning_of(session, honest.id)).clipper_credited == 1_000
 
 
-async def test_of_a_revoked_clip_only_what_was_recovered_frees_the_clippers_cap(world: World) -> None:
+async def test_of_a_revoked_clip_only_what_was_recovered_frees_the_clippers_cap(
+    world: World,
+) -> None:
     campaign = await world.campaign(max_per_clipper="50.00")
     bought, honest = [await world.clip(campaign, video) for video in (tiktok(1), youtube(1))]
     await world.read((tiktok(1), 90_000), (youtube(1), 0))
@@ -84,7 +90,9 @@ async def test_of_a_revoked_clip_only_what_was_recovered_frees_the_clippers_cap(
     assert await world.earnings(bought, honest) == [3_000, 2_000]
 
 
-async def test_growth_below_the_minimum_earns_nothing_and_from_it_on_everything(world: World) -> None:
+async def test_growth_below_the_minimum_earns_nothing_and_from_it_on_everything(
+    world: World,
+) -> None:
     clip = await world.clip(await world.campaign(min_views="1000"), tiktok(1), baseline=500)
     await world.read((tiktok(1), 1_499))
     assert await world.earnings(clip) == [0]
@@ -93,15 +101,21 @@ async def test_growth_below_the_minimum_earns_nothing_and_from_it_on_everything(
     assert await world.earnings(clip) == [250]
 
 
-@pytest.mark.parametrize("terms", [{"payout_rate": "10000.01"}, {"platform_rates": {"youtube": "10000.01"}}])
-async def test_a_rate_is_no_larger_than_what_can_be_computed_of_it(world: World, terms: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "terms", [{"payout_rate": "10000.01"}, {"platform_rates": {"youtube": "10000.01"}}]
+)
+async def test_a_rate_is_no_larger_than_what_can_be_computed_of_it(
+    world: World, terms: dict[str, Any]
+) -> None:
     with pytest.raises(InvalidInput, match=r"The largest possible rate is \$10,000\.00\."):
         await world.campaign(**terms)
 
     campaign = await world.campaign(payout_rate="10000.00", budget="1000000000.00")
     clip = await world.clip(campaign, tiktok(1))
     await world.read((tiktok(1), MAX_VIEWS))
-    async with world.database.writing() as session:  # no video can have so many: the clip is on hold
+    async with (
+        world.database.writing() as session
+    ):  # no video can have so many: the clip is on hold
         await holds.pay(session, world.admin, clip.id, "The platform confirmed it.")
     await world.read((tiktok(1), MAX_VIEWS))
     assert await world.earnings(clip) == [MAX_CENTS]
@@ -136,7 +150,9 @@ async def test_a_disabled_clipper_earns_nothing_new_and_keeps_what_was_earned(wo
     assert (await world.user(kim)).available == 250
 
 
-async def test_the_budget_moves_between_spent_and_any_height_while_the_campaign_lives(world: World) -> None:
+async def test_the_budget_moves_between_spent_and_any_height_while_the_campaign_lives(
+    world: World,
+) -> None:
     campaign = await world.campaign(budget="100.00")
     await world.clip(campaign, tiktok(1))
     await world.read((tiktok(1), 10_000))  # $25.00
@@ -165,7 +181,9 @@ async def test_a_budget_that_is_no_amount_is_refused(world: World, budget: objec
         await change(world, campaign, budget=budget)
 
 
-async def test_a_raised_budget_pays_what_was_cut_short_only_while_the_campaign_is_open(world: World) -> None:
+async def test_a_raised_budget_pays_what_was_cut_short_only_while_the_campaign_is_open(
+    world: World,
+) -> None:
     campaign = await world.campaign(budget="10.00")
     clip = await world.clip(campaign, tiktok(1))
     await world.read((tiktok(1), 3_999))  # $9.99
@@ -187,4 +205,7 @@ async def test_a_budget_lowered_to_what_is_spent_completes_the_campaign(world: W
     await world.running.schedule.start_and_end_campaigns()
 
     closed = await world.now(campaign)
-    assert (closed.status, closed.completion_reason) == (CampaignStatus.COMPLETED, "The budget was used up.")
+    assert (closed.status, closed.completion_reason) == (
+        CampaignStatus.COMPLETED,
+        "The budget was used up.",
+    )

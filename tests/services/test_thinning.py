@@ -24,10 +24,24 @@ OLD_DAYS = 4
 BEGAN = timedelta(days=30 + OLD_DAYS)
 
 VIEWS: Sequence[tuple[int | str | None, ...]] = (
-    # Three times a day: a clip that grows, one that stands still and falls, one that cannot be read now and then.
+    # Three times a day: a clip that grows, one that stands still and falls, one that cannot be read
+    # now and then.
     (400, 800, 1_200, 1_600, 2_000, 2_400, 2_800, 3_200, 3_600, 4_000, 4_400, 4_800),
     (900, 900, 900, 700, 900, 900, 900, 950, 950, 0, 950, 940),
-    (500, "private", "private", "not_found", 500, "private", 500, 500, "omitted", "private", "private", 2_000),
+    (
+        500,
+        "private",
+        "private",
+        "not_found",
+        500,
+        "private",
+        500,
+        500,
+        "omitted",
+        "private",
+        "private",
+        2_000,
+    ),
 )
 
 
@@ -40,7 +54,9 @@ async def campaign(world: World) -> Campaign:
 
 @pytest.fixture
 async def history(world: World, campaign: Campaign) -> datetime:
-    """Clips that were tracked three times a day on some old days, and once lately; the start of the first day."""
+    """Clips that were tracked three times a day on some old days, and once lately; the start of the
+    first day.
+    """
     began = (clock.now() - BEGAN).replace(hour=0, minute=0, second=0, microsecond=0)
     with clock.standing_at(began - timedelta(hours=1)):
         for number in range(len(VIEWS)):
@@ -59,7 +75,9 @@ async def history(world: World, campaign: Campaign) -> datetime:
     return began
 
 
-def needless(readings: Sequence[ViewTracking], credited: set[tuple[int | None, int | None]]) -> set[int]:
+def needless(
+    readings: Sequence[ViewTracking], credited: set[tuple[int | None, int | None]]
+) -> set[int]:
     """What may go, worked out one by one."""
     gone = set()
     for one in readings:
@@ -70,7 +88,9 @@ def needless(readings: Sequence[ViewTracking], credited: set[tuple[int | None, i
             and other.date.date() == one.date.date()
             and (other.views is None) == (one.views is None)
         ]
-        before = [other.views for other in readings if other.clip_id == one.clip_id and other.id < one.id]
+        before = [
+            other.views for other in readings if other.clip_id == one.clip_id and other.id < one.id
+        ]
         highest = max((views for views in before if views is not None), default=-1)
         is_record = one.views is not None and one.views > highest
         if (
@@ -86,7 +106,9 @@ def needless(readings: Sequence[ViewTracking], credited: set[tuple[int | None, i
 
 
 async def everything_explained(world: World) -> list[object]:
-    """What people see of the past: how each cent came about, the days of the charts, the counters."""
+    """What people see of the past: how each cent came about, the days of the charts, the
+    counters.
+    """
     accruals = await world.all(Transfer, Transfer.kind == TransferKind.ACCRUAL)
     async with world.database.reading() as session:
         made = await accrual_story.made(session, accruals)
@@ -121,7 +143,11 @@ async def test_days_are_done_as_they_come_of_age_in_slices_and_once(
     with clock.standing_at(history + timedelta(days=32, hours=1)):
         await thinning.thin_out(world.database)
     first = await all_days(world)
-    assert [one.day for one in first] == [history - timedelta(days=1), history, history + timedelta(days=1)]
+    assert [one.day for one in first] == [
+        history - timedelta(days=1),
+        history,
+        history + timedelta(days=1),
+    ]
     await thinning.thin_out(world.database)
     days = await all_days(world)
     assert days[:3] == first
@@ -133,12 +159,16 @@ async def test_what_was_read_by_hand_stays(world: World, history: datetime) -> N
     [clip, *_] = await world.all(Clip)
     with clock.standing_at(history + timedelta(hours=1)):
         async with world.database.writing() as session:
-            by_hand = await manual.read_by_hand(session, world.admin, clip.id, views=10, reason="Seen.", limit=10_000)
+            by_hand = await manual.read_by_hand(
+                session, world.admin, clip.id, views=10, reason="Seen.", limit=10_000
+            )
     await thinning.thin_out(world.database)
     assert await world.all(ViewTracking, ViewTracking.id == by_hand.id)
 
 
-async def test_while_another_process_is_at_it_nothing_is_done(world: World, history: datetime) -> None:
+async def test_while_another_process_is_at_it_nothing_is_done(
+    world: World, history: datetime
+) -> None:
     assert await leases.acquire(world.database, thinning.LEASE, thinning.LEASE_TTL)
     assert await thinning.thin_out(world.database) == 0
     assert await all_days(world) == []

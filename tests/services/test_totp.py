@@ -1,4 +1,6 @@
-"""The second step of signing in: a code counts once, about now, and nothing else opens but a recovery code."""
+"""The second step of signing in: a code counts once, about now, and nothing else opens but a
+recovery code.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -75,9 +77,14 @@ async def test_without_a_code_one_is_asked_for(world: World, nothing: object) ->
 
 @pytest.mark.parametrize(
     ("shown_after", "counts"),
-    [(timedelta(minutes=5, seconds=shift), abs(shift) < 45) for shift in (-90, -60, -30, 0, 30, 60, 90)],
+    [
+        (timedelta(minutes=5, seconds=shift), abs(shift) < 45)
+        for shift in (-90, -60, -30, 0, 30, 60, 90)
+    ],
 )
-async def test_a_code_counts_half_a_minute_around_its_own(world: World, shown_after: timedelta, counts: bool) -> None:
+async def test_a_code_counts_half_a_minute_around_its_own(
+    world: World, shown_after: timedelta, counts: bool
+) -> None:
     await turned_on(world)
     assert await opens(world, code_at(NOON + shown_after), NOON + timedelta(minutes=5)) is counts
 
@@ -96,10 +103,14 @@ async def test_of_many_uses_of_one_code_at_once_one_counts(world: World) -> None
     recovery = await turned_on(world)
     later = NOON + timedelta(minutes=5)
     for code in (code_at(later), recovery[0]):
-        assert (await asyncio.gather(*(opens(world, code, later) for _ in range(6)))).count(True) == 1
+        assert (await asyncio.gather(*(opens(world, code, later) for _ in range(6)))).count(
+            True
+        ) == 1
 
 
-@pytest.mark.parametrize("wrong", ["000000", "1" * 100_000, "１２３４５６", "\udce9", "287082 ", "recovery"])
+@pytest.mark.parametrize(
+    "wrong", ["000000", "1" * 100_000, "１２３４５６", "\udce9", "287082 ", "recovery"]
+)
 async def test_a_wrong_code_opens_nothing_and_uses_nothing_up(world: World, wrong: str) -> None:
     await turned_on(world)
     assert not await opens(world, wrong, NOON + timedelta(minutes=5))
@@ -140,7 +151,9 @@ async def test_turning_it_on_ends_every_other_way_in(world: World) -> None:
         here, there = [await sessions.open_session(session, world.admin.user_id) for _ in range(2)]
         made = await tokens.issue(session, world.admin.user_id)
     async with world.database.writing() as session:
-        await turn_on_totp(session, world.admin, KEY, pyotp.TOTP(KEY).now(), except_session=hash_token(here))
+        await turn_on_totp(
+            session, world.admin, KEY, pyotp.TOTP(KEY).now(), except_session=hash_token(here)
+        )
     async with world.database.reading() as session:
         assert await sessions.actor_by_session(session, hash_token(here))
         assert await sessions.actor_by_session(session, hash_token(there)) is None
@@ -181,7 +194,9 @@ async def test_between_the_two_steps_a_browser_is_known_for_five_minutes(world: 
     async with world.database.reading() as session:
         assert await totp.awaited(session, half) == world.admin
         assert await totp.awaited(session, "another") is None
-        assert await sessions.actor_by_session(session, hash_token(half)) is None, "it opens nothing"
+        assert await sessions.actor_by_session(session, hash_token(half)) is None, (
+            "it opens nothing"
+        )
         with clock.standing_at(clock.now() + HALF_LIFE):
             assert await totp.awaited(session, half) is None
     async with world.database.writing() as session:

@@ -1,4 +1,6 @@
-"""The bench for view tracking: links go the whole real way, seen by no clipper, and nothing of it stays."""
+"""The bench for view tracking: links go the whole real way, seen by no clipper, and nothing of it
+stays.
+"""
 
 import pytest
 
@@ -62,10 +64,14 @@ async def test_no_clipper_sees_it_and_nobody_can_sign_in_as_its_clipper(world: W
         assert bench is not None
     for password in ("", "!", "correct horse battery"):
         with pytest.raises(WrongCredentials):
-            await accounts.authenticate(world.database, email=bench.clipper.email, password=password)
+            await accounts.authenticate(
+                world.database, email=bench.clipper.email, password=password
+            )
     assert campaign.is_test
     with pytest.raises(InvalidInput):
-        await accounts.newcomer(email=bench.clipper.email, password="correct horse battery", name="Eve")
+        await accounts.newcomer(
+            email=bench.clipper.email, password="correct horse battery", name="Eve"
+        )
 
 
 async def test_what_cannot_be_taken_is_said_link_by_link(world: World) -> None:
@@ -77,7 +83,9 @@ async def test_what_cannot_be_taken_is_said_link_by_link(world: World) -> None:
     assert len(await world.all(ClipSubmission)) == 1
 
 
-async def test_putting_it_away_leaves_no_money_and_the_same_links_can_come_again(world: World) -> None:
+async def test_putting_it_away_leaves_no_money_and_the_same_links_can_come_again(
+    world: World,
+) -> None:
     first = await submit_all(world)
     await approve_all(world)
     await world.track(first)

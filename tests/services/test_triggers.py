@@ -33,14 +33,19 @@ async def test_a_trigger_that_is_gone_is_named(database: Database) -> None:
         names = sorted(await triggers.present(session))
     for name in names:
         table, trigger = name.split(".")
-        await run(database, f"DROP TRIGGER {trigger}" + ("" if database.is_sqlite else f" ON {table}"))
+        await run(
+            database, f"DROP TRIGGER {trigger}" + ("" if database.is_sqlite else f" ON {table}")
+        )
     assert await wrong(database) == dict.fromkeys(names, "is gone or switched off")
 
 
 async def test_a_trigger_that_does_nothing_any_more_is_named(database: Database) -> None:
     name = "ledger_transfers.ledger_transfers_no_update"
     if database.is_sqlite:
-        again = "CREATE TRIGGER ledger_transfers_no_update BEFORE UPDATE ON ledger_transfers BEGIN SELECT 1; END"
+        again = (
+            "CREATE TRIGGER ledger_transfers_no_update BEFORE UPDATE ON ledger_transfers BEGIN "
+            "SELECT 1; END"
+        )
         await run(database, "DROP TRIGGER ledger_transfers_no_update", again)
         assert await wrong(database) == {name: "does something else than what its migration says"}
         return
@@ -54,10 +59,16 @@ async def test_a_trigger_that_does_nothing_any_more_is_named(database: Database)
 async def test_a_total_that_is_no_longer_added_up_is_named(database: Database) -> None:
     name = "payout_requests.payout_requests_add_up_again"
     if database.is_sqlite:
-        changed = "CREATE TRIGGER payout_requests_add_up_again AFTER UPDATE OF amount ON payout_requests BEGIN"
+        changed = (
+            "CREATE TRIGGER payout_requests_add_up_again AFTER UPDATE OF amount ON "
+            "payout_requests BEGIN"
+        )
         await run(database, "DROP TRIGGER payout_requests_add_up_again", f"{changed} SELECT 1; END")
     else:
-        changed = "CREATE OR REPLACE FUNCTION swivi_add_up_payout_again() RETURNS trigger LANGUAGE plpgsql AS"
+        changed = (
+            "CREATE OR REPLACE FUNCTION swivi_add_up_payout_again() RETURNS trigger LANGUAGE "
+            "plpgsql AS"
+        )
         await run(database, f"{changed} $$ BEGIN RETURN NULL; END $$")
     assert await wrong(database) == {name: "does something else than what its migration says"}
 
@@ -72,8 +83,14 @@ async def test_a_trigger_that_no_migration_created_is_named(database: Database) 
     else:
         await run(
             database,
-            "CREATE FUNCTION mine() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$",
-            "CREATE TRIGGER mine BEFORE INSERT ON ledger_transfers FOR EACH ROW EXECUTE FUNCTION mine()",
+            (
+                "CREATE FUNCTION mine() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; "
+                "END $$"
+            ),
+            (
+                "CREATE TRIGGER mine BEFORE INSERT ON ledger_transfers FOR EACH ROW EXECUTE "
+                "FUNCTION mine()"
+            ),
         )
     assert await wrong(database) == {"ledger_transfers.mine": "no migration created it"}
 
@@ -101,4 +118,6 @@ async def test_a_foreign_key_that_is_switched_off_is_named(database: Database) -
     await run(database, "ALTER TABLE payouts DISABLE TRIGGER ALL")
     named = await wrong(database)
     assert named != {}
-    assert all(one.startswith("payouts.") and says == "is switched off" for one, says in named.items())
+    assert all(
+        one.startswith("payouts.") and says == "is switched off" for one, says in named.items()
+    )

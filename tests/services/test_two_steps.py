@@ -34,7 +34,9 @@ async def guard(world: World) -> list[str]:
         return await turn_on_totp(session, world.admin, key, pyotp.TOTP(key).now())
 
 
-async def with_password(world: World, browser: httpx.AsyncClient, password: str = PASSWORD) -> httpx.Response:
+async def with_password(
+    world: World, browser: httpx.AsyncClient, password: str = PASSWORD
+) -> httpx.Response:
     return await browser.post(
         "/sign-in", data={"email": world.admin.email, "password": password, "next": "/admin/users"}
     )
@@ -55,7 +57,9 @@ async def test_the_password_alone_opens_nothing(world: World, browser: httpx.Asy
     right = await browser.post("/code", data={"code": code, "next": "/admin/users"})
     assert right.headers["location"] == "/admin/users"
     assert right.cookies[SESSION_COOKIE]
-    assert (await browser.post("/code", data={"code": code})).headers["location"] == "/login?ended=1"
+    assert (await browser.post("/code", data={"code": code})).headers[
+        "location"
+    ] == "/login?ended=1"
     entries = [entry.action for entry in await world.all(AuditEntry)]
     assert entries.count("sign_in.failed") == 1
     assert entries.count("sign_in.done") == 1
@@ -65,7 +69,9 @@ async def test_a_wrong_password_is_answered_as_if_there_were_no_second_step(
     world: World, browser: httpx.AsyncClient
 ) -> None:
     await guard(world)
-    assert (await with_password(world, browser, "wrong")).headers["location"] == "/login?next=%2Fadmin%2Fusers"
+    assert (await with_password(world, browser, "wrong")).headers[
+        "location"
+    ] == "/login?next=%2Fadmin%2Fusers"
 
 
 async def test_a_code_counts_only_in_the_browser_that_gave_the_password(
@@ -74,9 +80,13 @@ async def test_a_code_counts_only_in_the_browser_that_gave_the_password(
     [code, *_] = await guard(world)
     await with_password(world, browser)
     async with browser_of(build_auth(), headers={"Origin": ORIGIN}) as another:
-        assert (await another.post("/code", data={"code": code})).headers["location"] == "/login?ended=1"
+        assert (await another.post("/code", data={"code": code})).headers[
+            "location"
+        ] == "/login?ended=1"
         another.cookies.set(HALF_COOKIE, "guessed")
-        assert (await another.post("/code", data={"code": code})).headers["location"] == "/login?ended=1"
+        assert (await another.post("/code", data={"code": code})).headers[
+            "location"
+        ] == "/login?ended=1"
     assert (await browser.post("/code", data={"code": code})).headers["location"] == "/admin"
 
 

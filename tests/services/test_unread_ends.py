@@ -1,4 +1,6 @@
-"""Ends of campaigns whose views cannot be read: refused, forced, or put off; and the last dollars of a budget."""
+"""Ends of campaigns whose views cannot be read: refused, forced, or put off; and the last dollars
+of a budget.
+"""
 
 from datetime import timedelta
 
@@ -23,7 +25,9 @@ ENDS = timedelta(hours=2)
 
 
 async def paid_once(world: World, **terms: object) -> Campaign:
-    """A campaign with one clip that earned $10.00; its video has 24,000 views by now, worth $60.00."""
+    """A campaign with one clip that earned $10.00; its video has 24,000 views by now, worth
+    $60.00.
+    """
     campaign = await world.campaign(**terms)
     await world.clip(campaign, tiktok(1))
     await world.read((tiktok(1), 4_000))
@@ -31,8 +35,12 @@ async def paid_once(world: World, **terms: object) -> Campaign:
     return campaign
 
 
-async def complete(world: World, campaign: Campaign, by: Actor | None = None, *, force: bool = False) -> Campaign:
-    return await world.tracker.complete(campaign.id, actor=by or world.admin, reason="Over.", force=force)
+async def complete(
+    world: World, campaign: Campaign, by: Actor | None = None, *, force: bool = False
+) -> Campaign:
+    return await world.tracker.complete(
+        campaign.id, actor=by or world.admin, reason="Over.", force=force
+    )
 
 
 async def tick(world: World, at: timedelta) -> None:
@@ -80,7 +88,9 @@ async def test_an_end_is_refused_while_a_clip_cannot_be_read_for_passing_reasons
 
 
 @pytest.mark.parametrize("state", ["not_found", "private"])
-async def test_a_definite_answer_does_not_keep_a_campaign_from_its_end(world: World, state: str) -> None:
+async def test_a_definite_answer_does_not_keep_a_campaign_from_its_end(
+    world: World, state: str
+) -> None:
     campaign = await paid_once(world)
     world.simulator.script(tiktok(1), state=state)  # type: ignore[arg-type]
     assert (await complete(world, campaign)).status is CampaignStatus.COMPLETED
@@ -146,7 +156,9 @@ async def test_an_end_that_waits_is_tried_again_at_a_falling_rate(world: World) 
     assert tries == [timedelta(minutes=minutes) for minutes in (0, 5, 10, 20, 40, 80, 140)]
 
 
-async def test_an_end_that_waited_too_long_comes_without_the_reading_and_says_so(world: World) -> None:
+async def test_an_end_that_waited_too_long_comes_without_the_reading_and_says_so(
+    world: World,
+) -> None:
     campaign = await paid_once(world, ends_at=(clock.now() + ENDS).isoformat())
     world.simulator.script(tiktok(1), state="omitted")
     await tick(world, ENDS)
@@ -157,8 +169,8 @@ async def test_an_end_that_waited_too_long_comes_without_the_reading_and_says_so
     closed = await world.now(campaign)
     assert (closed.status, closed.spent) == (CampaignStatus.COMPLETED, 1_000)
     assert closed.completion_reason == (
-        "The campaign ended. Its last reading was tried for 48 hours. "
-        "1 clip could not be read: 1 missing from the scraper's answers."
+        "The campaign ended. Its last reading was tried for 48 hours. 1 clip could not be read: 1 "
+        "missing from the scraper's answers."
     )
 
 
@@ -182,7 +194,10 @@ async def two_clips_for_ten_dollars(world: World) -> tuple[Campaign, Actor]:
 
 
 async def plans(world: World, campaign: Campaign) -> list[PlanStatus]:
-    return [one.status for one in await world.all(PlannedCampaign, PlannedCampaign.campaign_id == campaign.id)]
+    return [
+        one.status
+        for one in await world.all(PlannedCampaign, PlannedCampaign.campaign_id == campaign.id)
+    ]
 
 
 async def earned(world: World, *actors: Actor) -> list[int]:
@@ -196,7 +211,9 @@ def say(world: World, video: VideoRef, views: int | None) -> None:
         world.simulator.script(video, views)
 
 
-async def test_the_last_dollars_wait_one_run_for_a_clip_that_could_not_be_read(world: World) -> None:
+async def test_the_last_dollars_wait_one_run_for_a_clip_that_could_not_be_read(
+    world: World,
+) -> None:
     campaign, other = await two_clips_for_ten_dollars(world)
     say(world, tiktok(1), 10_000)
     say(world, tiktok(2), None)

@@ -48,8 +48,14 @@ SAID: dict[tuple[str, str], Any] = {
     ("users", "total_earnings"): 5,
     ("payout_requests", "fee"): 0,
     ("payout_requests", "status"): "COMPLETED",
-    ("payout_requests", "idempotency_key"): None,  # a migration puts its hash in its place: test_migrations.py
-    ("payout_requests", "method"): "wise",  # free text once: see test_payout_methods_become_an_enumeration
+    (
+        "payout_requests",
+        "idempotency_key",
+    ): None,  # a migration puts its hash in its place: test_migrations.py
+    (
+        "payout_requests",
+        "method",
+    ): "wise",  # free text once: see test_payout_methods_become_an_enumeration
     ("payouts", "method"): "wise",
     ("payout_destinations", "method"): "wise",
 }
@@ -86,7 +92,9 @@ def reflected(connection: Connection) -> MetaData:
 
 
 def key_of(table: Table) -> list[Column[Any]]:
-    """What tells a table's rows apart: where its partitions have a primary key of their own, it has none."""
+    """What tells a table's rows apart: where its partitions have a primary key of their own, it has
+    none.
+    """
     return list(table.primary_key.columns) or [table.columns["id"]]
 
 
@@ -95,7 +103,12 @@ def is_number(column: Column[Any], table: Table) -> bool:
     first, *others = key_of(table)
     if table.name in {"seals", "seal_checks"}:  # their numbers are given, not made by the database
         return False
-    return column is first and not others and isinstance(column.type, Integer) and not column.foreign_keys
+    return (
+        column is first
+        and not others
+        and isinstance(column.type, Integer)
+        and not column.foreign_keys
+    )
 
 
 def choices(connection: Connection, table: Table) -> dict[str, str]:
@@ -103,7 +116,11 @@ def choices(connection: Connection, table: Table) -> dict[str, str]:
     found = {}
     for check in inspect(connection).get_check_constraints(table.name):
         if (check["name"] or "").endswith("_known"):
-            [name] = [column.name for column in table.columns if re.search(rf"\b{column.name}\b", check["sqltext"])]
+            [name] = [
+                column.name
+                for column in table.columns
+                if re.search(rf"\b{column.name}\b", check["sqltext"])
+            ]
             found[name] = re.findall(r"'([^']*)'", check["sqltext"])[0]
     return found
 
@@ -125,25 +142,35 @@ def value(column: Column[Any], number: int) -> Any:
 
 
 def full_and_sparse(connection: Connection, table: Table, ids: dict[str, int]) -> Iterator[Row]:
-    """Two rows for a table: one with a value in every column, and one with nothing where nothing may be."""
+    """Two rows for a table: one with a value in every column, and one with nothing where nothing
+    may be.
+    """
     known = choices(connection, table)
     for number, is_sparse in ((1, False), (2, True)):
         row: Row = {}
         for column in table.columns:
             if is_number(column, table) or column.computed is not None:
                 continue
-            if is_sparse and column.nullable and (table.name, column.name) != ("view_tracking", "views"):
+            if (
+                is_sparse
+                and column.nullable
+                and (table.name, column.name) != ("view_tracking", "views")
+            ):
                 row[column.name] = None
             elif column.foreign_keys:
                 [target] = column.foreign_keys
                 row[column.name] = ids[target.column.table.name] + number - 1
             else:
-                row[column.name] = SAID.get((table.name, column.name), known.get(column.name, value(column, number)))
+                row[column.name] = SAID.get(
+                    (table.name, column.name), known.get(column.name, value(column, number))
+                )
         yield row
 
 
 def fill(connection: Connection) -> None:
-    """Two rows in every table there is, and in one of totals what the triggers of others make of theirs."""
+    """Two rows in every table there is, and in one of totals what the triggers of others make of
+    theirs.
+    """
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     ids: dict[str, int] = {}
     for table in reflected(connection).sorted_tables:
@@ -165,12 +192,18 @@ def rows(connection: Connection) -> dict[str, list[Row]]:
     return found
 
 
-async def upgraded_from(database: Database, revision: str, story: Callable[[Connection], None]) -> dict[str, list[Row]]:
-    """Bring an empty database to `revision`, tell it a story, and bring it to the newest; what it held before."""
+async def upgraded_from(
+    database: Database, revision: str, story: Callable[[Connection], None]
+) -> dict[str, list[Row]]:
+    """Bring an empty database to `revision`, tell it a story, and bring it to the newest; what it
+    held before.
+    """
     async with database.engine.begin() as connection:
         await connection.run_sync(bring_to, revision)
         await connection.run_sync(story)
-    async with database.engine.connect() as connection:  # by then the triggers that wait for a commit are through
+    async with (
+        database.engine.connect() as connection
+    ):  # by then the triggers that wait for a commit are through
         before = await connection.run_sync(rows)
     await migrations.upgrade(database)
     return before
@@ -187,7 +220,10 @@ async def test_every_row_of_every_earlier_schema_is_kept(old: Database, revision
             (await connection.execute(select(table))).all()
     assert set(after) == set(METADATA.tables)
     kept = {
-        name: [{column: row[column] for column in was} for row, was in zip(after[name], before[name], strict=True)]
+        name: [
+            {column: row[column] for column in was}
+            for row, was in zip(after[name], before[name], strict=True)
+        ]
         for name in before
     }
     assert kept == before
@@ -203,44 +239,52 @@ async def test_an_upgrade_of_what_is_up_to_date_changes_nothing(old: Database) -
 
 
 BOOKS = (
-    "INSERT INTO users (email, name, password_hash, role, status, total_earnings, paid, reserved, total_views,"
+    "INSERT INTO users (email, name, password_hash, role, status, total_earnings, paid, reserved, "
+    "total_views,"
     " created_at) VALUES ('admin@swivi.test', 'Ada', 'x', 'ADMIN', 'ACTIVE', 0, 0, 0, 0, :now),"
     " ('casey@swivi.test', 'Casey', 'x', 'CLIPPER', 'ACTIVE', 2500, 2000, 0, 10000, :now)",
-    "INSERT INTO campaigns (title, brand, description, requirements, platforms, content_url, cover_url, budget, spent,"
-    " payout_rate, platform_rates, min_views, status, hidden, is_test, created_at) VALUES ('C', 'B', '', '',"
-    " '[\"tiktok\"]', '', '', 10000, 2500, 250, '{}', 0, 'ACTIVE', false, false, :now)",
-    "INSERT INTO clip_submissions (user_id, campaign_id, platform, external_id, url, status, initial_views,"
-    " baseline_at, baseline_attempts, reviewer_id, reviewed_at, created_at) VALUES (2, 1, 'tiktok',"
-    " '7592641437091532062', 'https://www.tiktok.com/@casey/video/7592641437091532062', 'APPROVED', 0, :now, 1, 1,"
-    " :now, :now)",
-    "INSERT INTO clips (submission_id, campaign_id, user_id, platform, external_id, state, initial_views, views,"
-    " peak_views, rate, min_views, earnings, gross_credited, not_found_runs, created_at) VALUES (1, 1, 2, 'tiktok',"
-    " '7592641437091532062', 'TRACKED', 0, 10000, 10000, 250, 0, 2500, 2500, 0, :now)",
-    "INSERT INTO tracking_runs (trigger, status, started_at, finished_at, clips_planned, clips_read, clips_failed,"
-    " campaigns_planned, campaigns_settled, campaigns_completed, earnings_added, cost_micro_usd) VALUES ('SCHEDULE',"
-    " 'COMPLETED', :now, :now, 1, 1, 0, 1, 1, 0, 2500, 0)",
+    "INSERT INTO campaigns (title, brand, description, requirements, platforms, content_url, "
+    "cover_url, budget, spent, payout_rate, platform_rates, min_views, status, hidden, is_test, "
+    "created_at) VALUES ('C', 'B', '', '', '[\"tiktok\"]', '', '', 10000, 2500, 250, '{}', 0, "
+    "'ACTIVE', false, false, :now)",
+    "INSERT INTO clip_submissions (user_id, campaign_id, platform, external_id, url, status, "
+    "initial_views, baseline_at, baseline_attempts, reviewer_id, reviewed_at, created_at) VALUES "
+    "(2, 1, 'tiktok', '7592641437091532062', "
+    "'https://www.tiktok.com/@casey/video/7592641437091532062', 'APPROVED', 0, :now, 1, 1, :now, "
+    ":now)",
+    "INSERT INTO clips (submission_id, campaign_id, user_id, platform, external_id, state, "
+    "initial_views, views, peak_views, rate, min_views, earnings, gross_credited, not_found_runs, "
+    "created_at) VALUES (1, 1, 2, 'tiktok', '7592641437091532062', 'TRACKED', 0, 10000, 10000, "
+    "250, 0, 2500, 2500, 0, :now)",
+    "INSERT INTO tracking_runs (trigger, status, started_at, finished_at, clips_planned, "
+    "clips_read, clips_failed, campaigns_planned, campaigns_settled, campaigns_completed, "
+    "earnings_added, cost_micro_usd) VALUES ('SCHEDULE', 'COMPLETED', :now, :now, 1, 1, 0, 1, 1, "
+    "0, 2500, 0)",
     "INSERT INTO tracking_run_campaigns (run_id, campaign_id, clips, status, earnings_added) VALUES"
     " (1, 1, 1, 'SETTLED', 2500)",
-    "INSERT INTO view_tracking (clip_id, run_id, attempt, date, outcome, views, metric, source, detail) VALUES"
-    " (1, NULL, 1, :now, 'ok', 0, 'playCount', 'apify', ''), (1, 1, 1, :now, 'ok', 10000, 'playCount', 'apify', '')",
-    "INSERT INTO payout_requests (user_id, amount, fee, net, method, details, status, body_hash, created_at,"
-    " decided_by, decided_at) VALUES (2, 2000, 100, 1900, 'paypal', 'casey@swivi.test', 'COMPLETED', 'hash', :now, 1,"
-    " :now)",
-    "INSERT INTO payouts (request_id, user_id, amount, fee, net, method, transaction_id, paid_by, paid_at) VALUES"
-    " (1, 2, 2000, 100, 1900, 'paypal', 'TX-1', 1, :now)",
-    "INSERT INTO audit_log (at, actor_id, action, subject, subject_id, before, after, amount) VALUES"
+    "INSERT INTO view_tracking (clip_id, run_id, attempt, date, outcome, views, metric, source, "
+    "detail) VALUES (1, NULL, 1, :now, 'ok', 0, 'playCount', 'apify', ''), (1, 1, 1, :now, 'ok', "
+    "10000, 'playCount', 'apify', '')",
+    "INSERT INTO payout_requests (user_id, amount, fee, net, method, details, status, body_hash, "
+    "created_at, decided_by, decided_at) VALUES (2, 2000, 100, 1900, 'paypal', "
+    "'casey@swivi.test', 'COMPLETED', 'hash', :now, 1, :now)",
+    "INSERT INTO payouts (request_id, user_id, amount, fee, net, method, transaction_id, paid_by, "
+    "paid_at) VALUES (1, 2, 2000, 100, 1900, 'paypal', 'TX-1', 1, :now)",
+    "INSERT INTO audit_log (at, actor_id, action, subject, subject_id, before, after, amount) "
+    "VALUES"
     " (:now, 1, 'campaign.created', 'campaign', 1, '{}', '{}', 10000),"
     " (:now, NULL, 'campaign.settled', 'campaign', 1, '{}', '{}', 2500),"
     " (:now, 2, 'payout.requested', 'payout_request', 1, '{}', '{}', 2000),"
     " (:now, 1, 'payout.approved', 'payout_request', 1, '{}', '{}', NULL),"
     " (:now, 1, 'payout.completed', 'payout_request', 1, '{}', '{}', 2000)",
-    "INSERT INTO ledger_transfers (debit_account, credit_account, amount, kind, idempotency_key, audit_id, campaign_id,"
-    " user_id, clip_id, run_id, payout_request_id, created_at) VALUES"
-    " ('outside', 'campaign:1', 10000, 'BUDGET_FUNDED', 'fund', 1, 1, NULL, NULL, NULL, NULL, :now),"
-    " ('campaign:1', 'available:2', 2500, 'ACCRUAL', 'run:1:clip:1', 2, 1, 2, 1, 1, NULL, :now),"
-    " ('available:2', 'reserved:2', 2000, 'PAYOUT_RESERVED', 'payout:1:reserved', 3, NULL, 2, NULL, NULL, 1, :now),"
-    " ('reserved:2', 'outside', 1900, 'PAYOUT_PAID', 'payout:1:paid', 5, NULL, 2, NULL, NULL, 1, :now),"
-    " ('reserved:2', 'fees', 100, 'PAYOUT_FEE', 'payout:1:fee', 5, NULL, 2, NULL, NULL, 1, :now)",
+    "INSERT INTO ledger_transfers (debit_account, credit_account, amount, kind, idempotency_key, "
+    "audit_id, campaign_id, user_id, clip_id, run_id, payout_request_id, created_at) VALUES "
+    "('outside', 'campaign:1', 10000, 'BUDGET_FUNDED', 'fund', 1, 1, NULL, NULL, NULL, NULL, "
+    ":now), ('campaign:1', 'available:2', 2500, 'ACCRUAL', 'run:1:clip:1', 2, 1, 2, 1, 1, NULL, "
+    ":now), ('available:2', 'reserved:2', 2000, 'PAYOUT_RESERVED', 'payout:1:reserved', 3, NULL, "
+    "2, NULL, NULL, 1, :now), ('reserved:2', 'outside', 1900, 'PAYOUT_PAID', 'payout:1:paid', 5, "
+    "NULL, 2, NULL, NULL, 1, :now), ('reserved:2', 'fees', 100, 'PAYOUT_FEE', 'payout:1:fee', 5, "
+    "NULL, 2, NULL, NULL, 1, :now)",
 )
 """The first release's books after a whole journey: funded, earned, asked for, paid."""
 
@@ -273,7 +317,9 @@ COMPLETED = (
 """The campaign ended with $75.00 on its account."""
 
 
-async def test_an_upgrade_returns_what_completed_campaigns_did_not_spend_once(old: Database) -> None:
+async def test_an_upgrade_returns_what_completed_campaigns_did_not_spend_once(
+    old: Database,
+) -> None:
     await upgraded_from(old, "0001", lambda connection: say(connection, (*BOOKS, *COMPLETED)))
     await migrations.upgrade(old)
     assert await findings(old) == []
@@ -281,7 +327,8 @@ async def test_an_upgrade_returns_what_completed_campaigns_did_not_spend_once(ol
         returned = await connection.execute(
             text(
                 "SELECT l.debit_account, l.credit_account, l.amount, a.action, a.actor_id, a.amount"
-                " FROM ledger_transfers l JOIN audit_log a ON a.id = l.audit_id WHERE l.kind = 'BUDGET_RETURNED'"
+                " FROM ledger_transfers l JOIN audit_log a ON a.id = l.audit_id WHERE l.kind = "
+                "'BUDGET_RETURNED'"
             )
         )
         assert [tuple(row) for row in returned] == [
@@ -290,42 +337,54 @@ async def test_an_upgrade_returns_what_completed_campaigns_did_not_spend_once(ol
 
 
 SAME_VIDEO = (
-    "INSERT INTO users (email, name, password_hash, role, status, total_earnings, paid, reserved, total_views,"
-    " created_at) VALUES ('kim@swivi.test', 'Kim', 'x', 'CLIPPER', 'ACTIVE', 500, 0, 0, 2000, :now)",
-    "INSERT INTO campaigns (title, brand, description, requirements, platforms, content_url, cover_url, budget, spent,"
-    " payout_rate, platform_rates, min_views, status, hidden, is_test, created_at) VALUES"
-    " ('D', 'B', '', '', '[\"tiktok\"]', '', '', 0, 0, 250, '{}', 0, 'ACTIVE', false, false, :now),"
-    " ('T', 'B', '', '', '[\"tiktok\"]', '', '', 500, 500, 250, '{}', 0, 'ACTIVE', true, true, :now)",
-    "INSERT INTO clip_submissions (user_id, campaign_id, platform, external_id, url, status, initial_views,"
+    "INSERT INTO users (email, name, password_hash, role, status, total_earnings, paid, reserved, "
+    "total_views,"
+    " created_at) VALUES ('kim@swivi.test', 'Kim', 'x', 'CLIPPER', 'ACTIVE', 500, 0, 0, 2000, "
+    ":now)",
+    "INSERT INTO campaigns (title, brand, description, requirements, platforms, content_url, "
+    "cover_url, budget, spent, payout_rate, platform_rates, min_views, status, hidden, is_test, "
+    "created_at) VALUES ('D', 'B', '', '', '[\"tiktok\"]', '', '', 0, 0, 250, '{}', 0, 'ACTIVE', "
+    "false, false, :now), ('T', 'B', '', '', '[\"tiktok\"]', '', '', 500, 500, 250, '{}', 0, "
+    "'ACTIVE', true, true, :now)",
+    "INSERT INTO clip_submissions (user_id, campaign_id, platform, external_id, url, status, "
+    "initial_views,"
     " baseline_at, baseline_attempts, reason, created_at) VALUES"
     " (3, 2, 'tiktok', '7592641437091532062', 'u', 'REJECTED', 0, :now, 1, 'No.', :now),"
     " (3, 2, 'tiktok', '7592641437091532062', 'u', 'PENDING', 0, :now, 1, NULL, :now),"
     " (3, 2, 'tiktok', '7592641437091532063', 'u', 'PENDING', 0, :now, 1, NULL, :now)",
-    "INSERT INTO clip_submissions (user_id, campaign_id, platform, external_id, url, status, initial_views,"
+    "INSERT INTO clip_submissions (user_id, campaign_id, platform, external_id, url, status, "
+    "initial_views,"
     " baseline_at, baseline_attempts, created_at) VALUES"
     " (3, 3, 'tiktok', '7592641437091532064', 'u', 'APPROVED', 0, :now, 1, :now)",
-    "INSERT INTO clips (submission_id, campaign_id, user_id, platform, external_id, state, initial_views, views,"
-    " peak_views, rate, min_views, earnings, gross_credited, not_found_runs, created_at) VALUES (5, 3, 3, 'tiktok',"
-    " '7592641437091532064', 'TRACKED', 0, 2000, 2000, 250, 0, 500, 500, 0, :now)",
+    "INSERT INTO clips (submission_id, campaign_id, user_id, platform, external_id, state, "
+    "initial_views, views, peak_views, rate, min_views, earnings, gross_credited, not_found_runs, "
+    "created_at) VALUES (5, 3, 3, 'tiktok', '7592641437091532064', 'TRACKED', 0, 2000, 2000, 250, "
+    "0, 500, 500, 0, :now)",
     "UPDATE tracking_runs SET earnings_added = 3000",
-    "INSERT INTO view_tracking (clip_id, run_id, attempt, date, outcome, views, metric, source, detail) VALUES"
-    " (2, NULL, 1, :now, 'ok', 0, 'playCount', 'apify', ''), (2, 1, 1, :now, 'ok', 2000, 'playCount', 'apify', '')",
-    "INSERT INTO audit_log (at, actor_id, action, subject, subject_id, before, after, amount) VALUES"
+    "INSERT INTO view_tracking (clip_id, run_id, attempt, date, outcome, views, metric, source, "
+    "detail) VALUES (2, NULL, 1, :now, 'ok', 0, 'playCount', 'apify', ''), (2, 1, 1, :now, 'ok', "
+    "2000, 'playCount', 'apify', '')",
+    "INSERT INTO audit_log (at, actor_id, action, subject, subject_id, before, after, amount) "
+    "VALUES"
     " (:now, 1, 'campaign.created', 'campaign', 3, '{}', '{}', 500),"
     " (:now, NULL, 'campaign.settled', 'campaign', 3, '{}', '{}', 500)",
-    "INSERT INTO ledger_transfers (debit_account, credit_account, amount, kind, idempotency_key, audit_id, campaign_id,"
-    " user_id, clip_id, run_id, payout_request_id, created_at) VALUES"
-    " ('outside', 'campaign:3', 500, 'BUDGET_FUNDED', 'fund:3', 6, 3, NULL, NULL, NULL, NULL, :now),"
-    " ('campaign:3', 'available:3', 500, 'ACCRUAL', 'run:1:clip:2', 7, 3, 3, 2, 1, NULL, :now)",
+    "INSERT INTO ledger_transfers (debit_account, credit_account, amount, kind, idempotency_key, "
+    "audit_id, campaign_id, user_id, clip_id, run_id, payout_request_id, created_at) VALUES "
+    "('outside', 'campaign:3', 500, 'BUDGET_FUNDED', 'fund:3', 6, 3, NULL, NULL, NULL, NULL, "
+    ":now), ('campaign:3', 'available:3', 500, 'ACCRUAL', 'run:1:clip:2', 7, 3, 3, 2, 1, NULL, "
+    ":now)",
 )
-"""A second clipper sent the first one's video to another campaign, and was credited by a test campaign."""
+"""A second clipper sent the first one's video to another campaign, and was credited by a test
+campaign.
+"""
 
 AFTER_THE_MARK = (
-    "INSERT INTO audit_log (at, actor_id, action, subject, subject_id, before, after, amount) VALUES"
+    "INSERT INTO audit_log (at, actor_id, action, subject, subject_id, before, after, amount) "
+    "VALUES"
     " (:now, NULL, 'campaign.settled', 'campaign', 3, '{}', '{}', 1)",
-    "INSERT INTO ledger_transfers (debit_account, credit_account, amount, kind, idempotency_key, audit_id, campaign_id,"
-    " user_id, clip_id, run_id, created_at) SELECT 'campaign:3', 'available:3', 1, 'ACCRUAL', 'again', MAX(id), 3, 3,"
-    " 2, 1, :now FROM audit_log",
+    "INSERT INTO ledger_transfers (debit_account, credit_account, amount, kind, idempotency_key, "
+    "audit_id, campaign_id, user_id, clip_id, run_id, created_at) SELECT 'campaign:3', "
+    "'available:3', 1, 'ACCRUAL', 'again', MAX(id), 3, 3, 2, 1, :now FROM audit_log",
 )
 """A settlement of the test campaign that credits the clipper again."""
 
@@ -337,8 +396,12 @@ async def test_what_an_earlier_release_let_through_passes_the_audit_and_nothing_
 
     assert await findings(old) == []
     async with old.engine.connect() as connection:
-        held = await connection.execute(text("SELECT id, holds_video FROM clip_submissions ORDER BY id"))
-        marks = await connection.execute(text("SELECT COUNT(*) FROM audit_log WHERE action = 'ledger.sandbox_opened'"))
+        held = await connection.execute(
+            text("SELECT id, holds_video FROM clip_submissions ORDER BY id")
+        )
+        marks = await connection.execute(
+            text("SELECT COUNT(*) FROM audit_log WHERE action = 'ledger.sandbox_opened'")
+        )
         assert [bool(holds) for _, holds in held] == [True, False, False, True, False]
         assert marks.scalar_one() == 1
     async with old.engine.execution_options(swivi_writes=True).begin() as connection:
@@ -364,7 +427,14 @@ async def test_history_stays_append_only_after_an_upgrade(old: Database) -> None
 
 WAITING = """
     SELECT count(*) > 0 FROM pg_locks JOIN pg_database d ON d.oid = database WHERE datname = :name AND NOT granted"""
-TOTALS = ("submission_tallies", "clip_tallies", "campaign_clippers", "campaign_days", "account_days", "user_tallies")
+TOTALS = (
+    "submission_tallies",
+    "clip_tallies",
+    "campaign_clippers",
+    "campaign_days",
+    "account_days",
+    "user_tallies",
+)
 
 
 UNDER_WAY = (
@@ -383,7 +453,9 @@ async def test_what_is_under_way_during_an_upgrade_is_in_the_totals(
     counted: str,
 ) -> None:
     quiet, busy = Database(create_database()), Database(create_database())
-    await upgraded_from(quiet, revision, lambda connection: say(connection, [*committed, *under_way]))
+    await upgraded_from(
+        quiet, revision, lambda connection: say(connection, [*committed, *under_way])
+    )
     async with busy.engine.begin() as connection:
         await connection.run_sync(bring_to, revision)
         await connection.run_sync(say, committed)
@@ -406,13 +478,14 @@ async def test_what_is_under_way_during_an_upgrade_is_in_the_totals(
 
 async def _somebody_waits_in(database: Database, seen_from: Database) -> None:
     async with seen_from.engine.connect() as connection, asyncio.timeout(20):
-        while not await connection.scalar(text(WAITING), {"name": database.engine.url.database}):  # noqa: ASYNC110
+        while not await connection.scalar(text(WAITING), {"name": database.engine.url.database}):
             await asyncio.sleep(0.01)
 
 
 UNREAD = (
-    "INSERT INTO view_tracking (clip_id, run_id, attempt, date, outcome, metric, source, detail) VALUES"
-    " (1, 1, 2, :now, 'private', 'playCount', 'apify', ''), (1, 1, 3, :now, 'error', 'playCount', 'apify', '')",
+    "INSERT INTO view_tracking (clip_id, run_id, attempt, date, outcome, metric, source, detail) "
+    "VALUES (1, 1, 2, :now, 'private', 'playCount', 'apify', ''), (1, 1, 3, :now, 'error', "
+    "'playCount', 'apify', '')",
     """INSERT INTO thinned_days (day, deleted, failed, is_done) VALUES (:now, 9, '{"private": 3}', true)""",
 )
 
@@ -439,7 +512,8 @@ ALIASES = (
     (8, 1, 1, "instagram", "DTA4abcdEFG", "PENDING"),
     (9, 1, 1, "tiktok", "7592641437091532061", "PENDING"),
 )
-"""Submissions as an earlier release took them: id, user, campaign, platform, external id, status."""
+"""Submissions as an earlier release took them: id, user, campaign, platform, external id, status.
+"""
 
 
 def tell_of_aliases(connection: Connection) -> None:
@@ -447,18 +521,20 @@ def tell_of_aliases(connection: Connection) -> None:
     say(
         connection,
         [
-            "INSERT INTO campaigns (title, brand, description, requirements, platforms, content_url, cover_url, budget,"
-            " spent, payout_rate, platform_rates, min_views, status, hidden, is_test, created_at) VALUES ('D', 'B', '',"
-            " '', '[]', '', '', 10000, 0, 250, '{}', 0, 'ACTIVE', false, false, :now)",
+            "INSERT INTO campaigns (title, brand, description, requirements, platforms, "
+            "content_url, cover_url, budget, spent, payout_rate, platform_rates, min_views, "
+            "status, hidden, is_test, created_at) VALUES ('D', 'B', '', '', '[]', '', '', 10000, "
+            "0, 250, '{}', 0, 'ACTIVE', false, false, :now)",
             *(
-                "INSERT INTO clip_submissions (id, user_id, campaign_id, platform, external_id, url, status,"
-                f" initial_views, baseline_attempts, created_at) VALUES ({number}, {user}, {campaign}, '{platform}',"
-                f" '{external_id}', 'old', '{status}', 0, 1, :now)"
+                "INSERT INTO clip_submissions (id, user_id, campaign_id, platform, external_id, "
+                f"url, status, initial_views, baseline_attempts, created_at) VALUES ({number}, "
+                f"{user}, {campaign}, '{platform}', '{external_id}', 'old', '{status}', 0, 1, :now)"
                 for number, user, campaign, platform, external_id, status in ALIASES
             ),
-            "INSERT INTO clips (submission_id, campaign_id, user_id, platform, external_id, state, initial_views,"
-            " views, peak_views, rate, min_views, earnings, gross_credited, not_found_runs, created_at) VALUES"
-            " (6, 2, 2, 'youtube', 'N_708QY7Obx', 'TRACKED', 0, 0, 0, 250, 0, 0, 0, 0, :now)",
+            "INSERT INTO clips (submission_id, campaign_id, user_id, platform, external_id, "
+            "state, initial_views, views, peak_views, rate, min_views, earnings, gross_credited, "
+            "not_found_runs, created_at) VALUES (6, 2, 2, 'youtube', 'N_708QY7Obx', 'TRACKED', 0, "
+            "0, 0, 250, 0, 0, 0, 0, :now)",
         ],
     )
 
@@ -468,7 +544,9 @@ async def test_stored_ids_become_canonical_unless_that_video_is_submitted_alread
 ) -> None:
     await upgraded_from(old, "0022", tell_of_aliases)
     async with old.engine.connect() as connection:
-        found = await connection.execute(text("SELECT id, external_id, url FROM clip_submissions ORDER BY id"))
+        found = await connection.execute(
+            text("SELECT id, external_id, url FROM clip_submissions ORDER BY id")
+        )
         stored = {number: (external_id, url) for number, external_id, url in found}
         clip = await connection.scalar(text("SELECT external_id FROM clips"))
     assert stored == {
@@ -476,7 +554,10 @@ async def test_stored_ids_become_canonical_unless_that_video_is_submitted_alread
         2: ("DJztXj2GPfm", "old"),  # the same clipper's first
         3: ("DJztXj2GPfn", "old"),  # the same campaign's first
         4: ("DJztXj2GPfk", "old"),  # canonical already
-        5: ("DJztXj2GPfk", "https://www.youtube.com/watch?v=DJztXj2GPfk"),  # rejected: collides with nothing
+        5: (
+            "DJztXj2GPfk",
+            "https://www.youtube.com/watch?v=DJztXj2GPfk",
+        ),  # rejected: collides with nothing
         6: ("N_708QY7Obw", "https://www.youtube.com/watch?v=N_708QY7Obw"),
         7: ("CA0YnOonSfS", "https://www.instagram.com/reel/CA0YnOonSfS/"),
         8: ("DTA4abcdEFG", "old"),
@@ -489,18 +570,24 @@ async def test_stored_ids_become_canonical_unless_that_video_is_submitted_alread
 
 
 PAYEES = (
-    "INSERT INTO users (email, name, password_hash, role, status, total_earnings, paid, reserved, total_views,"
+    "INSERT INTO users (email, name, password_hash, role, status, total_earnings, paid, reserved, "
+    "total_views,"
     " created_at) VALUES ('ada@swivi.test', 'Ada', 'x', 'ADMIN', 'ACTIVE', 0, 0, 0, 0, :now),"
     " ('casey@swivi.test', 'Casey', 'x', 'CLIPPER', 'ACTIVE', 0, 0, 0, 0, :now)"
 )
 FREE_TEXT = (
-    "INSERT INTO payout_requests (user_id, amount, fee, net, method, details, status, body_hash, created_at) VALUES"
-    " (2, 100, 0, 100, 'venmo', '@casey', 'COMPLETED', 'h', :now), (2, 100, 0, 100, 'zelle', '@c', 'COMPLETED', 'h',"
-    " :now), (2, 100, 0, 100, 'bank transfer', 'IBAN and so on', 'REJECTED', 'h', :now), (2, 100, 0, 100, 'usdc',"
-    " 'hello', 'REJECTED', 'h', :now), (1, 100, 0, 100, 'bank', 'the corner', 'PENDING', 'h', :now)",
-    "INSERT INTO payouts (request_id, user_id, amount, fee, net, method, transaction_id, paid_by, paid_at) VALUES"
-    " (1, 2, 100, 0, 100, 'venmo', 'TX-1', 1, :now), (2, 2, 100, 0, 100, 'zelle', 'TX-1', 1, :now)",
-    "INSERT INTO payout_destinations (user_id, method, details, kept_at) VALUES (2, 'cash', 'the pub', :now)",
+    "INSERT INTO payout_requests (user_id, amount, fee, net, method, details, status, body_hash, "
+    "created_at) VALUES (2, 100, 0, 100, 'venmo', '@casey', 'COMPLETED', 'h', :now), (2, 100, 0, "
+    "100, 'zelle', '@c', 'COMPLETED', 'h', :now), (2, 100, 0, 100, 'bank transfer', 'IBAN and so "
+    "on', 'REJECTED', 'h', :now), (2, 100, 0, 100, 'usdc', 'hello', 'REJECTED', 'h', :now), (1, "
+    "100, 0, 100, 'bank', 'the corner', 'PENDING', 'h', :now)",
+    "INSERT INTO payouts (request_id, user_id, amount, fee, net, method, transaction_id, paid_by, "
+    "paid_at) VALUES (1, 2, 100, 0, 100, 'venmo', 'TX-1', 1, :now), (2, 2, 100, 0, 100, 'zelle', "
+    "'TX-1', 1, :now)",
+    (
+        "INSERT INTO payout_destinations (user_id, method, details, kept_at) VALUES (2, 'cash', "
+        "'the pub', :now)"
+    ),
 )
 """What earlier releases took for methods."""
 
@@ -509,8 +596,12 @@ async def test_payout_methods_become_an_enumeration(old: Database) -> None:
     await upgraded_from(old, "0032", lambda connection: say(connection, (PAYEES, *FREE_TEXT)))
 
     async with old.engine.connect() as connection:
-        asked = await connection.execute(text("SELECT method, details FROM payout_requests ORDER BY id"))
-        paid = await connection.execute(text("SELECT method, transaction_id FROM payouts ORDER BY id"))
+        asked = await connection.execute(
+            text("SELECT method, details FROM payout_requests ORDER BY id")
+        )
+        paid = await connection.execute(
+            text("SELECT method, transaction_id FROM payouts ORDER BY id")
+        )
         kept = await connection.execute(text("SELECT method, details FROM payout_destinations"))
         assert [tuple(row) for row in asked] == [
             ("other", "venmo: @casey"),
@@ -526,7 +617,11 @@ async def test_payout_methods_become_an_enumeration(old: Database) -> None:
             async with old.engine.execution_options(swivi_writes=True).begin() as connection:
                 await connection.execute(text(f"UPDATE {table} SET method = 'gold'"))
     async with old.engine.execution_options(swivi_writes=True).begin() as connection:
-        await connection.execute(text("UPDATE payout_requests SET status = 'CANCELLED' WHERE status = 'PENDING'"))
+        await connection.execute(
+            text("UPDATE payout_requests SET status = 'CANCELLED' WHERE status = 'PENDING'")
+        )
     async with old.engine.connect() as connection:  # PostgreSQL counts at the commit
-        tally = await connection.execute(text("SELECT requests FROM payout_tallies WHERE status = 'CANCELLED'"))
+        tally = await connection.execute(
+            text("SELECT requests FROM payout_tallies WHERE status = 'CANCELLED'")
+        )
         assert tally.scalar_one() == 1, "the triggers are still there"

@@ -1,4 +1,6 @@
-"""One video earns once in all of Swivi: whoever sends it, to whichever campaign, under whichever of its links."""
+"""One video earns once in all of Swivi: whoever sends it, to whichever campaign, under whichever of
+its links.
+"""
 
 from datetime import timedelta
 
@@ -29,7 +31,11 @@ async def revoke(world: World, clip: Clip) -> None:
 
 
 async def release(
-    world: World, submission_id: int, *, by: Actor | None = None, reason: object = "The owner asked for it."
+    world: World,
+    submission_id: int,
+    *,
+    by: Actor | None = None,
+    reason: object = "The owner asked for it.",
 ) -> ClipSubmission:
     async with world.database.writing() as session:
         return await review.release(session, by or world.admin, submission_id, reason)
@@ -104,7 +110,10 @@ async def test_an_admin_releases_the_video_of_a_completed_campaign(world: World)
 
 async def test_what_may_still_earn_is_not_released(world: World) -> None:
     campaign = await world.campaign()
-    waiting, earning = await world.submission(campaign, tiktok(2)), await world.clip(campaign, VIDEO)
+    waiting, earning = (
+        await world.submission(campaign, tiktok(2)),
+        await world.clip(campaign, VIDEO),
+    )
 
     for submission_id, why in ((waiting.id, "Reject it"), (earning.submission_id, "Revoke it")):
         with pytest.raises(StillEarns, match=why):
@@ -126,7 +135,9 @@ async def test_who_may_release_and_that_it_is_released_once(world: World) -> Non
         await release(world, clip.submission_id)
 
 
-async def test_duplicates_of_an_earlier_release_earn_on_and_keep_the_video_from_others(world: World) -> None:
+async def test_duplicates_of_an_earlier_release_earn_on_and_keep_the_video_from_others(
+    world: World,
+) -> None:
     holder = await world.clip(await world.campaign(), VIDEO)
     legacy = await world.clip(await world.campaign(), tiktok(2), by=await world.another_clipper())
     async with world.database.writing() as session:  # as the migration leaves the younger of two
@@ -149,7 +160,9 @@ async def test_a_link_that_is_answered_as_another_video_takes_that_ones_id(world
     alias, video = instagram(1), instagram(2)
     campaign = await world.campaign()
     world.simulator.script(alias, 1_000, answers=video)
-    sent = await world.running.intake.submit(world.clipper, campaign.id, alias.canonical_url, wait_seconds=WAIT_SECONDS)
+    sent = await world.running.intake.submit(
+        world.clipper, campaign.id, alias.canonical_url, wait_seconds=WAIT_SECONDS
+    )
 
     assert (sent.status, sent.video, sent.url, sent.initial_views) == (
         SubmissionStatus.PENDING,
@@ -170,9 +183,15 @@ async def test_a_second_link_to_a_video_that_is_held_is_closed_as_a_duplicate(wo
     await world.submission(await world.campaign(), video)
     campaign = await world.campaign()
     world.simulator.script(alias, 1_000, answers=video)
-    sent = await world.running.intake.submit(kim, campaign.id, alias.canonical_url, wait_seconds=WAIT_SECONDS)
+    sent = await world.running.intake.submit(
+        kim, campaign.id, alias.canonical_url, wait_seconds=WAIT_SECONDS
+    )
 
-    assert (sent.status, sent.holds_video, sent.initial_views) == (SubmissionStatus.REJECTED, False, None)
+    assert (sent.status, sent.holds_video, sent.initial_views) == (
+        SubmissionStatus.REJECTED,
+        False,
+        None,
+    )
     assert sent.reason == "This video was already submitted to Swivi under another link."
     assert await world.told(kim) == [NotificationKind.SUBMISSION_REJECTED]
     [entry] = await world.all(AuditEntry, AuditEntry.action == "submission.rejected")
@@ -194,7 +213,9 @@ async def test_of_two_links_to_one_video_in_one_batch_one_remains(world: World) 
     assert (closed.status, closed.holds_video) == (SubmissionStatus.REJECTED, False)
 
 
-async def test_a_link_whose_video_was_submitted_meanwhile_is_closed_at_the_baseline(world: World) -> None:
+async def test_a_link_whose_video_was_submitted_meanwhile_is_closed_at_the_baseline(
+    world: World,
+) -> None:
     alias, video = instagram(1), instagram(2)
     campaign = await world.campaign()
     waiting = await world.submission(campaign, alias, baseline=None)
@@ -215,4 +236,7 @@ async def test_a_run_that_reads_another_video_credits_nothing(world: World) -> N
     assert (now.views, now.peak_views) == (0, 0)
     readings = await world.all(ViewTracking, ViewTracking.run_id == run.id)
     assert {(one.outcome, one.views) for one in readings} == {(Outcome.ERROR, None)}
-    assert readings[-1].detail == f"The scraper answered for another video, {instagram(2).external_id}."
+    assert (
+        readings[-1].detail
+        == f"The scraper answered for another video, {instagram(2).external_id}."
+    )

@@ -1,4 +1,6 @@
-"""What ends all ways into an account ends each kind of them, a sign-in that is under way included."""
+"""What ends all ways into an account ends each kind of them, a sign-in that is under way
+included.
+"""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -24,7 +26,9 @@ NEW = "another horse battery"
 
 async def _changed(world: World, role: Role, status: UserStatus) -> None:
     async with world.database.writing() as session:
-        await accounts.set_role_and_status(session, world.admin, world.clipper.user_id, role=role, status=status)
+        await accounts.set_role_and_status(
+            session, world.admin, world.clipper.user_id, role=role, status=status
+        )
 
 
 async def promoted(world: World) -> None:
@@ -52,16 +56,26 @@ async def second_step_turned_off(world: World) -> None:
     with clock.standing_at(later):
         async with world.database.writing() as session:
             user_id = world.clipper.user_id
-            found = await session.exec(select(Authenticator.key).where(Authenticator.user_id == user_id))
+            found = await session.exec(
+                select(Authenticator.key).where(Authenticator.user_id == user_id)
+            )
             code = totp.pyotp.TOTP(found.one()).at(later)
             await totp.turn_off(session, world.clipper, code, except_session="")
 
 
-CHANGES = [promoted, disabled_and_enabled, password_changed, second_step_taken_off, second_step_turned_off]
+CHANGES = [
+    promoted,
+    disabled_and_enabled,
+    password_changed,
+    second_step_taken_off,
+    second_step_turned_off,
+]
 
 
 @pytest.mark.parametrize("change", CHANGES)
-async def test_every_change_ends_every_way_in(world: World, change: Callable[[World], Awaitable[None]]) -> None:
+async def test_every_change_ends_every_way_in(
+    world: World, change: Callable[[World], Awaitable[None]]
+) -> None:
     user_id = world.clipper.user_id
     async with world.database.writing() as session:
         await totp.begin_setup(session, world.clipper)
@@ -95,7 +109,9 @@ async def test_every_change_ends_every_way_in(world: World, change: Callable[[Wo
 async def test_a_sign_in_under_way_does_not_outlive_a_change(
     world: World, change: Callable[[World], Awaitable[None]]
 ) -> None:
-    checked = await accounts.authenticate(world.database, email=world.clipper.email, password=PASSWORD)
+    checked = await accounts.authenticate(
+        world.database, email=world.clipper.email, password=PASSWORD
+    )
     async with world.database.writing() as session:
         await accounts.must_still_hold(session, checked)
     await change(world)
@@ -112,18 +128,28 @@ async def test_a_change_that_changes_nothing_ends_nothing(world: World) -> None:
         assert await sessions.actor_by_session(session, hash_token(cookie)) == world.clipper
 
 
-async def test_a_token_made_in_a_session_ends_with_it_unless_it_was_to_outlive_it(world: World) -> None:
+async def test_a_token_made_in_a_session_ends_with_it_unless_it_was_to_outlive_it(
+    world: World,
+) -> None:
     user_id = world.clipper.user_id
     async with world.database.writing() as session:
         here = hash_token(await sessions.open_session(session, user_id))
         made = [
             await tokens.create(
-                session, user_id, name=f"T {outlives}", made_by=user_id, origin=tokens.Origin(here, None, outlives)
+                session,
+                user_id,
+                name=f"T {outlives}",
+                made_by=user_id,
+                origin=tokens.Origin(here, None, outlives),
             )
             for outlives in (False, True)
         ]
         child = await tokens.create(
-            session, user_id, name="child", made_by=user_id, origin=tokens.Origin(token_id=made[0].row.id)
+            session,
+            user_id,
+            name="child",
+            made_by=user_id,
+            origin=tokens.Origin(token_id=made[0].row.id),
         )
     short, long = made
     assert child.row.expires_at <= short.row.expires_at
@@ -131,9 +157,13 @@ async def test_a_token_made_in_a_session_ends_with_it_unless_it_was_to_outlive_i
         assert await tokens.holder(session, short.token)
         await sessions.close_session(session, here)
     async with world.database.reading() as session:
-        lives = [await tokens.holder(session, one.token) is not None for one in (short, child, long)]
+        lives = [
+            await tokens.holder(session, one.token) is not None for one in (short, child, long)
+        ]
         assert lives == [False, False, True]
-        assert [row.name for row in (await tokens.living(session, user_id, limit=9))[0]] == ["T True"]
+        assert [row.name for row in (await tokens.living(session, user_id, limit=9))[0]] == [
+            "T True"
+        ]
     for ended in (tokens.Origin(here), tokens.Origin(token_id=short.row.id)):
         with pytest.raises(NotSignedIn):
             async with world.database.writing() as session:
@@ -146,7 +176,9 @@ async def test_revoking_a_token_revokes_what_was_made_with_it(world: World) -> N
         made.append(await tokens.issue(session, user_id))
         for _ in range(2):
             origin = tokens.Origin(token_id=made[-1].row.id)
-            made.append(await tokens.create(session, user_id, name="x", made_by=user_id, origin=origin))
+            made.append(
+                await tokens.create(session, user_id, name="x", made_by=user_id, origin=origin)
+            )
     async with world.database.writing() as session:
         await tokens.revoke(session, world.clipper, made[0].row.id)
     async with world.database.reading() as session:

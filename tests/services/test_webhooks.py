@@ -1,4 +1,6 @@
-"""Webhooks: each event is told at least once to whoever wants to know, signed, and never if it did not happen."""
+"""Webhooks: each event is told at least once to whoever wants to know, signed, and never if it did
+not happen.
+"""
 
 import asyncio
 import json
@@ -21,7 +23,12 @@ from swivi.domain.seals.models import Seal
 from swivi.domain.seals.sealing import Sealer
 from swivi.domain.webhooks import deliveries, outbox, sending, service
 from swivi.domain.webhooks.deliveries import CLAIMED_FOR, DeliveryLine
-from swivi.domain.webhooks.errors import DeliveryUnderWay, NoSuchDelivery, NoSuchWebhook, WebhookInactive
+from swivi.domain.webhooks.errors import (
+    DeliveryUnderWay,
+    NoSuchDelivery,
+    NoSuchWebhook,
+    WebhookInactive,
+)
 from swivi.domain.webhooks.models import (
     DeliveryStatus,
     EventKind,
@@ -61,7 +68,9 @@ async def approve_one(world: World, number: int = 1) -> int:
 
 async def lines(world: World, webhook: Webhook) -> list[DeliveryLine]:
     async with world.database.reading() as session:
-        found, _ = await deliveries.of_webhook(session, webhook.id, status=None, limit=100, offset=0)
+        found, _ = await deliveries.of_webhook(
+            session, webhook.id, status=None, limit=100, offset=0
+        )
     return found
 
 
@@ -78,7 +87,9 @@ async def when_due(world: World, webhook: Webhook) -> None:
         await world.running.sender.send_due()
 
 
-async def test_each_event_is_sent_signed_in_the_words_of_the_api(world: World, receiver: Receiver) -> None:
+async def test_each_event_is_sent_signed_in_the_words_of_the_api(
+    world: World, receiver: Receiver
+) -> None:
     webhook = await a_webhook(world, receiver.url)
     campaign = await world.campaign(title="Summer", budget="50.00", payout_rate="1.00")
     clip = await world.clip(campaign, tiktok(1), baseline=1_000)
@@ -88,7 +99,8 @@ async def test_each_event_is_sent_signed_in_the_words_of_the_api(world: World, r
     await world.running.sender.send_due()
 
     messages = {
-        message["type"]: message["data"] for message in (got.verified(webhook.secret) for got in receiver.received)
+        message["type"]: message["data"]
+        for message in (got.verified(webhook.secret) for got in receiver.received)
     }
     assert messages["submission.approved"] == {
         "submissionId": str(clip.submission_id),
@@ -101,7 +113,11 @@ async def test_each_event_is_sent_signed_in_the_words_of_the_api(world: World, r
         "initialViews": 1_000,
     }
     completed = messages["campaign.completed"]
-    assert (completed["campaignId"], completed["title"], completed["spent"]) == (str(campaign.id), "Summer", 50.0)
+    assert (completed["campaignId"], completed["title"], completed["spent"]) == (
+        str(campaign.id),
+        "Summer",
+        50.0,
+    )
     assert messages["payout.completed"] == {
         "payoutRequestId": str(request.id),
         "userId": str(world.clipper.user_id),
@@ -112,7 +128,9 @@ async def test_each_event_is_sent_signed_in_the_words_of_the_api(world: World, r
         "transactionId": "TX-1",
     }
     assert len(receiver.received) == len({got.message_id for got in receiver.received}) == 3
-    assert {line.delivery.status for line in await lines(world, webhook)} == {DeliveryStatus.DELIVERED}
+    assert {line.delivery.status for line in await lines(world, webhook)} == {
+        DeliveryStatus.DELIVERED
+    }
 
 
 async def test_the_newest_seal_is_sent_every_night(world: World, receiver: Receiver) -> None:
@@ -140,7 +158,9 @@ async def test_the_newest_seal_is_sent_every_night(world: World, receiver: Recei
     )
 
 
-async def test_a_message_verifies_with_its_own_secret_and_unchanged_only(world: World, receiver: Receiver) -> None:
+async def test_a_message_verifies_with_its_own_secret_and_unchanged_only(
+    world: World, receiver: Receiver
+) -> None:
     webhook, other = await a_webhook(world, receiver.url), await a_webhook(world, receiver.url)
     await approve_one(world)
     await world.running.sender.send_due()
@@ -184,7 +204,9 @@ async def test_what_was_rolled_back_is_never_told(world: World, receiver: Receiv
     assert await lines(world, webhook) == []
 
 
-async def test_a_failure_is_tried_again_later_with_the_same_id(world: World, receiver: Receiver) -> None:
+async def test_a_failure_is_tried_again_later_with_the_same_id(
+    world: World, receiver: Receiver
+) -> None:
     receiver.answer(500, 200)
     webhook = await a_webhook(world, receiver.url)
     await approve_one(world)
@@ -210,7 +232,9 @@ async def test_a_failure_is_tried_again_later_with_the_same_id(world: World, rec
     assert [attempt.status_code for attempt in line.log] == [500, 200]
 
 
-async def test_after_the_last_attempt_it_is_given_up_and_admins_are_told(world: World, receiver: Receiver) -> None:
+async def test_after_the_last_attempt_it_is_given_up_and_admins_are_told(
+    world: World, receiver: Receiver
+) -> None:
     receiver.answer(503)
     webhook = await a_webhook(world, receiver.url)
     await approve_one(world)
@@ -219,7 +243,9 @@ async def test_after_the_last_attempt_it_is_given_up_and_admins_are_told(world: 
     for pause in PAUSES:
         waits = (await only_line(world, webhook)).delivery.next_attempt_at
         assert waits is not None
-        assert pause * (1 - JITTER) <= waits - began <= pause * LONGEST_PAUSE + timedelta(seconds=30)
+        assert (
+            pause * (1 - JITTER) <= waits - began <= pause * LONGEST_PAUSE + timedelta(seconds=30)
+        )
         began = waits
         await when_due(world, webhook)
 
@@ -285,7 +311,9 @@ async def test_where_nobody_listens_it_is_tried_again(world: World) -> None:
     assert delivery.error.startswith("ConnectError")
 
 
-async def test_a_slow_receiver_does_not_hold_up_another_one(world: World, receiver: Receiver) -> None:
+async def test_a_slow_receiver_does_not_hold_up_another_one(
+    world: World, receiver: Receiver
+) -> None:
     async with running_receiver() as slow:
         slow.answer(0)
         await a_webhook(world, slow.url)
@@ -304,7 +332,9 @@ async def test_a_slow_receiver_does_not_hold_up_another_one(world: World, receiv
             await running
 
 
-async def test_of_many_senders_at_once_each_delivery_is_sent_by_one(world: World, receiver: Receiver) -> None:
+async def test_of_many_senders_at_once_each_delivery_is_sent_by_one(
+    world: World, receiver: Receiver
+) -> None:
     webhook = await a_webhook(world, receiver.url)
     for number in range(1, 7):
         await approve_one(world, number)
@@ -318,7 +348,9 @@ async def test_of_many_senders_at_once_each_delivery_is_sent_by_one(world: World
         await sender.aclose()
 
 
-async def test_a_dead_senders_claim_ends_and_another_sends(world: World, receiver: Receiver) -> None:
+async def test_a_dead_senders_claim_ends_and_another_sends(
+    world: World, receiver: Receiver
+) -> None:
     webhook = await a_webhook(world, receiver.url)
     await approve_one(world)
     async with world.database.writing() as session:
@@ -335,7 +367,9 @@ async def test_a_dead_senders_claim_ends_and_another_sends(world: World, receive
     assert (line.delivery.status, len(line.log)) == (DeliveryStatus.DELIVERED, 1)
 
 
-async def test_after_a_rotation_messages_carry_both_signatures_for_a_day(world: World, receiver: Receiver) -> None:
+async def test_after_a_rotation_messages_carry_both_signatures_for_a_day(
+    world: World, receiver: Receiver
+) -> None:
     old = await a_webhook(world, receiver.url)
     async with world.database.writing() as session:
         new = await service.rotate_secret(session, world.admin, old.id)
@@ -349,7 +383,9 @@ async def test_after_a_rotation_messages_carry_both_signatures_for_a_day(world: 
         assert deliveries.secrets_of(await world.now(new)) == (new_secret,)
 
 
-async def test_switched_off_it_waits_and_is_told_when_it_is_on_again(world: World, receiver: Receiver) -> None:
+async def test_switched_off_it_waits_and_is_told_when_it_is_on_again(
+    world: World, receiver: Receiver
+) -> None:
     webhook = await a_webhook(world, receiver.url)
     await approve_one(world)
     await _change(world, webhook, active=False)
@@ -366,7 +402,9 @@ async def _change(world: World, webhook: Webhook, **terms: object) -> None:
         await service.change(session, world.admin, webhook.id, terms, only_public=False)
 
 
-async def test_a_delivery_is_sent_again_by_hand_with_the_same_id(world: World, receiver: Receiver) -> None:
+async def test_a_delivery_is_sent_again_by_hand_with_the_same_id(
+    world: World, receiver: Receiver
+) -> None:
     webhook = await a_webhook(world, receiver.url)
     await approve_one(world)
     await world.running.sender.send_due()
@@ -379,7 +417,10 @@ async def test_a_delivery_is_sent_again_by_hand_with_the_same_id(world: World, r
 
 
 async def test_what_cannot_be_sent_again_is_refused(world: World, receiver: Receiver) -> None:
-    webhook, other = await a_webhook(world, receiver.url), await a_webhook(world, receiver.url, "payout.completed")
+    webhook, other = (
+        await a_webhook(world, receiver.url),
+        await a_webhook(world, receiver.url, "payout.completed"),
+    )
     await approve_one(world)
     delivery = (await only_line(world, webhook)).delivery
 
@@ -400,7 +441,9 @@ async def test_what_cannot_be_sent_again_is_refused(world: World, receiver: Rece
         await again(webhook.id, delivery.id)
 
 
-async def test_a_deleted_webhook_takes_its_deliveries_along(world: World, receiver: Receiver) -> None:
+async def test_a_deleted_webhook_takes_its_deliveries_along(
+    world: World, receiver: Receiver
+) -> None:
     webhook = await a_webhook(world, receiver.url)
     await approve_one(world)
     await world.running.sender.send_due()
@@ -410,7 +453,9 @@ async def test_a_deleted_webhook_takes_its_deliveries_along(world: World, receiv
         assert await world.all(table) == []
 
 
-async def test_after_thirty_days_nothing_is_left_of_a_delivery(world: World, receiver: Receiver) -> None:
+async def test_after_thirty_days_nothing_is_left_of_a_delivery(
+    world: World, receiver: Receiver
+) -> None:
     webhook = await a_webhook(world, receiver.url)
     await approve_one(world)
     await world.running.sender.send_due()
@@ -452,7 +497,9 @@ async def test_what_another_process_wrote_is_found_by_looking(
         await running
 
 
-async def test_the_audit_log_knows_who_did_what_and_no_secret(world: World, receiver: Receiver) -> None:
+async def test_the_audit_log_knows_who_did_what_and_no_secret(
+    world: World, receiver: Receiver
+) -> None:
     webhook = await a_webhook(world, receiver.url)
     async with world.database.writing() as session:
         rotated = await service.rotate_secret(session, world.admin, webhook.id)
@@ -462,7 +509,11 @@ async def test_the_audit_log_knows_who_did_what_and_no_secret(world: World, rece
             select(AuditEntry).where(AuditEntry.subject == "webhook").order_by(col(AuditEntry.id))
         )
         entries = found.all()
-    assert [entry.action for entry in entries] == ["webhook.created", "webhook.secret_rotated", "webhook.deleted"]
+    assert [entry.action for entry in entries] == [
+        "webhook.created",
+        "webhook.secret_rotated",
+        "webhook.deleted",
+    ]
     written = json.dumps([[entry.before, entry.after] for entry in entries])
     assert webhook.secret not in written
     assert rotated.secret not in written

@@ -24,11 +24,14 @@ async def campaign(world: World) -> Campaign:
 @pytest.fixture
 async def clips(world: World, campaign: Campaign) -> list[Clip]:
     return [
-        await world.clip(campaign, video, baseline=baseline) for video, baseline in zip(VIDEOS, BASELINES, strict=True)
+        await world.clip(campaign, video, baseline=baseline)
+        for video, baseline in zip(VIDEOS, BASELINES, strict=True)
     ]
 
 
-async def test_each_clip_earns_for_its_growth(world: World, campaign: Campaign, clips: list[Clip]) -> None:
+async def test_each_clip_earns_for_its_growth(
+    world: World, campaign: Campaign, clips: list[Clip]
+) -> None:
     run = await world.read(*zip(VIDEOS, FIRST, strict=True))
 
     assert await world.earnings(*clips) == [500, 2_500, 250, 0]
@@ -39,7 +42,9 @@ async def test_each_clip_earns_for_its_growth(world: World, campaign: Campaign, 
     assert clipper.total_views == sum(FIRST)
 
 
-async def test_the_same_views_again_earn_nothing(world: World, campaign: Campaign, clips: list[Clip]) -> None:
+async def test_the_same_views_again_earn_nothing(
+    world: World, campaign: Campaign, clips: list[Clip]
+) -> None:
     await world.read(*zip(VIDEOS, FIRST, strict=True))
     again = await world.read(*zip(VIDEOS, FIRST, strict=True))
 
@@ -53,7 +58,9 @@ async def test_a_budget_that_runs_out_is_shared_in_proportion_and_closes_the_cam
     latecomer = await world.another_clipper()
     pending = await world.submission(campaign, tiktok(9), baseline=5, by=latecomer)
     await world.read(*zip(VIDEOS, FIRST, strict=True))
-    run = await world.read(*zip(VIDEOS, SECOND, strict=True))  # each of three demands $50.00, $67.50 is left
+    run = await world.read(
+        *zip(VIDEOS, SECOND, strict=True)
+    )  # each of three demands $50.00, $67.50 is left
 
     assert await world.earnings(*clips) == [500 + 2_250, 2_500 + 2_250, 250 + 2_250, 0]
     assert (run.earnings_added, run.campaigns_completed) == (6_750, 1)
@@ -65,7 +72,10 @@ async def test_a_budget_that_runs_out_is_shared_in_proportion_and_closes_the_cam
     snapshots = await world.all(ClipSubmission, ClipSubmission.status == SubmissionStatus.APPROVED)
     assert [submission.final_earnings for submission in snapshots] == [2_750, 4_750, 2_500, 0]
     refused = await world.now(pending)
-    assert (refused.status, refused.reason) == (SubmissionStatus.REJECTED, "the budget was used up before review")
+    assert (refused.status, refused.reason) == (
+        SubmissionStatus.REJECTED,
+        "the budget was used up before review",
+    )
     assert await world.told(latecomer) == [NotificationKind.SUBMISSION_REJECTED]
     assert (await world.told()).count(NotificationKind.CAMPAIGN_COMPLETED) == 1
 

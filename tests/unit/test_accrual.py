@@ -62,7 +62,11 @@ def clips(draw: st.DrawFn, *, one_cap_per_clipper: bool = False) -> list[Earner]
 def exact_demand(clip: Earner) -> Cents:
     """The demand as money.md says it, in fractions of a dollar."""
     growth = max(0, clip.peak_views - clip.initial_views)
-    worth = floor(Fraction(growth, 1_000) * Fraction(clip.rate, 100) * 100) if growth >= clip.min_views else 0
+    worth = (
+        floor(Fraction(growth, 1_000) * Fraction(clip.rate, 100) * 100)
+        if growth >= clip.min_views
+        else 0
+    )
     target = worth if clip.max_per_clip is None else min(worth, clip.max_per_clip)
     return max(0, target - clip.gross_credited) if clip.may_earn else 0
 
@@ -86,9 +90,15 @@ def exact_settlement(earners: Sequence[Earner], remaining: Cents) -> dict[int, C
         own = [clip for clip in earners if clip.user_id == user_id]
         wanted = {clip.clip_id: exact_demand(clip) for clip in own}
         cap = own[0].max_per_clipper
-        room = PLENTY if cap is None else max(0, cap - sum(clip.gross_credited - clip.recovered for clip in own))
+        room = (
+            PLENTY
+            if cap is None
+            else max(0, cap - sum(clip.gross_credited - clip.recovered for clip in own))
+        )
         demands |= exact_shares(room, wanted)
-    return {clip_id: amount for clip_id, amount in exact_shares(remaining, demands).items() if amount}
+    return {
+        clip_id: amount for clip_id, amount in exact_shares(remaining, demands).items() if amount
+    }
 
 
 @pytest.mark.parametrize(
@@ -109,7 +119,9 @@ def exact_settlement(earners: Sequence[Earner], remaining: Cents) -> dict[int, C
     ],
     ids=str,
 )
-def test_a_clip_demands_what_its_growth_is_worth_and_was_not_credited(terms: dict[str, int], demand: Cents) -> None:
+def test_a_clip_demands_what_its_growth_is_worth_and_was_not_credited(
+    terms: dict[str, int], demand: Cents
+) -> None:
     assert CLIP._replace(**terms).demand == demand  # type: ignore[arg-type]
 
 
@@ -119,15 +131,21 @@ def test_a_settlement_is_what_exact_fractions_say(earners: list[Earner], remaini
 
 
 @given(clips(), st.integers(0, 10**6))
-def test_a_settlement_never_exceeds_the_budget_or_a_clips_demand(earners: list[Earner], remaining: Cents) -> None:
+def test_a_settlement_never_exceeds_the_budget_or_a_clips_demand(
+    earners: list[Earner], remaining: Cents
+) -> None:
     credited = settle(earners, remaining)
 
     assert sum(credited.values()) <= remaining
-    assert all(0 < credited[clip.clip_id] <= clip.demand for clip in earners if clip.clip_id in credited)
+    assert all(
+        0 < credited[clip.clip_id] <= clip.demand for clip in earners if clip.clip_id in credited
+    )
 
 
 @given(clips(), st.integers(0, 10**6))
-def test_a_budget_that_does_not_suffice_is_spent_to_the_last_cent(earners: list[Earner], remaining: Cents) -> None:
+def test_a_budget_that_does_not_suffice_is_spent_to_the_last_cent(
+    earners: list[Earner], remaining: Cents
+) -> None:
     wanted = sum(capped_demands(earners).values())
 
     assert sum(settle(earners, remaining).values()) == min(remaining, wanted)
@@ -136,7 +154,10 @@ def test_a_budget_that_does_not_suffice_is_spent_to_the_last_cent(earners: list[
 @given(clips())
 def test_settling_again_on_the_same_views_credits_nothing(earners: list[Earner]) -> None:
     credited = settle(earners, PLENTY)
-    after = [clip._replace(gross_credited=clip.gross_credited + credited.get(clip.clip_id, 0)) for clip in earners]
+    after = [
+        clip._replace(gross_credited=clip.gross_credited + credited.get(clip.clip_id, 0))
+        for clip in earners
+    ]
 
     assert settle(after, PLENTY) == {}
 
@@ -146,7 +167,9 @@ def test_many_small_steps_earn_the_same_as_one_large_step(steps: list[int], rate
     clip = CLIP._replace(rate=rate, peak_views=CLIP.initial_views)
     for step in steps:
         clip = clip._replace(peak_views=clip.peak_views + step)
-        clip = clip._replace(gross_credited=clip.gross_credited + sum(settle([clip], PLENTY).values()))
+        clip = clip._replace(
+            gross_credited=clip.gross_credited + sum(settle([clip], PLENTY).values())
+        )
 
     assert clip.gross_credited == clip._replace(gross_credited=0).demand
 
@@ -158,7 +181,9 @@ def test_no_clipper_ever_gets_more_than_the_cap_per_clipper(earners: list[Earner
 
     for clip in fresh:
         if clip.max_per_clipper is not None:
-            of_user = sum(credited.get(other.clip_id, 0) for other in fresh if other.user_id == clip.user_id)
+            of_user = sum(
+                credited.get(other.clip_id, 0) for other in fresh if other.user_id == clip.user_id
+            )
             assert of_user <= clip.max_per_clipper
 
 
@@ -169,7 +194,9 @@ def test_of_several_frozen_caps_per_clipper_the_most_generous_holds() -> None:
     assert settle([early, late._replace(max_per_clipper=None)], PLENTY) == {1: 500, 2: 500}
 
 
-def test_what_was_taken_back_of_a_clip_counts_for_its_own_target_and_not_for_the_clippers_cap() -> None:
+def test_what_was_taken_back_of_a_clip_counts_for_its_own_target_and_not_for_the_clippers_cap() -> (
+    None
+):
     revoked = CLIP._replace(max_per_clipper=600, gross_credited=500, may_earn=False)
     honest = CLIP._replace(clip_id=2, max_per_clipper=600)
 
@@ -183,7 +210,11 @@ def test_what_was_taken_back_of_a_clip_counts_for_its_own_target_and_not_for_the
 def test_a_reading_without_a_count_changes_no_views_and_raises_a_flag(outcome: Outcome) -> None:
     after = observe(SEEN, outcome, None, AT)
 
-    assert (after.views, after.peak_views, after.state) == (SEEN.views, SEEN.peak_views, ClipState.TRACKED)
+    assert (after.views, after.peak_views, after.state) == (
+        SEEN.views,
+        SEEN.peak_views,
+        ClipState.TRACKED,
+    )
     assert after.flag
 
 
@@ -217,11 +248,15 @@ def test_a_video_is_removed_by_two_explicit_not_founds_a_day_apart() -> None:
     assert states == [ClipState.TRACKED, ClipState.TRACKED, ClipState.REMOVED, ClipState.REMOVED]
 
 
-@pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome is not Outcome.NOT_FOUND])
+@pytest.mark.parametrize(
+    "outcome", [outcome for outcome in Outcome if outcome is not Outcome.NOT_FOUND]
+)
 def test_nothing_but_not_found_removes_a_video(outcome: Outcome) -> None:
     seen = SEEN
     for days in range(40):
-        seen = observe(seen, outcome, 6_000 if outcome is Outcome.OK else None, AT + days * DAY, "X")
+        seen = observe(
+            seen, outcome, 6_000 if outcome is Outcome.OK else None, AT + days * DAY, "X"
+        )
 
     assert seen.state is ClipState.TRACKED
 
@@ -235,7 +270,9 @@ def test_a_removed_video_that_is_read_again_is_tracked_and_grows_from_its_peak()
 
 def test_a_revoked_clip_stays_revoked_whatever_is_read() -> None:
     seen = SEEN._replace(state=ClipState.REVOKED)
-    for days, (outcome, views) in enumerate([(Outcome.NOT_FOUND, None)] * 3 + [(Outcome.OK, 9_000)]):
+    for days, (outcome, views) in enumerate(
+        [(Outcome.NOT_FOUND, None)] * 3 + [(Outcome.OK, 9_000)]
+    ):
         seen = observe(seen, outcome, views, AT + days * DAY)
         assert seen.state is ClipState.REVOKED
 

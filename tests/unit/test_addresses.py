@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from swivi.core.addresses import is_public
 
-# https://www.iana.org/assignments/iana-ipv4-special-registry and .../iana-ipv6-special-registry: every block whose
-# "Globally Reachable" is not True; and the multicast blocks, which have registries of their own.
+# https://www.iana.org/assignments/iana-ipv4-special-registry and .../iana-ipv6-special-registry:
+# every block whose "Globally Reachable" is not True; and the multicast blocks, which have
+# registries of their own.
 NOT_GLOBALLY_REACHABLE = (
     "0.0.0.0/8",
     "0.0.0.0/32",
@@ -120,14 +121,20 @@ def test_addresses_of_the_internet_are_public(address: str) -> None:
     assert is_public(address)
 
 
-@pytest.mark.parametrize("text", ["", "localhost", "example.com", "127.1", "2130706433", "0x7f000001", "1.1.1.1/32"])
+@pytest.mark.parametrize(
+    "text", ["", "localhost", "example.com", "127.1", "2130706433", "0x7f000001", "1.1.1.1/32"]
+)
 def test_what_is_no_address_is_not_public(text: str) -> None:
     assert not is_public(text)
 
 
 @given(st.ip_addresses(v=4).map(int))
-def test_an_ipv4_address_behind_nat64_is_judged_by_itself_and_is_refused_in_any_other_wrapping(number: int) -> None:
-    assert is_public(str(IPv6Address((0x64_FF9B << 96) + number))) == is_public(str(IPv4Address(number)))
+def test_an_ipv4_address_behind_nat64_is_judged_by_itself_and_is_refused_in_any_other_wrapping(
+    number: int,
+) -> None:
+    assert is_public(str(IPv6Address((0x64_FF9B << 96) + number))) == is_public(
+        str(IPv4Address(number))
+    )
     for wrapped in (
         IPv6Address(number),
         IPv6Address((0xFFFF << 32) + number),

@@ -25,7 +25,9 @@ from swivi.pages.admin.analytics.state import in_words, measured
         (100, -5, "None before", ""),
     ],
 )
-def test_a_change_reads_in_words(now: int | None, before: int | None, change: str, trend: str) -> None:
+def test_a_change_reads_in_words(
+    now: int | None, before: int | None, change: str, trend: str
+) -> None:
     seen = measured(now, before)
     assert (seen.now, seen.before, seen.change, seen.trend) == (now, before, change, trend)
 

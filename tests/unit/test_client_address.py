@@ -27,12 +27,15 @@ OURS = parse_networks(OWN_NETWORKS)
         ("192.0.2.1:4711:4711", None),
     ],
 )
-def test_an_entry_is_read_without_port_quotes_brackets_and_zone(written: str, address: str | None) -> None:
+def test_an_entry_is_read_without_port_quotes_brackets_and_zone(
+    written: str, address: str | None
+) -> None:
     assert plain_address(written) == address
 
 
 @pytest.mark.parametrize(
-    "peer", ["127.0.0.1", "::1", "10.1.2.3", "172.18.0.2", "192.168.0.9", "fd00::1", "::ffff:10.0.0.1"]
+    "peer",
+    ["127.0.0.1", "::1", "10.1.2.3", "172.18.0.2", "192.168.0.9", "fd00::1", "::ffff:10.0.0.1"],
 )
 def test_proxies_of_the_own_networks_are_believed_unless_others_are_named(peer: str) -> None:
     assert ForwardedFor.of(Settings.model_validate({"trusted_proxy_hops": 1})).trusts(peer)
@@ -49,7 +52,10 @@ async def test_everything_inside_reads_the_clients_address_from_the_scope(kind: 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         seen.append(scope)
 
-    headers = [(b"x-forwarded-for", b"6.6.6.6, 198.51.100.7:4711"), (b"x-forwarded-for", b"10.0.0.2")]
+    headers = [
+        (b"x-forwarded-for", b"6.6.6.6, 198.51.100.7:4711"),
+        (b"x-forwarded-for", b"10.0.0.2"),
+    ]
     scope: Scope = {"type": kind, "client": ("10.0.0.1", 5), "headers": headers}
     await ClientAddress(app, ForwardedFor(2, OURS))(scope, None, None)  # type: ignore[arg-type]
     assert seen[0]["client"] == ("198.51.100.7", 5)

@@ -1,4 +1,6 @@
-"""What one client may hold of the server, with bounds low enough to be reached at once, over real connections."""
+"""What one client may hold of the server, with bounds low enough to be reached at once, over real
+connections.
+"""
 
 import asyncio
 import inspect
@@ -22,7 +24,12 @@ HOST = "127.0.0.1"
 SECONDS = 10
 """How long anything may take before a test fails."""
 
-LIMITS: dict[str, Any] = {"head_seconds": 0.3, "body_seconds": 0.3, "unread_seconds": 0.3, "head_bytes": 2_000}
+LIMITS: dict[str, Any] = {
+    "head_seconds": 0.3,
+    "body_seconds": 0.3,
+    "unread_seconds": 0.3,
+    "head_bytes": 2_000,
+}
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n"
 HANDSHAKE = (
@@ -36,7 +43,9 @@ Opened = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class App:
-    """Answers with the size of the body, or more than fits into buffers; accepts websockets and listens."""
+    """Answers with the size of the body, or more than fits into buffers; accepts websockets and
+    listens.
+    """
 
     def __init__(self) -> None:
         self.asked = 0
@@ -73,7 +82,7 @@ class Served:
 
     async def until(self, holds: Callable[[], bool]) -> None:
         async with asyncio.timeout(SECONDS):
-            while not holds():  # noqa: ASYNC110 - uvicorn tells nobody
+            while not holds():
                 await asyncio.sleep(0.01)
 
 
@@ -131,11 +140,27 @@ def test_uvicorn_has_the_methods_that_are_extended(kind: type, method: str) -> N
 
 
 def test_uvicorn_has_the_attributes_that_are_read() -> None:
-    names = ("cycle", "pipeline", "timeout_keep_alive_task", "connections", "transport", "url", "headers", "client")
+    names = (
+        "cycle",
+        "pipeline",
+        "timeout_keep_alive_task",
+        "connections",
+        "transport",
+        "url",
+        "headers",
+        "client",
+    )
     source = inspect.getsource(HttpToolsProtocol)
     assert [name for name in names if f"self.{name}" not in source] == []
     source = inspect.getsource(RequestResponseCycle.__init__)
-    names = ("response_started", "response_complete", "disconnected", "more_body", "body", "waiting_for_100_continue")
+    names = (
+        "response_started",
+        "response_complete",
+        "disconnected",
+        "more_body",
+        "body",
+        "waiting_for_100_continue",
+    )
     assert [name for name in names if f"self.{name}" not in source] == []
     assert "self.frames" in inspect.getsource(WebSocketsSansIOProtocol.__init__)
 
@@ -152,7 +177,9 @@ SLOW: dict[str, tuple[bytes, ...]] = {
 
 
 @pytest.mark.parametrize("sent", SLOW.values(), ids=SLOW)
-async def test_a_connection_that_sends_too_slowly_is_answered_408_and_closed(sent: tuple[bytes, ...]) -> None:
+async def test_a_connection_that_sends_too_slowly_is_answered_408_and_closed(
+    sent: tuple[bytes, ...],
+) -> None:
     async with served() as one:
         reader, writer = await one.connect()
         for data in sent:
@@ -191,7 +218,9 @@ async def test_a_body_too_long_to_keep_and_one_that_waits_for_leave_reach_the_ap
         long = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 200000\r\n\r\n"
         await one.connect(long, b"x" * 100_000)
         await one.until(lambda: one.app.asked == 1)
-        reader, writer = await one.connect(POST.replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n"))
+        reader, writer = await one.connect(
+            POST.replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n")
+        )
         assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
         writer.write(b"1234567890")
         assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
@@ -199,7 +228,9 @@ async def test_a_body_too_long_to_keep_and_one_that_waits_for_leave_reach_the_ap
 
 async def test_a_head_that_is_too_large_is_answered_431() -> None:
     async with served() as one:
-        reader, _ = await one.connect(GET.replace(b"\r\n\r\n", b"\r\nX: " + b"a" * 3_000 + b"\r\n\r\n"))
+        reader, _ = await one.connect(
+            GET.replace(b"\r\n\r\n", b"\r\nX: " + b"a" * 3_000 + b"\r\n\r\n")
+        )
         assert (await everything(reader)).startswith(b"HTTP/1.1 431")
         assert one.app.asked == 0
 
@@ -215,7 +246,9 @@ async def test_a_head_without_end_is_cut_off_long_before_its_time_is_over() -> N
 
 
 CHUNKED = (
-    b"POST / HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 192.0.2.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"
+    b"POST / HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: "
+    b"192.0.2.1\r\nTransfer-Encoding: "
+    b"chunked\r\n\r\n2\r\n{}\r\n"
 )
 
 
@@ -232,7 +265,9 @@ async def test_what_follows_a_body_is_no_header() -> None:
         await one.until(lambda: one.app.headers == [(b"host", b"localhost")])
 
 
-@pytest.mark.parametrize("start", [b"0\r\n", b"0\r\nX: ", b"2;"], ids=["trailers", "a trailer", "a chunk's extension"])
+@pytest.mark.parametrize(
+    "start", [b"0\r\n", b"0\r\nX: ", b"2;"], ids=["trailers", "a trailer", "a chunk's extension"]
+)
 async def test_what_is_no_body_is_cut_off_long_before_its_time_is_over(start: bytes) -> None:
     async with served(body_seconds=600) as one:
         reader, writer = await one.connect(CHUNKED + start)
@@ -328,7 +363,9 @@ async def test_a_handshake_that_cannot_be_read_is_answered_and_closed() -> None:
         assert (await long.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101")
 
 
-async def test_a_stop_waits_for_no_request_that_has_not_arrived_whole(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_stop_waits_for_no_request_that_has_not_arrived_whole(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     async with served(head_seconds=600, body_seconds=600) as one:
         held = [await one.connect(*sent) for sent in ((), (b"GET /",), (POST, b"1"), (HANDSHAKE,))]
         await one.until(lambda: len(one.server.server_state.connections) == 4)

@@ -39,7 +39,11 @@ def test_as_many_files_may_be_open_as_connections() -> None:
 
 def test_the_unit_creates_private_files_and_has_no_capabilities() -> None:
     service = unit()
-    assert (service["UMask"], service["CapabilityBoundingSet"], service["NoNewPrivileges"]) == ("0077", "", "yes")
+    assert (service["UMask"], service["CapabilityBoundingSet"], service["NoNewPrivileges"]) == (
+        "0077",
+        "",
+        "yes",
+    )
     assert "HOST=127.0.0.1" in service["Environment"]
 
 
@@ -55,7 +59,11 @@ def test_each_container_is_confined(name: str) -> None:
 
 def test_redis_has_a_password_and_no_way_out() -> None:
     networks = {name: service["networks"] for name, service in COMPOSE["services"].items()}
-    assert [name for name, joined in networks.items() if "redis" in joined] == ["app-1", "app-2", "redis"]
+    assert [name for name, joined in networks.items() if "redis" in joined] == [
+        "app-1",
+        "app-2",
+        "redis",
+    ]
     assert COMPOSE["networks"]["redis"] == {"internal": True}
     assert "requirepass" in " ".join(COMPOSE["services"]["redis"]["command"])
     assert ":${REDIS_PASSWORD:?" in COMPOSE["services"]["app-1"]["environment"]["REDIS_URL"]
@@ -63,7 +71,9 @@ def test_redis_has_a_password_and_no_way_out() -> None:
 
 def test_the_proxy_has_the_servers_time_limits() -> None:
     limits = ConnectionLimits()
-    said = dict(re.findall(r"^\s*(read_header|read_body|keepalive) (\w+)$", CADDYFILE, re.MULTILINE))
+    said = dict(
+        re.findall(r"^\s*(read_header|read_body|keepalive) (\w+)$", CADDYFILE, re.MULTILINE)
+    )
     assert seconds(said["read_header"]) == limits.head_seconds
     assert seconds(said["read_body"]) == limits.body_seconds
     assert seconds(said["keepalive"]) < KEEP_ALIVE_SECONDS

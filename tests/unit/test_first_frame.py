@@ -2,7 +2,13 @@
 
 import pytest
 
-from swivi.reflex_ext.first_frame import GROUPS, GROUPS_LINE, ONCE_PAINTED, in_few_files, paints_first
+from swivi.reflex_ext.first_frame import (
+    GROUPS,
+    GROUPS_LINE,
+    ONCE_PAINTED,
+    in_few_files,
+    paints_first,
+)
 
 BUILT = """\
 <link rel="modulepreload" href="/assets/root-1.js"/>\

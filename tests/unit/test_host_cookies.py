@@ -1,4 +1,6 @@
-"""Over https, a cookie of ours is one that browsers vouch for, and within Swivi nothing of that is seen."""
+"""Over https, a cookie of ours is one that browsers vouch for, and within Swivi nothing of that is
+seen.
+"""
 
 from typing import Any
 
@@ -11,7 +13,9 @@ from swivi.middleware.host_cookies import HostCookies
 
 
 async def exchange(kind: str, cookie: str) -> tuple[dict[str, str], list[str]]:
-    """The cookies that the app within sees of a request or a websocket's handshake, and those that it sets."""
+    """The cookies that the app within sees of a request or a websocket's handshake, and those that
+    it sets.
+    """
     seen: dict[str, str] = {}
     said: list[Message] = []
 
@@ -28,7 +32,10 @@ async def exchange(kind: str, cookie: str) -> tuple[dict[str, str], list[str]]:
     async def send(message: Message) -> None:
         said.append(message)
 
-    scope: dict[str, Any] = {"type": kind, "headers": [(b"host", b"swivi.test"), (b"cookie", cookie.encode())]}
+    scope: dict[str, Any] = {
+        "type": kind,
+        "headers": [(b"host", b"swivi.test"), (b"cookie", cookie.encode())],
+    }
     await HostCookies(within)(scope, receive, send)
     return seen, [value.decode() for name, value in said[0]["headers"] if name == b"set-cookie"]
 

@@ -11,7 +11,14 @@ from swivi.middleware.hosts import HostRule, Hosts, relative
 from swivi.settings import Settings
 
 ALWAYS = ["localhost", "LOCALHOST:8000", "127.0.0.1:8000", "[::1]:8000", "127.0.0.9"]
-NEVER = ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "", "user@localhost", "localhost:port"]
+NEVER = [
+    "evil.example",
+    "localhost.evil.example",
+    "127.0.0.1.evil.example",
+    "",
+    "user@localhost",
+    "localhost:port",
+]
 
 
 @pytest.mark.parametrize(
@@ -54,8 +61,14 @@ async def test_another_host_is_refused_in_words_and_probes_are_answered() -> Non
     async with caller(HostRule("swivi.example"), "http://rebound.example") as http:
         endpoint, page = await http.get("/api/things"), await http.get("/page")
         assert (endpoint.status_code, endpoint.json()["error"]["code"]) == (421, "wrong_host")
-        assert (page.status_code, page.headers["content-type"]) == (421, "text/plain; charset=utf-8")
-        assert [(await http.get(f"/api/{probe}")).status_code for probe in ("health", "ready")] == [200, 200]
+        assert (page.status_code, page.headers["content-type"]) == (
+            421,
+            "text/plain; charset=utf-8",
+        )
+        assert [(await http.get(f"/api/{probe}")).status_code for probe in ("health", "ready")] == [
+            200,
+            200,
+        ]
 
 
 async def test_a_websocket_of_another_host_is_closed_before_it_is_open() -> None:
@@ -67,7 +80,11 @@ async def test_a_websocket_of_another_host_is_closed_before_it_is_open() -> None
     async def send(message: dict[str, object]) -> None:
         sent.append(message)
 
-    scope: Scope = {"type": "websocket", "path": "/_event/", "headers": [(b"host", b"rebound.example")]}
+    scope: Scope = {
+        "type": "websocket",
+        "path": "/_event/",
+        "headers": [(b"host", b"rebound.example")],
+    }
     await app(HostRule())(scope, receive, send)  # type: ignore[arg-type]
     assert sent == [{"type": "websocket.close", "code": 1008}]
 

@@ -1,4 +1,6 @@
-"""Of what a stranger's headers hold, only Swivi's own cookies and what a websocket needs reach the app."""
+"""Of what a stranger's headers hold, only Swivi's own cookies and what a websocket needs reach the
+app.
+"""
 
 from typing import Any
 
@@ -29,7 +31,10 @@ async def seen(kind: str, *headers: tuple[str, str]) -> Headers:
     ("sent", "kept"),
     [
         ("swivi_session=a-Z_0", "swivi_session=a-Z_0"),
-        ("other=1; __Host-swivi_session=x;swivi_flash=y; more", "__Host-swivi_session=x; swivi_flash=y"),
+        (
+            "other=1; __Host-swivi_session=x;swivi_flash=y; more",
+            "__Host-swivi_session=x; swivi_flash=y",
+        ),
         ('swivi_session="quoted"', None),
         ('swivi_session="' + "\\0" * 20_000 + '"', None),
         ('other="' + "\\0" * 20_000 + '"; swivi_session=x', "swivi_session=x"),
@@ -38,7 +43,9 @@ async def seen(kind: str, *headers: tuple[str, str]) -> Headers:
         (";" * 60_000, None),
     ],
 )
-async def test_only_cookies_of_ours_without_quotes_are_kept(kind: str, sent: str, kept: str | None) -> None:
+async def test_only_cookies_of_ours_without_quotes_are_kept(
+    kind: str, sent: str, kept: str | None
+) -> None:
     assert (await seen(kind, ("host", "swivi.test"), ("cookie", sent))).get("cookie") == kept
     twice = await seen(kind, ("cookie", "other=1"), ("cookie", sent))
     assert twice.getlist("cookie") == ([] if kept is None else [kept])
@@ -61,5 +68,7 @@ async def test_a_websocket_keeps_the_headers_that_are_read_and_no_more_of_them()
 
 
 async def test_other_headers_of_requests_pass() -> None:
-    kept = await seen("http", ("host", "swivi.test"), ("x-filler", "x" * 2_000), ("authorization", "Bearer x"))
+    kept = await seen(
+        "http", ("host", "swivi.test"), ("x-filler", "x" * 2_000), ("authorization", "Bearer x")
+    )
     assert (len(kept["x-filler"]), kept["authorization"]) == (2_000, "Bearer x")

@@ -18,7 +18,10 @@ INSTAGRAM = VideoRef(Platform.INSTAGRAM, "DTA4abcdEFG")
 
 SHAPES = {
     TIKTOK: [
-        *(f"https://{host}/@clipper.one/video/{ID}" for host in ("tiktok.com", "www.tiktok.com", "m.tiktok.com")),
+        *(
+            f"https://{host}/@clipper.one/video/{ID}"
+            for host in ("tiktok.com", "www.tiktok.com", "m.tiktok.com")
+        ),
         f"https://www.tiktok.com/@clipper.one/photo/{ID}",
         f"https://www.tiktok.com/@/video/{ID}",
         f"https://www.tiktok.com/%40clipper.one/video/{ID}",
@@ -35,7 +38,12 @@ SHAPES = {
         *(
             f"https://{host}/{path}"
             for host in ("youtube.com", "www.youtube.com", "m.youtube.com", "music.youtube.com")
-            for path in ("shorts/dQw4w9WgXcQ", "watch?v=dQw4w9WgXcQ", "live/dQw4w9WgXcQ", "v/dQw4w9WgXcQ")
+            for path in (
+                "shorts/dQw4w9WgXcQ",
+                "watch?v=dQw4w9WgXcQ",
+                "live/dQw4w9WgXcQ",
+                "v/dQw4w9WgXcQ",
+            )
         ),
         "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ",
         "https://youtube-nocookie.com/embed/dQw4w9WgXcQ?start=3",
@@ -46,7 +54,13 @@ SHAPES = {
     INSTAGRAM: [
         *(
             f"https://{host}/{path}/DTA4abcdEFG/?igsh=abc"
-            for host in ("instagram.com", "www.instagram.com", "m.instagram.com", "instagr.am", "www.instagr.am")
+            for host in (
+                "instagram.com",
+                "www.instagram.com",
+                "m.instagram.com",
+                "instagr.am",
+                "www.instagr.am",
+            )
             for path in ("reel", "reels", "p", "tv", "clipper.one/reel", "clipper.one/p")
         ),
         "https://www.instagram.com/reel/DTA4abcdEFG/embed/captioned/",
@@ -54,7 +68,9 @@ SHAPES = {
 }
 
 
-@pytest.mark.parametrize(("ref", "link"), [(ref, link) for ref, links in SHAPES.items() for link in links])
+@pytest.mark.parametrize(
+    ("ref", "link"), [(ref, link) for ref, links in SHAPES.items() for link in links]
+)
 def test_every_shape_of_a_link_names_its_video(ref: VideoRef, link: str) -> None:
     assert recognise(link) == ref
 
@@ -96,15 +112,22 @@ def test_a_canonical_url_is_recognised_as_the_video_it_was_made_of(ref: VideoRef
 
 
 @given(st.text(string.ascii_letters + string.digits + "_-", min_size=10, max_size=10))
-def test_a_youtube_video_has_one_id_whatever_the_two_spare_bits_of_its_last_letter(start: str) -> None:
+def test_a_youtube_video_has_one_id_whatever_the_two_spare_bits_of_its_last_letter(
+    start: str,
+) -> None:
     alphabet = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
-    ids = [recognise(f"https://www.youtube.com/watch?v={start}{letter}").external_id for letter in alphabet]
+    ids = [
+        recognise(f"https://www.youtube.com/watch?v={start}{letter}").external_id
+        for letter in alphabet
+    ]
     assert ids == [start + letter for letter in "AEIMQUYcgkosw048" for _ in range(4)]
 
 
 def test_a_code_copied_while_its_account_was_private_names_the_same_reel() -> None:
     public = recognise("https://www.instagram.com/reel/CA0YnOonSfS/")
-    assert recognise("https://www.instagram.com/p/CA0YnOonSfS98BGEO8qRUEqmSFtVVPv1CnX_7E0/") == public
+    assert (
+        recognise("https://www.instagram.com/p/CA0YnOonSfS98BGEO8qRUEqmSFtVVPv1CnX_7E0/") == public
+    )
 
 
 SHARED = {
@@ -126,8 +149,8 @@ def test_text_with_one_link_to_a_video_is_taken_for_that_link(text: str, ref: Vi
 def test_the_text_that_tiktok_lite_copies_is_a_share_link() -> None:
     with pytest.raises(ShortLink):
         recognise(
-            "https://vm.tiktok.com/ZMr7hE2qa/ This post is shared via TikTok Lite. Download TikTok Lite to enjoy"
-            " more posts: https://www.tiktok.com/tiktoklite"
+            "https://vm.tiktok.com/ZMr7hE2qa/ This post is shared via TikTok Lite. Download "
+            "TikTok Lite to enjoy more posts: https://www.tiktok.com/tiktoklite"
         )
 
 
@@ -249,7 +272,9 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize(("hint", "link"), [(hint, link) for hint, links in REFUSED.items() for link in links])
+@pytest.mark.parametrize(
+    ("hint", "link"), [(hint, link) for hint, links in REFUSED.items() for link in links]
+)
 def test_what_names_no_video_is_refused_with_what_to_do_instead(hint: str, link: str) -> None:
     with pytest.raises(InvalidLink) as refused:
         recognise(link)

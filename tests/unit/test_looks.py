@@ -23,7 +23,9 @@ def looks_at(outcome: Outcome, word: str | None = None, *, days: int = 60) -> li
     seen, looked = SEEN, []
     for number in range(days * 6):
         at = SINCE + number * EVERY
-        if seen.resting_since is None or (seen.next_look_at is not None and seen.next_look_at <= at):
+        if seen.resting_since is None or (
+            seen.next_look_at is not None and seen.next_look_at <= at
+        ):
             seen = observe(seen, outcome, None, at, word)
             looked.append(at - SINCE)
     return looked
@@ -65,7 +67,13 @@ def test_a_fault_makes_a_clip_that_rests_no_more_expensive() -> None:
 @pytest.mark.parametrize("state", [ClipState.TRACKED, ClipState.REMOVED])
 @pytest.mark.parametrize(
     ("rested", "wait"),
-    [(DAY, DAY), (DAILY_FOR - HOUR, DAY), (DAILY_FOR, 3 * DAY), (READ_FOR - HOUR, 3 * DAY), (READ_FOR, None)],
+    [
+        (DAY, DAY),
+        (DAILY_FOR - HOUR, DAY),
+        (DAILY_FOR, 3 * DAY),
+        (READ_FOR - HOUR, 3 * DAY),
+        (READ_FOR, None),
+    ],
 )
 def test_the_rate_falls(state: ClipState, rested: timedelta, wait: timedelta | None) -> None:
     looked_at = SINCE + rested

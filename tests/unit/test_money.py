@@ -48,7 +48,18 @@ def test_dollars_are_read_as_people_and_json_write_them(typed: object, cents: Ce
     "typed",
     [
         *("", " ", "abc", "$", ".", "1.2.3", "12 34", "1,23", "1,2345", "1e3", "0x10", "٣", "--5"),
-        *("NaN", "inf", "-inf", "1e400", float("nan"), float("inf"), 1e400, 1e300, Decimal("NaN"), Decimal("Infinity")),
+        *(
+            "NaN",
+            "inf",
+            "-inf",
+            "1e400",
+            float("nan"),
+            float("inf"),
+            1e400,
+            1e300,
+            Decimal("NaN"),
+            Decimal("Infinity"),
+        ),
         *("0", "0.00", 0, 0.0, "-5", -5, -0.01, Decimal(-1)),
         *("0.001", "20.123", 20.123, 1e-7, 0.1 + 0.2, Decimal("1.005")),
         *("1000000000.01", 10**30, "9" * 40, Decimal("1e50")),
@@ -69,28 +80,33 @@ def test_an_amount_survives_being_written_and_read(cents: Cents) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cents", "written"), [(0, "$0.00"), (7, "$0.07"), (123_456, "$1,234.56"), (-5, "-$0.05"), (-123_456, "-$1,234.56")]
+    ("cents", "written"),
+    [(0, "$0.00"), (7, "$0.07"), (123_456, "$1,234.56"), (-5, "-$0.05"), (-123_456, "-$1,234.56")],
 )
 def test_money_is_written_with_two_decimals_and_separators(cents: Cents, written: str) -> None:
     assert format_dollars(cents) == written
 
 
 @pytest.mark.parametrize(
-    ("views", "rate", "cents"), [(2_000, 250, 500), (1, 250, 0), (3, 250, 0), (4, 250, 1), (999, 1, 0), (1_000, 1, 1)]
+    ("views", "rate", "cents"),
+    [(2_000, 250, 500), (1, 250, 0), (3, 250, 0), (4, 250, 1), (999, 1, 0), (1_000, 1, 1)],
 )
 def test_views_earn_whole_cents_rounded_down(views: int, rate: Cents, cents: Cents) -> None:
     assert earned(views, rate) == cents
 
 
 @pytest.mark.parametrize(
-    ("percent", "fee"), [("0", 0), ("5", 5), ("2.5", 3), ("0.49", 0), ("0.5", 1), ("99.99", 100), ("33.333", 33)]
+    ("percent", "fee"),
+    [("0", 0), ("5", 5), ("2.5", 3), ("0.49", 0), ("0.5", 1), ("99.99", 100), ("33.333", 33)],
 )
 def test_a_percentage_of_a_dollar_is_rounded_half_up(percent: str, fee: Cents) -> None:
     assert percentage(100, Decimal(percent)) == fee
 
 
 @given(st.integers(0, 10**12), demands_of_clips)
-def test_shares_sum_to_what_there_is_and_exceed_no_demand(total: Cents, demands: dict[int, Cents]) -> None:
+def test_shares_sum_to_what_there_is_and_exceed_no_demand(
+    total: Cents, demands: dict[int, Cents]
+) -> None:
     shares = share(total, demands)
 
     assert sum(shares.values()) == min(total, sum(demands.values()))
@@ -99,15 +115,21 @@ def test_shares_sum_to_what_there_is_and_exceed_no_demand(total: Cents, demands:
 
 
 @given(st.integers(0, 10**9), demands_of_clips)
-def test_shares_are_proportional_to_the_demands_within_one_cent(total: Cents, demands: dict[int, Cents]) -> None:
+def test_shares_are_proportional_to_the_demands_within_one_cent(
+    total: Cents, demands: dict[int, Cents]
+) -> None:
     wanted = sum(demands.values())
     if total < wanted:
         shares = share(total, demands)
-        assert all(abs(shares[key] * wanted - demand * total) < wanted for key, demand in demands.items())
+        assert all(
+            abs(shares[key] * wanted - demand * total) < wanted for key, demand in demands.items()
+        )
 
 
 @given(st.integers(0, 10**9), demands_of_clips, st.randoms())
-def test_shares_do_not_depend_on_who_was_read_first(total: Cents, demands: dict[int, Cents], random: object) -> None:
+def test_shares_do_not_depend_on_who_was_read_first(
+    total: Cents, demands: dict[int, Cents], random: object
+) -> None:
     shuffled = list(demands.items())
     random.shuffle(shuffled)  # type: ignore[attr-defined]
 

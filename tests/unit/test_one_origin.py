@@ -1,4 +1,6 @@
-"""The front end talks to the origin it was opened under, and only that origin may talk to the websocket."""
+"""The front end talks to the origin it was opened under, and only that origin may talk to the
+websocket.
+"""
 
 import pytest
 
@@ -23,7 +25,10 @@ def test_a_reflex_that_words_it_differently_stops_the_build() -> None:
         ("http://localhost:8000", {"HTTP_HOST": "localhost:8000"}),
         ("http://swivi.lan:9000", {"HTTP_HOST": "swivi.lan:9000"}),
         ("https://swivi.example", {"HTTP_HOST": "swivi.example"}),
-        ("https://swivi.example", {"HTTP_HOST": "10.0.0.7:8000", "HTTP_X_FORWARDED_HOST": "swivi.example"}),
+        (
+            "https://swivi.example",
+            {"HTTP_HOST": "10.0.0.7:8000", "HTTP_X_FORWARDED_HOST": "swivi.example"},
+        ),
     ],
 )
 def test_a_page_of_this_host_may_open_the_websocket(origin: str, headers: dict[str, str]) -> None:

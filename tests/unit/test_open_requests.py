@@ -24,7 +24,9 @@ async def test_an_address_has_so_many_requests_under_way_and_others_are_served()
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
             return await http.get(path)
 
-    served = [asyncio.create_task(get(address)) for address in ("192.0.2.1", "192.0.2.1", "192.0.2.2")]
+    served = [
+        asyncio.create_task(get(address)) for address in ("192.0.2.1", "192.0.2.1", "192.0.2.2")
+    ]
     for _ in served:
         await under_way.acquire()
     refused, page = await get("192.0.2.1", "/api/campaigns"), await get("192.0.2.1")

@@ -1,4 +1,6 @@
-"""Destinations of payouts: what is right is kept in one form, what is mistyped is refused beside its field."""
+"""Destinations of payouts: what is right is kept in one form, what is mistyped is refused beside
+its field.
+"""
 
 from typing import Any
 
@@ -6,7 +8,13 @@ import pytest
 
 from swivi.core.errors import InvalidInput
 from swivi.domain.payouts import wallets
-from swivi.domain.payouts.methods import METHODS, PayoutMethod, parse_destination, parse_field, stored
+from swivi.domain.payouts.methods import (
+    METHODS,
+    PayoutMethod,
+    parse_destination,
+    parse_field,
+    stored,
+)
 
 IBAN = "DE89370400440532013000"
 EVM = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"  # an example of EIP-55
@@ -20,10 +28,16 @@ RIGHT: dict[str, list[tuple[Any, str]]] = {
     "wise": [("me@swivi.test", "me@swivi.test")],
     "bank": [
         ("de89 3704 0044 0532 0130 00", f"IBAN {IBAN}, BIC COBADEFFXXX"),
-        ({"iban": IBAN, "bic": "cobadeff", "holder": "Casey  R"}, f"IBAN {IBAN}, BIC COBADEFF, Casey R"),
+        (
+            {"iban": IBAN, "bic": "cobadeff", "holder": "Casey  R"},
+            f"IBAN {IBAN}, BIC COBADEFF, Casey R",
+        ),
     ],
     "us_bank": [
-        ({"routing": "021 000 021", "account": "0012-3456"}, "Routing number 021000021, account 00123456"),
+        (
+            {"routing": "021 000 021", "account": "0012-3456"},
+            "Routing number 021000021, account 00123456",
+        ),
     ],
     "usdc": [
         ({"network": "Base", "address": EVM}, f"Base {EVM}"),
@@ -92,9 +106,12 @@ def test_every_method_is_tried() -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "details", "display"), [(method, *case) for method, cases in RIGHT.items() for case in cases]
+    ("method", "details", "display"),
+    [(method, *case) for method, cases in RIGHT.items() for case in cases],
 )
-def test_a_destination_is_kept_in_one_form_and_read_back(method: str, details: Any, display: str) -> None:
+def test_a_destination_is_kept_in_one_form_and_read_back(
+    method: str, details: Any, display: str
+) -> None:
     destination = parse_destination(method.upper(), details)
     assert destination.display == display
     assert stored(method, destination.text) == destination
@@ -103,9 +120,12 @@ def test_a_destination_is_kept_in_one_form_and_read_back(method: str, details: A
 
 
 @pytest.mark.parametrize(
-    ("method", "details", "field"), [(method, *case) for method, cases in WRONG.items() for case in cases]
+    ("method", "details", "field"),
+    [(method, *case) for method, cases in WRONG.items() for case in cases],
 )
-def test_a_mistyped_destination_is_refused_beside_its_field(method: str, details: Any, field: str) -> None:
+def test_a_mistyped_destination_is_refused_beside_its_field(
+    method: str, details: Any, field: str
+) -> None:
     with pytest.raises(InvalidInput) as refused:
         parse_destination(method, details)
     assert list(refused.value.fields) == [field]
@@ -145,7 +165,9 @@ def test_an_iban_whose_bank_is_unknown_needs_a_bic() -> None:
 
 
 def test_a_repeated_destination_is_in_groups_with_its_bank() -> None:
-    shown = [(line.label, line.shown, line.copied) for line in parse_destination("bank", IBAN).lines]
+    shown = [
+        (line.label, line.shown, line.copied) for line in parse_destination("bank", IBAN).lines
+    ]
     assert shown == [
         ("IBAN", "DE89 3704 0044 0532 0130 00", IBAN),
         ("BIC", "COBADEFFXXX", "COBADEFFXXX"),
@@ -153,14 +175,26 @@ def test_a_repeated_destination_is_in_groups_with_its_bank() -> None:
     ]
     [network, address] = parse_destination("usdc", {"network": "base", "address": EVM}).lines
     assert network.shown == "Base"
-    assert (address.shown.split()[0], address.shown.replace(" ", ""), address.copied) == ("0x5a", EVM, EVM)
+    assert (address.shown.split()[0], address.shown.replace(" ", ""), address.copied) == (
+        "0x5a",
+        EVM,
+        EVM,
+    )
 
 
 @pytest.mark.parametrize(
     ("method", "text"),
-    [("usdc", "hello"), ("bank", "me, some bank"), ("bank", '{"account": 7}'), ("paypal", "7"), ("other", "cash: me")],
+    [
+        ("usdc", "hello"),
+        ("bank", "me, some bank"),
+        ("bank", '{"account": 7}'),
+        ("paypal", "7"),
+        ("other", "cash: me"),
+    ],
 )
-def test_free_text_of_an_earlier_release_is_shown_as_it_is_and_to_be_corrected(method: str, text: str) -> None:
+def test_free_text_of_an_earlier_release_is_shown_as_it_is_and_to_be_corrected(
+    method: str, text: str
+) -> None:
     destination = stored(method, text)
     assert (destination.is_valid, destination.display) == (False, text)
     assert [line.copied for line in destination.lines] == [text]
@@ -169,6 +203,10 @@ def test_free_text_of_an_earlier_release_is_shown_as_it_is_and_to_be_corrected(m
 def test_one_field_is_checked_by_itself() -> None:
     assert parse_field("usdc", "address", EVM) == EVM
     assert parse_field("bank", "bic", "") == ""
-    for method, name, value in (("usdc", "address", "hello"), ("paypal", "iban", IBAN), ("gold", "email", "")):
+    for method, name, value in (
+        ("usdc", "address", "hello"),
+        ("paypal", "iban", IBAN),
+        ("gold", "email", ""),
+    ):
         with pytest.raises(InvalidInput):
             parse_field(method, name, value)

@@ -1,4 +1,6 @@
-"""Names, titles and brands: what people cannot see or read is refused, whatever script it hides in."""
+"""Names, titles and brands: what people cannot see or read is refused, whatever script it hides
+in.
+"""
 
 from collections.abc import Callable
 
@@ -45,7 +47,9 @@ TEXTS: dict[str, Callable[[object], object]] = {
 
 
 @pytest.mark.parametrize("what", TEXTS)
-@pytest.mark.parametrize("hidden", ["pay\u202eyap", "a\u200bb", "\u2066x\u2069", "a\x1b[31mb", "a\x00b", "\u3164"])
+@pytest.mark.parametrize(
+    "hidden", ["pay\u202eyap", "a\u200bb", "\u2066x\u2069", "a\x1b[31mb", "a\x00b", "\u3164"]
+)
 def test_no_text_holds_what_cannot_be_seen(what: str, hidden: str) -> None:
     with pytest.raises(InvalidInput):
         TEXTS[what](hidden)
@@ -68,7 +72,10 @@ def test_names_of_all_scripts_are_fine(name: str) -> None:
 
 
 def test_white_space_is_folded_before_anything_is_refused() -> None:
-    assert parse_line("  Ada\u2003 \n Lovelace\u2028", "name", longest=20, otherwise="No.") == "Ada Lovelace"
+    assert (
+        parse_line("  Ada\u2003 \n Lovelace\u2028", "name", longest=20, otherwise="No.")
+        == "Ada Lovelace"
+    )
 
 
 REORDERED = ["pay \u202emoc.live@eve", "\u2066a\u2069", "\u202aa", "a\x1b[31m", "a\x9bb", "a\x07"]
@@ -76,7 +83,10 @@ REORDERED = ["pay \u202emoc.live@eve", "\u2066a\u2069", "\u202aa", "a\x1b[31m", 
 
 @pytest.mark.parametrize("text", REORDERED)
 def test_longer_text_shows_its_characters_in_their_order(text: str) -> None:
-    for parse in (parse_reason, lambda value: parse_terms({"description": value}, all_required=False)):
+    for parse in (
+        parse_reason,
+        lambda value: parse_terms({"description": value}, all_required=False),
+    ):
         with pytest.raises(InvalidInput, match="invisible"):
             parse(text)
 
@@ -90,5 +100,7 @@ def test_longer_text_of_all_scripts_is_fine(text: str) -> None:
 def test_a_brand_is_a_line_that_can_be_read(brand: str) -> None:
     with pytest.raises(InvalidInput, match="invisible"):
         parse_terms({"brand": brand}, all_required=False)
-    assert parse_terms({"brand": " Vibe \n Drinks "}, all_required=False) == {"brand": "Vibe Drinks"}
+    assert parse_terms({"brand": " Vibe \n Drinks "}, all_required=False) == {
+        "brand": "Vibe Drinks"
+    }
     assert parse_terms({"brand": ""}, all_required=False) == {"brand": ""}

@@ -1,4 +1,6 @@
-"""The app must run on requirements.txt alone, though here the tests' tools are installed beside it."""
+"""The app must run on requirements.txt alone, though here the tests' tools are installed beside
+it.
+"""
 
 import os
 import subprocess
@@ -30,7 +32,9 @@ runpy.run_module("swivi", run_name="__main__")
 
 
 def brought_by(requirement: Requirement) -> Iterator[str]:
-    """The distributions that come with a requirement: its own, and those it needs on this machine."""
+    """The distributions that come with a requirement: its own, and those it needs on this
+    machine.
+    """
     asked = [(requirement.name, extra) for extra in ("", *requirement.extras)]
     seen = set()
     while asked:
@@ -49,7 +53,11 @@ def test_the_app_runs_on_its_requirements_alone(tmp_path: Path) -> None:
     pins = [Requirement(line) for line in lines if line and not line.startswith("#")]
     brought = {name for pin in pins for name in brought_by(pin)}
     owners = packages_distributions()
-    hidden = [name for name, of in owners.items() if not brought & {canonicalize_name(owner) for owner in of}]
+    hidden = [
+        name
+        for name, of in owners.items()
+        if not brought & {canonicalize_name(owner) for owner in of}
+    ]
     assert {"pytest", "playwright"} <= set(hidden)
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path}/swivi.db"}
     command = [sys.executable, "-c", WITHOUT, " ".join(hidden)]

@@ -5,7 +5,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = (ROOT / "SECURITY.md").read_text()
-ITEM = re.compile(r"^\| (?=\d+\.\d+\.)(?P<items>[^|]+)\|(?P<how>[^|]+)\|(?P<held_by>[^|]*)\|$", re.MULTILINE)
+ITEM = re.compile(
+    r"^\| (?=\d+\.\d+\.)(?P<items>[^|]+)\|(?P<how>[^|]+)\|(?P<held_by>[^|]*)\|$", re.MULTILINE
+)
 
 
 def test_every_test_that_is_named_exists() -> None:

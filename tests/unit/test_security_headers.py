@@ -16,19 +16,29 @@ def allowed(script: str) -> str:
 
 
 def test_a_script_within_the_page_is_allowed_once_and_to_the_letter() -> None:
-    policy = page_policy('<script>a()</script><script type="module" src="/x.js"></script><script>a()</script>', PLAYERS)
+    policy = page_policy(
+        '<script>a()</script><script type="module" src="/x.js"></script><script>a()</script>',
+        PLAYERS,
+    )
     assert policy.count(allowed("a()")) == 1
     assert allowed("a() ") not in policy
     assert "script-src 'self' 'sha256-" in policy
 
 
 def test_each_page_has_the_policy_of_its_own_scripts(tmp_path: Path) -> None:
-    for path, script in {"index.html": "front", "login/index.html": "door", "404.html": "none"}.items():
+    for path, script in {
+        "index.html": "front",
+        "login/index.html": "door",
+        "404.html": "none",
+    }.items():
         page = tmp_path / path
         page.parent.mkdir(exist_ok=True)
         page.write_text(f"<script>{script}</script>")
     policies = policies_of(tmp_path, PLAYERS)
-    assert {path: allowed(name) in policies[path] for path, name in {"": "front", "login": "door"}.items()} == {
+    assert {
+        path: allowed(name) in policies[path]
+        for path, name in {"": "front", "login": "door"}.items()
+    } == {
         "": True,
         "login": True,
     }

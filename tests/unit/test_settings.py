@@ -26,7 +26,9 @@ def test_the_demo_tracks_every_minute_unless_told_otherwise(
     assert Settings().schedule_cron == cron
 
 
-@pytest.mark.parametrize("url", ["mysql://me:hush@host/db", "postgresql://me:hush@host:port/db", "nonsense hush"])
+@pytest.mark.parametrize(
+    "url", ["mysql://me:hush@host/db", "postgresql://me:hush@host:port/db", "nonsense hush"]
+)
 def test_a_wrong_database_url_is_named_without_its_password(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], url: str
 ) -> None:
@@ -43,9 +45,16 @@ def test_a_wrong_database_url_is_named_without_its_password(
 
 @pytest.mark.parametrize(
     ("written", "rate"),
-    [("10/30m", Rate(10, 1_800)), ("1/s", Rate(1, 1)), ("5/2d", Rate(5, 172_800)), ("60/1h", Rate(60, 3_600))],
+    [
+        ("10/30m", Rate(10, 1_800)),
+        ("1/s", Rate(1, 1)),
+        ("5/2d", Rate(5, 172_800)),
+        ("60/1h", Rate(60, 3_600)),
+    ],
 )
-def test_a_limit_is_written_as_so_often_in_so_long(monkeypatch: pytest.MonkeyPatch, written: str, rate: Rate) -> None:
+def test_a_limit_is_written_as_so_often_in_so_long(
+    monkeypatch: pytest.MonkeyPatch, written: str, rate: Rate
+) -> None:
     monkeypatch.setenv("SWIVI_LIMIT_PAYOUTS", written)
     assert Settings().limit_payouts == rate
 
@@ -55,7 +64,9 @@ def test_a_limit_may_be_off(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Settings().limit_payouts is None
 
 
-@pytest.mark.parametrize("written", ["", "10", "0/1h", "10/0h", "10/1w", "-1/1h", "10 / 1h", "ten/1h"])
+@pytest.mark.parametrize(
+    "written", ["", "10", "0/1h", "10/0h", "10/1w", "-1/1h", "10 / 1h", "ten/1h"]
+)
 def test_a_wrong_limit_stops_the_start_with_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], written: str
 ) -> None:
@@ -74,7 +85,9 @@ def test_the_example_names_every_limit_with_its_default() -> None:
     example = (ROOT / ".env.example").read_text()
     for name, field in Settings.model_fields.items():
         if name.startswith("limit_"):
-            [written] = re.findall(rf"^#{field.validation_alias}=(.*)$", example, flags=re.MULTILINE)
+            [written] = re.findall(
+                rf"^#{field.validation_alias}=(.*)$", example, flags=re.MULTILINE
+            )
             assert parse_rate(written) == field.default, name
 
 
@@ -97,7 +110,9 @@ def test_the_log_is_json_in_production_and_plain_where_people_read_it(
     assert Settings().log_format == log_format
 
 
-def test_a_mail_server_needs_a_sender(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_mail_server_needs_a_sender(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("SMTP_HOST", "smtp.swivi.test")
     for sender in ("", "Swivi"):
         monkeypatch.setenv("SMTP_FROM", sender)
@@ -109,7 +124,9 @@ def test_a_mail_server_needs_a_sender(monkeypatch: pytest.MonkeyPatch, capsys: p
     assert Settings().mails_to == "smtp"
 
 
-@pytest.mark.parametrize(("env", "mails_to"), [("development", "log"), ("test", "log"), ("production", "nowhere")])
+@pytest.mark.parametrize(
+    ("env", "mails_to"), [("development", "log"), ("test", "log"), ("production", "nowhere")]
+)
 def test_without_a_mail_server_only_developers_see_mails(
     monkeypatch: pytest.MonkeyPatch, env: str, mails_to: str
 ) -> None:

@@ -1,4 +1,6 @@
-"""How Swivi is set up, as the settings page tells it: what is missing, and no value that may hold a secret."""
+"""How Swivi is set up, as the settings page tells it: what is missing, and no value that may hold a
+secret.
+"""
 
 from datetime import UTC, datetime
 
@@ -21,14 +23,22 @@ SECRETS = {
 def said(**changes: object) -> dict[str, Item]:
     settings = Settings.model_validate(changes)
     return {
-        item.variable: item for item in (*parts(settings), *tracking(settings), *money(settings), *limits(settings))
+        item.variable: item
+        for item in (*parts(settings), *tracking(settings), *money(settings), *limits(settings))
     }
 
 
 def test_what_holds_a_secret_is_said_to_be_set_and_nothing_more() -> None:
     items = said(**SECRETS)
     assert "hunter2" not in repr(items)
-    names = ("DATABASE_URL", "REDIS_URL", "APIFY_API_KEY", "CRON_SECRET", "METRICS_TOKEN", "SWIVI_PUBLIC_URL")
+    names = (
+        "DATABASE_URL",
+        "REDIS_URL",
+        "APIFY_API_KEY",
+        "CRON_SECRET",
+        "METRICS_TOKEN",
+        "SWIVI_PUBLIC_URL",
+    )
     assert {items[name].standing for name in names} == {"set"}
     assert items["DATABASE_URL"].means == "PostgreSQL"
 
@@ -37,17 +47,24 @@ def test_what_holds_a_secret_is_said_to_be_set_and_nothing_more() -> None:
 def test_without_a_key_no_views_are_read_except_in_the_demo(demo: bool, standing: str) -> None:
     items = said(demo=demo)
     assert items["APIFY_API_KEY"].standing == standing
-    assert {item.variable for item in items.values() if item.standing == "missing"} <= {"APIFY_API_KEY"}
+    assert {item.variable for item in items.values() if item.standing == "missing"} <= {
+        "APIFY_API_KEY"
+    }
 
 
 @pytest.mark.parametrize(("percent", "words"), [("0", "None"), ("20", "20%"), ("2.50", "2.5%")])
 def test_the_fee_reads_as_people_write_it(percent: str, words: str) -> None:
     items = said(platform_fee_percent=percent, min_payout="25")
-    assert (items["SWIVI_PLATFORM_FEE_PERCENT"].means, items["SWIVI_MIN_PAYOUT"].means) == (words, "$25.00")
+    assert (items["SWIVI_PLATFORM_FEE_PERCENT"].means, items["SWIVI_MIN_PAYOUT"].means) == (
+        words,
+        "$25.00",
+    )
 
 
 def test_limits_read_as_people_say_them() -> None:
-    items = said(limit_sign_in="10/30m", limit_sign_up="1200/1h", limit_payouts="off", trusted_proxy_hops=2)
+    items = said(
+        limit_sign_in="10/30m", limit_sign_up="1200/1h", limit_payouts="off", trusted_proxy_hops=2
+    )
     assert items["SWIVI_LIMIT_SIGN_IN"].means == "10 in 30 minutes"
     assert items["SWIVI_LIMIT_SIGN_UP"].means == "1,200 in an hour"
     assert items["SWIVI_LIMIT_PAYOUTS"].means == "No limit"
@@ -55,16 +72,25 @@ def test_limits_read_as_people_say_them() -> None:
 
 @pytest.mark.parametrize(
     ("public_url", "hops", "standing"),
-    [(None, 0, "unset"), ("http://swivi.lan", 0, "unset"), ("https://swivi.test", 0, "missing"), (None, 1, "set")],
+    [
+        (None, 0, "unset"),
+        ("http://swivi.lan", 0, "unset"),
+        ("https://swivi.test", 0, "missing"),
+        (None, 1, "set"),
+    ],
 )
-def test_a_proxy_that_hides_everybody_is_missed(public_url: str | None, hops: int, standing: str) -> None:
+def test_a_proxy_that_hides_everybody_is_missed(
+    public_url: str | None, hops: int, standing: str
+) -> None:
     items = said(public_url=public_url, trusted_proxy_hops=hops)
     assert items["SWIVI_TRUSTED_PROXY_HOPS"].standing == standing
 
 
 def test_the_next_run_is_the_schedules_next_tick() -> None:
     settings = Settings.model_validate({"tracking_cron": "0 */4 * * *"})
-    assert next_run(settings, after=datetime(2026, 3, 1, 21, 30, tzinfo=UTC)) == datetime(2026, 3, 2, tzinfo=UTC)
+    assert next_run(settings, after=datetime(2026, 3, 1, 21, 30, tzinfo=UTC)) == datetime(
+        2026, 3, 2, tzinfo=UTC
+    )
 
 
 @pytest.mark.parametrize(

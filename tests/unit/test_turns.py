@@ -12,7 +12,9 @@ WORKERS, ITEMS_EACH = 10, 50
 ITEMS_IN_A_TURN = 4
 
 
-async def test_others_come_first_after_each_turn_however_many_work(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_others_come_first_after_each_turn_however_many_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     worked, seen = 0, []
     monkeypatch.setattr(turns, "monotonic", lambda: worked)  # an item takes a second
     monkeypatch.setattr(turns, "LONGEST_SECONDS", ITEMS_IN_A_TURN)

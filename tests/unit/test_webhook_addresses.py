@@ -1,4 +1,6 @@
-"""Where webhooks may lead: with `only_public`, nowhere into our own network, whatever a name says."""
+"""Where webhooks may lead: with `only_public`, nowhere into our own network, whatever a name
+says.
+"""
 
 import asyncio
 import socket
@@ -101,7 +103,9 @@ async def test_a_name_that_leads_to_ourselves_is_refused_when_it_is_sent_to(host
         await public_address(host, 443)
 
 
-async def test_one_private_address_among_public_ones_is_enough_to_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_one_private_address_among_public_ones_is_enough_to_refuse(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async def resolve(*_: object, **__: object) -> list[object]:
         tcp = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
         return [(*tcp, ("93.184.216.34", 443)), (*tcp, ("10.0.0.1", 443))]
@@ -135,7 +139,10 @@ async def test_the_checked_address_is_connected_to_under_the_name_that_was_asked
         return "127.0.0.1"
 
     monkeypatch.setattr(addresses, "public_address", led_here)
-    async with server, httpx.AsyncClient(transport=PublicOnly(httpx.AsyncHTTPTransport(verify=trusting))) as http:
+    async with (
+        server,
+        httpx.AsyncClient(transport=PublicOnly(httpx.AsyncHTTPTransport(verify=trusting))) as http,
+    ):
         assert (await http.post(f"https://hooks.example:{port}/in")).status_code == 204
         assert f"Host: hooks.example:{port}\r\n".encode() in heads[0]
         with pytest.raises(httpx.ConnectError, match="certificate"):

@@ -1,4 +1,6 @@
-"""Who may call: the session's cookie or a bearer token for people, the cron secret for schedulers."""
+"""Who may call: the session's cookie or a bearer token for people, the cron secret for
+schedulers.
+"""
 
 import hmac
 from collections.abc import AsyncIterator
@@ -56,7 +58,9 @@ class Caller:
     token_id: int | None = None
 
     async def must_be_proven(self) -> None:
-        """Raise PasswordNeeded if this is a session in which the password was not entered a moment ago."""
+        """Raise PasswordNeeded if this is a session in which the password was not entered a moment
+        ago.
+        """
         if self.session_hash is not None:
             await deeds.must_be_proven(self.actor, self.session_hash)
 
@@ -106,7 +110,10 @@ Called = Annotated[Caller, Depends(caller)]
 
 
 async def signed_in(request: Request, called: Called) -> Actor:
-    """Return who calls. Raise what `caller` raises; PasswordNeeded where `deeds` says so of the route."""
+    """Return who calls.
+
+    Raise what `caller` raises; PasswordNeeded where `deeds` says so of the route.
+    """
     await _must_be_proven(request, called)
     return called.actor
 
@@ -150,7 +157,9 @@ async def admin(request: Request, called: Called) -> Actor:
 
 @asynccontextmanager
 async def _noting(request: Request, actor: Actor) -> AsyncIterator[None]:
-    """Who is turned away because of their role stands in the audit log, with the route that they asked for."""
+    """Who is turned away because of their role stands in the audit log, with the route that they
+    asked for.
+    """
     try:
         yield
     except NotAllowed:
@@ -164,8 +173,13 @@ Admin = Annotated[Actor, Depends(admin)]
 
 
 @refuses(NoCronSecret, WrongCronSecret, TooManyRequests)
-async def cron(request: Request, response: Response, bearer: Annotated[Bearer, Depends(_cron)]) -> None:
-    """A scheduler calls; nobody keeps the answer. Raises NoCronSecret, WrongCronSecret, TooManyRequests."""
+async def cron(
+    request: Request, response: Response, bearer: Annotated[Bearer, Depends(_cron)]
+) -> None:
+    """A scheduler calls; nobody keeps the answer.
+
+    Raises NoCronSecret, WrongCronSecret, TooManyRequests.
+    """
     response.headers["Cache-Control"] = "no-store"
     secret = runtime().settings.cron_secret
     if secret is None:
@@ -180,7 +194,10 @@ async def metrics_reader(
     bearer: Annotated[Bearer, Depends(_bearer)],
     cookie: Annotated[str | None, Depends(_cookie)],
 ) -> None:
-    """Prometheus with METRICS_TOKEN calls, or an admin. Raises NotSignedIn, AdminsOnly, TooManyRequests."""
+    """Prometheus with METRICS_TOKEN calls, or an admin.
+
+    Raises NotSignedIn, AdminsOnly, TooManyRequests.
+    """
     secret = runtime().settings.metrics_token
     given = "" if bearer is None else bearer.credentials
     may_be_it = secret is not None and given and not given.startswith(tokens.TOKEN_PREFIX)
@@ -190,7 +207,10 @@ async def metrics_reader(
 
 
 async def _shows(request: Request, given: str, secret: SecretStr) -> bool:
-    """Whether this is the secret. Wrong ones are counted. Raises TooManyRequests before it is compared."""
+    """Whether this is the secret.
+
+    Wrong ones are counted. Raises TooManyRequests before it is compared.
+    """
     address = client_address(request)
     await runtime().quotas.secret_has_room(address)
     if _is_secret(given, secret):
@@ -200,5 +220,6 @@ async def _shows(request: Request, given: str, secret: SecretStr) -> bool:
 
 
 def _is_secret(given: str, secret: SecretStr) -> bool:
-    # Headers arrive as Latin-1; in constant time, so that the answer's speed tells nothing about the secret.
+    # Headers arrive as Latin-1; in constant time, so that the answer's speed tells nothing about
+    # the secret.
     return hmac.compare_digest(given.encode("latin-1"), secret.get_secret_value().encode())

@@ -1,4 +1,6 @@
-"""Reading JSON bodies: bounded before they are parsed, numbers exactly as written, storable text only."""
+"""Reading JSON bodies: bounded before they are parsed, numbers exactly as written, storable text
+only.
+"""
 
 import json
 from collections.abc import Callable, Coroutine, Iterator
@@ -18,7 +20,9 @@ UNSTORABLE = "Text must be Unicode without NUL characters and lone surrogates."
 
 
 class ExactRequest(Request):
-    """A request whose JSON numbers with decimals are `Decimal`: money never passes through a float."""
+    """A request whose JSON numbers with decimals are `Decimal`: money never passes through a
+    float.
+    """
 
     async def json(self) -> Any:
         """Return the body. Raise JSONDecodeError, or HTTPException 400 for what Swivi never takes.
@@ -54,7 +58,10 @@ class ExactRoute(APIRoute):
 
 
 def _strings(parsed: Any) -> Iterator[str]:
-    """Yield every string, names included. A loop: generators in generators cost depth times size."""
+    """Yield every string, names included.
+
+    A loop: generators in generators cost depth times size.
+    """
     waiting = [parsed]
     while waiting:
         value = waiting.pop()

@@ -11,7 +11,9 @@ MAX_BODY_BYTES = 64_000
 """Bytes of a body, unless its endpoint is marked with `takes_up_to`."""
 
 MAX_LONG_TEXTS_BYTES = 512_000
-"""Bytes of the largest legal body: a campaign's three texts of 10,000 characters, all of them escaped."""
+"""Bytes of the largest legal body: a campaign's three texts of 10,000 characters, all of them
+escaped.
+"""
 
 MAX_LINKS_BYTES = 128_000
 """Bytes of 50 links of 2,048 characters."""
@@ -45,7 +47,8 @@ def bounded(scope: Scope, receive: Receive, max_bytes: int) -> Receive:
 
     async def counted() -> Message:
         nonlocal received
-        # An announced size saves reading what would be refused anyway; the count holds where it lies.
+        # An announced size saves reading what would be refused anyway; the count holds where it
+        # lies.
         if announced > max_bytes:
             raise _too_large(max_bytes)
         message = await receive()
@@ -74,7 +77,9 @@ class BodyLimit:
 
 
 def _announced(length: str) -> int:
-    """The `Content-Length`; 0 for what is no number, which the server refuses or the count bounds."""
+    """The `Content-Length`; 0 for what is no number, which the server refuses or the count
+    bounds.
+    """
     return int(length[:20]) if length.isascii() and length.isdecimal() else 0
 
 

@@ -1,4 +1,5 @@
-"""Conditional GET: every JSON answer carries an `ETag`, and who sends it back gets a 304 while nothing has changed.
+"""Conditional GET: every JSON answer carries an `ETag`, and who sends it back gets a 304 while
+nothing has changed.
 
 It saves the way, not the work: the tag is a hash of the answer, so it can never be out of date.
 """
@@ -13,7 +14,10 @@ KEPT_HEADERS = ("cache-control", "etag", "vary")
 
 
 class ConditionalGet:
-    """Tags JSON answers to GET. Answers in pieces (exports) and those that say `no-store` go through as they are."""
+    """Tags JSON answers to GET.
+
+    Answers in pieces (exports) and those that say `no-store` go through as they are.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -56,7 +60,11 @@ def _answer(start: Message, body: Message, known: str) -> tuple[Message, Message
         headers.add_vary_header(name)
     if not _names(known, tag):
         return start, body
-    kept = [(name, value) for name, value in start["headers"] if name.decode("latin-1").lower() in KEPT_HEADERS]
+    kept = [
+        (name, value)
+        for name, value in start["headers"]
+        if name.decode("latin-1").lower() in KEPT_HEADERS
+    ]
     return {**start, "status": 304, "headers": kept}, {**body, "body": b""}
 
 

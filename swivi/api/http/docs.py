@@ -1,7 +1,8 @@
-"""The readable pages of the API's document: Swagger UI, its files served from here, so that they need no internet.
+"""The readable pages of the API's document: Swagger UI, its files served from here, so that they
+need no internet.
 
-`fastapi-offline` carries the files of Swagger UI (Apache-2.0); the page itself is ours, because FastAPI's needs a
-script within the page, which a strict content security policy forbids.
+`fastapi-offline` carries the files of Swagger UI (Apache-2.0); the page itself is ours, because
+FastAPI's needs a script within the page, which a strict content security policy forbids.
 """
 
 from pathlib import Path
@@ -13,8 +14,11 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 FILES = Path(fastapi_offline.__file__).parent / "static"
 KEPT = {"Cache-Control": "public, max-age=86400"}
 POLICY = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' "
+    "'unsafe-inline'; "
+    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors "
+    "'none'"
 }
 
 PAGE = """\

@@ -1,4 +1,6 @@
-"""The OpenAPI document: what FastAPI reads from the types, with each refusal that a route can answer, and examples."""
+"""The OpenAPI document: what FastAPI reads from the types, with each refusal that a route can
+answer, and examples.
+"""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -31,17 +33,28 @@ people, `fields` says which of the request's own fields are wrong. Every GET car
 
 TAGS = [
     {"name": "auth", "description": "Becoming a clipper, and getting a token."},
-    {"name": "clippers", "description": "What clippers do: find campaigns, send clips, see earnings, be paid."},
+    {
+        "name": "clippers",
+        "description": "What clippers do: find campaigns, send clips, see earnings, be paid.",
+    },
     {"name": "admin", "description": "What the people who run Swivi do."},
     {"name": "cron", "description": "What an outside scheduler calls, with the cron secret."},
     {"name": "health", "description": "For whatever watches over the process."},
 ]
 
-NOT_MODIFIED = {"description": "Nothing has changed since the answer whose `ETag` was sent as `If-None-Match`."}
+NOT_MODIFIED = {
+    "description": "Nothing has changed since the answer whose `ETag` was sent as `If-None-Match`."
+}
 NOTHING = "Done; there is nothing to say."
 TAKEN = {"2XX": {"description": "Taken. Anything else is a failure, and tried again later."}}
 HEADERS = {
-    401: {"WWW-Authenticate": {"description": "`Bearer`", "required": True, "schema": {"const": "Bearer"}}},
+    401: {
+        "WWW-Authenticate": {
+            "description": "`Bearer`",
+            "required": True,
+            "schema": {"const": "Bearer"},
+        }
+    },
     429: {
         "Retry-After": {
             "description": "For how many seconds to wait.",
@@ -51,7 +64,12 @@ HEADERS = {
     },
 }
 """What refusals of a status carry beside the body."""
-ETAG = {"ETag": {"description": "What to send as `If-None-Match` next time.", "schema": {"type": "string"}}}
+ETAG = {
+    "ETag": {
+        "description": "What to send as `If-None-Match` next time.",
+        "schema": {"type": "string"},
+    }
+}
 
 
 def install(api: FastAPI) -> None:
@@ -66,7 +84,9 @@ def install(api: FastAPI) -> None:
 
 
 def as_text(document: Mapping[str, Any]) -> str:
-    """Return the document as it is kept in the repository: sorted, indented, ending in a line break."""
+    """Return the document as it is kept in the repository: sorted, indented, ending in a line
+    break.
+    """
     return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
@@ -125,7 +145,8 @@ def _error_schemas() -> dict[str, Any]:
 def _refused(refusals: Iterable[Refusal]) -> dict[str, Any]:
     """The answers, one per status, with every code that it can carry."""
     return {
-        str(status): _answer(list(group)) for status, group in groupby(refusals, key=lambda refusal: refusal.status)
+        str(status): _answer(list(group))
+        for status, group in groupby(refusals, key=lambda refusal: refusal.status)
     }
 
 
@@ -140,8 +161,11 @@ def _answer(refusals: list[Refusal]) -> dict[str, Any]:
     return {
         "headers": HEADERS.get(refusals[0].status, {}),
         "description": "\n".join(f"- `{refusal.code}`: {refusal.meaning}" for refusal in refusals),
-        # The codes are in the examples. As a schema for each answer they would become a thousand classes of a client.
-        "content": {JSON: {"schema": {"$ref": "#/components/schemas/ErrorBody"}, "examples": examples}},
+        # The codes are in the examples. As a schema for each answer they would become a thousand
+        # classes of a client.
+        "content": {
+            JSON: {"schema": {"$ref": "#/components/schemas/ErrorBody"}, "examples": examples}
+        },
     }
 
 
@@ -168,7 +192,9 @@ def _meaning(answer: dict[str, Any], schemas: dict[str, Any]) -> str:
 
 
 def _give_examples(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
-    answers = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+    answers = [
+        answer for status, answer in operation["responses"].items() if status.startswith("2")
+    ]
     for part in (operation.get("requestBody", {}), *answers):
         content = part.get("content", {}).get(JSON)
         if content is not None:

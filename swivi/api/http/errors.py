@@ -25,7 +25,8 @@ CODES = {
     405: ("method_not_allowed", "This address does not take this method."),
     413: ("body_too_large", None),
 }
-"""The framework's own refusals by status: a code for programs, and a better sentence than its own."""
+"""The framework's own refusals by status: a code for programs, and a better sentence than its own.
+"""
 
 MAX_FIELDS_NAMED = 20
 """Wrong fields named in one answer. A caller can make up thousands; the answer stays small."""
@@ -63,7 +64,9 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
     problems = error.errors()
     if any(problem["type"] == "json_invalid" for problem in problems):
         return envelope(400, CODES[400][0], "The body is not valid JSON.")
-    named = dict(_wrong(problem) for problem in problems if len(problem["loc"]) > 1 or _tag(problem))
+    named = dict(
+        _wrong(problem) for problem in problems if len(problem["loc"]) > 1 or _tag(problem)
+    )
     fields = dict(islice(named.items(), MAX_FIELDS_NAMED))
     message = " ".join(f"{name}: {sentence}" for name, sentence in fields.items())
     message = message or "Send a JSON object as application/json."
@@ -71,7 +74,9 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
 
 
 def _wrong(problem: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the top-level field and what is wrong with it: `("body", "urls", 3)` is about `urls`."""
+    """Return the top-level field and what is wrong with it: `("body", "urls", 3)` is about
+    `urls`.
+    """
     tag = _tag(problem)
     if problem["type"] == "union_tag_invalid":
         return tag, f"Choose one of: {problem['ctx']['expected_tags']}.".replace("'", "")
@@ -82,7 +87,9 @@ def _wrong(problem: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _tag(problem: Mapping[str, Any]) -> str:
-    """Return the field that says which of several bodies this is, if the problem is that field; else ""."""
+    """Return the field that says which of several bodies this is, if the problem is that field;
+    else "".
+    """
     if not problem["type"].startswith("union_tag"):
         return ""
     return str(problem["ctx"]["discriminator"]).strip("'")

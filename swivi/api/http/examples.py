@@ -90,7 +90,13 @@ SAMPLES: Mapping[str, Any] = {
 """What a field is called, and what is often in it."""
 
 BY_FORMAT = {"date-time": "2026-06-01T12:00:00Z", "date": "2026-06-01"}
-BY_TYPE: Mapping[str, Any] = {"string": "text", "integer": 3, "number": 1.5, "boolean": True, "null": None}
+BY_TYPE: Mapping[str, Any] = {
+    "string": "text",
+    "integer": 3,
+    "number": 1.5,
+    "boolean": True,
+    "null": None,
+}
 
 
 def example_of(schema: Schema, components: Schema, name: str = "") -> Any:
@@ -104,7 +110,10 @@ def example_of(schema: Schema, components: Schema, name: str = "") -> Any:
     if "enum" in schema:
         return SAMPLES[name] if SAMPLES.get(name) in schema["enum"] else schema["enum"][0]
     if "properties" in schema:
-        return {inner: example_of(each, components, inner) for inner, each in schema["properties"].items()}
+        return {
+            inner: example_of(each, components, inner)
+            for inner, each in schema["properties"].items()
+        }
     return _value(schema, components, name)
 
 
@@ -132,7 +141,14 @@ def _value(schema: Schema, components: Schema, name: str) -> Any:
 def _fits(value: Any, schema: Schema, choices: list[Schema]) -> bool:
     if isinstance(value, list) and "$ref" in schema.get("items", {}):
         return False
-    kinds = {"string": str, "integer": int, "number": float, "boolean": bool, "null": type(None), "array": list}
+    kinds = {
+        "string": str,
+        "integer": int,
+        "number": float,
+        "boolean": bool,
+        "null": type(None),
+        "array": list,
+    }
     allowed = schema.get("type", [])
     names = [allowed] if isinstance(allowed, str) else list(allowed)
     names += [choice.get("type") for choice in choices]

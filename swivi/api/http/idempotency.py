@@ -1,7 +1,8 @@
-"""`Idempotency-Key`: a POST that is sent again with its key is answered as the first time, and does nothing.
+"""`Idempotency-Key`: a POST that is sent again with its key is answered as the first time, and does
+nothing.
 
-A route does its work within `once.writing()` and keeps its answer there, so that the two are one transaction.
-What is refused keeps nothing: the same key may try again.
+A route does its work within `once.writing()` and keeps its answer there, so that the two are one
+transaction. What is refused keeps nothing: the same key may try again.
 """
 
 from collections.abc import AsyncIterator
@@ -32,7 +33,8 @@ Key = Annotated[
         alias="Idempotency-Key",
         min_length=1,
         max_length=LONGEST_KEY,
-        description="A random text, such as a UUID, for this one request. Sent again within 24 hours, it gives the "
+        description="A random text, such as a UUID, for this one request. Sent again within 24 "
+        "hours, it gives the "
         "first answer and does nothing.",
     ),
 ]
@@ -47,7 +49,10 @@ class AnsweredBefore(Exception):
 
 
 class Once:
-    """One request that is done once. Without a key, `writing` is a plain transaction and nothing is kept."""
+    """One request that is done once.
+
+    Without a key, `writing` is a plain transaction and nothing is kept.
+    """
 
     def __init__(self, asked: Asked | None, status: int, key: str | None) -> None:
         self.key = key
@@ -57,7 +62,10 @@ class Once:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
-        """The transaction that does the work. Raises AnsweredBefore, IdempotencyConflict, RequestUnderWay."""
+        """The transaction that does the work.
+
+        Raises AnsweredBefore, IdempotencyConflict, RequestUnderWay.
+        """
         async with runtime().database.writing() as session:
             if self._asked is not None:
                 _repeat(await idempotency.begin(session, self._asked))
@@ -74,12 +82,14 @@ class Once:
     ) -> None:
         """Keep the answer in the transaction of the work. `status` is the route's own unless said.
 
-        With `may_change_for`, repeats are told for so long at most that the first request is under way; `change`
-        ends that. If this process dies, they get this answer afterwards.
+        With `may_change_for`, repeats are told for so long at most that the first request is under
+        way; `change` ends that. If this process dies, they get this answer afterwards.
         """
         if self._asked is not None:
             until = clock.now() + may_change_for if may_change_for else None
-            await idempotency.keep(session, self._asked, self._answer(view, status), under_way_until=until)
+            await idempotency.keep(
+                session, self._asked, self._answer(view, status), under_way_until=until
+            )
             self._is_kept = True
 
     async def change(self, view: View) -> None:

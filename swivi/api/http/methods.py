@@ -1,4 +1,6 @@
-"""HEAD, OPTIONS and 405 as HTTP has them: HEAD is GET without the body, and `Allow` names all that an address takes."""
+"""HEAD, OPTIONS and 405 as HTTP has them: HEAD is GET without the body, and `Allow` names all that
+an address takes.
+"""
 
 from fastapi.routing import iter_route_contexts
 from starlette.requests import Request

@@ -1,4 +1,6 @@
-"""Against cross-site request forgery: what a browser's cookie alone would prove must come from our own pages."""
+"""Against cross-site request forgery: what a browser's cookie alone would prove must come from our
+own pages.
+"""
 
 from starlette.requests import HTTPConnection
 
@@ -19,8 +21,9 @@ class CrossSite(NotAllowed):
 def must_be_own_page(request: HTTPConnection) -> None:
     """Raises CrossSite unless the browser says that a page of this origin sent the request.
 
-    `Sec-Fetch-Site` decides where there is one (https and localhost), else `Origin`, which browsers send with
-    every POST: https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
+    `Sec-Fetch-Site` decides where there is one (https and localhost), else `Origin`, which browsers
+    send with every POST:
+    https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
     """
     fetched_from = request.headers.get("sec-fetch-site")
     if fetched_from is None:
@@ -30,6 +33,9 @@ def must_be_own_page(request: HTTPConnection) -> None:
         }
         own = same_origin(request.headers.get("origin"), environ)
     else:
-        own = fetched_from in ("same-origin", "none")  # none: the address bar, which no page can use
+        own = fetched_from in (
+            "same-origin",
+            "none",
+        )  # none: the address bar, which no page can use
     if not own:
         raise CrossSite

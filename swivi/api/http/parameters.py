@@ -32,7 +32,8 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 @refuses(INVALID)
 async def documented_only(request: Request) -> None:
-    """Refuse query parameters that the route does not have: a typing error must not look like an empty list.
+    """Refuse query parameters that the route does not have: a typing error must not look like an
+    empty list.
 
     Raises RequestValidationError naming each of them, and each that is sent twice.
     """
@@ -46,7 +47,10 @@ async def documented_only(request: Request) -> None:
     wrong |= {name: "Send this parameter once" for name in known if len(sent.getlist(name)) > 1}
     if wrong:
         raise RequestValidationError(
-            [{"type": "unexpected", "loc": ("query", name), "msg": why} for name, why in wrong.items()]
+            [
+                {"type": "unexpected", "loc": ("query", name), "msg": why}
+                for name, why in wrong.items()
+            ]
         )
 
 
@@ -76,7 +80,11 @@ def _whole(sent: object) -> object:
 
 def _day(sent: object) -> date:
     try:
-        return date.fromisoformat(sent) if isinstance(sent, str) and _DAY.fullmatch(sent) else _refuse(_DAY_WANTED)
+        return (
+            date.fromisoformat(sent)
+            if isinstance(sent, str) and _DAY.fullmatch(sent)
+            else _refuse(_DAY_WANTED)
+        )
     except ValueError:
         _refuse(_DAY_WANTED)
 
@@ -96,11 +104,16 @@ _DAY_WANTED = "Send a day of the calendar, like 2026-06-01"
 IdParam = Annotated[int, BeforeValidator(_id), ID_SCHEMA]
 """An id to filter by."""
 ActorParam = Annotated[
-    int, BeforeValidator(_actor), WithJsonSchema({"type": "string", "pattern": "^(0|[1-9][0-9]{0,18})$"})
+    int,
+    BeforeValidator(_actor),
+    WithJsonSchema({"type": "string", "pattern": "^(0|[1-9][0-9]{0,18})$"}),
 ]
 """A user's id, or 0 for Swivi itself."""
 WHOLE = BeforeValidator(_whole)
-"""For whole numbers. It goes after the bounds, which pydantic otherwise leaves out of the schema."""
+"""For whole numbers.
+
+It goes after the bounds, which pydantic otherwise leaves out of the schema.
+"""
 Day = Annotated[date, BeforeValidator(_day)]
 """A day in UTC."""
 Switch = Annotated[bool, BeforeValidator(_switch)]
@@ -122,7 +135,9 @@ class Paging:
     def __init__(
         self,
         page: Annotated[int, Query(ge=1, le=LAST_PAGE), WHOLE] = 1,
-        page_size: Annotated[int, Query(alias="pageSize", ge=1, le=LARGEST_PAGE), WHOLE] = USUAL_PAGE,
+        page_size: Annotated[
+            int, Query(alias="pageSize", ge=1, le=LARGEST_PAGE), WHOLE
+        ] = USUAL_PAGE,
     ) -> None:
         self.page = page
         self.limit = page_size

@@ -1,12 +1,14 @@
-"""Which refusals an endpoint can answer with: said where they are raised, read by the OpenAPI document.
+"""Which refusals an endpoint can answer with: said where they are raised, read by the OpenAPI
+document.
 
     @router.post("/{campaign_id}/archive")
     @refuses(NoSuchCampaign, WrongCampaignStatus)
     async def archive(...)
 
-Dependencies say theirs in the same way (`access.admin`, a rate limit), so an endpoint that depends on them has them
-too. What follows from a route's shape is added by itself: a body can be malformed, too large or invalid, and anything
-can fail. Every route refuses unknown query parameters (`parameters.documented_only`).
+Dependencies say theirs in the same way (`access.admin`, a rate limit), so an endpoint that depends
+on them has them too. What follows from a route's shape is added by itself: a body can be malformed,
+too large or invalid, and anything can fail. Every route refuses unknown query parameters
+(`parameters.documented_only`).
 """
 
 import inspect
@@ -28,7 +30,10 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One kind of refusal. `meaning` is for who reads the document, `message` what a caller reads in an answer."""
+    """One kind of refusal.
+
+    `meaning` is for who reads the document, `message` what a caller reads in an answer.
+    """
 
     status: int
     code: str
@@ -42,17 +47,26 @@ class Refusal:
         """What this error answers."""
         meaning = (error.__doc__ or error.code).partition("\n")[0]
         takes = inspect.signature(error).parameters.values()
-        needs_words = any(each.default is each.empty and each.kind is not each.VAR_KEYWORD for each in takes)
+        needs_words = any(
+            each.default is each.empty and each.kind is not each.VAR_KEYWORD for each in takes
+        )
         message = meaning if needs_words else error().sentence  # type: ignore[call-arg]
         return cls(error.status, error.code, meaning, message, getattr(error, "only_unsafe", False))
 
 
-MALFORMED = Refusal(400, "malformed_body", "The body is no JSON, or its text cannot be stored.", "Not valid JSON.")
+MALFORMED = Refusal(
+    400, "malformed_body", "The body is no JSON, or its text cannot be stored.", "Not valid JSON."
+)
 TOO_LARGE = Refusal(
-    413, "body_too_large", "The body is larger than the endpoint takes.", "The body is larger than 64 KB."
+    413,
+    "body_too_large",
+    "The body is larger than the endpoint takes.",
+    "The body is larger than 64 KB.",
 )
 INVALID = Refusal.of(InvalidInput)
-FAILED = Refusal(500, "internal_error", "A fault of ours; it is in the log.", "Something went wrong on our side.")
+FAILED = Refusal(
+    500, "internal_error", "A fault of ours; it is in the log.", "Something went wrong on our side."
+)
 
 
 def refuses(*errors: type[SwiviError] | Refusal) -> Callable[[Endpoint], Endpoint]:

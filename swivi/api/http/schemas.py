@@ -1,8 +1,9 @@
-"""What bodies and answers have in common: camelCase, ids as strings, money in dollars, lists with a total.
+"""What bodies and answers have in common: camelCase, ids as strings, money in dollars, lists with a
+total.
 
-An answer's `Dollars` are given cents. What comes in is handed to the services as it was sent (`RawAmount` and
-its like only tell the OpenAPI document what is meant), so that there is one place that parses and refuses. The
-document's bounds are the constants of those parsers.
+An answer's `Dollars` are given cents. What comes in is handed to the services as it was sent
+(`RawAmount` and its like only tell the OpenAPI document what is meant), so that there is one place
+that parses and refuses. The document's bounds are the constants of those parsers.
 """
 
 import re
@@ -33,7 +34,9 @@ class Body(BaseModel):
 
 
 class StrictBody(Body):
-    """A body of optional parts: a misspelt name is refused, because ignoring it would look like success."""
+    """A body of optional parts: a misspelt name is refused, because ignoring it would look like
+    success.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -43,7 +46,9 @@ def _dollars(cents: Cents | None) -> float | None:
 
 
 Id = Annotated[str, BeforeValidator(str)]
-IdOrNone = Annotated[str | None, BeforeValidator(lambda row_id: None if row_id is None else str(row_id))]
+IdOrNone = Annotated[
+    str | None, BeforeValidator(lambda row_id: None if row_id is None else str(row_id))
+]
 Dollars = Annotated[float, BeforeValidator(_dollars)]
 DollarsOrNone = Annotated[float | None, BeforeValidator(_dollars)]
 
@@ -66,7 +71,10 @@ def _body_id(sent: object) -> int:
 
 
 RowId = Annotated[int, BeforeValidator(lambda sent: id_or_none(sent) or 0), ID_SCHEMA]
-"""An id in a path. What cannot be one becomes 0, which names no row: so the service says that there is none."""
+"""An id in a path.
+
+What cannot be one becomes 0, which names no row: so the service says that there is none.
+"""
 BodyId = Annotated[int, BeforeValidator(_body_id), ID_SCHEMA]
 """An id in a body."""
 
@@ -74,19 +82,31 @@ LARGEST_AMOUNT = to_dollars(MAX_CENTS)
 WEB_ADDRESS = "https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?"
 """The beginning of a web address, up to its path."""
 
-_AMOUNT: Schema = {"type": "number", "exclusiveMinimum": 0, "maximum": LARGEST_AMOUNT, "multipleOf": 0.01}
+_AMOUNT: Schema = {
+    "type": "number",
+    "exclusiveMinimum": 0,
+    "maximum": LARGEST_AMOUNT,
+    "multipleOf": 0.01,
+}
 
 RawText = Annotated[object, WithJsonSchema({"type": "string"})]
 RawAmount = Annotated[object, WithJsonSchema(_AMOUNT)]
 RawRates = Annotated[
     object,
     WithJsonSchema(
-        {"type": "object", "propertyNames": {"enum": list(Platform)}, "additionalProperties": _AMOUNT},
+        {
+            "type": "object",
+            "propertyNames": {"enum": list(Platform)},
+            "additionalProperties": _AMOUNT,
+        },
     ),
 ]
 RawAmountOrNone = Annotated[object, WithJsonSchema({**_AMOUNT, "type": ["number", "null"]})]
 RawPlatforms = Annotated[
-    object, WithJsonSchema({"type": "array", "items": {"type": "string", "enum": list(Platform)}, "minItems": 1})
+    object,
+    WithJsonSchema(
+        {"type": "array", "items": {"type": "string", "enum": list(Platform)}, "minItems": 1}
+    ),
 ]
 RawMoment = Annotated[object, WithJsonSchema({"type": ["string", "null"], "format": "date-time"})]
 RawFlag = Annotated[object, WithJsonSchema({"type": "boolean"})]
@@ -98,7 +118,9 @@ def raw_choice(choices: Iterable[str]) -> WithJsonSchema:
 
 
 def raw_words(longest: int, *, may_be_empty: bool = False) -> WithJsonSchema:
-    """Describe text of at most `longest` characters, with more in it than white space unless it may be empty."""
+    """Describe text of at most `longest` characters, with more in it than white space unless it may
+    be empty.
+    """
     filled: Schema = {} if may_be_empty else {"minLength": 1, "pattern": r"\S"}
     return WithJsonSchema({"type": "string", "maxLength": longest, **filled})
 
@@ -126,7 +148,10 @@ Item = TypeVar("Item")
 
 
 class Page(View, Generic[Item]):
-    """One page of a list, and how many items there are on all pages. Subclasses name it in the document."""
+    """One page of a list, and how many items there are on all pages.
+
+    Subclasses name it in the document.
+    """
 
     items: list[Item]
     total: int

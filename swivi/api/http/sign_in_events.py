@@ -16,13 +16,18 @@ from swivi.runtime.runtime import runtime
 
 
 async def welcome(session: AsyncSession, user: User) -> None:
-    """Somebody signed up: they are sent a link that verifies their address, where mail can be sent."""
+    """Somebody signed up: they are sent a link that verifies their address, where mail can be
+    sent.
+    """
     if runtime().postman is not None:
         await outbox.post(session, user.id, MailKind.VERIFY)
 
 
 async def check_sign_up(address: str, *, email: object, password: object, name: object) -> Newcomer:
-    """Somebody wants to sign up: counted, then checked. Raises InvalidInput, TooManyRequests, Overloaded."""
+    """Somebody wants to sign up: counted, then checked.
+
+    Raises InvalidInput, TooManyRequests, Overloaded.
+    """
     await runtime().quotas.sign_up(address)
     if runtime().settings.signs_up_by_mail:
         await runtime().quotas.sign_up_by_mail(accounts.parse_email(email), address)
@@ -50,7 +55,8 @@ async def check_credentials(email: object, password: object, address: str) -> Cr
 
 
 async def give_code(actor: Actor, code: object, address: str) -> None:
-    """The second step, in a transaction of its own: a code that was given is used up, whatever comes of it.
+    """The second step, in a transaction of its own: a code that was given is used up, whatever
+    comes of it.
 
     Raises CodeNeeded, WrongCode, TooManyRequests.
     """

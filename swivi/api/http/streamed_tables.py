@@ -1,8 +1,10 @@
-"""Tables that are written while they are sent, as CSV or as JSON, so that their length costs no memory.
+"""Tables that are written while they are sent, as CSV or as JSON, so that their length costs no
+memory.
 
-A spreadsheet takes a cell that begins like a formula for one and runs it; what people typed (names, reasons,
-payment details) must not become one. Such cells get an apostrophe in front (OWASP, "CSV Injection"). Spreadsheets skip
-what is invisible, and in East Asian settings they take full-width signs for the usual ones.
+A spreadsheet takes a cell that begins like a formula for one and runs it; what people typed (names,
+reasons, payment details) must not become one. Such cells get an apostrophe in front (OWASP, "CSV
+Injection"). Spreadsheets skip what is invisible, and in East Asian settings they take full-width
+signs for the usual ones.
 """
 
 import csv
@@ -20,7 +22,9 @@ from swivi.core.money import Cents
 
 FORMULA_STARTS = ("=", "+", "-", "\N{MINUS SIGN}", "@", "\t", "\r", "\n")
 INVISIBLE = ("C", "Z")
-"""The first letter of Unicode's categories of controls, formats (such as a byte order mark) and spaces."""
+"""The first letter of Unicode's categories of controls, formats (such as a byte order mark) and
+spaces.
+"""
 
 Row = TypeVar("Row")
 Cells = Sequence[object]
@@ -55,7 +59,10 @@ def listed_as(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
 
 
 def dollars(cents: Cents | None) -> Decimal | None:
-    """`123450` -> `1234.50`, which spreadsheets read as a number; so also less than nothing. None is an empty cell."""
+    """`123450` -> `1234.50`, which spreadsheets read as a number; so also less than nothing.
+
+    None is an empty cell.
+    """
     return None if cents is None else Decimal(cents).scaleb(-2)
 
 

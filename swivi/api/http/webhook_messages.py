@@ -1,4 +1,6 @@
-"""What webhooks send, for the OpenAPI document: nobody calls these routes, Swivi calls their like elsewhere."""
+"""What webhooks send, for the OpenAPI document: nobody calls these routes, Swivi calls their like
+elsewhere.
+"""
 
 from datetime import datetime
 from typing import Annotated, Generic, Literal, TypeVar
@@ -20,11 +22,21 @@ Kind = TypeVar("Kind")
 Data = TypeVar("Data", bound=EventData)
 
 MessageId = Annotated[
-    str, Header(alias="webhook-id", description="The same at each attempt: whoever knows it has this message already.")
+    str,
+    Header(
+        alias="webhook-id",
+        description="The same at each attempt: whoever knows it has this message already.",
+    ),
 ]
-Moment = Annotated[str, Header(alias="webhook-timestamp", description="When it was sent, in seconds since 1970.")]
+Moment = Annotated[
+    str, Header(alias="webhook-timestamp", description="When it was sent, in seconds since 1970.")
+]
 Signature = Annotated[
-    str, Header(alias="webhook-signature", description="See https://www.standardwebhooks.com; `v1`, one or several.")
+    str,
+    Header(
+        alias="webhook-signature",
+        description="See https://www.standardwebhooks.com; `v1`, one or several.",
+    ),
 ]
 
 

@@ -62,7 +62,10 @@ class CampaignTotals(TotalsComparison):
 
 
 class AnalyticsReport(View):
-    """Days oldest first, empty ones included; platforms and campaigns most spent first. Money is dollars."""
+    """Days oldest first, empty ones included; platforms and campaigns most spent first.
+
+    Money is dollars.
+    """
 
     days: int
     total: TotalsComparison
@@ -77,14 +80,22 @@ class AnalyticsReport(View):
             days=days,
             total=TotalsComparison.model_validate(found.total),
             series=[
-                DayTotals(day=day, views=flow.views, spent=flow.spent, effective_cpm=flow.effective_cpm)
+                DayTotals(
+                    day=day, views=flow.views, spent=flow.spent, effective_cpm=flow.effective_cpm
+                )
                 for day, flow in found.days
             ],
             platforms=[
-                PlatformTotals(platform=each, now=flow.now, before=flow.before) for each, flow in found.platforms
+                PlatformTotals(platform=each, now=flow.now, before=flow.before)
+                for each, flow in found.platforms
             ],
             campaigns=[
-                CampaignTotals(id=each.campaign_id, title=each.title, now=each.flow.now, before=each.flow.before)
+                CampaignTotals(
+                    id=each.campaign_id,
+                    title=each.title,
+                    now=each.flow.now,
+                    before=each.flow.before,
+                )
                 for each in found.campaigns
             ],
         )
@@ -93,16 +104,24 @@ class AnalyticsReport(View):
 @router.get("")
 async def get_analytics(
     days: Annotated[PeriodLength | None, Query(description=DAYS)] = None,
-    since: Annotated[Day | None, Query(description="The first UTC day, in place of `days`.")] = None,
-    until: Annotated[Day | None, Query(description="The last UTC day; today, if there is none.")] = None,
+    since: Annotated[
+        Day | None, Query(description="The first UTC day, in place of `days`.")
+    ] = None,
+    until: Annotated[
+        Day | None, Query(description="The last UTC day; today, if there is none.")
+    ] = None,
     campaign_id: CampaignFilter = None,
     platform: Annotated[Platform | None, Query()] = None,
 ) -> AnalyticsReport:
-    """Views, spending and effective CPM day by day, beside as many days before: of everything, or of what is named."""
+    """Views, spending and effective CPM day by day, beside as many days before: of everything, or
+    of what is named.
+    """
     last = until or clock.now().date()
     length = _length(days, since, last)
     async with runtime().database.reading() as session:
-        found = await analytics(session, today=last, days=length, campaign_id=campaign_id, platform=platform)
+        found = await analytics(
+            session, today=last, days=length, campaign_id=campaign_id, platform=platform
+        )
     return AnalyticsReport.of(length, found)
 
 

@@ -23,8 +23,12 @@ class AuditQuery:
         self,
         action: Name = None,
         subject: Name = None,
-        subject_id: Annotated[IdParam | None, Query(alias="id", description="The subject's id.")] = None,
-        actor: Annotated[ActorParam | None, Query(description="A user's id; 0 is Swivi itself.")] = None,
+        subject_id: Annotated[
+            IdParam | None, Query(alias="id", description="The subject's id.")
+        ] = None,
+        actor: Annotated[
+            ActorParam | None, Query(description="A user's id; 0 is Swivi itself.")
+        ] = None,
         since: FirstDay = None,
         until: LastDay = None,
     ) -> None:
@@ -62,8 +66,12 @@ class AuditLogPage(Page[AuditLogEntry]):
 
 
 @router.get("")
-async def list_audit_log(query: Annotated[AuditQuery, Depends()], paging: Annotated[Paging, Depends()]) -> AuditLogPage:
+async def list_audit_log(
+    query: Annotated[AuditQuery, Depends()], paging: Annotated[Paging, Depends()]
+) -> AuditLogPage:
     """What was done, newest first. `total` counts to 10,001, which is that or more."""
     async with runtime().database.reading() as session:
-        found, total = await audit_lines(session, query.wanted, limit=paging.limit, offset=paging.offset)
+        found, total = await audit_lines(
+            session, query.wanted, limit=paging.limit, offset=paging.offset
+        )
     return paging.shown(AuditLogPage, [AuditLogEntry.of(line) for line in found], total)

@@ -8,8 +8,21 @@ from swivi.api.http.bodies import ExactRoute
 from swivi.api.http.client import client_address
 from swivi.api.http.idempotency import OnceForGuest
 from swivi.api.http.refusals import refuses
-from swivi.api.http.sign_in_events import check_credentials, check_sign_up, give_code, note_success, welcome
-from swivi.api.routes.users_schemas import Credentials, Identity, Proof, SignUp, SignUpStarted, Token
+from swivi.api.http.sign_in_events import (
+    check_credentials,
+    check_sign_up,
+    give_code,
+    note_success,
+    welcome,
+)
+from swivi.api.routes.users_schemas import (
+    Credentials,
+    Identity,
+    Proof,
+    SignUp,
+    SignUpStarted,
+    Token,
+)
 from swivi.core.cpu_work import Overloaded
 from swivi.core.errors import NotAllowed, TooManyRequests
 from swivi.domain.accounts import service as accounts
@@ -37,7 +50,9 @@ class SessionOnly(NotAllowed):
     code = "session_only"
 
     def __init__(self) -> None:
-        super().__init__("A token needs no proof: making it needed one. This is for a browser's session.")
+        super().__init__(
+            "A token needs no proof: making it needed one. This is for a browser's session."
+        )
 
 
 router = APIRouter(prefix="/auth", tags=["auth"], route_class=ExactRoute)
@@ -53,10 +68,13 @@ router = APIRouter(prefix="/auth", tags=["auth"], route_class=ExactRoute)
 async def sign_up(request: Request, body: SignUp, once: OnceForGuest) -> Identity | JSONResponse:
     """Become a clipper.
 
-    Where Swivi sends mail, the answer is 202 for every address, whether it has an account or not: the link in the
-    mail opens the account. Elsewhere it is 201, and `email_taken` for an address that has one.
+    Where Swivi sends mail, the answer is 202 for every address, whether it has an account or not:
+    the link in the mail opens the account. Elsewhere it is 201, and `email_taken` for an address
+    that has one.
     """
-    newcomer = await check_sign_up(client_address(request), email=body.email, password=body.password, name=body.name)
+    newcomer = await check_sign_up(
+        client_address(request), email=body.email, password=body.password, name=body.name
+    )
     if runtime().settings.signs_up_by_mail:
         async with once.writing() as session:
             await mail.sign_up(session, newcomer)
@@ -93,7 +111,9 @@ async def create_token(request: Request, body: Credentials, once: OnceForGuest) 
 @router.post("/proof", status_code=204, dependencies=[Depends(signed_in)])
 @refuses(SessionOnly, PasswordNeeded, WrongPassword, TooManyRequests, Overloaded)
 async def prove(called: Called, body: Proof) -> None:
-    """Enter the password again in a browser's session: for ten minutes it may do what answers `password_needed`."""
+    """Enter the password again in a browser's session: for ten minutes it may do what answers
+    `password_needed`.
+    """
     if called.session_hash is None:
         raise SessionOnly
     await deeds.prove(called.actor, called.session_hash, body.password)

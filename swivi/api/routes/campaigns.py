@@ -41,7 +41,14 @@ COMPLETE_ALONE = "Complete the campaign in a request of its own, without a chang
 ONLY_COMPLETED = "Only a request for the status COMPLETED takes this."
 
 OpenSort = Literal[
-    "createdAt", "-createdAt", "payoutRate", "-payoutRate", "remaining", "-remaining", "endsAt", "-endsAt"
+    "createdAt",
+    "-createdAt",
+    "payoutRate",
+    "-payoutRate",
+    "remaining",
+    "-remaining",
+    "endsAt",
+    "-endsAt",
 ]
 OPEN_ORDERS = {
     "createdAt": CatalogueOrder.NEWEST,
@@ -79,7 +86,10 @@ async def list_open_campaigns(
     platform: Annotated[Platform | None, Query()] = None,
     sort: OpenSort = "-createdAt",
 ) -> OpenCampaignPage:
-    """Campaigns that take clips now. `payoutRate` sorts by the rate on `platform`, or on the one that pays best."""
+    """Campaigns that take clips now.
+
+    `payoutRate` sorts by the rate on `platform`, or on the one that pays best.
+    """
     order, is_natural = OPEN_ORDERS[sort.removeprefix("-")], sort in NATURAL
     async with runtime().database.reading() as session:
         found, total = await catalogue.open_campaigns(
@@ -90,13 +100,18 @@ async def list_open_campaigns(
             limit=paging.limit,
             offset=paging.offset,
         )
-    return paging.shown(OpenCampaignPage, [OpenCampaign.model_validate(campaign) for campaign in found], total)
+    return paging.shown(
+        OpenCampaignPage, [OpenCampaign.model_validate(campaign) for campaign in found], total
+    )
 
 
 @open_router.get("/{campaign_id}")
 @refuses(NoSuchCampaign)
 async def get_open_campaign(actor: SignedIn, campaign_id: RowId) -> OpenCampaign:
-    """One campaign that runs, is paused, or is completed. A hidden one only for clippers who submitted to it."""
+    """One campaign that runs, is paused, or is completed.
+
+    A hidden one only for clippers who submitted to it.
+    """
     async with runtime().database.reading() as session:
         campaign = await catalogue.public_campaign(session, campaign_id, actor.user_id)
     if campaign is None:
@@ -116,7 +131,9 @@ async def list_campaigns(
         found, total = await all_campaigns(
             session, status=status, search=q, sort=sort, limit=paging.limit, offset=paging.offset
         )
-    return paging.shown(AdminCampaignPage, [AdminCampaign.model_validate(campaign) for campaign in found], total)
+    return paging.shown(
+        AdminCampaignPage, [AdminCampaign.model_validate(campaign) for campaign in found], total
+    )
 
 
 @admin_router.post("", status_code=201)
@@ -140,15 +157,20 @@ async def get_campaign(campaign_id: RowId) -> AdminCampaign:
 @admin_router.patch("/{campaign_id}")
 @takes_up_to(MAX_LONG_TEXTS_BYTES)
 @refuses(NoSuchCampaign, OwnGain, WrongCampaignStatus, BudgetExceeded, RunUnderWay, NotAllRead)
-async def change_campaign(actor: Admin, campaign_id: RowId, body: CampaignChange, called: Called) -> AdminCampaign:
+async def change_campaign(
+    actor: Admin, campaign_id: RowId, body: CampaignChange, called: Called
+) -> AdminCampaign:
     """Change terms, take a step to another status, or both at once.
 
-    COMPLETED settles the campaign once more on newly read views. It is a request of its own: sent with terms, it is
-    refused, and nothing is changed. It is refused with `not_all_read` while clips cannot be read, unless `force` is
-    true; what they grew is then lost, so `force` needs a `reason`.
+    COMPLETED settles the campaign once more on newly read views. It is a request of its own: sent
+    with terms, it is refused, and nothing is changed. It is refused with `not_all_read` while clips
+    cannot be read, unless `force` is true; what they grew is then lost, so `force` needs a
+    `reason`.
     """
     terms = body.sent()
-    ending: dict[str, object] = {name: terms.pop(name) for name in ("force", "reason") if name in terms}
+    ending: dict[str, object] = {
+        name: terms.pop(name) for name in ("force", "reason") if name in terms
+    }
     status = parse_status(terms.pop("status")) if "status" in terms else None
     if terms or status is CampaignStatus.COMPLETED:
         await called.must_be_proven()
@@ -167,7 +189,9 @@ async def change_campaign(actor: Admin, campaign_id: RowId, body: CampaignChange
     return AdminCampaign.model_validate(campaign)
 
 
-async def _completed(actor: Actor, campaign_id: int, ending: Mapping[str, object], called: Called) -> Campaign:
+async def _completed(
+    actor: Actor, campaign_id: int, ending: Mapping[str, object], called: Called
+) -> Campaign:
     force = ending.get("force", False)
     if not isinstance(force, bool):
         raise InvalidInput.of("force", "Say true or false.")

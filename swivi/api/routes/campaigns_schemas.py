@@ -77,7 +77,12 @@ COMPLETED_ALONE: JsonDict = {
     "if": {"required": ["status"], "properties": {"status": {"const": "COMPLETED"}}},
     "then": {"propertyNames": {"enum": ["status", "force", "reason"]}},
     "else": {"properties": {"force": False, "reason": False}},
-    "dependentSchemas": {"force": {"if": {"properties": {"force": {"const": True}}}, "then": {"required": ["reason"]}}},
+    "dependentSchemas": {
+        "force": {
+            "if": {"properties": {"force": {"const": True}}},
+            "then": {"required": ["reason"]},
+        }
+    },
 }
 SCHEDULED_STARTS: JsonDict = {
     "if": {"required": ["status"], "properties": {"status": {"const": "SCHEDULED"}}},
@@ -108,11 +113,15 @@ RawWebAddress = Annotated[object, raw_pattern(rf"|{WEB_ADDRESS}([/?#]\S*)?", lon
 class CampaignChange(StrictBody):
     """The terms to change, and perhaps a new status. COMPLETED comes without terms.
 
-    `force` completes a campaign although clips could not be read, and needs a `reason` for the audit log.
+    `force` completes a campaign although clips could not be read, and needs a `reason` for the
+    audit log.
     """
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"maxPerClip": 75.0, "status": "ACTIVE"}], **COMPLETED_ALONE}
+        json_schema_extra={
+            "examples": [{"maxPerClip": 75.0, "status": "ACTIVE"}],
+            **COMPLETED_ALONE,
+        }
     )
 
     title: Annotated[object, raw_words(LONGEST_TITLE)] = None
@@ -142,7 +151,10 @@ class CampaignChange(StrictBody):
 
 
 class NewCampaign(CampaignChange):
-    """The terms of a new campaign; its status is DRAFT unless another is named. SCHEDULED needs `startsAt`."""
+    """The terms of a new campaign; its status is DRAFT unless another is named.
+
+    SCHEDULED needs `startsAt`.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -152,4 +164,6 @@ class NewCampaign(CampaignChange):
         }
     )
 
-    status: Annotated[object, raw_choice(status for status in CampaignStatus if status in EDITABLE)] = None
+    status: Annotated[
+        object, raw_choice(status for status in CampaignStatus if status in EDITABLE)
+    ] = None

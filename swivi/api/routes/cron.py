@@ -15,7 +15,9 @@ router = APIRouter(prefix="/cron", tags=["cron"], dependencies=[Depends(cron)])
 
 
 class RunReport(View):
-    """A run that has ended: `processed`, `successful` and `failed` are clips; `problem` says why it FAILED."""
+    """A run that has ended: `processed`, `successful` and `failed` are clips; `problem` says why it
+    FAILED.
+    """
 
     run_id: Id
     status: RunStatus
@@ -54,7 +56,10 @@ def _report(run: TrackingRun) -> RunReport:
 @router.get("/payout-calculation")
 @router.post("/payout-calculation", operation_id="calculatePayoutsByPost")
 async def calculate_payouts() -> PayoutCalculation:
-    """What is payable per clipper, and whether every balance agrees with the ledger. Moves no money."""
+    """What is payable per clipper, and whether every balance agrees with the ledger.
+
+    Moves no money.
+    """
     minimum = runtime().settings.min_payout_cents
     async with runtime().database.reading() as session:
         found = await balances(session)

@@ -1,4 +1,6 @@
-"""Whole lists to take away, for admins: as CSV for spreadsheets, and as JSON in the shape that the lists have."""
+"""Whole lists to take away, for admins: as CSV for spreadsheets, and as JSON in the shape that the
+lists have.
+"""
 
 import json
 from collections.abc import AsyncIterator
@@ -9,7 +11,16 @@ from fastapi import APIRouter, Depends, Query
 from swivi.api.http.access import admin
 from swivi.api.http.parameters import CampaignFilter
 from swivi.api.http.schemas import AnyCase
-from swivi.api.http.streamed_tables import Cells, Csv, Json, as_csv, as_json, dollars, listed_as, utc
+from swivi.api.http.streamed_tables import (
+    Cells,
+    Csv,
+    Json,
+    as_csv,
+    as_json,
+    dollars,
+    listed_as,
+    utc,
+)
 from swivi.api.routes.audit_log import AuditLogEntry, AuditQuery
 from swivi.api.routes.payouts_schemas import AdminPayout
 from swivi.api.routes.submissions_schemas import AdminSubmission
@@ -52,16 +63,26 @@ async def export_payouts_as_json(status: PayoutFilter = None) -> Json:
 
 
 @router.get("/submissions.csv", response_class=Csv)
-async def export_submissions_as_csv(status: SubmissionFilter = None, campaign_id: CampaignFilter = None) -> Csv:
-    """Everybody's submissions with views and earnings, newest first; money in dollars, times in UTC."""
+async def export_submissions_as_csv(
+    status: SubmissionFilter = None, campaign_id: CampaignFilter = None
+) -> Csv:
+    """Everybody's submissions with views and earnings, newest first; money in dollars, times in
+    UTC.
+    """
     pages = _submissions(status, campaign_id)
     return as_csv(_named("swivi-submissions", status), SUBMISSION_HEAD, pages, _submission_cells)
 
 
 @router.get("/submissions.json", response_class=Json, responses=listed_as(AdminSubmission))
-async def export_submissions_as_json(status: SubmissionFilter = None, campaign_id: CampaignFilter = None) -> Json:
+async def export_submissions_as_json(
+    status: SubmissionFilter = None, campaign_id: CampaignFilter = None
+) -> Json:
     """Everybody's submissions with views and earnings, newest first."""
-    return as_json(_named("swivi-submissions", status), _submissions(status, campaign_id), AdminSubmission.of_review)
+    return as_json(
+        _named("swivi-submissions", status),
+        _submissions(status, campaign_id),
+        AdminSubmission.of_review,
+    )
 
 
 @router.get("/audit.csv", response_class=Csv)
@@ -93,15 +114,34 @@ async def _payouts(status: PayoutStatus | None) -> AsyncIterator[list[PayoutRow]
 
 def _payout_cells(row: PayoutRow) -> Cells:
     asked = (row.request_id, utc(row.requested_at), row.status, row.clipper_name, row.clipper_email)
-    money = (dollars(row.amount), dollars(row.fee), dollars(row.net), CURRENCY, row.method, row.destination.display)
-    return *asked, *money, row.transaction_id, row.reason, row.decided_by, utc(row.decided_at), utc(row.paid_at)
+    money = (
+        dollars(row.amount),
+        dollars(row.fee),
+        dollars(row.net),
+        CURRENCY,
+        row.method,
+        row.destination.display,
+    )
+    return (
+        *asked,
+        *money,
+        row.transaction_id,
+        row.reason,
+        row.decided_by,
+        utc(row.decided_at),
+        utc(row.paid_at),
+    )
 
 
-async def _submissions(status: SubmissionStatus | None, campaign_id: int | None) -> AsyncIterator[list[ReviewRow]]:
+async def _submissions(
+    status: SubmissionStatus | None, campaign_id: int | None
+) -> AsyncIterator[list[ReviewRow]]:
     last_id = None
     while True:
         async with runtime().database.reading() as session:
-            rows = await review_before(session, last_id, status=status, campaign_id=campaign_id, limit=ROWS_AT_ONCE)
+            rows = await review_before(
+                session, last_id, status=status, campaign_id=campaign_id, limit=ROWS_AT_ONCE
+            )
         if not rows:
             return
         yield rows
@@ -110,10 +150,30 @@ async def _submissions(status: SubmissionStatus | None, campaign_id: int | None)
 
 def _submission_cells(row: ReviewRow) -> Cells:
     clip = row.clip
-    sent = (clip.submission_id, utc(clip.submitted_at), clip.status, clip.campaign_id, clip.campaign_title)
-    video = (row.clipper_name, row.clipper_email, clip.platform, clip.url, clip.initial_views, clip.views)
+    sent = (
+        clip.submission_id,
+        utc(clip.submitted_at),
+        clip.status,
+        clip.campaign_id,
+        clip.campaign_title,
+    )
+    video = (
+        row.clipper_name,
+        row.clipper_email,
+        clip.platform,
+        clip.url,
+        clip.initial_views,
+        clip.views,
+    )
     money = (dollars(clip.earnings), dollars(clip.final_earnings), CURRENCY)
-    state = (clip.clip_id, clip.state, clip.flag, clip.reason, utc(clip.reviewed_at), utc(clip.last_tracked_at))
+    state = (
+        clip.clip_id,
+        clip.state,
+        clip.flag,
+        clip.reason,
+        utc(clip.reviewed_at),
+        utc(clip.last_tracked_at),
+    )
     return *sent, *video, *money, *state
 
 
@@ -130,5 +190,18 @@ async def _audit_lines(wanted: AuditFilter) -> AsyncIterator[list[AuditLine]]:
 
 def _audit_cells(line: AuditLine) -> Cells:
     entry = line.entry
-    what = (entry.action, entry.subject, entry.subject_id, json.dumps(entry.before), json.dumps(entry.after))
-    return entry.id, utc(entry.at), line.actor or "Swivi", *what, entry.reason, dollars(entry.amount)
+    what = (
+        entry.action,
+        entry.subject,
+        entry.subject_id,
+        json.dumps(entry.before),
+        json.dumps(entry.after),
+    )
+    return (
+        entry.id,
+        utc(entry.at),
+        line.actor or "Swivi",
+        *what,
+        entry.reason,
+        dollars(entry.amount),
+    )

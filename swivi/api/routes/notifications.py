@@ -13,18 +13,26 @@ from swivi.core.errors import NotFound
 from swivi.domain.notifications import service as notifications
 from swivi.runtime.runtime import runtime
 
-router = APIRouter(prefix="/clippers/notifications", tags=["clippers"], dependencies=[Depends(signed_in)])
+router = APIRouter(
+    prefix="/clippers/notifications", tags=["clippers"], dependencies=[Depends(signed_in)]
+)
 
 
 @router.get("")
 async def list_notifications(
-    actor: SignedIn, paging: Annotated[Paging, Depends()], unread: Annotated[Switch, Query()] = False
+    actor: SignedIn,
+    paging: Annotated[Paging, Depends()],
+    unread: Annotated[Switch, Query()] = False,
 ) -> NotificationPage:
     """What the caller was told, newest first; with `unread=true` only what they have not seen."""
     async with runtime().database.reading() as session:
-        found = await notifications.newest(session, actor, unread_only=unread, limit=paging.limit, offset=paging.offset)
+        found = await notifications.newest(
+            session, actor, unread_only=unread, limit=paging.limit, offset=paging.offset
+        )
         total = await notifications.count(session, actor, unread_only=unread)
-    return paging.shown(NotificationPage, [UserNotification.model_validate(told) for told in found], total)
+    return paging.shown(
+        NotificationPage, [UserNotification.model_validate(told) for told in found], total
+    )
 
 
 @router.post("/read", status_code=204)

@@ -34,7 +34,13 @@ from swivi.domain.payouts.errors import (
     WrongPayoutStatus,
 )
 from swivi.domain.payouts.models import PayoutStatus
-from swivi.insights.money.payouts import any_payout, own_payout, payout_history, payout_queue, payout_row
+from swivi.insights.money.payouts import (
+    any_payout,
+    own_payout,
+    payout_history,
+    payout_queue,
+    payout_row,
+)
 from swivi.runtime.runtime import runtime
 
 StatusFilter = Annotated[PayoutStatus | None, AnyCase, Query()]
@@ -44,7 +50,10 @@ clipper_router = APIRouter(
     prefix="/clippers", tags=["clippers"], route_class=ExactRoute, dependencies=[Depends(clipper)]
 )
 admin_router = APIRouter(
-    prefix="/admin/payout-requests", tags=["admin"], route_class=ExactRoute, dependencies=[Depends(admin)]
+    prefix="/admin/payout-requests",
+    tags=["admin"],
+    route_class=ExactRoute,
+    dependencies=[Depends(admin)],
 )
 
 
@@ -65,7 +74,9 @@ async def request_payout(
     settings = runtime().settings
     await runtime().quotas.payout(actor, client_address(request))
     async with runtime().database.reading() as session:
-        is_kept = await destinations.is_kept(session, actor.user_id, method=body.method, details=body.details)
+        is_kept = await destinations.is_kept(
+            session, actor.user_id, method=body.method, details=body.details
+        )
     if not is_kept:
         await called.must_be_proven()
     async with once.writing() as session:
@@ -87,12 +98,20 @@ async def request_payout(
 
 @clipper_router.get("/payout-requests")
 async def list_own_payouts(
-    actor: Clipper, paging: Annotated[Paging, Depends()], status: StatusFilter = None, sort: PayoutSort = "-createdAt"
+    actor: Clipper,
+    paging: Annotated[Paging, Depends()],
+    status: StatusFilter = None,
+    sort: PayoutSort = "-createdAt",
 ) -> ClipperPayoutPage:
     """The clipper's own requests."""
     async with runtime().database.reading() as session:
         found, total = await payout_history(
-            session, actor.user_id, status=status, sort=sort, limit=paging.limit, offset=paging.offset
+            session,
+            actor.user_id,
+            status=status,
+            sort=sort,
+            limit=paging.limit,
+            offset=paging.offset,
         )
     return paging.shown(ClipperPayoutPage, [ClipperPayout.of(row) for row in found], total)
 
@@ -126,10 +145,18 @@ async def list_payouts(
     clipper_id: ClipperFilter = None,
     sort: PayoutSort | None = None,
 ) -> AdminPayoutPage:
-    """Everybody's requests. Without `sort`, PENDING ones come longest waiting first, others newest first."""
+    """Everybody's requests.
+
+    Without `sort`, PENDING ones come longest waiting first, others newest first.
+    """
     async with runtime().database.reading() as session:
         found, total = await payout_queue(
-            session, status=status, clipper_id=clipper_id, sort=sort, limit=paging.limit, offset=paging.offset
+            session,
+            status=status,
+            clipper_id=clipper_id,
+            sort=sort,
+            limit=paging.limit,
+            offset=paging.offset,
         )
     return paging.shown(AdminPayoutPage, [AdminPayout.of_queue(row) for row in found], total)
 
@@ -147,11 +174,15 @@ async def get_payout(request_id: RowId) -> AdminPayout:
 
 @admin_router.post("/{request_id}/process")
 @refuses(NoSuchPayoutRequest, OwnGain, WrongPayoutStatus, TransactionIdTaken)
-async def process_payout(actor: Admin, request_id: RowId, body: PayoutDecision, once: OnceForUser) -> AdminPayout:
+async def process_payout(
+    actor: Admin, request_id: RowId, body: PayoutDecision, once: OnceForUser
+) -> AdminPayout:
     """Approve, reject, complete (with the transaction id), fail or reverse a request."""
     transaction_id = body.transaction_id if isinstance(body, CompletePayout) else None
     async with once.writing() as session:
-        await payouts.process(session, actor, request_id, body.action, transaction_id=transaction_id, notes=body.notes)
+        await payouts.process(
+            session, actor, request_id, body.action, transaction_id=transaction_id, notes=body.notes
+        )
         view = AdminPayout.of_queue(await payout_row(session, request_id))
         await once.keep(session, view)
     return view

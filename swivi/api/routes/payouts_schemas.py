@@ -5,7 +5,17 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, WithJsonSchema
 
-from swivi.api.http.schemas import Body, Dollars, Id, Page, RawAmount, View, raw_choice, raw_pattern, raw_words
+from swivi.api.http.schemas import (
+    Body,
+    Dollars,
+    Id,
+    Page,
+    RawAmount,
+    View,
+    raw_choice,
+    raw_pattern,
+    raw_words,
+)
 from swivi.core.money import Cents
 from swivi.domain.payouts.methods import LONGEST_VALUE, METHODS, Method, PayoutMethod
 from swivi.domain.payouts.models import PayoutStatus
@@ -39,7 +49,9 @@ RawDetails = Annotated[
     object,
     WithJsonSchema(
         {
-            "description": "The fields of the method. Text will do for an email address or an IBAN.",
+            "description": (
+                "The fields of the method. Text will do for an email address or an IBAN."
+            ),
             "anyOf": [
                 {"type": "string", "minLength": 1, "maxLength": LONGEST_VALUE, "pattern": r"\S"},
                 *(_fields_schema(method) for method in METHODS.values()),
@@ -153,7 +165,9 @@ class CompletePayout(Body):
     model_config = ConfigDict(
         json_schema_extra={
             "required": ["action", "transactionId"],
-            "examples": [{"action": "complete", "transactionId": "PP-2026-0001", "notes": "Thank you!"}],
+            "examples": [
+                {"action": "complete", "transactionId": "PP-2026-0001", "notes": "Thank you!"}
+            ],
         }
     )
 
@@ -181,7 +195,8 @@ class ReversePayout(Body):
 
 
 PayoutDecision = Annotated[
-    CompletePayout | ApprovePayout | RejectPayout | FailPayout | ReversePayout, Field(discriminator="action")
+    CompletePayout | ApprovePayout | RejectPayout | FailPayout | ReversePayout,
+    Field(discriminator="action"),
 ]
 """An admin's step with a request: one body for each action, since each needs something else."""
 

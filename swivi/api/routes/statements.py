@@ -1,4 +1,6 @@
-"""Statements to take away and check: a clipper's own, anybody's for admins, and a campaign's for its brand."""
+"""Statements to take away and check: a clipper's own, anybody's for admins, and a campaign's for
+its brand.
+"""
 
 from collections.abc import AsyncIterator
 from datetime import date, datetime
@@ -10,7 +12,16 @@ from swivi.api.http.access import Clipper, admin, clipper
 from swivi.api.http.parameters import FirstDay, LastDay
 from swivi.api.http.refusals import refuses
 from swivi.api.http.schemas import Dollars, DollarsOrNone, Id, IdOrNone, RowId, View
-from swivi.api.http.streamed_tables import Cells, Csv, Json, as_csv, as_json, dollars, listed_as, utc
+from swivi.api.http.streamed_tables import (
+    Cells,
+    Csv,
+    Json,
+    as_csv,
+    as_json,
+    dollars,
+    listed_as,
+    utc,
+)
 from swivi.core.errors import NotFound
 from swivi.core.money import CURRENCY
 from swivi.domain.accounts import service as accounts
@@ -30,16 +41,18 @@ HEAD = (
     "still_due,max_per_clipper,due_within_cap,budget_left,budget_wanted,adds_up"
 )
 
-clipper_router = APIRouter(prefix="/clippers/statement", tags=["clippers"], dependencies=[Depends(clipper)])
+clipper_router = APIRouter(
+    prefix="/clippers/statement", tags=["clippers"], dependencies=[Depends(clipper)]
+)
 admin_router = APIRouter(prefix="/admin", tags=["admin"], dependencies=[Depends(admin)])
 
 
 class EarningsBreakdown(View):
     """How earnings came about: counts are views, money is dollars, `rate` is per 1,000 views.
 
-    `stillDue` is `worth` less `creditedBefore`; `dueWithinCap` what the cap per clipper left of it. Where the budget
-    did not reach, it had `budgetLeft` for clips that were due `budgetWanted` together; both are null otherwise.
-    `addsUp` is what a recomputation says.
+    `stillDue` is `worth` less `creditedBefore`; `dueWithinCap` what the cap per clipper left of it.
+    Where the budget did not reach, it had `budgetLeft` for clips that were due `budgetWanted`
+    together; both are null otherwise. `addsUp` is what a recomputation says.
     """
 
     run_id: Id
@@ -85,7 +98,9 @@ class EarningsBreakdown(View):
 
 
 class StatementLine(View):
-    """One movement in dollars, less than zero for what went, and the balance after it; `made` for earnings only."""
+    """One movement in dollars, less than zero for what went, and the balance after it; `made` for
+    earnings only.
+    """
 
     id: Id
     at: datetime
@@ -151,7 +166,9 @@ async def clippers_statement_as_csv(user_id: RowId, period: Asked) -> Csv:
     return _csv(f"swivi-statement-user-{user_id}", await _of_user(user_id), period)
 
 
-@admin_router.get("/users/{user_id}/statement.json", response_class=Json, responses=listed_as(StatementLine))
+@admin_router.get(
+    "/users/{user_id}/statement.json", response_class=Json, responses=listed_as(StatementLine)
+)
 @refuses(NotFound)
 async def clippers_statement_as_json(user_id: RowId, period: Asked) -> Json:
     """A clipper's statement."""
@@ -161,11 +178,17 @@ async def clippers_statement_as_json(user_id: RowId, period: Asked) -> Json:
 @admin_router.get("/campaigns/{campaign_id}/statement.csv", response_class=Csv)
 @refuses(NoSuchCampaign)
 async def campaigns_statement_as_csv(campaign_id: RowId, period: Asked) -> Csv:
-    """Where a campaign's budget came from and went, oldest first, with how each cent was earned; times in UTC."""
+    """Where a campaign's budget came from and went, oldest first, with how each cent was earned;
+    times in UTC.
+    """
     return _csv(f"swivi-statement-campaign-{campaign_id}", await _of_campaign(campaign_id), period)
 
 
-@admin_router.get("/campaigns/{campaign_id}/statement.json", response_class=Json, responses=listed_as(StatementLine))
+@admin_router.get(
+    "/campaigns/{campaign_id}/statement.json",
+    response_class=Json,
+    responses=listed_as(StatementLine),
+)
 @refuses(NoSuchCampaign)
 async def campaigns_statement_as_json(campaign_id: RowId, period: Asked) -> Json:
     """Where a campaign's budget came from and went, oldest first, with how each cent was earned."""
@@ -194,7 +217,9 @@ async def _lines(account: Account, period: Period) -> AsyncIterator[list[Line]]:
     last_id = 0
     while True:
         async with runtime().database.reading() as session:
-            lines = await statement.lines_after(session, account, period, last_id, limit=LINES_AT_ONCE)
+            lines = await statement.lines_after(
+                session, account, period, last_id, limit=LINES_AT_ONCE
+            )
         if not lines:
             return
         yield lines
@@ -202,7 +227,14 @@ async def _lines(account: Account, period: Period) -> AsyncIterator[list[Line]]:
 
 
 def _cells(line: Line) -> Cells:
-    moved = (line.transfer_id, utc(line.at), line.kind, dollars(line.amount), dollars(line.balance), CURRENCY)
+    moved = (
+        line.transfer_id,
+        utc(line.at),
+        line.kind,
+        dollars(line.amount),
+        dollars(line.balance),
+        CURRENCY,
+    )
     about = (line.campaign_id, line.campaign_title, line.clipper, line.submission_id, line.clip_url)
     return *moved, *about, line.payout_request_id, line.reverses, *_how(line.made)
 
@@ -210,8 +242,22 @@ def _cells(line: Line) -> Cells:
 def _how(made: Made | None) -> Cells:
     if made is None:
         return ("",) * 17
-    seen = (made.run_id, made.reading_id, utc(made.read_at), made.peak_views, made.initial_views, made.growth)
+    seen = (
+        made.run_id,
+        made.reading_id,
+        utc(made.read_at),
+        made.peak_views,
+        made.initial_views,
+        made.growth,
+    )
     worth = (made.min_views, dollars(made.rate), dollars(made.max_per_clip), dollars(made.worth))
-    due = (dollars(made.credited_before), dollars(made.demand), dollars(made.max_per_clipper), dollars(made.within_cap))
-    shared = ("", "") if made.share is None else (dollars(made.share.left), dollars(made.share.wanted))
+    due = (
+        dollars(made.credited_before),
+        dollars(made.demand),
+        dollars(made.max_per_clipper),
+        dollars(made.within_cap),
+    )
+    shared = (
+        ("", "") if made.share is None else (dollars(made.share.left), dollars(made.share.wanted))
+    )
     return *seen, *worth, *due, *shared, "yes" if made.adds_up else "no"

@@ -55,21 +55,37 @@ Sort = Literal["submittedAt", "-submittedAt", "-views", "-earnings"]
 """The best can be had, not the worst: those earn nothing, and may be a million."""
 
 clipper_router = APIRouter(
-    prefix="/clippers/submissions", tags=["clippers"], route_class=ExactRoute, dependencies=[Depends(clipper)]
+    prefix="/clippers/submissions",
+    tags=["clippers"],
+    route_class=ExactRoute,
+    dependencies=[Depends(clipper)],
 )
-admin_router = APIRouter(prefix="/admin", tags=["admin"], route_class=ExactRoute, dependencies=[Depends(admin)])
+admin_router = APIRouter(
+    prefix="/admin", tags=["admin"], route_class=ExactRoute, dependencies=[Depends(admin)]
+)
 
 
 @clipper_router.post("", status_code=201)
-@refuses(NoSuchCampaign, CampaignNotOpen, InvalidLink, PlatformNotWanted, DuplicateSubmission, TooManyRequests)
-async def submit(request: Request, actor: Clipper, body: NewSubmission, once: OnceForUser) -> Submission:
+@refuses(
+    NoSuchCampaign,
+    CampaignNotOpen,
+    InvalidLink,
+    PlatformNotWanted,
+    DuplicateSubmission,
+    TooManyRequests,
+)
+async def submit(
+    request: Request, actor: Clipper, body: NewSubmission, once: OnceForUser
+) -> Submission:
     """Send a link to an open campaign. The answer waits a while for the baseline."""
     await runtime().quotas.submission(actor, client_address(request))
     video, intake = await links.resolve(body.clip_url), runtime().intake
     async with once.writing() as session:
         submission = await intake.take(session, actor, body.campaign_id, video)
         await once.keep(session, Submission.of_new(submission), may_change_for=ANSWERED_WITHIN)
-    view = Submission.of_new(await intake.with_baseline(submission, wait_seconds=BASELINE_WAIT_SECONDS))
+    view = Submission.of_new(
+        await intake.with_baseline(submission, wait_seconds=BASELINE_WAIT_SECONDS)
+    )
     await once.change(view)
     return view
 
@@ -118,7 +134,10 @@ async def list_submissions(
     platform: Annotated[Platform | None, Query()] = None,
     sort: Sort | None = None,
 ) -> AdminSubmissionPage:
-    """Everybody's submissions. Without `sort`, PENDING ones come longest waiting first, others newest first."""
+    """Everybody's submissions.
+
+    Without `sort`, PENDING ones come longest waiting first, others newest first.
+    """
     async with runtime().database.reading() as session:
         found, total = await review_queue(
             session,
@@ -130,7 +149,9 @@ async def list_submissions(
             limit=paging.limit,
             offset=paging.offset,
         )
-    return paging.shown(AdminSubmissionPage, [AdminSubmission.of_review(row) for row in found], total)
+    return paging.shown(
+        AdminSubmissionPage, [AdminSubmission.of_review(row) for row in found], total
+    )
 
 
 @admin_router.get("/submissions/{submission_id}")
@@ -157,7 +178,9 @@ async def approve(actor: Admin, submission_id: RowId, once: OnceForUser) -> Admi
 
 @admin_router.post("/submissions/{submission_id}/reject")
 @refuses(NoSuchSubmission, OwnGain, AlreadyReviewed)
-async def reject(actor: Admin, submission_id: RowId, body: Reason, once: OnceForUser) -> AdminSubmission:
+async def reject(
+    actor: Admin, submission_id: RowId, body: Reason, once: OnceForUser
+) -> AdminSubmission:
     """Refuse a submission, with a reason that its clipper reads."""
     async with once.writing() as session:
         await review.reject(session, actor, submission_id, body.reason)
@@ -168,8 +191,12 @@ async def reject(actor: Admin, submission_id: RowId, body: Reason, once: OnceFor
 
 @admin_router.post("/submissions/{submission_id}/release")
 @refuses(NoSuchSubmission, OwnGain, StillEarns, VideoNotHeld)
-async def release(actor: Admin, submission_id: RowId, body: Reason, once: OnceForUser) -> AdminSubmission:
-    """Let the video of a revoked clip, or of one whose campaign is completed, be submitted again by anybody."""
+async def release(
+    actor: Admin, submission_id: RowId, body: Reason, once: OnceForUser
+) -> AdminSubmission:
+    """Let the video of a revoked clip, or of one whose campaign is completed, be submitted again by
+    anybody.
+    """
     async with once.writing() as session:
         await review.release(session, actor, submission_id, body.reason)
         view = AdminSubmission.of_review(await review_row(session, submission_id))
@@ -180,7 +207,9 @@ async def release(actor: Admin, submission_id: RowId, body: Reason, once: OnceFo
 @admin_router.post("/clips/{clip_id}/revoke")
 @refuses(NoSuchClip, OwnGain, WrongCampaignStatus, Conflict)
 async def revoke(actor: Admin, clip_id: RowId, body: Reason, once: OnceForUser) -> Revocation:
-    """Take an approved clip out for good; what it earned goes back as far as the clipper's balance covers it."""
+    """Take an approved clip out for good; what it earned goes back as far as the clipper's balance
+    covers it.
+    """
     async with once.writing() as session:
         recovered = await review.revoke(session, actor, clip_id, body.reason)
         view = Revocation(clip_id=clip_id, recovered=recovered)
@@ -190,8 +219,12 @@ async def revoke(actor: Admin, clip_id: RowId, body: Reason, once: OnceForUser) 
 
 @admin_router.post("/clips/{clip_id}/track-again")
 @refuses(NoSuchClip, OwnGain, WrongCampaignStatus, Conflict)
-async def track_again(actor: Admin, clip_id: RowId, body: Reason, once: OnceForUser) -> TrackedAgain:
-    """Have the next run read a clip that was removed, or that is read less often since its views cannot be read."""
+async def track_again(
+    actor: Admin, clip_id: RowId, body: Reason, once: OnceForUser
+) -> TrackedAgain:
+    """Have the next run read a clip that was removed, or that is read less often since its views
+    cannot be read.
+    """
     async with once.writing() as session:
         clip = await review.track_again(session, actor, clip_id, body.reason)
         view = TrackedAgain(clip_id=clip_id, clip_state=clip.state)
@@ -202,7 +235,9 @@ async def track_again(actor: Admin, clip_id: RowId, body: Reason, once: OnceForU
 @admin_router.post("/clips/{clip_id}/hold/pay")
 @refuses(NoSuchClip, OwnGain, NotOnHold)
 async def pay_held(actor: Admin, clip_id: RowId, body: Reason, once: OnceForUser) -> HoldLifted:
-    """Let the count of a clip on hold pay; the next settlement credits its growth, within the budget."""
+    """Let the count of a clip on hold pay; the next settlement credits its growth, within the
+    budget.
+    """
     async with once.writing() as session:
         clip = await holds.pay(session, actor, clip_id, body.reason)
         view = HoldLifted(clip_id=clip_id, peak_views=clip.peak_views)
@@ -213,7 +248,9 @@ async def pay_held(actor: Admin, clip_id: RowId, body: Reason, once: OnceForUser
 @admin_router.post("/clips/{clip_id}/hold/correct")
 @refuses(NoSuchClip, OwnGain, NotOnHold)
 async def correct_held(actor: Admin, clip_id: RowId, body: Reason, once: OnceForUser) -> HoldLifted:
-    """Decide that the count of a clip on hold was wrong; it never pays, and the clip goes on from its peak."""
+    """Decide that the count of a clip on hold was wrong; it never pays, and the clip goes on from
+    its peak.
+    """
     async with once.writing() as session:
         clip = await holds.correct(session, actor, clip_id, body.reason)
         view = HoldLifted(clip_id=clip_id, peak_views=clip.peak_views)

@@ -5,7 +5,17 @@ from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field, WithJsonSchema
 
-from swivi.api.http.schemas import Body, BodyId, Dollars, DollarsOrNone, Id, IdOrNone, Page, View, raw_words
+from swivi.api.http.schemas import (
+    Body,
+    BodyId,
+    Dollars,
+    DollarsOrNone,
+    Id,
+    IdOrNone,
+    Page,
+    View,
+    raw_words,
+)
 from swivi.domain.clips.models import ClipState, ClipSubmission, SubmissionStatus
 from swivi.domain.clips.review import LONGEST_REASON
 from swivi.domain.platforms.links import MAX_LINK_LENGTH
@@ -21,11 +31,15 @@ class NewSubmission(Body):
     """A link for a campaign."""
 
     campaign_id: BodyId
-    clip_url: Annotated[str, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_LINK_LENGTH})]
+    clip_url: Annotated[
+        str, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_LINK_LENGTH})
+    ]
 
 
 class Submission(View):
-    """`initial_views` is null, and `baseline_problem` may say why, while the baseline is awaited."""
+    """`initial_views` is null, and `baseline_problem` may say why, while the baseline is
+    awaited.
+    """
 
     id: Id
     campaign_id: Id
@@ -98,7 +112,10 @@ class SubmissionPage(Page[SubmissionDetails]):
 
 
 class AdminSubmission(SubmissionDetails):
-    """A submission as admins see it. While one holds its video, nobody else can submit that video."""
+    """A submission as admins see it.
+
+    While one holds its video, nobody else can submit that video.
+    """
 
     clipper_id: Id
     clipper_name: str

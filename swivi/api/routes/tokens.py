@@ -1,4 +1,7 @@
-"""A caller's own API tokens. The first one is got by signing in: on the profile page, or at `/auth/token`."""
+"""A caller's own API tokens.
+
+The first one is got by signing in: on the profile page, or at `/auth/token`.
+"""
 
 from datetime import datetime
 from typing import Annotated, Self
@@ -12,7 +15,16 @@ from swivi.api.http.bodies import ExactRoute
 from swivi.api.http.idempotency import OnceForUser
 from swivi.api.http.parameters import Paging
 from swivi.api.http.refusals import refuses
-from swivi.api.http.schemas import Id, Page, RowId, StrictBody, View, raw_choice, raw_count, raw_words
+from swivi.api.http.schemas import (
+    Id,
+    Page,
+    RowId,
+    StrictBody,
+    View,
+    raw_choice,
+    raw_count,
+    raw_words,
+)
 from swivi.core.errors import NotFound
 from swivi.domain.accounts import tokens
 from swivi.domain.accounts.errors import TooManyTokens
@@ -20,14 +32,18 @@ from swivi.domain.accounts.models import ApiToken, TokenScope
 from swivi.domain.accounts.tokens import LONGEST_LIFE_DAYS, LONGEST_NAME, NewToken
 from swivi.runtime.runtime import runtime
 
-router = APIRouter(prefix="/tokens", tags=["auth"], route_class=ExactRoute, dependencies=[Depends(signed_in)])
+router = APIRouter(
+    prefix="/tokens", tags=["auth"], route_class=ExactRoute, dependencies=[Depends(signed_in)]
+)
 
 
 EXAMPLE: JsonDict = {"name": "Nightly report", "scope": "read", "expiresInDays": 30}
 
 
 class TokenRequest(StrictBody):
-    """What a new token is called and may do: `scope` is `read` (GET only) or `write`, which is the default."""
+    """What a new token is called and may do: `scope` is `read` (GET only) or `write`, which is the
+    default.
+    """
 
     model_config = ConfigDict(json_schema_extra={"required": ["name"], "examples": [EXAMPLE]})
 
@@ -69,17 +85,23 @@ class CreatedToken(TokenSummary):
 async def list_tokens(actor: SignedIn, paging: Annotated[Paging, Depends()]) -> TokenPage:
     """The caller's own tokens that have neither expired nor been revoked, newest first."""
     async with runtime().database.reading() as session:
-        found, total = await tokens.living(session, actor.user_id, limit=paging.limit, offset=paging.offset)
+        found, total = await tokens.living(
+            session, actor.user_id, limit=paging.limit, offset=paging.offset
+        )
     return paging.shown(TokenPage, [_view(row) for row in found], total)
 
 
 @router.post("", status_code=201)
 @refuses(TooManyTokens)
-async def make_token(actor: SignedIn, called: Called, body: TokenRequest, once: OnceForUser) -> CreatedToken:
-    """A new token of one's own, shown this once. It lives 90 days unless `expiresInDays` (1 to 365) says otherwise.
+async def make_token(
+    actor: SignedIn, called: Called, body: TokenRequest, once: OnceForUser
+) -> CreatedToken:
+    """A new token of one's own, shown this once.
 
-    A token that is made in a browser's session ends with that session, unless `outlivesSession` is true. One
-    that is made with another token ends with that token at the latest.
+    It lives 90 days unless `expiresInDays` (1 to 365) says otherwise.
+
+    A token that is made in a browser's session ends with that session, unless `outlivesSession` is
+    true. One that is made with another token ends with that token at the latest.
     """
     origin = tokens.Origin(called.session_hash, called.token_id, body.outlives_session)
     async with once.writing() as session:

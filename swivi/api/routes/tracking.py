@@ -17,11 +17,24 @@ from swivi.domain.tracking.errors import NoReader, NoSuchRun
 from swivi.domain.tracking.failures import unknown_words
 from swivi.domain.tracking.models import RunStatus, Trigger
 from swivi.domain.tracking.recorded_readers import RecordedReaders
-from swivi.insights.operations.runs import campaigns_in_run, clips_in_run, tracking_run, tracking_runs, why_not_read
+from swivi.insights.operations.runs import (
+    campaigns_in_run,
+    clips_in_run,
+    tracking_run,
+    tracking_runs,
+    why_not_read,
+)
 from swivi.runtime.runtime import runtime
 
 RunSort = Literal[
-    "startedAt", "-startedAt", "processed", "-processed", "failed", "-failed", "earningsAdded", "-earningsAdded"
+    "startedAt",
+    "-startedAt",
+    "processed",
+    "-processed",
+    "failed",
+    "-failed",
+    "earningsAdded",
+    "-earningsAdded",
 ]
 
 router = APIRouter(tags=["admin"], route_class=ExactRoute, dependencies=[Depends(admin)])
@@ -37,7 +50,12 @@ async def list_runs(
     """Tracking runs."""
     async with runtime().database.reading() as session:
         found, total = await tracking_runs(
-            session, status=status, trigger=trigger, sort=sort, limit=paging.limit, offset=paging.offset
+            session,
+            status=status,
+            trigger=trigger,
+            sort=sort,
+            limit=paging.limit,
+            offset=paging.offset,
         )
     return paging.shown(RunPage, [RunSummary.of(run) for run in found], total)
 
@@ -59,11 +77,15 @@ async def get_run(run_id: RowId) -> RunDetail:
 async def list_clips_of_run(
     run_id: RowId, paging: Annotated[Paging, Depends()], failed: Annotated[Switch, Query()] = False
 ) -> RunClipPage:
-    """The clips that a run looked at, by campaign; with `failed=true` only those that could not be read."""
+    """The clips that a run looked at, by campaign; with `failed=true` only those that could not be
+    read.
+    """
     async with runtime().database.reading() as session:
         if await tracking_run(session, run_id) is None:
             raise NoSuchRun
-        found, total = await clips_in_run(session, run_id, only_failed=failed, limit=paging.limit, offset=paging.offset)
+        found, total = await clips_in_run(
+            session, run_id, only_failed=failed, limit=paging.limit, offset=paging.offset
+        )
     return paging.shown(RunClipPage, [RunClip.model_validate(clip) for clip in found], total)
 
 
@@ -76,4 +98,6 @@ async def look_at_links(body: LinkList) -> LinkReadings:
     if readers is None:
         raise NoReader
     recorded = RecordedReaders(runtime().database, readers)
-    return LinkReadings(results=[LinkReading.of(look) for look in await look_at(recorded, body.urls)])
+    return LinkReadings(
+        results=[LinkReading.of(look) for look in await look_at(recorded, body.urls)]
+    )

@@ -10,7 +10,9 @@ from swivi.insights.operations.runs import CampaignInRun
 
 
 class RunSummary(View):
-    """One tracking run: `processed`, `successful` and `failed` are clips; `problem` says why it FAILED."""
+    """One tracking run: `processed`, `successful` and `failed` are clips; `problem` says why it
+    FAILED.
+    """
 
     id: Id
     trigger: Trigger
@@ -67,7 +69,8 @@ class RunCampaign(View):
 class RunDetail(View):
     """A run, its campaigns in the order of the plan, and how many clips could not be read, by why.
 
-    `unknown_words` are error words of the scraper that Swivi does not know, with how many readings ended so.
+    `unknown_words` are error words of the scraper that Swivi does not know, with how many readings
+    ended so.
     """
 
     run: RunSummary
@@ -93,7 +96,9 @@ class RunDetail(View):
 
 
 class RunClip(View):
-    """A clip's last reading in a run: `views` is null where `outcome` is not ok; `detail` says more."""
+    """A clip's last reading in a run: `views` is null where `outcome` is not ok; `detail` says
+    more.
+    """
 
     clip_id: Id
     clipper: str

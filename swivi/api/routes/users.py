@@ -16,7 +16,9 @@ from swivi.domain.accounts.models import Role, UserStatus
 from swivi.insights.clippers.users import people, person
 from swivi.runtime.runtime import runtime
 
-router = APIRouter(prefix="/admin/users", tags=["admin"], route_class=ExactRoute, dependencies=[Depends(admin)])
+router = APIRouter(
+    prefix="/admin/users", tags=["admin"], route_class=ExactRoute, dependencies=[Depends(admin)]
+)
 
 
 PersonSort = Literal[
@@ -42,7 +44,13 @@ async def list_users(
     """Users; `q` looks into names and addresses."""
     async with runtime().database.reading() as session:
         found, total = await people(
-            session, search=q, role=role, status=status, sort=sort, limit=paging.limit, offset=paging.offset
+            session,
+            search=q,
+            role=role,
+            status=status,
+            sort=sort,
+            limit=paging.limit,
+            offset=paging.offset,
         )
     return paging.shown(UserPage, [UserDetails.of(row) for row in found], total)
 

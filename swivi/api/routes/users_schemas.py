@@ -17,13 +17,20 @@ from swivi.insights.clippers.users import PersonRow
 class SignUp(Body):
     """A new clipper."""
 
-    email: Annotated[object, WithJsonSchema({"type": "string", "format": "email", "maxLength": EMAIL_MAX_LENGTH})]
-    password: Annotated[object, WithJsonSchema({"type": "string", "minLength": SHORTEST, "maxLength": LONGEST})]
+    email: Annotated[
+        object, WithJsonSchema({"type": "string", "format": "email", "maxLength": EMAIL_MAX_LENGTH})
+    ]
+    password: Annotated[
+        object, WithJsonSchema({"type": "string", "minLength": SHORTEST, "maxLength": LONGEST})
+    ]
     name: Annotated[object, raw_words(LONGEST_NAME)]
 
 
 class Credentials(Body):
-    """A way to prove who one is. `code` is of the app, or a recovery code, where two-step sign-in is on."""
+    """A way to prove who one is.
+
+    `code` is of the app, or a recovery code, where two-step sign-in is on.
+    """
 
     email: str
     password: str
@@ -33,7 +40,9 @@ class Credentials(Body):
 class Proof(StrictBody):
     """The password of whoever is signed in."""
 
-    password: Annotated[object, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST})]
+    password: Annotated[
+        object, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST})
+    ]
 
 
 class Identity(View):

@@ -31,7 +31,9 @@ from swivi.domain.webhooks.errors import (
 from swivi.domain.webhooks.models import DeliveryStatus
 from swivi.runtime.runtime import runtime
 
-router = APIRouter(prefix="/admin/webhooks", tags=["admin"], route_class=ExactRoute, dependencies=[Depends(admin)])
+router = APIRouter(
+    prefix="/admin/webhooks", tags=["admin"], route_class=ExactRoute, dependencies=[Depends(admin)]
+)
 
 
 @router.get("")
@@ -39,7 +41,9 @@ async def list_webhooks(paging: Annotated[Paging, Depends()]) -> WebhookPage:
     """All webhooks, newest first."""
     async with runtime().database.reading() as session:
         found, total = await webhooks.list_all(session, limit=paging.limit, offset=paging.offset)
-    return paging.shown(WebhookPage, [WebhookSummary.model_validate(webhook) for webhook in found], total)
+    return paging.shown(
+        WebhookPage, [WebhookSummary.model_validate(webhook) for webhook in found], total
+    )
 
 
 @router.post("", status_code=201)
@@ -48,7 +52,9 @@ async def create_webhook(actor: Admin, body: NewWebhook, once: OnceForUser) -> W
     """A new webhook. Its secret is shown this once."""
     only_public = runtime().settings.webhooks_only_public
     async with once.writing() as session:
-        made = WebhookWithSecret.of(await webhooks.create(session, actor, body.sent(), only_public=only_public))
+        made = WebhookWithSecret.of(
+            await webhooks.create(session, actor, body.sent(), only_public=only_public)
+        )
         await once.keep(session, made)
     return made
 
@@ -67,7 +73,9 @@ async def change_webhook(actor: Admin, webhook_id: RowId, body: WebhookChange) -
     """Change its address, its events or its description; switch it off or on again."""
     only_public = runtime().settings.webhooks_only_public
     async with runtime().database.writing() as session:
-        changed = await webhooks.change(session, actor, webhook_id, body.sent(), only_public=only_public)
+        changed = await webhooks.change(
+            session, actor, webhook_id, body.sent(), only_public=only_public
+        )
     return WebhookSummary.model_validate(changed)
 
 
@@ -81,7 +89,9 @@ async def delete_webhook(actor: Admin, webhook_id: RowId) -> None:
 
 @router.post("/{webhook_id}/rotate-secret")
 @refuses(NoSuchWebhook)
-async def rotate_webhook_secret(actor: Admin, webhook_id: RowId, once: OnceForUser) -> WebhookWithSecret:
+async def rotate_webhook_secret(
+    actor: Admin, webhook_id: RowId, once: OnceForUser
+) -> WebhookWithSecret:
     """A new secret, shown this once. For 24 hours messages are signed with the old one as well."""
     async with once.writing() as session:
         rotated = WebhookWithSecret.of(await webhooks.rotate_secret(session, actor, webhook_id))
@@ -117,9 +127,13 @@ async def list_deliveries(
 
 @router.post("/{webhook_id}/deliveries/{delivery_id}/redeliver", status_code=202)
 @refuses(NoSuchWebhook, NoSuchDelivery, WebhookInactive, DeliveryUnderWay)
-async def redeliver(actor: Admin, webhook_id: RowId, delivery_id: RowId, once: OnceForUser) -> WebhookDelivery:
+async def redeliver(
+    actor: Admin, webhook_id: RowId, delivery_id: RowId, once: OnceForUser
+) -> WebhookDelivery:
     """Send a delivery again now, whatever became of it. Its `webhook-id` stays the same."""
     async with once.writing() as session:
-        view = WebhookDelivery.of(await webhooks.send_again(session, actor, webhook_id, delivery_id))
+        view = WebhookDelivery.of(
+            await webhooks.send_again(session, actor, webhook_id, delivery_id)
+        )
         await once.keep(session, view)
     return view

@@ -6,14 +6,25 @@ from typing import Annotated, Any, Self
 from pydantic import ConfigDict, WithJsonSchema
 from pydantic.config import JsonDict
 
-from swivi.api.http.schemas import WEB_ADDRESS, Id, Page, RawFlag, StrictBody, View, raw_pattern, raw_words
+from swivi.api.http.schemas import (
+    WEB_ADDRESS,
+    Id,
+    Page,
+    RawFlag,
+    StrictBody,
+    View,
+    raw_pattern,
+    raw_words,
+)
 from swivi.domain.webhooks.deliveries import DeliveryLine
 from swivi.domain.webhooks.models import DeliveryStatus, EventKind, Webhook
 from swivi.domain.webhooks.rules import LONGEST_DESCRIPTION, LONGEST_URL, SUBSCRIBABLE
 
 RawEvents = Annotated[
     object,
-    WithJsonSchema({"type": "array", "items": {"type": "string", "enum": sorted(SUBSCRIBABLE)}, "minItems": 1}),
+    WithJsonSchema(
+        {"type": "array", "items": {"type": "string", "enum": sorted(SUBSCRIBABLE)}, "minItems": 1}
+    ),
 ]
 RawUrl = Annotated[object, raw_pattern(rf"{WEB_ADDRESS}([/?][!-\"$-~]*)?", longest=LONGEST_URL)]
 RawDescription = Annotated[object, raw_words(LONGEST_DESCRIPTION, may_be_empty=True)]
@@ -29,7 +40,9 @@ EXAMPLE: JsonDict = {
 class NewWebhook(StrictBody):
     """Where to send to, and which events."""
 
-    model_config = ConfigDict(json_schema_extra={"required": ["url", "events"], "examples": [EXAMPLE]})
+    model_config = ConfigDict(
+        json_schema_extra={"required": ["url", "events"], "examples": [EXAMPLE]}
+    )
 
     url: RawUrl = None
     events: RawEvents = None
@@ -92,7 +105,10 @@ class DeliveryAttempt(View):
 
 
 class WebhookDelivery(View):
-    """One event's way to one webhook. `messageId` is what was sent as `webhook-id`; `log` is oldest first."""
+    """One event's way to one webhook.
+
+    `messageId` is what was sent as `webhook-id`; `log` is oldest first.
+    """
 
     id: Id
     message_id: str

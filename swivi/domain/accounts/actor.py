@@ -33,8 +33,8 @@ class Actor:
     def must_not_gain(self, beneficiary_id: int) -> None:
         """Raise OwnGain if `beneficiary_id`, the user whose money is decided on, is this actor.
 
-        The rule is by user and not by role: an admin may own clips from before the promotion, and may be a
-        clipper again tomorrow.
+        The rule is by user and not by role: an admin may own clips from before the promotion, and
+        may be a clipper again tomorrow.
         """
         if beneficiary_id == self.user_id:
             raise OwnGain

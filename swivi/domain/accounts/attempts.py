@@ -1,6 +1,9 @@
-"""Sign-ins, failed ones and refusals in the audit log. What was typed is never kept: it may be a password.
+"""Sign-ins, failed ones and refusals in the audit log.
 
-All three are bounded: failed sign-ins by the limits on signing in, refusals by being told once an hour.
+What was typed is never kept: it may be a password.
+
+All three are bounded: failed sign-ins by the limits on signing in, refusals by being told once an
+hour.
 """
 
 from datetime import timedelta
@@ -20,10 +23,13 @@ TOLD_EVERY = timedelta(hours=1)
 
 
 def signed_in(session: AsyncSession, actor: Actor, network: str, *, by: str) -> None:
-    """Somebody proved who they are, `by` password or the demo's door, for a session or an API token."""
+    """Somebody proved who they are, `by` password or the demo's door, for a session or an API
+    token.
+    """
     after = {"from": network, "by": by}
     audit_log.record(
-        session, audit_log.entry("sign_in.done", "user", actor.user_id, actor_id=actor.user_id, after=after)
+        session,
+        audit_log.entry("sign_in.done", "user", actor.user_id, actor_id=actor.user_id, after=after),
     )
 
 
@@ -32,11 +38,16 @@ async def failed(session: AsyncSession, email: object, network: str) -> None:
     account = email[:LONGEST_EMAIL].strip().lower() if isinstance(email, str) else ""
     user_id = (await session.exec(select(User.id).where(User.email == account))).first()
     after = {"from": network, "account": "known" if user_id else "unknown"}
-    audit_log.record(session, audit_log.entry("sign_in.failed", "user", user_id or NOBODY, actor_id=None, after=after))
+    audit_log.record(
+        session,
+        audit_log.entry("sign_in.failed", "user", user_id or NOBODY, actor_id=None, after=after),
+    )
 
 
 async def refused(database: Database, actor: Actor, what: str) -> None:
-    """A signed-in person asked for what their role may not have: `what` names the endpoint or the handler."""
+    """A signed-in person asked for what their role may not have: `what` names the endpoint or the
+    handler.
+    """
     name = f"refused {actor.user_id} {what}"
     async with database.reading() as session:
         if await rates.is_marked(session, name):
@@ -45,5 +56,11 @@ async def refused(database: Database, actor: Actor, what: str) -> None:
         await rates.mark(session, name, TOLD_EVERY)
         audit_log.record(
             session,
-            audit_log.entry("access.refused", "user", actor.user_id, actor_id=actor.user_id, after={"what": what}),
+            audit_log.entry(
+                "access.refused",
+                "user",
+                actor.user_id,
+                actor_id=actor.user_id,
+                after={"what": what},
+            ),
         )

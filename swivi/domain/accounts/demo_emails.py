@@ -1,4 +1,7 @@
-"""Who lives in the demo. Their passwords are random and kept nowhere: one-click sign-in is the only way in."""
+"""Who lives in the demo.
+
+Their passwords are random and kept nowhere: one-click sign-in is the only way in.
+"""
 
 DEMO_DOMAIN = "demo.swivi"
 DEMO_ADMIN_EMAIL = f"admin@{DEMO_DOMAIN}"

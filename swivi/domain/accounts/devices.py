@@ -1,4 +1,7 @@
-"""Where somebody is signed in, and signing out there. Open pages of an ended session find themselves signed out."""
+"""Where somebody is signed in, and signing out there.
+
+Open pages of an ended session find themselves signed out.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -16,7 +19,9 @@ from swivi.domain.accounts.sessions import end_ways_in
 from swivi.domain.ledger import audit_log
 
 SEEN_RESOLUTION = timedelta(minutes=5)
-"""`last_seen_at` is written at most this often, so that looking at pages does not write all the time."""
+"""`last_seen_at` is written at most this often, so that looking at pages does not write all the
+time.
+"""
 
 
 async def signed_in(session: AsyncSession, user_id: int) -> Sequence[SignInSession]:
@@ -53,11 +58,16 @@ async def sign_out_everywhere(session: AsyncSession, actor: Actor) -> None:
 
 
 async def sign_out_somebody(session: AsyncSession, actor: Actor, user_id: int) -> None:
-    """An admin ends all of a user's sessions and revokes their API tokens. Raises AdminsOnly, NotFound."""
+    """An admin ends all of a user's sessions and revokes their API tokens.
+
+    Raises AdminsOnly, NotFound.
+    """
     actor.must_be_admin()
     await by_id(session, user_id)
     await end_ways_in(session, user_id)
-    audit_log.record(session, audit_log.entry("session.all_ended", "user", user_id, actor_id=actor.user_id))
+    audit_log.record(
+        session, audit_log.entry("session.all_ended", "user", user_id, actor_id=actor.user_id)
+    )
 
 
 def _record(session: AsyncSession, actor: Actor, what: str) -> None:
@@ -66,12 +76,16 @@ def _record(session: AsyncSession, actor: Actor, what: str) -> None:
 
 
 def is_noted(seen_at: datetime | None) -> bool:
-    """Whether `note_use` has nothing to write, so that opening a page need not wait for a writer."""
+    """Whether `note_use` has nothing to write, so that opening a page need not wait for a
+    writer.
+    """
     return seen_at is not None and seen_at >= clock.now() - SEEN_RESOLUTION
 
 
 async def note_use(session: AsyncSession, session_hash: str) -> None:
     """Remember that this browser was here just now."""
     await session.execute(
-        update(SignInSession).where(col(SignInSession.token_hash) == session_hash).values(last_seen_at=clock.now())
+        update(SignInSession)
+        .where(col(SignInSession.token_hash) == session_hash)
+        .values(last_seen_at=clock.now())
     )

@@ -77,7 +77,9 @@ class TotpIsOn(Conflict):
 
 
 class PasswordNeeded(NotAllowed):
-    """Something delicate was asked for, and the password was not entered in this browser within ten minutes."""
+    """Something delicate was asked for, and the password was not entered in this browser within ten
+    minutes.
+    """
 
     code = "password_needed"
 
@@ -92,7 +94,9 @@ class PasswordChangedElsewhere(Conflict):
     code = "password_changed_elsewhere"
 
     def __init__(self) -> None:
-        super().__init__("Your password was changed somewhere else just now. Sign in with that one.")
+        super().__init__(
+            "Your password was changed somewhere else just now. Sign in with that one."
+        )
 
 
 class HandleLinked(Conflict):
@@ -135,7 +139,9 @@ class ReadOnlyToken(NotAllowed):
 
 
 class AccountDisabled(NotAllowed):
-    """An admin disabled this account a moment ago: whoever comes in from now on is not even signed in."""
+    """An admin disabled this account a moment ago: whoever comes in from now on is not even signed
+    in.
+    """
 
     code = "account_disabled"
 

@@ -1,4 +1,7 @@
-"""A refused form goes back to its page in a short-lived cookie, so that what was typed survives. Never the password."""
+"""A refused form goes back to its page in a short-lived cookie, so that what was typed survives.
+
+Never the password.
+"""
 
 import binascii
 import json
@@ -27,9 +30,18 @@ class Flash:
     name: str = ""
 
     def as_cookie(self) -> str:
-        """The cookie's value: URL-safe base64 of a JSON object, without padding, which cookies would quote."""
-        said = asdict(self) | {"email": self.email[:LONGEST_TYPED], "name": self.name[:LONGEST_TYPED]}
-        return urlsafe_b64encode(json.dumps(said, ensure_ascii=False).encode(errors="replace")).decode().rstrip("=")
+        """The cookie's value: URL-safe base64 of a JSON object, without padding, which cookies
+        would quote.
+        """
+        said = asdict(self) | {
+            "email": self.email[:LONGEST_TYPED],
+            "name": self.name[:LONGEST_TYPED],
+        }
+        return (
+            urlsafe_b64encode(json.dumps(said, ensure_ascii=False).encode(errors="replace"))
+            .decode()
+            .rstrip("=")
+        )
 
 
 def parse_flash(cookie: str) -> Flash:
@@ -44,6 +56,8 @@ def parse_flash(cookie: str) -> Flash:
         return Flash()
     fields = said.get("fields")
     return Flash(
-        fields={str(name): str(text) for name, text in fields.items()} if isinstance(fields, dict) else {},
+        fields={str(name): str(text) for name, text in fields.items()}
+        if isinstance(fields, dict)
+        else {},
         **{name: str(said.get(name, "")) for name in ("form", "error", "email", "name")},
     )

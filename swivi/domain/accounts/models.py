@@ -60,9 +60,13 @@ class User(SQLModel, table=True):
     verified_at: datetime | None = moment(nullable=True)
     """When it was known that mail to `email` reaches this person."""
     pending_since: datetime | None = moment(nullable=True)
-    """Since when the account waits for the link in a mail to be opened; nobody can sign in until then."""
+    """Since when the account waits for the link in a mail to be opened; nobody can sign in until
+    then.
+    """
     ways_in_ended_at: datetime | None = moment(nullable=True)
-    """When all ways into the account were last ended: links in mails that were asked for before open nothing."""
+    """When all ways into the account were last ended: links in mails that were asked for before
+    open nothing.
+    """
 
     @property
     def available(self) -> Cents:
@@ -72,7 +76,8 @@ class User(SQLModel, table=True):
 
 _USERS = User.__table__  # type: ignore[attr-defined]
 
-# By these, lists of those with most walk along an index to the few that they show; nobody else looks at them.
+# By these, lists of those with most walk along an index to the few that they show; nobody else
+# looks at them.
 EARNINGS_DIGITS = digits(_USERS, "earnings_digits", "total_earnings")
 VIEWS_DIGITS = digits(_USERS, "views_digits", "total_views")
 AVAILABLE_DIGITS = digits(_USERS, "available_digits", "total_earnings - paid - reserved")
@@ -92,7 +97,9 @@ class SignInSession(SQLModel, table=True):
     created_at: datetime = moment()
     expires_at: datetime = moment(index=True)
     user_agent: str = ""
-    """What the browser called itself when it signed in, cut to a sane length; for its owner to recognise it by."""
+    """What the browser called itself when it signed in, cut to a sane length; for its owner to
+    recognise it by.
+    """
     last_seen_at: datetime | None = moment(nullable=True)
     """When it last opened a page, to a few minutes."""
     proven_at: datetime | None = moment(nullable=True)
@@ -126,7 +133,10 @@ class ApiToken(SQLModel, table=True):
 
 
 class Authenticator(SQLModel, table=True):
-    """An app that shows codes (TOTP, RFC 6238). Its key has to be there as it is, for the code to be computed."""
+    """An app that shows codes (TOTP, RFC 6238).
+
+    Its key has to be there as it is, for the code to be computed.
+    """
 
     __tablename__ = "authenticators"
 
@@ -139,7 +149,10 @@ class Authenticator(SQLModel, table=True):
 
 
 class PendingAuthenticator(SQLModel, table=True):
-    """A key that was shown to be taken into an app. It counts for nothing until a code proves that one has it."""
+    """A key that was shown to be taken into an app.
+
+    It counts for nothing until a code proves that one has it.
+    """
 
     __tablename__ = "pending_authenticators"
 
@@ -150,7 +163,10 @@ class PendingAuthenticator(SQLModel, table=True):
 
 
 class RecoveryCode(SQLModel, table=True):
-    """Instead of the app's code, once. Only a hash is stored: it is as long and random as a token."""
+    """Instead of the app's code, once.
+
+    Only a hash is stored: it is as long and random as a token.
+    """
 
     __tablename__ = "recovery_codes"
     __table_args__ = (UniqueConstraint("user_id", "code_hash"),)
@@ -162,7 +178,10 @@ class RecoveryCode(SQLModel, table=True):
 
 
 class HalfSignIn(SQLModel, table=True):
-    """A browser whose owner gave the right password, and is asked for the code now. It opens nothing else."""
+    """A browser whose owner gave the right password, and is asked for the code now.
+
+    It opens nothing else.
+    """
 
     __tablename__ = "half_sign_ins"
 

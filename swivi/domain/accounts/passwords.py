@@ -19,9 +19,12 @@ LONGEST = 200
 LOOKED_AT = 40
 """Characters that zxcvbn sees: enough to tell, and its time grows with the square of them."""
 MAX_READINGS = 8
-"""Ways to read a password's symbols as letters that zxcvbn tries; each costs as much as the password itself."""
+"""Ways to read a password's symbols as letters that zxcvbn tries; each costs as much as the
+password itself.
+"""
 STRONG_ENOUGH = 2
-"""Of zxcvbn's scores 0 to 4: more than a million guesses by somebody who knows what people choose."""
+"""Of zxcvbn's scores 0 to 4: more than a million guesses by somebody who knows what people choose.
+"""
 
 _hasher = PasswordHasher()
 _zxcvbn = Lock()
@@ -48,11 +51,15 @@ def check_strength(password: object, email: object) -> str:
 
 
 def _plainer(password: str) -> str:
-    """Return the password with one symbol per letter, where it has so many that zxcvbn takes seconds.
+    """Return the password with one symbol per letter, where it has so many that zxcvbn takes
+    seconds.
 
-    zxcvbn multiplies the symbols that may stand for each letter: "4@({[<1!|7+5$69" has 576 readings.
+    zxcvbn multiplies the symbols that may stand for each letter: "4@({[<1!|7+5$69" has 576
+    readings.
     """
-    readings = prod(max(1, sum(symbol in password for symbol in symbols)) for symbols in L33T_TABLE.values())
+    readings = prod(
+        max(1, sum(symbol in password for symbol in symbols)) for symbols in L33T_TABLE.values()
+    )
     return password if readings <= MAX_READINGS else password.translate(_ONE_SYMBOL_PER_LETTER)
 
 
@@ -74,7 +81,9 @@ def is_hash(stored: str) -> bool:
 
 
 def is_outdated(password_hash: str) -> bool:
-    """Whether the hash was made with parameters that are not today's, so that the next sign-in should renew it."""
+    """Whether the hash was made with parameters that are not today's, so that the next sign-in
+    should renew it.
+    """
     return _hasher.check_needs_rehash(password_hash)
 
 
@@ -86,10 +95,14 @@ def _verify(password: str, password_hash: str) -> bool:
 
 
 def nobodys_hash() -> str:
-    """Return a hash that no password matches, and that takes as much work to compare with as a real one."""
-    # Put together instead of computed: an unknown address must not cost one hash more than a known one.
+    """Return a hash that no password matches, and that takes as much work to compare with as a real
+    one.
+    """
+    # Put together instead of computed: an unknown address must not cost one hash more than a known
+    # one.
     salt, digest = (
-        b64encode(secrets.token_bytes(length)).rstrip(b"=").decode() for length in (_hasher.salt_len, _hasher.hash_len)
+        b64encode(secrets.token_bytes(length)).rstrip(b"=").decode()
+        for length in (_hasher.salt_len, _hasher.hash_len)
     )
     cost = f"m={_hasher.memory_cost},t={_hasher.time_cost},p={_hasher.parallelism}"
     return f"$argon2id$v=19${cost}${salt}${digest}"

@@ -26,7 +26,12 @@ async def change_name(session: AsyncSession, actor: Actor, name: object) -> User
     audit_log.record(
         session,
         audit_log.entry(
-            "user.renamed", "user", user.id, actor_id=user.id, before={"name": before}, after={"name": wanted}
+            "user.renamed",
+            "user",
+            user.id,
+            actor_id=user.id,
+            before={"name": before},
+            after={"name": wanted},
         ),
     )
     return user
@@ -41,9 +46,12 @@ class NewPassword:
 
 
 async def new_password(user: User, *, present: object, password: object) -> NewPassword:
-    """Check what somebody typed to change their password. Raises WrongPassword, WeakPassword, InvalidInput.
+    """Check what somebody typed to change their password.
 
-    It comes before the transaction: hashing is slow on purpose, and must not hold SQLite's only writer.
+    Raises WrongPassword, WeakPassword, InvalidInput.
+
+    It comes before the transaction: hashing is slow on purpose, and must not hold SQLite's only
+    writer.
     """
     if not isinstance(present, str) or not await passwords.matches(present, user.password_hash):
         raise WrongPassword
@@ -53,12 +61,17 @@ async def new_password(user: User, *, present: object, password: object) -> NewP
     return NewPassword(user.password_hash, await passwords.hash_password(wanted))
 
 
-async def change_password(session: AsyncSession, actor: Actor, new: NewPassword, *, except_session: str) -> None:
-    """Store it, and end every other way in: the other sessions and the API tokens. Raises PasswordChangedElsewhere.
+async def change_password(
+    session: AsyncSession, actor: Actor, new: NewPassword, *, except_session: str
+) -> None:
+    """Store it, and end every other way in: the other sessions and the API tokens.
+
+    Raises PasswordChangedElsewhere.
 
     `except_session` is the hash of the session that stays.
     """
-    # Guarded on the hash that was checked: of two changes at the same moment one wins, the other is told.
+    # Guarded on the hash that was checked: of two changes at the same moment one wins, the other is
+    # told.
     changed: CursorResult[tuple[()]] = await session.execute(  # type: ignore[assignment]
         update(User)
         .where(col(User.id) == actor.user_id, col(User.password_hash) == new.present_hash)
@@ -67,4 +80,7 @@ async def change_password(session: AsyncSession, actor: Actor, new: NewPassword,
     if changed.rowcount != 1:
         raise PasswordChangedElsewhere
     await sessions.end_ways_in(session, actor.user_id, except_session=except_session)
-    audit_log.record(session, audit_log.entry("user.password_changed", "user", actor.user_id, actor_id=actor.user_id))
+    audit_log.record(
+        session,
+        audit_log.entry("user.password_changed", "user", actor.user_id, actor_id=actor.user_id),
+    )

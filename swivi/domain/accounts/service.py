@@ -28,14 +28,21 @@ def parse_email(email: object) -> str:
         if not isinstance(email, str) or len(email) > LONGEST_EMAIL:
             raise EmailNotValidError("not text of a sane length")  # before it is parsed
         # Special-use names such as "swivi.test" are fine: whether mail arrives is not asked here.
-        return validate_email(email.strip(), check_deliverability=False, test_environment=True).normalized.lower()
+        return validate_email(
+            email.strip(), check_deliverability=False, test_environment=True
+        ).normalized.lower()
     except EmailNotValidError:
         raise InvalidInput.of("email", "Enter an email address, like you@example.com.") from None
 
 
 def parse_name(name: object) -> str:
     """A name people will see. Raises InvalidInput."""
-    return parse_line(name, "name", longest=LONGEST_NAME, otherwise=f"Enter a name of 1 to {LONGEST_NAME} characters.")
+    return parse_line(
+        name,
+        "name",
+        longest=LONGEST_NAME,
+        otherwise=f"Enter a name of 1 to {LONGEST_NAME} characters.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +55,12 @@ class Newcomer:
 
 
 async def newcomer(*, email: object, password: object, name: object) -> Newcomer:
-    """Check what somebody typed to sign up. Raises InvalidInput with every wrong field, WeakPassword's included.
+    """Check what somebody typed to sign up.
 
-    It comes before the transaction: hashing is slow on purpose, and must not hold SQLite's only writer.
+    Raises InvalidInput with every wrong field, WeakPassword's included.
+
+    It comes before the transaction: hashing is slow on purpose, and must not hold SQLite's only
+    writer.
     """
     checks: dict[str, Callable[[], str]] = {
         "email": lambda: parse_email(email),
@@ -58,7 +68,9 @@ async def newcomer(*, email: object, password: object, name: object) -> Newcomer
         "password": lambda: passwords.check_strength(password, email),
     }
     checked = await off_loop(parse_all, checks)
-    return Newcomer(checked["email"], checked["name"], await passwords.hash_password(checked["password"]))
+    return Newcomer(
+        checked["email"], checked["name"], await passwords.hash_password(checked["password"])
+    )
 
 
 async def sign_up(
@@ -80,7 +92,10 @@ async def sign_up(
     # The constraint refuses the second of two sign-ups with one address at the same moment.
     with refused_as("uq_users_email", EmailTaken):
         await session.flush()
-    audit_log.record(session, audit_log.entry("user.created", "user", user.id, actor_id=user.id, after={"role": role}))
+    audit_log.record(
+        session,
+        audit_log.entry("user.created", "user", user.id, actor_id=user.id, after={"role": role}),
+    )
     return user
 
 
@@ -98,36 +113,55 @@ class Credentials:
 
 
 async def authenticate(database: Database, *, email: object, password: object) -> Credentials:
-    """Return whom these credentials belong to. Raise WrongCredentials, whatever was wrong with them, or Overloaded.
+    """Return whom these credentials belong to.
+
+    Raise WrongCredentials, whatever was wrong with them, or Overloaded.
 
     No transaction is open while the password is compared. So whoever acts on the answer first calls
     `must_still_hold` in the transaction that acts.
 
-    The work is the same for known, unknown and disabled accounts, so that its duration tells nothing.
+    The work is the same for known, unknown and disabled accounts, so that its duration tells
+    nothing.
     """
     if not isinstance(email, str) or not isinstance(password, str):
         raise WrongCredentials
     if len(email) > LONGEST_EMAIL or len(password) > passwords.LONGEST:
         raise WrongCredentials
     async with database.reading() as session:
-        user = (await session.exec(select(User).where(User.email == email.strip().lower()))).one_or_none()
+        user = (
+            await session.exec(select(User).where(User.email == email.strip().lower()))
+        ).one_or_none()
     password_hash = "" if user is None else user.password_hash
     if not passwords.is_hash(password_hash):  # nobody, or somebody who has no password
         password_hash = passwords.nobodys_hash()
     is_right = await passwords.matches(password, password_hash)
-    if user is None or not is_right or user.status is not UserStatus.ACTIVE or user.pending_since is not None:
+    if (
+        user is None
+        or not is_right
+        or user.status is not UserStatus.ACTIVE
+        or user.pending_since is not None
+    ):
         raise WrongCredentials
     is_outdated = passwords.is_outdated(password_hash)
-    return Credentials(actor_of(user), password_hash, await passwords.hash_password(password) if is_outdated else None)
+    return Credentials(
+        actor_of(user),
+        password_hash,
+        await passwords.hash_password(password) if is_outdated else None,
+    )
 
 
 async def must_still_hold(session: AsyncSession, checked: Credentials) -> None:
-    """Lock the user, and store their renewed hash. Raise WrongCredentials if they changed since the check.
+    """Lock the user, and store their renewed hash.
 
-    A change of password, role or status ends all ways in; a sign-in that was under way must not outlive it.
+    Raise WrongCredentials if they changed since the check.
+
+    A change of password, role or status ends all ways in; a sign-in that was under way must not
+    outlive it.
     """
     wanted = (checked.password_hash, checked.actor.role, UserStatus.ACTIVE)
-    found = await session.exec(select(User).where(User.id == checked.actor.user_id).with_for_update(key_share=True))
+    found = await session.exec(
+        select(User).where(User.id == checked.actor.user_id).with_for_update(key_share=True)
+    )
     user = found.one()
     await session.refresh(user)
     if (user.password_hash, user.role, user.status) != wanted:
@@ -164,7 +198,9 @@ async def clipper_ids(session: AsyncSession) -> list[int]:
 
 
 async def _active_ids(session: AsyncSession, role: Role) -> list[int]:
-    found = await session.exec(select(User.id).where(User.role == role, User.status == UserStatus.ACTIVE))
+    found = await session.exec(
+        select(User.id).where(User.role == role, User.status == UserStatus.ACTIVE)
+    )
     return list(found.all())
 
 
@@ -173,17 +209,25 @@ async def set_role_and_status(
 ) -> User:
     """An admin changes somebody's role or status; an admin cannot lock themselves out.
 
-    Raises InvalidInput, NotFound, AdminsOnly also for an admin whom another admin changed at the same moment: or
-    two admins who demote each other would leave nobody.
+    Raises InvalidInput, NotFound, AdminsOnly also for an admin whom another admin changed at the
+    same moment: or two admins who demote each other would leave nobody.
     """
     actor.must_be_admin()
     if user_id == actor.user_id:
         raise InvalidInput.of("role", "You cannot change your own role or status.")
-    # Both in the order of their ids, so that two admins who change each other do not wait for each other. The second
-    # one's audit row tells what the first one made of it (I14).
+    # Both in the order of their ids, so that two admins who change each other do not wait for each
+    # other. The second one's audit row tells what the first one made of it (I14).
     ids = sorted({actor.user_id, user_id})
-    locked = select(User).where(col(User.id).in_(ids)).order_by(col(User.id)).with_for_update(key_share=True)
-    found = {each.id: each for each in await session.exec(locked.execution_options(populate_existing=True))}
+    locked = (
+        select(User)
+        .where(col(User.id).in_(ids))
+        .order_by(col(User.id))
+        .with_for_update(key_share=True)
+    )
+    found = {
+        each.id: each
+        for each in await session.exec(locked.execution_options(populate_existing=True))
+    }
     changer, user = found.get(actor.user_id), found.get(user_id)
     if user is None:
         raise NotFound("There is no such user.")
@@ -209,5 +253,7 @@ async def set_role_and_status(
 
 
 async def add_views(session: AsyncSession, views: Mapping[int, int]) -> None:
-    """Count this many views more (or, if negative, fewer) toward each user's total: user id -> views."""
+    """Count this many views more (or, if negative, fewer) toward each user's total: user id ->
+    views.
+    """
     await bulk.add_to_each(session, User.__table__, list(views.items()), "total_views")  # type: ignore[attr-defined]

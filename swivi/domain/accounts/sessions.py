@@ -1,7 +1,7 @@
 """Browsers that are signed in: a random cookie, stored as a hash only. Programs have `tokens`.
 
-A function that takes a `session_hash` takes what `hash_token` makes of the cookie's value: the value itself
-stays in the door that received it.
+A function that takes a `session_hash` takes what `hash_token` makes of the cookie's value: the
+value itself stays in the door that received it.
 """
 
 import hashlib
@@ -24,9 +24,13 @@ SESSION_COOKIE = "swivi_session"
 SESSION_LIFE = timedelta(days=14)
 """However often it is used, a session ends after this."""
 IDLE = {Role.CLIPPER: timedelta(days=7), Role.ADMIN: timedelta(hours=12)}
-"""A session ends when no page was opened for so long: sooner for those who decide on other people's money."""
+"""A session ends when no page was opened for so long: sooner for those who decide on other people's
+money.
+"""
 PROVEN_FOR = timedelta(minutes=10)
-"""How long after the password was entered it is not asked for again, before money goes or where it goes changes."""
+"""How long after the password was entered it is not asked for again, before money goes or where it
+goes changes.
+"""
 LONGEST_USER_AGENT = 400
 """Characters; browsers stay below, and anybody may send more."""
 
@@ -62,7 +66,9 @@ async def open_session(session: AsyncSession, user_id: int, *, user_agent: str =
 
 
 def cookie_in(header: str, name: str = SESSION_COOKIE) -> str:
-    """The value of a cookie, by default the session's, in a `Cookie` header; "" if there is none."""
+    """The value of a cookie, by default the session's, in a `Cookie` header; "" if there is
+    none.
+    """
     try:
         cookie = SimpleCookie(header).get(name)
     except CookieError:
@@ -73,7 +79,9 @@ def cookie_in(header: str, name: str = SESSION_COOKIE) -> str:
 async def close_session(session: AsyncSession, session_hash: str) -> None:
     """Sign a browser out; harmless for an unknown session."""
     mine = col(SignInSession.token_hash) == session_hash
-    closed = await session.execute(delete(SignInSession).where(mine).returning(col(SignInSession.user_id)))
+    closed = await session.execute(
+        delete(SignInSession).where(mine).returning(col(SignInSession.user_id))
+    )
     changes.mark(session, users=closed.scalars().all())
 
 
@@ -102,7 +110,9 @@ async def living(session: AsyncSession, hashes: Iterable[str]) -> set[str]:
 
 
 def lives() -> tuple[ColumnElement[bool], ...]:
-    """The session lives now, by the clock and by its use, and its user is active; for a query of both."""
+    """The session lives now, by the clock and by its use, and its user is active; for a query of
+    both.
+    """
     now = clock.now()
     role = col(User.role)
     since = case((role == Role.ADMIN, now - IDLE[Role.ADMIN]), else_=now - IDLE[Role.CLIPPER])
@@ -116,15 +126,19 @@ def lives() -> tuple[ColumnElement[bool], ...]:
 async def end_ways_in(session: AsyncSession, user_id: int, *, except_session: str = "") -> None:
     """End every way into an account but the session with this hash.
 
-    That is: sessions and, through them, open pages; API tokens; sign-ins that wait for a code; and links in
-    mails to choose a new password. Every change of password, role, status or second step calls this.
+    That is: sessions and, through them, open pages; API tokens; sign-ins that wait for a code; and
+    links in mails to choose a new password. Every change of password, role, status or second step
+    calls this.
     """
     now = clock.now()
-    # The user first: a sign-in that is about to finish locks them too, so one waits for the other's end.
+    # The user first: a sign-in that is about to finish locks them too, so one waits for the other's
+    # end.
     await session.execute(update(User).where(col(User.id) == user_id).values(ways_in_ended_at=now))
     others = col(SignInSession.token_hash) != except_session
     await session.execute(delete(HalfSignIn).where(col(HalfSignIn.user_id) == user_id))
-    await session.execute(delete(SignInSession).where(col(SignInSession.user_id) == user_id, others))
+    await session.execute(
+        delete(SignInSession).where(col(SignInSession.user_id) == user_id, others)
+    )
     await session.execute(
         update(ApiToken)
         .where(col(ApiToken.user_id) == user_id, col(ApiToken.revoked_at).is_(None))
@@ -135,7 +149,10 @@ async def end_ways_in(session: AsyncSession, user_id: int, *, except_session: st
 
 async def is_proven(session: AsyncSession, session_hash: str) -> bool:
     """Whether the password was entered in this browser a moment ago."""
-    recently = (SignInSession.token_hash == session_hash, col(SignInSession.proven_at) > clock.now() - PROVEN_FOR)
+    recently = (
+        SignInSession.token_hash == session_hash,
+        col(SignInSession.proven_at) > clock.now() - PROVEN_FOR,
+    )
     return (await session.exec(select(SignInSession.id).where(*recently))).first() is not None
 
 
@@ -148,5 +165,7 @@ async def must_be_proven(session: AsyncSession, session_hash: str) -> None:
 async def prove(session: AsyncSession, session_hash: str) -> None:
     """The password was entered in this browser just now."""
     await session.execute(
-        update(SignInSession).where(col(SignInSession.token_hash) == session_hash).values(proven_at=clock.now())
+        update(SignInSession)
+        .where(col(SignInSession.token_hash) == session_hash)
+        .values(proven_at=clock.now())
     )

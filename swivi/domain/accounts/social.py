@@ -1,4 +1,7 @@
-"""The accounts on the platforms that clippers say are theirs. Nobody proves them: they help an admin judge a clip."""
+"""The accounts on the platforms that clippers say are theirs.
+
+Nobody proves them: they help an admin judge a clip.
+"""
 
 import re
 import unicodedata
@@ -26,7 +29,8 @@ __all__ = ["comparable", "handles_of", "link", "linked", "parse_handle", "parse_
 MOST_HANDLES = 20
 """Linked accounts of one clipper."""
 
-# What each platform lets people choose, as its help pages say (November 2026); all three ignore case.
+# What each platform lets people choose, as its help pages say (November 2026); all three ignore
+# case.
 _HANDLES = {
     Platform.TIKTOK: re.compile(r"[a-z0-9_.]{2,24}(?<!\.)"),
     Platform.YOUTUBE: re.compile(r"[\w.\-·]{3,30}"),
@@ -49,10 +53,15 @@ def parse_platform(value: object) -> Platform:
 
 
 def parse_handle(value: object, platform: Platform) -> str:
-    """A handle in its one spelling, from `@Name`, `Name` or the profile's link. Raises InvalidInput."""
+    """A handle in its one spelling, from `@Name`, `Name` or the profile's link.
+
+    Raises InvalidInput.
+    """
     handle = comparable(_out_of_link(value, platform)) if isinstance(value, str) else ""
     if not _HANDLES[platform].fullmatch(_without_marks(handle, platform)):
-        raise InvalidInput.of("handle", f"Enter your {platform.label} name, like @you, or the link of your profile.")
+        raise InvalidInput.of(
+            "handle", f"Enter your {platform.label} name, like @you, or the link of your profile."
+        )
     return handle
 
 
@@ -64,7 +73,9 @@ def _without_marks(handle: str, platform: Platform) -> str:
 
 
 def _out_of_link(text: str, platform: Platform) -> str:
-    """The name in a profile's link; any other text as it is, and none of what is too long for either."""
+    """The name in a profile's link; any other text as it is, and none of what is too long for
+    either.
+    """
     if len(text) > MAX_LINK_LENGTH:
         return ""
     address = unquote(re.sub(r"https?://|[?#].*", "", text.strip(), flags=re.IGNORECASE))
@@ -72,17 +83,27 @@ def _out_of_link(text: str, platform: Platform) -> str:
     return profile[1] if profile else text
 
 
-async def link(session: AsyncSession, actor: Actor, *, platform: object, handle: object) -> SocialAccount:
-    """Add one of the actor's own accounts. Raises ClippersOnly, InvalidInput, HandleLinked, TooManyHandles."""
+async def link(
+    session: AsyncSession, actor: Actor, *, platform: object, handle: object
+) -> SocialAccount:
+    """Add one of the actor's own accounts.
+
+    Raises ClippersOnly, InvalidInput, HandleLinked, TooManyHandles.
+    """
     actor.must_be_clipper()
     where = parse_platform(platform)
     account = SocialAccount(
-        user_id=actor.user_id, platform=where, handle=parse_handle(handle, where), created_at=clock.now()
+        user_id=actor.user_id,
+        platform=where,
+        handle=parse_handle(handle, where),
+        created_at=clock.now(),
     )
     await _must_have_room(session, actor)
     session.add(account)
     # The constraint refuses the second of two clicks at the same moment, too.
-    with refused_as("uq_social_accounts_user_id_platform_handle", partial(HandleLinked, account.handle)):
+    with refused_as(
+        "uq_social_accounts_user_id_platform_handle", partial(HandleLinked, account.handle)
+    ):
         await session.flush()
     _record(session, actor, "linked", account)
     return account
@@ -91,7 +112,11 @@ async def link(session: AsyncSession, actor: Actor, *, platform: object, handle:
 async def _must_have_room(session: AsyncSession, actor: Actor) -> None:
     # Two additions at the same moment wait for each other here, or both would take the last place.
     await session.exec(select(User.id).where(User.id == actor.user_id).with_for_update())
-    mine = select(func.count()).select_from(SocialAccount).where(col(SocialAccount.user_id) == actor.user_id)
+    mine = (
+        select(func.count())
+        .select_from(SocialAccount)
+        .where(col(SocialAccount.user_id) == actor.user_id)
+    )
     if (await session.exec(mine)).one() >= MOST_HANDLES:
         raise TooManyHandles(MOST_HANDLES)
 
@@ -99,7 +124,9 @@ async def _must_have_room(session: AsyncSession, actor: Actor) -> None:
 async def unlink(session: AsyncSession, actor: Actor, account_id: int) -> SocialAccount:
     """Take one of the actor's own accounts away. Raises NotFound."""
     found = await session.exec(
-        select(SocialAccount).where(SocialAccount.id == account_id, SocialAccount.user_id == actor.user_id)
+        select(SocialAccount).where(
+            SocialAccount.id == account_id, SocialAccount.user_id == actor.user_id
+        )
     )
     account = found.one_or_none()
     if account is None:
@@ -113,7 +140,9 @@ def _record(session: AsyncSession, actor: Actor, what: str, account: SocialAccou
     named = {"platform": account.platform, "handle": account.handle}
     audit_log.record(
         session,
-        audit_log.entry(f"social_account.{what}", "user", actor.user_id, actor_id=actor.user_id, after=named),
+        audit_log.entry(
+            f"social_account.{what}", "user", actor.user_id, actor_id=actor.user_id, after=named
+        ),
     )
 
 
@@ -127,7 +156,9 @@ async def linked(session: AsyncSession, user_id: int) -> list[SocialAccount]:
     return list(found.all())
 
 
-async def handles_of(session: AsyncSession, user_ids: Iterable[int]) -> dict[int, list[tuple[Platform, str]]]:
+async def handles_of(
+    session: AsyncSession, user_ids: Iterable[int]
+) -> dict[int, list[tuple[Platform, str]]]:
     """What these users say is theirs: (platform, handle) by user id; none for most.
 
     Handles are in `comparable` spelling, also those that an earlier release stored in another one.

@@ -1,6 +1,7 @@
 """How many people there are, kept.
 
-By triggers of the database (alembic/versions/2026_11_28_counted_once.py), in the transaction that changes it.
+By triggers of the database (alembic/versions/2026_11_28_counted_once.py), in the transaction that
+changes it.
 """
 
 from sqlalchemy import Table, func, select
@@ -10,7 +11,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.core.totals import key_word, total
 from swivi.domain.accounts.models import Role, UserStatus
 
-USERS = Table("user_tallies", SQLModel.metadata, key_word("role"), key_word("status"), total("users"))
+USERS = Table(
+    "user_tallies", SQLModel.metadata, key_word("role"), key_word("status"), total("users")
+)
 
 
 async def count_active(session: AsyncSession) -> dict[Role, int]:

@@ -1,4 +1,7 @@
-"""API tokens: a program's way in, made and revoked by whom it acts for. Random, shown once, stored as a hash only."""
+"""API tokens: a program's way in, made and revoked by whom it acts for.
+
+Random, shown once, stored as a hash only.
+"""
 
 import secrets
 from collections.abc import Callable, Sequence
@@ -21,14 +24,16 @@ from swivi.domain.accounts.models import ApiToken, SignInSession, TokenScope, Us
 from swivi.domain.accounts.sessions import actor_of, hash_token
 from swivi.domain.ledger import audit_log
 
-TOKEN_PREFIX = "swivi_"  # noqa: S105 -- what secret scanners recognise it by, not a secret
+TOKEN_PREFIX = "swivi_"
 LIFE_DAYS = 90
 LONGEST_LIFE_DAYS = 365
 LONGEST_NAME = 60
 MOST_TOKENS = 50
 """Tokens of one user that live at the same time, those made by signing in included."""
 LAST_USE_RESOLUTION = timedelta(minutes=1)
-"""`last_used_at` is written at most this often, so that reading the API does not write all the time."""
+"""`last_used_at` is written at most this often, so that reading the API does not write all the
+time.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +57,8 @@ class NewToken:
 class Origin:
     """What a token is made by: a session, named by its hash, or another token, named by its id.
 
-    A token that was made in a session ends with it, unless it `outlives_session`. One that was made with a token
-    ends with that one: with its session, when it is revoked, and when it expires.
+    A token that was made in a session ends with it, unless it `outlives_session`. One that was made
+    with a token ends with that one: with its session, when it is revoked, and when it expires.
     """
 
     session_hash: str | None = None
@@ -120,7 +125,9 @@ async def issue(
     return NewToken(row, token)
 
 
-async def living(session: AsyncSession, user_id: int, *, limit: int, offset: int = 0) -> tuple[Sequence[ApiToken], int]:
+async def living(
+    session: AsyncSession, user_id: int, *, limit: int, offset: int = 0
+) -> tuple[Sequence[ApiToken], int]:
     """One page of the tokens that open something, newest first, and how many there are."""
     mine = _living(user_id)
     total = (await session.exec(select(func.count()).select_from(ApiToken).where(*mine))).one()
@@ -163,17 +170,23 @@ async def holder(session: AsyncSession, token: str) -> Holder | None:
     found = await session.exec(
         select(User, ApiToken)
         .join(ApiToken, col(ApiToken.user_id) == col(User.id))
-        .where(ApiToken.token_hash == hash_token(token), *_lives(), User.status == UserStatus.ACTIVE)
+        .where(
+            ApiToken.token_hash == hash_token(token), *_lives(), User.status == UserStatus.ACTIVE
+        )
     )
     pair = found.one_or_none()
     return Holder(actor_of(pair[0]), pair[1].scope, pair[1].id) if pair else None
 
 
 async def use_is_noted(session: AsyncSession, token: str) -> bool:
-    """Whether `note_use` has nothing to write, so that reading the API need not wait for a writer."""
+    """Whether `note_use` has nothing to write, so that reading the API need not wait for a
+    writer.
+    """
     recent = clock.now() - LAST_USE_RESOLUTION
     found = await session.exec(
-        select(ApiToken.id).where(ApiToken.token_hash == hash_token(token), col(ApiToken.last_used_at) >= recent)
+        select(ApiToken.id).where(
+            ApiToken.token_hash == hash_token(token), col(ApiToken.last_used_at) >= recent
+        )
     )
     return found.first() is not None
 
@@ -181,9 +194,13 @@ async def use_is_noted(session: AsyncSession, token: str) -> bool:
 async def note_use(session: AsyncSession, token: str) -> None:
     """Remember when a token was last used, to the minute."""
     now = clock.now()
-    stale = col(ApiToken.last_used_at).is_(None) | (col(ApiToken.last_used_at) < now - LAST_USE_RESOLUTION)
+    stale = col(ApiToken.last_used_at).is_(None) | (
+        col(ApiToken.last_used_at) < now - LAST_USE_RESOLUTION
+    )
     await session.execute(
-        update(ApiToken).where(col(ApiToken.token_hash) == hash_token(token), stale).values(last_used_at=now)
+        update(ApiToken)
+        .where(col(ApiToken.token_hash) == hash_token(token), stale)
+        .values(last_used_at=now)
     )
 
 
@@ -221,7 +238,9 @@ async def _must_have_room(session: AsyncSession, user_id: int) -> None:
         raise TooManyTokens(MOST_TOKENS)
 
 
-async def _bonds(session: AsyncSession, user_id: int, origin: Origin) -> tuple[str | None, int | None, datetime | None]:
+async def _bonds(
+    session: AsyncSession, user_id: int, origin: Origin
+) -> tuple[str | None, int | None, datetime | None]:
     """Return the session and the token that a new token ends with, and when it ends at the latest.
 
     Raise NotSignedIn if its origin has ended since the request came in.
@@ -231,7 +250,9 @@ async def _bonds(session: AsyncSession, user_id: int, origin: Origin) -> tuple[s
             raise NotSignedIn
         return None if origin.outlives_session else origin.session_hash, None, None
     if origin.token_id is not None:
-        found = await session.exec(select(ApiToken).where(*_living(user_id), ApiToken.id == origin.token_id))
+        found = await session.exec(
+            select(ApiToken).where(*_living(user_id), ApiToken.id == origin.token_id)
+        )
         parent = found.one_or_none()
         if parent is None:
             raise NotSignedIn
@@ -261,4 +282,7 @@ def _lives() -> tuple[Any, ...]:
 
 def _record(session: AsyncSession, what: str, row: ApiToken, actor_id: int | None) -> None:
     said = {"name": row.name, "scope": row.scope, "expires_at": row.expires_at.isoformat()}
-    audit_log.record(session, audit_log.entry(f"token.{what}", "user", row.user_id, actor_id=actor_id, after=said))
+    audit_log.record(
+        session,
+        audit_log.entry(f"token.{what}", "user", row.user_id, actor_id=actor_id, after=said),
+    )

@@ -1,8 +1,10 @@
-"""The second step of signing in: codes of an app (TOTP), recovery codes, and the moment between the two steps.
+"""The second step of signing in: codes of an app (TOTP), recovery codes, and the moment between the
+two steps.
 
-A code counts once, and only within half a minute before and after its own (RFC 6238, section 5.2). Its key is in
-the database as it is: with a key of its own in the environment it would be safe from whoever has the database alone,
-but who has a copy of that is not who guesses at passwords, against which this stands.
+A code counts once, and only within half a minute before and after its own (RFC 6238, section 5.2).
+Its key is in the database as it is: with a key of its own in the environment it would be safe from
+whoever has the database alone, but who has a copy of that is not who guesses at passwords, against
+which this stands.
 """
 
 import hmac
@@ -23,7 +25,14 @@ from swivi.core.text import is_storable
 from swivi.domain.accounts import sessions
 from swivi.domain.accounts.actor import Actor
 from swivi.domain.accounts.errors import CodeNeeded, SetupEnded, TotpIsOn, WrongCode
-from swivi.domain.accounts.models import Authenticator, HalfSignIn, PendingAuthenticator, RecoveryCode, User, UserStatus
+from swivi.domain.accounts.models import (
+    Authenticator,
+    HalfSignIn,
+    PendingAuthenticator,
+    RecoveryCode,
+    User,
+    UserStatus,
+)
 from swivi.domain.accounts.sessions import actor_of, hash_token
 from swivi.domain.ledger import audit_log
 
@@ -53,16 +62,22 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What an app takes a new key in by: the key as people type it, and as a picture (a data URI)."""
+    """What an app takes a new key in by: the key as people type it, and as a picture (a data
+    URI).
+    """
 
     key: str
     picture: str
 
 
 async def begin_setup(session: AsyncSession, actor: Actor) -> Setup:
-    """Make a new key for the actor's app. It counts for nothing until `turn_on` is called with a code of it."""
+    """Make a new key for the actor's app.
+
+    It counts for nothing until `turn_on` is called with a code of it.
+    """
     setup = new_setup(actor.email)
-    # Here, and not in the page's state: states are kept in Redis. An earlier set-up that was left ends.
+    # Here, and not in the page's state: states are kept in Redis. An earlier set-up that was left
+    # ends.
     fresh = {"key": setup.key, "expires_at": clock.now() + SETUP_LIFE}
     await session.execute(
         insert_or(session, PendingAuthenticator)
@@ -84,12 +99,18 @@ async def standing(session: AsyncSession, user_id: int) -> Standing | None:
     found = await _authenticator(session, user_id)
     if found is None:
         return None
-    left = select(func.count()).where(col(RecoveryCode.user_id) == user_id, col(RecoveryCode.used_at).is_(None))
+    left = select(func.count()).where(
+        col(RecoveryCode.user_id) == user_id, col(RecoveryCode.used_at).is_(None)
+    )
     return Standing(found.created_at, (await session.exec(left)).one())
 
 
-async def turn_on(session: AsyncSession, actor: Actor, code: object, *, except_session: str) -> list[str]:
-    """From now on a code is asked for; every other session ends. Returns the recovery codes, which are shown once.
+async def turn_on(
+    session: AsyncSession, actor: Actor, code: object, *, except_session: str
+) -> list[str]:
+    """From now on a code is asked for; every other session ends.
+
+    Returns the recovery codes, which are shown once.
 
     `code` is of the key of `begin_setup`. `except_session` is the hash of the session that stays.
     Raises SetupEnded, WrongCode, TotpIsOn.
@@ -102,7 +123,11 @@ async def turn_on(session: AsyncSession, actor: Actor, code: object, *, except_s
     step = _step_of(pending.key, code)
     if step is None:
         raise WrongCode
-    session.add(Authenticator(user_id=actor.user_id, key=pending.key, last_step=step, created_at=clock.now()))
+    session.add(
+        Authenticator(
+            user_id=actor.user_id, key=pending.key, last_step=step, created_at=clock.now()
+        )
+    )
     # One per user: the constraint refuses the second of two tabs at the same moment, too.
     with refused_as("uq_authenticators_user_id", TotpIsOn):
         await session.flush()
@@ -112,8 +137,12 @@ async def turn_on(session: AsyncSession, actor: Actor, code: object, *, except_s
     return await _make_recovery_codes(session, actor.user_id)
 
 
-async def turn_off(session: AsyncSession, actor: Actor, code: object, *, except_session: str) -> None:
-    """The password is enough again; every other session ends. `except_session` is the hash of the one that stays.
+async def turn_off(
+    session: AsyncSession, actor: Actor, code: object, *, except_session: str
+) -> None:
+    """The password is enough again; every other session ends.
+
+    `except_session` is the hash of the one that stays.
 
     Raises CodeNeeded, WrongCode.
     """
@@ -163,10 +192,14 @@ async def is_on(session: AsyncSession, user_id: int) -> bool:
 
 
 async def begin(session: AsyncSession, user_id: int) -> str:
-    """The password was right; returns the cookie's value for the browser in which the code is to follow."""
+    """The password was right; returns the cookie's value for the browser in which the code is to
+    follow.
+    """
     token, now = secrets.token_urlsafe(32), clock.now()
     await session.execute(delete(HalfSignIn).where(col(HalfSignIn.expires_at) <= now))
-    session.add(HalfSignIn(user_id=user_id, token_hash=hash_token(token), expires_at=now + HALF_LIFE))
+    session.add(
+        HalfSignIn(user_id=user_id, token_hash=hash_token(token), expires_at=now + HALF_LIFE)
+    )
     return token
 
 
@@ -188,7 +221,8 @@ async def awaited(session: AsyncSession, token: str) -> Actor | None:
 async def finish(session: AsyncSession, token: str) -> bool:
     """Whether the browser with this cookie was still between the two steps; it is no more."""
     mine = col(HalfSignIn.token_hash) == hash_token(token)
-    # The user first, as in every change that ends ways in: of the two, one waits for the other's end.
+    # The user first, as in every change that ends ways in: of the two, one waits for the other's
+    # end.
     owner = select(HalfSignIn.user_id).where(mine).scalar_subquery()
     await session.exec(select(User.id).where(User.id == owner).with_for_update(key_share=True))
     ended: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
@@ -207,7 +241,9 @@ async def _pending(session: AsyncSession, user_id: int) -> PendingAuthenticator 
 
 
 async def _authenticator(session: AsyncSession, user_id: int) -> Authenticator | None:
-    return (await session.exec(select(Authenticator).where(Authenticator.user_id == user_id))).one_or_none()
+    return (
+        await session.exec(select(Authenticator).where(Authenticator.user_id == user_id))
+    ).one_or_none()
 
 
 def _step_of(key: str, code: object) -> int | None:

@@ -29,7 +29,10 @@ class Campaign(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("spent >= 0 AND spent <= budget", name="spent_within_budget"),
         CheckConstraint("payout_rate > 0", name="rate_positive"),
-        CheckConstraint("(status IN ('COMPLETED', 'ARCHIVED')) OR completed_at IS NULL", name="completed_when_over"),
+        CheckConstraint(
+            "(status IN ('COMPLETED', 'ARCHIVED')) OR completed_at IS NULL",
+            name="completed_when_over",
+        ),
     )
 
     id: int = row_id()
@@ -44,7 +47,9 @@ class Campaign(SQLModel, table=True):
     spent: int = cents()
     payout_rate: int = cents(default=None)
     """Cents per 1,000 views."""
-    platform_rates: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    platform_rates: dict[str, int] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False)
+    )
     """Cents per 1,000 views on one platform, where that differs from `payout_rate`."""
     max_per_clip: int | None = cents(default=None, nullable=True)
     max_per_clipper: int | None = cents(default=None, nullable=True)
@@ -56,7 +61,10 @@ class Campaign(SQLModel, table=True):
     hidden: bool = False
     """Not listed and not shown, except to clippers who have a submission in it."""
     is_test: bool = False
-    """Only the sandbox submits to it, and its money is no one's. Never unset; a trigger refuses it."""
+    """Only the sandbox submits to it, and its money is no one's.
+
+    Never unset; a trigger refuses it.
+    """
     last_tracked_at: datetime | None = moment(nullable=True)
     completed_at: datetime | None = moment(nullable=True)
     completion_reason: str | None = None
@@ -74,7 +82,11 @@ class Campaign(SQLModel, table=True):
     @property
     def is_open(self) -> bool:
         """Whether clips may be submitted now."""
-        return self.status is CampaignStatus.ACTIVE and self.remaining > 0 and self.end_waits_since is None
+        return (
+            self.status is CampaignStatus.ACTIVE
+            and self.remaining > 0
+            and self.end_waits_since is None
+        )
 
     def rate_on(self, platform: Platform) -> Cents:
         """Cents per 1,000 views on this platform."""

@@ -21,14 +21,21 @@ EDITABLE = {
 }
 
 STEPS: Mapping[CampaignStatus, frozenset[CampaignStatus]] = {
-    CampaignStatus.DRAFT: frozenset({CampaignStatus.SCHEDULED, CampaignStatus.ACTIVE, CampaignStatus.ARCHIVED}),
-    CampaignStatus.SCHEDULED: frozenset({CampaignStatus.DRAFT, CampaignStatus.ACTIVE, CampaignStatus.ARCHIVED}),
+    CampaignStatus.DRAFT: frozenset(
+        {CampaignStatus.SCHEDULED, CampaignStatus.ACTIVE, CampaignStatus.ARCHIVED}
+    ),
+    CampaignStatus.SCHEDULED: frozenset(
+        {CampaignStatus.DRAFT, CampaignStatus.ACTIVE, CampaignStatus.ARCHIVED}
+    ),
     CampaignStatus.ACTIVE: frozenset({CampaignStatus.PAUSED}),
     CampaignStatus.PAUSED: frozenset({CampaignStatus.ACTIVE}),
     CampaignStatus.COMPLETED: frozenset({CampaignStatus.ARCHIVED}),
     CampaignStatus.ARCHIVED: frozenset(),
 }
-"""The steps an admin takes by hand. COMPLETED is reached only by a settlement, which closes the books."""
+"""The steps an admin takes by hand.
+
+COMPLETED is reached only by a settlement, which closes the books.
+"""
 
 LONGEST_TITLE = 120
 LONGEST_TEXT = 10_000
@@ -38,7 +45,9 @@ EARLIEST_YEAR, LATEST_YEAR = 2000, 2999
 """Of a campaign's dates: no time zone can move them out of what Python and databases can hold."""
 LARGEST_MINIMUM = 1_000_000_000
 LARGEST_RATE = 1_000_000
-"""$10,000 per 1,000 views: times the most views that a reading may say (10^12) it fits into 64 bits."""
+"""$10,000 per 1,000 views: times the most views that a reading may say (10^12) it fits into 64
+bits.
+"""
 
 
 def _title(value: object, field: str) -> str:
@@ -74,7 +83,9 @@ def _is_web_address(text: str) -> bool:
 
 def _platforms(value: object, field: str) -> list[str]:
     known = [platform.value for platform in Platform]
-    chosen = [name.lower() for name in value if isinstance(name, str)] if isinstance(value, list) else []
+    chosen = (
+        [name.lower() for name in value if isinstance(name, str)] if isinstance(value, list) else []
+    )
     if not chosen or any(name not in known for name in chosen):
         raise InvalidInput.of(field, f"Choose at least one of: {', '.join(known)}.")
     return [name for name in known if name in chosen]
@@ -83,7 +94,9 @@ def _platforms(value: object, field: str) -> list[str]:
 def _rate(value: object, field: str) -> int:
     rate = parse_dollars(value, field=field)
     if rate > LARGEST_RATE:
-        raise InvalidInput.of(field, f"The largest possible rate is {format_dollars(LARGEST_RATE)}.")
+        raise InvalidInput.of(
+            field, f"The largest possible rate is {format_dollars(LARGEST_RATE)}."
+        )
     return rate
 
 
@@ -147,16 +160,26 @@ PARSERS: Mapping[str, Callable[[object, str], Any]] = {
     "is_test": _flag,
 }
 MONEY_TERMS = frozenset(
-    {"budget", "payout_rate", "platform_rates", "max_per_clip", "max_per_clipper", "min_views", "ends_at"}
+    {
+        "budget",
+        "payout_rate",
+        "platform_rates",
+        "max_per_clip",
+        "max_per_clipper",
+        "min_views",
+        "ends_at",
+    }
 )
-"""The terms that decide what a clip earns, and until when: nobody changes them for their own clips."""
+"""The terms that decide what a clip earns, and until when: nobody changes them for their own clips.
+"""
 REQUIRED = ("title", "budget", "payout_rate", "platforms")
 
 
 def parse_terms(raw: Mapping[str, object], *, all_required: bool) -> dict[str, Any]:
     """The terms in `raw` (names of `PARSERS`; money in dollars) as column values (money in cents).
 
-    With `all_required`, what a campaign cannot be without must be there. Raises InvalidInput with every wrong field.
+    With `all_required`, what a campaign cannot be without must be there. Raises InvalidInput with
+    every wrong field.
     """
     named = [field for field in PARSERS if field in raw or (all_required and field in REQUIRED)]
     return parse_all({field: partial(PARSERS[field], raw.get(field), field) for field in named})

@@ -1,4 +1,7 @@
-"""Use cases of campaigns: create, change, step through life, list. Completion lives in `tracking/`."""
+"""Use cases of campaigns: create, change, step through life, list.
+
+Completion lives in `tracking/`.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -30,7 +33,8 @@ from swivi.domain.platforms.models import Platform
 
 
 async def create(session: AsyncSession, actor: Actor, raw: Mapping[str, object]) -> Campaign:
-    """A new campaign from raw terms (see `rules.parse_terms`) and an optional `status` (default DRAFT).
+    """A new campaign from raw terms (see `rules.parse_terms`) and an optional `status` (default
+    DRAFT).
 
     Its budget is moved in from the brand. Raises InvalidInput, AdminsOnly.
     """
@@ -57,16 +61,21 @@ async def create(session: AsyncSession, actor: Actor, raw: Mapping[str, object])
     return campaign
 
 
-async def change(session: AsyncSession, actor: Actor, campaign_id: int, raw: Mapping[str, object]) -> Campaign:
+async def change(
+    session: AsyncSession, actor: Actor, campaign_id: int, raw: Mapping[str, object]
+) -> Campaign:
     """Change the terms named in `raw`. Clips that are approved already keep the terms they have.
 
-    Raises NoSuchCampaign, InvalidInput, WrongCampaignStatus once completed, BudgetExceeded below what is spent,
-    OwnGain for a change of the money terms or of the end by an admin who has clips there.
+    Raises NoSuchCampaign, InvalidInput, WrongCampaignStatus once completed, BudgetExceeded below
+    what is spent, OwnGain for a change of the money terms or of the end by an admin who has clips
+    there.
     """
     actor.must_be_admin()
     campaign = await locked(session, campaign_id)
     if campaign.status not in EDITABLE:
-        raise WrongCampaignStatus(f"A campaign that is {campaign.status} cannot be changed any more.")
+        raise WrongCampaignStatus(
+            f"A campaign that is {campaign.status} cannot be changed any more."
+        )
     terms = parse_terms(raw, all_required=False)
     if any(terms[name] != getattr(campaign, name) for name in MONEY_TERMS & terms.keys()):
         await must_not_own_clips(session, actor, campaign_id)
@@ -101,19 +110,31 @@ async def change(session: AsyncSession, actor: Actor, campaign_id: int, raw: Map
 
 
 async def top_up(session: AsyncSession, actor: Actor, campaign_id: int, amount: object) -> Campaign:
-    """Raise the budget by an amount in dollars, as typed. Raises InvalidInput of `amount`, and as `change`."""
+    """Raise the budget by an amount in dollars, as typed.
+
+    Raises InvalidInput of `amount`, and as `change`.
+    """
     actor.must_be_admin()
     added = parse_dollars(amount, field="amount")
     campaign = await locked(session, campaign_id)
     budget = campaign.budget + added
     if budget > MAX_CENTS:
-        raise InvalidInput.of("amount", f"The largest possible budget is {format_dollars(MAX_CENTS)}.")
+        raise InvalidInput.of(
+            "amount", f"The largest possible budget is {format_dollars(MAX_CENTS)}."
+        )
     return await change(session, actor, campaign_id, {"budget": to_dollars(budget)})
 
 
-async def schedule(session: AsyncSession, actor: Actor, campaign_id: int, raw: Mapping[str, object]) -> Campaign:
-    """Set `starts_at` and `ends_at`, and let the campaign start by itself then. Raises as `change` and `step`."""
-    await change(session, actor, campaign_id, {name: raw.get(name) for name in ("starts_at", "ends_at")})
+async def schedule(
+    session: AsyncSession, actor: Actor, campaign_id: int, raw: Mapping[str, object]
+) -> Campaign:
+    """Set `starts_at` and `ends_at`, and let the campaign start by itself then.
+
+    Raises as `change` and `step`.
+    """
+    await change(
+        session, actor, campaign_id, {name: raw.get(name) for name in ("starts_at", "ends_at")}
+    )
     return await step(session, actor, campaign_id, CampaignStatus.SCHEDULED)
 
 
@@ -124,32 +145,44 @@ _SUBMISSIONS = table("clip_submissions", column("campaign_id"), column("user_id"
 async def must_not_own_clips(session: AsyncSession, actor: Actor, campaign_id: int) -> None:
     """Raise OwnGain if the actor has a submission in the campaign that was not rejected.
 
-    Every deed that leaves more of the campaign's budget to some of its clips calls this: one clip's loss is the
-    others' gain.
+    Every deed that leaves more of the campaign's budget to some of its clips calls this: one clip's
+    loss is the others' gain.
     """
     own = (_SUBMISSIONS.c.user_id == actor.user_id, _SUBMISSIONS.c.status != "REJECTED")
-    wanted = select(_SUBMISSIONS.c.user_id).where(_SUBMISSIONS.c.campaign_id == campaign_id, *own).limit(1)
+    wanted = (
+        select(_SUBMISSIONS.c.user_id)
+        .where(_SUBMISSIONS.c.campaign_id == campaign_id, *own)
+        .limit(1)
+    )
     if (await session.scalars(wanted)).first() is not None:
         actor.must_not_gain(actor.user_id)
 
 
 async def _check_test_flag(session: AsyncSession, campaign: Campaign) -> None:
-    """Raise InvalidInput unless a campaign without submissions becomes a test. A trigger refuses the rest too."""
+    """Raise InvalidInput unless a campaign without submissions becomes a test.
+
+    A trigger refuses the rest too.
+    """
     if campaign.is_test:
         raise InvalidInput.of("is_test", "A test campaign stays one. Create a new campaign.")
     sent = select(_SUBMISSIONS.c.user_id).where(_SUBMISSIONS.c.campaign_id == campaign.id).limit(1)
     if (await session.scalars(sent)).first() is not None:
-        raise InvalidInput.of("is_test", "A campaign that has clips cannot become a test. Create a new campaign.")
+        raise InvalidInput.of(
+            "is_test", "A campaign that has clips cannot become a test. Create a new campaign."
+        )
 
 
 def _written(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-async def step(session: AsyncSession, actor: Actor, campaign_id: int, target: CampaignStatus) -> Campaign:
+async def step(
+    session: AsyncSession, actor: Actor, campaign_id: int, target: CampaignStatus
+) -> Campaign:
     """Take one of the steps of `rules.STEPS` by hand.
 
-    Raises NoSuchCampaign, WrongCampaignStatus, InvalidInput, OwnGain for a start by an admin who has clips there.
+    Raises NoSuchCampaign, WrongCampaignStatus, InvalidInput, OwnGain for a start by an admin who
+    has clips there.
     """
     actor.must_be_admin()
     campaign = await locked(session, campaign_id)
@@ -177,7 +210,9 @@ async def step(session: AsyncSession, actor: Actor, campaign_id: int, target: Ca
 
 
 async def start_due(session: AsyncSession) -> list[int]:
-    """SCHEDULED -> ACTIVE for campaigns whose start has come; tells admins and clippers; returns their ids."""
+    """SCHEDULED -> ACTIVE for campaigns whose start has come; tells admins and clippers; returns
+    their ids.
+    """
     found = await session.exec(
         select(Campaign)
         .where(Campaign.status == CampaignStatus.SCHEDULED, col(Campaign.starts_at) <= clock.now())
@@ -209,7 +244,10 @@ async def _tell_of_start(session: AsyncSession, campaign: Campaign) -> None:
         session,
         NotificationKind.CAMPAIGN_STARTED,
         "A campaign has started",
-        f'"{campaign.title}" is open to clippers, as scheduled, with a budget of {format_dollars(campaign.budget)}.',
+        (
+            f'"{campaign.title}" is open to clippers, as scheduled, with a budget of '
+            f"{format_dollars(campaign.budget)}."
+        ),
         f"/admin/campaigns/{campaign.id}",
     )
     if campaign.hidden or campaign.is_test:
@@ -243,9 +281,10 @@ async def get(session: AsyncSession, campaign_id: int) -> Campaign:
 async def locked(session: AsyncSession, campaign_id: int) -> Campaign:
     """The campaign, its row locked until the transaction ends. Raises NoSuchCampaign.
 
-    On PostgreSQL this is FOR NO KEY UPDATE; on SQLite the whole transaction is exclusive already. It closes the race
-    between a settlement, an edit, a submission and a completion of one campaign, which all come through here. Who only
-    refers to the campaign does not wait: a rejection holds its submission, which a completion waits for.
+    On PostgreSQL this is FOR NO KEY UPDATE; on SQLite the whole transaction is exclusive already.
+    It closes the race between a settlement, an edit, a submission and a completion of one campaign,
+    which all come through here. Who only refers to the campaign does not wait: a rejection holds
+    its submission, which a completion waits for.
     """
     found = await session.exec(
         select(Campaign)

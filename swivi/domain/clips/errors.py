@@ -24,7 +24,10 @@ class NoSuchClip(NotFound):
 
 
 class DuplicateSubmission(Conflict):
-    """This very video is in already, in whatever shape its link was sent. Whose it is stays untold."""
+    """This very video is in already, in whatever shape its link was sent.
+
+    Whose it is stays untold.
+    """
 
     code = "duplicate_submission"
 
@@ -76,7 +79,9 @@ class BaselineMissing(Conflict):
     code = "baseline_missing"
 
     def __init__(self) -> None:
-        super().__init__("This submission still awaits its baseline; it can be approved once its views are read.")
+        super().__init__(
+            "This submission still awaits its baseline; it can be approved once its views are read."
+        )
 
 
 class NotOnHold(Conflict):
@@ -104,4 +109,6 @@ class ClipsOnHold(Conflict):
 
     def __init__(self, clips: int) -> None:
         held = "1 clip is on hold" if clips == 1 else f"{clips:,} clips are on hold"
-        super().__init__(f"{held}. Pay, correct or revoke each held clip first, then complete the campaign.")
+        super().__init__(
+            f"{held}. Pay, correct or revoke each held clip first, then complete the campaign."
+        )

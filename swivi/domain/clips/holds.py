@@ -1,8 +1,8 @@
 """Holds: a clip that waits for an admin is credited nothing, and its peak stays where it was.
 
 Readings of a held clip are kept in its history. Those above `views_before` do not count, unless the
-decision is to pay: then the count that waited becomes the peak. Growth is cumulative, so plausible views
-that were read during a hold count with the first reading after it.
+decision is to pay: then the count that waited becomes the peak. Growth is cumulative, so plausible
+views that were read during a hold count with the first reading after it.
 """
 
 from collections.abc import Collection
@@ -33,7 +33,10 @@ IS_OPEN = col(ClipHold.lifted_at).is_(None)
 
 
 async def place(session: AsyncSession, campaign: Campaign, holds: Collection[ClipHold]) -> None:
-    """Place these holds on clips of a campaign, whose row the caller has locked. Tell the clippers and admins once."""
+    """Place these holds on clips of a campaign, whose row the caller has locked.
+
+    Tell the clippers and admins once.
+    """
     for hold in holds:
         clip = await session.get_one(Clip, hold.clip_id)
         session.add(hold)
@@ -55,7 +58,9 @@ async def place(session: AsyncSession, campaign: Campaign, holds: Collection[Cli
 
 
 async def pay(session: AsyncSession, actor: Actor, clip_id: int, reason: object) -> Clip:
-    """Let the count that waited be the clip's peak. The next settlement credits the growth, within the budget.
+    """Let the count that waited be the clip's peak.
+
+    The next settlement credits the growth, within the budget.
 
     Raises AdminsOnly, OwnGain, InvalidInput, NoSuchClip, NotOnHold.
     """
@@ -74,14 +79,19 @@ async def pay(session: AsyncSession, actor: Actor, clip_id: int, reason: object)
 
 
 async def correct(session: AsyncSession, actor: Actor, clip_id: int, reason: object) -> Clip:
-    """Decide that the count was wrong. The peak stays the highest count before it, which the next run reads on from.
+    """Decide that the count was wrong.
+
+    The peak stays the highest count before it, which the next run reads on from.
 
     Raises AdminsOnly, OwnGain, InvalidInput, NoSuchClip, NotOnHold.
     """
     clip, campaign, hold, why = await _decidable(session, actor, clip_id, reason)
     clip.flag = None
     _lift(session, hold, clip, HoldDecision.CORRECTED, actor.user_id, why)
-    said = f"The count of {hold.views:,} views was wrong. Your clip earns again from {clip.peak_views:,}. {why}"
+    said = (
+        f"The count of {hold.views:,} views was wrong. Your clip earns again from "
+        f"{clip.peak_views:,}. {why}"
+    )
     await _tell_decision(session, campaign, clip, said)
     return clip
 
@@ -102,12 +112,21 @@ async def lapse(session: AsyncSession, campaign_id: int) -> None:
         .order_by(col(ClipHold.id))
     )
     for hold, clip in found.all():
-        _lift(session, hold, clip, HoldDecision.LAPSED, None, "The campaign ended before an admin had decided.")
+        _lift(
+            session,
+            hold,
+            clip,
+            HoldDecision.LAPSED,
+            None,
+            "The campaign ended before an admin had decided.",
+        )
 
 
 async def open_of(session: AsyncSession, clip_id: int) -> ClipHold | None:
     """Return the clip's open hold."""
-    return (await session.exec(select(ClipHold).where(ClipHold.clip_id == clip_id, IS_OPEN))).one_or_none()
+    return (
+        await session.exec(select(ClipHold).where(ClipHold.clip_id == clip_id, IS_OPEN))
+    ).one_or_none()
 
 
 async def held_clips(session: AsyncSession, campaign_id: int) -> frozenset[int]:
@@ -138,8 +157,12 @@ async def count_open(session: AsyncSession) -> int:
 
 
 def counts(clip_id: Any, views: Any, date: Any) -> ColumnElement[bool]:
-    """The condition that a reading, given by its columns, was not held back for good or until now."""
-    highest = case((col(ClipHold.decision) == HoldDecision.PAID, ClipHold.views), else_=ClipHold.views_before)
+    """The condition that a reading, given by its columns, was not held back for good or until
+    now.
+    """
+    highest = case(
+        (col(ClipHold.decision) == HoldDecision.PAID, ClipHold.views), else_=ClipHold.views_before
+    )
     held_back = core_select(col(ClipHold.id)).where(
         and_(
             col(ClipHold.clip_id) == clip_id,
@@ -154,7 +177,10 @@ def counts(clip_id: Any, views: Any, date: Any) -> ColumnElement[bool]:
 async def _decidable(
     session: AsyncSession, actor: Actor, clip_id: int, reason: object
 ) -> tuple[Clip, Campaign, ClipHold, str]:
-    """The clip with its open hold. Its campaign's row is locked: of two decisions the second finds the first one's."""
+    """The clip with its open hold.
+
+    Its campaign's row is locked: of two decisions the second finds the first one's.
+    """
     actor.must_be_admin()
     otherwise = f"Say in 1 to {LONGEST_REASON} characters why. The clipper reads it."
     why = parse_text(reason, "reason", longest=LONGEST_REASON, otherwise=otherwise)
@@ -171,7 +197,12 @@ async def _decidable(
 
 
 def _lift(
-    session: AsyncSession, hold: ClipHold, clip: Clip, decision: HoldDecision, actor_id: int | None, why: str
+    session: AsyncSession,
+    hold: ClipHold,
+    clip: Clip,
+    decision: HoldDecision,
+    actor_id: int | None,
+    why: str,
 ) -> None:
     hold.decision, hold.lifted_by, hold.lifted_at = decision, actor_id, clock.now()
     audit_log.record(
@@ -195,7 +226,10 @@ async def _tell_of(session: AsyncSession, campaign: Campaign, clip: Clip, hold: 
         clip.user_id,
         NotificationKind.CLIP_HELD,
         "A clip is on hold",
-        f'Your clip for "{campaign.title}" earns nothing until an admin has checked it. {hold.reason}',
+        (
+            f'Your clip for "{campaign.title}" earns nothing until an admin has checked it. '
+            f"{hold.reason}"
+        ),
         f"/clippers/clips/{clip.submission_id}",
     )
     await notifications.tell_admins(

@@ -1,7 +1,8 @@
 """Taking submissions in: recognise the link, store the submission, read its baseline.
 
-The three steps are not one transaction, because the middle of them waits for the network; each leaves
-something true behind. A submission whose baseline could not be read is retried by `read_due_baselines`.
+The three steps are not one transaction, because the middle of them waits for the network; each
+leaves something true behind. A submission whose baseline could not be read is retried by
+`read_due_baselines`.
 """
 
 import asyncio
@@ -38,8 +39,11 @@ class Intake:
         self._readers = readers
         self._reading: set[asyncio.Task[None]] = set()
 
-    async def submit(self, actor: Actor, campaign_id: int, url: str, *, wait_seconds: float = 0.0) -> ClipSubmission:
-        """Submit a link, and wait up to `wait_seconds` for its baseline, which goes on being read after that.
+    async def submit(
+        self, actor: Actor, campaign_id: int, url: str, *, wait_seconds: float = 0.0
+    ) -> ClipSubmission:
+        """Submit a link, and wait up to `wait_seconds` for its baseline, which goes on being read
+        after that.
 
         Raises InvalidLink and everything that `service.submit` raises.
         """
@@ -49,8 +53,12 @@ class Intake:
             submission = await self.take(session, actor, campaign_id, video)
         return await self.with_baseline(submission, wait_seconds=wait_seconds)
 
-    async def take(self, session: AsyncSession, actor: Actor, campaign_id: int, video: VideoRef) -> ClipSubmission:
-        """Store a submission whose baseline the caller has read next. Raises everything that `service.submit` raises.
+    async def take(
+        self, session: AsyncSession, actor: Actor, campaign_id: int, video: VideoRef
+    ) -> ClipSubmission:
+        """Store a submission whose baseline the caller has read next.
+
+        Raises everything that `service.submit` raises.
 
         If nobody does, because the process died, it is read as a baseline that is due.
         """
@@ -58,8 +66,12 @@ class Intake:
         changes.mark(session, users=[actor.user_id], campaigns=[campaign_id])
         return submission
 
-    async def with_baseline(self, submission: ClipSubmission, *, wait_seconds: float) -> ClipSubmission:
-        """Have the baseline read, which goes on after `wait_seconds`; returns the submission as it is by then."""
+    async def with_baseline(
+        self, submission: ClipSubmission, *, wait_seconds: float
+    ) -> ClipSubmission:
+        """Have the baseline read, which goes on after `wait_seconds`; returns the submission as it
+        is by then.
+        """
         reading = asyncio.create_task(self.read_baselines([submission]))
         self._reading.add(reading)
         reading.add_done_callback(self._reading.discard)
@@ -72,7 +84,9 @@ class Intake:
         if self._readers is None:
             return 0
         async with self._database.writing() as session:
-            due = await service.claim_due_baselines(session, limit=MOST_AT_ONCE, until=clock.now() + CLAIM)
+            due = await service.claim_due_baselines(
+                session, limit=MOST_AT_ONCE, until=clock.now() + CLAIM
+            )
         await self.read_baselines(due)
         return len(due)
 
@@ -85,7 +99,9 @@ class Intake:
             readings = await self._read(platform, [submission.video for submission in group])
             async with self._database.writing() as session:
                 for submission in group:
-                    await service.record_baseline(session, submission.id, readings[submission.external_id])
+                    await service.record_baseline(
+                        session, submission.id, readings[submission.external_id]
+                    )
                 changes.mark(
                     session,
                     users=[submission.user_id for submission in group],
@@ -98,7 +114,9 @@ class Intake:
         try:
             collected = await self._readers.for_platform(platform).read(videos)
         except (ReadingUnavailable, ReaderStopped) as problem:
-            log.warning("Reading the baseline of %d %s links failed: %s", len(videos), platform, problem)
+            log.warning(
+                "Reading the baseline of %d %s links failed: %s", len(videos), platform, problem
+            )
             return _unread(videos, problem.sentence)
         return {reading.ref.external_id: reading for reading in collected.readings}
 
@@ -106,7 +124,14 @@ class Intake:
 def _unread(videos: Sequence[VideoRef], detail: str) -> dict[str, Reading]:
     return {
         video.external_id: Reading(
-            video, Outcome.ERROR, None, metric="", source="", author=None, detail=detail, read_at=clock.now()
+            video,
+            Outcome.ERROR,
+            None,
+            metric="",
+            source="",
+            author=None,
+            detail=detail,
+            read_at=clock.now(),
         )
         for video in videos
     }

@@ -20,7 +20,9 @@ class SubmissionStatus(StrEnum):
 
 
 class ClipState(StrEnum):
-    """TRACKED clips are read and earn; REMOVED ones are gone from the platform; REVOKED ones were taken out."""
+    """TRACKED clips are read and earn; REMOVED ones are gone from the platform; REVOKED ones were
+    taken out.
+    """
 
     TRACKED = "TRACKED"
     REMOVED = "REMOVED"
@@ -36,7 +38,9 @@ CLIP_STEPS: Mapping[ClipState, frozenset[ClipState]] = {
     ClipState.REMOVED: frozenset({ClipState.TRACKED, ClipState.REVOKED}),
     ClipState.REVOKED: frozenset(),
 }
-"""REMOVED by two answers "not found" a day apart, TRACKED again by a count or by an admin, REVOKED by an admin."""
+"""REMOVED by two answers "not found" a day apart, TRACKED again by a count or by an admin, REVOKED
+by an admin.
+"""
 
 
 FAILED = "outcome <> 'ok'"
@@ -56,12 +60,16 @@ REVOKED = "state = 'REVOKED'"
 UNAPPROVED = text("status <> 'APPROVED'")
 """Submissions without a clip."""
 BASELINE_OR_NONE = "coalesce(initial_views, -1)"
-"""Views at submission, the unknown below all others; to be said as the index says it, or none is used."""
+"""Views at submission, the unknown below all others; to be said as the index says it, or none is
+used.
+"""
 HOLDS_VIDEO = text("holds_video")
 ONE_HOLDS_VIDEO = "uq_clip_submissions_held_video"
 """The index that lets one submission hold a video."""
 LIVE_WITHOUT_VIDEO = text("NOT holds_video AND status <> 'REJECTED'")
-"""Submissions that were released, those of test campaigns, and duplicates from before one submission held a video."""
+"""Submissions that were released, those of test campaigns, and duplicates from before one
+submission held a video.
+"""
 
 
 class ClipSubmission(SQLModel, table=True):
@@ -107,7 +115,9 @@ class ClipSubmission(SQLModel, table=True):
             postgresql_where=UNAPPROVED,
         ),
         CheckConstraint("initial_views >= 0", name="initial_views_not_negative"),
-        CheckConstraint("status <> 'APPROVED' OR initial_views IS NOT NULL", name="approved_has_baseline"),
+        CheckConstraint(
+            "status <> 'APPROVED' OR initial_views IS NOT NULL", name="approved_has_baseline"
+        ),
     )
 
     id: int = row_id()
@@ -132,7 +142,9 @@ class ClipSubmission(SQLModel, table=True):
     next_baseline_at: datetime | None = moment(nullable=True)
     refused_since: datetime | None = moment(nullable=True)
     """When the first definite answer came ("private", "not found"); see `clips/baselines.py`."""
-    baseline_metric: str = Field(default="", sa_column=Column(String, nullable=False, server_default=""))
+    baseline_metric: str = Field(
+        default="", sa_column=Column(String, nullable=False, server_default="")
+    )
     """What the baseline counts, in the platform's own word, as in `ViewTracking.metric`."""
     reviewer_id: int | None = reference("users.id", nullable=True)
     reviewed_at: datetime | None = moment(nullable=True)
@@ -140,7 +152,10 @@ class ClipSubmission(SQLModel, table=True):
     final_earnings: int | None = cents(default=None, nullable=True)
     """Cents; the snapshot taken when the campaign completes."""
     holds_video: bool = True
-    """Whether no other submission may have this video; see `clips/videos.py`. Never true in a test campaign."""
+    """Whether no other submission may have this video; see `clips/videos.py`.
+
+    Never true in a test campaign.
+    """
     created_at: datetime = moment()
 
     @property
@@ -150,13 +165,26 @@ class ClipSubmission(SQLModel, table=True):
 
 
 class Clip(SQLModel, table=True):
-    """An approved submission, with the terms frozen at approval. The money columns are the ledger's."""
+    """An approved submission, with the terms frozen at approval.
+
+    The money columns are the ledger's.
+    """
 
     __tablename__ = "clips"
     __table_args__ = (
         Index("ix_clips_user_id_campaign_id", "user_id", "campaign_id"),
-        Index("ix_clips_flagged", "campaign_id", sqlite_where=text(FLAGGED), postgresql_where=text(FLAGGED)),
-        Index("ix_clips_revoked", "user_id", sqlite_where=text(REVOKED), postgresql_where=text(REVOKED)),
+        Index(
+            "ix_clips_flagged",
+            "campaign_id",
+            sqlite_where=text(FLAGGED),
+            postgresql_where=text(FLAGGED),
+        ),
+        Index(
+            "ix_clips_revoked",
+            "user_id",
+            sqlite_where=text(REVOKED),
+            postgresql_where=text(REVOKED),
+        ),
         CheckConstraint("earnings >= 0", name="earnings_not_negative"),
         CheckConstraint("peak_views >= initial_views", name="peak_from_baseline"),
     )
@@ -186,9 +214,14 @@ class Clip(SQLModel, table=True):
     not_found_since: datetime | None = moment(nullable=True)
     """When the first of them was told so."""
     resting_since: datetime | None = moment(nullable=True)
-    """When a definite or unknown answer began the time in which no count was read (or, later, removed the clip)."""
+    """When a definite or unknown answer began the time in which no count was read (or, later,
+    removed the clip).
+    """
     next_look_at: datetime | None = moment(nullable=True)
-    """When a clip that rests is read again; None for never. Every run reads a clip that does not rest."""
+    """When a clip that rests is read again; None for never.
+
+    Every run reads a clip that does not rest.
+    """
     flag: str | None = None
     """What looked odd about the newest reading, for admins."""
     last_tracked_at: datetime | None = moment(nullable=True)
@@ -202,7 +235,8 @@ class Clip(SQLModel, table=True):
 
 _CLIPS = Clip.__table__  # type: ignore[attr-defined]
 
-# By these, lists of the best walk along an index to the few that they show; nobody else looks at them.
+# By these, lists of the best walk along an index to the few that they show; nobody else looks at
+# them.
 EARNINGS_DIGITS = digits(_CLIPS, "earnings_digits", "earnings")
 GROWTH_DIGITS = digits(_CLIPS, "growth_digits", "peak_views - initial_views")
 VIEWS_DIGITS = digits(_CLIPS, "views_digits", "views")
@@ -213,16 +247,26 @@ Index("ix_clips_views_digits", VIEWS_DIGITS)
 
 
 class ViewTracking(SQLModel, table=True):
-    """One reading: a single observation of a clip's views. Append-only; a failed one keeps its outcome.
+    """One reading: a single observation of a clip's views.
 
-    On PostgreSQL it is partitioned by the month of `date`: see `tracking/partitions.py` before adding anything unique.
+    Append-only; a failed one keeps its outcome.
+
+    On PostgreSQL it is partitioned by the month of `date`: see `tracking/partitions.py` before
+    adding anything unique.
     """
 
     __tablename__ = "view_tracking"
     __table_args__ = (
-        Index("ix_view_tracking_clip_id_date", "clip_id", "date", postgresql_include=["views", "id"]),
+        Index(
+            "ix_view_tracking_clip_id_date", "clip_id", "date", postgresql_include=["views", "id"]
+        ),
         Index("ix_view_tracking_date", "date"),
-        Index("ix_view_tracking_failed", "outcome", sqlite_where=text(FAILED), postgresql_where=text(FAILED)),
+        Index(
+            "ix_view_tracking_failed",
+            "outcome",
+            sqlite_where=text(FAILED),
+            postgresql_where=text(FAILED),
+        ),
         Index(
             "ix_view_tracking_run_failed",
             *("run_id", "clip_id", "attempt", "outcome", "date"),
@@ -235,8 +279,16 @@ class ViewTracking(SQLModel, table=True):
             sqlite_where=text(READ_AGAIN),
             postgresql_where=text(READ_AGAIN),
         ),
-        # On PostgreSQL within each month only; over the end of one, `_note` in tracking/reading.py takes its place.
-        Index("uq_view_tracking_run_clip_attempt", "run_id", "clip_id", "attempt", unique=True, info=IN_EACH_PARTITION),
+        # On PostgreSQL within each month only; over the end of one, `_note` in tracking/reading.py
+        # takes its place.
+        Index(
+            "uq_view_tracking_run_clip_attempt",
+            "run_id",
+            "clip_id",
+            "attempt",
+            unique=True,
+            info=IN_EACH_PARTITION,
+        ),
         CheckConstraint("(outcome = 'ok') = (views IS NOT NULL)", name="views_only_if_ok"),
         CheckConstraint("views >= 0", name="views_not_negative"),
     )
@@ -260,7 +312,9 @@ class ViewTracking(SQLModel, table=True):
 
 
 class HoldDecision(StrEnum):
-    """How a hold ended: the growth counts, the count was wrong, the clip was revoked, or its campaign ended."""
+    """How a hold ended: the growth counts, the count was wrong, the clip was revoked, or its
+    campaign ended.
+    """
 
     PAID = "PAID"
     CORRECTED = "CORRECTED"

@@ -1,4 +1,7 @@
-"""Use cases of review: approve, reject, revoke, release. Each is one guarded step with its audit row."""
+"""Use cases of review: approve, reject, revoke, release.
+
+Each is one guarded step with its audit row.
+"""
 
 from typing import Any
 
@@ -17,8 +20,21 @@ from swivi.domain.campaigns import service as campaigns
 from swivi.domain.campaigns.errors import CampaignNotOpen, WrongCampaignStatus
 from swivi.domain.campaigns.models import Campaign, CampaignStatus
 from swivi.domain.clips import holds, service, tallies
-from swivi.domain.clips.errors import AlreadyReviewed, BaselineMissing, NoSuchClip, StillEarns, VideoNotHeld
-from swivi.domain.clips.models import CLIP_STEPS, Clip, ClipState, ClipSubmission, SubmissionStatus, ViewTracking
+from swivi.domain.clips.errors import (
+    AlreadyReviewed,
+    BaselineMissing,
+    NoSuchClip,
+    StillEarns,
+    VideoNotHeld,
+)
+from swivi.domain.clips.models import (
+    CLIP_STEPS,
+    Clip,
+    ClipState,
+    ClipSubmission,
+    SubmissionStatus,
+    ViewTracking,
+)
 from swivi.domain.ledger import audit_log, budgets
 from swivi.domain.notifications import service as notifications
 from swivi.domain.notifications.models import NotificationKind
@@ -36,7 +52,8 @@ def parse_reason(reason: object) -> str:
 
 
 async def approve(session: AsyncSession, actor: Actor, submission_id: int) -> ClipSubmission:
-    """PENDING -> APPROVED: the submission becomes a clip with the campaign's present terms frozen on it.
+    """PENDING -> APPROVED: the submission becomes a clip with the campaign's present terms frozen
+    on it.
 
     Raises AdminsOnly, OwnGain, NoSuchSubmission, AlreadyReviewed, BaselineMissing, CampaignNotOpen.
     """
@@ -77,7 +94,9 @@ async def approve(session: AsyncSession, actor: Actor, submission_id: int) -> Cl
     return submission
 
 
-async def _become_clip(session: AsyncSession, submission: ClipSubmission, campaign: Campaign, baseline: int) -> None:
+async def _become_clip(
+    session: AsyncSession, submission: ClipSubmission, campaign: Campaign, baseline: int
+) -> None:
     clip = Clip(
         submission_id=submission.id,
         campaign_id=campaign.id,
@@ -108,11 +127,14 @@ async def _become_clip(session: AsyncSession, submission: ClipSubmission, campai
     await accounts.add_views(session, {submission.user_id: baseline})
 
 
-async def reject(session: AsyncSession, actor: Actor, submission_id: int, reason: object) -> ClipSubmission:
+async def reject(
+    session: AsyncSession, actor: Actor, submission_id: int, reason: object
+) -> ClipSubmission:
     """PENDING -> REJECTED, with a reason; the video may be submitted again.
 
-    Raises AdminsOnly, InvalidInput, NoSuchSubmission, AlreadyReviewed, OwnGain also for somebody else's clip in a
-    campaign where the actor has clips: the budget that it would have used pays those.
+    Raises AdminsOnly, InvalidInput, NoSuchSubmission, AlreadyReviewed, OwnGain also for somebody
+    else's clip in a campaign where the actor has clips: the budget that it would have used pays
+    those.
     """
     actor.must_be_admin()
     why = parse_reason(reason)
@@ -143,10 +165,14 @@ async def _decide(
     values: dict[str, Any] = {"status": decision, "reason": reason}
     if decision is SubmissionStatus.REJECTED:
         values["holds_video"] = False
-    # Guarded on PENDING: of an approval and a rejection at the same moment, one wins and the other is told.
+    # Guarded on PENDING: of an approval and a rejection at the same moment, one wins and the other
+    # is told.
     decided: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
         update(ClipSubmission)
-        .where(col(ClipSubmission.id) == submission.id, col(ClipSubmission.status) == SubmissionStatus.PENDING)
+        .where(
+            col(ClipSubmission.id) == submission.id,
+            col(ClipSubmission.status) == SubmissionStatus.PENDING,
+        )
         .values(reviewer_id=actor.user_id, reviewed_at=clock.now(), **values)
     )
     await session.refresh(submission)
@@ -170,10 +196,11 @@ async def _decide(
 async def revoke(session: AsyncSession, actor: Actor, clip_id: int, reason: object) -> Cents:
     """Take an approved clip out for good; returns the cents that went back to the campaign.
 
-    What it earned is reversed as far as the clipper's available balance covers it. A completed campaign's
-    books are closed (I12), so its clips cannot be revoked. The submission goes on holding its video.
-    Raises AdminsOnly, InvalidInput, NoSuchClip, Conflict, OwnGain also for somebody else's clip in a campaign
-    where the actor has clips: what goes back to its budget would pay those.
+    What it earned is reversed as far as the clipper's available balance covers it. A completed
+    campaign's books are closed (I12), so its clips cannot be revoked. The submission goes on
+    holding its video. Raises AdminsOnly, InvalidInput, NoSuchClip, Conflict, OwnGain also for
+    somebody else's clip in a campaign where the actor has clips: what goes back to its budget would
+    pay those.
     """
     actor.must_be_admin()
     why = parse_reason(reason)
@@ -203,7 +230,9 @@ async def revoke(session: AsyncSession, actor: Actor, clip_id: int, reason: obje
         after={"earnings": earned - recovered, "not_recovered": earned - recovered},
         reason=why,
     )
-    await budgets.reverse_clip(session, campaign.id, clip_id, clip.user_id, available=available, why=entry)
+    await budgets.reverse_clip(
+        session, campaign.id, clip_id, clip.user_id, available=available, why=entry
+    )
     await accounts.add_views(session, {clip.user_id: -clip.peak_views})
     await tallies.count_clips(session, campaign.id)
     changes.mark(session, users=[clip.user_id], campaigns=[campaign.id])
@@ -212,17 +241,23 @@ async def revoke(session: AsyncSession, actor: Actor, clip_id: int, reason: obje
         clip.user_id,
         NotificationKind.CLIP_REVOKED,
         "A clip was taken out",
-        f'Your clip for "{campaign.title}" no longer earns: {why} {format_dollars(recovered)} went back.',
+        (
+            f'Your clip for "{campaign.title}" no longer earns: {why} {format_dollars(recovered)} '
+            "went "
+            "back."
+        ),
         "/clippers/clips",
     )
     return recovered
 
 
 async def track_again(session: AsyncSession, actor: Actor, clip_id: int, reason: object) -> Clip:
-    """Have the next run read a clip that was removed, or that is read less often because no count came.
+    """Have the next run read a clip that was removed, or that is read less often because no count
+    came.
 
-    Moves no money: if a count is read, the clip earns from its peak as before. A video that is gone is removed
-    again. Raises AdminsOnly, OwnGain, InvalidInput, NoSuchClip, WrongCampaignStatus, Conflict for any other clip.
+    Moves no money: if a count is read, the clip earns from its peak as before. A video that is gone
+    is removed again. Raises AdminsOnly, OwnGain, InvalidInput, NoSuchClip, WrongCampaignStatus,
+    Conflict for any other clip.
     """
     actor.must_be_admin()
     why = parse_reason(reason)
@@ -260,7 +295,9 @@ async def track_again(session: AsyncSession, actor: Actor, clip_id: int, reason:
     return clip
 
 
-async def release(session: AsyncSession, actor: Actor, submission_id: int, reason: object) -> ClipSubmission:
+async def release(
+    session: AsyncSession, actor: Actor, submission_id: int, reason: object
+) -> ClipSubmission:
     """Let the video of a submission that can earn no more be submitted again, by anybody.
 
     Raises AdminsOnly, OwnGain, InvalidInput, NoSuchSubmission, StillEarns, VideoNotHeld.
@@ -274,7 +311,9 @@ async def release(session: AsyncSession, actor: Actor, submission_id: int, reaso
     if not submission.holds_video:
         raise VideoNotHeld
     if submission.status is SubmissionStatus.PENDING:
-        raise StillEarns("This submission is not decided yet. Reject it, and the video can be submitted again.")
+        raise StillEarns(
+            "This submission is not decided yet. Reject it, and the video can be submitted again."
+        )
     if campaign.completed_at is None and not await _is_revoked(session, submission_id):
         raise StillEarns("This clip still earns. Revoke it first.")
     submission.holds_video = False
@@ -301,6 +340,9 @@ async def _is_revoked(session: AsyncSession, submission_id: int) -> bool:
 
 async def _locked_user(session: AsyncSession, user_id: int) -> User:
     found = await session.exec(
-        select(User).where(User.id == user_id).with_for_update().execution_options(populate_existing=True)
+        select(User)
+        .where(User.id == user_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
     return found.one()

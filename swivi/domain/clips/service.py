@@ -34,8 +34,9 @@ async def submit(
 ) -> ClipSubmission:
     """Send a recognised video to an open campaign; it is PENDING and awaits its baseline.
 
-    Unless the caller reads the baseline before, it becomes due after `retry_in`. Only the sandbox, by `in_sandbox`,
-    submits to a test campaign. For everybody else a campaign does not exist unless they `may_see` it.
+    Unless the caller reads the baseline before, it becomes due after `retry_in`. Only the sandbox,
+    by `in_sandbox`, submits to a test campaign. For everybody else a campaign does not exist unless
+    they `may_see` it.
 
     Raises ClippersOnly, NoSuchCampaign, CampaignNotOpen, PlatformNotWanted, DuplicateSubmission.
     """
@@ -80,23 +81,27 @@ PUBLIC = frozenset({CampaignStatus.ACTIVE, CampaignStatus.PAUSED, CampaignStatus
 async def may_see(session: AsyncSession, campaign: Campaign, user_id: int | None) -> bool:
     """Return whether a clipper (None is a guest) may know of this campaign.
 
-    No clipper knows of a test campaign, nor of one that has not started or is archived. Of a hidden one know
-    those who have ever submitted to it.
+    No clipper knows of a test campaign, nor of one that has not started or is archived. Of a hidden
+    one know those who have ever submitted to it.
     """
     if campaign.is_test or campaign.status not in PUBLIC:
         return False
     if not campaign.hidden:
         return True
-    sent = select(ClipSubmission.id).where(ClipSubmission.user_id == user_id, ClipSubmission.campaign_id == campaign.id)
+    sent = select(ClipSubmission.id).where(
+        ClipSubmission.user_id == user_id, ClipSubmission.campaign_id == campaign.id
+    )
     return (await session.exec(sent.limit(1))).first() is not None
 
 
 async def record_baseline(session: AsyncSession, submission_id: int, reading: Reading) -> bool:
-    """Store the baseline, or why it could not be read and when to try again; whether there is one now.
+    """Store the baseline, or why it could not be read and when to try again; whether there is one
+    now.
 
-    After a bounded number of failures the submission is REJECTED and its clipper is told (see `baselines`).
-    Guarded, so that of two readers only the first writes the baseline or closes the submission. If the
-    platform answered under another id, the submission takes that id first, or is closed as a duplicate.
+    After a bounded number of failures the submission is REJECTED and its clipper is told (see
+    `baselines`). Guarded, so that of two readers only the first writes the baseline or closes the
+    submission. If the platform answered under another id, the submission takes that id first, or is
+    closed as a duplicate.
     """
     submission = await get(session, submission_id)
     if reading.answered is not None and reading.answered != submission.video:
@@ -109,8 +114,16 @@ async def record_baseline(session: AsyncSession, submission_id: int, reading: Re
     attempts = submission.baseline_attempts + 1
     values: dict[str, Any]
     if reading.views is not None:
-        values = {"initial_views": reading.views, "baseline_at": reading.read_at, "baseline_problem": None}
-        values |= {"author": reading.author, "coauthors": list(reading.coauthors), "next_baseline_at": None}
+        values = {
+            "initial_views": reading.views,
+            "baseline_at": reading.read_at,
+            "baseline_problem": None,
+        }
+        values |= {
+            "author": reading.author,
+            "coauthors": list(reading.coauthors),
+            "next_baseline_at": None,
+        }
         values |= {"baseline_metric": reading.metric}
     else:
         values = baselines.after_failure(submission, reading, clock.now())
@@ -123,9 +136,12 @@ async def record_baseline(session: AsyncSession, submission_id: int, reading: Re
     return written.rowcount == 1 and reading.views is not None
 
 
-async def claim_due_baselines(session: AsyncSession, *, limit: int, until: datetime) -> Sequence[ClipSubmission]:
-    """Submissions whose baseline is due to be read (again), longest waiting first; nobody else gets them
-    before `until`, when the claim ends by itself."""
+async def claim_due_baselines(
+    session: AsyncSession, *, limit: int, until: datetime
+) -> Sequence[ClipSubmission]:
+    """Submissions whose baseline is due to be read (again), longest waiting first; nobody else gets
+    them before `until`, when the claim ends by itself.
+    """
     found = await session.exec(
         select(ClipSubmission)
         .where(
@@ -151,11 +167,17 @@ async def get(session: AsyncSession, submission_id: int) -> ClipSubmission:
     return submission
 
 
-async def own(session: AsyncSession, actor: Actor, *, limit: int, offset: int) -> tuple[Sequence[ClipSubmission], int]:
+async def own(
+    session: AsyncSession, actor: Actor, *, limit: int, offset: int
+) -> tuple[Sequence[ClipSubmission], int]:
     """One page of the actor's own submissions, newest first, and how many there are."""
     mine = ClipSubmission.user_id == actor.user_id
     total = (await session.exec(select(func.count()).select_from(ClipSubmission).where(mine))).one()
     found = await session.exec(
-        select(ClipSubmission).where(mine).order_by(col(ClipSubmission.id).desc()).limit(limit).offset(offset)
+        select(ClipSubmission)
+        .where(mine)
+        .order_by(col(ClipSubmission.id).desc())
+        .limit(limit)
+        .offset(offset)
     )
     return found.all(), total

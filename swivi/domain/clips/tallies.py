@@ -1,9 +1,11 @@
-"""Totals that pages show, kept: of submissions, of clips, of each clipper, alone and in each campaign, and of each day.
+"""Totals that pages show, kept: of submissions, of clips, of each clipper, alone and in each
+campaign, and of each day.
 
-They change in the transaction of the rows that they total, so they are as exact as those. Rows that come one by one are
-added up by triggers of the database (2026_11_28_tallies.py and 2026_11_28_counted_lists.py in alembic/versions), which
-no code can forget. What looks at all of a campaign's clips, or changes what a clip counts for, calls a function here,
-with the campaign's row locked.
+They change in the transaction of the rows that they total, so they are as exact as those. Rows that
+come one by one are added up by triggers of the database (2026_11_28_tallies.py and
+2026_11_28_counted_lists.py in alembic/versions), which no code can forget. What looks at all of a
+campaign's clips, or changes what a clip counts for, calls a function here, with the campaign's row
+locked.
 """
 
 from datetime import date
@@ -37,7 +39,9 @@ CLIPS = Table(
     total("views"),
     total("growth"),
 )
-"""`views` are the peaks of these clips together, `growth` is how much of that they gained since they were submitted."""
+"""`views` are the peaks of these clips together, `growth` is how much of that they gained since
+they were submitted.
+"""
 
 CLIPPERS = Table(
     "campaign_clippers",
@@ -50,7 +54,8 @@ CLIPPERS = Table(
     Index("ix_campaign_clippers_user_id", "user_id"),
     Index("ix_campaign_clippers_campaign_id_earned", "campaign_id", "earned"),
 )
-"""What one clipper's clips are and gained in one campaign, whatever their state; `earned` is cents."""
+"""What one clipper's clips are and gained in one campaign, whatever their state; `earned` is cents.
+"""
 
 DAYS = Table(
     "campaign_days",
@@ -62,9 +67,13 @@ DAYS = Table(
     total("spent"),
     Index("ix_campaign_days_campaign_id_day", "campaign_id", "day"),
 )
-"""By UTC days: the growth that was counted, and the cents that it was credited less what was taken back."""
+"""By UTC days: the growth that was counted, and the cents that it was credited less what was taken
+back.
+"""
 
-SUBMITTERS = Table("submitters", SQLModel.metadata, key_to("user_id", "users.id"), total("submissions"))
+SUBMITTERS = Table(
+    "submitters", SQLModel.metadata, key_to("user_id", "users.id"), total("submissions")
+)
 """How many clips each person ever submitted."""
 
 _GROWTH = col(Clip.peak_views) - col(Clip.initial_views)
@@ -77,18 +86,25 @@ async def count_submissions(
     campaign_id: int | None = None,
     platform: Platform | None = None,
 ) -> int:
-    """How many submissions of this status, to this campaign and from this platform there are; None is any."""
+    """How many submissions of this status, to this campaign and from this platform there are; None
+    is any.
+    """
     counted = {
         SUBMISSIONS.c.status: status.value if status else None,
         SUBMISSIONS.c.campaign_id: campaign_id,
         SUBMISSIONS.c.platform: platform.value if platform else None,
     }
     wanted = [column == value for column, value in counted.items() if value is not None]
-    return int((await session.scalars(select(func.sum(SUBMISSIONS.c.submissions)).where(*wanted))).one() or 0)
+    return int(
+        (await session.scalars(select(func.sum(SUBMISSIONS.c.submissions)).where(*wanted))).one()
+        or 0
+    )
 
 
 async def count_accruals(session: AsyncSession, campaign_id: int, why: AuditEntry) -> None:
-    """The transfers that name this entry, all of one settlement of this campaign, have credited its clips."""
+    """The transfers that name this entry, all of one settlement of this campaign, have credited its
+    clips.
+    """
     day, its = why.at.date(), col(Transfer.audit_id) == why.id
     spent: Rows = (
         select(
@@ -106,14 +122,18 @@ async def count_accruals(session: AsyncSession, campaign_id: int, why: AuditEntr
 
 
 async def count_clips(session: AsyncSession, campaign_id: int) -> None:
-    """Clips of this campaign may count for more or less than before: their peaks, earnings or states changed."""
+    """Clips of this campaign may count for more or less than before: their peaks, earnings or
+    states changed.
+    """
     before = await _growth_by_platform(session, campaign_id)
     of_campaign = col(Clip.campaign_id) == campaign_id
     await session.execute(delete(CLIPS).where(CLIPS.c.campaign_id == campaign_id))
     by_state = (col(Clip.campaign_id), col(Clip.platform), col(Clip.state))
     sums = (func.count(), func.sum(col(Clip.peak_views)), func.sum(_GROWTH))
     await session.execute(
-        insert(CLIPS).from_select(list(CLIPS.c.keys()), select(*by_state, *sums).where(of_campaign).group_by(*by_state))
+        insert(CLIPS).from_select(
+            list(CLIPS.c.keys()), select(*by_state, *sums).where(of_campaign).group_by(*by_state)
+        )
     )
     clippers: Rows = (
         select(
@@ -145,5 +165,8 @@ async def _note_growth(session: AsyncSession, campaign_id: int, before: dict[str
         views = growth - before.get(platform, 0)
         if views:
             values = (today, campaign_id, platform, views, 0)
-            row = [literal(value, column.type).label(column.name) for value, column in zip(values, DAYS.c, strict=True)]
+            row = [
+                literal(value, column.type).label(column.name)
+                for value, column in zip(values, DAYS.c, strict=True)
+            ]
             await add(session, DAYS, select(*row).where(true()))

@@ -1,8 +1,9 @@
 """One video earns once: which submission holds a video, and under which id.
 
-A submission holds its video from the moment it is sent, in all of Swivi, whoever sent it and to whichever campaign. It
-goes on holding it after approval, revocation and completion. It gives the video up when it is rejected, or when an
-admin releases it (`review.release`). Submissions to test campaigns hold nothing, because they are paid nothing.
+A submission holds its video from the moment it is sent, in all of Swivi, whoever sent it and to
+whichever campaign. It goes on holding it after approval, revocation and completion. It gives the
+video up when it is rejected, or when an admin releases it (`review.release`). Submissions to test
+campaigns hold nothing, because they are paid nothing.
 """
 
 from collections.abc import Sequence
@@ -35,10 +36,15 @@ from swivi.domain.platforms.models import VideoRef
 DUPLICATE = "This video was already submitted to Swivi under another link."
 
 
-async def must_be_free(session: AsyncSession, video: VideoRef, campaign: Campaign, *, user_id: int) -> None:
-    """Raise DuplicateSubmission if another submission has the video. The caller has locked the campaign.
+async def must_be_free(
+    session: AsyncSession, video: VideoRef, campaign: Campaign, *, user_id: int
+) -> None:
+    """Raise DuplicateSubmission if another submission has the video.
 
-    Of two submissions to different campaigns at the same moment, the unique index refuses the second.
+    The caller has locked the campaign.
+
+    Of two submissions to different campaigns at the same moment, the unique index refuses the
+    second.
     """
     for owner_id, campaign_id in await _submissions_with(session, video, campaign):
         if owner_id == user_id and campaign_id == campaign.id:
@@ -48,24 +54,38 @@ async def must_be_free(session: AsyncSession, video: VideoRef, campaign: Campaig
         raise DuplicateSubmission
 
 
-async def _submissions_with(session: AsyncSession, video: VideoRef, campaign: Campaign) -> Sequence[tuple[int, int]]:
+async def _submissions_with(
+    session: AsyncSession, video: VideoRef, campaign: Campaign
+) -> Sequence[tuple[int, int]]:
     """Return (user id, campaign id) of the submissions that keep `video` from `campaign`."""
     owners = select(ClipSubmission.user_id, ClipSubmission.campaign_id).where(
         ClipSubmission.platform == video.platform, ClipSubmission.external_id == video.external_id
     )
     if campaign.is_test:
-        live = (ClipSubmission.campaign_id == campaign.id, ClipSubmission.status != SubmissionStatus.REJECTED)
+        live = (
+            ClipSubmission.campaign_id == campaign.id,
+            ClipSubmission.status != SubmissionStatus.REJECTED,
+        )
         return (await session.exec(owners.where(*live))).all()
     holders = (await session.exec(owners.where(HOLDS_VIDEO))).all()
     # Duplicates from before one submission held a video may still earn, though they hold nothing.
-    under_way = select(Campaign.id).where(col(Campaign.is_test).is_(False), col(Campaign.completed_at).is_(None))
-    is_revoked = exists().where(col(Clip.submission_id) == col(ClipSubmission.id), col(Clip.state) == ClipState.REVOKED)
-    earning = owners.where(LIVE_WITHOUT_VIDEO, col(ClipSubmission.campaign_id).in_(under_way), ~is_revoked)
+    under_way = select(Campaign.id).where(
+        col(Campaign.is_test).is_(False), col(Campaign.completed_at).is_(None)
+    )
+    is_revoked = exists().where(
+        col(Clip.submission_id) == col(ClipSubmission.id), col(Clip.state) == ClipState.REVOKED
+    )
+    earning = owners.where(
+        LIVE_WITHOUT_VIDEO, col(ClipSubmission.campaign_id).in_(under_way), ~is_revoked
+    )
     return [*holders, *(await session.exec(earning)).all()]
 
 
-async def settle_alias(session: AsyncSession, submission: ClipSubmission, answered: VideoRef) -> None:
-    """Give a submission that awaits its baseline the id under which the platform answered for its video.
+async def settle_alias(
+    session: AsyncSession, submission: ClipSubmission, answered: VideoRef
+) -> None:
+    """Give a submission that awaits its baseline the id under which the platform answered for its
+    video.
 
     If another submission has that video, this one is closed as a duplicate and its clipper is told.
     """
@@ -73,7 +93,9 @@ async def settle_alias(session: AsyncSession, submission: ClipSubmission, answer
     if not await _submissions_with(session, answered, campaign):
         renamed = {"external_id": answered.external_id, "url": answered.canonical_url}
         try:
-            async with session.begin_nested():  # a refusal by the unique index must not end the transaction
+            async with (
+                session.begin_nested()
+            ):  # a refusal by the unique index must not end the transaction
                 await _change_awaiting(session, submission, renamed)
         except IntegrityError as refused:  # another submission took the video at the same moment
             if violated_constraint(refused) != ONE_HOLDS_VIDEO:
@@ -111,7 +133,9 @@ async def _close_as_duplicate(
     )
 
 
-async def _change_awaiting(session: AsyncSession, submission: ClipSubmission, values: dict[str, Any]) -> bool:
+async def _change_awaiting(
+    session: AsyncSession, submission: ClipSubmission, values: dict[str, Any]
+) -> bool:
     """Change a submission if it still awaits its baseline; return whether it did."""
     changed: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
         update(ClipSubmission)

@@ -1,7 +1,9 @@
-"""What each account moved on each UTC day, by kind: a rollup of the transfers, as exact as they are.
+"""What each account moved on each UTC day, by kind: a rollup of the transfers, as exact as they
+are.
 
-It is written in the transaction of the transfers: a settlement's by `add_settlement`, any other by a trigger
-(alembic/versions/2026_11_28_tallies.py). Of budgets and of what clippers may withdraw, which have statements.
+It is written in the transaction of the transfers: a settlement's by `add_settlement`, any other by
+a trigger (alembic/versions/2026_11_28_tallies.py). Of budgets and of what clippers may withdraw,
+which have statements.
 """
 
 from sqlalchemy import Column, Date, String, Table, func, literal, select

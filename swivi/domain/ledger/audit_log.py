@@ -1,4 +1,6 @@
-"""Writing the audit log: one entry for each thing that somebody did, in the transaction that did it."""
+"""Writing the audit log: one entry for each thing that somebody did, in the transaction that did
+it.
+"""
 
 from typing import Any
 

@@ -41,10 +41,12 @@ CREDITS = (bulk.number("clip_id"), bulk.number("user_id"), bulk.number("amount")
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What else of the credited clips' rows is written in the same statement, since a second one would be as much work.
+    """What else of the credited clips' rows is written in the same statement, since a second one
+    would be as much work.
 
-    `rows` of `columns`, one for each credit and in their order; `changes` makes the new values of them, by the names
-    of the clips' columns. None of those is money. `clips` is the table as its owner knows it.
+    `rows` of `columns`, one for each credit and in their order; `changes` makes the new values of
+    them, by the names of the clips' columns. None of those is money. `clips` is the table as its
+    owner knows it.
     """
 
     clips: FromClause
@@ -63,7 +65,8 @@ async def change_budget(
     guard = (CAMPAIGNS.c.budget == before) & (CAMPAIGNS.c.spent <= after)
     if not await change_if(session, CAMPAIGNS, campaign_id, guard, budget=after):
         raise BudgetExceeded(
-            f"The budget cannot be {format_dollars(after)}: more is spent, or it was just changed by someone else."
+            f"The budget cannot be {format_dollars(after)}: more is spent, or it was just changed "
+            "by someone else."
         )
     if before == after:
         return
@@ -72,21 +75,32 @@ async def change_budget(
     if after < before:
         source, target, kind = target, source, TransferKind.BUDGET_REDUCED
     key = f"budget:{campaign_id}:{uuid4().hex}"
-    await post(session, why, [Movement(source, target, abs(after - before), kind, key, campaign_id=campaign_id)])
+    await post(
+        session,
+        why,
+        [Movement(source, target, abs(after - before), kind, key, campaign_id=campaign_id)],
+    )
 
 
 async def return_unspent(session: AsyncSession, campaign_id: int, why: AuditEntry) -> Cents:
     """Move what a completed campaign did not spend back to the brand; return the cents.
 
-    `budget` and `spent` stay what they were. The caller has locked the campaign, whose account is empty after this.
-    The idempotency key lets it happen once (I12).
+    `budget` and `spent` stay what they were. The caller has locked the campaign, whose account is
+    empty after this. The idempotency key lets it happen once (I12).
     """
     left = (CAMPAIGNS.c.budget - CAMPAIGNS.c.spent).label("unspent")
     unspent = int((await session.scalars(select(left).where(CAMPAIGNS.c.id == campaign_id))).one())
     if unspent == 0:
         return 0
     source, key = accounts.campaign_budget(campaign_id), f"return:{campaign_id}"
-    returned = Movement(source, accounts.OUTSIDE, unspent, TransferKind.BUDGET_RETURNED, key, campaign_id=campaign_id)
+    returned = Movement(
+        source,
+        accounts.OUTSIDE,
+        unspent,
+        TransferKind.BUDGET_RETURNED,
+        key,
+        campaign_id=campaign_id,
+    )
     await post(session, why, [returned])
     return unspent
 
@@ -102,9 +116,10 @@ async def credit_clips(
 ) -> Cents:
     """Credit clips out of a campaign's budget, in bulk; returns the sum in cents.
 
-    One transfer per (run, clip), which the idempotency key makes unique (I5). The caller has locked the campaign and
-    the clippers, in the order of their ids. Raises BudgetExceeded if the budget does not cover the sum: the caller
-    shares what remains before it comes here. A test campaign credits the sandbox, and no clipper.
+    One transfer per (run, clip), which the idempotency key makes unique (I5). The caller has locked
+    the campaign and the clippers, in the order of their ids. Raises BudgetExceeded if the budget
+    does not cover the sum: the caller shares what remains before it comes here. A test campaign
+    credits the sandbox, and no clipper.
     """
     total = sum(credit.amount for credit in credits_due)
     if total == 0:
@@ -126,7 +141,9 @@ async def credit_clips(
 
 
 async def _is_test(session: AsyncSession, campaign_id: int) -> bool:
-    """Read the flag from the row itself: the ledger takes no caller's word for where money may go."""
+    """Read the flag from the row itself: the ledger takes no caller's word for where money may
+    go.
+    """
     found = await session.scalars(select(CAMPAIGNS.c.is_test).where(CAMPAIGNS.c.id == campaign_id))
     return bool(found.one())
 
@@ -139,17 +156,29 @@ async def _add_earnings(session: AsyncSession, credits_due: Sequence[Credit]) ->
 
 
 async def recoverable(session: AsyncSession, clip_id: int, *, available: Cents) -> Cents:
-    """Return the cents that `reverse_clip` would recover of a clip whose clipper has `available` cents."""
-    return sum(movement.amount for movement in _reversals(await _accruals(session, clip_id), available))
+    """Return the cents that `reverse_clip` would recover of a clip whose clipper has `available`
+    cents.
+    """
+    return sum(
+        movement.amount for movement in _reversals(await _accruals(session, clip_id), available)
+    )
 
 
 async def reverse_clip(
-    session: AsyncSession, campaign_id: int, clip_id: int, user_id: int, *, available: Cents, why: AuditEntry
+    session: AsyncSession,
+    campaign_id: int,
+    clip_id: int,
+    user_id: int,
+    *,
+    available: Cents,
+    why: AuditEntry,
 ) -> Cents:
-    """Return a clip's earnings to its campaign, newest first, as far as `available` cents cover them.
+    """Return a clip's earnings to its campaign, newest first, as far as `available` cents cover
+    them.
 
-    What the sandbox holds goes back whole. Each reversal names the transfer it takes back, which can be reversed only
-    once (I4). Returns what was recovered. Raises BudgetExceeded if the clipper's balance fell in the meantime.
+    What the sandbox holds goes back whole. Each reversal names the transfer it takes back, which
+    can be reversed only once (I4). Returns what was recovered. Raises BudgetExceeded if the
+    clipper's balance fell in the meantime.
     """
     movements = _reversals(await _accruals(session, clip_id), available)
     recovered = sum(movement.amount for movement in movements)
@@ -157,7 +186,9 @@ async def reverse_clip(
         session.add(why)
         return 0
     owed = sum(movement.amount for movement in movements if movement.user_id is not None)
-    taken = await change_if(session, USERS, user_id, owed <= AVAILABLE, total_earnings=USERS.c.total_earnings - owed)
+    taken = await change_if(
+        session, USERS, user_id, owed <= AVAILABLE, total_earnings=USERS.c.total_earnings - owed
+    )
     if not taken:
         raise BudgetExceeded("The clipper's balance changed meanwhile. Please try again.")
     await bulk.add_to_each(session, CAMPAIGNS, [(campaign_id, -recovered)], "spent")

@@ -14,6 +14,8 @@ class InsufficientBalance(Conflict):
 
 
 class BudgetExceeded(Conflict):
-    """A campaign's budget does not cover what was to be credited, or would fall below what is spent."""
+    """A campaign's budget does not cover what was to be credited, or would fall below what is
+    spent.
+    """
 
     code = "budget_exceeded"

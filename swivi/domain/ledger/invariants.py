@@ -1,4 +1,6 @@
-"""The checker: runs every check on one snapshot of the database, names rows and amounts, repairs nothing."""
+"""The checker: runs every check on one snapshot of the database, names rows and amounts, repairs
+nothing.
+"""
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -61,7 +63,9 @@ class Finding:
 
 @dataclass(slots=True)
 class Result:
-    """How one invariant fared: how many checks over how many rows, in how many seconds, with how many findings."""
+    """How one invariant fared: how many checks over how many rows, in how many seconds, with how
+    many findings.
+    """
 
     invariant: str
     checks: int = 0
@@ -72,7 +76,9 @@ class Result:
 
 @dataclass(slots=True)
 class Report:
-    """What was checked: numbers of checks and of transfers covered, seconds, and the findings; all by invariant too."""
+    """What was checked: numbers of checks and of transfers covered, seconds, and the findings; all
+    by invariant too.
+    """
 
     checks: int = 0
     transfers: int = 0
@@ -95,10 +101,11 @@ Findings = list[Finding]
 
 
 async def check(database: Database, *, whole: bool = True, since: str | None = None) -> Report:
-    """Check every invariant on one snapshot, so that a settlement in the meantime looks like neither half.
+    """Check every invariant on one snapshot, so that a settlement in the meantime looks like
+    neither half.
 
-    With `whole` False, rows whose seals were checked before are checked again in turn, a part each time.
-    `since` is the digest of a seal, from outside of the database, that must be in the chain.
+    With `whole` False, rows whose seals were checked before are checked again in turn, a part each
+    time. `since` is the digest of a seal, from outside of the database, that must be in the chain.
     A check that fails is a finding, and the others are made. Raises Outage.
     """
     started = perf_counter()
@@ -111,7 +118,9 @@ async def check(database: Database, *, whole: bool = True, since: str | None = N
             result = Result(invariant, rows=_covered(invariant, rows))
             began = perf_counter()
             before = len(report.findings)
-            async for made in _look(session, invariant, partial(_sealed, report, whole=whole, since=since)):
+            async for made in _look(
+                session, invariant, partial(_sealed, report, whole=whole, since=since)
+            ):
                 result.checks += 1
                 report.findings += made
             if invariant == "I19" and report.sealed is not None:
@@ -140,7 +149,10 @@ async def _look(session: AsyncSession, invariant: str, sealed: Making) -> AsyncI
 
 
 async def _made(session: AsyncSession, invariant: str, name: str, make: Making) -> Findings:
-    """The check's findings. If it fails, that is the finding: of numbers too large to add up, for instance."""
+    """The check's findings.
+
+    If it fails, that is the finding: of numbers too large to add up, for instance.
+    """
     try:
         # PostgreSQL ends a transaction in which a statement failed; a savepoint keeps the snapshot.
         async with session.begin_nested():
@@ -154,7 +166,9 @@ async def _made(session: AsyncSession, invariant: str, name: str, make: Making) 
 
 
 async def _rows(session: AsyncSession) -> dict[str, int]:
-    """How many rows of each subject there are; 0 where they cannot be counted, which a check then says."""
+    """How many rows of each subject there are; 0 where they cannot be counted, which a check then
+    says.
+    """
     counted = {subject: await _counted(session, table) for subject, table in TABLES.items()}
     sqlite = session.get_bind().dialect.name == "sqlite"
     return counted | {"database": len(triggers.expected(sqlite=sqlite))}
@@ -164,24 +178,32 @@ async def _counted(session: AsyncSession, table: str) -> int:
     try:
         async with session.begin_nested():
             # The names of the tables are ours.
-            return int((await session.execute(text(f"SELECT COUNT(*) FROM {table}"))).scalar_one())  # noqa: S608
+            return int((await session.execute(text(f"SELECT COUNT(*) FROM {table}"))).scalar_one())
     except DBAPIError:
         return 0
 
 
 def _covered(invariant: str, rows: dict[str, int]) -> int:
-    subjects = {one.subject for one in CHECKS if one.invariant == invariant} | set(SPECIAL.get(invariant, ()))
+    subjects = {one.subject for one in CHECKS if one.invariant == invariant} | set(
+        SPECIAL.get(invariant, ())
+    )
     return sum(rows[subject] for subject in subjects)
 
 
 async def _broken(session: AsyncSession, *, one: Check) -> Findings:
-    rows = await session.execute(text(KNOWN_ACCOUNTS + one.sql if "known_accounts" in one.sql else one.sql))
+    rows = await session.execute(
+        text(KNOWN_ACCOUNTS + one.sql if "known_accounts" in one.sql else one.sql)
+    )
     return [
         Finding(
             one.invariant,
             one.subject,
             row.id,
-            one.says.format(id=row.id, found=_written(row.found, one.unit), expected=_written(row.expected, one.unit)),
+            one.says.format(
+                id=row.id,
+                found=_written(row.found, one.unit),
+                expected=_written(row.expected, one.unit),
+            ),
         )
         for row in rows
     ]
@@ -194,22 +216,38 @@ def _written(value: Any, unit: Unit) -> str:
 
 
 async def _wrong_triggers(session: AsyncSession) -> Findings:
-    """I3: the triggers that refuse to rewrite history, and those that add up, are as migrations made them."""
-    return [Finding("I3", "database", one.name, one.sentence) for one in await triggers.wrong(session)]
+    """I3: the triggers that refuse to rewrite history, and those that add up, are as migrations
+    made them.
+    """
+    return [
+        Finding("I3", "database", one.name, one.sentence) for one in await triggers.wrong(session)
+    ]
 
 
-async def _sealed(report: Report, session: AsyncSession, *, whole: bool, since: str | None) -> Findings:
+async def _sealed(
+    report: Report, session: AsyncSession, *, whole: bool, since: str | None
+) -> Findings:
     """I19: the rows are as they were sealed."""
     report.sealed = await verify(session, whole=whole, since=since)
-    return [Finding("I19", one.subject, one.subject_id, one.sentence) for one in report.sealed.differences]
+    return [
+        Finding("I19", one.subject, one.subject_id, one.sentence)
+        for one in report.sealed.differences
+    ]
 
 
 async def _endless_leases(session: AsyncSession) -> Findings:
     """I16: a lease that expires in the far future would stop the work it guards."""
-    far = text("SELECT name, expires_at FROM leases WHERE expires_at > :far").columns(expires_at=UtcDateTime)
+    far = text("SELECT name, expires_at FROM leases WHERE expires_at > :far").columns(
+        expires_at=UtcDateTime
+    )
     rows = await session.execute(far.bindparams(far=_bindable(session)))
     return [
-        Finding("I16", "lease", row.name, f"lease {row.name}: expires only at {row.expires_at:%Y-%m-%d %H:%M} UTC")
+        Finding(
+            "I16",
+            "lease",
+            row.name,
+            f"lease {row.name}: expires only at {row.expires_at:%Y-%m-%d %H:%M} UTC",
+        )
         for row in rows
     ]
 

@@ -1,4 +1,7 @@
-"""The append-only tables: transfers of money, and the audit log. Triggers refuse update and delete on both."""
+"""The append-only tables: transfers of money, and the audit log.
+
+Triggers refuse update and delete on both.
+"""
 
 from datetime import datetime
 from enum import StrEnum
@@ -26,7 +29,10 @@ class TransferKind(StrEnum):
 
 
 class AuditEntry(SQLModel, table=True):
-    """Who did what to what, before and after, and why. `actor_id` is None where Swivi itself acted."""
+    """Who did what to what, before and after, and why.
+
+    `actor_id` is None where Swivi itself acted.
+    """
 
     __tablename__ = "audit_log"
     __table_args__ = (
@@ -54,7 +60,9 @@ SELDOM = text("kind <> 'ACCRUAL'")
 
 
 class Transfer(SQLModel, table=True):
-    """One movement of `amount` cents from `debit_account` to `credit_account`: balanced by construction."""
+    """One movement of `amount` cents from `debit_account` to `credit_account`: balanced by
+    construction.
+    """
 
     __tablename__ = "ledger_transfers"
     __table_args__ = (

@@ -10,12 +10,19 @@ from swivi.domain.ledger.models import AuditEntry, Transfer, TransferKind
 from swivi.domain.ledger.posting import AVAILABLE, USERS, Movement, change_if, post
 
 
-async def reserve(session: AsyncSession, user_id: int, request_id: int, amount: Cents, why: AuditEntry) -> None:
-    """available -> reserved, if the balance covers it at the moment of the write. Raises InsufficientBalance.
+async def reserve(
+    session: AsyncSession, user_id: int, request_id: int, amount: Cents, why: AuditEntry
+) -> None:
+    """available -> reserved, if the balance covers it at the moment of the write.
 
-    The guard in the UPDATE closes the race of two requests that both read the same balance (I2, I8).
+    Raises InsufficientBalance.
+
+    The guard in the UPDATE closes the race of two requests that both read the same balance (I2,
+    I8).
     """
-    if not await change_if(session, USERS, user_id, amount <= AVAILABLE, reserved=USERS.c.reserved + amount):
+    if not await change_if(
+        session, USERS, user_id, amount <= AVAILABLE, reserved=USERS.c.reserved + amount
+    ):
         raise InsufficientBalance(amount)
     await post(
         session,
@@ -34,7 +41,9 @@ async def reserve(session: AsyncSession, user_id: int, request_id: int, amount: 
     )
 
 
-async def release(session: AsyncSession, user_id: int, request_id: int, amount: Cents, why: AuditEntry) -> None:
+async def release(
+    session: AsyncSession, user_id: int, request_id: int, amount: Cents, why: AuditEntry
+) -> None:
     """reserved -> available: the request was cancelled, rejected or failed."""
     await _take_reserved(session, user_id, amount, paid=0)
     await post(
@@ -82,7 +91,9 @@ async def pay_out(
     )
 
 
-async def take_back(session: AsyncSession, user_id: int, request_id: int, amount: Cents, why: AuditEntry) -> None:
+async def take_back(
+    session: AsyncSession, user_id: int, request_id: int, amount: Cents, why: AuditEntry
+) -> None:
     """The bank sent a payout back: each transfer of the payment is reversed into available."""
     payments = await session.exec(
         select(Transfer)
@@ -92,7 +103,9 @@ async def take_back(session: AsyncSession, user_id: int, request_id: int, amount
         )
         .order_by(col(Transfer.id))
     )
-    taken = await change_if(session, USERS, user_id, USERS.c.paid >= amount, paid=USERS.c.paid - amount)
+    taken = await change_if(
+        session, USERS, user_id, USERS.c.paid >= amount, paid=USERS.c.paid - amount
+    )
     assert taken, f"user {user_id} was never paid {amount} cents"
     await post(
         session,
@@ -113,7 +126,9 @@ async def take_back(session: AsyncSession, user_id: int, request_id: int, amount
     )
 
 
-async def _take_reserved(session: AsyncSession, user_id: int, amount: Cents, *, paid: Cents) -> None:
+async def _take_reserved(
+    session: AsyncSession, user_id: int, amount: Cents, *, paid: Cents
+) -> None:
     taken = await change_if(
         session,
         USERS,

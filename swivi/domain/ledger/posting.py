@@ -1,7 +1,7 @@
 """Posting: the audit entry, its transfers, and the cached totals they change, always together.
 
-The caches are the money columns of `users`, `campaigns` and `clips`. They are known here as bare columns,
-because this room stands below the ones that own those tables; nobody else updates them.
+The caches are the money columns of `users`, `campaigns` and `clips`. They are known here as bare
+columns, because this room stands below the ones that own those tables; nobody else updates them.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,9 @@ from swivi.domain.ledger import accounts
 from swivi.domain.ledger.models import AuditEntry, Transfer, TransferKind
 
 USERS = table("users", column("id"), column("total_earnings"), column("paid"), column("reserved"))
-CAMPAIGNS = table("campaigns", column("id"), column("budget"), column("spent"), column("is_test", Boolean))
+CAMPAIGNS = table(
+    "campaigns", column("id"), column("budget"), column("spent"), column("is_test", Boolean)
+)
 CLIPS = table("clips", column("id"), column("earnings"), column("gross_credited"))
 
 AVAILABLE = USERS.c.total_earnings - USERS.c.paid - USERS.c.reserved
@@ -40,7 +42,9 @@ AVAILABLE = USERS.c.total_earnings - USERS.c.paid - USERS.c.reserved
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """One transfer to be posted: `amount` cents from one account to another, and what it refers to."""
+    """One transfer to be posted: `amount` cents from one account to another, and what it refers
+    to.
+    """
 
     debit_account: str
     credit_account: str
@@ -81,12 +85,19 @@ async def post(session: AsyncSession, why: AuditEntry, movements: Sequence[Movem
 
 
 async def post_accruals(
-    session: AsyncSession, why: AuditEntry, due: FromClause, campaign_id: int, run_id: int, *, is_test: bool
+    session: AsyncSession,
+    why: AuditEntry,
+    due: FromClause,
+    campaign_id: int,
+    run_id: int,
+    *,
+    is_test: bool,
 ) -> None:
-    """Write the transfers of one settlement, whose entry was noted: one for each (clip_id, user_id, amount) of `due`.
+    """Write the transfers of one settlement, whose entry was noted: one for each (clip_id, user_id,
+    amount) of `due`.
 
-    As `post`, but the database makes the rows: a settlement may have tens of thousands. Those of a test campaign
-    credit the sandbox and name no user, so that no balance can grow by them (I17).
+    As `post`, but the database makes the rows: a settlement may have tens of thousands. Those of a
+    test campaign credit the sandbox and name no user, so that no balance can grow by them (I17).
     """
     payee = null() if is_test else due.c.user_id
     constants = {
@@ -98,14 +109,18 @@ async def post_accruals(
         "created_at": why.at,
     }
     made = {
-        "credit_account": literal(accounts.SANDBOX) if is_test else accounts.available_of_each(due.c.user_id),
+        "credit_account": literal(accounts.SANDBOX)
+        if is_test
+        else accounts.available_of_each(due.c.user_id),
         "amount": due.c.amount,
         "idempotency_key": literal(f"run:{run_id}:clip:") + cast(due.c.clip_id, String),
         "user_id": payee,
         "clip_id": due.c.clip_id,
     }
     written = Transfer.__table__.c  # type: ignore[attr-defined]
-    rows = select(*(literal(value, written[name].type) for name, value in constants.items()), *made.values())
+    rows = select(
+        *(literal(value, written[name].type) for name, value in constants.items()), *made.values()
+    )
     # Not through the session: it would keep watch over objects that nobody has.
     connection = await session.connection()
     await connection.execute(insert(Transfer).from_select([*constants, *made], rows))
@@ -118,7 +133,9 @@ async def note(session: AsyncSession, why: AuditEntry, amount: Cents) -> None:
     await session.flush()
 
 
-async def change_if(session: AsyncSession, cache: Any, row_id: int, guard: ColumnElement[bool], **values: Any) -> bool:
+async def change_if(
+    session: AsyncSession, cache: Any, row_id: int, guard: ColumnElement[bool], **values: Any
+) -> bool:
     """Change one row of a cache if `guard` holds at that very moment; whether it did."""
     changed: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
         update(cache).where(cache.c.id == row_id, guard).values(**values)

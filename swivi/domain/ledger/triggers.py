@@ -2,8 +2,8 @@
 
 A trigger refuses to rewrite history, or keeps a total beside its rows. One that is gone, switched
 off, replaced by another text, or not ours is a finding. A test compares `EXPECTED` with a database
-that was just migrated: after a migration that creates or replaces a trigger, it prints what to write
-here.
+that was just migrated: after a migration that creates or replaces a trigger, it prints what to
+write here.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -64,9 +64,13 @@ ON_POSTGRESQL: dict[str, str] = {
     "users.users_add_up_again": "b7686ffcaf3e3aba",
     "view_tracking.view_tracking_no_update": "e7e6109b6dcbf10e",
 }
-"""`table.trigger`, and the first 16 digits of its digest: of its definition and of its function's text."""
+"""`table.trigger`, and the first 16 digits of its digest: of its definition and of its function's
+text.
+"""
 
-SQLITE = "SELECT tbl_name || '.' || name AS name, sql AS body FROM sqlite_master WHERE type = 'trigger'"
+SQLITE = (
+    "SELECT tbl_name || '.' || name AS name, sql AS body FROM sqlite_master WHERE type = 'trigger'"
+)
 
 # A trigger of view_tracking has a clone on each partition, which can be switched off by itself.
 # Foreign keys are triggers too: internal ones, which can only be switched off.
@@ -92,7 +96,9 @@ RULES = """
 
 @dataclass(frozen=True, slots=True)
 class WrongTrigger:
-    """A trigger that is not as migrations created it: `table.trigger`, and what is wrong in a sentence."""
+    """A trigger that is not as migrations created it: `table.trigger`, and what is wrong in a
+    sentence.
+    """
 
     name: str
     sentence: str
@@ -104,7 +110,10 @@ def expected(*, sqlite: bool) -> dict[str, str]:
 
 
 async def present(session: AsyncSession) -> dict[str, str]:
-    """Return the triggers that are there and enabled, with their digests. Partitions' clones are left out."""
+    """Return the triggers that are there and enabled, with their digests.
+
+    Partitions' clones are left out.
+    """
     if session.get_bind().dialect.name == "sqlite":
         return {row.name: _digest(row.body) for row in await session.execute(text(SQLITE))}
     rows = await session.execute(text(POSTGRESQL))
@@ -122,7 +131,9 @@ async def wrong(session: AsyncSession) -> list[WrongTrigger]:
 
 
 async def _around_triggers(session: AsyncSession) -> AsyncIterator[WrongTrigger]:
-    """On PostgreSQL: clones and foreign keys that are switched off, partitions without a clone, and rules."""
+    """On PostgreSQL: clones and foreign keys that are switched off, partitions without a clone, and
+    rules.
+    """
     for row in await session.execute(text(POSTGRESQL)):
         if row.is_derived and not row.is_on:
             yield WrongTrigger(row.name, f"trigger {row.name}: is switched off")
@@ -139,7 +150,9 @@ def _differing(wanted: dict[str, str], found: dict[str, str]) -> Iterator[WrongT
         elif name not in wanted:
             yield WrongTrigger(name, f"trigger {name}: no migration created it")
         elif found[name] != wanted[name]:
-            yield WrongTrigger(name, f"trigger {name}: does something else than what its migration says")
+            yield WrongTrigger(
+                name, f"trigger {name}: does something else than what its migration says"
+            )
 
 
 def _digest(body: str) -> str:

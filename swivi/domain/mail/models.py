@@ -18,7 +18,10 @@ class MailKind(StrEnum):
 
 
 class Mail(SQLModel, table=True):
-    """A mail to a user. Its text is stored nowhere: the link is made as it is sent, and only a hash of it is kept."""
+    """A mail to a user.
+
+    Its text is stored nowhere: the link is made as it is sent, and only a hash of it is kept.
+    """
 
     __tablename__ = "mails"
 
@@ -36,6 +39,8 @@ class Mail(SQLModel, table=True):
     """What the last attempt failed with."""
     token_hash: str | None = Field(default=None, unique=True)
     password_then: str | None = None
-    """A hash of the password's hash as the link was made: it opens nothing once the password is another one."""
+    """A hash of the password's hash as the link was made: it opens nothing once the password is
+    another one.
+    """
     expires_at: datetime | None = moment(nullable=True)
     used_at: datetime | None = moment(nullable=True)

@@ -1,6 +1,8 @@
-"""The outbox: a mail is written with what it is about, in one transaction, and sent once that has committed.
+"""The outbox: a mail is written with what it is about, in one transaction, and sent once that has
+committed.
 
-A claim is a lease on one mail. A postman that dies leaves it behind, and once it is over somebody else sends.
+A claim is a lease on one mail. A postman that dies leaves it behind, and once it is over somebody
+else sends.
 """
 
 import secrets
@@ -34,7 +36,10 @@ KEPT = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a postman needs to know of a mail that it claimed. The token is here and in the mail, and nowhere else."""
+    """What a postman needs to know of a mail that it claimed.
+
+    The token is here and in the mail, and nowhere else.
+    """
 
     mail_id: int
     kind: MailKind
@@ -53,14 +58,19 @@ async def post(session: AsyncSession, user_id: int, kind: MailKind) -> None:
 
 async def is_any_due(session: AsyncSession) -> bool:
     """Whether there is anything to claim. Takes no lock."""
-    return (await session.exec(select(Mail.id).where(*_due(clock.now())).limit(1))).first() is not None
+    return (
+        await session.exec(select(Mail.id).where(*_due(clock.now())).limit(1))
+    ).first() is not None
 
 
 async def claim(session: AsyncSession, claim: str, *, limit: int) -> list[Letter]:
-    """Take what is due, the longest waiting first, each with a new link; the one of an earlier attempt ends."""
+    """Take what is due, the longest waiting first, each with a new link; the one of an earlier
+    attempt ends.
+    """
     now = clock.now()
     chosen = select(col(Mail.id)).where(*_due(now)).order_by(col(Mail.next_attempt_at)).limit(limit)
-    # Asks again what is due: of two postmen that chose the same one, the second finds it claimed, and not due.
+    # Asks again what is due: of two postmen that chose the same one, the second finds it claimed,
+    # and not due.
     await session.execute(
         update(Mail)
         .where(col(Mail.id).in_(chosen), *_due(now))
@@ -84,11 +94,17 @@ def _with_new_link(mail: Mail, user: User, now: datetime) -> Letter:
 
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return col(Mail.next_attempt_at) <= now, or_(col(Mail.claimed_until).is_(None), col(Mail.claimed_until) <= now)
+    return col(Mail.next_attempt_at) <= now, or_(
+        col(Mail.claimed_until).is_(None), col(Mail.claimed_until) <= now
+    )
 
 
-async def record(session: AsyncSession, letter: Letter, error: str | None, *, is_final: bool = False) -> None:
-    """Write down how an attempt ended, and what comes next; nothing if the claim was lost meanwhile."""
+async def record(
+    session: AsyncSession, letter: Letter, error: str | None, *, is_final: bool = False
+) -> None:
+    """Write down how an attempt ended, and what comes next; nothing if the claim was lost
+    meanwhile.
+    """
     now = clock.now()
     is_over = error is None or is_final or letter.attempts >= len(PAUSES)
     next_attempt_at = None if is_over else now + PAUSES[letter.attempts]
@@ -139,7 +155,11 @@ async def use(session: AsyncSession, kind: MailKind, token: str) -> bool:
     """Whether this link was still unused; it is used now."""
     used: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
         update(Mail)
-        .where(col(Mail.token_hash) == hash_token(token), col(Mail.kind) == kind, col(Mail.used_at).is_(None))
+        .where(
+            col(Mail.token_hash) == hash_token(token),
+            col(Mail.kind) == kind,
+            col(Mail.used_at).is_(None),
+        )
         .values(used_at=clock.now())
     )
     return used.rowcount == 1

@@ -1,4 +1,7 @@
-"""The postman: one per process. Woken by commits and by the clock, it sends what is due and records how that went."""
+"""The postman: one per process.
+
+Woken by commits and by the clock, it sends what is due and records how that went.
+"""
 
 import asyncio
 import logging
@@ -40,9 +43,14 @@ class MailServer:
 
 
 class Postman:
-    """Sends the mails of a database. Without a server they are printed to the log, for developers to follow."""
+    """Sends the mails of a database.
 
-    def __init__(self, database: Database, server: MailServer | None, *, sender: str, base_url: str) -> None:
+    Without a server they are printed to the log, for developers to follow.
+    """
+
+    def __init__(
+        self, database: Database, server: MailServer | None, *, sender: str, base_url: str
+    ) -> None:
         self._database = database
         self._server = server
         self._sender = sender
@@ -78,7 +86,9 @@ class Postman:
 
     async def _send(self, letter: Letter) -> None:
         link = words.link(self._base_url, letter.kind, letter.token)
-        mail = words.message(letter.kind, sender=self._sender, recipient=letter.recipient, link=link)
+        mail = words.message(
+            letter.kind, sender=self._sender, recipient=letter.recipient, link=link
+        )
         error, is_final = None, False
         try:
             await self._hand_in(mail)
@@ -91,7 +101,11 @@ class Postman:
 
     async def _hand_in(self, mail: EmailMessage) -> None:
         if self._server is None:
-            log.info("No mail server is set up. This mail would be sent to %s:\n%s", mail["To"], mail.get_content())
+            log.info(
+                "No mail server is set up. This mail would be sent to %s:\n%s",
+                mail["To"],
+                mail.get_content(),
+            )
             return
         await aiosmtplib.send(
             mail,

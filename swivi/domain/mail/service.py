@@ -24,26 +24,37 @@ from swivi.domain.mail.models import MailKind
 
 
 async def ask_reset(session: AsyncSession, email: str, network: str) -> None:
-    """Somebody forgot the password of the account with this address, as `accounts.parse_email` spells it.
+    """Somebody forgot the password of the account with this address, as `accounts.parse_email`
+    spells it.
 
     Whether there is one is not told, and written down is as much where there is none.
     """
-    found = await session.exec(select(User.id).where(User.email == email, User.status == UserStatus.ACTIVE))
+    found = await session.exec(
+        select(User.id).where(User.email == email, User.status == UserStatus.ACTIVE)
+    )
     user_id = found.first()
     if user_id is not None:
         await outbox.post(session, user_id, MailKind.RESET)
     after = {"from": network, "account": "known" if user_id else "unknown"}
-    audit_log.record(session, audit_log.entry("reset.asked", "user", user_id or NOBODY, actor_id=None, after=after))
+    audit_log.record(
+        session,
+        audit_log.entry("reset.asked", "user", user_id or NOBODY, actor_id=None, after=after),
+    )
 
 
 async def sign_up(session: AsyncSession, who: Newcomer) -> None:
-    """Send a mail to the address that somebody signs up with. The answer is the same for all of them.
+    """Send a mail to the address that somebody signs up with.
 
-    Nobody can sign in to a new account before its password was entered on the page of the mail's link. So not even
-    a sign-in with the password just chosen tells whether the address was new. A pending one takes the newer password
-    and name, and earlier links end. The owner of an active account is told.
+    The answer is the same for all of them.
+
+    Nobody can sign in to a new account before its password was entered on the page of the mail's
+    link. So not even a sign-in with the password just chosen tells whether the address was new. A
+    pending one takes the newer password and name, and earlier links end. The owner of an active
+    account is told.
     """
-    found = await session.exec(select(User).where(User.email == who.email).with_for_update(key_share=True))
+    found = await session.exec(
+        select(User).where(User.email == who.email).with_for_update(key_share=True)
+    )
     user = found.one_or_none()
     if user is None:
         try:
@@ -63,7 +74,10 @@ async def sign_up(session: AsyncSession, who: Newcomer) -> None:
 
 @dataclass(frozen=True, slots=True)
 class NewPassword:
-    """A password that was chosen with a link, hashed, and the one before it. Both are Argon2id hashes."""
+    """A password that was chosen with a link, hashed, and the one before it.
+
+    Both are Argon2id hashes.
+    """
 
     user_id: int
     present_hash: str
@@ -81,7 +95,8 @@ async def must_open(session: AsyncSession, kind: MailKind, token: object) -> Use
 async def new_password(user: User, *, password: object, again: object) -> NewPassword:
     """Check what the link's owner typed. Raises WeakPassword, InvalidInput.
 
-    It comes before the transaction: hashing is slow on purpose, and must not hold SQLite's only writer.
+    It comes before the transaction: hashing is slow on purpose, and must not hold SQLite's only
+    writer.
     """
     wanted = await off_loop(passwords.check_strength, password, user.email)
     if again != wanted:
@@ -90,13 +105,16 @@ async def new_password(user: User, *, password: object, again: object) -> NewPas
 
 
 async def reset_password(session: AsyncSession, token: str, new: NewPassword, network: str) -> None:
-    """Store it, and end every way in: all sessions and API tokens. The address is verified by that, too.
+    """Store it, and end every way in: all sessions and API tokens.
+
+    The address is verified by that, too.
 
     Raises LinkEnded.
     """
     if not await outbox.use(session, MailKind.RESET, token):
         raise LinkEnded
-    # Guarded on the hash that the link was checked against: of two changes at the same moment one wins.
+    # Guarded on the hash that the link was checked against: of two changes at the same moment one
+    # wins.
     changed: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
         update(User)
         .where(
@@ -113,7 +131,10 @@ async def reset_password(session: AsyncSession, token: str, new: NewPassword, ne
     await sessions.end_ways_in(session, new.user_id)
     after = {"from": network}
     audit_log.record(
-        session, audit_log.entry("user.password_reset", "user", new.user_id, actor_id=new.user_id, after=after)
+        session,
+        audit_log.entry(
+            "user.password_reset", "user", new.user_id, actor_id=new.user_id, after=after
+        ),
     )
 
 
@@ -125,7 +146,10 @@ async def is_verified(session: AsyncSession, actor: Actor) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class OpenedLink:
-    """A link to verify an address whose password was right a moment ago. `password_hash` is what it matched."""
+    """A link to verify an address whose password was right a moment ago.
+
+    `password_hash` is what it matched.
+    """
 
     user_id: int
     token: str
@@ -135,9 +159,9 @@ class OpenedLink:
 async def must_know_password(user: User, token: str, password: object) -> OpenedLink:
     """Return the link that `user` opened. Raise WrongPassword, Overloaded.
 
-    A link proves that mail arrives, and not that its reader chose the password: anybody can sign up with any
-    address. Without the password a stranger's sign-up would be activated by the address's owner.
-    No transaction is open while the password is compared.
+    A link proves that mail arrives, and not that its reader chose the password: anybody can sign up
+    with any address. Without the password a stranger's sign-up would be activated by the address's
+    owner. No transaction is open while the password is compared.
     """
     if not isinstance(password, str) or not await passwords.matches(password, user.password_hash):
         raise WrongPassword("password")
@@ -146,7 +170,8 @@ async def must_know_password(user: User, token: str, password: object) -> Opened
 
 async def verify(session: AsyncSession, opened: OpenedLink) -> None:
     """Mark the address verified, and activate a pending account. Raise LinkEnded."""
-    # The user first, as `sign_up` does: a newer sign-up replaces the password, and this one must notice.
+    # The user first, as `sign_up` does: a newer sign-up replaces the password, and this one must
+    # notice.
     locked = select(User).where(User.id == opened.user_id).with_for_update(key_share=True)
     user = (await session.exec(locked.execution_options(populate_existing=True))).one()
     is_outdated = user.password_hash != opened.password_hash
@@ -164,4 +189,6 @@ async def _mark_verified(session: AsyncSession, user_id: int) -> None:
     )
     if verified.rowcount:
         changes.mark(session, users=[user_id])
-        audit_log.record(session, audit_log.entry("user.verified", "user", user_id, actor_id=user_id))
+        audit_log.record(
+            session, audit_log.entry("user.verified", "user", user_id, actor_id=user_id)
+        )

@@ -1,4 +1,7 @@
-"""What the mails say. No word of them comes from a user: whoever signs up somebody else cannot speak to them."""
+"""What the mails say.
+
+No word of them comes from a user: whoever signs up somebody else cannot speak to them.
+"""
 
 from datetime import timedelta
 from email.message import EmailMessage
@@ -49,7 +52,10 @@ your account stays as it is.
 
 
 def link(base_url: str, kind: MailKind, token: str) -> str:
-    """Where a mail leads. What stands behind the # is sent to no server, and named to none as the referrer."""
+    """Where a mail leads.
+
+    What stands behind the # is sent to no server, and named to none as the referrer.
+    """
     return f"{base_url}{PATH[kind]}" + ("" if kind is MailKind.TAKEN else f"#{token}")
 
 
@@ -57,7 +63,10 @@ def message(kind: MailKind, *, sender: str, recipient: str, link: str) -> EmailM
     """The mail, as it is sent."""
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = sender, recipient, SUBJECT[kind]
-    mail["Date"], mail["Message-ID"] = formatdate(), make_msgid(domain=sender.rpartition("@")[2].rstrip(">"))
+    mail["Date"], mail["Message-ID"] = (
+        formatdate(),
+        make_msgid(domain=sender.rpartition("@")[2].rstrip(">")),
+    )
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(_TEXT[kind].format(link=link))
     return mail

@@ -38,7 +38,9 @@ class Notification(SQLModel, table=True):
     __tablename__ = "notifications"
     __table_args__ = (
         Index("ix_notifications_user_id_id", "user_id", "id"),
-        Index("ix_notifications_unread", "user_id", "id", sqlite_where=UNREAD, postgresql_where=UNREAD),
+        Index(
+            "ix_notifications_unread", "user_id", "id", sqlite_where=UNREAD, postgresql_where=UNREAD
+        ),
     )
 
     id: int = row_id()

@@ -14,24 +14,42 @@ from swivi.domain.notifications.models import Notification, NotificationKind
 
 
 async def tell(
-    session: AsyncSession, user_id: int, kind: NotificationKind, title: str, body: str, link: str = ""
+    session: AsyncSession,
+    user_id: int,
+    kind: NotificationKind,
+    title: str,
+    body: str,
+    link: str = "",
 ) -> None:
     """Tell one user."""
     await tell_each(session, kind, title, {user_id: body}, link)
 
 
-async def tell_admins(session: AsyncSession, kind: NotificationKind, title: str, body: str, link: str = "") -> None:
+async def tell_admins(
+    session: AsyncSession, kind: NotificationKind, title: str, body: str, link: str = ""
+) -> None:
     """Tell every active admin."""
     await tell_each(session, kind, title, dict.fromkeys(await admin_ids(session), body), link)
 
 
 async def tell_each(
-    session: AsyncSession, kind: NotificationKind, title: str, bodies: Mapping[int, str], link: str = ""
+    session: AsyncSession,
+    kind: NotificationKind,
+    title: str,
+    bodies: Mapping[int, str],
+    link: str = "",
 ) -> None:
     """Tell many users at once, each with their own text (user id -> body), in one statement."""
     now = clock.now()
     rows = [
-        {"user_id": user_id, "kind": kind, "title": title, "body": body, "link": link, "created_at": now}
+        {
+            "user_id": user_id,
+            "kind": kind,
+            "title": title,
+            "body": body,
+            "link": link,
+            "created_at": now,
+        }
         for user_id, body in bodies.items()
     ]
     if rows:
@@ -40,12 +58,27 @@ async def tell_each(
 
 
 async def newest(
-    session: AsyncSession, actor: Actor, *, unread_only: bool = False, limit: int = 50, offset: int = 0
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    unread_only: bool = False,
+    limit: int = 50,
+    offset: int = 0,
 ) -> Sequence[Notification]:
     """The actor's own notifications, newest first."""
     newest_first = col(Notification.id).desc()
-    page = select(Notification.id).where(*_told(actor, unread_only)).order_by(newest_first).limit(limit).offset(offset)
-    return (await session.exec(select(Notification).where(col(Notification.id).in_(page)).order_by(newest_first))).all()
+    page = (
+        select(Notification.id)
+        .where(*_told(actor, unread_only))
+        .order_by(newest_first)
+        .limit(limit)
+        .offset(offset)
+    )
+    return (
+        await session.exec(
+            select(Notification).where(col(Notification.id).in_(page)).order_by(newest_first)
+        )
+    ).all()
 
 
 async def count(session: AsyncSession, actor: Actor, *, unread_only: bool = False) -> int:
@@ -71,7 +104,9 @@ async def mark_all_read(session: AsyncSession, actor: Actor) -> None:
 async def _mark(session: AsyncSession, actor: Actor, *which: ColumnElement[bool]) -> None:
     await session.execute(
         update(Notification)
-        .where(col(Notification.user_id) == actor.user_id, col(Notification.read_at).is_(None), *which)
+        .where(
+            col(Notification.user_id) == actor.user_id, col(Notification.read_at).is_(None), *which
+        )
         .values(read_at=clock.now())
     )
     changes.mark(session, users=[actor.user_id])

@@ -1,4 +1,6 @@
-"""Bank accounts: IBAN and BIC by schwifty's registry of banks, US routing numbers by their checksum. Pure, no I/O."""
+"""Bank accounts: IBAN and BIC by schwifty's registry of banks, US routing numbers by their
+checksum. Pure, no I/O.
+"""
 
 import re
 from collections.abc import Mapping
@@ -17,7 +19,9 @@ def parse_iban(text: str, field: str) -> str:
     try:
         return str(IBAN("".join(text.split()).upper(), validate_bban=True))
     except (SchwiftyException, ValueError):
-        raise InvalidInput.of(field, "This IBAN is not valid. Compare it with your bank statement.") from None
+        raise InvalidInput.of(
+            field, "This IBAN is not valid. Compare it with your bank statement."
+        ) from None
 
 
 def parse_bic(text: str, field: str) -> str:
@@ -29,7 +33,9 @@ def parse_bic(text: str, field: str) -> str:
 
 
 def with_bic(values: Mapping[str, str]) -> dict[str, str]:
-    """Return `iban` and the rest with the `bic`: from the IBAN if it was left empty. Raise InvalidInput.
+    """Return `iban` and the rest with the `bic`: from the IBAN if it was left empty.
+
+    Raise InvalidInput.
 
     A typed BIC must not contradict the bank that the IBAN names.
     """
@@ -40,7 +46,9 @@ def with_bic(values: Mapping[str, str]) -> dict[str, str]:
     if typed and typed[4:6] != (known[4:6] or iban.country_code):
         raise InvalidInput.of("bic", "This BIC is of another country than the IBAN.")
     if typed and known and typed[:4] != known[:4]:
-        raise InvalidInput.of("bic", f"This BIC is of another bank than the IBAN, whose BIC is {known}.")
+        raise InvalidInput.of(
+            "bic", f"This BIC is of another bank than the IBAN, whose BIC is {known}."
+        )
     return {**values, "bic": typed or known}
 
 
@@ -57,8 +65,13 @@ def parse_routing(text: str, field: str) -> str:
     digits = "".join(text.split())
     if not re.fullmatch("[0-9]{9}", digits) or not int(digits):
         raise InvalidInput.of(field, "A routing number has nine digits.")
-    if sum(int(digit) * weight for digit, weight in zip(digits, _ROUTING_WEIGHTS, strict=True)) % 10:
-        raise InvalidInput.of(field, "This routing number has a typing error: its checksum is wrong.")
+    if (
+        sum(int(digit) * weight for digit, weight in zip(digits, _ROUTING_WEIGHTS, strict=True))
+        % 10
+    ):
+        raise InvalidInput.of(
+            field, "This routing number has a typing error: its checksum is wrong."
+        )
     return digits
 
 

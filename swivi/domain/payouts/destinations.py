@@ -15,7 +15,9 @@ from swivi.domain.payouts.models import PayoutDestination
 
 async def kept(session: AsyncSession, user_id: int) -> PayoutDestination | None:
     """What is kept for this clipper, if anything."""
-    found = await session.exec(select(PayoutDestination).where(PayoutDestination.user_id == user_id))
+    found = await session.exec(
+        select(PayoutDestination).where(PayoutDestination.user_id == user_id)
+    )
     return found.one_or_none()
 
 
@@ -29,7 +31,9 @@ async def is_kept(session: AsyncSession, user_id: int, *, method: object, detail
     return destination is not None and _is(destination, typed)
 
 
-async def keep(session: AsyncSession, actor: Actor, *, method: object, details: object) -> PayoutDestination:
+async def keep(
+    session: AsyncSession, actor: Actor, *, method: object, details: object
+) -> PayoutDestination:
     """Keep these, as typed, in place of what was kept. Raises ClippersOnly, InvalidInput."""
     actor.must_be_clipper()
     typed = parse_destination(method, details)
@@ -39,7 +43,9 @@ async def keep(session: AsyncSession, actor: Actor, *, method: object, details: 
     if destination is not None and _is(destination, typed):
         return destination
     if destination is None:
-        destination = PayoutDestination(user_id=actor.user_id, method=typed.method, details="", kept_at=clock.now())
+        destination = PayoutDestination(
+            user_id=actor.user_id, method=typed.method, details="", kept_at=clock.now()
+        )
         session.add(destination)
     destination.method, destination.details = typed.method, typed.text
     destination.kept_at = clock.now()
@@ -59,13 +65,19 @@ async def forget(session: AsyncSession, actor: Actor) -> None:
 async def forget_those_of(session: AsyncSession, user_id: int) -> None:
     """Keep nothing of this user any more.
 
-    Called after a password reset, too: whoever had the old password may have left a destination of their own.
+    Called after a password reset, too: whoever had the old password may have left a destination of
+    their own.
     """
-    await session.execute(delete(PayoutDestination).where(col(PayoutDestination.user_id) == user_id))
+    await session.execute(
+        delete(PayoutDestination).where(col(PayoutDestination.user_id) == user_id)
+    )
     _record(session, user_id, "forgotten", "")
 
 
 def _record(session: AsyncSession, user_id: int, what: str, method: str) -> None:
-    # Not the details: the log is for ever, and who may read it need not know where somebody is paid.
-    written = audit_log.entry(f"payout_destination.{what}", "user", user_id, actor_id=user_id, after={"method": method})
+    # Not the details: the log is for ever, and who may read it need not know where somebody is
+    # paid.
+    written = audit_log.entry(
+        f"payout_destination.{what}", "user", user_id, actor_id=user_id, after={"method": method}
+    )
     audit_log.record(session, written)

@@ -30,7 +30,9 @@ class FeeLeavesNothing(InvalidInput):
     code = "fee_leaves_nothing"
 
     def __init__(self, fee: Cents) -> None:
-        sentence = f"The fee of {format_dollars(fee)} leaves nothing of this amount. Enter a larger one."
+        sentence = (
+            f"The fee of {format_dollars(fee)} leaves nothing of this amount. Enter a larger one."
+        )
         super().__init__(sentence, fields={"amount": sentence})
 
 
@@ -40,7 +42,9 @@ class OpenRequestExists(Conflict):
     code = "open_request_exists"
 
     def __init__(self) -> None:
-        super().__init__("You have an open payout request already. It must be settled or cancelled first.")
+        super().__init__(
+            "You have an open payout request already. It must be settled or cancelled first."
+        )
 
 
 class WrongPayoutStatus(Conflict):

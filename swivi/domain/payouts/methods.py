@@ -1,4 +1,7 @@
-"""How clippers can be paid: each method with its fields, as data. A new method is one entry of METHODS. Pure."""
+"""How clippers can be paid: each method with its fields, as data.
+
+A new method is one entry of METHODS. Pure.
+"""
 
 import json
 from collections.abc import Callable, Mapping
@@ -20,7 +23,10 @@ LONGEST_VALUE = 254
 
 
 class PayoutMethod(StrEnum):
-    """The ways of paying. OTHER is what earlier releases took as free text: it is kept and shown, never chosen."""
+    """The ways of paying.
+
+    OTHER is what earlier releases took as free text: it is kept and shown, never chosen.
+    """
 
     PAYPAL = "paypal"
     WISE = "wise"
@@ -34,7 +40,8 @@ class PayoutMethod(StrEnum):
 class DestinationField:
     """One field of a method. `parse(text, name)` returns its canonical text or raises InvalidInput.
 
-    `choices` (value, words) make it a choice. `help`, `input_mode` and `autocomplete` are for the form.
+    `choices` (value, words) make it a choice. `help`, `input_mode` and `autocomplete` are for the
+    form.
     """
 
     name: str
@@ -76,14 +83,19 @@ def _email(text: str, field: str) -> str:
         if len(text) > LONGEST_EMAIL:
             raise EmailNotValidError("too long")
         # Special-use names such as "swivi.test" are fine, as for accounts.
-        return str(validate_email(text, check_deliverability=False, test_environment=True).normalized)
+        return str(
+            validate_email(text, check_deliverability=False, test_environment=True).normalized
+        )
     except EmailNotValidError:
         raise InvalidInput.of(field, "Enter an email address, like you@example.com.") from None
 
 
 def _holder(text: str, field: str) -> str:
     return parse_line(
-        text, field, longest=LONGEST_HOLDER, otherwise=f"Enter a name of at most {LONGEST_HOLDER} characters."
+        text,
+        field,
+        longest=LONGEST_HOLDER,
+        otherwise=f"Enter a name of at most {LONGEST_HOLDER} characters.",
     )
 
 
@@ -95,7 +107,9 @@ NETWORKS = (
     ("optimism", "OP Mainnet"),
     ("solana", "Solana"),
 )
-"""Where Circle issues USDC itself: https://developers.circle.com/stablecoins/usdc-contract-addresses"""
+"""Where Circle issues USDC itself:
+https://developers.circle.com/stablecoins/usdc-contract-addresses
+"""
 SOLANA = "solana"
 
 
@@ -109,7 +123,9 @@ def _network(text: str, field: str) -> str:
 def _on_its_network(values: Mapping[str, str]) -> dict[str, str]:
     if wallets.is_evm(values["address"]) == (values["network"] == SOLANA):
         network = dict(NETWORKS)[values["network"]]
-        raise InvalidInput.of("address", f"This is no address on {network}. Check the network and the address.")
+        raise InvalidInput.of(
+            "address", f"This is no address on {network}. Check the network and the address."
+        )
     return dict(values)
 
 
@@ -118,7 +134,9 @@ def _show_bank(values: Mapping[str, str]) -> str:
 
 
 def _show_us_bank(values: Mapping[str, str]) -> str:
-    return ", ".join([f"Routing number {values['routing']}", f"account {values['account']}", *_holders(values)])
+    return ", ".join(
+        [f"Routing number {values['routing']}", f"account {values['account']}", *_holders(values)]
+    )
 
 
 def _holders(values: Mapping[str, str]) -> list[str]:
@@ -126,7 +144,11 @@ def _holders(values: Mapping[str, str]) -> list[str]:
 
 
 def _email_of(service: str) -> tuple[DestinationField, ...]:
-    return (DestinationField("email", f"{service} email", _email, input_mode="email", autocomplete="email"),)
+    return (
+        DestinationField(
+            "email", f"{service} email", _email, input_mode="email", autocomplete="email"
+        ),
+    )
 
 
 _HOLDER = DestinationField(
@@ -139,14 +161,22 @@ _HOLDER = DestinationField(
 )
 
 METHODS: Mapping[PayoutMethod, Method] = {
-    PayoutMethod.PAYPAL: Method("PayPal", _email_of("PayPal"), lambda values: values["email"], text_field="email"),
-    PayoutMethod.WISE: Method("Wise", _email_of("Wise"), lambda values: values["email"], text_field="email"),
+    PayoutMethod.PAYPAL: Method(
+        "PayPal", _email_of("PayPal"), lambda values: values["email"], text_field="email"
+    ),
+    PayoutMethod.WISE: Method(
+        "Wise", _email_of("Wise"), lambda values: values["email"], text_field="email"
+    ),
     PayoutMethod.BANK: Method(
         "Bank (IBAN)",
         (
             DestinationField("iban", "IBAN", bank_accounts.parse_iban),
             DestinationField(
-                "bic", "BIC", bank_accounts.parse_bic, help="Leave empty to take it from the IBAN.", optional=True
+                "bic",
+                "BIC",
+                bank_accounts.parse_bic,
+                help="Leave empty to take it from the IBAN.",
+                optional=True,
             ),
             _HOLDER,
         ),
@@ -158,8 +188,12 @@ METHODS: Mapping[PayoutMethod, Method] = {
     PayoutMethod.US_BANK: Method(
         "US bank account",
         (
-            DestinationField("routing", "Routing number", bank_accounts.parse_routing, input_mode="numeric"),
-            DestinationField("account", "Account number", bank_accounts.parse_account, input_mode="numeric"),
+            DestinationField(
+                "routing", "Routing number", bank_accounts.parse_routing, input_mode="numeric"
+            ),
+            DestinationField(
+                "account", "Account number", bank_accounts.parse_account, input_mode="numeric"
+            ),
             _HOLDER,
         ),
         _show_us_bank,
@@ -169,7 +203,10 @@ METHODS: Mapping[PayoutMethod, Method] = {
         (
             DestinationField("network", "Network", _network, choices=NETWORKS),
             DestinationField(
-                "address", "Wallet address", wallets.parse_address, help="Money sent to a wrong address is lost."
+                "address",
+                "Wallet address",
+                wallets.parse_address,
+                help="Money sent to a wrong address is lost.",
             ),
         ),
         lambda values: f"{dict(NETWORKS)[values['network']]} {values['address']}",
@@ -180,7 +217,10 @@ METHODS: Mapping[PayoutMethod, Method] = {
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where money goes. `values` is empty for text of earlier releases that does not parse: `text` is that text."""
+    """Where money goes.
+
+    `values` is empty for text of earlier releases that does not parse: `text` is that text.
+    """
 
     method: PayoutMethod
     values: Mapping[str, str]
@@ -204,11 +244,16 @@ class Destination:
             return (DestinationLine("Where", self.text, self.text),)
         method = METHODS[self.method]
         fields = [
-            DestinationLine(field.label, _shown(field, self.values[field.name]), self.values[field.name])
+            DestinationLine(
+                field.label, _shown(field, self.values[field.name]), self.values[field.name]
+            )
             for field in method.fields
             if self.values.get(field.name)
         ]
-        return (*fields, *(DestinationLine(label, words, words) for label, words in method.notes(self.values)))
+        return (
+            *fields,
+            *(DestinationLine(label, words, words) for label, words in method.notes(self.values)),
+        )
 
 
 GROUPED = ("iban", "address")
@@ -239,8 +284,8 @@ def parse_method(value: object) -> PayoutMethod:
 def parse_destination(method: object, details: object) -> Destination:
     """Return the destination. Raise InvalidInput.
 
-    `details` is a mapping of the method's fields, or the text that is enough. The errors are named `method`, `details`
-    or, of one field, like `details.iban`.
+    `details` is a mapping of the method's fields, or the text that is enough. The errors are named
+    `method`, `details` or, of one field, like `details.iban`.
     """
     chosen: PayoutMethod | None = None
     wrong: dict[str, str] = {}
@@ -248,7 +293,11 @@ def parse_destination(method: object, details: object) -> Destination:
         chosen = parse_method(method)
     except InvalidInput as invalid:
         wrong |= invalid.fields
-    if not details or not isinstance(details, str | Mapping) or (isinstance(details, str) and not details.strip()):
+    if (
+        not details
+        or not isinstance(details, str | Mapping)
+        or (isinstance(details, str) and not details.strip())
+    ):
         wrong["details"] = "Say where to pay."
     if chosen is None or wrong:
         raise InvalidInput(" ".join(wrong.values()), fields=wrong)
@@ -286,7 +335,9 @@ def _read(text: str) -> object:
 def _parse_text(method: PayoutMethod, text: str) -> Destination:
     name = METHODS[method].text_field
     if not name:
-        raise InvalidInput.of("details", f"Send an object with these fields: {_names(METHODS[method])}.")
+        raise InvalidInput.of(
+            "details", f"Send an object with these fields: {_names(METHODS[method])}."
+        )
     try:
         return _parse_fields(method, {name: text})
     except InvalidInput as invalid:
@@ -300,7 +351,9 @@ def _parse_fields(method: PayoutMethod, given: Mapping[Any, object]) -> Destinat
     if unknown:
         raise InvalidInput.of("details", f"The fields of {method} are: {_names(known)}.")
     try:
-        parsed = parse_all({field.name: _parser(field, given.get(field.name)) for field in known.fields})
+        parsed = parse_all(
+            {field.name: _parser(field, given.get(field.name)) for field in known.fields}
+        )
         values = known.finish({name: value for name, value in parsed.items() if value})
     except InvalidInput as invalid:
         fields = {f"details.{name}": sentence for name, sentence in invalid.fields.items()}

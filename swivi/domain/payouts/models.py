@@ -27,7 +27,8 @@ ONE_OPEN = "uq_payout_requests_one_open"
 
 OPEN = text("status IN ('PENDING', 'APPROVED')")
 CHOSEN = text("method <> 'other'")
-"""OTHER stands for many methods of earlier releases, each of which had transaction ids of its own."""
+"""OTHER stands for many methods of earlier releases, each of which had transaction ids of its own.
+"""
 
 
 class PayoutRequest(SQLModel, table=True):
@@ -41,7 +42,9 @@ class PayoutRequest(SQLModel, table=True):
         Index("ix_payout_requests_amount_id", "amount", "id"),
         Index(ONE_OPEN, "user_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
         UniqueConstraint("user_id", "idempotency_key"),
-        CheckConstraint("amount > 0 AND fee >= 0 AND net > 0 AND net + fee = amount", name="net_and_fee"),
+        CheckConstraint(
+            "amount > 0 AND fee >= 0 AND net > 0 AND net + fee = amount", name="net_and_fee"
+        ),
     )
 
     id: int = row_id()

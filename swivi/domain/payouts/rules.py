@@ -40,11 +40,17 @@ EDGES = {
     PayoutAction.CANCEL: Edge(frozenset({PayoutStatus.PENDING}), PayoutStatus.CANCELLED),
     PayoutAction.APPROVE: Edge(frozenset({PayoutStatus.PENDING}), PayoutStatus.APPROVED),
     PayoutAction.REJECT: Edge(
-        frozenset({PayoutStatus.PENDING, PayoutStatus.APPROVED}), PayoutStatus.REJECTED, needs_reason=True
+        frozenset({PayoutStatus.PENDING, PayoutStatus.APPROVED}),
+        PayoutStatus.REJECTED,
+        needs_reason=True,
     ),
     PayoutAction.COMPLETE: Edge(frozenset({PayoutStatus.APPROVED}), PayoutStatus.COMPLETED),
-    PayoutAction.FAIL: Edge(frozenset({PayoutStatus.APPROVED}), PayoutStatus.FAILED, needs_reason=True),
-    PayoutAction.REVERSE: Edge(frozenset({PayoutStatus.COMPLETED}), PayoutStatus.REVERSED, needs_reason=True),
+    PayoutAction.FAIL: Edge(
+        frozenset({PayoutStatus.APPROVED}), PayoutStatus.FAILED, needs_reason=True
+    ),
+    PayoutAction.REVERSE: Edge(
+        frozenset({PayoutStatus.COMPLETED}), PayoutStatus.REVERSED, needs_reason=True
+    ),
 }
 
 
@@ -65,10 +71,18 @@ def parse_fee(amount: Cents, percent: Decimal) -> tuple[Cents, Cents]:
 
 
 def parse_reason(notes: object, *, needed: bool) -> str | None:
-    """Why an edge was walked, for the clipper to read; None if it says nothing and need not. Raises InvalidInput."""
+    """Why an edge was walked, for the clipper to read; None if it says nothing and need not.
+
+    Raises InvalidInput.
+    """
     otherwise = f"Give a reason of at most {LONGEST_REASON} characters: the clipper will read it."
     text = "" if notes is None else notes
-    return parse_text(text, "notes", longest=LONGEST_REASON, otherwise=otherwise, may_be_empty=not needed) or None
+    return (
+        parse_text(
+            text, "notes", longest=LONGEST_REASON, otherwise=otherwise, may_be_empty=not needed
+        )
+        or None
+    )
 
 
 def parse_transaction_id(value: object) -> str:
@@ -76,6 +90,7 @@ def parse_transaction_id(value: object) -> str:
     cleaned = value.strip() if isinstance(value, str) else ""
     if not re.fullmatch(TRANSACTION_ID, cleaned):
         raise InvalidInput.of(
-            "transaction_id", "Enter the transaction id of the payment: up to 120 characters, no spaces."
+            "transaction_id",
+            "Enter the transaction id of the payment: up to 120 characters, no spaces.",
         )
     return cleaned

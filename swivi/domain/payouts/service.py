@@ -1,4 +1,7 @@
-"""Use cases of payouts. Every edge is a guarded update with its money, audit row and message in one transaction."""
+"""Use cases of payouts.
+
+Every edge is a guarded update with its money, audit row and message in one transaction.
+"""
 
 import hashlib
 import json
@@ -53,9 +56,10 @@ async def request(
 ) -> PayoutRequest:
     """(none) -> PENDING: reserve the amount (in dollars, as typed). `minimum` is in cents.
 
-    A repeated `idempotency_key` with the same body answers with the first request. `only_verified` refuses whoever
-    has not verified their address. Raises ClippersOnly, AccountDisabled, EmailNotVerified, InvalidInput, BelowMinimum,
-    FeeLeavesNothing, InsufficientBalance, OpenRequestExists, IdempotencyConflict.
+    A repeated `idempotency_key` with the same body answers with the first request. `only_verified`
+    refuses whoever has not verified their address. Raises ClippersOnly, AccountDisabled,
+    EmailNotVerified, InvalidInput, BelowMinimum, FeeLeavesNothing, InsufficientBalance,
+    OpenRequestExists, IdempotencyConflict.
     """
     actor.must_be_clipper()
     typed: dict[str, Callable[[], Any]] = {
@@ -105,14 +109,18 @@ async def request(
 
 
 async def _one_at_a_time(session: AsyncSession, user_id: int) -> UserStatus:
-    """Lock the clipper's row until the transaction ends, as the first thing in it; returns their status.
+    """Lock the clipper's row until the transaction ends, as the first thing in it; returns their
+    status.
 
-    What happens to one clipper's payouts waits for each other here. Else, on PostgreSQL, of two requests with one key
-    at the same moment the second would fail as another open request (I11); a request and the end of the one before
-    it would deadlock over the row and the index of open requests; and of two decisions the second would write into
-    the audit log what had been before the first one (I14).
+    What happens to one clipper's payouts waits for each other here. Else, on PostgreSQL, of two
+    requests with one key at the same moment the second would fail as another open request (I11); a
+    request and the end of the one before it would deadlock over the row and the index of open
+    requests; and of two decisions the second would write into the audit log what had been before
+    the first one (I14).
     """
-    found = await session.exec(select(User.status).where(User.id == user_id).with_for_update(key_share=True))
+    found = await session.exec(
+        select(User.status).where(User.id == user_id).with_for_update(key_share=True)
+    )
     return UserStatus(found.one())
 
 
@@ -122,13 +130,20 @@ def _hash_of_body(cents: Cents, destination: Destination) -> str:
 
 
 def hash_of_key(user_id: int, key: str) -> str:
-    """Return what is stored of a request's key. The key itself opens the sealed answer to the request."""
+    """Return what is stored of a request's key.
+
+    The key itself opens the sealed answer to the request.
+    """
     return hashlib.sha256(f"payout request of {user_id}\n{key}".encode()).hexdigest()
 
 
-async def _by_key(session: AsyncSession, actor: Actor, key_hash: str, body_hash: str) -> PayoutRequest | None:
+async def _by_key(
+    session: AsyncSession, actor: Actor, key_hash: str, body_hash: str
+) -> PayoutRequest | None:
     found = await session.exec(
-        select(PayoutRequest).where(PayoutRequest.user_id == actor.user_id, PayoutRequest.idempotency_key == key_hash)
+        select(PayoutRequest).where(
+            PayoutRequest.user_id == actor.user_id, PayoutRequest.idempotency_key == key_hash
+        )
     )
     earlier = found.one_or_none()
     if earlier is not None and earlier.body_hash != body_hash:
@@ -143,7 +158,10 @@ async def _insert_as_only_open(session: AsyncSession, asked: PayoutRequest) -> N
 
 
 async def cancel(session: AsyncSession, actor: Actor, request_id: int) -> PayoutRequest:
-    """PENDING -> CANCELLED, by the clipper who asked. Raises NoSuchPayoutRequest, WrongPayoutStatus."""
+    """PENDING -> CANCELLED, by the clipper who asked.
+
+    Raises NoSuchPayoutRequest, WrongPayoutStatus.
+    """
     asked = await _get(session, request_id)
     if asked.user_id != actor.user_id:
         raise NoSuchPayoutRequest
@@ -161,8 +179,8 @@ async def process(
 ) -> PayoutRequest:
     """One of an admin's edges: approve, reject, complete, fail or reverse.
 
-    `complete` needs a transaction id; reject, fail and reverse need `notes` as the reason. Raises AdminsOnly,
-    InvalidInput, NoSuchPayoutRequest, OwnGain, WrongPayoutStatus, TransactionIdTaken.
+    `complete` needs a transaction id; reject, fail and reverse need `notes` as the reason. Raises
+    AdminsOnly, InvalidInput, NoSuchPayoutRequest, OwnGain, WrongPayoutStatus, TransactionIdTaken.
     """
     actor.must_be_admin()
     step = rules.parse_action(action)
@@ -185,11 +203,17 @@ async def _walk(
     await _one_at_a_time(session, asked.user_id)
     await session.refresh(asked)
     edge, before = EDGES[action], asked.status
-    # Guarded on the present state: of two admins at the same moment one walks the edge, the other is told.
+    # Guarded on the present state: of two admins at the same moment one walks the edge, the other
+    # is told.
     walked: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
         update(PayoutRequest)
         .where(col(PayoutRequest.id) == asked.id, col(PayoutRequest.status).in_(edge.sources))
-        .values(status=edge.target, reason=reason or asked.reason, decided_by=actor.user_id, decided_at=clock.now())
+        .values(
+            status=edge.target,
+            reason=reason or asked.reason,
+            decided_by=actor.user_id,
+            decided_at=clock.now(),
+        )
     )
     await session.refresh(asked)
     if walked.rowcount != 1:
@@ -206,7 +230,9 @@ async def _walk(
     return asked
 
 
-async def _record_payout(session: AsyncSession, actor: Actor, asked: PayoutRequest, transaction_id: str) -> None:
+async def _record_payout(
+    session: AsyncSession, actor: Actor, asked: PayoutRequest, transaction_id: str
+) -> None:
     session.add(
         Payout(
             request_id=asked.id,
@@ -236,19 +262,25 @@ def _completed(asked: PayoutRequest, transaction_id: str) -> PayoutCompleted:
     )
 
 
-async def _move_money(session: AsyncSession, asked: PayoutRequest, action: PayoutAction, why: AuditEntry) -> None:
+async def _move_money(
+    session: AsyncSession, asked: PayoutRequest, action: PayoutAction, why: AuditEntry
+) -> None:
     match action:
         case PayoutAction.APPROVE:
             audit_log.record(session, why)
         case PayoutAction.COMPLETE:
-            await ledger.pay_out(session, asked.user_id, asked.id, net=asked.net, fee=asked.fee, why=why)
+            await ledger.pay_out(
+                session, asked.user_id, asked.id, net=asked.net, fee=asked.fee, why=why
+            )
         case PayoutAction.REVERSE:
             await ledger.take_back(session, asked.user_id, asked.id, asked.amount, why)
         case _:
             await ledger.release(session, asked.user_id, asked.id, asked.amount, why)
 
 
-def _audit(asked: PayoutRequest, actor_id: int, step: str, before: dict[str, Any], reason: str | None) -> AuditEntry:
+def _audit(
+    asked: PayoutRequest, actor_id: int, step: str, before: dict[str, Any], reason: str | None
+) -> AuditEntry:
     return audit_log.entry(
         f"payout.{step}",
         "payout_request",
@@ -260,17 +292,34 @@ def _audit(asked: PayoutRequest, actor_id: int, step: str, before: dict[str, Any
     )
 
 
-async def _tell_clipper(session: AsyncSession, asked: PayoutRequest, transaction_id: str | None) -> None:
-    amount, because = format_dollars(asked.amount), f" Reason: {asked.reason}" if asked.reason else ""
+async def _tell_clipper(
+    session: AsyncSession, asked: PayoutRequest, transaction_id: str | None
+) -> None:
+    amount, because = (
+        format_dollars(asked.amount),
+        f" Reason: {asked.reason}" if asked.reason else "",
+    )
     texts = {
-        PayoutStatus.APPROVED: ("approved", f"Your payout of {amount} is approved and will be sent soon."),
-        PayoutStatus.REJECTED: ("rejected", f"Your payout of {amount} was rejected; it is available again."),
+        PayoutStatus.APPROVED: (
+            "approved",
+            f"Your payout of {amount} is approved and will be sent soon.",
+        ),
+        PayoutStatus.REJECTED: (
+            "rejected",
+            f"Your payout of {amount} was rejected; it is available again.",
+        ),
         PayoutStatus.COMPLETED: (
             "sent",
-            f"{format_dollars(asked.net)} was sent by {method_label(asked.method)}, transaction id {transaction_id}.",
+            (
+                f"{format_dollars(asked.net)} was sent by {method_label(asked.method)}, "
+                f"transaction id {transaction_id}."
+            ),
         ),
         PayoutStatus.FAILED: ("failed", f"Your payout of {amount} failed; it is available again."),
-        PayoutStatus.REVERSED: ("returned", f"Your payout of {amount} came back; it is available again."),
+        PayoutStatus.REVERSED: (
+            "returned",
+            f"Your payout of {amount} came back; it is available again.",
+        ),
     }
     word, body = texts[asked.status]
     await notifications.tell(
@@ -290,11 +339,17 @@ async def _get(session: AsyncSession, request_id: int) -> PayoutRequest:
     return asked
 
 
-async def own(session: AsyncSession, actor: Actor, *, limit: int, offset: int) -> tuple[Sequence[PayoutRequest], int]:
+async def own(
+    session: AsyncSession, actor: Actor, *, limit: int, offset: int
+) -> tuple[Sequence[PayoutRequest], int]:
     """One page of the actor's own requests, newest first, and how many there are."""
     mine = PayoutRequest.user_id == actor.user_id
     total = (await session.exec(select(func.count()).select_from(PayoutRequest).where(mine))).one()
     found = await session.exec(
-        select(PayoutRequest).where(mine).order_by(col(PayoutRequest.id).desc()).limit(limit).offset(offset)
+        select(PayoutRequest)
+        .where(mine)
+        .order_by(col(PayoutRequest.id).desc())
+        .limit(limit)
+        .offset(offset)
     )
     return found.all(), total

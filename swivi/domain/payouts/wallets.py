@@ -1,7 +1,9 @@
-"""Addresses of wallets: EIP-55 for Ethereum and its like, base58 of 32 bytes for Solana. Pure, no I/O.
+"""Addresses of wallets: EIP-55 for Ethereum and its like, base58 of 32 bytes for Solana.
 
-Keccak-256 comes from pycryptodome: it is not SHA3-256 of the standard library, which pads differently. Base58 needs no
-library: the decoding below is the whole of it.
+Pure, no I/O.
+
+Keccak-256 comes from pycryptodome: it is not SHA3-256 of the standard library, which pads
+differently. Base58 needs no library: the decoding below is the whole of it.
 """
 
 import re
@@ -18,11 +20,16 @@ SOLANA_BYTES = 32
 
 
 def parse_address(text: str, field: str) -> str:
-    """Return the address of a wallet. Raise InvalidInput unless its checksum or its length is right."""
+    """Return the address of a wallet.
+
+    Raise InvalidInput unless its checksum or its length is right.
+    """
     if text.lower().startswith("0x"):
         return _parse_evm(text, field)
     if not is_solana(text):
-        raise InvalidInput.of(field, "Paste the whole address: 0x and 40 characters, or 32 to 44 for Solana.")
+        raise InvalidInput.of(
+            field, "Paste the whole address: 0x and 40 characters, or 32 to 44 for Solana."
+        )
     return text
 
 
@@ -40,22 +47,31 @@ def is_solana(text: str) -> bool:
 
 
 def checksummed(address: str) -> str:
-    """Return an EVM address with the capital letters of EIP-55 (https://eips.ethereum.org/EIPS/eip-55)."""
+    """Return an EVM address with the capital letters of EIP-55
+    (https://eips.ethereum.org/EIPS/eip-55).
+    """
     digits = address[2:].lower()
     digest = keccak.new(digest_bits=256, data=digits.encode()).hexdigest()
     return "0x" + "".join(
-        digit.upper() if int(nibble, 16) >= 8 else digit for digit, nibble in zip(digits, digest, strict=False)
+        digit.upper() if int(nibble, 16) >= 8 else digit
+        for digit, nibble in zip(digits, digest, strict=False)
     )
 
 
 def _parse_evm(text: str, field: str) -> str:
     if not _EVM.fullmatch(text) or not int(text, 16):  # money sent to address zero is lost
-        raise InvalidInput.of(field, "An address is 0x and 40 characters of 0 to 9 and a to f, not all zero.")
+        raise InvalidInput.of(
+            field, "An address is 0x and 40 characters of 0 to 9 and a to f, not all zero."
+        )
     if text == checksummed(text):
         return text
     if text[2:] in (text[2:].lower(), text[2:].upper()):
-        raise InvalidInput.of(field, "Copy the address with capital and small letters: they protect it from mistakes.")
-    raise InvalidInput.of(field, "This address has a typing error: its checksum is wrong. Copy it from your wallet.")
+        raise InvalidInput.of(
+            field, "Copy the address with capital and small letters: they protect it from mistakes."
+        )
+    raise InvalidInput.of(
+        field, "This address has a typing error: its checksum is wrong. Copy it from your wallet."
+    )
 
 
 def _base58(text: str) -> bytes:

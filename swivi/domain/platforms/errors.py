@@ -34,13 +34,15 @@ class ShortLink(InvalidLink):
 
     def __init__(self) -> None:
         super().__init__(
-            "We could not tell which video this short link leads to. Open it in a browser, wait until "
-            "the video shows, and copy the full link from the address bar."
+            "We could not tell which video this short link leads to. Open it in a browser, wait "
+            "until the video shows, and copy the full link from the address bar."
         )
 
 
 class ReadingUnavailable(Unavailable):
-    """A transient fault: a timeout, a broken connection, a 429 or 5xx, an answer that makes no sense."""
+    """A transient fault: a timeout, a broken connection, a 429 or 5xx, an answer that makes no
+    sense.
+    """
 
     code = "reading_unavailable"
 
@@ -54,7 +56,9 @@ class StartUncertain(ReadingUnavailable):
     code = "start_uncertain"
 
     def __init__(self, cause: str) -> None:
-        super().__init__(f"It is not certain whether the views are being read ({cause}). We will look again.")
+        super().__init__(
+            f"It is not certain whether the views are being read ({cause}). We will look again."
+        )
 
 
 class RunGone(ReadingUnavailable):
@@ -88,7 +92,9 @@ class QuotaExhausted(ReaderStopped):
     code = "quota_exhausted"
 
     def __init__(self, said: str) -> None:
-        super().__init__(f"The view reading service's limit is used up ({said}). Raise the plan or wait.")
+        super().__init__(
+            f"The view reading service's limit is used up ({said}). Raise the plan or wait."
+        )
 
 
 class ReaderRefused(ReaderStopped):

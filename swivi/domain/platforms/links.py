@@ -1,11 +1,11 @@
 """From whatever a person pasted to the one video it names.
 
-Hosts are matched whole, never by a part of them, so that `www.tiktok.com.evil.com` is nobody. What is
-stored is the platform and the id; the URL is rebuilt from those (`VideoRef.canonical_url`) and never
-taken over.
+Hosts are matched whole, never by a part of them, so that `www.tiktok.com.evil.com` is nobody. What
+is stored is the platform and the id; the URL is rebuilt from those (`VideoRef.canonical_url`) and
+never taken over.
 
-Sources for the shapes of links and ids: the `_VALID_URL` patterns of yt-dlp's extractors for the three
-platforms (truncated YouTube ids, Instagram's private codes, TikTok's exports).
+Sources for the shapes of links and ids: the `_VALID_URL` patterns of yt-dlp's extractors for the
+three platforms (truncated YouTube ids, Instagram's private codes, TikTok's exports).
 """
 
 import asyncio
@@ -75,9 +75,9 @@ _IDS = {
 class _Site:
     """The hosts of one platform that speak the same paths, and what those paths mean.
 
-    Paths are matched whole, without the outer slashes. `others` are shapes that people often paste by
-    mistake, each with the sentence that helps; they are looked at first. The id in `videos` may have any
-    length: `_id_of` judges it.
+    Paths are matched whole, without the outer slashes. `others` are shapes that people often paste
+    by mistake, each with the sentence that helps; they are looked at first. The id in `videos` may
+    have any length: `_id_of` judges it.
     """
 
     platform: Platform
@@ -148,7 +148,10 @@ _SITES = (
     ),
     _Site(
         Platform.INSTAGRAM,
-        frozenset({"instagram.com", "www.instagram.com", "m.instagram.com"} | {"instagr.am", "www.instagr.am"}),
+        frozenset(
+            {"instagram.com", "www.instagram.com", "m.instagram.com"}
+            | {"instagr.am", "www.instagr.am"}
+        ),
         re.compile(
             r"(?:(?!share/|stories/|explore/)[A-Za-z0-9._]+/)?(?:reels?|p|tv)/(?P<id>[A-Za-z0-9_-]+)"
             r"(?:/(?:embed(?:/captioned)?|c/[0-9]+|liked_by|comments))?"
@@ -159,7 +162,12 @@ _SITES = (
             (re.compile(r"stories/.*"), _STORY),
             (re.compile(rf"(?:reels?|p|tv)/(?:{_INSTAGRAM_WORDS})(?:/.*)?"), _OWN_PAGE),
             (re.compile(rf"(?:{_INSTAGRAM_PAGES})(?:/.*)?"), _OWN_PAGE),
-            (re.compile(r"(?!(?:reels?|p|tv|share)(?:/|$))[A-Za-z0-9._]+(?:/(?:reels|tagged|feed))?"), _PROFILE),
+            (
+                re.compile(
+                    r"(?!(?:reels?|p|tv|share)(?:/|$))[A-Za-z0-9._]+(?:/(?:reels|tagged|feed))?"
+                ),
+                _PROFILE,
+            ),
         ),
     ),
 )
@@ -170,8 +178,9 @@ _SITE_OF_HOST = {host: site for site in _SITES for host in site.hosts}
 def canonical_id(platform: Platform, external_id: str) -> str:
     """Return the one id among those by which the platform knows this video.
 
-    A YouTube id is 64 bits in 11 letters of 6 bits, so the two lowest bits of the last letter mean nothing.
-    An Instagram code from the time when its account was private carries a suffix. Other text is unchanged.
+    A YouTube id is 64 bits in 11 letters of 6 bits, so the two lowest bits of the last letter mean
+    nothing. An Instagram code from the time when its account was private carries a suffix. Other
+    text is unchanged.
     """
     if platform is Platform.YOUTUBE and len(external_id) == _YOUTUBE_ID_LENGTH:
         return external_id[:-1] + _FIRST_OF_FOUR.get(external_id[-1], external_id[-1])
@@ -188,8 +197,8 @@ def canonical(video: VideoRef) -> VideoRef:
 def recognise(text: str) -> VideoRef:
     """Return the video that `text` names: a link, or text with exactly one link to a video in it.
 
-    Raises InvalidLink with a sentence that says what to paste instead, and its leaf ShortLink for a share
-    link that needs the network (see `resolve`).
+    Raises InvalidLink with a sentence that says what to paste instead, and its leaf ShortLink for a
+    share link that needs the network (see `resolve`).
     """
     found = _parse(text)
     if isinstance(found, ShareLink):
@@ -200,8 +209,8 @@ def recognise(text: str) -> VideoRef:
 async def resolve(text: str, *, redirects: RedirectReader | None = None) -> VideoRef:
     """Like `recognise`, and follows share links of TikTok and Instagram to the video.
 
-    At most `MAX_HOPS` redirects in `FOLLOW_SECONDS`, https only, every hop checked like pasted text, all on
-    the platform where the link began. Raises InvalidLink or its leaf ShortLink.
+    At most `MAX_HOPS` redirects in `FOLLOW_SECONDS`, https only, every hop checked like pasted
+    text, all on the platform where the link began. Raises InvalidLink or its leaf ShortLink.
     """
     found = _parse(text)
     if isinstance(found, VideoRef):
@@ -209,7 +218,11 @@ async def resolve(text: str, *, redirects: RedirectReader | None = None) -> Vide
     try:
         async with asyncio.timeout(FOLLOW_SECONDS):
             return await _follow(found, redirects or RedirectReader())
-    except (TimeoutError, Unfollowable, ValueError) as fault:  # ValueError: a Location that is no URL
+    except (
+        TimeoutError,
+        Unfollowable,
+        ValueError,
+    ) as fault:  # ValueError: a Location that is no URL
         raise ShortLink from fault
 
 
@@ -241,7 +254,9 @@ _AROUND_LINKS = ".,;:!?)]}>\"'…"
 
 
 def _parse_words(text: str) -> VideoRef | ShareLink:
-    """Return the one video among the links in `text`: a share button may add words and the link of its app."""
+    """Return the one video among the links in `text`: a share button may add words and the link of
+    its app.
+    """
     found: set[VideoRef | ShareLink] = set()
     problems: list[InvalidLink] = []
     for link in _LINK_IN_TEXT.findall(text):
@@ -252,7 +267,9 @@ def _parse_words(text: str) -> VideoRef | ShareLink:
     if len(found) == 1:
         return found.pop()
     if found:
-        raise InvalidLink("There are several links to videos in this text. Paste the one of your clip.")
+        raise InvalidLink(
+            "There are several links to videos in this text. Paste the one of your clip."
+        )
     if problems:
         raise problems[0]
     raise InvalidLink("There is no link in this text. Paste the link of your video.")
@@ -280,7 +297,9 @@ def _id_of(platform: Platform, written: str) -> str:
     ids, external_id = _IDS[platform], canonical_id(platform, written)
     if len(external_id) < ids.shortest:
         raise InvalidLink(_CUT_OFF)
-    if len(external_id) > ids.longest or (ids.largest is not None and int(external_id) > ids.largest):
+    if len(external_id) > ids.longest or (
+        ids.largest is not None and int(external_id) > ids.largest
+    ):
         raise InvalidLink(_WRONG_LENGTH)
     if ids.largest is not None and external_id.startswith("0"):
         raise InvalidLink(_NO_VIDEO.format(platform.label))
@@ -295,18 +314,24 @@ def _split(text: str) -> SplitResult:
     if len(text) > MAX_LINK_LENGTH:  # also where a server redirects to
         raise InvalidLink("This is too long for a link. Paste only the link of your video.")
     if re.search(r"[\s\\]", text) or not text.isprintable():
-        raise InvalidLink("This link has a character that links never have. Copy it from the video again.")
+        raise InvalidLink(
+            "This link has a character that links never have. Copy it from the video again."
+        )
     if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", text):
         text = f"https://{text}"
     try:
         url = urlsplit(text)
         port = url.port
     except ValueError as fault:
-        raise InvalidLink("This is not a web address. Copy the link of your video again.") from fault
+        raise InvalidLink(
+            "This is not a web address. Copy the link of your video again."
+        ) from fault
     if url.scheme not in ("http", "https"):
         raise InvalidLink("A link starts with https://. Copy the link of your video again.")
     if "@" in url.netloc:
-        raise InvalidLink("This link hides a name before the address. Copy the link from the video itself.")
+        raise InvalidLink(
+            "This link hides a name before the address. Copy the link from the video itself."
+        )
     if port not in (None, 443 if url.scheme == "https" else 80):
         raise InvalidLink("This link names an unusual port. Copy the link from the video itself.")
     return url
@@ -334,5 +359,8 @@ def _path(url: SplitResult) -> str:
 def _elsewhere(host: str) -> str:
     for platform in Platform:
         if platform.value in host:
-            return f"This is not {platform.label}'s own address. Open the video there and copy its link."
+            return (
+                f"This is not {platform.label}'s own address. Open the video there and copy its "
+                "link."
+            )
     return "Swivi counts views on TikTok, YouTube and Instagram. This link leads elsewhere."

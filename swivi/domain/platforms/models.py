@@ -5,7 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 
 MAX_VIEWS = 1_000_000_000_000
-"""A trillion. No video comes near it, so a larger number is a fault of the source and never paid for."""
+"""A trillion.
+
+No video comes near it, so a larger number is a fault of the source and never paid for.
+"""
 
 
 class Platform(StrEnum):
@@ -51,7 +54,8 @@ class VideoRef:
 
     @property
     def canonical_url(self) -> str:
-        """The one URL that Swivi stores, shows and hands to scrapers; rebuilt, never taken from a person.
+        """The one URL that Swivi stores, shows and hands to scrapers; rebuilt, never taken from a
+        person.
 
         TikTok serves a video under any author's name, hence the `_`.
         """
@@ -61,8 +65,9 @@ class VideoRef:
     def embed_url(self) -> str:
         """The platform's own player for a plain iframe, without a script of theirs in our page.
 
-        YouTube: developers.google.com/youtube/player_parameters, in its mode without cookies. TikTok:
-        developers.tiktok.com/doc/embed-player. Instagram: what its embed.js puts into the page.
+        YouTube: developers.google.com/youtube/player_parameters, in its mode without cookies.
+        TikTok: developers.tiktok.com/doc/embed-player. Instagram: what its embed.js puts into the
+        page.
         """
         return _EMBEDS[self.platform].format(self.external_id)
 
@@ -72,7 +77,11 @@ _CANONICAL = {
     Platform.YOUTUBE: "https://www.youtube.com/watch?v={}",
     Platform.INSTAGRAM: "https://www.instagram.com/reel/{}/",
 }
-PLAYERS = ("https://www.tiktok.com", "https://www.youtube-nocookie.com", "https://www.instagram.com")
+PLAYERS = (
+    "https://www.tiktok.com",
+    "https://www.youtube-nocookie.com",
+    "https://www.instagram.com",
+)
 """Whose players a page may frame: the origins of `embed_url`."""
 
 _EMBEDS = {
@@ -87,9 +96,9 @@ class Reading:
     """One observation of a video: `views` is a count if and only if `outcome` is ok.
 
     `metric` names what was counted in the source's own word ("playCount"), `source` who counted
-    ("apify:clockworks/tiktok-scraper"), `detail` says for people why there is no count. `read_at` is UTC.
-    `coauthors` are the accounts that published the video together with `author`.
-    `word` is the scraper's error word if `words.py` does not know it. `answered` is the video that the source
+    ("apify:clockworks/tiktok-scraper"), `detail` says for people why there is no count. `read_at`
+    is UTC. `coauthors` are the accounts that published the video together with `author`. `word` is
+    the scraper's error word if `words.py` does not know it. `answered` is the video that the source
     says it counted, where that is another one than `ref`, which was asked for.
     """
 

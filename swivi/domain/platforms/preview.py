@@ -28,7 +28,9 @@ async def look_at(readers: BatchReaders, urls: Sequence[str]) -> list[Look]:
     for look in looks:
         if look.video is not None:
             by_platform[look.video.platform].add(look.video)
-    read = await asyncio.gather(*(_read(readers, platform, videos) for platform, videos in by_platform.items()))
+    read = await asyncio.gather(
+        *(_read(readers, platform, videos) for platform, videos in by_platform.items())
+    )
     found = {video: seen for batch in read for video, seen in batch.items()}
     return [_seen(look, found[look.video]) if look.video else look for look in looks]
 
@@ -40,7 +42,9 @@ async def _recognise(url: str) -> Look:
         return Look(url, None, None, invalid.sentence)
 
 
-async def _read(readers: BatchReaders, platform: Platform, videos: Iterable[VideoRef]) -> dict[VideoRef, Reading | str]:
+async def _read(
+    readers: BatchReaders, platform: Platform, videos: Iterable[VideoRef]
+) -> dict[VideoRef, Reading | str]:
     """What was read of each video, or why nothing was."""
     wanted = list(videos)
     try:

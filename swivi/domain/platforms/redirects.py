@@ -1,8 +1,9 @@
-"""One careful look at where a share link leads: the only request Swivi makes to an address a person chose.
+"""One careful look at where a share link leads: the only request Swivi makes to an address a person
+chose.
 
-The caller decides which hosts may be asked. Here the host's addresses are looked up once, all of them must
-be public, and the connection goes to the very address that was checked: a second look-up by the HTTP client
-could be answered differently (DNS rebinding). The body is never read.
+The caller decides which hosts may be asked. Here the host's addresses are looked up once, all of
+them must be public, and the connection goes to the very address that was checked: a second look-up
+by the HTTP client could be answered differently (DNS rebinding). The body is never read.
 """
 
 import asyncio
@@ -32,7 +33,10 @@ class RedirectReader:
     """Reads the `Location` of an https URL. Tests give it their own resolver and transport."""
 
     def __init__(
-        self, *, resolver: Resolver = system_resolver, transport: httpx.AsyncBaseTransport | None = None
+        self,
+        *,
+        resolver: Resolver = system_resolver,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._resolver = resolver
         self._transport = transport
@@ -61,12 +65,16 @@ class RedirectReader:
         return addresses[0]
 
     async def _ask(self, asked: httpx.URL, address: str) -> httpx.Response:
-        """Connect to `address`, but speak to `asked.host`: in the Host header, SNI and the certificate."""
+        """Connect to `address`, but speak to `asked.host`: in the Host header, SNI and the
+        certificate.
+        """
         pinned = asked.copy_with(host=address)
         spoken_to = {"headers": {"Host": asked.host}, "extensions": {"sni_hostname": asked.host}}
         async with (
             # Proxies from the environment would look the name up again themselves.
-            httpx.AsyncClient(transport=self._transport, trust_env=False, follow_redirects=False) as client,
+            httpx.AsyncClient(
+                transport=self._transport, trust_env=False, follow_redirects=False
+            ) as client,
             client.stream("GET", pinned, **spoken_to) as response,  # type: ignore[arg-type]
         ):
             return response

@@ -1,7 +1,10 @@
-"""The words with which scrapers say why they bring no count, and what each word means. Data; no I/O.
+"""The words with which scrapers say why they bring no count, and what each word means.
 
-A word that is not listed here is unknown: it is stored with the reading, shown to admins, and read again at a
-falling rate only (`tracking/looks.py`). Add it here once it is clear what the scraper means by it.
+Data; no I/O.
+
+A word that is not listed here is unknown: it is stored with the reading, shown to admins, and read
+again at a falling rate only (`tracking/looks.py`). Add it here once it is clear what the scraper
+means by it.
 """
 
 import re
@@ -10,7 +13,9 @@ from collections.abc import Iterable, Mapping
 from swivi.domain.platforms.models import Outcome, Platform
 
 LONGEST_WORD = 60
-"""Characters kept of an unknown word: enough for every error code seen so far, and one line on a page."""
+"""Characters kept of an unknown word: enough for every error code seen so far, and one line on a
+page.
+"""
 
 ANY_SCRAPER: Mapping[str, Outcome] = {
     "not_found": Outcome.NOT_FOUND,
@@ -52,10 +57,11 @@ BY_PLATFORM: Mapping[Platform, Mapping[str, Outcome]] = {
 
 
 def meaning(platform: Platform, said: Iterable[object]) -> tuple[Outcome, str | None]:
-    """Return the outcome that a scraper's words stand for, and its word where none of them is known.
+    """Return the outcome that a scraper's words stand for, and its word where none of them is
+    known.
 
-    `said` are the error fields of one row, the code first. The first known word decides, because the
-    others only explain it. Without any word the outcome is ERROR.
+    `said` are the error fields of one row, the code first. The first known word decides, because
+    the others only explain it. Without any word the outcome is ERROR.
     """
     words = [str(each) for each in said if each]
     known = {**ANY_SCRAPER, **BY_PLATFORM[platform]}

@@ -1,8 +1,8 @@
 """The scrapers on Apify that read views, one per platform, as data.
 
-To read a platform with another actor, describe it here and give it to `ApifyReaders(actors=...)`. Actor
-ids, inputs and field names are those that each actor documents in the Apify Store (as seen in November
-2026).
+To read a platform with another actor, describe it here and give it to `ApifyReaders(actors=...)`.
+Actor ids, inputs and field names are those that each actor documents in the Apify Store (as seen in
+November 2026).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,11 +16,12 @@ from swivi.domain.platforms.models import Platform
 class Actor:
     """How to ask one actor for many videos, and where its items say what.
 
-    `views_field` is also the metric's name of a reading. `author_field`, `coauthors_field` and `url_fields`
-    may be absent from an item, and so may `likes_field`, where the author hides the likes.
-    `url_fields` are the ones that tell which link an item without an id answers.
+    `views_field` is also the metric's name of a reading. `author_field`, `coauthors_field` and
+    `url_fields` may be absent from an item, and so may `likes_field`, where the author hides the
+    likes. `url_fields` are the ones that tell which link an item without an id answers.
     `input_fields` repeat the link that was asked for, also where the item's id is another video's.
-    `coauthors_field` lists accounts that accepted to publish together. Tagged accounts do not: anybody can be tagged.
+    `coauthors_field` lists accounts that accepted to publish together. Tagged accounts do not:
+    anybody can be tagged.
     """
 
     actor_id: str

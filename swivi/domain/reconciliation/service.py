@@ -1,4 +1,6 @@
-"""Auditing by the clock and by hand: one audit at a time, each kept, each new finding told to the admins once."""
+"""Auditing by the clock and by hand: one audit at a time, each kept, each new finding told to the
+admins once.
+"""
 
 import asyncio
 import logging
@@ -49,7 +51,10 @@ class Auditor:
         self._database = database
 
     async def audit(self, trigger: AuditTrigger, *, patience: timedelta = timedelta()) -> Audit:
-        """Check every invariant and keep what was found. Raises AuditUnderWay if another one outlasts the patience."""
+        """Check every invariant and keep what was found.
+
+        Raises AuditUnderWay if another one outlasts the patience.
+        """
         async with leases.held(await self._turn(patience)):
             return await self._audit(trigger)
 
@@ -62,7 +67,9 @@ class Auditor:
         return hold
 
     async def after_runs(self) -> None:
-        """Audit if a tracking run has ended since the last audit began: once for all runs that have."""
+        """Audit if a tracking run has ended since the last audit began: once for all runs that
+        have.
+        """
         async with self._database.reading() as session:
             before, run = await newest(session), await _newest_ended_run(session)
         if run is not None and (before is None or before.run_id is None or before.run_id < run.id):
@@ -73,7 +80,9 @@ class Auditor:
         tick = clock.now().replace(second=0, microsecond=0)
         async with self._database.reading() as session:
             done = await session.exec(
-                select(Audit.id).where(Audit.trigger == AuditTrigger.NIGHTLY, col(Audit.started_at) >= tick).limit(1)
+                select(Audit.id)
+                .where(Audit.trigger == AuditTrigger.NIGHTLY, col(Audit.started_at) >= tick)
+                .limit(1)
             )
             if done.first() is not None:
                 return
@@ -89,7 +98,8 @@ class Auditor:
         started_at = clock.now()
         async with self._database.reading() as session:
             run = await _newest_ended_run(session)
-        # After a run, the rows that were sealed since the last audit; at other times all that were ever sealed.
+        # After a run, the rows that were sealed since the last audit; at other times all that were
+        # ever sealed.
         report = await invariants.check(self._database, whole=trigger is not AuditTrigger.RUN)
         async with self._database.writing() as session:
             before = await newest(session)
@@ -124,7 +134,9 @@ async def _newest_ended_run(session: AsyncSession) -> TrackingRun | None:
     return (await session.exec(ended.order_by(col(TrackingRun.id).desc()).limit(1))).first()
 
 
-def _kept(trigger: AuditTrigger, run: TrackingRun | None, started_at: datetime, report: Report) -> Audit:
+def _kept(
+    trigger: AuditTrigger, run: TrackingRun | None, started_at: datetime, report: Report
+) -> Audit:
     return Audit(
         trigger=trigger,
         run_id=run.id if run else None,
@@ -156,9 +168,18 @@ def _kept(trigger: AuditTrigger, run: TrackingRun | None, started_at: datetime, 
 
 
 def _new(findings: list[Finding], before: Audit | None) -> list[Finding]:
-    """Those that the audit before did not list: what is known already is not told again every night."""
-    known = {(one["invariant"], one["subject"], one["subject_id"]) for one in (before.findings if before else ())}
-    return [one for one in findings[:MOST_LISTED] if (one.invariant, one.subject, str(one.subject_id)) not in known]
+    """Those that the audit before did not list: what is known already is not told again every
+    night.
+    """
+    known = {
+        (one["invariant"], one["subject"], one["subject_id"])
+        for one in (before.findings if before else ())
+    }
+    return [
+        one
+        for one in findings[:MOST_LISTED]
+        if (one.invariant, one.subject, str(one.subject_id)) not in known
+    ]
 
 
 async def _tell(session: AsyncSession, audit: Audit, new: list[Finding]) -> None:
@@ -175,7 +196,9 @@ async def _tell(session: AsyncSession, audit: Audit, new: list[Finding]) -> None
 
 
 async def _send_seal(session: AsyncSession) -> None:
-    """Tell webhooks the newest seal, so that it is kept where nobody with access to the database can change it."""
+    """Tell webhooks the newest seal, so that it is kept where nobody with access to the database
+    can change it.
+    """
     seal = await sealing.newest(session)
     if seal is not None:
         made = SealMade(
@@ -192,6 +215,8 @@ async def _send_seal(session: AsyncSession) -> None:
 def _log(audit: Audit) -> None:
     covered = (audit.checks, audit.transfers, audit.duration_ms / 1_000)
     if audit.found:
-        log.error("Audit: %d findings, in %d checks over %d transfers in %.2f s", audit.found, *covered)
+        log.error(
+            "Audit: %d findings, in %d checks over %d transfers in %.2f s", audit.found, *covered
+        )
     else:
         log.info("Audit clean: %d checks over %d transfers in %.2f s", *covered)

@@ -1,9 +1,9 @@
 """What is hashed of a row, the same on SQLite and PostgreSQL.
 
-A row's content is a JSON object in ASCII: its fields in alphabetical order, without white space, and
-without the fields that are NULL (so an empty text differs from none, and a column that is added later
-and is NULL in old rows changes no digest). Times are microseconds since 1970 in UTC; JSON columns
-stand as JSON with sorted keys. docs/adr/0012-seals.md shows a row and its content.
+A row's content is a JSON object in ASCII: its fields in alphabetical order, without white space,
+and without the fields that are NULL (so an empty text differs from none, and a column that is added
+later and is NULL in old rows changes no digest). Times are microseconds since 1970 in UTC; JSON
+columns stand as JSON with sorted keys. docs/adr/0012-seals.md shows a row and its content.
 """
 
 import json
@@ -32,7 +32,9 @@ class Forms(dict[type, Callable[[Any], str]]):
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A sealed table: its columns in alphabetical order, and which of them need a form of their own."""
+    """A sealed table: its columns in alphabetical order, and which of them need a form of their
+    own.
+    """
 
     stream: Stream
     table: str
@@ -46,7 +48,7 @@ class Sealed:
     def select(self) -> str:
         """The beginning of the statement that reads rows for `leaves`."""
         columns = ", ".join(f'"{name}"' for name in self.columns)
-        return f"SELECT {columns} FROM {self.table}"  # noqa: S608 - our own names
+        return f"SELECT {columns} FROM {self.table}"
 
     @property
     def id_at(self) -> int:
@@ -59,7 +61,15 @@ TRANSFERS = Sealed(
     "ledger_transfers",
     "transfer",
     (
-        *("amount", "audit_id", "campaign_id", "clip_id", "created_at", "credit_account", "debit_account"),
+        *(
+            "amount",
+            "audit_id",
+            "campaign_id",
+            "clip_id",
+            "created_at",
+            "credit_account",
+            "debit_account",
+        ),
         *("id", "idempotency_key", "kind", "payout_request_id", "reverses", "run_id", "user_id"),
     ),
     times=frozenset({"created_at"}),
@@ -68,7 +78,18 @@ ENTRIES = Sealed(
     Stream.ENTRIES,
     "audit_log",
     "audit entry",
-    ("action", "actor_id", "after", "amount", "at", "before", "id", "reason", "subject", "subject_id"),
+    (
+        "action",
+        "actor_id",
+        "after",
+        "amount",
+        "at",
+        "before",
+        "id",
+        "reason",
+        "subject",
+        "subject_id",
+    ),
     times=frozenset({"at"}),
     documents=frozenset({"before", "after"}),
 )
@@ -76,7 +97,19 @@ READINGS = Sealed(
     Stream.READINGS,
     "view_tracking",
     "reading",
-    ("attempt", "clip_id", "date", "detail", "id", "metric", "outcome", "run_id", "source", "views", "word"),
+    (
+        "attempt",
+        "clip_id",
+        "date",
+        "detail",
+        "id",
+        "metric",
+        "outcome",
+        "run_id",
+        "source",
+        "views",
+        "word",
+    ),
     times=frozenset({"date"}),
 )
 THINNED = Sealed(
@@ -91,7 +124,8 @@ SEALED = {one.stream: one for one in (TRANSFERS, ENTRIES, READINGS, THINNED)}
 
 def contents(of: Sealed, rows: Iterable[Sequence[Any]]) -> Iterable[bytes]:
     """Return each row's content, of rows as `of.select` reads them."""
-    # One expression, because this runs for millions of rows: more calls would cost more than SHA-256.
+    # One expression, because this runs for millions of rows: more calls would cost more than
+    # SHA-256.
     keys = [f'"{name}":' for name in of.columns]
     forms = [_forms_of(of, name) for name in of.columns]
     for row in rows:

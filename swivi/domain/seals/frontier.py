@@ -26,7 +26,9 @@ WRITERS = """
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """The last id that was taken at some moment, and the transactions that may still commit one before it."""
+    """The last id that was taken at some moment, and the transactions that may still commit one
+    before it.
+    """
 
     last_id: int
     writers: frozenset[str]
@@ -39,7 +41,8 @@ class Frontier:
         self._notes: dict[Stream, Note] = {}
 
     async def of(self, session: AsyncSession, stream: Stream) -> int:
-        """Return the last id up to which all rows of a stream are committed, as far as this round knows.
+        """Return the last id up to which all rows of a stream are committed, as far as this round
+        knows.
 
         What the session reads in later statements includes them. Needs READ COMMITTED.
         """
@@ -58,7 +61,9 @@ class Frontier:
 
 
 async def taken(session: AsyncSession, sealed: Sealed) -> int:
-    """Return the last id that the table's sequence gave, on PostgreSQL; the highest id on SQLite."""
+    """Return the last id that the table's sequence gave, on PostgreSQL; the highest id on
+    SQLite.
+    """
     if session.get_bind().dialect.name == "sqlite":
         return await _highest(session, sealed)
     last = "SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END"
@@ -66,7 +71,7 @@ async def taken(session: AsyncSession, sealed: Sealed) -> int:
 
 
 async def _highest(session: AsyncSession, sealed: Sealed) -> int:
-    found = await session.execute(text(f"SELECT COALESCE(MAX(id), 0) FROM {sealed.table}"))  # noqa: S608
+    found = await session.execute(text(f"SELECT COALESCE(MAX(id), 0) FROM {sealed.table}"))
     return int(found.scalar_one())
 
 

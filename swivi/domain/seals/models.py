@@ -1,4 +1,6 @@
-"""The chain of seals, the slices of rows that each seal covers, and what is known to be unchanged."""
+"""The chain of seals, the slices of rows that each seal covers, and what is known to be
+unchanged.
+"""
 
 from datetime import datetime
 from enum import StrEnum
@@ -56,7 +58,10 @@ class Seal(SQLModel, table=True):
 
 
 class SealedSlice(SQLModel, table=True):
-    """At most 1,000 rows of one stream under one seal: all with `after_id` < id <= `last_id`. Append-only."""
+    """At most 1,000 rows of one stream under one seal: all with `after_id` < id <= `last_id`.
+
+    Append-only.
+    """
 
     __tablename__ = "sealed_slices"
 
@@ -69,13 +74,17 @@ class SealedSlice(SQLModel, table=True):
     ids: str
     """The rows' ids, as ranges such as `1-17,19`."""
     leaves: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    """The first 16 bytes of each row's SHA-256, in the order of the ids: they name the row that differs."""
+    """The first 16 bytes of each row's SHA-256, in the order of the ids: they name the row that
+    differs.
+    """
     digest: str
     """SHA-256 over everything above but `id` and `seal_id`."""
 
 
 class ThinnedReadings(SQLModel, table=True):
-    """The ids of readings that retention deleted in one transaction. Append-only, and sealed itself.
+    """The ids of readings that retention deleted in one transaction.
+
+    Append-only, and sealed itself.
 
     The readings' own digests stay in the leaves of their slices.
     """
@@ -93,7 +102,10 @@ class ThinnedReadings(SQLModel, table=True):
 
 
 class SealCheck(SQLModel, table=True):
-    """Up to which seal the rows are known to be unchanged: one row. Audits by the clock start from here."""
+    """Up to which seal the rows are known to be unchanged: one row.
+
+    Audits by the clock start from here.
+    """
 
     __tablename__ = "seal_checks"
 

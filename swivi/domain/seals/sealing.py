@@ -1,7 +1,8 @@
 """The job that seals new rows: any process, one at a time, in order, and never in a writer's way.
 
 It reads committed rows in a transaction that only reads, hashes them in a thread, and adds the seal
-in a short transaction of its own. Killed at any moment, it leaves whole seals; the next one goes on.
+in a short transaction of its own. Killed at any moment, it leaves whole seals; the next one goes
+on.
 """
 
 import asyncio
@@ -47,7 +48,8 @@ class Sealer:
     async def seal_new(self) -> int:
         """Seal every row that can be sealed; return how many.
 
-        Returns at once while another process seals, or where nothing is new. Raises LeaseLost, Outage.
+        Returns at once while another process seals, or where nothing is new. Raises LeaseLost,
+        Outage.
         """
         async with self._database.reading() as session:
             if not await self._is_behind(session):
@@ -103,7 +105,9 @@ async def newest(session: AsyncSession) -> Seal | None:
     return (await session.exec(select(Seal).order_by(col(Seal.id).desc()).limit(1))).first()
 
 
-async def _unsealed(session: AsyncSession, before: Seal | None, bounds: Mapping[Stream, int]) -> dict[Stream, Rows]:
+async def _unsealed(
+    session: AsyncSession, before: Seal | None, bounds: Mapping[Stream, int]
+) -> dict[Stream, Rows]:
     """The next rows of each stream, in order, as many as one seal may cover."""
     found: dict[Stream, Rows] = {}
     room = MOST_ROWS
@@ -111,7 +115,11 @@ async def _unsealed(session: AsyncSession, before: Seal | None, bounds: Mapping[
         after = before.last(stream) if before else 0
         query = text(f"{sealed.select} WHERE id > :after AND id <= :until ORDER BY id LIMIT :room")
         given = {"after": after, "until": bounds[stream], "room": room}
-        rows = (await session.execute(query, given)).all() if room > 0 and bounds[stream] > after else []
+        rows = (
+            (await session.execute(query, given)).all()
+            if room > 0 and bounds[stream] > after
+            else []
+        )
         if rows:
             found[stream] = rows
             room -= len(rows)

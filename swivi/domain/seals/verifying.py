@@ -57,7 +57,9 @@ class Verified:
         return len(self.differences) >= MOST_NAMED
 
 
-async def verify(session: AsyncSession, *, whole: bool = True, since: str | None = None) -> Verified:
+async def verify(
+    session: AsyncSession, *, whole: bool = True, since: str | None = None
+) -> Verified:
     """Check the chain on the session's snapshot.
 
     By default all of it. Otherwise only the seals that no audit has checked yet, and a part of the
@@ -81,7 +83,9 @@ async def note(session: AsyncSession, verified: Verified, at: datetime) -> None:
     last = verified.newest
     if last is None or verified.differences:
         return
-    known = await session.get(SealCheck, 1) or SealCheck(id=1, seal_id=0, digest="", at=at, rotated_to=0)
+    known = await session.get(SealCheck, 1) or SealCheck(
+        id=1, seal_id=0, digest="", at=at, rotated_to=0
+    )
     known.seal_id, known.digest, known.at = last.id, last.digest, at
     known.rotated_to = verified.rotated_to
     if verified.is_whole:
@@ -93,7 +97,8 @@ async def _named(session: AsyncSession, digest: str, verified: Verified) -> Seal
     found = (await session.exec(select(Seal).where(Seal.digest == digest))).first()
     if found is None:
         sentence = (
-            f"no seal {digest} is in the chain: rows from before it were rewritten since, or it is of another database"
+            f"no seal {digest} is in the chain: rows from before it were rewritten since, or it is "
+            "of another database"
         )
         verified.differences.append(Difference("seal", digest, sentence))
     return found
@@ -109,18 +114,24 @@ async def _is_still_there(session: AsyncSession, known: SealCheck, verified: Ver
 
 
 async def _rotate(session: AsyncSession, verified: Verified, known: SealCheck) -> None:
-    """Check a part of the older seals again, from where the last audit ended; then from the first on."""
+    """Check a part of the older seals again, from where the last audit ended; then from the first
+    on.
+    """
     start = known.rotated_to if known.rotated_to < known.seal_id else 0
     first = await session.get(Seal, start)
     floor = first.all_rows if first else 0
     rows = sum(col(getattr(Seal, f"{stream.lower()}_rows")) for stream in Stream)
-    part = select(Seal.id).where(Seal.id > start, Seal.id <= known.seal_id, rows <= floor + ROTATED_ROWS)
+    part = select(Seal.id).where(
+        Seal.id > start, Seal.id <= known.seal_id, rows <= floor + ROTATED_ROWS
+    )
     until = (await session.exec(part.order_by(col(Seal.id).desc()).limit(1))).first() or start + 1
     await _check(session, verified, after=start, until=min(until, known.seal_id))
     verified.rotated_to = until
 
 
-async def _check(session: AsyncSession, verified: Verified, *, after: int, until: int | None) -> None:
+async def _check(
+    session: AsyncSession, verified: Verified, *, after: int, until: int | None
+) -> None:
     before = await session.get(Seal, after) if after else None
     if after and before is None:
         verified.differences.append(Difference("seal", after, f"seal {after}: is missing"))
@@ -132,12 +143,16 @@ async def _check(session: AsyncSession, verified: Verified, *, after: int, until
         await _check_batch(session, seals, verified)
         verified.seals += len(seals)
         if verified.is_full:
-            sentence = f"seal {seals[-1].id}: there is more that differs; later seals were not checked"
+            sentence = (
+                f"seal {seals[-1].id}: there is more that differs; later seals were not checked"
+            )
             verified.differences.append(Difference("seal", seals[-1].id, sentence))
             return
 
 
-async def _batches(session: AsyncSession, before: Seal | None, until: int | None) -> AsyncIterator[Sequence[Seal]]:
+async def _batches(
+    session: AsyncSession, before: Seal | None, until: int | None
+) -> AsyncIterator[Sequence[Seal]]:
     """Seals in their order, so many at once as cover the rows of one full seal."""
     at, rows = (before.id, before.all_rows) if before else (0, 0)
     while True:
@@ -163,7 +178,9 @@ def _check_link(seal: Seal, before: Seal | None, verified: Verified) -> None:
 
 
 async def _check_batch(session: AsyncSession, seals: Sequence[Seal], verified: Verified) -> None:
-    """Check these seals' rows; that it fails is a difference too, and keeps no other seal from being checked."""
+    """Check these seals' rows; that it fails is a difference too, and keeps no other seal from
+    being checked.
+    """
     first, last = seals[0].id, seals[-1].id
     try:
         async with session.begin_nested():
@@ -180,8 +197,12 @@ async def _check_batch(session: AsyncSession, seals: Sequence[Seal], verified: V
 async def _check_rows(session: AsyncSession, seals: Sequence[Seal], verified: Verified) -> None:
     first, last = seals[0].id, seals[-1].id
     within = select(SealedSlice).where(SealedSlice.seal_id >= first, SealedSlice.seal_id <= last)
-    slices = (await session.exec(within.order_by(col(SealedSlice.seal_id), col(SealedSlice.id)))).all()
-    by_seal = {number: list(group) for number, group in groupby(slices, key=lambda one: one.seal_id)}
+    slices = (
+        await session.exec(within.order_by(col(SealedSlice.seal_id), col(SealedSlice.id)))
+    ).all()
+    by_seal = {
+        number: list(group) for number, group in groupby(slices, key=lambda one: one.seal_id)
+    }
     for seal in seals:
         own = by_seal.get(seal.id, [])
         intact = [one for one in own if slice_digest(one) == one.digest]
@@ -189,7 +210,9 @@ async def _check_rows(session: AsyncSession, seals: Sequence[Seal], verified: Ve
             sentence = f"seal {seal.id}: its own record was changed after it was made"
             verified.differences.append(Difference("seal", seal.id, sentence))
     for stream, sealed in SEALED.items():
-        await _compare(session, sealed, [one for one in slices if one.stream == stream], seals, verified)
+        await _compare(
+            session, sealed, [one for one in slices if one.stream == stream], seals, verified
+        )
 
 
 async def _compare(
@@ -212,10 +235,14 @@ async def _compare(
     verified.differences += _skipped(session, sealed, slices)
     if there == [pair for one in slices for pair in _pairs(one)]:
         return
-    verified.differences += await _differences(session, sealed, slices, there, {one.id: one for one in seals})
+    verified.differences += await _differences(
+        session, sealed, slices, there, {one.id: one for one in seals}
+    )
 
 
-def _skipped(session: AsyncSession, sealed: Sealed, slices: Sequence[SealedSlice]) -> Iterator[Difference]:
+def _skipped(
+    session: AsyncSession, sealed: Sealed, slices: Sequence[SealedSlice]
+) -> Iterator[Difference]:
     """Rows that were sealed with an id beyond the next one, on SQLite.
 
     SQLite gives each row the next id, and nobody ever deletes transfers and audit entries.
@@ -227,7 +254,10 @@ def _skipped(session: AsyncSession, sealed: Sealed, slices: Sequence[SealedSlice
             ids = [one.after_id, *(row_id for row_id, _ in _pairs(one))]
             for before, row_id in pairwise(ids):
                 if row_id != before + 1:
-                    sentence = f"{sealed.subject} {row_id}: was inserted with an id that was never given out"
+                    sentence = (
+                        f"{sealed.subject} {row_id}: was inserted with an id that was never given "
+                        "out"
+                    )
                     yield Difference(sealed.subject, row_id, sentence)
 
 
@@ -251,7 +281,9 @@ async def _differences(
     there: Sequence[tuple[int, bytes]],
     seals: dict[int, Seal],
 ) -> list[Difference]:
-    expected = {row_id: (leaf, seals[one.seal_id]) for one in slices for row_id, leaf in _pairs(one)}
+    expected = {
+        row_id: (leaf, seals[one.seal_id]) for one in slices for row_id, leaf in _pairs(one)
+    }
     thinned = await _thinned(session, sealed, slices)
     named: list[Difference] = []
     seen: set[int] = set()
@@ -261,16 +293,24 @@ async def _differences(
             sentence = f"{sealed.subject} {row_id}: was inserted among rows that were sealed before"
             named.append(Difference(sealed.subject, row_id, sentence))
         elif leaf != as_sealed[0]:
-            sentence = f"{sealed.subject} {row_id}: was changed after it was sealed ({_when(as_sealed[1])})"
+            sentence = (
+                f"{sealed.subject} {row_id}: was changed after it was sealed "
+                f"({_when(as_sealed[1])})"
+            )
             named.append(Difference(sealed.subject, row_id, sentence))
         seen.add(row_id)
     for row_id in expected.keys() - seen - thinned:
-        sentence = f"{sealed.subject} {row_id}: was removed after it was sealed ({_when(expected[row_id][1])})"
+        sentence = (
+            f"{sealed.subject} {row_id}: was removed after it was sealed "
+            f"({_when(expected[row_id][1])})"
+        )
         named.append(Difference(sealed.subject, row_id, sentence))
     return sorted(named, key=lambda one: int(one.subject_id))[:MOST_NAMED]
 
 
-async def _thinned(session: AsyncSession, sealed: Sealed, slices: Sequence[SealedSlice]) -> set[int]:
+async def _thinned(
+    session: AsyncSession, sealed: Sealed, slices: Sequence[SealedSlice]
+) -> set[int]:
     """Ids within these slices that retention deleted."""
     if sealed.stream is not Stream.READINGS:
         return set()
@@ -289,7 +329,13 @@ async def _unsealed(session: AsyncSession, verified: Verified) -> None:
     if session.get_bind().dialect.name == "sqlite":
         return
     for sealed in SEALED.values():
-        beyond = text(f"SELECT id FROM {sealed.table} WHERE id > :last ORDER BY id LIMIT {MOST_NAMED}")  # noqa: S608
-        for row_id in (await session.execute(beyond, {"last": await taken(session, sealed)})).scalars():
-            sentence = f"{sealed.subject} {row_id}: was inserted with an id that was never given out"
+        beyond = text(
+            f"SELECT id FROM {sealed.table} WHERE id > :last ORDER BY id LIMIT {MOST_NAMED}"
+        )
+        for row_id in (
+            await session.execute(beyond, {"last": await taken(session, sealed)})
+        ).scalars():
+            sentence = (
+                f"{sealed.subject} {row_id}: was inserted with an id that was never given out"
+            )
             verified.differences.append(Difference(sealed.subject, row_id, sentence))

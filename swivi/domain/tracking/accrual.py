@@ -1,7 +1,7 @@
 """What clips have earned: the pure rules of accrual, on cumulative counts and in whole cents.
 
-Since everything is computed from cumulative counts, repeating a settlement asks for nothing, and rounding
-never adds up. A fall in views claws nothing back, because only the peak pays.
+Since everything is computed from cumulative counts, repeating a settlement asks for nothing, and
+rounding never adds up. A fall in views claws nothing back, because only the peak pays.
 """
 
 from collections import defaultdict
@@ -16,11 +16,17 @@ from swivi.domain.tracking import retry_schedule as looks
 from swivi.domain.tracking.jumps import Jump, is_impossible
 
 RUNS_UNTIL_REMOVED = 2
-"""Explicit "not found" readings in separate runs that make a clip REMOVED, if a day lies between them."""
+"""Explicit "not found" readings in separate runs that make a clip REMOVED, if a day lies between
+them.
+"""
 
 
-class Earner(NamedTuple):  # which is made in a third of a frozen dataclass's time, for each clip of each settlement
-    """A clip as accrual sees it: counts in views, money in cents, the terms as frozen at approval."""
+class Earner(
+    NamedTuple
+):  # which is made in a third of a frozen dataclass's time, for each clip of each settlement
+    """A clip as accrual sees it: counts in views, money in cents, the terms as frozen at
+    approval.
+    """
 
     clip_id: int
     user_id: int
@@ -43,7 +49,9 @@ class Earner(NamedTuple):  # which is made in a third of a frozen dataclass's ti
 
     @property
     def target(self) -> Cents:
-        """What this clip's growth is worth in all, before the clipper's cap and the campaign's budget."""
+        """What this clip's growth is worth in all, before the clipper's cap and the campaign's
+        budget.
+        """
         growth = max(0, self.peak_views - self.initial_views)
         if growth < self.min_views:
             return 0
@@ -52,15 +60,18 @@ class Earner(NamedTuple):  # which is made in a third of a frozen dataclass's ti
 
     @property
     def demand(self) -> Cents:
-        """What is still to be credited. `gross_credited` ignores reversals, or fraud would be paid again."""
+        """What is still to be credited.
+
+        `gross_credited` ignores reversals, or fraud would be paid again.
+        """
         return max(0, self.target - self.gross_credited) if self.may_earn else 0
 
 
 def settle(earners: Iterable[Earner], remaining: Cents) -> dict[int, Cents]:
     """What each clip is credited (clip id -> cents > 0) out of a budget's `remaining` cents.
 
-    If the demands do not fit, the remainder is shared in proportion to them, so that the sum is exactly
-    `remaining` and no clip profits from having been read first.
+    If the demands do not fit, the remainder is shared in proportion to them, so that the sum is
+    exactly `remaining` and no clip profits from having been read first.
     """
     return share_out(capped_demands(list(earners)), remaining)
 
@@ -97,7 +108,9 @@ def _room(clips: list[Earner]) -> Cents | None:
 
 
 class Sighting(NamedTuple):
-    """What is known of a clip's views, and when it is read again; `flag` says what looked odd, for admins."""
+    """What is known of a clip's views, and when it is read again; `flag` says what looked odd, for
+    admins.
+    """
 
     views: int
     peak_views: int
@@ -139,10 +152,13 @@ def sighting_of(clip: Clip) -> Sighting:
     )
 
 
-def observe(before: Sighting, outcome: Outcome, views: int | None, at: datetime, word: str | None = None) -> Sighting:
+def observe(
+    before: Sighting, outcome: Outcome, views: int | None, at: datetime, word: str | None = None
+) -> Sighting:
     """Return what is known after one more run's reading, made at `at`.
 
-    Nothing but a plausible count changes the views (I13). `word` is the scraper's unknown word, if it said one.
+    Nothing but a plausible count changes the views (I13). `word` is the scraper's unknown word, if
+    it said one.
     """
     if outcome is Outcome.OK and views is not None:
         return _counted(before, views, at)
@@ -152,16 +168,30 @@ def observe(before: Sighting, outcome: Outcome, views: int | None, at: datetime,
 def observe_held(
     before: Sighting, outcome: Outcome, views: int | None, at: datetime, word: str | None = None
 ) -> Sighting:
-    """Return what is known of a clip on hold after one more run's reading: as `observe`, but no higher count counts."""
+    """Return what is known of a clip on hold after one more run's reading: as `observe`, but no
+    higher count counts.
+    """
     after = observe(before, outcome, views, at, word)
-    return after._replace(views=min(after.views, before.peak_views), peak_views=before.peak_views, jump=before.jump)
+    return after._replace(
+        views=min(after.views, before.peak_views), peak_views=before.peak_views, jump=before.jump
+    )
 
 
 def _counted(before: Sighting, views: int, at: datetime) -> Sighting:
     """The video is there: the clip rests no more, and one that was removed is tracked again."""
-    state = before.state.stepped(ClipState.TRACKED) if before.state is ClipState.REMOVED else before.state
+    state = (
+        before.state.stepped(ClipState.TRACKED)
+        if before.state is ClipState.REMOVED
+        else before.state
+    )
     if views == 0 and before.peak_views > 0:
-        return Sighting(before.views, before.peak_views, 0, state, f"Zero views were read after {before.peak_views:,}.")
+        return Sighting(
+            before.views,
+            before.peak_views,
+            0,
+            state,
+            f"Zero views were read after {before.peak_views:,}.",
+        )
     if is_impossible(before.peak_views, views):
         jump = Jump(views, before.peak_views, at)
         return Sighting(before.views, before.peak_views, 0, state, jump.evidence, jump=jump)
@@ -170,7 +200,9 @@ def _counted(before: Sighting, views: int, at: datetime) -> Sighting:
 
 
 def _uncounted(before: Sighting, outcome: Outcome, at: datetime, word: str | None) -> Sighting:
-    """No count: definite and unknown answers make the clip rest, and two "not found" a day apart remove it."""
+    """No count: definite and unknown answers make the clip rest, and two "not found" a day apart
+    remove it.
+    """
     runs, first, state = before.not_found_runs, before.not_found_since, before.state
     if outcome is Outcome.NOT_FOUND:
         runs, first = runs + 1, first or at

@@ -1,4 +1,6 @@
-"""What a share of a run is to read, in batches: due links per platform, and what a dead process left behind."""
+"""What a share of a run is to read, in batches: due links per platform, and what a dead process
+left behind.
+"""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -28,7 +30,9 @@ TRANSIENT = [outcome for outcome in Outcome if outcome.transient]
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Links of one platform for one scraper run; `adopted` is one that a dead process left behind."""
+    """Links of one platform for one scraper run; `adopted` is one that a dead process left
+    behind.
+    """
 
     platform: Platform
     external_ids: tuple[str, ...]
@@ -42,7 +46,9 @@ class Batch:
 
 
 async def batches_left_behind(session: AsyncSession, share: RunShare) -> list[Batch]:
-    """Batches whose scraper run was started, or about to be, when the process that held the share died."""
+    """Batches whose scraper run was started, or about to be, when the process that held the share
+    died.
+    """
     found = await session.exec(
         select(ScraperRun).where(
             ScraperRun.run_id == share.run_id,
@@ -56,7 +62,9 @@ async def batches_left_behind(session: AsyncSession, share: RunShare) -> list[Ba
     ]
 
 
-async def batches_due(session: AsyncSession, share: RunShare, attempt: int, *, size: int) -> list[Batch]:
+async def batches_due(
+    session: AsyncSession, share: RunShare, attempt: int, *, size: int
+) -> list[Batch]:
     """What this attempt is to read, in batches of at most `size` links of one platform."""
     by_platform: defaultdict[Platform, list[str]] = defaultdict(list)
     for platform, external_id in await _videos_due(session, share, attempt):
@@ -69,7 +77,9 @@ async def batches_due(session: AsyncSession, share: RunShare, attempt: int, *, s
 
 
 def tracked_in(share: RunShare) -> Select[int, Platform, str]:
-    """(clip id, platform, external id) of the share's clips that are to be read and are not settled."""
+    """(clip id, platform, external id) of the share's clips that are to be read and are not
+    settled.
+    """
     return (
         select(col(Clip.id), col(Clip.platform), col(Clip.external_id))
         .join(PlannedCampaign, col(PlannedCampaign.campaign_id) == col(Clip.campaign_id))
@@ -83,7 +93,9 @@ def tracked_in(share: RunShare) -> Select[int, Platform, str]:
 
 
 def _is_to_read(share: RunShare) -> ColumnElement[bool]:
-    """Whether the share's run reads the clip. The last run before a campaign ends reads resting clips, too.
+    """Whether the share's run reads the clip.
+
+    The last run before a campaign ends reads resting clips, too.
 
     Which clips are due depends on when the run began, however long it takes or is resumed.
     """
@@ -93,8 +105,12 @@ def _is_to_read(share: RunShare) -> ColumnElement[bool]:
     return looks.is_due(started_at) | ((trigger == Trigger.COMPLETION) & looks.is_read_last())
 
 
-async def _videos_due(session: AsyncSession, share: RunShare, attempt: int) -> list[tuple[Platform, str]]:
-    """Distinct videos that this attempt is to read: not read yet, or every reading so far was transient."""
+async def _videos_due(
+    session: AsyncSession, share: RunShare, attempt: int
+) -> list[tuple[Platform, str]]:
+    """Distinct videos that this attempt is to read: not read yet, or every reading so far was
+    transient.
+    """
     of_run = await partitions.of_run(session, share.run_id)
     answered = (
         select(ViewTracking.clip_id)
@@ -105,18 +121,24 @@ async def _videos_due(session: AsyncSession, share: RunShare, attempt: int) -> l
         .scalar_subquery()
     )
     found = await session.exec(
-        tracked_in(share).where(col(Clip.id).not_in(answered)).order_by(col(Clip.campaign_id), col(Clip.id))
+        tracked_in(share)
+        .where(col(Clip.id).not_in(answered))
+        .order_by(col(Clip.campaign_id), col(Clip.id))
     )
     return list(dict.fromkeys((platform, external_id) for _, platform, external_id in found.all()))
 
 
 def is_answer() -> ColumnElement[bool]:
-    """Whether a reading is all that the run will learn: an unknown word is asked about again by later runs only."""
+    """Whether a reading is all that the run will learn: an unknown word is asked about again by
+    later runs only.
+    """
     return col(ViewTracking.outcome).not_in(TRANSIENT) | col(ViewTracking.word).is_not(None)
 
 
 async def unread_campaigns(session: AsyncSession, share: RunShare) -> set[int]:
-    """Campaigns of the share with a clip that still awaits an answer: not read yet, or to be read again."""
+    """Campaigns of the share with a clip that still awaits an answer: not read yet, or to be read
+    again.
+    """
     of_run = await partitions.of_run(session, share.run_id)
     read = select(ViewTracking.clip_id).where(of_run(ViewTracking), is_answer()).scalar_subquery()
     found = await session.exec(

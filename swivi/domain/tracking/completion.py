@@ -1,4 +1,6 @@
-"""The end of a campaign: its books are closed once, its snapshots taken, its clippers told (I12)."""
+"""The end of a campaign: its books are closed once, its snapshots taken, its clippers told
+(I12).
+"""
 
 import logging
 
@@ -22,8 +24,13 @@ log = logging.getLogger("swivi.tracking")
 ENDED = "The campaign ended."
 
 
-async def close_books(session: AsyncSession, campaign: Campaign, *, reason: str, actor_id: int | None) -> None:
-    """COMPLETED, for good. The caller has locked the campaign's row and settled it for the last time."""
+async def close_books(
+    session: AsyncSession, campaign: Campaign, *, reason: str, actor_id: int | None
+) -> None:
+    """COMPLETED, for good.
+
+    The caller has locked the campaign's row and settled it for the last time.
+    """
     assert campaign.completed_at is None, "a campaign completes once"
     before = campaign.status
     campaign.status = CampaignStatus.COMPLETED
@@ -78,7 +85,9 @@ async def _return_unspent(session: AsyncSession, campaign: Campaign, actor_id: i
 
 async def _reject_pending(session: AsyncSession, campaign: Campaign) -> dict[int, str]:
     """Close what was not reviewed in time; returns what to tell each of those clippers."""
-    because = "the budget was used up before review" if campaign.remaining == 0 else "the campaign ended"
+    because = (
+        "the budget was used up before review" if campaign.remaining == 0 else "the campaign ended"
+    )
     pending = (
         col(ClipSubmission.campaign_id) == campaign.id,
         col(ClipSubmission.status) == SubmissionStatus.PENDING,
@@ -87,14 +96,21 @@ async def _reject_pending(session: AsyncSession, campaign: Campaign) -> dict[int
     await session.execute(
         update(ClipSubmission)
         .where(*pending)
-        .values(status=SubmissionStatus.REJECTED, holds_video=False, reason=because, reviewed_at=clock.now())
+        .values(
+            status=SubmissionStatus.REJECTED,
+            holds_video=False,
+            reason=because,
+            reviewed_at=clock.now(),
+        )
     )
     return dict.fromkeys(owners, f'Your clip for "{campaign.title}" was not accepted: {because}.')
 
 
 async def _take_snapshots(session: AsyncSession, campaign_id: int) -> None:
     earnings = (
-        select(Clip.earnings).where(Clip.submission_id == ClipSubmission.id).correlate(ClipSubmission)
+        select(Clip.earnings)
+        .where(Clip.submission_id == ClipSubmission.id)
+        .correlate(ClipSubmission)
     ).scalar_subquery()
     await session.execute(
         update(ClipSubmission)
@@ -104,7 +120,9 @@ async def _take_snapshots(session: AsyncSession, campaign_id: int) -> None:
     )
 
 
-async def _tell_clippers(session: AsyncSession, campaign: Campaign, unreviewed: dict[int, str]) -> None:
+async def _tell_clippers(
+    session: AsyncSession, campaign: Campaign, unreviewed: dict[int, str]
+) -> None:
     await notifications.tell_each(
         session,
         NotificationKind.SUBMISSION_REJECTED,
@@ -113,7 +131,9 @@ async def _tell_clippers(session: AsyncSession, campaign: Campaign, unreviewed: 
         "/clippers/clips",
     )
     totals = await session.exec(
-        select(Clip.user_id, func.sum(Clip.earnings)).where(Clip.campaign_id == campaign.id).group_by(col(Clip.user_id))
+        select(Clip.user_id, func.sum(Clip.earnings))
+        .where(Clip.campaign_id == campaign.id)
+        .group_by(col(Clip.user_id))
     )
     earned = {user_id: int(total) for user_id, total in totals.all()}
     await notifications.tell_each(

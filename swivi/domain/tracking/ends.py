@@ -28,7 +28,9 @@ LONGEST_RETRY = timedelta(hours=1)
 
 
 async def due_ends(database: Database) -> list[int]:
-    """Return the ids of campaigns that end now: by their end time, or because their budget was lowered to its use."""
+    """Return the ids of campaigns that end now: by their end time, or because their budget was
+    lowered to its use.
+    """
     async with database.reading() as session:
         over = await session.exec(select(Campaign.id).where(*_is_due()).order_by(col(Campaign.id)))
         return list(over.all())
@@ -59,7 +61,9 @@ async def end(tracker: Tracker, campaign_id: int, patience: timedelta) -> None:
             await _put_off(session, campaign_id, refused.unread, patience)
 
 
-async def _put_off(session: AsyncSession, campaign_id: int, unread: UnreadClips, patience: timedelta) -> None:
+async def _put_off(
+    session: AsyncSession, campaign_id: int, unread: UnreadClips, patience: timedelta
+) -> None:
     campaign = await campaigns.locked(session, campaign_id)
     if campaign.status not in UNDER_WAY:  # an admin completed it meanwhile
         return
@@ -74,7 +78,9 @@ async def _put_off(session: AsyncSession, campaign_id: int, unread: UnreadClips,
     log.warning('The end of campaign "%s" waits: %s', campaign.title, unread.sentence)
 
 
-async def _tell_of_wait(session: AsyncSession, campaign: Campaign, unread: UnreadClips, patience: timedelta) -> None:
+async def _tell_of_wait(
+    session: AsyncSession, campaign: Campaign, unread: UnreadClips, patience: timedelta
+) -> None:
     audit_log.record(
         session,
         audit_log.entry(
@@ -91,7 +97,8 @@ async def _tell_of_wait(session: AsyncSession, campaign: Campaign, unread: Unrea
         session,
         NotificationKind.TRACKING_STOPPED,
         "A campaign's end waits",
-        f'"{campaign.title}" has ended, but {unread.sentence} Swivi tries again for {_hours(patience)}, '
+        f'"{campaign.title}" has ended, but {unread.sentence} Swivi tries again for '
+        f"{_hours(patience)}, "
         "then completes it without them. You can also complete it yourself.",
         f"/admin/campaigns/{campaign.id}",
     )

@@ -15,13 +15,16 @@ class RunUnderWay(Conflict):
 
 
 class CutOff(Unavailable):
-    """The database went away, or could not write, in the middle of a run: whoever comes next resumes it."""
+    """The database went away, or could not write, in the middle of a run: whoever comes next
+    resumes it.
+    """
 
     code = "tracking_cut_off"
 
     def __init__(self, outage: Outage) -> None:
         super().__init__(
-            f"Tracking was cut off: {outage.what}. The server goes on with it by itself, and nothing is paid twice."
+            f"Tracking was cut off: {outage.what}. The server goes on with it by itself, and "
+            "nothing is paid twice."
         )
 
 
@@ -67,5 +70,7 @@ class SecondAdminNeeded(NotAllowed):
 
     code = "second_admin_needed"
 
-    def __init__(self, sentence: str = "You entered these views. Another admin has to confirm them.") -> None:
+    def __init__(
+        self, sentence: str = "You entered these views. Another admin has to confirm them."
+    ) -> None:
         super().__init__(sentence)

@@ -12,9 +12,13 @@ from swivi.domain.tracking import partitions
 
 
 async def failures_by_reason(session: AsyncSession, run_id: int) -> dict[Outcome, int]:
-    """How many clips a run could not read, by why; only what happened. Of an ended run `TrackingRun.failures` knows."""
+    """How many clips a run could not read, by why; only what happened.
+
+    Of an ended run `TrackingRun.failures` knows.
+    """
     of_run = await partitions.of_run(session, run_id)
-    # Few are read again, and have an index of their own: all of them at once, not one look for each that failed.
+    # Few are read again, and have an index of their own: all of them at once, not one look for each
+    # that failed.
     again = (
         select(col(ViewTracking.clip_id), func.max(ViewTracking.attempt).label("attempt"))
         .where(of_run(ViewTracking), text(READ_AGAIN))
@@ -24,14 +28,21 @@ async def failures_by_reason(session: AsyncSession, run_id: int) -> dict[Outcome
     found = await session.exec(
         select(ViewTracking.outcome, func.count())
         .join(again, again.c.clip_id == col(ViewTracking.clip_id), isouter=True)
-        .where(of_run(ViewTracking), text(FAILED), func.coalesce(again.c.attempt, 1) <= col(ViewTracking.attempt))
+        .where(
+            of_run(ViewTracking),
+            text(FAILED),
+            func.coalesce(again.c.attempt, 1) <= col(ViewTracking.attempt),
+        )
         .group_by(col(ViewTracking.outcome))
     )
     return {Outcome(outcome): number for outcome, number in found.all()}
 
 
 async def failed_readings(session: AsyncSession, run_id: int) -> dict[Outcome, int]:
-    """How many readings of a run failed, by why. Of an ended run `TrackingRun.failed_readings` knows."""
+    """How many readings of a run failed, by why.
+
+    Of an ended run `TrackingRun.failed_readings` knows.
+    """
     of_run = await partitions.of_run(session, run_id)
     found = await session.exec(
         select(ViewTracking.outcome, func.count())
@@ -46,7 +57,9 @@ MOST_WORDS = 10
 
 
 async def unknown_words(session: AsyncSession, run_id: int) -> dict[str, int]:
-    """How many readings of a run ended with each unknown word of a scraper, the most frequent first."""
+    """How many readings of a run ended with each unknown word of a scraper, the most frequent
+    first.
+    """
     of_run = await partitions.of_run(session, run_id)
     word, number = col(ViewTracking.word), func.count()
     found = await session.exec(

@@ -27,7 +27,8 @@ class Jump(NamedTuple):
 
 
 def is_impossible(peak: int, views: int) -> bool:
-    """Return whether no video can have gone from its highest count so far to `views` in one interval.
+    """Return whether no video can have gone from its highest count so far to `views` in one
+    interval.
 
     Once an admin has accepted a count above MOST_VIEWS, that bound no longer holds the clip.
     """

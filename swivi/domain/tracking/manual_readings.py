@@ -1,11 +1,13 @@
-"""A reading by hand: an admin looked at the video where the scraper could not, and says what stands there.
+"""A reading by hand: an admin looked at the video where the scraper could not, and says what stands
+there.
 
-It is evidence like any other reading, and moves no money by itself: it raises the clip's peak, and the next
-settlement of the campaign credits the growth, with everybody else's and within the budget.
+It is evidence like any other reading, and moves no money by itself: it raises the clip's peak, and
+the next settlement of the campaign credits the growth, with everybody else's and within the budget.
 
-Above a limit the word of one admin does not do. The reading then waits, and counts once another admin confirms it.
-The limit is for all clips together, or one admin could enter a little for each of many. An admin whom another admin
-made one a few days ago is no second admin, or one admin could make the other.
+Above a limit the word of one admin does not do. The reading then waits, and counts once another
+admin confirms it. The limit is for all clips together, or one admin could enter a little for each
+of many. An admin whom another admin made one a few days ago is no second admin, or one admin could
+make the other.
 """
 
 from collections.abc import Mapping, Sequence
@@ -49,7 +51,9 @@ DEFAULT_LIMIT: Cents = 10_000
 ALONE_FOR = timedelta(days=30)
 """How long what an admin entered alone counts toward the limit: a month of a scraper's outage."""
 NEW_ADMIN_FOR = timedelta(days=7)
-"""How long an admin whom another admin made one is too new to enter or confirm what needs two: time to notice it."""
+"""How long an admin whom another admin made one is too new to enter or confirm what needs two: time
+to notice it.
+"""
 
 
 async def read_by_hand(
@@ -61,19 +65,24 @@ async def read_by_hand(
     reason: object,
     limit: Cents = DEFAULT_LIMIT,
 ) -> ViewTracking | ManualReading:
-    """Keep a reading of `views` (a count, as typed) with its reason; below the peak it claws nothing back.
+    """Keep a reading of `views` (a count, as typed) with its reason; below the peak it claws
+    nothing back.
 
-    If all that this admin alone has entered in the last ALONE_FOR, for all clips and with this reading, is worth more
-    than `limit` cents, return a ManualReading that waits for another admin, and keep no reading.
+    If all that this admin alone has entered in the last ALONE_FOR, for all clips and with this
+    reading, is worth more than `limit` cents, return a ManualReading that waits for another admin,
+    and keep no reading.
 
-    Raises AdminsOnly, OwnGain, InvalidInput, NoSuchClip, WrongCampaignStatus once completed, Conflict for a revoked
-    clip or one that has a reading waiting.
+    Raises AdminsOnly, OwnGain, InvalidInput, NoSuchClip, WrongCampaignStatus once completed,
+    Conflict for a revoked clip or one that has a reading waiting.
     """
     actor.must_be_admin()
     counted, why = parse_views(views), _parse_reason(reason)
     clip = await _locked(session, actor, clip_id)
     worth = await _worth(session, {clip.id: counted}) if counted > clip.peak_views else 0
-    if worth and worth + await _worth(session, await _entered_alone(session, actor, but=clip)) > limit:
+    if (
+        worth
+        and worth + await _worth(session, await _entered_alone(session, actor, but=clip)) > limit
+    ):
         return await _ask_second_admin(session, actor, clip, counted, why, worth)
     return await _keep(session, clip, counted, _entry("read_by_hand", clip, actor, reason=why))
 
@@ -81,8 +90,9 @@ async def read_by_hand(
 async def confirm(session: AsyncSession, actor: Actor, reading_id: int) -> ViewTracking:
     """Let a reading count that another admin entered.
 
-    Raises AdminsOnly, OwnGain, SecondAdminNeeded for the admin who entered it or if either is a new admin,
-    NoSuchManualReading, WrongCampaignStatus, Conflict once it was decided on or the clip was revoked.
+    Raises AdminsOnly, OwnGain, SecondAdminNeeded for the admin who entered it or if either is a new
+    admin, NoSuchManualReading, WrongCampaignStatus, Conflict once it was decided on or the clip was
+    revoked.
     """
     actor.must_be_admin()
     waiting = await _get(session, reading_id)
@@ -119,7 +129,9 @@ def parse_views(value: object) -> int:
     """A count of views as people write it ("12,345", 12345). Raises InvalidInput."""
     views = typed_number(value, largest=MAX_VIEWS)
     if views is None:
-        raise InvalidInput.of("views", "Enter the number of views that the platform shows, like 12,345.")
+        raise InvalidInput.of(
+            "views", "Enter the number of views that the platform shows, like 12,345."
+        )
     return views
 
 
@@ -129,15 +141,21 @@ def _parse_reason(reason: object) -> str:
 
 
 async def _locked(session: AsyncSession, actor: Actor, clip_id: int) -> Clip:
-    """The clip, its campaign's row locked: a settlement of it comes before or after, never in between."""
+    """The clip, its campaign's row locked: a settlement of it comes before or after, never in
+    between.
+    """
     clip = await session.get(Clip, clip_id)
     if clip is None:
         raise NoSuchClip
     actor.must_not_gain(clip.user_id)
     campaign = await campaigns.locked(session, clip.campaign_id)
-    # In the order of their ids, as a settlement locks them: of two readings that one admin enters at the same moment,
-    # the second has to find the first.
-    two = select(User.id).where(col(User.id).in_((actor.user_id, clip.user_id))).order_by(col(User.id))
+    # In the order of their ids, as a settlement locks them: of two readings that one admin enters
+    # at the same moment, the second has to find the first.
+    two = (
+        select(User.id)
+        .where(col(User.id).in_((actor.user_id, clip.user_id)))
+        .order_by(col(User.id))
+    )
     await session.exec(two.with_for_update(key_share=True))
     await session.refresh(clip)
     if campaign.completed_at is not None:
@@ -149,10 +167,11 @@ async def _locked(session: AsyncSession, actor: Actor, clip_id: int) -> Clip:
 
 
 async def _worth(session: AsyncSession, views: Mapping[int, int]) -> Cents:
-    """Return the cents that these views (by clip id) are worth beyond what a scraper or two admins saw.
+    """Return the cents that these views (by clip id) are worth beyond what a scraper or two admins
+    saw.
 
-    At each clip's frozen terms. Counted from there and not from the peak: else one admin could enter a large count in
-    small steps.
+    At each clip's frozen terms. Counted from there and not from the peak: else one admin could
+    enter a large count in small steps.
     """
     worth = 0
     for some in in_slices(list(views)):
@@ -174,19 +193,30 @@ async def _worth(session: AsyncSession, views: Mapping[int, int]) -> Cents:
 
 
 async def _highest(
-    session: AsyncSession, table: type[ViewTracking | ManualReading], clips: Sequence[int], which: ColumnElement[bool]
+    session: AsyncSession,
+    table: type[ViewTracking | ManualReading],
+    clips: Sequence[int],
+    which: ColumnElement[bool],
 ) -> dict[int, int]:
     """Return the most views that such a row names, by clip id."""
     views = func.max(col(table.views))
-    query = select(table.clip_id, views).where(col(table.clip_id).in_(clips), which).group_by(col(table.clip_id))
+    query = (
+        select(table.clip_id, views)
+        .where(col(table.clip_id).in_(clips), which)
+        .group_by(col(table.clip_id))
+    )
     return {clip_id: most or 0 for clip_id, most in (await session.exec(query)).all()}
 
 
 async def _entered_alone(session: AsyncSession, actor: Actor, *, but: Clip) -> dict[int, int]:
-    """Return the most views that this admin entered alone for each other clip in the last ALONE_FOR, by clip id."""
+    """Return the most views that this admin entered alone for each other clip in the last
+    ALONE_FOR, by clip id.
+    """
     by_hand = (AuditEntry.action == "clip.read_by_hand", AuditEntry.actor_id == actor.user_id)
     lately = (col(AuditEntry.at) > clock.now() - ALONE_FOR, AuditEntry.subject_id != but.id)
-    found = await session.exec(select(AuditEntry.subject_id, AuditEntry.after).where(*by_hand, *lately))
+    found = await session.exec(
+        select(AuditEntry.subject_id, AuditEntry.after).where(*by_hand, *lately)
+    )
     entered: dict[int, int] = {}
     for clip_id, after in found.all():
         entered[clip_id] = max(entered.get(clip_id, 0), after["peak_views"])
@@ -201,7 +231,9 @@ async def _are_new(session: AsyncSession, *admins: int) -> bool:
         col(AuditEntry.subject_id).in_(admins),
     )
     lately = col(AuditEntry.at) > clock.now() - NEW_ADMIN_FOR
-    changed = await session.exec(select(AuditEntry.before, AuditEntry.after).where(*of_them, lately))
+    changed = await session.exec(
+        select(AuditEntry.before, AuditEntry.after).where(*of_them, lately)
+    )
     return any(before != after and after == _ACTIVE_ADMIN for before, after in changed.all())
 
 
@@ -218,9 +250,16 @@ async def _ask_second_admin(
         ManualReading.clip_id == clip.id, ManualReading.status == ManualReadingStatus.WAITING
     )
     if (await session.exec(waiting)).first() is not None:
-        raise Conflict("Other views of this clip wait for a second admin, who has to decide on them first.")
+        raise Conflict(
+            "Other views of this clip wait for a second admin, who has to decide on them first."
+        )
     asked = ManualReading(
-        clip_id=clip.id, views=views, reason=why, worth=worth, asked_by=actor.user_id, asked_at=clock.now()
+        clip_id=clip.id,
+        views=views,
+        reason=why,
+        worth=worth,
+        asked_by=actor.user_id,
+        asked_at=clock.now(),
     )
     session.add(asked)
     await session.flush()
@@ -238,8 +277,12 @@ async def _get(session: AsyncSession, reading_id: int) -> ManualReading:
     return waiting
 
 
-async def _decide(session: AsyncSession, actor: Actor, waiting: ManualReading, decision: ManualReadingStatus) -> None:
-    """The caller has locked the campaign, so that of two decisions the second finds the first one's."""
+async def _decide(
+    session: AsyncSession, actor: Actor, waiting: ManualReading, decision: ManualReadingStatus
+) -> None:
+    """The caller has locked the campaign, so that of two decisions the second finds the first
+    one's.
+    """
     await session.refresh(waiting)
     if waiting.status is not ManualReadingStatus.WAITING:
         raise Conflict(f"This reading is {waiting.status.lower()} already.")
@@ -280,4 +323,6 @@ async def _keep(
 
 def _entry(deed: str, clip: Clip, actor: Actor, *, reason: str) -> AuditEntry:
     before = {"views": clip.views, "peak_views": clip.peak_views}
-    return audit_log.entry(f"clip.{deed}", "clip", clip.id, actor_id=actor.user_id, before=before, reason=reason)
+    return audit_log.entry(
+        f"clip.{deed}", "clip", clip.id, actor_id=actor.user_id, before=before, reason=reason
+    )

@@ -1,4 +1,6 @@
-"""Tracking runs: the plan as rows, dealt out in shares, the scraper runs they started, and how far they got."""
+"""Tracking runs: the plan as rows, dealt out in shares, the scraper runs they started, and how far
+they got.
+"""
 
 from datetime import datetime
 from enum import StrEnum
@@ -21,7 +23,9 @@ class Trigger(StrEnum):
 
 
 class RunStatus(StrEnum):
-    """RUNNING until it ends; a RUNNING run that nobody holds the lease for was cut off and will be resumed."""
+    """RUNNING until it ends; a RUNNING run that nobody holds the lease for was cut off and will be
+    resumed.
+    """
 
     RUNNING = "RUNNING"
     COMPLETED = "COMPLETED"
@@ -48,7 +52,9 @@ class ShareStatus(StrEnum):
 
 
 class ScraperStatus(StrEnum):
-    """One scraper run's way: the intent is stored before the start, so that a restart can adopt it."""
+    """One scraper run's way: the intent is stored before the start, so that a restart can adopt
+    it.
+    """
 
     STARTING = "STARTING"
     STARTED = "STARTED"
@@ -89,12 +95,16 @@ class TrackingRun(SQLModel, table=True):
     """What the scraper runs cost, in millionths of a dollar, as Apify tells it."""
     problem: str | None = None
     """Why it FAILED, in a sentence for admins."""
-    failures: dict[str, int] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+    failures: dict[str, int] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True), nullable=True)
+    )
     """How many clips it could not read, by their last outcome; None until it ended."""
     failed_readings: dict[str, int] | None = Field(
         default=None, sa_column=Column(JSON(none_as_null=True), nullable=True)
     )
-    """How many of its readings failed, by outcome, those that were tried again too; None until it ended."""
+    """How many of its readings failed, by outcome, those that were tried again too; None until it
+    ended.
+    """
 
     @property
     def clips_successful(self) -> int:
@@ -103,7 +113,9 @@ class TrackingRun(SQLModel, table=True):
 
 
 class RunShare(SQLModel, table=True):
-    """The part of a run that one process reads and settles, under a lease of its own; others take other shares."""
+    """The part of a run that one process reads and settles, under a lease of its own; others take
+    other shares.
+    """
 
     __tablename__ = "tracking_run_shares"
     __table_args__ = (UniqueConstraint("run_id", "number"),)
@@ -114,7 +126,9 @@ class RunShare(SQLModel, table=True):
     """From 1 on within its run."""
     status: ShareStatus = choice(ShareStatus, default=ShareStatus.OPEN)
     problem: str | None = None
-    """Why the reading service stopped us, in a sentence for admins; the run's other shares then read no further."""
+    """Why the reading service stopped us, in a sentence for admins; the run's other shares then
+    read no further.
+    """
 
     @property
     def lease(self) -> str:
@@ -192,7 +206,9 @@ class ManualReading(SQLModel, table=True):
     views: int = counted(default=None)
     reason: str
     worth: int = cents(default=None)
-    """Cents beyond what a scraper or two admins saw, at the clip's terms; before the budget and a clipper's cap."""
+    """Cents beyond what a scraper or two admins saw, at the clip's terms; before the budget and a
+    clipper's cap.
+    """
     status: ManualReadingStatus = choice(ManualReadingStatus, default=ManualReadingStatus.WAITING)
     asked_by: int = reference("users.id")
     asked_at: datetime = moment()
@@ -208,5 +224,7 @@ class ThinnedDay(SQLModel, table=True):
     day: datetime = Field(sa_column=Column(UtcDateTime, primary_key=True))
     deleted: int = counted()
     failed: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
-    """How many of them had failed, by outcome, where no run noted that: runs do since migration 0018."""
+    """How many of them had failed, by outcome, where no run noted that: runs do since migration
+    0018.
+    """
     is_done: bool = False

@@ -46,7 +46,12 @@ TERMS = (
 )
 """What of a clip ends its Earner, in that order."""
 
-COUNTS = (bulk.number("views"), bulk.number("peak_views"), bulk.number("not_found_runs"), bulk.words("flag"))
+COUNTS = (
+    bulk.number("views"),
+    bulk.number("peak_views"),
+    bulk.number("not_found_runs"),
+    bulk.words("flag"),
+)
 NOT_READ = (None, None, None, None)
 """The row of COUNTS of a clip that this run did not read."""
 
@@ -65,27 +70,35 @@ Answer = tuple[Outcome, int | None, datetime, str | None]
 class Looked:
     """What of a campaign's clips has to be written. Counts are views.
 
-    `counts` are rows of COUNTS of the clips that were read, `states` and `rests` (rows of REST) those that changed, all
-    by clip id; `gained` is by how much the peaks of each clipper's clips rose, by user id.
+    `counts` are rows of COUNTS of the clips that were read, `states` and `rests` (rows of REST)
+    those that changed, all by clip id; `gained` is by how much the peaks of each clipper's clips
+    rose, by user id.
     """
 
     counts: dict[int, tuple[int, int, int, str | None]] = field(default_factory=dict)
     states: dict[int, ClipState] = field(default_factory=dict)
-    rests: dict[int, tuple[datetime | None, datetime | None, datetime | None]] = field(default_factory=dict)
+    rests: dict[int, tuple[datetime | None, datetime | None, datetime | None]] = field(
+        default_factory=dict
+    )
     gained: dict[int, int] = field(default_factory=dict)
     holds: list[ClipHold] = field(default_factory=list)
     """To be placed, because of impossible counts."""
 
     def beside(self, clip_ids: Iterable[int]) -> Beside:
         """What is written of these clips, for who credits them."""
-        return Beside(CLIPS, COUNTS, (self.counts.get(clip_id, NOT_READ) for clip_id in clip_ids), _counted)
+        return Beside(
+            CLIPS, COUNTS, (self.counts.get(clip_id, NOT_READ) for clip_id in clip_ids), _counted
+        )
 
 
-async def look_at_clips(session: AsyncSession, run_id: int, campaign_id: int) -> tuple[list[Earner], Looked]:
-    """All clips of a campaign, whose row the caller has locked, as accrual sees them now, and what was read of them.
+async def look_at_clips(
+    session: AsyncSession, run_id: int, campaign_id: int
+) -> tuple[list[Earner], Looked]:
+    """All clips of a campaign, whose row the caller has locked, as accrual sees them now, and what
+    was read of them.
 
-    Runs that read this campaign and could not settle it (it was paused, or they were stopped) are looked at too:
-    the largest count ever read pays.
+    Runs that read this campaign and could not settle it (it was paused, or they were stopped) are
+    looked at too: the largest count ever read pays.
     """
     runs = [*await _unsettled_runs(session, run_id, campaign_id), run_id]
     held = await holds.held_clips(session, campaign_id)
@@ -98,7 +111,10 @@ async def look_at_clips(session: AsyncSession, run_id: int, campaign_id: int) ->
 
 
 def _look(
-    looked: Looked, clips: Sequence[Any], readings: Sequence[Mapping[int, Answer]], held: Collection[int]
+    looked: Looked,
+    clips: Sequence[Any],
+    readings: Sequence[Mapping[int, Answer]],
+    held: Collection[int],
 ) -> Iterator[Earner]:
     """Judge these clips by what each run in turn read of them."""
     for clip_id, user_id, initial_views, *known in clips:
@@ -116,8 +132,9 @@ def _look(
 
 
 async def write(session: AsyncSession, looked: Looked, credited: Collection[int]) -> None:
-    """Keep what was seen, on the clips and in their clippers' totals; counts but of those that are credited, whose rows
-    the ledger writes."""
+    """Keep what was seen, on the clips and in their clippers' totals; counts but of those that are
+    credited, whose rows the ledger writes.
+    """
     rest = [(clip_id, *row) for clip_id, row in looked.counts.items() if clip_id not in credited]
     if rest:
         seen = bulk.listed(session, (CLIP_ID, *COUNTS), rest)
@@ -143,7 +160,10 @@ def _counted(seen: FromClause) -> dict[str, ColumnElement[Any]]:
 
 async def _unsettled_runs(session: AsyncSession, run_id: int, campaign_id: int) -> Sequence[int]:
     """The runs before this one that took the campaign since it was last settled, oldest first."""
-    earlier = (col(PlannedCampaign.campaign_id) == campaign_id, col(PlannedCampaign.run_id) < run_id)
+    earlier = (
+        col(PlannedCampaign.campaign_id) == campaign_id,
+        col(PlannedCampaign.run_id) < run_id,
+    )
     settled = select(func.coalesce(func.max(PlannedCampaign.run_id), 0)).where(
         *earlier, col(PlannedCampaign.status).in_([PlanStatus.SETTLED, PlanStatus.WAITED])
     )
@@ -156,8 +176,17 @@ async def _unsettled_runs(session: AsyncSession, run_id: int, campaign_id: int) 
 
 
 async def _clip_rows(session: AsyncSession, campaign_id: int) -> AsyncIterator[Sequence[Any]]:
-    """A campaign's clips, some thousands at a time. Columns, not objects: there may be a hundred thousand."""
-    wanted: tuple[Any, ...] = (col(Clip.id), col(Clip.user_id), col(Clip.initial_views), *SIGHTING, *TERMS)
+    """A campaign's clips, some thousands at a time.
+
+    Columns, not objects: there may be a hundred thousand.
+    """
+    wanted: tuple[Any, ...] = (
+        col(Clip.id),
+        col(Clip.user_id),
+        col(Clip.initial_views),
+        *SIGHTING,
+        *TERMS,
+    )
     query = (
         select(*wanted)
         .join(User, col(User.id) == col(Clip.user_id))
@@ -169,7 +198,9 @@ async def _clip_rows(session: AsyncSession, campaign_id: int) -> AsyncIterator[S
         yield clips
 
 
-async def _newest_readings(session: AsyncSession, run_id: int, clip_ids: Sequence[int]) -> Mapping[int, Answer]:
+async def _newest_readings(
+    session: AsyncSession, run_id: int, clip_ids: Sequence[int]
+) -> Mapping[int, Answer]:
     of_run = await partitions.of_run(session, run_id)
     found = await session.execute(
         select(
@@ -182,12 +213,16 @@ async def _newest_readings(session: AsyncSession, run_id: int, clip_ids: Sequenc
         .where(of_run(ViewTracking), bulk.among(session, ViewTracking.clip_id, clip_ids))
         .order_by(col(ViewTracking.clip_id), col(ViewTracking.attempt))
     )
-    return {clip_id: (outcome, views, at, word) for clip_id, outcome, views, at, word in found.all()}
+    return {
+        clip_id: (outcome, views, at, word) for clip_id, outcome, views, at, word in found.all()
+    }
 
 
 def _note(looked: Looked, clip_id: int, user_id: int, before: Sighting, after: Sighting) -> None:
     looked.counts[clip_id] = (after.views, after.peak_views, after.not_found_runs, after.flag)
-    if before.state is ClipState.REVOKED:  # never tracked again, whatever was read of it while it was being revoked
+    if (
+        before.state is ClipState.REVOKED
+    ):  # never tracked again, whatever was read of it while it was being revoked
         return
     if after.rest != before.rest:
         looked.rests[clip_id] = after.rest

@@ -1,4 +1,6 @@
-"""What a run takes: whole campaigns, never parts of one, because a part would be paid before the rest."""
+"""What a run takes: whole campaigns, never parts of one, because a part would be paid before the
+rest.
+"""
 
 import logging
 from collections.abc import Sequence
@@ -38,13 +40,17 @@ async def clips_needing_tracking(
 ) -> list[CampaignGroup]:
     """ACTIVE campaigns with budget left and clips to read, whole, until `limit` clips are reached.
 
-    A campaign without clips to read is due, too, while views entered by hand await their settlement there.
+    A campaign without clips to read is due, too, while views entered by hand await their settlement
+    there.
 
-    Order: never tracked, then new campaigns, then the stalest. The first that does not fit ends the plan: it
-    leads the next one. A campaign larger than the limit runs alone.
+    Order: never tracked, then new campaigns, then the stalest. The first that does not fit ends the
+    plan: it leads the next one. A campaign larger than the limit runs alone.
     """
     is_due = looks.is_due(clock.now())
-    payable = [col(Campaign.status) == CampaignStatus.ACTIVE, col(Campaign.spent) < col(Campaign.budget)]
+    payable = [
+        col(Campaign.status) == CampaignStatus.ACTIVE,
+        col(Campaign.spent) < col(Campaign.budget),
+    ]
     if campaign_id is not None:
         payable.append(col(Campaign.id) == campaign_id)
     to_read = select(Clip.id).where(Clip.campaign_id == Campaign.id, is_due)
@@ -55,7 +61,9 @@ async def clips_needing_tracking(
         .group_by(col(Campaign.id))
     )
     due = [CampaignGroup(campaign, clips) for campaign, clips in counted.all()]
-    entered = await session.exec(select(Campaign).where(*payable, ~to_read.exists(), _is_entered_by_hand()))
+    entered = await session.exec(
+        select(Campaign).where(*payable, ~to_read.exists(), _is_entered_by_hand())
+    )
     due += [CampaignGroup(campaign, 0) for campaign in entered.all()]
     return whole_until(sorted(due, key=lambda group: _urgency(group.campaign)), limit)
 
@@ -68,7 +76,9 @@ async def campaign_to_end(session: AsyncSession, campaign_id: int) -> list[Campa
     campaign = await session.get_one(Campaign, campaign_id)
     if campaign.status not in UNDER_WAY or campaign.remaining == 0:
         return []
-    clips = select(func.count(col(Clip.id))).where(Clip.campaign_id == campaign_id, looks.is_read_last())
+    clips = select(func.count(col(Clip.id))).where(
+        Clip.campaign_id == campaign_id, looks.is_read_last()
+    )
     return [CampaignGroup(campaign, (await session.exec(clips)).one())]
 
 
@@ -77,7 +87,8 @@ def _is_entered_by_hand() -> ColumnElement[bool]:
     entered = select(ViewTracking.id).where(
         ViewTracking.clip_id == Clip.id,
         ViewTracking.source == manual.SOURCE,
-        col(Campaign.last_tracked_at).is_(None) | (col(ViewTracking.date) >= col(Campaign.last_tracked_at)),
+        col(Campaign.last_tracked_at).is_(None)
+        | (col(ViewTracking.date) >= col(Campaign.last_tracked_at)),
     )
     return select(Clip.id).where(Clip.campaign_id == Campaign.id, entered.exists()).exists()
 
@@ -101,9 +112,11 @@ def whole_until(due: Sequence[CampaignGroup], limit: int) -> list[CampaignGroup]
 
 
 def dealt_out(groups: Sequence[CampaignGroup], share_clips: int) -> list[list[CampaignGroup]]:
-    """The groups in shares of at least `share_clips` clips, in their order; only the last may have fewer.
+    """The groups in shares of at least `share_clips` clips, in their order; only the last may have
+    fewer.
 
-    A share is what one process takes at once. Its links fill whole batches; smaller ones would cost more scraper runs.
+    A share is what one process takes at once. Its links fill whole batches; smaller ones would cost
+    more scraper runs.
     """
     shares: list[list[CampaignGroup]] = []
     room = 0
@@ -117,11 +130,17 @@ def dealt_out(groups: Sequence[CampaignGroup], share_clips: int) -> list[list[Ca
 
 
 async def start_run(
-    session: AsyncSession, trigger: Trigger, groups: Sequence[CampaignGroup], *, share_clips: int | None = None
+    session: AsyncSession,
+    trigger: Trigger,
+    groups: Sequence[CampaignGroup],
+    *,
+    share_clips: int | None = None,
 ) -> TrackingRun:
-    """Write a run and its plan down, so that whoever takes part in it or resumes it does the same work.
+    """Write a run and its plan down, so that whoever takes part in it or resumes it does the same
+    work.
 
-    Without `share_clips` it has no shares to be taken: the caller settles it at once, within this transaction.
+    Without `share_clips` it has no shares to be taken: the caller settles it at once, within this
+    transaction.
     """
     run = TrackingRun(
         trigger=trigger,
@@ -148,4 +167,8 @@ def _include(session: AsyncSession, run: TrackingRun, share: int, group: Campaig
         group.clips,
         format_dollars(group.campaign.remaining),
     )
-    session.add(PlannedCampaign(run_id=run.id, campaign_id=group.campaign.id, share=share, clips=group.clips))
+    session.add(
+        PlannedCampaign(
+            run_id=run.id, campaign_id=group.campaign.id, share=share, clips=group.clips
+        )
+    )

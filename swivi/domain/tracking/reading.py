@@ -1,7 +1,8 @@
-"""Reading the clips of a run's share: batches per platform, each one scraper run, stored as they arrive.
+"""Reading the clips of a run's share: batches per platform, each one scraper run, stored as they
+arrive.
 
-Whatever happens to the process, what was paid for is not paid for again: readings and scraper runs are rows,
-and a resumed run adopts the scraper runs that its predecessor started.
+Whatever happens to the process, what was paid for is not paid for again: readings and scraper runs
+are rows, and a resumed run adopts the scraper runs that its predecessor started.
 """
 
 import asyncio
@@ -36,7 +37,10 @@ MOST_ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class ReadingOptions:
-    """How hard one process reads. Seconds are between two batches in one place, and grow between attempts."""
+    """How hard one process reads.
+
+    Seconds are between two batches in one place, and grow between attempts.
+    """
 
     batch_size: int = 100
     concurrency: int = 5
@@ -44,7 +48,8 @@ class ReadingOptions:
 
 
 class Scrapers:
-    """One process's scraper runs for a tracking run: so many at once, and a pause before a place is taken again.
+    """One process's scraper runs for a tracking run: so many at once, and a pause before a place is
+    taken again.
 
     `stopped` is set once the reading service told us to stop, by whichever share met it.
     """
@@ -98,13 +103,18 @@ class ShareReading:
         """Set once its first links stand in line for scrapers."""
 
     async def read_all(self) -> None:
-        """Read every clip of the share. Raises ReaderStopped (after storing what did arrive), LeaseLost."""
+        """Read every clip of the share.
+
+        Raises ReaderStopped (after storing what did arrive), LeaseLost.
+        """
         async with self._database.reading() as session:
             left_behind = await batches_left_behind(session, self._share)
         await self._work_off(left_behind)
         for attempt in range(1, MOST_ATTEMPTS + 1):
             async with self._database.reading() as session:
-                batches = await batches_due(session, self._share, attempt, size=self._options.batch_size)
+                batches = await batches_due(
+                    session, self._share, attempt, size=self._options.batch_size
+                )
             if attempt > 1 and batches:
                 await asyncio.sleep(self._options.pause_seconds * 2**attempt)
             await self._work_off(batches)
@@ -114,7 +124,9 @@ class ShareReading:
             for batch in batches:
                 group.create_task(self._in_turn(batch))
             if batches:
-                await asyncio.sleep(0)  # so that each stands in line before anybody asks whether a scraper is idle
+                await asyncio.sleep(
+                    0
+                )  # so that each stands in line before anybody asks whether a scraper is idle
                 self.under_way.set()
         if self._scrapers.stopped is not None:
             raise self._scrapers.stopped
@@ -135,7 +147,9 @@ class ShareReading:
             apify_run_id = await self._started(batch, scraper)
             collected = await reader.collect(apify_run_id, batch.refs)
         except ReadingUnavailable as problem:
-            log.warning("Reading %d %s links failed: %s", len(batch.external_ids), batch.platform, problem)
+            log.warning(
+                "Reading %d %s links failed: %s", len(batch.external_ids), batch.platform, problem
+            )
             await self._store(batch, scraper, _failed(batch, str(problem)), 0, problem=str(problem))
             return
         except ReaderStopped as stopped:
@@ -185,11 +199,15 @@ class ShareReading:
         cost_micro_usd: int,
         problem: str | None = None,
     ) -> None:
-        """Keep a batch's readings and close its scraper run, in one transaction: of a closed one nothing is kept."""
+        """Keep a batch's readings and close its scraper run, in one transaction: of a closed one
+        nothing is kept.
+        """
         status = ScraperStatus.FAILED if problem else ScraperStatus.COLLECTED
         async with self._database.writing() as session:
             await self._hold.assert_held(session)
-            if not await note(session, scraper, status, cost_micro_usd=cost_micro_usd, problem=problem):
+            if not await note(
+                session, scraper, status, cost_micro_usd=cost_micro_usd, problem=problem
+            ):
                 return
             rows = await self._rows(session, batch, readings)
             if rows:
@@ -197,10 +215,14 @@ class ShareReading:
             await self._count(session, rows, cost_micro_usd)
             changes.mark(session, runs=[self._share.run_id])
 
-    async def _rows(self, session: AsyncSession, batch: Batch, readings: Sequence[Reading]) -> list[dict[str, Any]]:
+    async def _rows(
+        self, session: AsyncSession, batch: Batch, readings: Sequence[Reading]
+    ) -> list[dict[str, Any]]:
         by_id = {reading.ref.external_id: reading.of_video_asked for reading in readings}
         clips = await session.exec(
-            tracked_in(self._share).where(Clip.platform == batch.platform, col(Clip.external_id).in_(list(by_id)))
+            tracked_in(self._share).where(
+                Clip.platform == batch.platform, col(Clip.external_id).in_(list(by_id))
+            )
         )
         return [
             {
@@ -218,8 +240,12 @@ class ShareReading:
             for clip_id, _, external_id in clips.all()
         ]
 
-    async def _count(self, session: AsyncSession, rows: Sequence[dict[str, Any]], cost_micro_usd: int) -> None:
-        """Each clip counts once, by its newest reading: an earlier one of this run can only have failed."""
+    async def _count(
+        self, session: AsyncSession, rows: Sequence[dict[str, Any]], cost_micro_usd: int
+    ) -> None:
+        """Each clip counts once, by its newest reading: an earlier one of this run can only have
+        failed.
+        """
         clip_ids = [row["clip_id"] for row in rows]
         attempt = rows[0]["attempt"] if rows else 1
         of_run = await partitions.of_run(session, self._share.run_id)

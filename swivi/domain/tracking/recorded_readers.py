@@ -53,7 +53,9 @@ class RecordedReader:
         except (ReadingUnavailable, ReaderStopped) as problem:
             await self._note(scraper, ScraperStatus.FAILED, problem=str(problem))
             raise
-        await self._note(scraper, ScraperStatus.COLLECTED, cost_micro_usd=collected.cost_micro_usd or 0)
+        await self._note(
+            scraper, ScraperStatus.COLLECTED, cost_micro_usd=collected.cost_micro_usd or 0
+        )
         return collected
 
     async def _intend(self, refs: Sequence[VideoRef]) -> ScraperRun:
@@ -96,26 +98,31 @@ async def find_own_start(
 
     The look-up allows for clocks that differ, so it also finds what was started shortly before the
     intent. Those ids are known here, and excluded. If another intent for the same links has no id
-    yet, nothing is adopted: paying twice is better than a reading that is older than the run that it
-    counts for.
+    yet, nothing is adopted: paying twice is better than a reading that is older than the run that
+    it counts for.
     """
     async with database.reading() as session:
         if await _may_be_anothers(session, refs, scraper):
             return None
         known = await session.exec(
-            select(ScraperRun.apify_run_id).where(*_lately(scraper), col(ScraperRun.apify_run_id).is_not(None))
+            select(ScraperRun.apify_run_id).where(
+                *_lately(scraper), col(ScraperRun.apify_run_id).is_not(None)
+            )
         )
         taken = [run_id for run_id in known.all() if run_id is not None]
     return await reader.find_started(refs, scraper.started_at, known=taken)
 
 
-async def _may_be_anothers(session: AsyncSession, refs: Sequence[VideoRef], scraper: ScraperRun) -> bool:
+async def _may_be_anothers(
+    session: AsyncSession, refs: Sequence[VideoRef], scraper: ScraperRun
+) -> bool:
     """Whether another intent to read exactly these videos has no known scraper run."""
     found = await session.exec(
         select(ScraperRun.external_ids).where(
             *_lately(scraper),
             col(ScraperRun.apify_run_id).is_(None),
-            col(ScraperRun.run_id).is_distinct_from(scraper.run_id) | col(ScraperRun.run_id).is_(None),
+            col(ScraperRun.run_id).is_distinct_from(scraper.run_id)
+            | col(ScraperRun.run_id).is_(None),
         )
     )
     wanted = {ref.external_id for ref in refs}
@@ -131,7 +138,9 @@ def _lately(scraper: ScraperRun) -> tuple[Any, ...]:
     )
 
 
-async def note(session: AsyncSession, scraper: ScraperRun, status: ScraperStatus, **more: object) -> bool:
+async def note(
+    session: AsyncSession, scraper: ScraperRun, status: ScraperStatus, **more: object
+) -> bool:
     """Write down how far a scraper run is; False if it is closed already, and stays as it is.
 
     Closes the race of two that store one scraper run's readings: the unique index on (run, clip,

@@ -1,7 +1,8 @@
 """When a clip that no count is read of is read again: at a falling rate, and in the end no more.
 
-Each reading costs the operator money. A clip *rests* from the first definite or unknown answer ("private",
-"not found", a word that nobody knows) until a count is read of it. Faults of a scraper do not make a clip rest.
+Each reading costs the operator money. A clip *rests* from the first definite or unknown answer
+("private", "not found", a word that nobody knows) until a count is read of it. Faults of a scraper
+do not make a clip rest.
 """
 
 from datetime import datetime, timedelta
@@ -15,7 +16,9 @@ SETTLING = timedelta(days=1)
 """So long a resting clip is still read by every run: most wrong answers pass within hours."""
 
 REMOVED_AFTER = timedelta(days=1)
-"""Between the first "not found" and the one that removes a clip: platforms say it for hours of live videos."""
+"""Between the first "not found" and the one that removes a clip: platforms say it for hours of live
+videos.
+"""
 
 DAILY = timedelta(days=1)
 DAILY_FOR = timedelta(days=7)
@@ -25,10 +28,11 @@ READ_FOR = timedelta(days=30)
 
 
 def next_look(state: ClipState, since: datetime, looked_at: datetime) -> datetime | None:
-    """Return when a clip that rests `since` then is due after a look at `looked_at`; None for never.
+    """Return when a clip that rests `since` then is due after a look at `looked_at`; None for
+    never.
 
-    TRACKED clips are due in every run of the first day, then daily for a week, then every third day. REMOVED ones
-    skip the first day: two answers a day apart have said that they are gone.
+    TRACKED clips are due in every run of the first day, then daily for a week, then every third
+    day. REMOVED ones skip the first day: two answers a day apart have said that they are gone.
     """
     rested = looked_at - since
     if rested >= READ_FOR:
@@ -48,7 +52,9 @@ def is_due(run_starts_at: datetime | ColumnElement[datetime]) -> ColumnElement[b
 
 
 def is_read_last() -> ColumnElement[bool]:
-    """Whether the last run of a campaign that ends reads the clip: a resting one too, if it is still looked at."""
+    """Whether the last run of a campaign that ends reads the clip: a resting one too, if it is
+    still looked at.
+    """
     return (col(Clip.state) != ClipState.REVOKED) & (
         col(Clip.resting_since).is_(None) | col(Clip.next_look_at).is_not(None)
     )

@@ -1,8 +1,10 @@
-"""The bench for view tracking: an admin sends links of their own choice the whole way, and nobody is paid.
+"""The bench for view tracking: an admin sends links of their own choice the whole way, and nobody
+is paid.
 
-It is the real way, not a copy of it: a hidden test campaign with a small budget, and a test clipper whom nobody can
-sign in as, both made on demand. Putting the bench away takes back what its clips earned, completes the campaign
-and disables the clipper; the next bench is new, because a video is submitted once per clipper.
+It is the real way, not a copy of it: a hidden test campaign with a small budget, and a test clipper
+whom nobody can sign in as, both made on demand. Putting the bench away takes back what its clips
+earned, completes the campaign and disables the clipper; the next bench is new, because a video is
+submitted once per clipper.
 """
 
 import asyncio
@@ -34,7 +36,7 @@ OVER = "The test of view tracking is over."
 
 # The domain ends in `.invalid`, which nobody can sign up with and no mail reaches (RFC 2606).
 _ADDRESS = "view-tracking-{}@swivi.invalid"
-_NO_PASSWORD = "!"  # noqa: S105 -- no hash looks like this, so nothing matches it
+_NO_PASSWORD = "!"
 _TERMS = {
     "title": NAME,
     "brand": "Swivi",
@@ -78,7 +80,9 @@ async def bench_now(session: AsyncSession) -> Bench | None:
     return Bench(int(user.email.partition("@")[0].rpartition("-")[2]), actor_of(user))
 
 
-async def submit_links(database: Database, intake: Intake, actor: Actor, pasted: Sequence[str]) -> list[Refused]:
+async def submit_links(
+    database: Database, intake: Intake, actor: Actor, pasted: Sequence[str]
+) -> list[Refused]:
     """Submit each link as the test clipper and read the baselines, one scraper run per platform.
 
     Sets the bench up first if there is none and a link leads to a video. Raises AdminsOnly.
@@ -118,7 +122,9 @@ async def _recognise(link: str) -> VideoRef | InvalidLink:
 async def _submit(database: Database, bench: Bench, video: VideoRef) -> ClipSubmission | SwiviError:
     try:
         async with database.writing() as session:
-            return await service.submit(session, bench.clipper, bench.campaign_id, video, in_sandbox=True)
+            return await service.submit(
+                session, bench.clipper, bench.campaign_id, video, in_sandbox=True
+            )
     except SwiviError as refused:
         return refused
 
@@ -147,6 +153,8 @@ async def put_away(tracker: Tracker, actor: Actor) -> None:
 
 async def _clips_of(session: AsyncSession, bench: Bench) -> Sequence[int]:
     found = await session.exec(
-        select(Clip.id).where(Clip.campaign_id == bench.campaign_id, Clip.state != ClipState.REVOKED)
+        select(Clip.id).where(
+            Clip.campaign_id == bench.campaign_id, Clip.state != ClipState.REVOKED
+        )
     )
     return found.all()

@@ -1,7 +1,8 @@
-"""Use cases of tracking: run now, take part in a run, resume what was cut off, track one clip, complete a campaign.
+"""Use cases of tracking: run now, take part in a run, resume what was cut off, track one clip,
+complete a campaign.
 
-Whoever holds tracking's lease conducts: plans a run, works on its shares, waits for those that other processes
-took, and ends it. Every other process may take shares of it meanwhile.
+Whoever holds tracking's lease conducts: plans a run, works on its shares, waits for those that
+other processes took, and ends it. Every other process may take shares of it meanwhile.
 """
 
 import contextlib
@@ -33,7 +34,13 @@ from swivi.domain.tracking.completion import close_books
 from swivi.domain.tracking.errors import CutOff, NoReader, NotAllRead, RunUnderWay
 from swivi.domain.tracking.failures import by_word, failed_readings, failures_by_reason
 from swivi.domain.tracking.models import RunStatus, TrackingRun, Trigger
-from swivi.domain.tracking.plan import UNDER_WAY, CampaignGroup, campaign_to_end, clips_needing_tracking, start_run
+from swivi.domain.tracking.plan import (
+    UNDER_WAY,
+    CampaignGroup,
+    campaign_to_end,
+    clips_needing_tracking,
+    start_run,
+)
 from swivi.domain.tracking.reading import ReadingOptions
 from swivi.domain.tracking.settlement import settle_campaign
 from swivi.domain.tracking.slices import SharedRun
@@ -44,12 +51,16 @@ log = logging.getLogger("swivi.tracking")
 LEASE = "tracking"
 
 SHARE_BATCHES = 5
-"""A share's clips in batches: few enough that several processes find work, enough that most batches are full."""
+"""A share's clips in batches: few enough that several processes find work, enough that most batches
+are full.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class TrackingOptions:
-    """How a tracking run works: `max_clips` per run, how each process reads, how long a dead one blocks the next."""
+    """How a tracking run works: `max_clips` per run, how each process reads, how long a dead one
+    blocks the next.
+    """
 
     max_clips: int = 10_000
     reading: ReadingOptions = field(default_factory=ReadingOptions)
@@ -58,7 +69,9 @@ class TrackingOptions:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """Who ends a campaign (None: the clock) and why; `force` if clips that could not be read do not matter."""
+    """Who ends a campaign (None: the clock) and why; `force` if clips that could not be read do not
+    matter.
+    """
 
     actor: Actor | None
     reason: str
@@ -66,9 +79,17 @@ class Ending:
 
 
 class Tracker:
-    """Runs tracking for one process. `readers` is None where there is nothing to read views with."""
+    """Runs tracking for one process.
 
-    def __init__(self, database: Database, readers: ViewReaders | None, options: TrackingOptions | None = None) -> None:
+    `readers` is None where there is nothing to read views with.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        readers: ViewReaders | None,
+        options: TrackingOptions | None = None,
+    ) -> None:
         self.database = database
         self.readers = readers
         self.options = options or TrackingOptions()
@@ -77,9 +98,10 @@ class Tracker:
     async def run(self, trigger: Trigger, *, campaign_id: int | None = None) -> TrackingRun:
         """One whole run, after resuming any run that was cut off; returns it as it ended.
 
-        Reads every clip of the campaigns that are due (or of `campaign_id`) and settles them. If the reading
-        service stops us (quota, key), what was read whole is settled, the run is FAILED and admins are told.
-        Raises NoReader, RunUnderWay; CutOff if the database cannot work, which leaves the run to be resumed.
+        Reads every clip of the campaigns that are due (or of `campaign_id`) and settles them. If
+        the reading service stops us (quota, key), what was read whole is settled, the run is FAILED
+        and admins are told. Raises NoReader, RunUnderWay; CutOff if the database cannot work, which
+        leaves the run to be resumed.
         """
         readers = self._must_read()
         async with self._exclusively() as hold:
@@ -87,7 +109,10 @@ class Tracker:
             return await self._run_due(readers, hold, trigger, campaign_id)
 
     async def run_at(self, tick: datetime) -> TrackingRun | None:
-        """The run of the schedule's tick, a moment in UTC; None if another process has done it. Raises as `run`."""
+        """The run of the schedule's tick, a moment in UTC; None if another process has done it.
+
+        Raises as `run`.
+        """
         readers = self._must_read()
         async with self._exclusively() as hold:
             if await self._ran_since(tick):
@@ -125,7 +150,9 @@ class Tracker:
                 await self._resume(self.readers, hold)
 
     async def take_part(self) -> None:
-        """Work on shares of the run that another process conducts, as long as some are free. Cheap if there are none.
+        """Work on shares of the run that another process conducts, as long as some are free.
+
+        Cheap if there are none.
 
         Raises CutOff; LeaseLost if another process took a share of ours over.
         """
@@ -136,14 +163,19 @@ class Tracker:
         if run_id is not None:
             with _cut_off_by_outages(), leases.one_failure():
                 options = self.options
-                await SharedRun(self.database, self.readers, options.reading, options.lease_ttl, run_id).take_part()
+                await SharedRun(
+                    self.database, self.readers, options.reading, options.lease_ttl, run_id
+                ).take_part()
 
-    async def complete(self, campaign_id: int, *, actor: Actor | None, reason: str, force: bool = False) -> Campaign:
+    async def complete(
+        self, campaign_id: int, *, actor: Actor | None, reason: str, force: bool = False
+    ) -> Campaign:
         """Read a campaign's clips, ACTIVE or PAUSED, settle it once more, then close its books.
 
-        `actor` None means its end time has come. With `force` it is closed although clips could not be read; the
-        completion's reason then says which. Raise AdminsOnly, NoSuchCampaign, WrongCampaignStatus, NotAllRead,
-        RunUnderWay, CutOff, and ClipsOnHold for an admin, even by force.
+        `actor` None means its end time has come. With `force` it is closed although clips could not
+        be read; the completion's reason then says which. Raise AdminsOnly, NoSuchCampaign,
+        WrongCampaignStatus, NotAllRead, RunUnderWay, CutOff, and ClipsOnHold for an admin, even by
+        force.
         """
         if actor is not None:
             actor.must_be_admin()
@@ -156,12 +188,16 @@ class Tracker:
             if self.readers is not None:
                 await self._resume(self.readers, hold)
                 run = await self._read_last(self.readers, hold, campaign_id)
-            return await self._settle_and_close(hold, campaign_id, run, Ending(actor, reason, force))
+            return await self._settle_and_close(
+                hold, campaign_id, run, Ending(actor, reason, force)
+            )
 
     async def _read_last(self, readers: ViewReaders, hold: Hold, campaign_id: int) -> TrackingRun:
         async with self.database.reading() as session:
             groups = await campaign_to_end(session, campaign_id)
-        return await self._run_groups(readers, hold, Trigger.COMPLETION, groups, self.options.reading.batch_size)
+        return await self._run_groups(
+            readers, hold, Trigger.COMPLETION, groups, self.options.reading.batch_size
+        )
 
     async def _ran_since(self, tick: datetime) -> bool:
         async with self.database.reading() as session:
@@ -197,7 +233,9 @@ class Tracker:
     async def _resume(self, readers: ViewReaders, hold: Hold) -> None:
         async with self.database.reading() as session:
             found = await session.exec(
-                select(TrackingRun).where(TrackingRun.status == RunStatus.RUNNING).order_by(col(TrackingRun.id))
+                select(TrackingRun)
+                .where(TrackingRun.status == RunStatus.RUNNING)
+                .order_by(col(TrackingRun.id))
             )
             cut_off = found.all()
         for run in cut_off:
@@ -228,7 +266,9 @@ class Tracker:
         options = replace(self.options.reading, batch_size=batch_size)
         return await self._work(readers, hold, run.id, options)
 
-    async def _work(self, readers: ViewReaders, hold: Hold, run_id: int, options: ReadingOptions) -> TrackingRun:
+    async def _work(
+        self, readers: ViewReaders, hold: Hold, run_id: int, options: ReadingOptions
+    ) -> TrackingRun:
         shared = SharedRun(self.database, readers, options, self.options.lease_ttl, run_id)
         await shared.work_off()
         return await self._finish(hold, run_id, await shared.problem())
@@ -242,7 +282,9 @@ class Tracker:
             run.finished_at = clock.now()
             run.failures = by_word(await failures_by_reason(session, run_id))
             run.failed_readings = by_word(await failed_readings(session, run_id))
-            if problem and run.trigger is not Trigger.COMPLETION:  # of an end, its refusal or its wait is told
+            if (
+                problem and run.trigger is not Trigger.COMPLETION
+            ):  # of an end, its refusal or its wait is told
                 await notifications.tell_admins(
                     session,
                     NotificationKind.TRACKING_STOPPED,
@@ -287,12 +329,18 @@ def _cut_off_by_outages() -> Iterator[None]:
 
 async def _running(session: AsyncSession) -> int | None:
     """The id of the run that is under way or was cut off, if one is."""
-    found = await session.exec(select(TrackingRun.id).where(TrackingRun.status == RunStatus.RUNNING).limit(1))
+    found = await session.exec(
+        select(TrackingRun.id).where(TrackingRun.status == RunStatus.RUNNING).limit(1)
+    )
     return found.first()
 
 
-async def _reason(session: AsyncSession, campaign: Campaign, reading: TrackingRun | None, ending: Ending) -> str:
-    """Return why the campaign is completed, with the clips that could not be read. Raise NotAllRead.
+async def _reason(
+    session: AsyncSession, campaign: Campaign, reading: TrackingRun | None, ending: Ending
+) -> str:
+    """Return why the campaign is completed, with the clips that could not be read.
+
+    Raise NotAllRead.
 
     The caller has locked the campaign, so that no clip is approved between this look and its end.
     """

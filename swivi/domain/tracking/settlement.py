@@ -1,4 +1,6 @@
-"""Settlement: one campaign's readings become earnings, in one transaction, with statements in bulk."""
+"""Settlement: one campaign's readings become earnings, in one transaction, with statements in
+bulk.
+"""
 
 import logging
 from dataclasses import dataclass, replace
@@ -31,9 +33,11 @@ BUDGET_USED_UP = "The budget was used up."
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A campaign's clips, judged: all that has to be written, and nothing else, of what may be a hundred thousand.
+    """A campaign's clips, judged: all that has to be written, and nothing else, of what may be a
+    hundred thousand.
 
-    `wanted` are the cents that the budget was asked for, `clippers` all who have a clip there, by user id.
+    `wanted` are the cents that the budget was asked for, `clippers` all who have a clip there, by
+    user id.
     """
 
     looked: Looked
@@ -43,13 +47,18 @@ class Judged:
 
 
 async def settle_campaign(
-    session: AsyncSession, run_id: int, campaign_id: int, *, accepts: frozenset[CampaignStatus] | None = None
+    session: AsyncSession,
+    run_id: int,
+    campaign_id: int,
+    *,
+    accepts: frozenset[CampaignStatus] | None = None,
 ) -> Cents:
     """Credit one campaign's clips for what this run read; returns the cents added.
 
-    Locks the campaign's row first, which closes the race with another settlement, an edit of its budget, an
-    approval or a completion. A campaign that is not ACTIVE (or not in `accepts`) is skipped, and one that this
-    run has settled already is left alone, so that a resumed run adds nothing twice (I5).
+    Locks the campaign's row first, which closes the race with another settlement, an edit of its
+    budget, an approval or a completion. A campaign that is not ACTIVE (or not in `accepts`) is
+    skipped, and one that this run has settled already is left alone, so that a resumed run adds
+    nothing twice (I5).
     """
     campaign = await campaigns.locked(session, campaign_id)
     if not await _claim(session, run_id, campaign_id, PlanStatus.SETTLED):
@@ -64,7 +73,9 @@ async def settle_campaign(
         judged = replace(judged, due=[])
     added = await _write(session, run_id, campaign, judged)
     campaign.last_tracked_at = clock.now()
-    await _record(session, run_id, campaign_id, PlanStatus.WAITED if waits else PlanStatus.SETTLED, added)
+    await _record(
+        session, run_id, campaign_id, PlanStatus.WAITED if waits else PlanStatus.SETTLED, added
+    )
     await session.flush()
     await session.refresh(campaign)
     if campaign.remaining == 0:
@@ -77,15 +88,21 @@ async def settle_campaign(
 async def _must_wait(session: AsyncSession, run_id: int, campaign: Campaign, wanted: Cents) -> bool:
     """Return whether the last of the budget is kept for the next run.
 
-    It is, once in a row, if this run could not read some clips for passing reasons: their share of the last
-    dollars would go to the others.
+    It is, once in a row, if this run could not read some clips for passing reasons: their share of
+    the last dollars would go to the others.
     """
-    if wanted == 0 or wanted < campaign.remaining or await _waited_before(session, run_id, campaign.id):
+    if (
+        wanted == 0
+        or wanted < campaign.remaining
+        or await _waited_before(session, run_id, campaign.id)
+    ):
         return False
     unread = await unread_clips(session, run_id, campaign.id)
     if unread.failed == 0:
         return False
-    log.info('Campaign "%s" keeps its last dollars for the next run: %s', campaign.title, unread.sentence)
+    log.info(
+        'Campaign "%s" keeps its last dollars for the next run: %s', campaign.title, unread.sentence
+    )
     return True
 
 
@@ -118,21 +135,28 @@ async def _claim(session: AsyncSession, run_id: int, campaign_id: int, status: P
 
 
 async def _lock_clippers(session: AsyncSession, campaign_id: int) -> None:
-    """In the order of their ids, before any of them changes: two processes may settle two campaigns that have clippers
-    in common, and would wait for each other otherwise."""
+    """In the order of their ids, before any of them changes: two processes may settle two campaigns
+    that have clippers in common, and would wait for each other otherwise.
+    """
     clippers = select(Clip.user_id).where(Clip.campaign_id == campaign_id)
     await session.exec(
         select(User.id)
         .where(col(User.id).in_(clippers))
         .order_by(col(User.id))
-        .with_for_update(key_share=True)  # as an update of money locks: foreign keys to them do not wait
+        .with_for_update(
+            key_share=True
+        )  # as an update of money locks: foreign keys to them do not wait
     )
 
 
-async def _record(session: AsyncSession, run_id: int, campaign_id: int, status: PlanStatus, added: Cents) -> None:
+async def _record(
+    session: AsyncSession, run_id: int, campaign_id: int, status: PlanStatus, added: Cents
+) -> None:
     await session.execute(
         update(PlannedCampaign)
-        .where(col(PlannedCampaign.run_id) == run_id, col(PlannedCampaign.campaign_id) == campaign_id)
+        .where(
+            col(PlannedCampaign.run_id) == run_id, col(PlannedCampaign.campaign_id) == campaign_id
+        )
         .values(status=status, earnings_added=added)
     )
     settled = 1 if status is PlanStatus.SETTLED else 0
@@ -159,7 +183,11 @@ async def _judge(session: AsyncSession, run_id: int, campaign: Campaign) -> Judg
     earners, looked = await sightings.look_at_clips(session, run_id, campaign.id)
     demands = accrual.capped_demands(earners)
     shares = accrual.share_out(demands, campaign.remaining)
-    due = [Credit(one.clip_id, one.user_id, shares[one.clip_id]) for one in earners if one.clip_id in shares]
+    due = [
+        Credit(one.clip_id, one.user_id, shares[one.clip_id])
+        for one in earners
+        if one.clip_id in shares
+    ]
     return Judged(looked, due, sum(demands.values()), {earner.user_id for earner in earners})
 
 
@@ -181,7 +209,9 @@ async def _write(session: AsyncSession, run_id: int, campaign: Campaign, judged:
         },
         reason=f"tracking run {run_id}",
     )
-    added = await budgets.credit_clips(session, campaign.id, run_id, due, why, beside=judged.looked.beside(credited))
+    added = await budgets.credit_clips(
+        session, campaign.id, run_id, due, why, beside=judged.looked.beside(credited)
+    )
     if added:
         await tallies.count_accruals(session, campaign.id, why)
     await tallies.count_clips(session, campaign.id)

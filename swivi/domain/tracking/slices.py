@@ -1,7 +1,8 @@
-"""A run's shares: whichever process has an idle scraper takes the next one, reads it whole and settles it.
+"""A run's shares: whichever process has an idle scraper takes the next one, reads it whole and
+settles it.
 
-Each share is worked on under a lease of its own, so that several processes do one run together, and a dead one's
-share is taken over where it stopped.
+Each share is worked on under a lease of its own, so that several processes do one run together, and
+a dead one's share is taken over where it stopped.
 """
 
 import asyncio
@@ -31,7 +32,12 @@ class SharedRun:
     """One process's part in a run."""
 
     def __init__(
-        self, database: Database, readers: ViewReaders, options: ReadingOptions, lease_ttl: timedelta, run_id: int
+        self,
+        database: Database,
+        readers: ViewReaders,
+        options: ReadingOptions,
+        lease_ttl: timedelta,
+        run_id: int,
     ) -> None:
         self._database = database
         self._readers = readers
@@ -41,19 +47,27 @@ class SharedRun:
         self._scrapers = Scrapers(options)
 
     async def work_off(self) -> None:
-        """Return once every share is DONE, by whomever. Raises LeaseLost if another process took one of ours over."""
+        """Return once every share is DONE, by whomever.
+
+        Raises LeaseLost if another process took one of ours over.
+        """
         while await self._open():
             await self.take_part()
             if await self._open():
                 await asyncio.sleep(LOOK_SECONDS)
 
     async def take_part(self) -> None:
-        """Work on free shares until none is free. Another is taken only while a scraper is idle: what we could not
-        begin with yet, another process may. Raises LeaseLost."""
+        """Work on free shares until none is free.
+
+        Another is taken only while a scraper is idle: what we could not begin with yet, another
+        process may. Raises LeaseLost.
+        """
         async with asyncio.TaskGroup() as group:
             while (taken := await self._take()) is not None:
                 hold, share = taken
-                reading = ShareReading(self._database, self._readers, self._options, self._scrapers, hold, share)
+                reading = ShareReading(
+                    self._database, self._readers, self._options, self._scrapers, hold, share
+                )
                 group.create_task(self._work(hold, share, reading))
                 await reading.under_way.wait()
                 await self._scrapers.idle()
@@ -90,7 +104,8 @@ class SharedRun:
         async with self._database.reading() as session:
             held = await session.exec(
                 select(Lease.name).where(
-                    col(Lease.name).in_([share.lease for share in shares]), Lease.expires_at > clock.now()
+                    col(Lease.name).in_([share.lease for share in shares]),
+                    Lease.expires_at > clock.now(),
                 )
             )
             taken = set(held.all())
@@ -147,5 +162,7 @@ class SharedRun:
         async with self._database.writing() as session:
             await hold.assert_held(session)
             await session.execute(
-                update(RunShare).where(col(RunShare.id) == share.id).values(status=ShareStatus.DONE, problem=problem)
+                update(RunShare)
+                .where(col(RunShare.id) == share.id)
+                .values(status=ShareStatus.DONE, problem=problem)
             )

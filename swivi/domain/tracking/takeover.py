@@ -16,7 +16,8 @@ SECONDS_BETWEEN_LOOKS = 0.25
 async def wait_for_dead_holder(database: Database, ttl: timedelta) -> None:
     """Return once the lease is free or has been renewed, and after its time to live at the latest.
 
-    The living renew it every third of that time, so whoever finds it renewed need not wait for its end.
+    The living renew it every third of that time, so whoever finds it renewed need not wait for its
+    end.
     """
     first = await _expiry(database)
     latest = clock.now() + ttl

@@ -1,10 +1,11 @@
 """Retention of readings: all of 30 days, and of the days before only what still explains something.
 
-Of an older day stay the clip's last count and its last failure. Stay for ever: whatever was the highest count of its
-clip when it was read (what pays is explained by that reading, and analytics by nothing else), each reading of a run
-that credited its clip, baselines and what was read by hand.
+Of an older day stay the clip's last count and its last failure. Stay for ever: whatever was the
+highest count of its clip when it was read (what pays is explained by that reading, and analytics by
+nothing else), each reading of a run that credited its clip, baselines and what was read by hand.
 
-Day by day, in slices of one short transaction each: nobody waits for it, and whoever comes next goes on with it.
+Day by day, in slices of one short transaction each: nobody waits for it, and whoever comes next
+goes on with it.
 """
 
 import logging
@@ -42,7 +43,8 @@ LEASE_TTL = timedelta(seconds=60)
 
 
 async def thin_out(database: Database) -> int:
-    """Delete what need not stay of every day that is old enough and not thinned out yet; how many readings went.
+    """Delete what need not stay of every day that is old enough and not thinned out yet; how many
+    readings went.
 
     Returns at once while another process is at it, or nothing is due. Raises LeaseLost, Outage.
     """
@@ -67,8 +69,12 @@ async def _thin_out_all(database: Database, hold: Hold) -> int:
 
 
 async def _next_day(session: AsyncSession) -> datetime | None:
-    """The start of the oldest day that has readings, is old enough and is not done; None if there is none."""
-    done: datetime | None = (await session.exec(select(func.max(ThinnedDay.day)).where(ThinnedDay.is_done))).one()
+    """The start of the oldest day that has readings, is old enough and is not done; None if there
+    is none.
+    """
+    done: datetime | None = (
+        await session.exec(select(func.max(ThinnedDay.day)).where(ThinnedDay.is_done))
+    ).one()
     readings = select(func.min(ViewTracking.date))
     if done is not None:
         readings = readings.where(ViewTracking.date >= done + DAY)
@@ -101,7 +107,9 @@ async def _thin_out_day(database: Database, hold: Hold, day: datetime) -> int:
 
 def _kept_ids(day: datetime, deleted: Sequence[int]) -> ThinnedReadings:
     """What the audit must know of readings that are gone. Their digests are in the seals."""
-    return ThinnedReadings(at=clock.now(), day=day, first_id=deleted[0], last_id=deleted[-1], ids=ranges(deleted))
+    return ThinnedReadings(
+        at=clock.now(), day=day, first_id=deleted[0], last_id=deleted[-1], ids=ranges(deleted)
+    )
 
 
 def _needless(day: datetime) -> SelectOfScalar[int]:
@@ -117,7 +125,8 @@ def _needless(day: datetime) -> SelectOfScalar[int]:
             _is_followed_the_same_day(day),
             col(ViewTracking.views).is_(None) | (col(ViewTracking.views) <= _highest_before(day)),
             ~exists().where(
-                col(Transfer.run_id) == col(ViewTracking.run_id), col(Transfer.clip_id) == col(ViewTracking.clip_id)
+                col(Transfer.run_id) == col(ViewTracking.run_id),
+                col(Transfer.clip_id) == col(ViewTracking.clip_id),
             ),
         )
         .order_by(col(ViewTracking.id))
@@ -140,15 +149,20 @@ def _is_followed_the_same_day(day: datetime) -> ColumnElement[bool]:
 
 
 def _highest_before(day: datetime) -> Any:
-    """Before the reading in question, which is of that day. NULL for a clip's first count, which so stays."""
+    """Before the reading in question, which is of that day.
+
+    NULL for a clip's first count, which so stays.
+    """
     earlier = aliased(ViewTracking)
     return (
         select(func.max(earlier.views))
         .where(
             col(earlier.clip_id) == col(ViewTracking.clip_id),
-            col(earlier.date) < day + DAY,  # says nothing new, but of which months' partitions none need be looked at
+            col(earlier.date)
+            < day + DAY,  # says nothing new, but of which months' partitions none need be looked at
             tuple_(earlier.date, earlier.id) < tuple_(ViewTracking.date, ViewTracking.id),
-            # A count that a hold keeps from counting explains no credit, and must not replace one that does.
+            # A count that a hold keeps from counting explains no credit, and must not replace one
+            # that does.
             holds.counts(earlier.clip_id, earlier.views, earlier.date),
         )
         .correlate(ViewTracking)

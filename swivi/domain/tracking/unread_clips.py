@@ -1,4 +1,6 @@
-"""The clips of a campaign that a run should have read and could not, so that their growth may be lost."""
+"""The clips of a campaign that a run should have read and could not, so that their growth may be
+lost.
+"""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -15,7 +17,8 @@ from swivi.domain.tracking.batches import is_answer
 
 @dataclass(frozen=True, slots=True)
 class UnreadClips:
-    """Numbers of clips by the last outcome of their readings; None counts those without any reading.
+    """Numbers of clips by the last outcome of their readings; None counts those without any
+    reading.
 
     `problem` is why the reading service stopped the run, in a sentence, if it did.
     """
@@ -38,7 +41,9 @@ class UnreadClips:
         """How many clips and why, for people."""
         noun = "1 clip" if self.total == 1 else f"{self.total:,} clips"
         why = ", ".join(
-            f"{self.by_outcome[outcome]:,} {words}" for outcome, words in _WHY.items() if self.by_outcome.get(outcome)
+            f"{self.by_outcome[outcome]:,} {words}"
+            for outcome, words in _WHY.items()
+            if self.by_outcome.get(outcome)
         )
         stopped = f" {self.problem}" if self.problem else ""
         return f"{noun} could not be read: {why}.{stopped}"
@@ -56,8 +61,8 @@ async def unread_clips(
 ) -> UnreadClips:
     """Return the clips that may earn by being read, and of which the run learned nothing.
 
-    Definite answers (not found, private, restricted) are answers. Resting clips gave one before, and do not
-    count. Without a run, no clip was read.
+    Definite answers (not found, private, restricted) are answers. Resting clips gave one before,
+    and do not count. Without a run, no clip was read.
     """
     wanted = (
         col(Clip.campaign_id) == campaign_id,
@@ -71,7 +76,11 @@ async def unread_clips(
     answered = select(ViewTracking.clip_id).where(of_run(ViewTracking), is_answer())
     rows = await session.exec(
         select(col(Clip.id), ViewTracking.outcome)
-        .join(ViewTracking, (col(ViewTracking.clip_id) == col(Clip.id)) & of_run(ViewTracking), isouter=True)
+        .join(
+            ViewTracking,
+            (col(ViewTracking.clip_id) == col(Clip.id)) & of_run(ViewTracking),
+            isouter=True,
+        )
         .where(*wanted, col(Clip.id).not_in(answered.scalar_subquery()))
         .order_by(col(Clip.id), col(ViewTracking.attempt))
     )

@@ -1,1 +1,3 @@
-"""Webhooks: telling other systems what happened, at least once, signed by the Standard Webhooks specification."""
+"""Webhooks: telling other systems what happened, at least once, signed by the Standard Webhooks
+specification.
+"""

@@ -1,7 +1,9 @@
-"""Where a name leads, looked up at the moment of sending and held to: no other address is connected to.
+"""Where a name leads, looked up at the moment of sending and held to: no other address is connected
+to.
 
-Whoever may create webhooks could otherwise make Swivi talk to its own network (server-side request forgery), with a
-name that led elsewhere when it was checked: https://cheatsheetseries.owasp.org/cheatsheets/Server_Side_Request_Forgery_Prevention_Cheat_Sheet.html
+Whoever may create webhooks could otherwise make Swivi talk to its own network (server-side request
+forgery), with a name that led elsewhere when it was checked:
+https://cheatsheetseries.owasp.org/cheatsheets/Server_Side_Request_Forgery_Prevention_Cheat_Sheet.html
 """
 
 import asyncio
@@ -19,7 +21,9 @@ class NotPublic(httpx.TransportError):
 
 
 class PublicOnly(httpx.AsyncBaseTransport):
-    """Sends by https to public addresses only; the name still goes into `Host`, SNI and the certificate's check."""
+    """Sends by https to public addresses only; the name still goes into `Host`, SNI and the
+    certificate's check.
+    """
 
     def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
         self._inner = inner
@@ -40,7 +44,10 @@ class PublicOnly(httpx.AsyncBaseTransport):
 
 
 async def public_address(host: str, port: int) -> str:
-    """One of the name's addresses, all of which must be public. Raises NotPublic, httpx.ConnectError."""
+    """One of the name's addresses, all of which must be public.
+
+    Raises NotPublic, httpx.ConnectError.
+    """
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as problem:

@@ -1,7 +1,7 @@
 """Deliveries: claimed by one sender at a time, recorded as they end, listed, sent again.
 
-A claim is a lease on one delivery. A sender that dies leaves it behind, and once it is over somebody else sends: a
-message may so arrive twice, always with the same `webhook-id`.
+A claim is a lease on one delivery. A sender that dies leaves it behind, and once it is over
+somebody else sends: a message may so arrive twice, always with the same `webhook-id`.
 """
 
 import logging
@@ -57,7 +57,10 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Attempted:
-    """How an attempt ended. `error` None is success; `status_code` None where there was no answer."""
+    """How an attempt ended.
+
+    `error` None is success; `status_code` None where there was no answer.
+    """
 
     at: datetime
     status_code: int | None
@@ -67,7 +70,12 @@ class Attempted:
 
 async def is_any_due(session: AsyncSession) -> bool:
     """Whether there is anything to claim. Takes no lock."""
-    query = select(WebhookDelivery.id).join(Webhook).where(col(Webhook.active), *_due(clock.now())).limit(1)
+    query = (
+        select(WebhookDelivery.id)
+        .join(Webhook)
+        .where(col(Webhook.active), *_due(clock.now()))
+        .limit(1)
+    )
     return (await session.exec(query)).first() is not None
 
 
@@ -77,20 +85,31 @@ async def count_due(session: AsyncSession) -> int:
     return (await session.exec(query.where(col(Webhook.active), *_due(clock.now())))).one()
 
 
-async def claim(session: AsyncSession, claim: str, *, busy: Collection[int], limit: int) -> list[Parcel]:
-    """Take what is due, the longest waiting first, a few per webhook, none of those in `busy` (webhooks' ids)."""
+async def claim(
+    session: AsyncSession, claim: str, *, busy: Collection[int], limit: int
+) -> list[Parcel]:
+    """Take what is due, the longest waiting first, a few per webhook, none of those in `busy`
+    (webhooks' ids).
+    """
     now = clock.now()
     rank = func.row_number().over(
         partition_by=col(WebhookDelivery.webhook_id), order_by=col(WebhookDelivery.next_attempt_at)
     )
     due = (
-        select(col(WebhookDelivery.id), col(WebhookDelivery.next_attempt_at).label("at"), rank.label("rank"))
+        select(
+            col(WebhookDelivery.id),
+            col(WebhookDelivery.next_attempt_at).label("at"),
+            rank.label("rank"),
+        )
         .join(Webhook)
         .where(col(Webhook.active), col(WebhookDelivery.webhook_id).not_in(busy), *_due(now))
         .subquery()
     )
-    chosen = select(due.c.id).where(due.c.rank <= AT_ONCE_PER_WEBHOOK).order_by(due.c.at).limit(limit)
-    # Asks again what is due: of two senders that chose the same one, the second finds it claimed, and not due.
+    chosen = (
+        select(due.c.id).where(due.c.rank <= AT_ONCE_PER_WEBHOOK).order_by(due.c.at).limit(limit)
+    )
+    # Asks again what is due: of two senders that chose the same one, the second finds it claimed,
+    # and not due.
     claimed = await session.execute(
         update(WebhookDelivery)
         .where(col(WebhookDelivery.id).in_(chosen), *_due(now))
@@ -103,9 +122,12 @@ async def claim(session: AsyncSession, claim: str, *, busy: Collection[int], lim
 
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    free = or_(col(WebhookDelivery.claimed_until).is_(None), col(WebhookDelivery.claimed_until) <= now)
+    free = or_(
+        col(WebhookDelivery.claimed_until).is_(None), col(WebhookDelivery.claimed_until) <= now
+    )
     return (
-        # Not a parameter: as the partial index says it, so that both databases know that they can use it.
+        # Not a parameter: as the partial index says it, so that both databases know that they can
+        # use it.
         col(WebhookDelivery.status) == literal_column(f"'{DeliveryStatus.PENDING}'"),
         col(WebhookDelivery.next_attempt_at) <= now,
         free,
@@ -144,7 +166,9 @@ def secrets_of(webhook: Webhook) -> tuple[str, ...]:
 
 
 async def record(session: AsyncSession, parcel: Parcel, attempted: Attempted) -> None:
-    """Write down how an attempt ended, and what comes next; nothing if the claim was lost meanwhile."""
+    """Write down how an attempt ended, and what comes next; nothing if the claim was lost
+    meanwhile.
+    """
     attempts = parcel.attempts + 1
     pause = None if attempted.status_code == GONE else pause_after(attempts)
     if attempted.error is None:
@@ -160,7 +184,10 @@ async def record(session: AsyncSession, parcel: Parcel, attempted: Attempted) ->
     last = {"attempts": attempts, "status_code": attempted.status_code, "error": attempted.error}
     written: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
         update(WebhookDelivery)
-        .where(col(WebhookDelivery.id) == parcel.delivery_id, col(WebhookDelivery.claim) == parcel.claim)
+        .where(
+            col(WebhookDelivery.id) == parcel.delivery_id,
+            col(WebhookDelivery.claim) == parcel.claim,
+        )
         .values(claim=None, claimed_until=None, **last, **then)
     )
     if written.rowcount != 1:
@@ -183,24 +210,34 @@ async def record(session: AsyncSession, parcel: Parcel, attempted: Attempted) ->
 async def _switch_off(session: AsyncSession, parcel: Parcel) -> None:
     reason = "It answered 410 Gone."
     await session.execute(
-        update(Webhook).where(col(Webhook.id) == parcel.webhook_id).values(active=False, disabled_reason=reason)
+        update(Webhook)
+        .where(col(Webhook.id) == parcel.webhook_id)
+        .values(active=False, disabled_reason=reason)
     )
     log.warning("Webhook %d was switched off: %s", parcel.webhook_id, reason)
     await notifications.tell_admins(
         session,
         NotificationKind.WEBHOOK_FAILED,
         "A webhook was switched off",
-        f"Webhook {parcel.webhook_id} answered 410 Gone to {parcel.kind}: it wants to hear no more.",
+        (
+            f"Webhook {parcel.webhook_id} answered 410 Gone to {parcel.kind}: it wants to hear no "
+            "more."
+        ),
     )
 
 
 async def _give_up(session: AsyncSession, parcel: Parcel, attempts: int, error: str) -> None:
-    log.warning("Gave up delivery %d to webhook %d: %s", parcel.delivery_id, parcel.webhook_id, error)
+    log.warning(
+        "Gave up delivery %d to webhook %d: %s", parcel.delivery_id, parcel.webhook_id, error
+    )
     await notifications.tell_admins(
         session,
         NotificationKind.WEBHOOK_FAILED,
         "A webhook could not be told",
-        f"Webhook {parcel.webhook_id} did not take {parcel.kind} in {attempts} attempts. The last one: {error}",
+        (
+            f"Webhook {parcel.webhook_id} did not take {parcel.kind} in {attempts} attempts. The "
+            f"last one: {error}"
+        ),
     )
 
 
@@ -214,13 +251,20 @@ class DeliveryLine:
 
 
 async def of_webhook(
-    session: AsyncSession, webhook_id: int, *, status: DeliveryStatus | None, limit: int, offset: int
+    session: AsyncSession,
+    webhook_id: int,
+    *,
+    status: DeliveryStatus | None,
+    limit: int,
+    offset: int,
 ) -> tuple[list[DeliveryLine], int]:
     """One page of a webhook's deliveries, newest first, and how many there are."""
     where: list[Any] = [WebhookDelivery.webhook_id == webhook_id]
     if status is not None:
         where.append(WebhookDelivery.status == status)
-    total = (await session.exec(select(func.count()).select_from(WebhookDelivery).where(*where))).one()
+    total = (
+        await session.exec(select(func.count()).select_from(WebhookDelivery).where(*where))
+    ).one()
     page = col(WebhookDelivery.id).in_(
         select(col(WebhookDelivery.id))
         .where(*where)
@@ -250,7 +294,9 @@ async def _lines(session: AsyncSession, which: ColumnElement[bool]) -> list[Deli
     rows = found.all()
     ids = [delivery.id for delivery, _ in rows]
     attempts = await session.exec(
-        select(WebhookAttempt).where(col(WebhookAttempt.delivery_id).in_(ids)).order_by(col(WebhookAttempt.id))
+        select(WebhookAttempt)
+        .where(col(WebhookAttempt.delivery_id).in_(ids))
+        .order_by(col(WebhookAttempt.id))
     )
     logs: dict[int, list[WebhookAttempt]] = {delivery_id: [] for delivery_id in ids}
     for attempt in attempts.all():
@@ -259,7 +305,8 @@ async def _lines(session: AsyncSession, which: ColumnElement[bool]) -> list[Deli
 
 
 async def send_again(session: AsyncSession, webhook: Webhook, delivery_id: int) -> DeliveryLine:
-    """Send a delivery now, whatever became of it, and with all its attempts before it is given up once more.
+    """Send a delivery now, whatever became of it, and with all its attempts before it is given up
+    once more.
 
     Raises NoSuchDelivery, WebhookInactive, DeliveryUnderWay.
     """
@@ -274,7 +321,10 @@ async def send_again(session: AsyncSession, webhook: Webhook, delivery_id: int) 
         update(WebhookDelivery)
         .where(
             col(WebhookDelivery.id) == delivery_id,
-            or_(col(WebhookDelivery.claimed_until).is_(None), col(WebhookDelivery.claimed_until) <= now),
+            or_(
+                col(WebhookDelivery.claimed_until).is_(None),
+                col(WebhookDelivery.claimed_until) <= now,
+            ),
         )
         .values(
             status=DeliveryStatus.PENDING,

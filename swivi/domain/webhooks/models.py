@@ -28,7 +28,10 @@ class DeliveryStatus(StrEnum):
 
 
 class Webhook(SQLModel, table=True):
-    """An address that is told of events. `secret` signs; it must be readable here, so guard back-ups."""
+    """An address that is told of events.
+
+    `secret` signs; it must be readable here, so guard back-ups.
+    """
 
     __tablename__ = "webhooks"
 
@@ -75,7 +78,9 @@ class WebhookDelivery(SQLModel, table=True):
     __tablename__ = "webhook_deliveries"
     __table_args__ = (
         UniqueConstraint("webhook_id", "event_id"),
-        Index("ix_webhook_deliveries_due", "next_attempt_at", sqlite_where=DUE, postgresql_where=DUE),
+        Index(
+            "ix_webhook_deliveries_due", "next_attempt_at", sqlite_where=DUE, postgresql_where=DUE
+        ),
     )
 
     id: int = row_id()

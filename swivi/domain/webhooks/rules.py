@@ -39,15 +39,25 @@ def new_secret() -> str:
 
 
 def pause_after(attempts: int) -> timedelta | None:
-    """How long to wait after so many failed attempts, a little more or less at random; None is: give up."""
+    """How long to wait after so many failed attempts, a little more or less at random; None is:
+    give up.
+    """
     if attempts > len(PAUSES):
         return None
-    return PAUSES[attempts - 1] * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - spreads load, hides nothing
+    return PAUSES[attempts - 1] * random.uniform(1 - JITTER, 1 + JITTER)
 
 
 def parse_url(url: object, *, only_public: bool) -> str:
-    """An address to send to. `only_public` wants https and no address of a private network. Raises InvalidInput."""
-    if not isinstance(url, str) or len(url) > LONGEST_URL or not is_storable(url) or not url.isascii():
+    """An address to send to.
+
+    `only_public` wants https and no address of a private network. Raises InvalidInput.
+    """
+    if (
+        not isinstance(url, str)
+        or len(url) > LONGEST_URL
+        or not is_storable(url)
+        or not url.isascii()
+    ):
         raise InvalidInput.of("url", "Enter an address like https://example.com/webhooks.")
     try:
         parts = urlsplit(url)
@@ -57,7 +67,9 @@ def parse_url(url: object, *, only_public: bool) -> str:
     if not host or parts.scheme not in ("https", "http") or url != "".join(url.split()):
         raise InvalidInput.of("url", "Enter an address like https://example.com/webhooks.")
     if parts.username is not None or parts.fragment:
-        raise InvalidInput.of("url", "The address must not carry a user name, a password or a fragment.")
+        raise InvalidInput.of(
+            "url", "The address must not carry a user name, a password or a fragment."
+        )
     if only_public and parts.scheme != "https":
         raise InvalidInput.of("url", "The address must begin with https://.")
     if only_public and is_private_host(host):
@@ -77,7 +89,9 @@ def parse_description(description: object) -> str:
     """A few words for people; may be empty. Raises InvalidInput."""
     words = " ".join(description.split()) if isinstance(description, str) else None
     otherwise = f"Use at most {LONGEST_DESCRIPTION} characters."
-    return parse_text(words, "description", longest=LONGEST_DESCRIPTION, otherwise=otherwise, may_be_empty=True)
+    return parse_text(
+        words, "description", longest=LONGEST_DESCRIPTION, otherwise=otherwise, may_be_empty=True
+    )
 
 
 def parse_active(active: object) -> bool:

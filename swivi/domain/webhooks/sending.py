@@ -1,4 +1,7 @@
-"""The sender: one per process. Woken by commits and by the clock, it sends what is due and records how that went."""
+"""The sender: one per process.
+
+Woken by commits and by the clock, it sends what is due and records how that went.
+"""
 
 import asyncio
 import logging
@@ -96,7 +99,9 @@ class Sender:
         self._something.set()
 
     async def _end(self) -> None:
-        """Let attempts end, and cut off those that take long: they are sent again once their claim is over."""
+        """Let attempts end, and cut off those that take long: they are sent again once their claim
+        is over.
+        """
         if self._under_way:
             _, late = await asyncio.wait(self._under_way, timeout=STOP_SECONDS)
             for task in late:
@@ -125,10 +130,16 @@ class Sender:
         try:
             async with (
                 asyncio.timeout(ATTEMPT_SECONDS),
-                self._http.stream("POST", parcel.url, content=parcel.body, headers=_headers(parcel)) as answer,
+                self._http.stream(
+                    "POST", parcel.url, content=parcel.body, headers=_headers(parcel)
+                ) as answer,
             ):
                 status = answer.status_code  # whatever else it says is not read
-            error = None if answer.is_success else f"The answer was {status} {answer.reason_phrase}".strip() + "."
+            error = (
+                None
+                if answer.is_success
+                else f"The answer was {status} {answer.reason_phrase}".strip() + "."
+            )
         except TimeoutError:
             error = f"There was no answer within {ATTEMPT_SECONDS:g} seconds."
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as problem:
@@ -137,19 +148,24 @@ class Sender:
 
     @cached_property
     def _http(self) -> httpx.AsyncClient:
-        # No connection is kept: with `PublicOnly` it would be found again by its address, whatever name it was for.
+        # No connection is kept: with `PublicOnly` it would be found again by its address, whatever
+        # name it was for.
         limits = httpx.Limits(max_connections=MOST_AT_ONCE, max_keepalive_connections=0)
         transport: httpx.AsyncBaseTransport = httpx.AsyncHTTPTransport(limits=limits)
         if self._only_public:
             transport = PublicOnly(transport)
         # Proxies of the environment are not asked: they would do the look-up that must be ours.
-        return httpx.AsyncClient(transport=transport, timeout=None, follow_redirects=False, trust_env=False)  # noqa: S113
+        return httpx.AsyncClient(
+            transport=transport, timeout=None, follow_redirects=False, trust_env=False
+        )
 
 
 def _headers(parcel: Parcel) -> dict[str, str]:
     """https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#webhook-headers-sending-metadata-to-consumers"""
     now = clock.now()
-    signatures = [Signer(secret).sign(parcel.message_id, now, parcel.body) for secret in parcel.secrets]
+    signatures = [
+        Signer(secret).sign(parcel.message_id, now, parcel.body) for secret in parcel.secrets
+    ]
     return {
         "Content-Type": "application/json",
         "User-Agent": f"Swivi/{swivi.__version__}",

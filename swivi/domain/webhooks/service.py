@@ -20,24 +20,30 @@ from swivi.domain.webhooks.models import Webhook
 Terms = Mapping[str, object]
 
 
-async def create(session: AsyncSession, actor: Actor, terms: Terms, *, only_public: bool) -> Webhook:
+async def create(
+    session: AsyncSession, actor: Actor, terms: Terms, *, only_public: bool
+) -> Webhook:
     """A new webhook with a secret of its own. `terms`: url, events, description.
 
-    `only_public` refuses what is not on the public internet by https. Raises AdminsOnly, InvalidInput,
-    TooManyWebhooks.
+    `only_public` refuses what is not on the public internet by https. Raises AdminsOnly,
+    InvalidInput, TooManyWebhooks.
     """
     actor.must_be_admin()
     typed = _parsed({"url": None, "events": None, "description": ""} | dict(terms), only_public)
     if (await session.exec(select(func.count()).select_from(Webhook))).one() >= rules.MOST_WEBHOOKS:
         raise TooManyWebhooks(rules.MOST_WEBHOOKS)
-    webhook = Webhook(**typed, secret=rules.new_secret(), created_by=actor.user_id, created_at=clock.now())
+    webhook = Webhook(
+        **typed, secret=rules.new_secret(), created_by=actor.user_id, created_at=clock.now()
+    )
     session.add(webhook)
     await session.flush()
     _audit(session, actor, webhook, "created", {}, _terms(webhook))
     return webhook
 
 
-async def change(session: AsyncSession, actor: Actor, webhook_id: int, terms: Terms, *, only_public: bool) -> Webhook:
+async def change(
+    session: AsyncSession, actor: Actor, webhook_id: int, terms: Terms, *, only_public: bool
+) -> Webhook:
     """Change url, events, description, active. Raises AdminsOnly, InvalidInput, NoSuchWebhook."""
     actor.must_be_admin()
     webhook = await get(session, webhook_id, lock=True)
@@ -53,10 +59,16 @@ async def change(session: AsyncSession, actor: Actor, webhook_id: int, terms: Te
 
 
 async def rotate_secret(session: AsyncSession, actor: Actor, webhook_id: int) -> Webhook:
-    """A new secret; for a day messages carry the signature of the old one too. Raises AdminsOnly, NoSuchWebhook."""
+    """A new secret; for a day messages carry the signature of the old one too.
+
+    Raises AdminsOnly, NoSuchWebhook.
+    """
     actor.must_be_admin()
     webhook = await get(session, webhook_id, lock=True)
-    webhook.previous_secret, webhook.previous_until = webhook.secret, clock.now() + rules.BOTH_SECRETS_FOR
+    webhook.previous_secret, webhook.previous_until = (
+        webhook.secret,
+        clock.now() + rules.BOTH_SECRETS_FOR,
+    )
     webhook.secret = rules.new_secret()
     await session.flush()
     _audit(session, actor, webhook, "secret_rotated", {}, {})
@@ -82,8 +94,13 @@ async def test(session: AsyncSession, actor: Actor, webhook_id: int) -> Delivery
     return await deliveries.line(session, sent.id)
 
 
-async def send_again(session: AsyncSession, actor: Actor, webhook_id: int, delivery_id: int) -> DeliveryLine:
-    """Send a delivery now. Raises AdminsOnly, NoSuchWebhook, NoSuchDelivery, WebhookInactive, DeliveryUnderWay."""
+async def send_again(
+    session: AsyncSession, actor: Actor, webhook_id: int, delivery_id: int
+) -> DeliveryLine:
+    """Send a delivery now.
+
+    Raises AdminsOnly, NoSuchWebhook, NoSuchDelivery, WebhookInactive, DeliveryUnderWay.
+    """
     actor.must_be_admin()
     webhook = await get(session, webhook_id, lock=True)
     sent = await deliveries.send_again(session, webhook, delivery_id)
@@ -101,10 +118,14 @@ async def get(session: AsyncSession, webhook_id: int, *, lock: bool = False) -> 
     return webhook
 
 
-async def list_all(session: AsyncSession, *, limit: int, offset: int) -> tuple[Sequence[Webhook], int]:
+async def list_all(
+    session: AsyncSession, *, limit: int, offset: int
+) -> tuple[Sequence[Webhook], int]:
     """One page of webhooks, newest first, and how many there are."""
     total = (await session.exec(select(func.count()).select_from(Webhook))).one()
-    found = await session.exec(select(Webhook).order_by(col(Webhook.id).desc()).limit(limit).offset(offset))
+    found = await session.exec(
+        select(Webhook).order_by(col(Webhook.id).desc()).limit(limit).offset(offset)
+    )
     return found.all(), total
 
 
@@ -128,7 +149,12 @@ def _terms(webhook: Webhook) -> dict[str, Any]:
 
 
 def _audit(
-    session: AsyncSession, actor: Actor, webhook: Webhook, step: str, before: dict[str, Any], after: dict[str, Any]
+    session: AsyncSession,
+    actor: Actor,
+    webhook: Webhook,
+    step: str,
+    before: dict[str, Any],
+    after: dict[str, Any],
 ) -> None:
     entry = audit_log.entry(
         f"webhook.{step}", "webhook", webhook.id, actor_id=actor.user_id, before=before, after=after

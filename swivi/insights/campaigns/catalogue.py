@@ -1,4 +1,6 @@
-"""What everybody may see: the campaigns that take clips now, and what clippers have earned so far."""
+"""What everybody may see: the campaigns that take clips now, and what clippers have earned so
+far.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -98,7 +100,8 @@ def _rate_on(platform: Platform) -> ColumnElement[int]:
 
 
 def _is_on(platform: Platform) -> ColumnElement[bool]:
-    # The column is a JSON list of names; a quoted name within its text means the same on both databases.
+    # The column is a JSON list of names; a quoted name within its text means the same on both
+    # databases.
     return cast(col(Campaign.platforms), String).contains(f'"{platform.value}"')
 
 
@@ -118,8 +121,12 @@ def _taking_clips(platform: Platform | None) -> list[ColumnElement[bool]]:
     return taking
 
 
-async def public_campaign(session: AsyncSession, campaign_id: int, viewer_id: int | None = None) -> Campaign | None:
-    """Return the campaign if this viewer may see it; `viewer_id` is a user's id, None for a guest."""
+async def public_campaign(
+    session: AsyncSession, campaign_id: int, viewer_id: int | None = None
+) -> Campaign | None:
+    """Return the campaign if this viewer may see it; `viewer_id` is a user's id, None for a
+    guest.
+    """
     campaign = await session.get(Campaign, campaign_id)
     if campaign is None or not await may_see(session, campaign, viewer_id):
         return None
@@ -142,11 +149,16 @@ async def top_clips(session: AsyncSession, campaign_id: int, *, limit: int) -> l
         .where(col(Clip.id).in_(best))
         .order_by(*best_first)
     )
-    return [TopClip(Platform(platform), author or "", url, views) for platform, author, url, views in found.all()]
+    return [
+        TopClip(Platform(platform), author or "", url, views)
+        for platform, author, url, views in found.all()
+    ]
 
 
 async def spent_of(session: AsyncSession, campaign_ids: Iterable[int]) -> dict[int, Cents]:
-    """What is spent of these campaigns' budgets, by campaign id, as far as they are still listed."""
+    """What is spent of these campaigns' budgets, by campaign id, as far as they are still
+    listed.
+    """
     found = await session.exec(
         select(Campaign.id, Campaign.spent)
         .where(col(Campaign.id).in_(list(campaign_ids)), *LISTED)
@@ -158,7 +170,9 @@ async def spent_of(session: AsyncSession, campaign_ids: Iterable[int]) -> dict[i
 async def totals(session: AsyncSession) -> Totals:
     """The landing page's numbers."""
     real = col(Campaign.is_test).is_(False)
-    earned = (await session.exec(select(func.coalesce(func.sum(Campaign.spent), 0)).where(real))).one()
+    earned = (
+        await session.exec(select(func.coalesce(func.sum(Campaign.spent), 0)).where(real))
+    ).one()
     counted = (
         select(func.coalesce(func.sum(CLIPS.c.views), 0))
         .join(Campaign, col(Campaign.id) == CLIPS.c.campaign_id)

@@ -28,7 +28,9 @@ class EndingCampaign:
 
 
 async def ending_campaigns(session: AsyncSession, *, limit: int = 10) -> list[EndingCampaign]:
-    """ACTIVE and PAUSED campaigns that end within two days or have spent 90 % of their budget, least left first."""
+    """ACTIVE and PAUSED campaigns that end within two days or have spent 90 % of their budget,
+    least left first.
+    """
     soon = clock.now() + SOON
     found = await session.exec(
         select(Campaign)
@@ -46,5 +48,7 @@ async def ending_campaigns(session: AsyncSession, *, limit: int = 10) -> list[En
 
 
 def _ending(campaign: Campaign, soon: datetime) -> EndingCampaign:
-    ends_at = campaign.ends_at if campaign.ends_at is not None and campaign.ends_at <= soon else None
+    ends_at = (
+        campaign.ends_at if campaign.ends_at is not None and campaign.ends_at <= soon else None
+    )
     return EndingCampaign(campaign.id, campaign.title, campaign.spent, campaign.budget, ends_at)

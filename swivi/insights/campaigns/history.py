@@ -1,4 +1,7 @@
-"""Read-only: how one campaign's budget burned down, and what each day brought. Money is cents, times are UTC."""
+"""Read-only: how one campaign's budget burned down, and what each day brought.
+
+Money is cents, times are UTC.
+"""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -36,7 +39,10 @@ async def burn_down(session: AsyncSession, campaign_id: int) -> list[BudgetStep]
     moved = await _settlements(session, campaign_id)
     for at, cents in await _others(session, campaign_id):
         moved[at] += cents
-    steps, left = [], campaign.remaining if campaign.completed_at is None else 0  # what was left was returned
+    steps, left = (
+        [],
+        campaign.remaining if campaign.completed_at is None else 0,
+    )  # what was left was returned
     for at in sorted(moved, reverse=True)[:MOST_STEPS]:
         steps.append(BudgetStep(at, left))
         left -= moved[at]
@@ -44,7 +50,9 @@ async def burn_down(session: AsyncSession, campaign_id: int) -> list[BudgetStep]
 
 
 async def _settlements(session: AsyncSession, campaign_id: int) -> defaultdict[datetime, Cents]:
-    """By the audit log, which has the sum of each settlement's transfers (I14): they are as many as there are clips."""
+    """By the audit log, which has the sum of each settlement's transfers (I14): they are as many as
+    there are clips.
+    """
     found = await session.exec(
         select(AuditEntry.at, AuditEntry.amount)
         .where(
@@ -75,9 +83,15 @@ async def _others(session: AsyncSession, campaign_id: int) -> list[tuple[datetim
     return [(at, int(cents)) for at, cents in found.all()]
 
 
-async def campaign_days(session: AsyncSession, campaign_id: int, *, today: date, days: int) -> list[tuple[date, Flow]]:
-    """What each of the `days` UTC days up to and with `today` brought, oldest first; none from before the campaign."""
-    created_at = (await session.exec(select(Campaign.created_at).where(Campaign.id == campaign_id))).one_or_none()
+async def campaign_days(
+    session: AsyncSession, campaign_id: int, *, today: date, days: int
+) -> list[tuple[date, Flow]]:
+    """What each of the `days` UTC days up to and with `today` brought, oldest first; none from
+    before the campaign.
+    """
+    created_at = (
+        await session.exec(select(Campaign.created_at).where(Campaign.id == campaign_id))
+    ).one_or_none()
     if created_at is None:
         return []
     asked = Days(max(today - (days - 1) * DAY, created_at.date()), today, campaign_id)

@@ -32,13 +32,18 @@ async def all_campaigns(
     limit: int,
     offset: int = 0,
 ) -> tuple[Sequence[Campaign], int]:
-    """One page of campaigns, archived ones included, and how many there are. `search` looks into titles and brands."""
+    """One page of campaigns, archived ones included, and how many there are.
+
+    `search` looks into titles and brands.
+    """
     wanted: list[Any] = [] if status is None else [col(Campaign.status) == status]
     if search.strip():
         wanted.append(holding(session, search.strip(), col(Campaign.title), col(Campaign.brand)))
     total = (await session.exec(select(func.count()).select_from(Campaign).where(*wanted))).one()
     stretch, order = nearer_end(limit, offset, total), order_by(sort, SORTS, _BY_ID)
     nearest = order_by(sort, SORTS, _BY_ID, backwards=stretch.backwards)
-    page = select(_BY_ID).where(*wanted).order_by(*nearest).limit(stretch.limit).offset(stretch.offset)
+    page = (
+        select(_BY_ID).where(*wanted).order_by(*nearest).limit(stretch.limit).offset(stretch.offset)
+    )
     found = await session.exec(select(Campaign).where(_BY_ID.in_(page)).order_by(*order))
     return found.all(), total

@@ -12,7 +12,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.core.bulk import among
 from swivi.domain.accounts.models import User
 from swivi.domain.campaigns.models import Campaign, CampaignStatus
-from swivi.domain.clips.models import EARNINGS_DIGITS, Clip, ClipState, ClipSubmission, SubmissionStatus
+from swivi.domain.clips.models import (
+    EARNINGS_DIGITS,
+    Clip,
+    ClipState,
+    ClipSubmission,
+    SubmissionStatus,
+)
 from swivi.domain.clips.tallies import CLIPPERS, CLIPS, SUBMISSIONS
 from swivi.insights.shared.sorting import nearer_end
 
@@ -28,7 +34,10 @@ class CampaignLine:
 
 @dataclass(frozen=True, slots=True)
 class CampaignNumbers:
-    """What moves on a campaign while it runs. `views_gained` is the growth of its clips since their baselines."""
+    """What moves on a campaign while it runs.
+
+    `views_gained` is the growth of its clips since their baselines.
+    """
 
     status: CampaignStatus
     budget: int
@@ -70,7 +79,10 @@ class CampaignClipper:
 
 _PENDING = (
     select(func.coalesce(func.sum(SUBMISSIONS.c.submissions), 0))
-    .where(SUBMISSIONS.c.campaign_id == col(Campaign.id), SUBMISSIONS.c.status == SubmissionStatus.PENDING.value)
+    .where(
+        SUBMISSIONS.c.campaign_id == col(Campaign.id),
+        SUBMISSIONS.c.status == SubmissionStatus.PENDING.value,
+    )
     .correlate(Campaign)
     .scalar_subquery()
 )
@@ -100,11 +112,18 @@ async def campaign_lines(
     limit: int,
     offset: int,
 ) -> list[CampaignLine]:
-    """One page of campaigns, of one status or (None) of all but the archived ones. `sort` is a key of SORTS."""
+    """One page of campaigns, of one status or (None) of all but the archived ones.
+
+    `sort` is a key of SORTS.
+    """
     order = (SORTS[sort].desc() if descending else SORTS[sort].asc(), col(Campaign.id).desc())
     page = select(Campaign.id).where(_of(status)).order_by(*order).limit(limit).offset(offset)
-    found = await session.exec(select(Campaign, _PENDING, _CLIPS).where(col(Campaign.id).in_(page)).order_by(*order))
-    return [CampaignLine(campaign, int(pending), int(clips)) for campaign, pending, clips in found.all()]
+    found = await session.exec(
+        select(Campaign, _PENDING, _CLIPS).where(col(Campaign.id).in_(page)).order_by(*order)
+    )
+    return [
+        CampaignLine(campaign, int(pending), int(clips)) for campaign, pending, clips in found.all()
+    ]
 
 
 def _of(status: CampaignStatus | None) -> ColumnElement[bool]:
@@ -116,7 +135,9 @@ def _of(status: CampaignStatus | None) -> ColumnElement[bool]:
 async def campaigns_by_status(session: AsyncSession) -> dict[CampaignStatus, int]:
     """How many campaigns there are of each status, 0 included."""
     found = await session.exec(select(Campaign.status, func.count()).group_by(col(Campaign.status)))
-    return dict.fromkeys(CampaignStatus, 0) | {CampaignStatus(status): number for status, number in found.all()}
+    return dict.fromkeys(CampaignStatus, 0) | {
+        CampaignStatus(status): number for status, number in found.all()
+    }
 
 
 async def campaign_titles(
@@ -127,7 +148,9 @@ async def campaign_titles(
     `besides` is the choice that is made already: it comes first where it is not among them.
     """
     columns = select(Campaign.id, Campaign.title)
-    found = (await session.exec(columns.where(_of(None)).order_by(col(Campaign.id).desc()).limit(limit))).all()
+    found = (
+        await session.exec(columns.where(_of(None)).order_by(col(Campaign.id).desc()).limit(limit))
+    ).all()
     if besides is None or any(number == besides for number, _ in found):
         return found
     return [*(await session.exec(columns.where(Campaign.id == besides))).all(), *found]
@@ -135,7 +158,9 @@ async def campaign_titles(
 
 async def titles_of(session: AsyncSession, ids: Sequence[int]) -> dict[int, str]:
     """The titles of these campaigns, by their ids."""
-    found = await session.exec(select(Campaign.id, Campaign.title).where(among(session, Campaign.id, ids)))
+    found = await session.exec(
+        select(Campaign.id, Campaign.title).where(among(session, Campaign.id, ids))
+    )
     return dict(found.all())
 
 
@@ -165,7 +190,9 @@ async def campaign_numbers(session: AsyncSession, campaign_id: int) -> CampaignN
     )
 
 
-async def _submissions_by_status(session: AsyncSession, campaign_id: int) -> dict[SubmissionStatus, int]:
+async def _submissions_by_status(
+    session: AsyncSession, campaign_id: int
+) -> dict[SubmissionStatus, int]:
     found = await session.execute(
         select(SUBMISSIONS.c.status, func.sum(SUBMISSIONS.c.submissions))
         .where(SUBMISSIONS.c.campaign_id == campaign_id)
@@ -188,7 +215,9 @@ async def _tracked_and_gained(session: AsyncSession, campaign_id: int) -> tuple[
 async def campaign_clips(
     session: AsyncSession, campaign_id: int, *, limit: int, offset: int
 ) -> tuple[list[CampaignClip], int]:
-    """One page of a campaign's clips, the best earning first, and how many there are, of every state."""
+    """One page of a campaign's clips, the best earning first, and how many there are, of every
+    state.
+    """
     total = await _count_clips(session, campaign_id)
     stretch = nearer_end(limit, offset, total)
     best_first = (EARNINGS_DIGITS.desc(), col(Clip.earnings).desc(), col(Clip.id).asc())
@@ -227,11 +256,15 @@ def _campaign_clip(clip: Clip, clipper: str, url: str) -> CampaignClip:
 
 
 async def _count_clips(session: AsyncSession, campaign_id: int) -> int:
-    clips = await session.scalars(select(func.sum(CLIPS.c.clips)).where(CLIPS.c.campaign_id == campaign_id))
+    clips = await session.scalars(
+        select(func.sum(CLIPS.c.clips)).where(CLIPS.c.campaign_id == campaign_id)
+    )
     return int(clips.one() or 0)
 
 
-async def campaign_clippers(session: AsyncSession, campaign_id: int, *, limit: int = 50) -> list[CampaignClipper]:
+async def campaign_clippers(
+    session: AsyncSession, campaign_id: int, *, limit: int = 50
+) -> list[CampaignClipper]:
     """The clippers of a campaign by what they earned with it, at most `limit`."""
     found = await session.execute(
         select(CLIPPERS.c.user_id, col(User.name))

@@ -15,7 +15,14 @@ from swivi.domain.clips.tallies import CLIPPERS
 from swivi.domain.payouts.models import OPEN, PayoutRequest
 from swivi.domain.platforms.models import Platform
 from swivi.insights.clippers.live import active_campaigns_of
-from swivi.insights.submissions.rows import ClipRow, clip_row, count_of, page_of, sharing, submissions_with_clips
+from swivi.insights.submissions.rows import (
+    ClipRow,
+    clip_row,
+    count_of,
+    page_of,
+    sharing,
+    submissions_with_clips,
+)
 
 RECENT = 10
 """How many clips the dashboard shows."""
@@ -23,7 +30,10 @@ RECENT = 10
 
 @dataclass(frozen=True, slots=True)
 class ClipperDashboard:
-    """Money in cents. `active_campaigns` are the ACTIVE ones with a submission that is not rejected."""
+    """Money in cents.
+
+    `active_campaigns` are the ACTIVE ones with a submission that is not rejected.
+    """
 
     total_earnings: Cents
     total_views: int
@@ -47,7 +57,9 @@ class ClipperDashboard:
 
 @dataclass(frozen=True, slots=True)
 class EarnedInCampaign:
-    """What a clipper's clips earned in one campaign, in cents, and the views they gained since they were submitted."""
+    """What a clipper's clips earned in one campaign, in cents, and the views they gained since they
+    were submitted.
+    """
 
     campaign_id: int
     title: str
@@ -85,7 +97,8 @@ async def clipper_clips(
     limit: int,
     offset: int = 0,
 ) -> tuple[list[ClipRow], int]:
-    """One page of a clipper's submissions (to one campaign, on one platform), and how many there are.
+    """One page of a clipper's submissions (to one campaign, on one platform), and how many there
+    are.
 
     `sort` is one that `clips.page_of` knows.
     """
@@ -107,7 +120,9 @@ async def _active_campaigns(session: AsyncSession, user_id: int) -> int:
     return active
 
 
-async def _submissions_by_status(session: AsyncSession, user_id: int) -> dict[SubmissionStatus, int]:
+async def _submissions_by_status(
+    session: AsyncSession, user_id: int
+) -> dict[SubmissionStatus, int]:
     found = await session.exec(
         select(ClipSubmission.status, func.count())
         .where(ClipSubmission.user_id == user_id)
@@ -118,11 +133,15 @@ async def _submissions_by_status(session: AsyncSession, user_id: int) -> dict[Su
 
 
 async def _has_open_request(session: AsyncSession, user_id: int) -> bool:
-    found = await session.exec(select(PayoutRequest.id).where(PayoutRequest.user_id == user_id, OPEN).limit(1))
+    found = await session.exec(
+        select(PayoutRequest.id).where(PayoutRequest.user_id == user_id, OPEN).limit(1)
+    )
     return found.first() is not None
 
 
-async def earned_by_campaign(session: AsyncSession, user_id: int, *, limit: int) -> list[EarnedInCampaign]:
+async def earned_by_campaign(
+    session: AsyncSession, user_id: int, *, limit: int
+) -> list[EarnedInCampaign]:
     """The campaigns in which a clipper has clips that earned, the best first."""
     found = await session.execute(
         select(CLIPPERS.c.campaign_id, col(Campaign.title), col(Campaign.status))

@@ -15,7 +15,9 @@ from swivi.insights.shared.days import DAY, each_day
 async def earned_by_day(
     session: AsyncSession, *, today: date, days: int, user_id: int | None = None
 ) -> list[tuple[date, Cents]]:
-    """The last `days` days up to `today`, oldest first, of one clipper or of all; a day without earnings has 0."""
+    """The last `days` days up to `today`, oldest first, of one clipper or of all; a day without
+    earnings has 0.
+    """
     asked = Days(today - (days - 1) * DAY, today)
     if user_id is not None:
         return await _of_clipper(session, user_id, asked)

@@ -1,4 +1,6 @@
-"""The numbers on a clipper's dashboard that move, in one statement: they are read for every open dashboard at once."""
+"""The numbers on a clipper's dashboard that move, in one statement: they are read for every open
+dashboard at once.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +21,10 @@ from swivi.domain.payouts.models import OPEN, PayoutRequest
 
 @dataclass(frozen=True, slots=True)
 class ClipperNow:
-    """Money in cents. `active_campaigns` are the ACTIVE ones with a submission that is not rejected."""
+    """Money in cents.
+
+    `active_campaigns` are the ACTIVE ones with a submission that is not rejected.
+    """
 
     earned: Cents
     paid: Cents
@@ -41,11 +46,15 @@ _MINE = col(ClipSubmission.user_id) == col(User.id)
 
 
 def active_campaigns_of(user_id: Any) -> Any:
-    """The query of how many ACTIVE campaigns have a submission of this user that is not rejected."""
-    # Where one was approved there is a clip, and those are added up by campaign: a clipper may have thousands.
+    """The query of how many ACTIVE campaigns have a submission of this user that is not
+    rejected.
+    """
+    # Where one was approved there is a clip, and those are added up by campaign: a clipper may have
+    # thousands.
     with_clips = select(CLIPPERS.c.campaign_id).where(CLIPPERS.c.user_id == user_id).correlate(User)
     waiting = select(ClipSubmission.campaign_id).where(
-        col(ClipSubmission.user_id) == user_id, col(ClipSubmission.status) == SubmissionStatus.PENDING
+        col(ClipSubmission.user_id) == user_id,
+        col(ClipSubmission.status) == SubmissionStatus.PENDING,
     )
     found = select(func.count(col(Campaign.id))).where(
         col(Campaign.status) == CampaignStatus.ACTIVE,
@@ -73,7 +82,12 @@ _SUBMISSIONS = [
 
 _EACH: Any = (
     select(User.id, User.total_earnings, User.paid, User.reserved)
-    .add_columns(col(User.total_views), *_SUBMISSIONS, active_campaigns_of(User.id).scalar_subquery(), _OPEN_REQUESTS)
+    .add_columns(
+        col(User.total_views),
+        *_SUBMISSIONS,
+        active_campaigns_of(User.id).scalar_subquery(),
+        _OPEN_REQUESTS,
+    )
     .where(col(User.id).in_(bindparam("users", expanding=True)))
 )
 

@@ -10,7 +10,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core.bounded_count import count_to_most
 from swivi.domain.accounts import tallies
-from swivi.domain.accounts.models import AVAILABLE_DIGITS, EARNINGS_DIGITS, VIEWS_DIGITS, Role, User, UserStatus
+from swivi.domain.accounts.models import (
+    AVAILABLE_DIGITS,
+    EARNINGS_DIGITS,
+    VIEWS_DIGITS,
+    Role,
+    User,
+    UserStatus,
+)
 from swivi.domain.clips.tallies import SUBMITTERS
 from swivi.insights.shared.searching import SHORT, beginning, holding, with_word
 from swivi.insights.shared.sorting import Stretch, nearer_end, order_by
@@ -55,10 +62,11 @@ async def people(
     limit: int,
     offset: int = 0,
 ) -> tuple[list[PersonRow], int]:
-    """One page of users and how many there are; what a search finds is counted as far as MOST_COUNTED + 1.
+    """One page of users and how many there are; what a search finds is counted as far as
+    MOST_COUNTED + 1.
 
-    `search` looks into names and addresses; one or two letters for where a word begins. `sort` is a name of SORTS, with
-    `-` for the largest first.
+    `search` looks into names and addresses; one or two letters for where a word begins. `sort` is a
+    name of SORTS, with `-` for the largest first.
     """
     wanted, search = _of(role, status), search.strip()
     if not search:
@@ -75,10 +83,14 @@ async def people(
     return found, await count_to_most(session, _BY_ID, *wanted)
 
 
-async def _page(session: AsyncSession, wanted: list[Any], sort: str, page: Stretch) -> list[PersonRow]:
+async def _page(
+    session: AsyncSession, wanted: list[Any], sort: str, page: Stretch
+) -> list[PersonRow]:
     order = _along_index(sort, backwards=page.backwards)
     ids = select(User.id).where(*wanted).order_by(*order).limit(page.limit).offset(page.offset)
-    found = await session.exec(_PEOPLE.where(_BY_ID.in_(ids)).order_by(*order_by(sort, SORTS, _BY_ID)))
+    found = await session.exec(
+        _PEOPLE.where(_BY_ID.in_(ids)).order_by(*order_by(sort, SORTS, _BY_ID))
+    )
     return [PersonRow(*row) for row in found.all()]
 
 

@@ -1,8 +1,9 @@
-"""How one accrual came about: the reading, the growth, the rate, the caps, the share; so that anybody can recompute it.
+"""How one accrual came about: the reading, the growth, the rate, the caps, the share; so that
+anybody can recompute it.
 
-Everything is read from what was there when the accrual was written: readings up to that moment, terms as frozen at
-approval, earlier transfers of the ledger. Where a clip got less than its growth was worth, a cap or the end of the
-budget is the reason, and both are worked out here again.
+Everything is read from what was there when the accrual was written: readings up to that moment,
+terms as frozen at approval, earlier transfers of the ledger. Where a clip got less than its growth
+was worth, a cap or the end of the budget is the reason, and both are worked out here again.
 """
 
 from collections.abc import Sequence
@@ -26,7 +27,9 @@ from swivi.domain.tracking.accrual import Earner
 
 @dataclass(frozen=True, slots=True)
 class LastShare:
-    """The settlement that used the budget up: it had `left` cents for clips that wanted `wanted` together."""
+    """The settlement that used the budget up: it had `left` cents for clips that wanted `wanted`
+    together.
+    """
 
     left: Cents
     wanted: Cents
@@ -36,8 +39,9 @@ class LastShare:
 class Made:
     """How `amount` cents were made. Counts are views, money is cents.
 
-    `reading_id` and `read_at` name the largest reading up to then, `peak_views` is its count. `within_cap` is what
-    the cap per clipper left of the demand. `share` is None unless the budget did not reach.
+    `reading_id` and `read_at` name the largest reading up to then, `peak_views` is its count.
+    `within_cap` is what the cap per clipper left of the demand. `share` is None unless the budget
+    did not reach.
     """
 
     amount: Cents
@@ -76,7 +80,9 @@ class Made:
 
     @property
     def adds_up(self) -> bool:
-        """Whether the amount is what all this makes; of a shared budget, with or without the cent of a remainder."""
+        """Whether the amount is what all this makes; of a shared budget, with or without the cent
+        of a remainder.
+        """
         if self.share is None:
             return self.amount == self.within_cap
         exact_part = self.within_cap * self.share.left // self.share.wanted
@@ -95,16 +101,24 @@ class _Largest:
 async def made(session: AsyncSession, accruals: Sequence[Transfer]) -> dict[int, Made]:
     """How each of these accruals came about, by the transfer's id."""
     seen = await session.exec(_SEEN, params={"transfers": [transfer.id for transfer in accruals]})
-    known = {of: (clip, _Largest(*largest), int(before)) for of, clip, before, *largest in seen.all()}
-    return {transfer.id: await _made(session, transfer, *known[transfer.id]) for transfer in accruals}
+    known = {
+        of: (clip, _Largest(*largest), int(before)) for of, clip, before, *largest in seen.all()
+    }
+    return {
+        transfer.id: await _made(session, transfer, *known[transfer.id]) for transfer in accruals
+    }
 
 
-async def _made(session: AsyncSession, transfer: Transfer, clip: Clip, reading: _Largest, before: Cents) -> Made:
+async def _made(
+    session: AsyncSession, transfer: Transfer, clip: Clip, reading: _Largest, before: Cents
+) -> Made:
     assert transfer.run_id is not None, "an accrual belongs to a run"
     own = _earner(clip, reading.views, before)
     within_cap, last = own.demand, None
     if transfer.amount < within_cap:  # seldom: a cap was reached, or the budget
-        within_cap = accrual.capped_demands(await _clippers_clips(session, transfer, clip.user_id))[clip.id]
+        within_cap = accrual.capped_demands(await _clippers_clips(session, transfer, clip.user_id))[
+            clip.id
+        ]
     if transfer.amount < within_cap:
         last = await _last_share(session, transfer)
     return Made(
@@ -134,7 +148,12 @@ async def _clippers_clips(session: AsyncSession, transfer: Transfer, user_id: in
     theirs = and_(
         col(Clip.campaign_id) == transfer.campaign_id,
         col(Clip.user_id) == user_id,
-        ~_was("submission.approved", "submission", col(Clip.submission_id), col(AuditEntry.id) > settled_as),
+        ~_was(
+            "submission.approved",
+            "submission",
+            col(Clip.submission_id),
+            col(AuditEntry.id) > settled_as,
+        ),
     )
     at, run_id = literal(transfer.created_at, UtcDateTime), literal(transfer.run_id)
     largest = _largest(select(clip_id.label("of")), clip_id, at, run_id, theirs)
@@ -156,14 +175,24 @@ async def _clippers_clips(session: AsyncSession, transfer: Transfer, user_id: in
 
 def _was(action: str, subject: str, subject_id: Any, when: Any) -> Any:
     """Whether the audit log has this action about the subject; `when` bounds the entry's id."""
-    entry = (AuditEntry.subject == subject, AuditEntry.subject_id == subject_id, AuditEntry.action == action, when)
+    entry = (
+        AuditEntry.subject == subject,
+        AuditEntry.subject_id == subject_id,
+        AuditEntry.action == action,
+        when,
+    )
     return select(AuditEntry.id).where(*entry).correlate(Clip).exists()
 
 
 async def _last_share(session: AsyncSession, transfer: Transfer) -> LastShare | None:
-    """What the budget had left before this settlement, and what all clips wanted of it; None if nobody noted that."""
+    """What the budget had left before this settlement, and what all clips wanted of it; None if
+    nobody noted that.
+    """
     settled = await session.get_one(AuditEntry, transfer.audit_id)
-    signed = case((col(Transfer.kind) == TransferKind.BUDGET_FUNDED, col(Transfer.amount)), else_=-col(Transfer.amount))
+    signed = case(
+        (col(Transfer.kind) == TransferKind.BUDGET_FUNDED, col(Transfer.amount)),
+        else_=-col(Transfer.amount),
+    )
     funded = await session.exec(
         select(func.sum(signed)).where(
             Transfer.campaign_id == transfer.campaign_id,
@@ -178,7 +207,12 @@ async def _last_share(session: AsyncSession, transfer: Transfer) -> LastShare | 
 
 
 def _earner(
-    clip: Clip, peak_views: int, credited_before: Cents, *, may_earn: bool = True, recovered: Cents = 0
+    clip: Clip,
+    peak_views: int,
+    credited_before: Cents,
+    *,
+    may_earn: bool = True,
+    recovered: Cents = 0,
 ) -> Earner:
     return Earner(
         clip_id=clip.id,
@@ -196,17 +230,24 @@ def _earner(
 
 
 def _largest(whose: Any, clip_id: Any, at: Any, run_id: Any, wanted: Any) -> Any:
-    """The clips' readings up to a moment, the largest at `place` 1; of equals, the first. `whose` names what `of` is.
+    """The clips' readings up to a moment, the largest at `place` 1; of equals, the first.
+
+    `whose` names what `of` is.
 
     Readings of runs after `run_id` never count: the clock of a later run may have been behind.
 
-    Ranked in one go, not looked for by its id once it is known: that would be in every month's partition.
+    Ranked in one go, not looked for by its id once it is known: that would be in every month's
+    partition.
     """
     reading = aliased(ViewTracking)
     order = (col(reading.views).desc(), col(reading.id))
     return (
         whose.add_columns(reading.id, reading.date, reading.views)
-        .add_columns(func.row_number().over(partition_by=whose.selected_columns.of, order_by=order).label("place"))
+        .add_columns(
+            func.row_number()
+            .over(partition_by=whose.selected_columns.of, order_by=order)
+            .label("place")
+        )
         .join(
             reading,
             and_(
@@ -237,10 +278,18 @@ def _credited(clip_id: Any, *, before: Any, kind: TransferKind = TransferKind.AC
 
 
 def _seen() -> Any:
-    """The query of each accrual's id, clip, cents that this was credited before, and largest reading up to then."""
+    """The query of each accrual's id, clip, cents that this was credited before, and largest
+    reading up to then.
+    """
     transfer_id, clip_id = col(Transfer.id), col(Transfer.clip_id)
     these = transfer_id.in_(bindparam("transfers", expanding=True))
-    largest = _largest(select(transfer_id.label("of")), clip_id, col(Transfer.created_at), col(Transfer.run_id), these)
+    largest = _largest(
+        select(transfer_id.label("of")),
+        clip_id,
+        col(Transfer.created_at),
+        col(Transfer.run_id),
+        these,
+    )
     query: Any = select(Transfer.id, Clip, _credited(clip_id, before=col(Transfer.audit_id)))
     return (
         query.add_columns(largest.c.id, largest.c.date, largest.c.views)

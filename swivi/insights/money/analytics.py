@@ -1,4 +1,7 @@
-"""Read-only: how a number of days went, beside the days before them. Money is cents, days are UTC."""
+"""Read-only: how a number of days went, beside the days before them.
+
+Money is cents, days are UTC.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -9,7 +12,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.domain.platforms.models import Platform
 from swivi.insights.campaigns.live import titles_of
-from swivi.insights.money.flows import Compared, Days, Flow, by_campaign, by_day_and_platform, of_each_day
+from swivi.insights.money.flows import (
+    Compared,
+    Days,
+    Flow,
+    by_campaign,
+    by_day_and_platform,
+    of_each_day,
+)
 from swivi.insights.shared.days import DAY
 
 
@@ -24,7 +34,8 @@ class CampaignShare:
 
 @dataclass(frozen=True, slots=True)
 class Analytics:
-    """All of it, day by day (oldest first, empty days included), by platform and by campaign (most spent first).
+    """All of it, day by day (oldest first, empty days included), by platform and by campaign (most
+    spent first).
 
     `others` is what the `other_campaigns` brought that are not listed one by one.
     """
@@ -58,7 +69,9 @@ async def analytics(
         platforms[on] += Compared(now=flow) if day >= now.first else Compared(before=flow)
     total = sum(platforms.values(), Compared())
     campaigns = _compared(await by_campaign(session, now), await by_campaign(session, before))
-    listed = sorted(campaigns.items(), key=lambda each: (_most_spent(each[1]), each[0]))[:most_campaigns]
+    listed = sorted(campaigns.items(), key=lambda each: (_most_spent(each[1]), each[0]))[
+        :most_campaigns
+    ]
     titles = await titles_of(session, [each for each, _ in listed])
     return Analytics(
         total=total,
@@ -71,7 +84,9 @@ async def analytics(
 
 
 def _compared(now: Mapping[int, Flow], before: Mapping[int, Flow]) -> dict[int, Compared]:
-    return {each: Compared(now.get(each, Flow()), before.get(each, Flow())) for each in {*now, *before}}
+    return {
+        each: Compared(now.get(each, Flow()), before.get(each, Flow())) for each in {*now, *before}
+    }
 
 
 def _most_spent(flow: Compared) -> tuple[int, int]:

@@ -1,4 +1,7 @@
-"""Each clipper's balance beside what the ledger's transfers say it must be. Looks only; repairs nothing."""
+"""Each clipper's balance beside what the ledger's transfers say it must be.
+
+Looks only; repairs nothing.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -69,7 +72,12 @@ RESERVED = {
 async def balances(session: AsyncSession) -> list[Balance]:
     """Everybody who has money or ever had a transfer, by id."""
     sums = (
-        select(col(Transfer.user_id), _sum(EARNED, "earned"), _sum(PAID, "paid"), _sum(RESERVED, "reserved"))
+        select(
+            col(Transfer.user_id),
+            _sum(EARNED, "earned"),
+            _sum(PAID, "paid"),
+            _sum(RESERVED, "reserved"),
+        )
         .where(col(Transfer.user_id).is_not(None))
         .group_by(col(Transfer.user_id))
         .subquery()
@@ -78,15 +86,31 @@ async def balances(session: AsyncSession) -> list[Balance]:
     query: Any = (
         select(User, *terms)
         .join(sums, sums.c.user_id == User.id, isouter=True)
-        .where(or_(sums.c.user_id.is_not(None), User.total_earnings != 0, User.paid != 0, User.reserved != 0))
+        .where(
+            or_(
+                sums.c.user_id.is_not(None),
+                User.total_earnings != 0,
+                User.paid != 0,
+                User.reserved != 0,
+            )
+        )
         .order_by(col(User.id))
     )
     found = await session.exec(query)
-    return [_balance(user, Totals(*(int(term) for term in by_ledger))) for user, *by_ledger in found.all()]
+    return [
+        _balance(user, Totals(*(int(term) for term in by_ledger)))
+        for user, *by_ledger in found.all()
+    ]
 
 
 def _sum(signs: dict[TransferKind, int], name: str) -> Any:
-    signed = case(*((col(Transfer.kind) == kind, sign * col(Transfer.amount)) for kind, sign in signs.items()), else_=0)
+    signed = case(
+        *(
+            (col(Transfer.kind) == kind, sign * col(Transfer.amount))
+            for kind, sign in signs.items()
+        ),
+        else_=0,
+    )
     return func.sum(signed).label(name)
 
 

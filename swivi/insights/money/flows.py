@@ -1,7 +1,9 @@
-"""Read-only: views that came and cents that were spent, by day (UTC), platform and campaign, from `tallies.DAYS`.
+"""Read-only: views that came and cents that were spent, by day (UTC), platform and campaign, from
+`tallies.DAYS`.
 
-Spending is what the ledger says: accruals less what was taken back, on the day of the transfer. Views are the growth
-of each clip's peak, on the day that it was counted for earnings: a count that fell and rose again is not counted twice.
+Spending is what the ledger says: accruals less what was taken back, on the day of the transfer.
+Views are the growth of each clip's peak, on the day that it was counted for earnings: a count that
+fell and rose again is not counted twice.
 """
 
 from collections import defaultdict
@@ -67,7 +69,9 @@ _TESTS = select(col(Campaign.id)).where(col(Campaign.is_test))
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """UTC days from `first` to `last`, both included, of one campaign, one platform, or all but test campaigns."""
+    """UTC days from `first` to `last`, both included, of one campaign, one platform, or all but
+    test campaigns.
+    """
 
     first: date
     last: date
@@ -87,10 +91,15 @@ class Days:
         return conditions
 
 
-async def by_day_and_platform(session: AsyncSession, days: Days) -> Sequence[tuple[date, Platform, Flow]]:
+async def by_day_and_platform(
+    session: AsyncSession, days: Days
+) -> Sequence[tuple[date, Platform, Flow]]:
     """What came and was spent, oldest first; a day and platform without anything is not there."""
     found = await _sums(session, days, DAYS.c.day, DAYS.c.platform)
-    return [(day, Platform(platform), flow) for (day, platform), flow in sorted(found, key=itemgetter(0))]
+    return [
+        (day, Platform(platform), flow)
+        for (day, platform), flow in sorted(found, key=itemgetter(0))
+    ]
 
 
 async def by_campaign(session: AsyncSession, days: Days) -> dict[int, Flow]:
@@ -106,7 +115,9 @@ async def _sums(session: AsyncSession, days: Days, *by: Column[Any]) -> Sequence
 
     async def ask(first: date, last: date) -> Sequence[tuple[Any, Flow]]:
         asked = replace(days, first=first, last=last)
-        sums = (cast(func.sum(column), ID) for column in (DAYS.c.views, DAYS.c.spent))  # PostgreSQL's are decimals
+        sums = (
+            cast(func.sum(column), ID) for column in (DAYS.c.views, DAYS.c.spent)
+        )  # PostgreSQL's are decimals
         found = await session.execute(select(*by, *sums).where(*asked.hold).group_by(*by))
         return [(tuple(key), Flow(views, spent)) for *key, views, spent in found.all()]
 
@@ -116,7 +127,9 @@ async def _sums(session: AsyncSession, days: Days, *by: Column[Any]) -> Sequence
     return await asked_once(session, ask, key, days.first, days.last)
 
 
-def of_each_day(cells: Iterable[tuple[date, Platform, Flow]], days: Days) -> list[tuple[date, Flow]]:
+def of_each_day(
+    cells: Iterable[tuple[date, Platform, Flow]], days: Days
+) -> list[tuple[date, Flow]]:
     """What each of these days brought, oldest first; nothing is a day too."""
     sums = {day: Flow() for day in each_day(days.first, days.last)}
     for day, _, flow in cells:

@@ -20,7 +20,9 @@ from swivi.insights.shared.sorting import nearer_end, order_by
 
 @dataclass(frozen=True, slots=True)
 class PayoutRow:
-    """A request with its clipper, who decided on it, and, once COMPLETED, how the money was sent. Money in cents.
+    """A request with its clipper, who decided on it, and, once COMPLETED, how the money was sent.
+
+    Money in cents.
 
     A request that the bank sent back (REVERSED) keeps its transaction id.
     """
@@ -67,15 +69,23 @@ async def payout_queue(
 ) -> tuple[list[PayoutRow], int]:
     """One page of everybody's requests and how many there are.
 
-    `sort` is a name of SORTS, with `-` for the largest first; without one, PENDING ones come longest waiting first,
-    others newest first.
+    `sort` is a name of SORTS, with `-` for the largest first; without one, PENDING ones come
+    longest waiting first, others newest first.
     """
     usual = "createdAt" if status is PayoutStatus.PENDING else "-createdAt"
     if clipper_id is not None:
-        return await payout_history(session, clipper_id, status=status, sort=sort or usual, limit=limit, offset=offset)
+        return await payout_history(
+            session, clipper_id, status=status, sort=sort or usual, limit=limit, offset=offset
+        )
     totals = await payout_totals(session)
-    total = sum(each.requests for each in totals.values()) if status is None else totals[status].requests
-    return await _page(session, _of_status(status), total, sort=sort or usual, limit=limit, offset=offset), total
+    total = (
+        sum(each.requests for each in totals.values())
+        if status is None
+        else totals[status].requests
+    )
+    return await _page(
+        session, _of_status(status), total, sort=sort or usual, limit=limit, offset=offset
+    ), total
 
 
 async def payouts_before(
@@ -91,7 +101,9 @@ async def payout_totals(session: AsyncSession) -> dict[PayoutStatus, PayoutTotal
     """What there is of each status, those without any included."""
     found = await session.execute(select(PAYOUTS.c.status, PAYOUTS.c.requests, PAYOUTS.c.amount))
     nothing = dict.fromkeys(PayoutStatus, PayoutTotal(0, 0))
-    return nothing | {PayoutStatus(status): PayoutTotal(number, amount) for status, number, amount in found.all()}
+    return nothing | {
+        PayoutStatus(status): PayoutTotal(number, amount) for status, number, amount in found.all()
+    }
 
 
 async def payout_history(
@@ -137,7 +149,9 @@ async def _page(
 ) -> list[PayoutRow]:
     stretch = nearer_end(limit, offset, total)
     order = order_by(sort, SORTS, _BY_ID, backwards=stretch.backwards)
-    page = select(_BY_ID).where(*wanted).order_by(*order).limit(stretch.limit).offset(stretch.offset)
+    page = (
+        select(_BY_ID).where(*wanted).order_by(*order).limit(stretch.limit).offset(stretch.offset)
+    )
     return await _rows_of(session, page, sort)
 
 

@@ -1,4 +1,6 @@
-"""A statement: every movement of one account, what was left after it, and of each accrual how it came about."""
+"""A statement: every movement of one account, what was left after it, and of each accrual how it
+came about.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,14 +36,18 @@ class Account:
     @property
     def toward(self) -> ColumnElement[int]:
         """A transfer's cents as this account sees them: less than zero where it gives."""
-        return case((col(Transfer.credit_account) == self.name, col(Transfer.amount)), else_=-col(Transfer.amount))
+        return case(
+            (col(Transfer.credit_account) == self.name, col(Transfer.amount)),
+            else_=-col(Transfer.amount),
+        )
 
     @property
     def transfers(self) -> tuple[ColumnElement[bool], ...]:
         """The conditions of its transfers.
 
-        Not by the names of the accounts, for which there is no index: what names a campaign moves its budget, and what
-        names a user moves what they may withdraw, but for the two kinds that go from what is reserved to the outside.
+        Not by the names of the accounts, for which there is no index: what names a campaign moves
+        its budget, and what names a user moves what they may withdraw, but for the two kinds that
+        go from what is reserved to the outside.
         """
         if self.user_id is None:
             return (col(Transfer.campaign_id) == self.campaign_id,)
@@ -80,7 +86,8 @@ class Period:
 class Line:
     """One movement: `amount` cents, less than zero for what went, and the `balance` after it.
 
-    `clipper`, `campaign_title` and `clip_url` are None where there is none; `made` is there for accruals only.
+    `clipper`, `campaign_title` and `clip_url` are None where there is none; `made` is there for
+    accruals only.
     """
 
     transfer_id: int
@@ -100,7 +107,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """A period in a few numbers: cents before and after it, what moved by kind (signed), and how many lines."""
+    """A period in a few numbers: cents before and after it, what moved by kind (signed), and how
+    many lines.
+    """
 
     opening: Cents
     closing: Cents
@@ -110,7 +119,9 @@ class Sums:
 
 async def first_day(session: AsyncSession, account: Account) -> date | None:
     """The UTC day of its first movement; None before there is one."""
-    found = await session.scalars(select(func.min(ACCOUNT_DAYS.c.day)).where(ACCOUNT_DAYS.c.account == account.name))
+    found = await session.scalars(
+        select(func.min(ACCOUNT_DAYS.c.day)).where(ACCOUNT_DAYS.c.account == account.name)
+    )
     first: date | None = found.one()
     return first
 
@@ -125,10 +136,14 @@ async def sums(session: AsyncSession, account: Account, period: Period) -> Sums:
     rows = found.all()
     moved = {TransferKind(kind): int(cents) for kind, cents, _ in rows}
     opening = 0 if period.first is None else await _balance_before(session, account, period.first)
-    return Sums(opening, opening + sum(moved.values()), moved, sum(int(number) for *_, number in rows))
+    return Sums(
+        opening, opening + sum(moved.values()), moved, sum(int(number) for *_, number in rows)
+    )
 
 
-async def page(session: AsyncSession, account: Account, period: Period, *, limit: int, offset: int) -> list[Line]:
+async def page(
+    session: AsyncSession, account: Account, period: Period, *, limit: int, offset: int
+) -> list[Line]:
     """Some of its lines, newest first."""
     found: list[Transfer] = []
     balance = 0
@@ -162,7 +177,9 @@ _NEWEST_FIRST = (col(Transfer.created_at).desc(), col(Transfer.id).desc())
 _OLDEST_FIRST = (col(Transfer.created_at).asc(), col(Transfer.id).asc())
 
 
-async def _of_day(session: AsyncSession, account: Account, day: date, stretch: Stretch) -> Sequence[Transfer]:
+async def _of_day(
+    session: AsyncSession, account: Account, day: date, stretch: Stretch
+) -> Sequence[Transfer]:
     """A stretch of a day's movements, newest first."""
     order = _OLDEST_FIRST if stretch.backwards else _NEWEST_FIRST
     of_day = select(Transfer).where(*account.transfers, *_within(day)).order_by(*order)
@@ -170,20 +187,30 @@ async def _of_day(session: AsyncSession, account: Account, day: date, stretch: S
     return found[::-1] if stretch.backwards else found
 
 
-async def _balance_above(session: AsyncSession, account: Account, day: date, stretch: Stretch) -> Cents:
+async def _balance_above(
+    session: AsyncSession, account: Account, day: date, stretch: Stretch
+) -> Cents:
     """The balance after the newest line of a stretch, from that end of its day that is nearer."""
     if stretch.backwards:
         before = await _balance_before(session, account, day)
-        return before + await _moved(session, account, day, _OLDEST_FIRST, stretch.offset + stretch.limit)
+        return before + await _moved(
+            session, account, day, _OLDEST_FIRST, stretch.offset + stretch.limit
+        )
     after = await _balance_before(session, account, day + DAY)
     return after - await _moved(session, account, day, _NEWEST_FIRST, stretch.offset)
 
 
-async def _moved(session: AsyncSession, account: Account, day: date, order: tuple[Any, ...], first: int) -> Cents:
+async def _moved(
+    session: AsyncSession, account: Account, day: date, order: tuple[Any, ...], first: int
+) -> Cents:
     """What the first of a day's movements, so many in this order, come to."""
     if not first:
         return 0
-    of_day = select(account.toward.label("cents")).where(*account.transfers, *_within(day)).order_by(*order)
+    of_day = (
+        select(account.toward.label("cents"))
+        .where(*account.transfers, *_within(day))
+        .order_by(*order)
+    )
     counted = of_day.limit(first).subquery()
     return int((await session.scalars(select(func.sum(counted.c.cents)))).one() or 0)
 
@@ -194,11 +221,20 @@ async def lines_after(
     """The lines that follow a transfer's, oldest first; 0 begins at the first."""
     place = (col(Transfer.created_at), col(Transfer.id))
     last = await session.get(Transfer, last_id)
-    after = [] if last is None else [tuple_(*place) > tuple_(literal(last.created_at, UtcDateTime), literal(last.id))]
+    after = (
+        []
+        if last is None
+        else [tuple_(*place) > tuple_(literal(last.created_at, UtcDateTime), literal(last.id))]
+    )
     bounds = [col(Transfer.created_at) >= start_of(period.first)] if period.first else []
     bounds += [col(Transfer.created_at) < start_of(period.last + DAY)] if period.last else []
     found = (
-        await session.exec(select(Transfer).where(*account.transfers, *bounds, *after).order_by(*place).limit(limit))
+        await session.exec(
+            select(Transfer)
+            .where(*account.transfers, *bounds, *after)
+            .order_by(*place)
+            .limit(limit)
+        )
     ).all()
     if not found:
         return []
@@ -207,11 +243,17 @@ async def lines_after(
     same_day = col(Transfer.created_at) >= start_of(first.created_at.date())
     of_day = select(func.sum(account.toward)).where(*account.transfers, same_day, earlier)
     opening = await _balance_before(session, account, first.created_at.date())
-    return await _lines(session, account, found, opening + int((await session.scalars(of_day)).one() or 0))
+    return await _lines(
+        session, account, found, opening + int((await session.scalars(of_day)).one() or 0)
+    )
 
 
-async def _lines(session: AsyncSession, account: Account, transfers: Sequence[Transfer], opening: Cents) -> list[Line]:
-    """These transfers, which follow each other, oldest first, with all that explains them, from this balance on."""
+async def _lines(
+    session: AsyncSession, account: Account, transfers: Sequence[Transfer], opening: Cents
+) -> list[Line]:
+    """These transfers, which follow each other, oldest first, with all that explains them, from
+    this balance on.
+    """
     if not transfers:
         return []
     amounts = [_toward(account, each) for each in transfers]
@@ -248,7 +290,9 @@ def _within(day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 async def _balance_before(session: AsyncSession, account: Account, day: date) -> Cents:
     found = await session.scalars(
-        select(func.sum(ACCOUNT_DAYS.c.amount)).where(ACCOUNT_DAYS.c.account == account.name, ACCOUNT_DAYS.c.day < day)
+        select(func.sum(ACCOUNT_DAYS.c.amount)).where(
+            ACCOUNT_DAYS.c.account == account.name, ACCOUNT_DAYS.c.day < day
+        )
     )
     return int(found.one() or 0)
 
@@ -264,7 +308,9 @@ class _Names:
 
 async def _names(session: AsyncSession, transfers: Sequence[Transfer]) -> _Names:
     campaigns = {each.campaign_id for each in transfers if each.campaign_id is not None}
-    clippers = select(User.id, User.name).where(_among(User.id, {each.user_id for each in transfers}))
+    clippers = select(User.id, User.name).where(
+        _among(User.id, {each.user_id for each in transfers})
+    )
     clips = (
         select(Clip.id, ClipSubmission.id, ClipSubmission.url)
         .join(ClipSubmission, col(ClipSubmission.id) == col(Clip.submission_id))
@@ -273,7 +319,9 @@ async def _names(session: AsyncSession, transfers: Sequence[Transfer]) -> _Names
     return _Names(
         campaigns=await titles_of(session, list(campaigns)),
         clippers=dict((await session.exec(clippers)).all()),
-        clips={clip_id: (number, url) for clip_id, number, url in (await session.exec(clips)).all()},
+        clips={
+            clip_id: (number, url) for clip_id, number, url in (await session.exec(clips)).all()
+        },
     )
 
 

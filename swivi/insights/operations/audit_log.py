@@ -20,7 +20,10 @@ SWIVI = 0
 
 
 MOST_ACTORS = 100
-"""That a filter offers: each clipper who ever asked for a payout is one. The others are found by their own pages."""
+"""That a filter offers: each clipper who ever asked for a payout is one.
+
+The others are found by their own pages.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,10 @@ class AuditLine:
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """Which entries are wanted; what is empty or None narrows nothing. Both days are in UTC and included."""
+    """Which entries are wanted; what is empty or None narrows nothing.
+
+    Both days are in UTC and included.
+    """
 
     action: str = ""
     subject: str = ""
@@ -75,7 +81,9 @@ EVERYTHING = AuditFilter()
 async def audit_lines(
     session: AsyncSession, wanted: AuditFilter = EVERYTHING, *, limit: int, offset: int = 0
 ) -> tuple[list[AuditLine], int]:
-    """One page of the log, newest first, and how many entries there are: MOST_COUNTED + 1 are that or more."""
+    """One page of the log, newest first, and how many entries there are: MOST_COUNTED + 1 are that
+    or more.
+    """
     total = await count_to_most(session, col(AuditEntry.id), *wanted.conditions())
     return await _lines(session, wanted.conditions(), limit=limit, offset=offset), total
 
@@ -93,7 +101,9 @@ async def _lines(
 ) -> list[AuditLine]:
     about, on, subject = aliased(User), col(AuditEntry.subject_id), col(AuditEntry.subject)
     newest_first = col(AuditEntry.id).desc()
-    page = select(AuditEntry.id).where(*conditions).order_by(newest_first).limit(limit).offset(offset)
+    page = (
+        select(AuditEntry.id).where(*conditions).order_by(newest_first).limit(limit).offset(offset)
+    )
     found = await session.exec(
         select(AuditEntry, User.name, func.coalesce(Campaign.title, about.name))
         .join(User, col(User.id) == col(AuditEntry.actor_id), isouter=True)
@@ -110,16 +120,25 @@ async def audit_actions(session: AsyncSession) -> list[str]:
     return await _distinct(session, col(AuditEntry.action))
 
 
-async def audit_actors(session: AsyncSession, *, besides: int | None = None) -> list[tuple[int, str]]:
-    """Who did any of it, by name: (user id, name). Of very many, MOST_ACTORS, and `besides`, who is chosen already."""
+async def audit_actors(
+    session: AsyncSession, *, besides: int | None = None
+) -> list[tuple[int, str]]:
+    """Who did any of it, by name: (user id, name).
+
+    Of very many, MOST_ACTORS, and `besides`, who is chosen already.
+    """
     who = await _distinct(session, col(AuditEntry.actor_id))
     who += [besides] if besides is not None else []
-    found = await session.exec(select(User.id, User.name).where(col(User.id).in_(who)).order_by(User.name))
+    found = await session.exec(
+        select(User.id, User.name).where(col(User.id).in_(who)).order_by(User.name)
+    )
     return list(found.all())
 
 
 async def _distinct(session: AsyncSession, column: Any) -> list[Any]:
-    """The values of a column with an index, each found by one look for the next larger one; never NULL."""
+    """The values of a column with an index, each found by one look for the next larger one; never
+    NULL.
+    """
     values = select(func.min(column).label("value")).cte("found", recursive=True)
     following = select(func.min(column)).where(column > values.c.value).scalar_subquery()
     values = values.union_all(select(following).where(values.c.value.is_not(None)))

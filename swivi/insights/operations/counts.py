@@ -1,4 +1,6 @@
-"""What the database knows that operators watch: a few cheap queries, so that it is true whichever process answers."""
+"""What the database knows that operators watch: a few cheap queries, so that it is true whichever
+process answers.
+"""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -15,7 +17,13 @@ from swivi.domain.clips.tallies import count_submissions
 from swivi.domain.payouts.models import PayoutStatus
 from swivi.domain.platforms.models import Outcome
 from swivi.domain.tracking.failures import by_word, failed_readings
-from swivi.domain.tracking.models import PlannedCampaign, PlanStatus, RunStatus, ThinnedDay, TrackingRun
+from swivi.domain.tracking.models import (
+    PlannedCampaign,
+    PlanStatus,
+    RunStatus,
+    ThinnedDay,
+    TrackingRun,
+)
 from swivi.domain.webhooks import deliveries
 from swivi.domain.webhooks.models import DeliveryStatus, WebhookDelivery
 from swivi.insights.money.payouts import payout_totals
@@ -23,7 +31,10 @@ from swivi.insights.money.payouts import payout_totals
 
 @dataclass(frozen=True, slots=True)
 class Tracked:
-    """Of all tracking runs ever: how many there were of each status, and what they did. Clips, cents."""
+    """Of all tracking runs ever: how many there were of each status, and what they did.
+
+    Clips, cents.
+    """
 
     runs: dict[RunStatus, int]
     clips_read: int
@@ -62,7 +73,9 @@ async def tracked(session: AsyncSession) -> Tracked:
     ).group_by(col(TrackingRun.status))
     rows = (await session.exec(query)).all()
     settled = await session.exec(
-        select(func.coalesce(func.sum(PlannedCampaign.clips), 0)).where(PlannedCampaign.status == PlanStatus.SETTLED)
+        select(func.coalesce(func.sum(PlannedCampaign.clips), 0)).where(
+            PlannedCampaign.status == PlanStatus.SETTLED
+        )
     )
     return Tracked(
         runs={RunStatus(status): number for status, number, *_ in rows},
@@ -82,7 +95,9 @@ async def _failed(session: AsyncSession) -> dict[Outcome, int]:
     for noted in (TrackingRun.failed_readings, ThinnedDay.failed):
         for counted in (await session.exec(select(noted).where(col(noted).is_not(None)))).all():
             failed.update(counted)
-    under_way = await session.exec(select(TrackingRun.id).where(col(TrackingRun.failed_readings).is_(None)))
+    under_way = await session.exec(
+        select(TrackingRun.id).where(col(TrackingRun.failed_readings).is_(None))
+    )
     for run_id in under_way.all():
         failed.update(by_word(await failed_readings(session, run_id)))
     return {Outcome(outcome): number for outcome, number in failed.items()}
@@ -91,9 +106,13 @@ async def _failed(session: AsyncSession) -> dict[Outcome, int]:
 async def queues(session: AsyncSession) -> Queues:
     """What waits."""
     pending = await count_submissions(session, SubmissionStatus.PENDING)
-    unread = (await session.exec(select(func.count()).select_from(ClipSubmission).where(AWAITS_BASELINE))).one()
+    unread = (
+        await session.exec(select(func.count()).select_from(ClipSubmission).where(AWAITS_BASELINE))
+    ).one()
     payouts = await payout_totals(session)
-    sent = await session.exec(select(WebhookDelivery.status, func.count()).group_by(col(WebhookDelivery.status)))
+    sent = await session.exec(
+        select(WebhookDelivery.status, func.count()).group_by(col(WebhookDelivery.status))
+    )
     return Queues(
         reviews=pending - unread,
         baselines=unread,

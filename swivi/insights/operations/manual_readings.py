@@ -18,7 +18,10 @@ from swivi.domain.tracking.models import ManualReading, ManualReadingStatus
 
 @dataclass(frozen=True, slots=True)
 class WaitingReading:
-    """A reading that counts once another admin than `asked_by` confirms it. `worth` is cents, the counts are views."""
+    """A reading that counts once another admin than `asked_by` confirms it.
+
+    `worth` is cents, the counts are views.
+    """
 
     id: int
     video: VideoRef
@@ -36,7 +39,9 @@ class WaitingReading:
 async def waiting_readings(session: AsyncSession, *, limit: int) -> list[WaitingReading]:
     """Return the readings that wait, the longest waiting first."""
     clipper, admin = aliased(User), aliased(User)
-    query: Any = select(ManualReading, Clip, Campaign.title).add_columns(col(clipper.name), col(admin.name))
+    query: Any = select(ManualReading, Clip, Campaign.title).add_columns(
+        col(clipper.name), col(admin.name)
+    )
     found = await session.exec(
         query.join(Clip, col(Clip.id) == col(ManualReading.clip_id))
         .join(Campaign, col(Campaign.id) == col(Clip.campaign_id))

@@ -1,4 +1,7 @@
-"""Read-only: the whole of Swivi at a glance, for the people who run it. Money is cents, times are UTC."""
+"""Read-only: the whole of Swivi at a glance, for the people who run it.
+
+Money is cents, times are UTC.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +16,13 @@ from swivi.domain.accounts.models import Role
 from swivi.domain.accounts.tallies import count_active
 from swivi.domain.campaigns.models import Campaign, CampaignStatus
 from swivi.domain.clips import holds
-from swivi.domain.clips.models import AWAITS_BASELINE, FLAGGED, Clip, ClipSubmission, SubmissionStatus
+from swivi.domain.clips.models import (
+    AWAITS_BASELINE,
+    FLAGGED,
+    Clip,
+    ClipSubmission,
+    SubmissionStatus,
+)
 from swivi.domain.clips.tallies import SUBMISSIONS
 from swivi.domain.payouts.models import PayoutStatus
 from swivi.domain.tracking.models import ManualReading, ManualReadingStatus, TrackingRun
@@ -36,7 +45,10 @@ class Submissions:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What there is and what needs attention. `owed` is what clippers have earned and not yet been paid."""
+    """What there is and what needs attention.
+
+    `owed` is what clippers have earned and not yet been paid.
+    """
 
     clippers: int
     admins: int
@@ -49,7 +61,9 @@ class Overview:
     """Of those, the ones that have waited for it longer than `LONG_WAIT`."""
     submissions_approved: int
     oldest_pending_at: datetime | None
-    """Since when the longest waits for its review; those without a baseline do not wait for that yet."""
+    """Since when the longest waits for its review; those without a baseline do not wait for that
+    yet.
+    """
     payouts_pending: int
     payouts_pending_amount: Cents
     payouts_approved: int
@@ -98,31 +112,40 @@ async def overview(session: AsyncSession) -> Overview:
 async def earned_by_all(session: AsyncSession) -> Cents:
     """What clippers ever earned, paid or not: `owed` and `paid_out` together.
 
-    By the campaigns, which are fewer: what they spent is what clippers earned (I1, I2), except for test campaigns.
+    By the campaigns, which are fewer: what they spent is what clippers earned (I1, I2), except for
+    test campaigns.
     """
     real = col(Campaign.is_test).is_(False)
-    return int((await session.exec(select(func.coalesce(func.sum(Campaign.spent), 0)).where(real))).one())
+    return int(
+        (await session.exec(select(func.coalesce(func.sum(Campaign.spent), 0)).where(real))).one()
+    )
 
 
 async def _campaigns(session: AsyncSession) -> dict[CampaignStatus, tuple[int, Cents]]:
     """How many of each status, and what is left of their budgets."""
     found = await session.exec(
-        select(Campaign.status, func.count(), func.sum(col(Campaign.budget) - col(Campaign.spent))).group_by(
-            col(Campaign.status)
-        )
+        select(
+            Campaign.status, func.count(), func.sum(col(Campaign.budget) - col(Campaign.spent))
+        ).group_by(col(Campaign.status))
     )
     return {CampaignStatus(status): (number, int(left)) for status, number, left in found.all()}
 
 
 async def _submissions(session: AsyncSession) -> Submissions:
     found = await session.execute(
-        select(SUBMISSIONS.c.status, func.sum(SUBMISSIONS.c.submissions)).group_by(SUBMISSIONS.c.status)
+        select(SUBMISSIONS.c.status, func.sum(SUBMISSIONS.c.submissions)).group_by(
+            SUBMISSIONS.c.status
+        )
     )
     tallied = {SubmissionStatus(status): int(number) for status, number in found.all()}
     since = col(ClipSubmission.created_at) <= clock.now() - LONG_WAIT
-    waiting = await session.exec(select(func.count(), func.count().filter(since)).where(AWAITS_BASELINE))
+    waiting = await session.exec(
+        select(func.count(), func.count().filter(since)).where(AWAITS_BASELINE)
+    )
     unread, stuck = waiting.one()
-    pending, approved = (tallied.get(status, 0) for status in (SubmissionStatus.PENDING, SubmissionStatus.APPROVED))
+    pending, approved = (
+        tallied.get(status, 0) for status in (SubmissionStatus.PENDING, SubmissionStatus.APPROVED)
+    )
     return Submissions(pending, unread, stuck, approved, await _longest_waiting(session))
 
 
@@ -130,7 +153,10 @@ async def _longest_waiting(session: AsyncSession) -> datetime | None:
     """Since when the first in the queue that can be reviewed waits."""
     found = await session.exec(
         select(ClipSubmission.created_at)
-        .where(ClipSubmission.status == SubmissionStatus.PENDING, col(ClipSubmission.initial_views).is_not(None))
+        .where(
+            ClipSubmission.status == SubmissionStatus.PENDING,
+            col(ClipSubmission.initial_views).is_not(None),
+        )
         .order_by(col(ClipSubmission.id))
         .limit(1)
     )
@@ -150,9 +176,13 @@ async def _flagged(session: AsyncSession) -> int:
 
 async def _readings_waiting(session: AsyncSession) -> int:
     waiting = col(ManualReading.status) == ManualReadingStatus.WAITING
-    return (await session.exec(select(func.count()).select_from(ManualReading).where(waiting))).one()
+    return (
+        await session.exec(select(func.count()).select_from(ManualReading).where(waiting))
+    ).one()
 
 
 async def last_run(session: AsyncSession) -> TrackingRun | None:
     """The newest tracking run."""
-    return (await session.exec(select(TrackingRun).order_by(col(TrackingRun.id).desc()).limit(1))).first()
+    return (
+        await session.exec(select(TrackingRun).order_by(col(TrackingRun.id).desc()).limit(1))
+    ).first()

@@ -1,4 +1,6 @@
-"""What the frame around every page shows of its viewer, for the viewers of many open pages in one statement."""
+"""What the frame around every page shows of its viewer, for the viewers of many open pages in one
+statement.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -63,7 +65,9 @@ async def frames_now(session: AsyncSession, hashes: Sequence[str]) -> dict[str, 
 
 async def viewer_of(session: AsyncSession, token_hash: str) -> Viewer | None:
     """Who the session with this stored hash belongs to, if it lives."""
-    found = (await session.exec(_VIEWERS.where(*lives()), params={"hashes": [token_hash]})).one_or_none()
+    found = (
+        await session.exec(_VIEWERS.where(*lives()), params={"hashes": [token_hash]})
+    ).one_or_none()
     if found is None:
         return None
     _, name, role, unread, user_id, email, seen_at = found

@@ -1,4 +1,6 @@
-"""Tracking runs as admins see them: which there were, and what one of them did with each campaign and clip."""
+"""Tracking runs as admins see them: which there were, and what one of them did with each campaign
+and clip.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +22,13 @@ from swivi.domain.platforms.models import Outcome, Platform
 from swivi.domain.tracking import partitions
 from swivi.domain.tracking.batches import TRANSIENT
 from swivi.domain.tracking.failures import failures_by_reason
-from swivi.domain.tracking.models import PlannedCampaign, PlanStatus, RunStatus, TrackingRun, Trigger
+from swivi.domain.tracking.models import (
+    PlannedCampaign,
+    PlanStatus,
+    RunStatus,
+    TrackingRun,
+    Trigger,
+)
 from swivi.insights.shared.sorting import nearer_end, order_by
 
 
@@ -37,7 +45,9 @@ class CampaignInRun:
 
 @dataclass(frozen=True, slots=True)
 class ClipInRun:
-    """A clip's last reading in a run: `views` is None where `outcome` is not ok, `earned` cents added by the run."""
+    """A clip's last reading in a run: `views` is None where `outcome` is not ok, `earned` cents
+    added by the run.
+    """
 
     clip_id: int
     clipper: str
@@ -73,12 +83,17 @@ async def tracking_runs(
     limit: int,
     offset: int = 0,
 ) -> tuple[Sequence[TrackingRun], int]:
-    """One page of tracking runs and how many there are. `sort` is a name of SORTS, with `-` for the largest first."""
+    """One page of tracking runs and how many there are.
+
+    `sort` is a name of SORTS, with `-` for the largest first.
+    """
     filters = {TrackingRun.status: status, TrackingRun.trigger: trigger}
     wanted = [col(column) == value for column, value in filters.items() if value is not None]
     total = (await session.exec(select(func.count()).select_from(TrackingRun).where(*wanted))).one()
     order = order_by(sort, SORTS, _BY_ID)
-    found = await session.exec(select(TrackingRun).where(*wanted).order_by(*order).limit(limit).offset(offset))
+    found = await session.exec(
+        select(TrackingRun).where(*wanted).order_by(*order).limit(limit).offset(offset)
+    )
     return found.all(), total
 
 
@@ -96,7 +111,9 @@ async def campaigns_in_run(session: AsyncSession, run_id: int) -> list[CampaignI
         .order_by(col(PlannedCampaign.id))
     )
     return [
-        CampaignInRun(planned.campaign_id, title, planned.clips, planned.status, planned.earnings_added)
+        CampaignInRun(
+            planned.campaign_id, title, planned.clips, planned.status, planned.earnings_added
+        )
         for planned, title in found.all()
     ]
 
@@ -124,14 +141,18 @@ async def clips_in_run(
     earned = (
         select(func.sum(Transfer.amount))
         .where(
-            Transfer.run_id == run_id, Transfer.clip_id == ViewTracking.clip_id, Transfer.kind == TransferKind.ACCRUAL
+            Transfer.run_id == run_id,
+            Transfer.clip_id == ViewTracking.clip_id,
+            Transfer.kind == TransferKind.ACCRUAL,
         )
         .correlate(ViewTracking)
         .scalar_subquery()
     )
     query: Any = (
         select(ViewTracking, Clip)
-        .add_columns(col(User.name), col(Campaign.title), col(ClipSubmission.url), func.coalesce(earned, 0))
+        .add_columns(
+            col(User.name), col(Campaign.title), col(ClipSubmission.url), func.coalesce(earned, 0)
+        )
         .join(Clip, col(Clip.id) == col(ViewTracking.clip_id))
         .join(ClipSubmission, col(ClipSubmission.id) == col(Clip.submission_id))
         .join(User, col(User.id) == col(Clip.user_id))
@@ -144,7 +165,9 @@ async def clips_in_run(
 
 
 async def why_not_read(session: AsyncSession, run: TrackingRun) -> dict[Outcome, int]:
-    """How many clips a run could not read so far, by why, the most frequent first; only what happened."""
+    """How many clips a run could not read so far, by why, the most frequent first; only what
+    happened.
+    """
     if run.failures is None:
         counted = await failures_by_reason(session, run.id)
     else:
@@ -153,7 +176,9 @@ async def why_not_read(session: AsyncSession, run: TrackingRun) -> dict[Outcome,
 
 
 def _read_again(of_run: Callable[[Any], ColumnElement[bool]]) -> Any:
-    """Whether the run has a later reading of the same clip, which only a transient failure has: the last one counts."""
+    """Whether the run has a later reading of the same clip, which only a transient failure has: the
+    last one counts.
+    """
     later = aliased(ViewTracking)
     found = select(col(later.id)).where(
         of_run(later),
@@ -163,7 +188,9 @@ def _read_again(of_run: Callable[[Any], ColumnElement[bool]]) -> Any:
     return and_(col(ViewTracking.outcome).in_(TRANSIENT), found.exists())
 
 
-def _clip_in_run(reading: ViewTracking, clip: Clip, clipper: str, campaign: str, url: str, earned: Cents) -> ClipInRun:
+def _clip_in_run(
+    reading: ViewTracking, clip: Clip, clipper: str, campaign: str, url: str, earned: Cents
+) -> ClipInRun:
     return ClipInRun(
         clip_id=clip.id,
         clipper=clipper,

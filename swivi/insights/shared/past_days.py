@@ -1,7 +1,8 @@
 """Days that are over: what they brought never changes again, so each process asks for it once.
 
-Views and spending are noted on the day on which they are counted (`clips/tallies.py`), by the clock of the process that
-does it: a settlement that began before midnight may end after it, and clocks differ.
+Views and spending are noted on the day on which they are counted (`clips/tallies.py`), by the clock
+of the process that does it: a settlement that began before midnight may end after it, and clocks
+differ.
 """
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
@@ -26,11 +27,17 @@ Row = TypeVar("Row")
 Ask = Callable[[date, date], Awaitable[Sequence[Row]]]
 """Rows of the days from a first to a last one, which add up with those of other days."""
 
-_kept: WeakKeyDictionary[Engine | Connection, LRUCache[Hashable, Sequence[Any]]] = WeakKeyDictionary()
+_kept: WeakKeyDictionary[Engine | Connection, LRUCache[Hashable, Sequence[Any]]] = (
+    WeakKeyDictionary()
+)
 
 
-async def asked_once(session: AsyncSession, ask: Ask[Row], key: Hashable, first: date, last: date) -> Sequence[Row]:
-    """What `ask` tells of these days; of those that are over, what it told when it was asked for `key` before."""
+async def asked_once(
+    session: AsyncSession, ask: Ask[Row], key: Hashable, first: date, last: date
+) -> Sequence[Row]:
+    """What `ask` tells of these days; of those that are over, what it told when it was asked for
+    `key` before.
+    """
     open_from = (clock.now() - OVER_AFTER).date()
     if first >= open_from:
         return await ask(first, last)
@@ -38,12 +45,16 @@ async def asked_once(session: AsyncSession, ask: Ask[Row], key: Hashable, first:
     return over if last < open_from else [*over, *await ask(open_from, last)]
 
 
-async def _of_days_over(session: AsyncSession, ask: Ask[Row], key: Hashable, first: date, last: date) -> Sequence[Row]:
+async def _of_days_over(
+    session: AsyncSession, ask: Ask[Row], key: Hashable, first: date, last: date
+) -> Sequence[Row]:
     kept = _kept.setdefault(session.get_bind(), LRUCache(MOST_KEPT))
     of_these = (key, first, last)
     found = kept.get(of_these)
     if found is None:
         found = await ask(first, last)
-        if found:  # the demo, which lives through days that are over, does so where there is nothing yet
+        if (
+            found
+        ):  # the demo, which lives through days that are over, does so where there is nothing yet
             kept[of_these] = found
     return found

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 
-def order_by(sort: str, columns: Mapping[str, Any], row_id: Any, *, backwards: bool = False) -> list[Any]:
-    """What to order by, for a name of `columns`: `views` is the smallest first, `-views` the largest first.
+def order_by(
+    sort: str, columns: Mapping[str, Any], row_id: Any, *, backwards: bool = False
+) -> list[Any]:
+    """What to order by, for a name of `columns`: `views` is the smallest first, `-views` the
+    largest first.
 
-    What is unknown (NULL) comes last either way, alike on both databases; `row_id` settles ties, in the same direction.
-    `backwards` is the very same order from its end.
+    What is unknown (NULL) comes last either way, alike on both databases; `row_id` settles ties, in
+    the same direction. `backwards` is the very same order from its end.
     """
     column = columns[sort.removeprefix("-")]
     downwards = sort.startswith("-") is not backwards
@@ -17,14 +20,17 @@ def order_by(sort: str, columns: Mapping[str, Any], row_id: Any, *, backwards: b
     if column is row_id:
         return [last]
     directed = column.desc() if downwards else column.asc()
-    if not getattr(column, "nullable", True):  # then nothing is unknown, and an index has this very order
+    if not getattr(
+        column, "nullable", True
+    ):  # then nothing is unknown, and an index has this very order
         return [directed, last]
     return [directed.nulls_first() if backwards else directed.nulls_last(), last]
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Where a page of a list is, counted from its nearer end: nobody walks through all of a list to its last page.
+    """Where a page of a list is, counted from its nearer end: nobody walks through all of a list to
+    its last page.
 
     What is found `backwards` has to be turned round.
     """
@@ -35,7 +41,9 @@ class Stretch:
 
 
 def nearer_end(limit: int, offset: int, total: int | None) -> Stretch:
-    """The page of `limit` rows after the first `offset`, of a list of `total`; None is not known."""
+    """The page of `limit` rows after the first `offset`, of a list of `total`; None is not
+    known.
+    """
     if total is None or offset * 2 <= total:
         return Stretch(limit, offset, backwards=False)
     here = max(0, min(limit, total - offset))

@@ -19,14 +19,19 @@ from swivi.domain.tracking.accrual import Earner
 from swivi.insights.submissions.rows import ClipRow, clip_row, submissions_with_clips
 
 MOST_READINGS = 500
-"""The newest ones that a chart shows: more than a month, read every four hours, and far more than it has pixels."""
+"""The newest ones that a chart shows: more than a month, read every four hours, and far more than
+it has pixels.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class LastShare:
-    """How a clip fared in the settlement that used its campaign's budget up. Cents, and a number of clips.
+    """How a clip fared in the settlement that used its campaign's budget up.
 
-    `left` was shared among `clips` in proportion to what each was still to get; of `wanted` this one got `got`.
+    Cents, and a number of clips.
+
+    `left` was shared among `clips` in proportion to what each was still to get; of `wanted` this
+    one got `got`.
     """
 
     left: Cents
@@ -51,12 +56,14 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Reckoning:
-    """How a clip's earnings come about, by the terms frozen at its approval. Cents, and counts of views.
+    """How a clip's earnings come about, by the terms frozen at its approval.
 
-    `uncapped` is what its growth is worth by the rate alone, `worth` the same within the cap per clip; it earns
-    less where the budget or the cap per clipper ends. `credited` counts what was ever credited, `earned` is that
-    without what was taken back. `clipper_credited` is what this clipper keeps of
-    all credits in the campaign, which is what the cap per clipper limits.
+    Cents, and counts of views.
+
+    `uncapped` is what its growth is worth by the rate alone, `worth` the same within the cap per
+    clip; it earns less where the budget or the cap per clipper ends. `credited` counts what was
+    ever credited, `earned` is that without what was taken back. `clipper_credited` is what this
+    clipper keeps of all credits in the campaign, which is what the cap per clipper limits.
     """
 
     initial_views: int
@@ -79,7 +86,10 @@ class Reckoning:
 
 @dataclass(frozen=True, slots=True)
 class ReadingRow:
-    """One reading. `views` is None unless the outcome is ok; `earned` is what its run's settlement credited, in cents.
+    """One reading.
+
+    `views` is None unless the outcome is ok; `earned` is what its run's settlement credited, in
+    cents.
 
     `run_id` is None for the baseline.
     """
@@ -112,7 +122,9 @@ async def reckoning_of(session: AsyncSession, clip_id: int) -> Reckoning:
     """The reckoning of a clip that exists."""
     clip, campaign = (
         await session.exec(
-            select(Clip, Campaign).join(Campaign, col(Campaign.id) == col(Clip.campaign_id)).where(Clip.id == clip_id)
+            select(Clip, Campaign)
+            .join(Campaign, col(Campaign.id) == col(Clip.campaign_id))
+            .where(Clip.id == clip_id)
         )
     ).one()
     growth, worth = clip.peak_views - clip.initial_views, _as_earner(clip).target
@@ -138,20 +150,31 @@ async def reckoning_of(session: AsyncSession, clip_id: int) -> Reckoning:
 
 async def _newest_hold(session: AsyncSession, clip: Clip) -> Held | None:
     found = await session.exec(
-        select(ClipHold).where(ClipHold.clip_id == clip.id).order_by(col(ClipHold.id).desc()).limit(1)
+        select(ClipHold)
+        .where(ClipHold.clip_id == clip.id)
+        .order_by(col(ClipHold.id).desc())
+        .limit(1)
     )
     hold = found.first()
-    return Held(hold.placed_at, hold.reason, worth_waiting(clip, hold), hold.decision) if hold else None
+    return (
+        Held(hold.placed_at, hold.reason, worth_waiting(clip, hold), hold.decision)
+        if hold
+        else None
+    )
 
 
 def worth_waiting(clip: Clip, hold: ClipHold) -> Cents:
-    """Return what the held count would add for the clip, in cents: at its terms, before cap per clipper and budget."""
+    """Return what the held count would add for the clip, in cents: at its terms, before cap per
+    clipper and budget.
+    """
     return max(0, _as_earner(clip)._replace(peak_views=hold.views).target - clip.gross_credited)
 
 
 async def _clipper_credited(session: AsyncSession, clip: Clip) -> Cents:
     found = await session.exec(
-        select(func.sum(Clip.earnings)).where(Clip.campaign_id == clip.campaign_id, Clip.user_id == clip.user_id)
+        select(func.sum(Clip.earnings)).where(
+            Clip.campaign_id == clip.campaign_id, Clip.user_id == clip.user_id
+        )
     )
     return int(found.one() or 0)
 
@@ -172,10 +195,16 @@ async def _last_share(session: AsyncSession, clip: Clip, worth: Cents) -> LastSh
     settled = newest.first()
     if settled is None:
         return None
-    paid = select(Transfer.amount).where(Transfer.clip_id == clip.id, Transfer.audit_id == settled.id)
+    paid = select(Transfer.amount).where(
+        Transfer.clip_id == clip.id, Transfer.audit_id == settled.id
+    )
     got = (await session.exec(paid)).first() or 0
     wanted = worth - clip.gross_credited + got
-    return LastShare(settled.amount or 0, settled.after["clips"], wanted, got) if wanted > got else None
+    return (
+        LastShare(settled.amount or 0, settled.after["clips"], wanted, got)
+        if wanted > got
+        else None
+    )
 
 
 def _as_earner(clip: Clip) -> Earner:
@@ -193,7 +222,9 @@ def _as_earner(clip: Clip) -> Earner:
 
 
 async def views_over_time(session: AsyncSession, clip_id: int) -> list[Moment]:
-    """The readings that brought a number, oldest first, without those that a hold keeps from counting."""
+    """The readings that brought a number, oldest first, without those that a hold keeps from
+    counting.
+    """
     found = await session.exec(
         select(ViewTracking.date, ViewTracking.views)
         .where(
@@ -209,10 +240,15 @@ async def views_over_time(session: AsyncSession, clip_id: int) -> list[Moment]:
 
 async def earnings_over_time(session: AsyncSession, clip_id: int) -> list[Moment]:
     """What the clip had earned after each transfer, oldest first; reversals count down."""
-    found = await session.exec(select(Transfer).where(Transfer.clip_id == clip_id).order_by(col(Transfer.id)))
+    found = await session.exec(
+        select(Transfer).where(Transfer.clip_id == clip_id).order_by(col(Transfer.id))
+    )
     transfers: Sequence[Transfer] = found.all()
     totals = accumulate(_toward_the_clip(transfer) for transfer in transfers)
-    moments = [Moment(transfer.created_at, total) for transfer, total in zip(transfers, totals, strict=True)]
+    moments = [
+        Moment(transfer.created_at, total)
+        for transfer, total in zip(transfers, totals, strict=True)
+    ]
     return moments[-MOST_READINGS:]
 
 
@@ -220,20 +256,33 @@ def _toward_the_clip(transfer: Transfer) -> Cents:
     return -transfer.amount if transfer.kind is TransferKind.ACCRUAL_REVERSED else transfer.amount
 
 
-async def readings_of(session: AsyncSession, clip_id: int, *, limit: int, offset: int) -> tuple[list[ReadingRow], int]:
+async def readings_of(
+    session: AsyncSession, clip_id: int, *, limit: int, offset: int
+) -> tuple[list[ReadingRow], int]:
     """One page of a clip's readings, newest first, failed ones too, and how many there are."""
     mine = ViewTracking.clip_id == clip_id
     total = (await session.exec(select(func.count()).select_from(ViewTracking).where(mine))).one()
     found = await session.exec(
-        select(ViewTracking).where(mine).order_by(col(ViewTracking.id).desc()).limit(limit).offset(offset)
+        select(ViewTracking)
+        .where(mine)
+        .order_by(col(ViewTracking.id).desc())
+        .limit(limit)
+        .offset(offset)
     )
     readings = found.all()
-    credited = await _credited_by_run(session, clip_id, {reading.run_id for reading in readings if reading.run_id})
+    credited = await _credited_by_run(
+        session, clip_id, {reading.run_id for reading in readings if reading.run_id}
+    )
     paid = _newest_of_each_run(readings)
-    return [_reading_row(each, credited.get(each.run_id or 0, 0) if each.id in paid else 0) for each in readings], total
+    return [
+        _reading_row(each, credited.get(each.run_id or 0, 0) if each.id in paid else 0)
+        for each in readings
+    ], total
 
 
-async def _credited_by_run(session: AsyncSession, clip_id: int, run_ids: set[int]) -> dict[int, Cents]:
+async def _credited_by_run(
+    session: AsyncSession, clip_id: int, run_ids: set[int]
+) -> dict[int, Cents]:
     found = await session.exec(
         select(Transfer.run_id, Transfer.amount).where(
             Transfer.clip_id == clip_id,
@@ -245,7 +294,9 @@ async def _credited_by_run(session: AsyncSession, clip_id: int, run_ids: set[int
 
 
 def _newest_of_each_run(readings: Sequence[ViewTracking]) -> set[int]:
-    """A run that failed to read a clip reads it again: the last of its readings is the one that paid."""
+    """A run that failed to read a clip reads it again: the last of its readings is the one that
+    paid.
+    """
     return set({reading.run_id: reading.id for reading in reversed(readings)}.values())
 
 

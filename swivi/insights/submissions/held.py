@@ -18,7 +18,10 @@ from swivi.insights.submissions.clip_story import worth_waiting
 
 @dataclass(frozen=True, slots=True)
 class HeldClip:
-    """A clip on hold. Counts are views; `worth` is what the growth that waits would add, in cents."""
+    """A clip on hold.
+
+    Counts are views; `worth` is what the growth that waits would add, in cents.
+    """
 
     clip_id: int
     user_id: int

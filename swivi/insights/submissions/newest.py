@@ -1,4 +1,6 @@
-"""The newest submissions of many clippers in one statement, for every dashboard that is open at the moment."""
+"""The newest submissions of many clippers in one statement, for every dashboard that is open at the
+moment.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,7 +15,8 @@ from swivi.domain.campaigns.models import Campaign
 from swivi.domain.clips.models import Clip, ClipSubmission
 from swivi.insights.submissions.rows import ClipRow
 
-# In the order of ClipRow's fields. Columns, not rows of the tables: to build those takes longer than to read them.
+# In the order of ClipRow's fields. Columns, not rows of the tables: to build those takes longer
+# than to read them.
 _CLIP_ROW: tuple[Any, ...] = (
     ClipSubmission.id,
     Clip.id,
@@ -40,7 +43,8 @@ _CLIP_ROW: tuple[Any, ...] = (
 )
 
 
-# Where a user's newest begin: one step through the index of their submissions, however many there are.
+# Where a user's newest begin: one step through the index of their submissions, however many there
+# are.
 _FIRST = (
     select(ClipSubmission.id)
     .where(col(ClipSubmission.user_id) == col(User.id))
@@ -67,7 +71,9 @@ _EACH: Any = (
 )
 
 
-async def newest_clips(session: AsyncSession, user_ids: Sequence[int], *, limit: int) -> dict[int, list[ClipRow]]:
+async def newest_clips(
+    session: AsyncSession, user_ids: Sequence[int], *, limit: int
+) -> dict[int, list[ClipRow]]:
     """By user id, the newest first, at most `limit` of each; a user without any is missing."""
     found: dict[int, list[ClipRow]] = {}
     for slice_ in in_slices(user_ids):

@@ -16,12 +16,21 @@ from swivi.domain.campaigns.models import Campaign
 from swivi.domain.clips.models import REVOKED, Clip, ClipSubmission, SubmissionStatus
 from swivi.domain.clips.tallies import count_submissions
 from swivi.domain.platforms.models import Platform
-from swivi.insights.submissions.rows import ClipRow, clip_row, count_of, page_of, sharing, submissions_with_clips
+from swivi.insights.submissions.rows import (
+    ClipRow,
+    clip_row,
+    count_of,
+    page_of,
+    sharing,
+    submissions_with_clips,
+)
 from swivi.insights.submissions.signs import signs_of_clip
 
 
 class AuthorCheck(StrEnum):
-    """Whether the clipper says that the video's author, or one of its co-authors, is their account there."""
+    """Whether the clipper says that the video's author, or one of its co-authors, is their account
+    there.
+    """
 
     MATCH = "match"
     DIFFERS = "differs"
@@ -33,8 +42,8 @@ class AuthorCheck(StrEnum):
 class ReviewRow:
     """A submission, who sent it, and how much of the campaign's budget (cents) is left to earn.
 
-    `handles` are the clipper's accounts on the video's platform, in `social.comparable` spelling. `coauthors`
-    published the video together with its author.
+    `handles` are the clipper's accounts on the video's platform, in `social.comparable` spelling.
+    `coauthors` published the video together with its author.
     """
 
     clip: ClipRow
@@ -53,7 +62,9 @@ class ReviewRow:
     @property
     def own_author(self) -> str | None:
         """The first of the authors that the clipper says is them."""
-        return next((author for author in self.authors if social.comparable(author) in self.handles), None)
+        return next(
+            (author for author in self.authors if social.comparable(author) in self.handles), None
+        )
 
     @property
     def author_check(self) -> AuthorCheck:
@@ -74,7 +85,8 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """What helps to decide on one submission: the campaign's words, how the clipper did so far, odd counts.
+    """What helps to decide on one submission: the campaign's words, how the clipper did so far, odd
+    counts.
 
     `signs` are sentences (see `insights/signs.py`).
     """
@@ -98,7 +110,8 @@ async def review_queue(
 ) -> tuple[list[ReviewRow], int]:
     """One page of submissions and how many there are.
 
-    `sort` is one that `clips.page_of` knows; without one, PENDING ones come longest waiting first, others newest first.
+    `sort` is one that `clips.page_of` knows; without one, PENDING ones come longest waiting first,
+    others newest first.
     """
     wanted = sharing(campaign_id=campaign_id, platform=platform, user_id=clipper_id)
     if clipper_id is None:
@@ -106,7 +119,9 @@ async def review_queue(
     else:
         total = await count_of(session, wanted, status)
     usual = "submittedAt" if status is SubmissionStatus.PENDING else "-submittedAt"
-    page = page_of(_rows(), wanted, status, sort=sort or usual, limit=limit, offset=offset, total=total)
+    page = page_of(
+        _rows(), wanted, status, sort=sort or usual, limit=limit, offset=offset, total=total
+    )
     return await _with_handles(session, (await session.exec(page)).all()), total
 
 
@@ -137,7 +152,9 @@ async def review_before(
         wanted.append(col(ClipSubmission.status) == status)
     if campaign_id is not None:
         wanted.append(col(ClipSubmission.campaign_id) == campaign_id)
-    found = await session.exec(_rows().where(*wanted).order_by(col(ClipSubmission.id).desc()).limit(limit))
+    found = await session.exec(
+        _rows().where(*wanted).order_by(col(ClipSubmission.id).desc()).limit(limit)
+    )
     return await _with_handles(session, found.all())
 
 
@@ -150,7 +167,9 @@ async def background(session: AsyncSession, row: ReviewRow) -> Background:
 
 
 async def clipper_record(session: AsyncSession, user_id: int) -> Record:
-    """What became of this clipper's submissions; one that was approved and then revoked counts as revoked."""
+    """What became of this clipper's submissions; one that was approved and then revoked counts as
+    revoked.
+    """
     found = await session.exec(
         select(ClipSubmission.status, func.count())
         .where(ClipSubmission.user_id == user_id)
@@ -167,14 +186,22 @@ def _rows() -> Any:
     return (
         submissions_with_clips()
         .join(User, col(User.id) == col(ClipSubmission.user_id))
-        .add_columns(col(User.id), col(User.name), col(User.email), col(Campaign.budget) - col(Campaign.spent))
+        .add_columns(
+            col(User.id),
+            col(User.name),
+            col(User.email),
+            col(Campaign.budget) - col(Campaign.spent),
+        )
     )
 
 
 async def _with_handles(session: AsyncSession, rows: Sequence[Sequence[Any]]) -> list[ReviewRow]:
     found = [_review_row(*row) for row in rows]
     handles = await social.handles_of(session, {row.clipper_id for row in found})
-    return [replace(row, handles=_on(row.clip.platform, handles.get(row.clipper_id, []))) for row in found]
+    return [
+        replace(row, handles=_on(row.clip.platform, handles.get(row.clipper_id, [])))
+        for row in found
+    ]
 
 
 def _review_row(submission: ClipSubmission, clip: Clip | None, title: str, *rest: Any) -> ReviewRow:

@@ -1,4 +1,6 @@
-"""A submission as lists show it: with its clip's views and earnings and its campaign's title, in one row."""
+"""A submission as lists show it: with its clip's views and earnings and its campaign's title, in
+one row.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,8 +24,8 @@ from swivi.insights.submissions.best import BEST, best_ids
 class ClipRow:
     """`clip_id`, `state` and `last_tracked_at` are None until the submission is approved.
 
-    `views` is the newest reading, which before approval is the baseline; None while that is awaited.
-    `final_earnings` is the snapshot of a completed campaign.
+    `views` is the newest reading, which before approval is the baseline; None while that is
+    awaited. `final_earnings` is the snapshot of a completed campaign.
     """
 
     submission_id: int
@@ -51,7 +53,9 @@ class ClipRow:
 
     @property
     def is_resting(self) -> bool:
-        """Whether the clip is read less and less often, or no more, because no count is read of it."""
+        """Whether the clip is read less and less often, or no more, because no count is read of
+        it.
+        """
         return self.resting_since is not None
 
     @property
@@ -85,7 +89,9 @@ def submissions_with_clips() -> Any:
 
 
 def sharing(**values: object) -> dict[str, object]:
-    """Of the columns that clips and submissions share, the values that are asked for; None is any."""
+    """Of the columns that clips and submissions share, the values that are asked for; None is
+    any.
+    """
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -99,7 +105,8 @@ def page_of(
     offset: int,
     total: int | None = None,
 ) -> Any:
-    """One page of a query that begins with `submissions_with_clips`, of submissions of this status; None is any.
+    """One page of a query that begins with `submissions_with_clips`, of submissions of this status;
+    None is any.
 
     `wanted` is what `sharing` made. `sort` is a name of BEST or `submittedAt`, with
     `-` for the largest first. With a `total`, late pages of the latter are looked for from the end.
@@ -114,9 +121,13 @@ def page_of(
     return query.where(_BY_ID.in_(ids)).order_by(*order_by(sort, SORTS, _BY_ID))
 
 
-async def count_of(session: AsyncSession, wanted: Mapping[str, object], status: SubmissionStatus | None) -> int:
+async def count_of(
+    session: AsyncSession, wanted: Mapping[str, object], status: SubmissionStatus | None
+) -> int:
     """How many submissions with these values of columns, and of this status, there are."""
-    counting = select(func.count()).select_from(ClipSubmission).filter_by(**wanted).where(*_of(status))
+    counting = (
+        select(func.count()).select_from(ClipSubmission).filter_by(**wanted).where(*_of(status))
+    )
     return (await session.exec(counting)).one()
 
 
@@ -155,6 +166,8 @@ def clip_row(submission: ClipSubmission, clip: Clip | None, campaign_title: str)
 async def clip_and_clipper(session: AsyncSession, clip_id: int) -> tuple[Clip, str] | None:
     """The clip with this id and its clipper's name, if there is one."""
     found = await session.exec(
-        select(Clip, User.name).join(User, col(User.id) == col(Clip.user_id)).where(Clip.id == clip_id)
+        select(Clip, User.name)
+        .join(User, col(User.id) == col(Clip.user_id))
+        .where(Clip.id == clip_id)
     )
     return found.one_or_none()

@@ -1,4 +1,5 @@
-"""What a reviewer should know about a clip's counts: rounded, suddenly grown, or counting something else.
+"""What a reviewer should know about a clip's counts: rounded, suddenly grown, or counting something
+else.
 
 Derived from the stored readings whenever somebody looks. Nothing is paid differently because of it.
 """
@@ -31,7 +32,10 @@ MOST_COUNTS = 500
 
 
 class Count(NamedTuple):
-    """One reading that brought a count. `metric` is "" where nobody named it, as for views entered by hand."""
+    """One reading that brought a count.
+
+    `metric` is "" where nobody named it, as for views entered by hand.
+    """
 
     at: datetime
     views: int
@@ -39,7 +43,9 @@ class Count(NamedTuple):
 
 
 def signs_of(platform: Platform, counts: Sequence[Count]) -> list[str]:
-    """Return a sentence with its evidence for each sign in these counts, the oldest of which is the baseline."""
+    """Return a sentence with its evidence for each sign in these counts, the oldest of which is the
+    baseline.
+    """
     return [*_rounded(platform, counts), *_jumped(counts), *_changed_metric(counts)]
 
 
@@ -56,7 +62,9 @@ async def counts_of(session: AsyncSession, clip_id: int) -> list[Count]:
 
 
 async def signs_of_clip(session: AsyncSession, row: ClipRow) -> list[str]:
-    """Return the signs of a submission: of its clip's readings, or before approval of its baseline alone."""
+    """Return the signs of a submission: of its clip's readings, or before approval of its baseline
+    alone.
+    """
     if row.clip_id is not None:
         return signs_of(row.platform, await counts_of(session, row.clip_id))
     baseline = [] if row.initial_views is None else [Count(row.submitted_at, row.initial_views, "")]
@@ -64,7 +72,9 @@ async def signs_of_clip(session: AsyncSession, row: ClipRow) -> list[str]:
 
 
 def rounded_to(platform: Platform, views: int) -> int | None:
-    """Return the step that a platform rounds a count of this size to, or None if this one is not rounded."""
+    """Return the step that a platform rounds a count of this size to, or None if this one is not
+    rounded.
+    """
     if views < ROUNDED_FROM.get(platform, views + 1):
         return None
     step = 100_000 if views >= 1_000_000 else 100
@@ -74,8 +84,9 @@ def rounded_to(platform: Platform, views: int) -> int | None:
 def _rounded(platform: Platform, counts: Sequence[Count]) -> Iterator[str]:
     if counts and (step := rounded_to(platform, counts[-1].views)):
         yield (
-            f"{counts[-1].views:,} views is rounded by the platform to a multiple of {step:,}. {platform.label} "
-            f"rounds counts from about {ROUNDED_FROM[platform]:,} on, so growth comes in steps."
+            f"{counts[-1].views:,} views is rounded by the platform to a multiple of {step:,}. "
+            f"{platform.label} rounds counts from about {ROUNDED_FROM[platform]:,} on, so growth "
+            "comes in steps."
         )
 
 
@@ -85,8 +96,9 @@ def _jumped(counts: Sequence[Count]) -> Iterator[str]:
     first, second = counts[:2]
     if first.views < SMALL_FIRST and second.views > JUMP * max(first.views, SMALLEST_JUMP_FROM):
         yield (
-            f"The first count was {first.views:,} ({_moment(first.at)}), the next one {second.views:,} "
-            f"({_moment(second.at)}): more than {JUMP} times as many. Check whether the first count was right."
+            f"The first count was {first.views:,} ({_moment(first.at)}), the next one "
+            f"{second.views:,} ({_moment(second.at)}): more than {JUMP} times as many. Check "
+            "whether the first count was right."
         )
 
 

@@ -53,13 +53,36 @@ def register(app: rx.App) -> None:
     """Add the admin pages to the app."""
 
     def add(route: str, page: Callable[[], rx.Component], title: str, *loads: Handler) -> None:
-        app.add_page(page, route=route, title=page_title(title), on_load=[SessionState.enter_as_admin, *loads])
+        app.add_page(
+            page,
+            route=route,
+            title=page_title(title),
+            on_load=[SessionState.enter_as_admin, *loads],
+        )
 
-    add("/admin", dashboard_page, "Dashboard", RunNow.load, OverviewState.load, SpentDays.load, Books.load)
+    add(
+        "/admin",
+        dashboard_page,
+        "Dashboard",
+        RunNow.load,
+        OverviewState.load,
+        SpentDays.load,
+        Books.load,
+    )
     add("/admin/campaigns", campaigns_page, "Campaigns", CampaignsState.load)
     add("/admin/campaigns/new", new_campaign_page, "New campaign", NewCampaignState.load)
-    add("/admin/campaigns/[campaign_id]/edit", edit_campaign_page, "Edit campaign", EditedCampaign.load)
-    add("/admin/campaigns/[campaign_id]/statement", campaign_statement_page, "Statement", CampaignStatement.load)
+    add(
+        "/admin/campaigns/[campaign_id]/edit",
+        edit_campaign_page,
+        "Edit campaign",
+        EditedCampaign.load,
+    )
+    add(
+        "/admin/campaigns/[campaign_id]/statement",
+        campaign_statement_page,
+        "Statement",
+        CampaignStatement.load,
+    )
     add(
         "/admin/campaigns/[campaign_id]",
         campaign_page,
@@ -74,7 +97,15 @@ def register(app: rx.App) -> None:
     )
     add("/admin/submissions", submissions_page, "Submissions", ReviewState.load)
     add("/admin/payouts", payouts_page, "Payouts", PayoutsState.load)
-    add("/admin/tracking", tracking_page, "Tracking", RunNow.load, RunsState.load, WaitingReadings.load, HeldClips.load)
+    add(
+        "/admin/tracking",
+        tracking_page,
+        "Tracking",
+        RunNow.load,
+        RunsState.load,
+        WaitingReadings.load,
+        HeldClips.load,
+    )
     add("/admin/tracking/[run_key]", run_page, "Tracking run", RunState.load)
     add(ADMIN_NOTIFICATIONS, notifications_page, "Notifications", NotificationList.load)
     add("/admin/users", users_page, "Users", UsersState.load)

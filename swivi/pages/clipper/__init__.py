@@ -52,8 +52,18 @@ def register(app: rx.App) -> None:
         OwnClipsInCampaign.load,
         SubmitDialog.enter,
     )
-    _add(app, clips, "/clippers/clips", "Clips", ClipperBalance.load, OwnClips.load, SubmitDialog.enter)
-    _add(app, clip_page, "/clippers/clips/[submission_key]", "Clip", OwnClip.load, ClipReadings.load)
+    _add(
+        app,
+        clips,
+        "/clippers/clips",
+        "Clips",
+        ClipperBalance.load,
+        OwnClips.load,
+        SubmitDialog.enter,
+    )
+    _add(
+        app, clip_page, "/clippers/clips/[submission_key]", "Clip", OwnClip.load, ClipReadings.load
+    )
     _add(
         app,
         payouts_page,
@@ -70,7 +80,12 @@ def register(app: rx.App) -> None:
 
 
 def _add(app: rx.App, page: Any, route: str, title: str, *on_load: Any) -> None:
-    app.add_page(page, route=route, title=page_title(title), on_load=[SessionState.enter_as_clipper, *on_load])
+    app.add_page(
+        page,
+        route=route,
+        title=page_title(title),
+        on_load=[SessionState.enter_as_clipper, *on_load],
+    )
 
 
 def _notifications() -> rx.Component:

@@ -19,7 +19,10 @@ from swivi.ui.feedback import toast_error
 
 @asynccontextmanager
 async def acting(state: BaseState) -> AsyncIterator[tuple[AsyncSession, Actor]]:
-    """The session and actor for one use case; commits at the end of the block. Raises NotSignedIn."""
+    """The session and actor for one use case; commits at the end of the block.
+
+    Raises NotSignedIn.
+    """
     actor = await current_actor(state)
     async with runtime().database.writing() as session:
         yield session, actor

@@ -1,4 +1,6 @@
-"""A line in the log for each event of a page: which handler, for whom, how long, and how it ended."""
+"""A line in the log for each event of a page: which handler, for whom, how long, and how it
+ended.
+"""
 
 import asyncio
 import logging
@@ -34,10 +36,13 @@ class EventLog(Middleware):
         handler = RegistrationContext.get().event_handlers[event.name].handler
         level = logging.DEBUG if is_reflexes_own(handler) else logging.INFO
         doing = logs.begin(uuid4().hex)
-        # Reflex 0.10.1 never calls `postprocess`; but each event is a task, and this runs within it.
+        # Reflex 0.10.1 never calls `postprocess`; but each event is a task, and this runs within
+        # it.
         task = asyncio.current_task()
         assert task is not None, "Reflex handles events in tasks"
-        task.add_done_callback(partial(_note, handler.fn.__qualname__, level, time.perf_counter(), doing))
+        task.add_done_callback(
+            partial(_note, handler.fn.__qualname__, level, time.perf_counter(), doing)
+        )
         return None
 
 
@@ -62,17 +67,25 @@ def _outcome(doing: Doing, task: asyncio.Task[None]) -> str:
 
 
 def on_unexpected(exception: Exception) -> EventSpec:
-    """What a handler did not expect: the log gets all of it, the person a sentence, the browser nothing to run."""
+    """What a handler did not expect: the log gets all of it, the person a sentence, the browser
+    nothing to run.
+    """
     if isinstance(exception, SwiviError):  # a handler that leaves its refusals to us
         return toast_error(exception.sentence)
     if isinstance(exception, hub.STATES_AWAY):
         log.warning("An event was interrupted: %s", exception)
         hub.interrupted(EventContext.get().token)
-        return toast_error("We were interrupted, and open this page anew. Please look whether your last step was done.")
+        return toast_error(
+            "We were interrupted, and open this page anew. Please look whether your last step was "
+            "done."
+        )
     log.error("An event failed", exc_info=exception)
     return toast_error("Something went wrong on our side, and we have noted it. Please try again.")
 
 
 def on_page_failure(exception: Exception) -> None:
-    """What a browser says went wrong in it. Anybody can say anything, so it is cut and warns of nothing of ours."""
+    """What a browser says went wrong in it.
+
+    Anybody can say anything, so it is cut and warns of nothing of ours.
+    """
     log.warning("A page failed in a browser: %s", sanitize_client_log_value(str(exception)))

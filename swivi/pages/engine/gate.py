@@ -1,8 +1,10 @@
-"""The gate before every event handler: what is not marked is refused, and what is marked is checked.
+"""The gate before every event handler: what is not marked is refused, and what is marked is
+checked.
 
-Every public method on a Reflex state can be called by any connected client, so each handler of ours says who
-may call it: `@public`, `@signed_in`, `@clippers_only` or `@admins_only`. The gate looks at the marker and at the
-session of the websocket's handshake before the handler runs. Handlers still check what they act on.
+Every public method on a Reflex state can be called by any connected client, so each handler of ours
+says who may call it: `@public`, `@signed_in`, `@clippers_only` or `@admins_only`. The gate looks at
+the marker and at the session of the websocket's handshake before the handler runs. Handlers still
+check what they act on.
 """
 
 import logging
@@ -64,9 +66,9 @@ signed_in = _marker(Access.SIGNED_IN)
 clippers_only = _marker(Access.CLIPPERS)
 admins_only = _marker(Access.ADMINS)
 
-# What the browser's own runtime sends. By function, not by module: `setvar` exists on every state class and
-# calls any `set_x` method by name without passing the gate again, so it must stay shut. So does
-# `update_vars_internal`, which is for variables that live in the browser: we have none.
+# What the browser's own runtime sends. By function, not by module: `setvar` exists on every state
+# class and calls any `set_x` method by name without passing the gate again, so it must stay shut.
+# So does `update_vars_internal`, which is for variables that live in the browser: we have none.
 _REFLEX_OWN = frozenset(
     handler.fn
     for handler in (
@@ -79,11 +81,16 @@ _REFLEX_OWN = frozenset(
     )
 )
 
-_SHOWS_EVERYTHING = frozenset(State.event_handlers[name].fn for name in ("hydrate", "hydrate_and_load"))
+_SHOWS_EVERYTHING = frozenset(
+    State.event_handlers[name].fn for name in ("hydrate", "hydrate_and_load")
+)
 
 
 _SHUT = frozenset(
-    {State.event_handlers["setvar"].fn, UpdateVarsInternalState.event_handlers["update_vars_internal"].fn}
+    {
+        State.event_handlers["setvar"].fn,
+        UpdateVarsInternalState.event_handlers["update_vars_internal"].fn,
+    }
 )
 
 
@@ -93,7 +100,9 @@ class Gate(Middleware):
     async def preprocess(self, app: App, state: BaseState, event: Event) -> StateUpdate | None:
         """None lets the event through; a StateUpdate answers in the handler's place."""
         handler = RegistrationContext.get().event_handlers[event.name].handler
-        await keep_apart(state, session_hash(state), shows_everything=handler.fn in _SHOWS_EVERYTHING)
+        await keep_apart(
+            state, session_hash(state), shows_everything=handler.fn in _SHOWS_EVERYTHING
+        )
         if is_reflexes_own(handler):
             return None
         try:
@@ -125,7 +134,10 @@ async def _check(access: Access | None, state: BaseState, name: str) -> None:
 
 
 async def current_actor(state: BaseState) -> Actor:
-    """Who sits at the other end of this state's websocket, by the session cookie. Raises NotSignedIn."""
+    """Who sits at the other end of this state's websocket, by the session cookie.
+
+    Raises NotSignedIn.
+    """
     if not session_hash(state):
         raise NotSignedIn
     async with runtime().database.reading() as session:
@@ -152,7 +164,9 @@ async def current_actor_or_none(state: BaseState) -> Actor | None:
 
 
 def cookies(state: BaseState) -> dict[str, str]:
-    """The cookies that came with the websocket's handshake, as `swivi.pages.engine.inbox` lets them in."""
+    """The cookies that came with the websocket's handshake, as `swivi.pages.engine.inbox` lets them
+    in.
+    """
     try:
         parsed = SimpleCookie(state.router.headers.cookie)
     except CookieError:
@@ -165,11 +179,15 @@ def session_hash(state: BaseState) -> str:
 
     The cookie's value itself is no part of any state: states are kept in Redis.
     """
-    return cookie_in(state.router.headers.cookie)  # `swivi.pages.engine.inbox` put the hash in the cookie's place
+    return cookie_in(
+        state.router.headers.cookie
+    )  # `swivi.pages.engine.inbox` put the hash in the cookie's place
 
 
 def client_address(state: BaseState) -> str:
-    """Where this state's websocket comes from; behind trusted proxies, what the outermost of them saw."""
+    """Where this state's websocket comes from; behind trusted proxies, what the outermost of them
+    saw.
+    """
     return str(state.router.session.client_ip)
 
 
@@ -184,7 +202,9 @@ def is_reflexes_own(handler: EventHandler) -> bool:
 
 
 def unmarked_handlers() -> list[str]:
-    """Our handlers that forgot to say who may call them; for the test that keeps this list empty."""
+    """Our handlers that forgot to say who may call them; for the test that keeps this list
+    empty.
+    """
     return [
         name
         for name, registered in RegistrationContext.get().event_handlers.items()

@@ -1,10 +1,11 @@
 """Forgets the states of guests' tabs soon after their sockets have closed.
 
-A state takes about 90 KB, and Reflex keeps it for an hour after its last event. That hour is for users who
-come back to a tab; a stranger can open hundreds of tabs a minute. A guest's tab has nothing to lose: one
-that comes back later is filled anew.
+A state takes about 90 KB, and Reflex keeps it for an hour after its last event. That hour is for
+users who come back to a tab; a stranger can open hundreds of tabs a minute. A guest's tab has
+nothing to lose: one that comes back later is filled anew.
 
-States are in this process's memory, or in Redis. The process whose socket closed forgets them in both cases.
+States are in this process's memory, or in Redis. The process whose socket closed forgets them in
+both cases.
 """
 
 import asyncio
@@ -29,7 +30,9 @@ from swivi.pages.engine.state_owner import Belonging
 log = logging.getLogger("swivi.guests")
 
 GUEST_SECONDS = 300.0
-"""How long a guest's state is kept after its socket closed: through a reload or a short loss of connection."""
+"""How long a guest's state is kept after its socket closed: through a reload or a short loss of
+connection.
+"""
 
 MOST_LEFT = 200
 """States of guests who left that are kept for one address; the oldest makes room for the next."""
@@ -42,10 +45,15 @@ class Store(Protocol):
     """Where the states of tabs are kept."""
 
     def may_be_guests(self, tab: str) -> bool:
-        """Return whether the tab may have a state, and nobody is signed in there as far as is known by now."""
+        """Return whether the tab may have a state, and nobody is signed in there as far as is known
+        by now.
+        """
 
     def forget(self, tab: str) -> bool:
-        """Forget the state unless somebody is signed in there. Return False if an event works on it."""
+        """Forget the state unless somebody is signed in there.
+
+        Return False if an event works on it.
+        """
 
 
 class Guests:
@@ -58,7 +66,9 @@ class Guests:
         self._left: dict[str, dict[str, asyncio.TimerHandle]] = defaultdict(dict)
 
     def leave(self, tab: str, network: str) -> None:
-        """Note that this tab's socket closed; nothing happens to it if somebody is signed in there."""
+        """Note that this tab's socket closed; nothing happens to it if somebody is signed in
+        there.
+        """
         if not self._store.may_be_guests(tab):
             return
         left = self._left[network]
@@ -88,16 +98,18 @@ class _Memory:
 
     def may_be_guests(self, tab: str) -> bool:
         root = self._states.states.get(_token(tab).cache_key)
-        return isinstance(root, BaseState) and not _is_somebodys(root.substates.get(Belonging.get_name()))
+        return isinstance(root, BaseState) and not _is_somebodys(
+            root.substates.get(Belonging.get_name())
+        )
 
     def forget(self, tab: str) -> bool:
         if not self.may_be_guests(tab):
             return True
         token = _token(tab)
-        lock = self._states._states_locks.get(token.lock_key)  # noqa: SLF001 - as its own expiry does
+        lock = self._states._states_locks.get(token.lock_key)
         if lock is not None and lock.locked():
             return False
-        self._states._purge_token(token)  # noqa: SLF001 - as its own expiry does
+        self._states._purge_token(token)
         return True
 
 
@@ -110,11 +122,17 @@ class _Redis:
     _forgetting: asyncio.Task[None] | None = None
 
     def may_be_guests(self, tab: str) -> bool:
-        """Return True: only Redis knows. `forget` asks it, when the socket has been closed for long enough."""
+        """Return True: only Redis knows.
+
+        `forget` asks it, when the socket has been closed for long enough.
+        """
         return True
 
     def forget(self, tab: str) -> bool:
-        """Forget it soon. One tab after the other, so that a flood of tabs takes one connection to Redis."""
+        """Forget it soon.
+
+        One tab after the other, so that a flood of tabs takes one connection to Redis.
+        """
         self._waiting[tab] = None
         if self._forgetting is None or self._forgetting.done():
             self._forgetting = asyncio.create_task(self._forget_all(), name="swivi_forget_guests")
@@ -132,10 +150,10 @@ class _Redis:
     async def _forget_one(self, tab: str) -> None:
         """Delete the whole tree, while no event of the tab runs in any process."""
         token, redis = _token(tab), self._states.redis
-        async with self._states._lock(token):  # noqa: SLF001 - the lock that events take
-            socket, belonging = await redis.mget(_socket_key(tab), token._state_key(Belonging))  # noqa: SLF001
+        async with self._states._lock(token):
+            socket, belonging = await redis.mget(_socket_key(tab), token._state_key(Belonging))
             if socket is None and not _is_somebodys(_read(belonging)):
-                await redis.delete(*(token._state_key(kind) for kind in _tree(State)))  # noqa: SLF001
+                await redis.delete(*(token._state_key(kind) for kind in _tree(State)))
 
 
 def _store_of(states: StateManager) -> Store:
@@ -146,14 +164,16 @@ def _store_of(states: StateManager) -> Store:
 
 
 def _is_somebodys(belonging: BaseState | None) -> bool:
-    return isinstance(belonging, Belonging) and bool(belonging._whose)  # noqa: SLF001 - not shown to browsers
+    return isinstance(belonging, Belonging) and bool(belonging._whose)
 
 
 def _read(pickled: bytes | None) -> BaseState | None:
-    """Return a state out of Redis; None if there is none, or one of another version, which nobody can use."""
+    """Return a state out of Redis; None if there is none, or one of another version, which nobody
+    can use.
+    """
     if pickled is not None:
         with suppress(StateSchemaMismatchError):
-            return BaseState._deserialize(data=pickled)  # noqa: SLF001 - as Reflex reads it
+            return BaseState._deserialize(data=pickled)
     return None
 
 
@@ -165,7 +185,7 @@ def _tree(kind: type[BaseState]) -> Iterable[type[BaseState]]:
 
 def _socket_key(tab: str) -> str:
     """Return the key of Reflex's note of which process has a socket for the tab."""
-    return f"{RedisTokenManager._token_socket_record_prefix}{tab}"  # noqa: SLF001 - as Reflex writes it
+    return f"{RedisTokenManager._token_socket_record_prefix}{tab}"
 
 
 def _token(tab: str) -> BaseStateToken:

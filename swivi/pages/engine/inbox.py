@@ -1,7 +1,8 @@
-"""What comes in through a page's websocket: an event of ours with arguments that it has, or nothing.
+"""What comes in through a page's websocket: an event of ours with arguments that it has, or
+nothing.
 
-Reflex 0.10.1 takes what clients send for what its front end sends: an event that nobody knows stays in its books
-for ever, a wrong shape ends in a stack trace in the log with all that was sent.
+Reflex 0.10.1 takes what clients send for what its front end sends: an event that nobody knows stays
+in its books for ever, a wrong shape ends in a stack trace in the log with all that was sent.
 """
 
 import asyncio
@@ -35,8 +36,10 @@ from swivi.ui.feedback import toast_error
 log = logging.getLogger("swivi.inbox")
 
 DEEPEST_MESSAGE = 950
-"""The same of a whole message before it is parsed, near what Python's parser can do. Deep events are
-refused with words on the page; what is deeper than this costs a line in the log."""
+"""The same of a whole message before it is parsed, near what Python's parser can do.
+
+Deep events are refused with words on the page; what is deeper than this costs a line in the log.
+"""
 
 DEEPEST = 10
 """Lists and objects within each other; our forms have two levels."""
@@ -46,7 +49,8 @@ SPLAT = "splat"
 """The parts of an address that no page has, which the page for those is told as a list."""
 
 LONGEST_ADDRESS = 4_096
-"""Characters of a page's path, its address and its query, which browsers send twice, all together."""
+"""Characters of a page's path, its address and its query, which browsers send twice, all together.
+"""
 
 MessageHandler = Callable[[str, Any], Awaitable[None]]
 
@@ -90,7 +94,9 @@ class Inbox(EventNamespace):
 
     @cached_property
     def _guests(self) -> Guests:
-        return Guests(self.app.state_manager, lambda tab: tab in self._token_manager.token_to_socket)
+        return Guests(
+            self.app.state_manager, lambda tab: tab in self._token_manager.token_to_socket
+        )
 
     async def on_event(self, sid: str, data: Any = None) -> None:
         """A page sends an event; one that cannot be read is refused with words on the page."""
@@ -106,8 +112,12 @@ class Inbox(EventNamespace):
         await super().on_event(sid, event)
 
     async def emit(self, event: str, data: Any = None, to: str | None = None, **more: Any) -> None:
-        """To one tab straight into its queue: Socket.IO would start a task for it, as it does for many, and wait."""
-        recipient = None if to is None or more else self.server.manager.eio_sid_from_sid(to, self.namespace)
+        """To one tab straight into its queue: Socket.IO would start a task for it, as it does for
+        many, and wait.
+        """
+        recipient = (
+            None if to is None or more else self.server.manager.eio_sid_from_sid(to, self.namespace)
+        )
         if recipient is None:
             await super().emit(event, data, to, **more)
             return
@@ -118,8 +128,9 @@ class Inbox(EventNamespace):
 def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Return what a state may keep of a handshake's headers.
 
-    States are kept in Redis, so none of them holds a credential. The session cookie is replaced by its hash,
-    which the database has too and which opens nothing. Of other headers, Reflex reads the origin alone.
+    States are kept in Redis, so none of them holds a credential. The session cookie is replaced by
+    its hash, which the database has too and which opens nothing. Of other headers, Reflex reads the
+    origin alone.
     """
     sent = headers.get("cookie", "")
     kept = {SESSION_COOKIE: hash_token(cookie) if (cookie := cookie_in(sent)) else ""}
@@ -133,7 +144,7 @@ def install(app: App) -> None:
     assert app.sio is not None, "a Reflex app with state has a websocket"
     assert app.event_namespace is not None
     inbox = Inbox(app.event_namespace.namespace, app)
-    app._event_namespace = inbox  # noqa: SLF001 - Reflex 0.10.1 takes no namespace
+    app._event_namespace = inbox
     app.sio.register_namespace(inbox)
     engine = app.sio.eio
     engine.on("message", _decodable(engine.handlers["message"]))
@@ -160,7 +171,9 @@ def readable(data: object) -> dict[str, Any]:
     if not isinstance(payload, dict) or not isinstance(place, dict):
         raise Unreadable("its parts are no objects")
     name = data.get("name")
-    registered = RegistrationContext.get().event_handlers.get(name) if isinstance(name, str) else None
+    registered = (
+        RegistrationContext.get().event_handlers.get(name) if isinstance(name, str) else None
+    )
     if registered is None:
         raise Unreadable(f"nobody knows {sanitize_client_log_value(name, 100)}")
     _must_fit(registered.handler, payload)
@@ -186,7 +199,9 @@ def _parameters(handler: Callable[..., Any]) -> tuple[frozenset[str], Mapping[st
 
 
 def _is_one(value: object, hint: Any) -> bool:
-    """Whether a value out of JSON is what an argument's type says, as far down as its outermost layer."""
+    """Whether a value out of JSON is what an argument's type says, as far down as its outermost
+    layer.
+    """
     if hint is Any:
         return True
     if isinstance(hint, UnionType):
@@ -212,11 +227,17 @@ def _must_be_plain(value: object, levels: int) -> None:
 
 def _place(place: Mapping[str, object]) -> dict[str, Any]:
     """Where the page is, in a shape that Reflex can read."""
-    path, address, query = place.get("pathname", "/"), place.get("asPath", "/"), place.get("query", {})
+    path, address, query = (
+        place.get("pathname", "/"),
+        place.get("asPath", "/"),
+        place.get("query", {}),
+    )
     if not isinstance(path, str) or not isinstance(address, str) or not isinstance(query, dict):
         raise Unreadable("its place is none")
     words = [query[name] if name == SPLAT else [query[name]] for name in query]
-    if not all(isinstance(word, list) and all(isinstance(part, str) for part in word) for word in words):
+    if not all(
+        isinstance(word, list) and all(isinstance(part, str) for part in word) for word in words
+    ):
         raise Unreadable("its place's query is none")
     _must_be_plain([path, address, query], DEEPEST)
     # The state keeps the place for as long as it lives, so its every part counts.

@@ -35,20 +35,27 @@ def asked_number(state: BaseState, name: str) -> int | None:
 
 
 def addressed_id(state: BaseState, *, below: str = "") -> int:
-    """The id at the end of the address, of what the page is about; 0, which nothing has, if it names none.
+    """The id at the end of the address, of what the page is about; 0, which nothing has, if it
+    names none.
 
     `below` is what follows the id in the address, such as "/edit".
     """
-    return whole_number(state.router.url.path.rstrip("/").removesuffix(below).rpartition("/")[2]) or 0
+    return (
+        whole_number(state.router.url.path.rstrip("/").removesuffix(below).rpartition("/")[2]) or 0
+    )
 
 
 def whole_number(value: object) -> int | None:
-    """An id or page number as a browser sends it (text or number); None if it is no number above zero."""
+    """An id or page number as a browser sends it (text or number); None if it is no number above
+    zero.
+    """
     return numbers.whole_number(value, largest=numbers.LARGEST_ID) or None
 
 
 def readdressed(state: BaseState, /, **changes: str) -> EventSpec:
-    """Go to the present page with these parameters changed (dropped where ""); back to its first page of rows."""
+    """Go to the present page with these parameters changed (dropped where ""); back to its first
+    page of rows.
+    """
     parameters: Mapping[str, str] = dict(state.router.url.query_parameters) | {"page": ""} | changes
     query = urlencode({name: value for name, value in parameters.items() if value})
     return rx.redirect(f"{state.router.url.path}?{query}" if query else state.router.url.path)

@@ -1,4 +1,6 @@
-"""Reading a page's rows from the database, with a failure said on the page instead of lost in a log."""
+"""Reading a page's rows from the database, with a failure said on the page instead of lost in a
+log.
+"""
 
 import logging
 from collections.abc import AsyncIterator
@@ -15,7 +17,9 @@ log = logging.getLogger("swivi.pages")
 
 
 class Loads(Protocol):
-    """A state that loads something: `problem` is for `data_table(error=...)`, `loading` for its skeleton."""
+    """A state that loads something: `problem` is for `data_table(error=...)`, `loading` for its
+    skeleton.
+    """
 
     problem: str
     loading: bool
@@ -23,7 +27,9 @@ class Loads(Protocol):
 
 @asynccontextmanager
 async def loading(state: Loads, what: str) -> AsyncIterator[AsyncSession]:
-    """A session to read in. If the database fails, `state.problem` says that `what` could not be loaded.
+    """A session to read in.
+
+    If the database fails, `state.problem` says that `what` could not be loaded.
 
     Assign what was read within the block; what stands after it runs in either case.
     """

@@ -1,7 +1,8 @@
-"""The password again, before a page does what `swivi.runtime.sensitive_actions` lists; not within ten minutes of the last time.
+"""The password again, before a page does what `swivi.runtime.sensitive_actions` lists; not within
+ten minutes of the last time.
 
-Some forms have a field for it. For everything else the gate opens one dialog, which every page has, and
-the event that was refused runs once the password was right.
+Some forms have a field for it. For everything else the gate opens one dialog, which every page has,
+and the event that was refused runs once the password was right.
 """
 
 import json
@@ -46,7 +47,10 @@ async def must_be_given(state: BaseState, fields: Mapping[str, object]) -> None:
 
 
 class ProofDialog(rx.State):
-    """The dialog, and the event that waits for it. Such events hold no secrets: states are kept in Redis."""
+    """The dialog, and the event that waits for it.
+
+    Such events hold no secrets: states are kept in Redis.
+    """
 
     is_open: bool = False
     errors: dict[str, str] = {}
@@ -103,7 +107,7 @@ class ProofGate(Middleware):
         if not deeds.needs_proof(name) or not await is_needed(state):
             return None
         logs.note_refusal(PasswordNeeded.code)
-        (await state.get_state(ProofDialog))._wait_with(event)  # noqa: SLF001 - public methods are events
+        (await state.get_state(ProofDialog))._wait_with(event)
         return StateUpdate(events=Event.from_event_type(_open()))
 
 
@@ -124,7 +128,9 @@ def proof_dialog() -> rx.Component:
             form_actions(close_button(), submit_button("Continue", pending=state.pending)),
             on_submit=state.prove,
         ),
-        description="This needs your password, because you did not enter it in the last ten minutes.",
+        description=(
+            "This needs your password, because you did not enter it in the last ten minutes."
+        ),
     )
 
 
@@ -136,5 +142,11 @@ def password_field(needed: rx.Var[bool] | bool, error: Text) -> rx.Component:
 
 def _password(error: Text, hint: Text = "", **props: Any) -> rx.Component:
     return text_field(
-        "Your password", FIELD, type="password", auto_complete="current-password", hint=hint, error=error, **props
+        "Your password",
+        FIELD,
+        type="password",
+        auto_complete="current-password",
+        hint=hint,
+        error=error,
+        **props,
     )

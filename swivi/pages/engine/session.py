@@ -28,14 +28,17 @@ SIGNED_OUT = "/login?ended=1"
 NOT_FOR_YOU = "/not-for-you"
 
 OPENING = timedelta(seconds=1)
-"""How long a page takes to open, at most: so long, who looks is not looked up again for each of its parts."""
+"""How long a page takes to open, at most: so long, who looks is not looked up again for each of its
+parts.
+"""
 
 
 class SessionState(rx.State):
-    """What the frame around every page shows: the viewer's name, their unread notifications, the DEMO badge.
+    """What the frame around every page shows: the viewer's name, their unread notifications, the
+    DEMO badge.
 
-    `role` is "CLIPPER", "ADMIN", or "" for a guest. `name` and `unread` are live. `ended` says that this tab's
-    session was ended elsewhere, or its role taken away, while the page was open.
+    `role` is "CLIPPER", "ADMIN", or "" for a guest. `name` and `unread` are live. `ended` says that
+    this tab's session was ended elsewhere, or its role taken away, while the page was open.
     """
 
     name: str = ""
@@ -62,7 +65,9 @@ class SessionState(rx.State):
 
     @public
     async def enter_as_clipper(self) -> EventSpec | None:
-        """A clipper's page: guests are sent to sign in and back here, admins to the page that says why not."""
+        """A clipper's page: guests are sent to sign in and back here, admins to the page that says
+        why not.
+        """
         return await self._enter(Role.CLIPPER)
 
     @public
@@ -81,14 +86,21 @@ class SessionState(rx.State):
     @rx.event(background=True)
     @signed_in
     async def note_use(self) -> None:
-        """Remember when this browser was here last. In the background: no page waits for a writer."""
+        """Remember when this browser was here last.
+
+        In the background: no page waits for a writer.
+        """
         async with runtime().database.writing() as session:
             await devices.note_use(session, session_hash(self))
 
     async def _recognise(self) -> Viewer | None:
         hub.leave(self)
         viewer = await self._look()
-        actor = None if viewer is None else Actor(viewer.user_id, viewer.frame.role, viewer.frame.name, viewer.email)
+        actor = (
+            None
+            if viewer is None
+            else Actor(viewer.user_id, viewer.frame.role, viewer.frame.name, viewer.email)
+        )
         # A guest leaves nothing behind, and what is reset is sent: 16 KB for all states.
         if self._actor is not None and actor != self._actor:
             await forget_everything(self)
@@ -141,18 +153,18 @@ class SessionState(rx.State):
 
 async def end(root: BaseState) -> None:
     """This tab's session has ended: see `SessionState.ended`."""
-    (await root.get_state(SessionState))._end()  # noqa: SLF001 - public methods are events
+    (await root.get_state(SessionState))._end()
 
 
 async def viewer(state: BaseState) -> Actor | None:
     """Who looks, for what a page reads as it opens; None for a guest.
 
-    All that opens with a page takes the word of the page's first handler, if that looked a moment ago. Who acts is
-    looked up each time: see `swivi.pages.engine.acting`.
+    All that opens with a page takes the word of the page's first handler, if that looked a moment
+    ago. Who acts is looked up each time: see `swivi.pages.engine.acting`.
     """
     if not (mine := session_hash(state)):
         return None
-    known = (await state.get_state(SessionState))._found_just_now(mine)  # noqa: SLF001 - public methods are events
+    known = (await state.get_state(SessionState))._found_just_now(mine)
     if known is None:
         return await current_actor_or_none(state)
     logs.note_user(known.user_id)
@@ -160,7 +172,10 @@ async def viewer(state: BaseState) -> Actor | None:
 
 
 async def visitor(state: BaseState, role: Role) -> Actor | None:
-    """The viewer, if this page is for them. None for everybody else: `SessionState` is sending them away."""
+    """The viewer, if this page is for them.
+
+    None for everybody else: `SessionState` is sending them away.
+    """
     actor = await viewer(state)
     return actor if actor is not None and actor.role is role else None
 

@@ -1,7 +1,10 @@
-"""Whose a tab's state is. The client token that leads to it is no credential: knowing it does not make an owner.
+"""Whose a tab's state is.
 
-Reflex keeps a tab's state for an hour after its socket has gone, and gives it to the next socket that names its
-token. So each state belongs to the session that filled it, and forgets everything before another one sees it.
+The client token that leads to it is no credential: knowing it does not make an owner.
+
+Reflex keeps a tab's state for an hour after its socket has gone, and gives it to the next socket
+that names its token. So each state belongs to the session that filled it, and forgets everything
+before another one sees it.
 """
 
 import logging
@@ -16,7 +19,10 @@ log = logging.getLogger("swivi.belonging")
 
 
 class Belonging(rx.State):
-    """The session that this tab's state was filled for, as its hash, and whose it was: "7 ADMIN". "" for guests."""
+    """The session that this tab's state was filled for, as its hash, and whose it was: "7 ADMIN".
+
+    "" for guests.
+    """
 
     _session: str = ""
     _whose: str = ""
@@ -32,12 +38,14 @@ class Belonging(rx.State):
 
 
 async def keep_apart(state: BaseState, session_hash: str, *, shows_everything: bool) -> None:
-    """Forget everything if the state was another session's, or if its session has ended or changed its role.
+    """Forget everything if the state was another session's, or if its session has ended or changed
+    its role.
 
-    The latter is asked only where the whole state is about to be shown. A guest leaves nothing behind.
+    The latter is asked only where the whole state is about to be shown. A guest leaves nothing
+    behind.
     """
     belonging = await state.get_state(Belonging)
-    await belonging._pass_to(session_hash, shows_everything=shows_everything)  # noqa: SLF001 - public methods are events
+    await belonging._pass_to(session_hash, shows_everything=shows_everything)
 
 
 async def forget_everything(state: BaseState) -> None:

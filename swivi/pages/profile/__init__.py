@@ -17,7 +17,14 @@ from swivi.pages.shared.frame import ADMIN_PROFILE, CLIPPER_PROFILE, page_title
 
 def register(app: rx.App) -> None:
     """Add these pages to the app."""
-    shared = [AddressState.load, ProfileName.load, PasswordForm.load, TwoSteps.load, Browsers.load, Tokens.load]
+    shared = [
+        AddressState.load,
+        ProfileName.load,
+        PasswordForm.load,
+        TwoSteps.load,
+        Browsers.load,
+        Tokens.load,
+    ]
     app.add_page(
         clipper_profile,
         route=CLIPPER_PROFILE,

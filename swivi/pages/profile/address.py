@@ -50,7 +50,10 @@ def address_part() -> rx.Component:
     """Nothing for whom mail reaches."""
     again = button("Send me the link", on_click=AddressState.send_link)
     words = rx.el.div(
-        rx.el.p("Verify your email address before your first payout: open the link in the mail that you were sent."),
+        rx.el.p(
+            "Verify your email address before your first payout: open the link in the mail that "
+            "you were sent."
+        ),
         again,
     )
     return rx.cond(AddressState.unverified, notice("waiting", words))

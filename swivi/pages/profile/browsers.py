@@ -96,7 +96,12 @@ def _line(browser: SignInSession, here: str) -> BrowserLine:
     )
 
 
-_COLUMNS = (Column("Browser"), Column("Last seen"), Column("Signed in", wide_only=True), Column("", "right"))
+_COLUMNS = (
+    Column("Browser"),
+    Column("Last seen"),
+    Column("Signed in", wide_only=True),
+    Column("", "right"),
+)
 
 
 def browsers_part() -> rx.Component:
@@ -126,7 +131,9 @@ def browsers_part() -> rx.Component:
 
 
 def _cells(line: Line) -> list[Node]:
-    ends_it = button("Sign out", sends(Browsers.sign_out, line.id), aria_label=f"Sign out {line.name}")
+    ends_it = button(
+        "Sign out", sends(Browsers.sign_out, line.id), aria_label=f"Sign out {line.name}"
+    )
     return [
         cluster(
             rx.el.span(line.name, title=line.user_agent),

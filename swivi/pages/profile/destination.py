@@ -31,7 +31,10 @@ from swivi.ui.vars import text_var
 
 
 class Destination(DestinationForm, rx.State):
-    """The form, with what is kept; `is_kept` says whether anything is. Drawn anew when `times_emptied` changes."""
+    """The form, with what is kept; `is_kept` says whether anything is.
+
+    Drawn anew when `times_emptied` changes.
+    """
 
     is_kept: bool = False
     times_emptied: int = 0
@@ -62,7 +65,9 @@ class Destination(DestinationForm, rx.State):
         try:
             is_saved = await self._save(fields)
         except SwiviError as refused:
-            self.errors = form_errors(refused.fields or {"details": refused.sentence}, fields.get("method"))
+            self.errors = form_errors(
+                refused.fields or {"details": refused.sentence}, fields.get("method")
+            )
             self.needs_password = self.needs_password or proof.FIELD in refused.fields
             if proof.FIELD not in refused.fields:
                 self._fill()
@@ -120,7 +125,10 @@ def destination_part() -> rx.Component:
     shown = rx.cond(state.loading, skeleton_rows(3), typed)
     return panel(
         "Where you are paid",
-        rx.el.p("Your next payout request starts with this. Requests already made keep theirs.", class_name="quiet"),
+        rx.el.p(
+            "Your next payout request starts with this. Requests already made keep theirs.",
+            class_name="quiet",
+        ),
         rx.cond(state.problem != "", error_state(state.problem, state.load), shown),
     )
 

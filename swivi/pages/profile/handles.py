@@ -97,7 +97,9 @@ class Handles(rx.State):
         actor = await visitor(self, Role.CLIPPER)
         if actor is not None:
             async with runtime().database.reading() as session:
-                self.rows = [_line(account) for account in await social.linked(session, actor.user_id)]
+                self.rows = [
+                    _line(account) for account in await social.linked(session, actor.user_id)
+                ]
 
 
 def _line(account: SocialAccount) -> HandleLine:
@@ -108,7 +110,10 @@ def handles_part() -> rx.Component:
     """The list and the form."""
     state = Handles
     listed = rx.el.ul(
-        rx.foreach(state.rows, _row), class_name="stack", style={"list_style": "none"}, aria_label="Linked accounts"
+        rx.foreach(state.rows, _row),
+        class_name="stack",
+        style={"list_style": "none"},
+        aria_label="Linked accounts",
     )
     nothing = rx.el.p("None yet.", class_name="quiet")
     without_rows = rx.cond(state.loading, skeleton_rows(1), nothing)
@@ -116,7 +121,8 @@ def handles_part() -> rx.Component:
     return panel(
         "Linked accounts",
         rx.el.p(
-            "Clips from your own accounts are approved sooner: admins see that they are yours.", class_name="quiet"
+            "Clips from your own accounts are approved sooner: admins see that they are yours.",
+            class_name="quiet",
         ),
         rx.cond(state.problem != "", error_state(state.problem, state.load), shown),
         _form(),
@@ -128,7 +134,10 @@ def _row(line: Line) -> rx.Component:
         platform_mark(line.platform, named=True),
         rx.el.strong("@", line.handle, style={"overflow_wrap": "anywhere"}),
         icon_button(
-            "x", f"Remove @{line.handle}", sends(Handles.remove, line.id), style={"margin_inline_start": "auto"}
+            "x",
+            f"Remove @{line.handle}",
+            sends(Handles.remove, line.id),
+            style={"margin_inline_start": "auto"},
         ),
         key=line.id,
         style={"display": "flex", "align_items": "center", "gap": "8px", "min_height": "36px"},

@@ -54,7 +54,9 @@ def name_part() -> rx.Component:
     """Name and email."""
     state = ProfileName
     typed = form(
-        text_field("Name", "name", default_value=state.name, auto_complete="name", error=state.error),
+        text_field(
+            "Name", "name", default_value=state.name, auto_complete="name", error=state.error
+        ),
         text_field(
             "Email",
             "email",

@@ -18,10 +18,14 @@ def clipper_profile() -> rx.Component:
     """The page at /clippers/profile."""
     you = stack(name_part(), handles_part(), two_steps_part(), gap=3)
     parts = card_grid(you, stack(destination_part(), password_part(), gap=3), min_width=340)
-    return clipper_page("Profile", address_part(), parts, browsers_part(), tokens_part(), current=CLIPPER_PROFILE)
+    return clipper_page(
+        "Profile", address_part(), parts, browsers_part(), tokens_part(), current=CLIPPER_PROFILE
+    )
 
 
 def admin_profile() -> rx.Component:
     """The page at /admin/profile."""
     parts = card_grid(stack(name_part(), two_steps_part(), gap=3), password_part(), min_width=340)
-    return admin_page("Profile", address_part(), parts, browsers_part(), tokens_part(), current=ADMIN_PROFILE)
+    return admin_page(
+        "Profile", address_part(), parts, browsers_part(), tokens_part(), current=ADMIN_PROFILE
+    )

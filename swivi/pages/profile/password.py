@@ -22,7 +22,10 @@ from swivi.ui.vars import text_var
 
 
 class PasswordForm(rx.State):
-    """The form. A change empties it by counting `changes`, so that a second click on the old one does nothing."""
+    """The form.
+
+    A change empties it by counting `changes`, so that a second click on the old one does nothing.
+    """
 
     errors: dict[str, str] = {}
     error: str = ""
@@ -61,7 +64,9 @@ class PasswordForm(rx.State):
         async with runtime().database.reading() as session:
             user = await by_id(session, actor.user_id)
         await runtime().quotas.password(actor)
-        new = await profile.new_password(user, present=fields.get("present"), password=fields.get("password"))
+        new = await profile.new_password(
+            user, present=fields.get("present"), password=fields.get("password")
+        )
         async with acting(self) as (session, actor):
             await profile.change_password(session, actor, new, except_session=session_hash(self))
 
@@ -72,11 +77,18 @@ def password_part() -> rx.Component:
     typed = form(
         # Password managers file a new password under the name that stands beside it.
         rx.el.input(
-            type="email", name="email", value=SessionState.email, read_only=True, auto_complete="username", hidden=True
+            type="email",
+            name="email",
+            value=SessionState.email,
+            read_only=True,
+            auto_complete="username",
+            hidden=True,
         ),
         rx.el.input(type="hidden", name="changes", value=f"{state.changes}"),
         _password("Present password", "present", "current-password"),
-        _password("New password", "password", "new-password", hint=f"At least {SHORTEST} characters."),
+        _password(
+            "New password", "password", "new-password", hint=f"At least {SHORTEST} characters."
+        ),
         _password("New password, again", "again", "new-password"),
         form_actions(submit_button("Change password", pending=state.pending, kind="secondary")),
         on_submit=state.save,
@@ -85,7 +97,10 @@ def password_part() -> rx.Component:
     return panel(
         "Password",
         rx.cond(state.error != "", notice("bad", state.error)),
-        rx.el.p("Changing it signs you out everywhere else, and ends your API tokens.", class_name="quiet"),
+        rx.el.p(
+            "Changing it signs you out everywhere else, and ends your API tokens.",
+            class_name="quiet",
+        ),
         typed,
     )
 

@@ -1,4 +1,7 @@
-"""One's API tokens: make one, which is shown once, see which are used, revoke. Live: what a program does shows."""
+"""One's API tokens: make one, which is shown once, see which are used, revoke.
+
+Live: what a program does shows.
+"""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -54,7 +57,8 @@ class TokenLine:
 class Tokens(rx.State):
     """Live: the tokens that open something.
 
-    `shown` is the new one, until its dialog is closed; the tab has it, and the state never does (`show_once`).
+    `shown` is the new one, until its dialog is closed; the tab has it, and the state never does
+    (`show_once`).
     """
 
     rows: list[TokenLine] = []
@@ -115,7 +119,9 @@ class Tokens(rx.State):
                     scope=fields.get("scope"),
                     days=fields.get("days"),
                     made_by=actor.user_id,
-                    origin=tokens.Origin(session_hash(self), outlives_session=bool(fields.get("outlives"))),
+                    origin=tokens.Origin(
+                        session_hash(self), outlives_session=bool(fields.get("outlives"))
+                    ),
                 )
         except SwiviError as refused:
             self.errors, self.error = refused.fields, "" if refused.fields else refused.sentence
@@ -176,10 +182,14 @@ def tokens_part() -> rx.Component:
             loading=state.loading,
             error=state.problem,
             retry=state.load,
-            empty=empty_state("key_round", "No tokens", "Make one when a program should act for you."),
+            empty=empty_state(
+                "key_round", "No tokens", "Make one when a program should act for you."
+            ),
             stacks=True,
         ),
-        rx.cond(state.more > 0, rx.el.p("And ", count(state.more), " older ones.", class_name="quiet")),
+        rx.cond(
+            state.more > 0, rx.el.p("And ", count(state.more), " older ones.", class_name="quiet")
+        ),
         _dialog(),
         action=button("New token", state.open, icon="plus"),
     )
@@ -194,7 +204,11 @@ def _cells(line: Line) -> list[Node]:
         sends(Tokens.revoke, line.id),
         danger=True,
     )
-    scope = rx.cond(line.may_write, badge("Read and write", "info", "pencil"), badge("Read only", "neutral", "eye"))
+    scope = rx.cond(
+        line.may_write,
+        badge("Read and write", "info", "pencil"),
+        badge("Read only", "neutral", "eye"),
+    )
     name = rx.el.span(line.name, style={"overflow_wrap": "anywhere"})
     expires = rx.cond(line.ends_with_session, rx.el.span("When you sign out"), when(line.expires))
     return [cluster(name, scope), when(line.used, never="Never"), expires, revoke]
@@ -208,7 +222,9 @@ def _dialog() -> rx.Component:
         rx.cond(state.is_made, "Your new token", "New API token"),
         rx.cond(state.is_made, _shown(), _form()),
         description=rx.cond(
-            state.is_made, "Copy it now: it is never shown again.", "It acts for you, as far as you let it."
+            state.is_made,
+            "Copy it now: it is never shown again.",
+            "It acts for you, as far as you let it.",
         ),
     )
 
@@ -228,7 +244,11 @@ def _form() -> rx.Component:
             ),
             select_field("It may", "scope", SCOPES, error=_error("scope")),
             select_field(
-                "It ends after", "days", LIVES, default_value=str(tokens.LIFE_DAYS), error=_error("expires_in_days")
+                "It ends after",
+                "days",
+                LIVES,
+                default_value=str(tokens.LIFE_DAYS),
+                error=_error("expires_in_days"),
             ),
             checkbox_field("Keep it when I sign out", "outlives"),
             form_actions(close_button(), submit_button("Make token", pending=state.pending)),
@@ -239,7 +259,9 @@ def _form() -> rx.Component:
 
 def _shown() -> rx.Component:
     token = rx.el.code(Tokens.shown, style={"overflow_wrap": "anywhere"})
-    return stack(copyable(token, Tokens.shown, "Copy the token"), form_actions(close_button("Done")))
+    return stack(
+        copyable(token, Tokens.shown, "Copy the token"), form_actions(close_button("Done"))
+    )
 
 
 def _error(name: str) -> rx.Var[str]:

@@ -29,7 +29,8 @@ OFF_CODE = "off_code"
 
 
 class TwoSteps(rx.State):
-    """`stage` says what is shown: "" (on or off), "key" while an app is being set up, "codes" until they were kept.
+    """`stage` says what is shown: "" (on or off), "key" while an app is being set up, "codes" until
+    they were kept.
 
     The key (`picture`, `typed_key`) and the `codes` are in the tab alone: see `show_once`.
     """
@@ -86,13 +87,18 @@ class TwoSteps(rx.State):
         """The recovery codes were kept, or the set-up was left."""
         await self._forget()
 
-    async def _doing(self, work: Awaitable[str], code_field: str = "code") -> AsyncIterator[EventSpec | None]:
+    async def _doing(
+        self, work: Awaitable[str], code_field: str = "code"
+    ) -> AsyncIterator[EventSpec | None]:
         self.pending = True
         yield None
         try:
             said = await work
         except SwiviError as refusal:
-            self.errors = {code_field if name == "code" else name: text for name, text in refusal.fields.items()}
+            self.errors = {
+                code_field if name == "code" else name: text
+                for name, text in refusal.fields.items()
+            }
             self.error = "" if self.errors else refusal.sentence
             self.needs_password = self.needs_password or proof.FIELD in self.errors
         else:
@@ -135,7 +141,9 @@ class TwoSteps(rx.State):
         await proof.must_be_given(self, fields)
         await runtime().quotas.code(await current_actor(self))
         async with acting(self) as (session, actor):
-            await totp.turn_off(session, actor, fields.get(OFF_CODE), except_session=session_hash(self))
+            await totp.turn_off(
+                session, actor, fields.get(OFF_CODE), except_session=session_hash(self)
+            )
         await self._forget()
         await self._read(actor.user_id)
         return "Two-step sign-in is off. You are signed out everywhere else."
@@ -193,7 +201,10 @@ def _setting_up() -> Node:
         rx.el.p("Or type the key: ", rx.el.code(state.typed_key)),
         form(
             _code(),
-            form_actions(button("Cancel", on_click=state.done), submit_button("Turn on", pending=state.pending)),
+            form_actions(
+                button("Cancel", on_click=state.done),
+                submit_button("Turn on", pending=state.pending),
+            ),
             on_submit=state.turn_on,
         ),
     )
@@ -203,9 +214,16 @@ def _codes() -> Node:
     state = TwoSteps
     return stack(
         notice(
-            "waiting", "Keep these where you find them without your phone. Each works once. They are shown only now."
+            "waiting",
+            (
+                "Keep these where you find them without your phone. Each works once. They are "
+                "shown only now."
+            ),
         ),
-        rx.el.ul(rx.foreach(state.codes, lambda code: rx.el.li(rx.el.code(code))), class_name="plain-list"),
+        rx.el.ul(
+            rx.foreach(state.codes, lambda code: rx.el.li(rx.el.code(code))),
+            class_name="plain-list",
+        ),
         form_actions(
             copy_button(rows_var(state.codes).join("\n"), "Copy the codes"),
             button("I kept them", on_click=state.done, kind="primary"),
@@ -216,10 +234,14 @@ def _codes() -> Node:
 def _on() -> Node:
     state = TwoSteps
     return stack(
-        rx.el.p("On since ", when(state.since, never=""), f". Recovery codes left: {state.codes_left}."),
+        rx.el.p(
+            "On since ", when(state.since, never=""), f". Recovery codes left: {state.codes_left}."
+        ),
         form(
             _code(),
-            form_actions(submit_button("New recovery codes", pending=state.pending, kind="secondary")),
+            form_actions(
+                submit_button("New recovery codes", pending=state.pending, kind="secondary")
+            ),
             on_submit=state.renew_codes,
         ),
         form(

@@ -15,18 +15,46 @@ from swivi.pages.shared.frame import page_title
 def register(app: rx.App) -> None:
     """Add these pages to the app."""
     enter = SessionState.enter_public
-    app.add_page(landing, route="/", title="Swivi: get paid for your views", on_load=[enter, LandingState.load])
-    app.add_page(sign_in, route=LOGIN, title=page_title("Sign in"), on_load=[enter, EntryState.load_sign_in])
-    app.add_page(code, route="/code", title=page_title("Sign in"), on_load=[enter, EntryState.load_code])
-    app.add_page(sign_up, route="/signup", title=page_title("Sign up"), on_load=[enter, EntryState.load_sign_up])
-    app.add_page(forgot, route="/forgot", title=page_title("New password"), on_load=[enter, ByMail.load_forgot])
-    app.add_page(reset, route="/reset", title=page_title("New password"), on_load=[enter, ByMail.load_reset])
-    app.add_page(verify, route="/verify", title=page_title("Verify your address"), on_load=[enter, ByMail.load_verify])
+    app.add_page(
+        landing,
+        route="/",
+        title="Swivi: get paid for your views",
+        on_load=[enter, LandingState.load],
+    )
+    app.add_page(
+        sign_in, route=LOGIN, title=page_title("Sign in"), on_load=[enter, EntryState.load_sign_in]
+    )
+    app.add_page(
+        code, route="/code", title=page_title("Sign in"), on_load=[enter, EntryState.load_code]
+    )
+    app.add_page(
+        sign_up,
+        route="/signup",
+        title=page_title("Sign up"),
+        on_load=[enter, EntryState.load_sign_up],
+    )
+    app.add_page(
+        forgot,
+        route="/forgot",
+        title=page_title("New password"),
+        on_load=[enter, ByMail.load_forgot],
+    )
+    app.add_page(
+        reset, route="/reset", title=page_title("New password"), on_load=[enter, ByMail.load_reset]
+    )
+    app.add_page(
+        verify,
+        route="/verify",
+        title=page_title("Verify your address"),
+        on_load=[enter, ByMail.load_verify],
+    )
     app.add_page(
         campaign_page,
         route="/campaigns/[campaign_key]",
         title=page_title("Campaign"),
         on_load=[enter, CampaignPage.load, CampaignNumbers.load],
     )
-    app.add_page(not_for_you, route=NOT_FOR_YOU, title=page_title("Not for this account"), on_load=enter)
+    app.add_page(
+        not_for_you, route=NOT_FOR_YOU, title=page_title("Not for this account"), on_load=enter
+    )
     app.add_page(not_found, route="404", title=page_title("Not found"), on_load=enter)

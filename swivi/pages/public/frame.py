@@ -12,7 +12,9 @@ from swivi.ui.vars import text_if
 
 def public_page(*content: Node) -> rx.Component:
     """A page for guests and signed-in people alike."""
-    return public_shell(*content, action=_way_in(), badge=demo_badge(SessionState.demo), footer=_footer())
+    return public_shell(
+        *content, action=_way_in(), badge=demo_badge(SessionState.demo), footer=_footer()
+    )
 
 
 def _footer() -> rx.Component:

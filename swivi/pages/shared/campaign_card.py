@@ -1,4 +1,6 @@
-"""A campaign as everybody may see it: on the landing page, on its own page, in the clippers' catalogue."""
+"""A campaign as everybody may see it: on the landing page, on its own page, in the clippers'
+catalogue.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -27,7 +29,10 @@ class PlatformRate:
 
 @dataclass
 class CampaignCard:
-    """A campaign's public side. Money in cents, 0 for a cap that is not set; times in ISO 8601 UTC, "" for none."""
+    """A campaign's public side.
+
+    Money in cents, 0 for a cap that is not set; times in ISO 8601 UTC, "" for none.
+    """
 
     id: int = 0
     title: str = ""
@@ -88,19 +93,34 @@ def card_of(campaign: Campaign) -> CampaignCard:
 
 
 def rules_in_words(
-    *, rates: Collection[Cents], min_views: int, max_per_clip: Cents | None, max_per_clipper: Cents | None
+    *,
+    rates: Collection[Cents],
+    min_views: int,
+    max_per_clip: Cents | None,
+    max_per_clipper: Cents | None,
 ) -> list[str]:
-    """What a clip must do and can earn, as sentences. Money in cents, `rates` per 1,000 views on any platform."""
+    """What a clip must do and can earn, as sentences.
+
+    Money in cents, `rates` per 1,000 views on any platform.
+    """
     rules = ["Views are read when you submit: what grows from there on pays."]
     if min_views > 0:
-        rules.append(f"A clip earns from {min_views:,} new views on; then all of its growth counts.")
+        rules.append(
+            f"A clip earns from {min_views:,} new views on; then all of its growth counts."
+        )
     if max_per_clip:
-        rules.append(f"One clip earns {format_dollars(max_per_clip)} at most{_reached_at(max_per_clip, rates)}.")
+        rules.append(
+            f"One clip earns {format_dollars(max_per_clip)} at "
+            f"most{_reached_at(max_per_clip, rates)}."
+        )
     if max_per_clipper:
         rules.append(f"All your clips together earn {format_dollars(max_per_clipper)} at most.")
     if not max_per_clip and not max_per_clipper:
         rules.append("There is no limit per clip or per clipper but the budget.")
-    rules.append("When the budget ends, what is left of it is shared among all clips by what each has still to get.")
+    rules.append(
+        "When the budget ends, what is left of it is shared among all clips by what each has "
+        "still to get."
+    )
     return rules
 
 
@@ -114,8 +134,12 @@ def _reached_at(cap: Cents, rates: Collection[Cents]) -> str:
     return f": that is {views[0]:,} to {views[-1]:,} new views, by platform"
 
 
-def campaign_tile(card: Card, *, spent: Number, heading: Node, action: Node | None = None) -> rx.Component:
-    """A campaign in a grid. `spent` (cents) may be a live number; `heading` is its name as a heading.
+def campaign_tile(
+    card: Card, *, spent: Number, heading: Node, action: Node | None = None
+) -> rx.Component:
+    """A campaign in a grid.
+
+    `spent` (cents) may be a live number; `heading` is its name as a heading.
 
     Where the heading holds a link, the whole tile leads there.
     """
@@ -136,7 +160,8 @@ def campaign_tile(card: Card, *, spent: Number, heading: Node, action: Node | No
 def platform_marks(card: Card) -> rx.Component:
     """The platforms a campaign pays for."""
     return rx.el.div(
-        rx.foreach(card.rates, lambda each: platform_mark(each.platform, named=True)), class_name="cluster"
+        rx.foreach(card.rates, lambda each: platform_mark(each.platform, named=True)),
+        class_name="cluster",
     )
 
 
@@ -144,9 +169,15 @@ def budget_left(card: Card, spent: Number) -> rx.Component:
     """How much of the budget is still to be earned."""
     left: Any = number_var(card.budget) - number_var(spent)
     words = text_if(left > 0, " left of ", " left: all is earned of ")
-    amount = rx.el.span(money(left), rx.el.span(words, money(card.budget, "quiet"), class_name="quiet"))
+    amount = rx.el.span(
+        money(left), rx.el.span(words, money(card.budget, "quiet"), class_name="quiet")
+    )
     return stack(
-        rx.el.p(rx.cond(number_var(card.budget) > 0, amount, rx.el.span("No budget yet", class_name="quiet"))),
+        rx.el.p(
+            rx.cond(
+                number_var(card.budget) > 0, amount, rx.el.span("No budget yet", class_name="quiet")
+            )
+        ),
         percent_bar(spent, card.budget, "Budget spent"),
         gap=1,
     )
@@ -160,7 +191,9 @@ def pays_for(card: Card, spent: Number) -> rx.Var[str]:
 
 
 def terms(card: Card) -> rx.Component:
-    """What a clip must do and can earn: the rate by platform, threshold and caps in words, the end."""
+    """What a clip must do and can earn: the rate by platform, threshold and caps in words, the
+    end.
+    """
     return stack(
         rx.el.dl(rx.foreach(card.rates, _rate_line), class_name="breakdown"),
         rx.el.ul(
@@ -174,10 +207,14 @@ def terms(card: Card) -> rx.Component:
 
 def _rate_line(each: Any) -> rx.Component:
     return rx.el.div(
-        rx.el.dt(platform_mark(each.platform, named=True)), rx.el.dd(_pays(each.cents)), class_name="breakdown-line"
+        rx.el.dt(platform_mark(each.platform, named=True)),
+        rx.el.dd(_pays(each.cents)),
+        class_name="breakdown-line",
     )
 
 
 def _pays(cents: Any) -> rx.Component:
     """A rate in cents per 1,000 views; the preview of a campaign has none before one is typed."""
-    return rx.cond(number_var(cents) > 0, rate(cents), rx.el.span("No rate yet", class_name="quiet"))
+    return rx.cond(
+        number_var(cents) > 0, rate(cents), rx.el.span("No rate yet", class_name="quiet")
+    )

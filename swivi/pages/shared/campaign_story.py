@@ -1,4 +1,6 @@
-"""A campaign's own page, for everybody and for clippers alike: pay, budget left, brief, rules, top clips. Live."""
+"""A campaign's own page, for everybody and for clippers alike: pay, budget left, brief, rules, top
+clips. Live.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +14,14 @@ from swivi.pages.engine.gate import public
 from swivi.pages.engine.listing import addressed_id
 from swivi.pages.engine.loading import loading
 from swivi.pages.engine.session import viewer
-from swivi.pages.shared.campaign_card import CampaignCard, budget_left, card_of, pays_for, platform_marks, terms
+from swivi.pages.shared.campaign_card import (
+    CampaignCard,
+    budget_left,
+    card_of,
+    pays_for,
+    platform_marks,
+    terms,
+)
 from swivi.runtime.live import hub
 from swivi.runtime.runtime import runtime
 from swivi.ui.buttons import link_button
@@ -96,7 +105,9 @@ def _top_clip(clip: TopClip) -> TopClipLine:
 def under_the_title() -> rx.Component:
     """Whose campaign it is, how it stands, and where clips may be posted."""
     card = CampaignPage.card
-    return cluster(rx.el.span(card.brand, class_name="quiet"), status_badge(card.status), platform_marks(card))
+    return cluster(
+        rx.el.span(card.brand, class_name="quiet"), status_badge(card.status), platform_marks(card)
+    )
 
 
 def closed_notice() -> rx.Component:
@@ -111,7 +122,10 @@ def closed_notice() -> rx.Component:
 
 
 def campaign_story(action: Node, *more: Node) -> rx.Component:
-    """Everything below the title. `action` is what a viewer can do; `more` stands between the pay and the brief."""
+    """Everything below the title.
+
+    `action` is what a viewer can do; `more` stands between the pay and the brief.
+    """
     card, spent = CampaignPage.card, CampaignNumbers.spent
     return rx.fragment(
         hero_card(
@@ -123,7 +137,12 @@ def campaign_story(action: Node, *more: Node) -> rx.Component:
         ),
         *more,
         card_grid(
-            panel("The brief", _words(card.description, "The brand has written no brief."), _content(), _rules()),
+            panel(
+                "The brief",
+                _words(card.description, "The brand has written no brief."),
+                _content(),
+                _rules(),
+            ),
             panel("What it pays", terms(card)),
             min_width=320,
         ),
@@ -133,7 +152,10 @@ def campaign_story(action: Node, *more: Node) -> rx.Component:
 
 def _rules() -> rx.Component:
     card = CampaignPage.card
-    return rx.cond(text_var(card.requirements) != "", stack(rx.el.h3("Rules"), _words(card.requirements, ""), gap=1))
+    return rx.cond(
+        text_var(card.requirements) != "",
+        stack(rx.el.h3("Rules"), _words(card.requirements, ""), gap=1),
+    )
 
 
 def _content() -> rx.Component:
@@ -155,7 +177,8 @@ def _content() -> rx.Component:
 def _words(text: Text, otherwise: str) -> rx.Component:
     """Users' own words: shown as text, with their line breaks, never as markup."""
     return rx.el.p(
-        text_if(text_var(text) != "", text, otherwise), style={"white_space": "pre-line", "overflow_wrap": "anywhere"}
+        text_if(text_var(text) != "", text, otherwise),
+        style={"white_space": "pre-line", "overflow_wrap": "anywhere"},
     )
 
 
@@ -163,7 +186,9 @@ _COLUMNS = (Column("Clip"), Column("Views gained", "right"))
 
 
 def _top_clips() -> rx.Component:
-    return data_table(_COLUMNS, CampaignNumbers.top_clips, _cells, caption="Top clips", key=lambda clip: clip.url)
+    return data_table(
+        _COLUMNS, CampaignNumbers.top_clips, _cells, caption="Top clips", key=lambda clip: clip.url
+    )
 
 
 def _cells(clip: Any) -> list[Node]:

@@ -1,4 +1,6 @@
-"""The fields of a payout destination: chosen by method, checked when left, and repeated before they are sent."""
+"""The fields of a payout destination: chosen by method, checked when left, and repeated before they
+are sent.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +8,14 @@ from typing import Any
 import reflex as rx
 
 from swivi.core.errors import InvalidInput
-from swivi.domain.payouts.methods import METHODS, Destination, DestinationField, PayoutMethod, parse_field, stored
+from swivi.domain.payouts.methods import (
+    METHODS,
+    Destination,
+    DestinationField,
+    PayoutMethod,
+    parse_field,
+    stored,
+)
 from swivi.domain.payouts.models import PayoutDestination
 from swivi.pages.engine.gate import clippers_only
 from swivi.pages.shared.frame import sends
@@ -17,12 +26,16 @@ from swivi.ui.vars import rows_var, text_var
 
 FILL, CONFIRM = "fill", "confirm"
 STEP = "step"
-"""The hidden control that tells which step was sent: a double click on Continue confirms nothing."""
+"""The hidden control that tells which step was sent: a double click on Continue confirms nothing.
+"""
 OPTIONS = tuple((method.value, known.label) for method, known in METHODS.items())
 
 
 class DestinationForm(rx.State, mixin=True):
-    """The form. `values` (by control's name) is what it opens with, `lines` (label, text) what is to be confirmed.
+    """The form.
+
+    `values` (by control's name) is what it opens with, `lines` (label, text) what is to be
+    confirmed.
 
     `outdated` is free text of an earlier release that its owner must replace.
     """
@@ -76,7 +89,9 @@ class DestinationForm(rx.State, mixin=True):
         self.values = {f"{self.method}.{name}": value for name, value in destination.values.items()}
         self.outdated = "" if destination.is_valid else destination.text
 
-    def _is_confirmed(self, fields: Mapping[str, object], destination: Destination, *more: object) -> bool:
+    def _is_confirmed(
+        self, fields: Mapping[str, object], destination: Destination, *more: object
+    ) -> bool:
         """Return whether exactly this was repeated and then confirmed. Otherwise repeat it."""
         key = repr((destination.method.value, destination.text, *more))
         if fields.get(STEP) == CONFIRM and self._shown == key:
@@ -115,7 +130,10 @@ def _control(name: str, method: object) -> str:
 
 
 def destination_fields(state: Any) -> rx.Component:
-    """The method and its fields. All methods' fields are in the page, so that a change of mind loses nothing."""
+    """The method and its fields.
+
+    All methods' fields are in the page, so that a change of mind loses nothing.
+    """
     return rx.fragment(
         rx.cond(
             state.outdated != "",
@@ -172,7 +190,9 @@ def destination_summary(state: Any, *more: Line) -> rx.Component:
         rx.el.p("Check every character. A payment to a wrong destination cannot be returned."),
         rx.foreach(
             rows_var(state.lines),
-            lambda line: breakdown(Line(line[0], rx.el.span(line[1], style={"overflow_wrap": "anywhere"}))),
+            lambda line: breakdown(
+                Line(line[0], rx.el.span(line[1], style={"overflow_wrap": "anywhere"}))
+            ),
         ),
         *([breakdown(*more)] if more else []),
         role="status",

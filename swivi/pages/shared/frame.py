@@ -1,4 +1,6 @@
-"""What pages of one role share: their frame, with its places, the bell, the account and the DEMO badge."""
+"""What pages of one role share: their frame, with its places, the bell, the account and the DEMO
+badge.
+"""
 
 from dataclasses import dataclass
 from functools import partial
@@ -59,7 +61,9 @@ def _page(
     actions: Node | None = None,
     subtitle: Node | None = None,
 ) -> rx.Component:
-    """`current` is the page's `href` among the side's places; `actions` stands right of the title."""
+    """`current` is the page's `href` among the side's places; `actions` stands right of the
+    title.
+    """
     return shell(
         title,
         *content,

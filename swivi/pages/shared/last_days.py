@@ -1,4 +1,6 @@
-"""What the last days brought, as bars beside a page's one number; today's grows with what is live."""
+"""What the last days brought, as bars beside a page's one number; today's grows with what is
+live.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +27,9 @@ class DayEarned:
 
 
 class DaysEarned(rx.State, mixin=True):
-    """The days before today, and what today had brought when the page opened; more comes with the live total."""
+    """The days before today, and what today had brought when the page opened; more comes with the
+    live total.
+    """
 
     days: list[DayEarned] = [DayEarned()]
     highest: int = 0
@@ -43,7 +47,10 @@ class DaysEarned(rx.State, mixin=True):
 
 
 def last_days(state: type[Any], total: Number, *, title: Text, nothing: Text) -> rx.Component:
-    """The bars of a `DaysEarned`. `total` is the live total in cents; `nothing` is said before the first cent."""
+    """The bars of a `DaysEarned`.
+
+    `total` is the live total in cents; `nothing` is said before the first cent.
+    """
     now: Any = number_var(state.today) + number_var(total) - number_var(state.earned_then)
     bars = money_bars(state.days, now, title=title, highest=state.highest)
     empty = rx.el.div(

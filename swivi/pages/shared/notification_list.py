@@ -1,4 +1,7 @@
-"""What one was told, newest first, for clippers and admins alike. Following one, or saying so, makes it read."""
+"""What one was told, newest first, for clippers and admins alike.
+
+Following one, or saying so, makes it read.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -44,7 +47,9 @@ class NotificationLine:
 
 
 class NotificationList(Listing, rx.State):
-    """Live: one page of the viewer's notifications; `show` is the filter in the address: "unread", or "" for all."""
+    """Live: one page of the viewer's notifications; `show` is the filter in the address: "unread",
+    or "" for all.
+    """
 
     rows: list[NotificationLine] = []
     show: str = ""
@@ -82,7 +87,7 @@ class NotificationList(Listing, rx.State):
         frame = await self.get_state(SessionState)
         async with runtime().database.reading() as session:
             await self._refresh_live(session)
-            await frame._refresh_live(session)  # noqa: SLF001 -- the hub does the same
+            await frame._refresh_live(session)
 
     async def _refresh_live(self, session: AsyncSession) -> None:
         if self._actor is None:
@@ -111,14 +116,25 @@ def _line(notification: Notification) -> NotificationLine:
 def notification_list() -> rx.Component:
     """The list with its filter, states and pages."""
     state = NotificationList
-    nothing = empty_state("bell", "Nothing new", "You will read here what becomes of your clips and your money.")
-    listed = rx.el.ul(rx.foreach(state.rows, _item), class_name="card notifications", aria_label="Notifications")
-    rows = rx.cond(rows_var(state.rows).length() > 0, listed, rx.cond(state.loading, skeleton_rows(), nothing))
+    nothing = empty_state(
+        "bell", "Nothing new", "You will read here what becomes of your clips and your money."
+    )
+    listed = rx.el.ul(
+        rx.foreach(state.rows, _item), class_name="card notifications", aria_label="Notifications"
+    )
+    rows = rx.cond(
+        rows_var(state.rows).length() > 0, listed, rx.cond(state.loading, skeleton_rows(), nothing)
+    )
     tabs = (FilterTab("All", ""), FilterTab("Unread", UNREAD, SessionState.unread))
     return rx.fragment(
         rx.el.div(
             filter_tabs(tabs, state.show, lambda value: f"?show={value}", "Show"),
-            button("Mark all as read", state.mark_all_read, icon="check_check", disabled=SessionState.unread == 0),
+            button(
+                "Mark all as read",
+                state.mark_all_read,
+                icon="check_check",
+                disabled=SessionState.unread == 0,
+            ),
             class_name="list-head",
         ),
         rx.cond(state.problem != "", error_state(state.problem, state.load), rows),
@@ -132,7 +148,11 @@ def _item(item: Item) -> rx.Component:
         rx.el.div(
             rx.el.div(
                 rx.cond(item.is_new, rx.el.span("New: ", class_name="sr-only")),
-                rx.cond(item.link != "", rx.el.a(item.title, href=item.link, on_click=seen), rx.el.span(item.title)),
+                rx.cond(
+                    item.link != "",
+                    rx.el.a(item.title, href=item.link, on_click=seen),
+                    rx.el.span(item.title),
+                ),
                 when(item.at),
                 class_name="notification-head",
             ),
@@ -147,4 +167,11 @@ def _item(item: Item) -> rx.Component:
 
 def _pager() -> rx.Component:
     state = NotificationList
-    return pager(state.page, state.pages, state.previous_page, state.next_page, state.total, most=MOST_COUNTED)
+    return pager(
+        state.page,
+        state.pages,
+        state.previous_page,
+        state.next_page,
+        state.total,
+        most=MOST_COUNTED,
+    )

@@ -1,4 +1,6 @@
-"""A statement on a page, a clipper's or a campaign's: every movement with how it came about, month by month."""
+"""A statement on a page, a clipper's or a campaign's: every movement with how it came about, month
+by month.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,7 +37,10 @@ Var = Any
 
 @dataclass
 class StatementLine:
-    """One movement. Cents, less than zero for what went; `place` is where more of it stands, "" for nowhere."""
+    """One movement.
+
+    Cents, less than zero for what went; `place` is where more of it stands, "" for nowhere.
+    """
 
     id: int
     at: str
@@ -48,7 +53,10 @@ class StatementLine:
 
 
 class Statement(Listing, rx.State, mixin=True):
-    """One page of lines of the month in the address, and the month's sums in cents. Each page says whose."""
+    """One page of lines of the month in the address, and the month's sums in cents.
+
+    Each page says whose.
+    """
 
     rows: list[StatementLine] = []
     month: str = ""
@@ -60,11 +68,16 @@ class Statement(Listing, rx.State, mixin=True):
     csv: str = ""
     json: str = ""
 
-    async def _show(self, session: AsyncSession, account: Account, words: Words, export: str) -> None:
+    async def _show(
+        self, session: AsyncSession, account: Account, words: Words, export: str
+    ) -> None:
         """Read one page; `export` is the files' address without their ending."""
         offset = self._read_place()
         first = await statement.first_day(session, account)
-        self.months = [("", "All of it"), *((each.isoformat()[:7], f"{each:%B %Y}") for each in months_since(first))]
+        self.months = [
+            ("", "All of it"),
+            *((each.isoformat()[:7], f"{each:%B %Y}") for each in months_since(first)),
+        ]
         wanted = asked(self, "month")
         self.month = wanted if wanted in dict(self.months) else ""
         period = period_of(self.month)
@@ -143,7 +156,11 @@ def statement_parts(state: type[Statement], nothing: Text) -> rx.Component:
         ),
         cluster(
             select_field(
-                "Month (UTC)", "month", state.months, value=state.month, on_change=sends(state.filter_by, "month")
+                "Month (UTC)",
+                "month",
+                state.months,
+                value=state.month,
+                on_change=sends(state.filter_by, "month"),
             )
         ),
         data_table(
@@ -157,7 +174,10 @@ def statement_parts(state: type[Statement], nothing: Text) -> rx.Component:
             empty=empty_state("scroll_text", "Nothing moved", nothing),
             stacks=True,
         ),
-        rx.cond(state.pages > 1, pager(state.page, state.pages, state.previous_page, state.next_page, state.total)),
+        rx.cond(
+            state.pages > 1,
+            pager(state.page, state.pages, state.previous_page, state.next_page, state.total),
+        ),
     )
 
 
@@ -165,7 +185,9 @@ def exports(state: type[Statement]) -> rx.Component:
     """The same to take away."""
     return cluster(
         *[
-            link_button(f"Export as {name}", address, icon="download", reload_document=True, download=True)
+            link_button(
+                f"Export as {name}", address, icon="download", reload_document=True, download=True
+            )
             for name, address in (("CSV", state.csv), ("JSON", state.json))
         ]
     )
@@ -176,7 +198,11 @@ def _cells(line: Var) -> list[Node]:
         when(line.at),
         stack(
             rx.el.span(line.what),
-            rx.cond(line.place != "", rx.el.a(line.about, href=line.place), rx.el.span(line.about, class_name="hint")),
+            rx.cond(
+                line.place != "",
+                rx.el.a(line.about, href=line.place),
+                rx.el.span(line.about, class_name="hint"),
+            ),
             gap=1,
         ),
         rx.el.ul(rx.foreach(rows_var(line.how), _sentence), class_name="plain-list quiet"),
@@ -186,4 +212,6 @@ def _cells(line: Var) -> list[Node]:
 
 
 def _sentence(sentence: Text) -> rx.Component:
-    return rx.cond(sentence == DOES_NOT_ADD_UP, rx.el.li(sentence, class_name="error"), rx.el.li(sentence))
+    return rx.cond(
+        sentence == DOES_NOT_ADD_UP, rx.el.li(sentence, class_name="error"), rx.el.li(sentence)
+    )

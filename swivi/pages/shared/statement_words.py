@@ -20,9 +20,13 @@ WHAT: Mapping[TransferKind, str] = {
 """By kind; what else there is moves neither a clipper's available money nor a budget."""
 
 _BECAUSE: Mapping[TransferKind, str] = {
-    TransferKind.ACCRUAL_REVERSED: "The clip was revoked: what it earned went back to the campaign.",
+    TransferKind.ACCRUAL_REVERSED: (
+        "The clip was revoked: what it earned went back to the campaign."
+    ),
     TransferKind.PAYOUT_RESERVED: "Held until payout {} is decided.",
-    TransferKind.PAYOUT_RELEASED: "Payout {} was cancelled, rejected or failed: the amount is available again.",
+    TransferKind.PAYOUT_RELEASED: (
+        "Payout {} was cancelled, rejected or failed: the amount is available again."
+    ),
     TransferKind.PAYOUT_RETURNED: "Payout {} was sent back: the amount is available again.",
 }
 
@@ -45,7 +49,10 @@ def earned(made: Made) -> list[str]:
 
 def _growth(made: Made) -> str:
     seen = f"{made.peak_views:,} views, {made.initial_views:,} of them at submission"
-    worth = f"{made.growth:,} at {format_dollars(made.rate)} per {VIEWS_PER_RATE:,} are {format_dollars(made.uncapped)}"
+    worth = (
+        f"{made.growth:,} at {format_dollars(made.rate)} per {VIEWS_PER_RATE:,} are "
+        f"{format_dollars(made.uncapped)}"
+    )
     return f"{seen}: {worth}."
 
 
@@ -58,7 +65,10 @@ def _cap_per_clip(made: Made) -> str:
 def _before(made: Made) -> str:
     if not made.credited_before:
         return ""
-    return f"{format_dollars(made.credited_before)} were credited before, {format_dollars(made.demand)} were due."
+    return (
+        f"{format_dollars(made.credited_before)} were credited before, "
+        f"{format_dollars(made.demand)} were due."
+    )
 
 
 def _cap_per_clipper(made: Made) -> str:
@@ -73,4 +83,7 @@ def _share(made: Made) -> str:
         return ""
     left, wanted = format_dollars(made.share.left), format_dollars(made.share.wanted)
     due, got = format_dollars(made.within_cap), format_dollars(made.amount)
-    return f"The budget had {left} left for {wanted} due to all clips: {due} × {left} ÷ {wanted} are {got}."
+    return (
+        f"The budget had {left} left for {wanted} due to all clips: {due} × {left} ÷ {wanted} are "
+        f"{got}."
+    )

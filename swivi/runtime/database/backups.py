@@ -1,7 +1,9 @@
-"""Backup and restore of a SQLite database: whole, checked, and never in the way of a server at work.
+"""Backup and restore of a SQLite database: whole, checked, and never in the way of a server at
+work.
 
-A copy of the file alone would miss what stands in the write-ahead log, so the copy is made by SQLite's own online
-backup (https://www.sqlite.org/backup.html). PostgreSQL has tools of its own: docs/backup.md.
+A copy of the file alone would miss what stands in the write-ahead log, so the copy is made by
+SQLite's own online backup (https://www.sqlite.org/backup.html). PostgreSQL has tools of its own:
+docs/backup.md.
 """
 
 import asyncio
@@ -35,7 +37,9 @@ class NotSqlite(Conflict):
     code = "not_sqlite"
 
     def __init__(self) -> None:
-        super().__init__("This is for SQLite. For PostgreSQL use pg_dump and pg_restore: see docs/backup.md.")
+        super().__init__(
+            "This is for SQLite. For PostgreSQL use pg_dump and pg_restore: see docs/backup.md."
+        )
 
 
 class BadBackup(Conflict):
@@ -62,22 +66,29 @@ def file_of(database_url: str) -> Path:
 
 
 def backup(database_url: str, target: Path, told: Told = lambda done, of: None) -> Copied:
-    """Copy the database, as it is at one moment, into a new file. Raises NotSqlite, NotFound, Conflict, BadBackup."""
+    """Copy the database, as it is at one moment, into a new file.
+
+    Raises NotSqlite, NotFound, Conflict, BadBackup.
+    """
     source = file_of(database_url)
     if not source.exists():
         raise NotFound(f"There is no database at {source}.")
     if target.exists():
-        raise Conflict(f"{target} exists already and stays as it is. Name a file that does not exist.")
+        raise Conflict(
+            f"{target} exists already and stays as it is. Name a file that does not exist."
+        )
     started = perf_counter()
     _copy(source, target, told)
     return Copied(target, target.stat().st_size, perf_counter() - started)
 
 
 def restore(database_url: str, source: Path, *, force: bool = False) -> Path | None:
-    """Let a backup take the database's place; returns where the database that was there is kept, if there was one.
+    """Let a backup take the database's place; returns where the database that was there is kept, if
+    there was one.
 
-    The backup is checked first: whole, of a release that this one knows, its books in order. Raises NotSqlite,
-    NotFound, BadBackup, and Conflict while anybody uses the database, or where it holds anything and not `force`.
+    The backup is checked first: whole, of a release that this one knows, its books in order. Raises
+    NotSqlite, NotFound, BadBackup, and Conflict while anybody uses the database, or where it holds
+    anything and not `force`.
     """
     target = file_of(database_url)
     if not source.is_file():
@@ -95,7 +106,9 @@ def _copy(source: Path, target: Path, told: Told) -> None:
     half_done.unlink(missing_ok=True)
     try:
         with closing(_open(source)) as database, closing(sqlite3.connect(half_done)) as copy:
-            database.backup(copy, pages=PAGES_AT_ONCE, progress=lambda _, left, of: told(of - left, of))
+            database.backup(
+                copy, pages=PAGES_AT_ONCE, progress=lambda _, left, of: told(of - left, of)
+            )
             # One file, without a write-ahead log beside it.
             copy.execute("PRAGMA journal_mode=DELETE")
             _must_be_whole(copy, source)
@@ -107,7 +120,11 @@ def _copy(source: Path, target: Path, told: Told) -> None:
 
 
 def _take(source: Path, prepared: Path) -> None:
-    with _known_problems(source), closing(_open(source)) as backup_, closing(sqlite3.connect(prepared)) as copy:
+    with (
+        _known_problems(source),
+        closing(_open(source)) as backup_,
+        closing(sqlite3.connect(prepared)) as copy,
+    ):
         _must_be_whole(backup_, source)
         backup_.backup(copy)
 
@@ -142,7 +159,10 @@ async def _must_be_in_order(prepared: Path, source: Path) -> None:
         await database.dispose()
     if not report.clean:
         first = report.findings[0]
-        raise BadBackup(f"The books of {source} are wrong: {first.invariant} {first.sentence}. Nothing was changed.")
+        raise BadBackup(
+            f"The books of {source} are wrong: {first.invariant} {first.sentence}. Nothing was "
+            "changed."
+        )
 
 
 def _swap(prepared: Path, target: Path, force: bool) -> Path | None:
@@ -162,7 +182,8 @@ def _must_be_unused(target: Path, force: bool) -> None:
     """Nobody has the database open, and nothing of it would be lost unsaid. Raises Conflict."""
     with closing(sqlite3.connect(target, timeout=0)) as database:
         try:
-            # Leaving the write-ahead log needs the file for oneself, and takes what stands in it along.
+            # Leaving the write-ahead log needs the file for oneself, and takes what stands in it
+            # along.
             [mode] = database.execute("PRAGMA journal_mode=DELETE").fetchone()
         except sqlite3.OperationalError:
             mode = "in use"
@@ -174,4 +195,7 @@ def _must_be_unused(target: Path, force: bool) -> None:
 
 def _holds_anything(database: sqlite3.Connection) -> bool:
     tables = database.execute("SELECT name FROM sqlite_master WHERE name = 'users'").fetchone()
-    return tables is not None and database.execute("SELECT 1 FROM users LIMIT 1").fetchone() is not None
+    return (
+        tables is not None
+        and database.execute("SELECT 1 FROM users LIMIT 1").fetchone() is not None
+    )

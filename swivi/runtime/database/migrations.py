@@ -22,7 +22,9 @@ SEARCHED = "ix_users_searched"
 """An index of an extension's kind, which only some databases have: no model tells of it."""
 
 ADVISORY_LOCK = 7_316_001
-"""Held on PostgreSQL while migrating, so that a second process waits; on SQLite BEGIN IMMEDIATE does."""
+"""Held on PostgreSQL while migrating, so that a second process waits; on SQLite BEGIN IMMEDIATE
+does.
+"""
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -33,7 +35,10 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 async def bring_up_to_date(database_url: str) -> str:
-    """Bring that database to the newest schema; in a sentence, whether it had to be. Raises Unavailable."""
+    """Bring that database to the newest schema; in a sentence, whether it had to be.
+
+    Raises Unavailable.
+    """
     if await reach(database_url):
         return "The database is up to date."
     database = Database(database_url)
@@ -56,7 +61,9 @@ async def reach(database_url: str) -> bool:
     except Outage as outage:
         raise Unavailable(f"The database cannot be used: {outage.told}") from None
     except OSError as problem:  # no folder can be made for the file
-        raise Unavailable(f"The database cannot be used: {problem.strerror}: {problem.filename}") from None
+        raise Unavailable(
+            f"The database cannot be used: {problem.strerror}: {problem.filename}"
+        ) from None
     except DBAPIError as problem:  # a wrong name or password, or no database at all
         # Only the driver's own words: SQLAlchemy's would add the statement and a link.
         told = str(problem.orig).splitlines()[0]
@@ -64,7 +71,9 @@ async def reach(database_url: str) -> bool:
 
 
 async def upgrade(database: Database) -> None:
-    """Run every migration that is missing, in one transaction; then make the partitions of the coming months."""
+    """Run every migration that is missing, in one transaction; then make the partitions of the
+    coming months.
+    """
     async with database.engine.execution_options(swivi_writes=True).begin() as connection:
         if not database.is_sqlite:
             await connection.execute(text(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})"))
@@ -73,11 +82,15 @@ async def upgrade(database: Database) -> None:
 
 
 def comparison(connection: Connection) -> dict[str, Any]:
-    """How Alembic compares models and schema. PostgreSQL's partitions are no tables of ours, and what is on each of
-    them is on none."""
+    """How Alembic compares models and schema.
+
+    PostgreSQL's partitions are no tables of ours, and what is on each of them is on none.
+    """
     is_sqlite = connection.dialect.name == "sqlite"
 
-    def is_compared(thing: Any, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:
+    def is_compared(
+        thing: Any, name: str | None, kind: str, _reflected: bool, _other: object
+    ) -> bool:
         if kind == "table":
             return not partitions.is_partition(name or "")
         if name == SEARCHED:
@@ -90,7 +103,9 @@ def comparison(connection: Connection) -> dict[str, Any]:
 async def is_known(database: Database) -> bool:
     """Whether the database's schema is one that this release made or can bring up to date."""
     async with database.engine.connect() as connection:
-        present = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+        present = await connection.run_sync(
+            lambda sync: MigrationContext.configure(sync).get_current_revision()
+        )
     known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
     return present in known
 
@@ -98,5 +113,7 @@ async def is_known(database: Database) -> bool:
 async def is_current(database: Database) -> bool:
     """Whether the database's schema is the newest one."""
     async with database.engine.connect() as connection:
-        present = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+        present = await connection.run_sync(
+            lambda sync: MigrationContext.configure(sync).get_current_revision()
+        )
     return present == ScriptDirectory.from_config(_config()).get_current_head()

@@ -1,7 +1,9 @@
-"""Reading for many tabs at once: before they are taken hold of, one by one, what they show is read in one statement.
+"""Reading for many tabs at once: before they are taken hold of, one by one, what they show is read
+in one statement.
 
-A tab may read for itself in the meantime. Then what was read for many is not shown to it, but read once more, while it
-is held. So no tab shows what is older than what it shows already, and nobody waits for a tab that is busy.
+A tab may read for itself in the meantime. Then what was read for many is not shown to it, but read
+once more, while it is held. So no tab shows what is older than what it shows already, and nobody
+waits for a tab that is busy.
 """
 
 import asyncio
@@ -21,9 +23,13 @@ class ReadTogether(Protocol):
     """A live state whose numbers are read for many tabs at once."""
 
     _after_numbers: ClassVar[bool]
-    """Where true, it is refreshed once all that are not have been: rows take longer, and nobody waits for them."""
+    """Where true, it is refreshed once all that are not have been: rows take longer, and nobody
+    waits for them.
+    """
     _tells_of_session: ClassVar[bool]
-    """Where true, it shows None by ending its tab: its numbers are the viewer's session's, and none once that ended."""
+    """Where true, it shows None by ending its tab: its numbers are the viewer's session's, and none
+    once that ended.
+    """
     _read_at: datetime | None
     """When it last read for itself, or later (UTC)."""
 
@@ -53,10 +59,10 @@ def is_read_together(kind: type) -> bool:
 
 async def read_alone(state: ReadTogether, session: AsyncSession) -> None:
     """Read for one tab, note when, and show it."""
-    whose = state._whose_numbers()  # noqa: SLF001 - public methods of states are events
-    numbers = (await state._read_for(session, [whose])).get(whose)  # noqa: SLF001
-    state._read_at = clock.now()  # noqa: SLF001
-    state._show_live(numbers)  # noqa: SLF001
+    whose = state._whose_numbers()
+    numbers = (await state._read_for(session, [whose])).get(whose)
+    state._read_at = clock.now()
+    state._show_live(numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +73,14 @@ class Read:
     _numbers: Mapping[type[ReadTogether], Mapping[Hashable, Any]]
 
     def show(self, state: ReadTogether) -> bool:
-        """To a state to which it is news; False if what that shows is not among it, or was read by itself since."""
-        read_at, whose = state._read_at, state._whose_numbers()  # noqa: SLF001 - public ones would be sent
+        """To a state to which it is news; False if what that shows is not among it, or was read by
+        itself since.
+        """
+        read_at, whose = state._read_at, state._whose_numbers()
         numbers = self._numbers[type(state)]
         if whose not in numbers or (read_at is not None and read_at >= self.began):
             return False
-        state._show_live(numbers[whose])  # noqa: SLF001
+        state._show_live(numbers[whose])
         return True
 
 
@@ -101,6 +109,6 @@ class Together:
         began, numbers = clock.now(), {}
         async with self._database.reading() as session:
             for kind, whose in self._whose.items():
-                found = await kind._read_for(session, whose)  # noqa: SLF001
+                found = await kind._read_for(session, whose)
                 numbers[kind] = {one: found.get(one) for one in whose}
         return Read(began, numbers)

@@ -1,7 +1,7 @@
 """What other processes changed, read from the rows that every visible change leaves behind.
 
-Each row is told of once, whoever committed it: a look for what this process committed begins before that is pushed, so
-that it is not found, and pushed, a second time.
+Each row is told of once, whoever committed it: a look for what this process committed begins before
+that is pushed, so that it is not found, and pushed, a second time.
 """
 
 import asyncio
@@ -27,8 +27,10 @@ MOST_GAPS = 100
 
 
 class Feed:
-    """Remembers how far it has looked. The first look only finds the present end: whoever reads from then on, and
-    whenever asks for the next one, misses nothing.
+    """Remembers how far it has looked.
+
+    The first look only finds the present end: whoever reads from then on, and whenever asks for the
+    next one, misses nothing.
     """
 
     def __init__(self, database: Database) -> None:
@@ -46,7 +48,8 @@ class Feed:
     async def since_last_look(self, began: asyncio.Event | None = None) -> Changed:
         """The users, campaigns and runs that changed since the last call.
 
-        `began` is set once it is settled what this look sees: whatever is read from then on is no older.
+        `began` is set once it is settled what this look sees: whatever is read from then on is no
+        older.
         """
         try:
             async with self._looking, self._database.reading() as session:
@@ -56,7 +59,9 @@ class Feed:
                 began.set()
 
     async def _look(self, session: AsyncSession, began: asyncio.Event) -> Changed:
-        if not self._database.is_sqlite:  # whose transactions see one moment anyway, as a look for gaps has to
+        if (
+            not self._database.is_sqlite
+        ):  # whose transactions see one moment anyway, as a look for gaps has to
             await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         changed = Changed(runs=await self._runs(session))
         began.set()
@@ -68,14 +73,18 @@ class Feed:
 
     async def _runs(self, session: AsyncSession) -> set[int]:
         """Runs under way, and those that were at the last look and have ended since."""
-        found = await session.exec(select(TrackingRun.id).where(col(TrackingRun.status) == RunStatus.RUNNING))
+        found = await session.exec(
+            select(TrackingRun.id).where(col(TrackingRun.status) == RunStatus.RUNNING)
+        )
         before, self._running = self._running, set(found.all())
         return before | self._running
 
 
 @dataclass(frozen=True, slots=True)
 class _Gap:
-    """Ids that were missing when higher ones were there: of a transaction that is not over, or was rolled back."""
+    """Ids that were missing when higher ones were there: of a transaction that is not over, or was
+    rolled back.
+    """
 
     first: int
     last: int
@@ -86,7 +95,8 @@ class _Gap:
 class _Unseen:
     """The rows of a growing table that were not seen yet.
 
-    On PostgreSQL a lower id may be committed after a higher one, so gaps between ids are looked into for a while.
+    On PostgreSQL a lower id may be committed after a higher one, so gaps between ids are looked
+    into for a while.
     """
 
     def __init__(self, row_id: Any, *what: Any) -> None:
@@ -101,7 +111,9 @@ class _Unseen:
         if self.end is None:
             self.end = (await session.exec(select(func.max(self._id)))).one() or 0
             return ()
-        is_unseen = or_(self._id > self.end, *(self._id.between(gap.first, gap.last) for gap in self._gaps))
+        is_unseen = or_(
+            self._id > self.end, *(self._id.between(gap.first, gap.last) for gap in self._gaps)
+        )
         query: Any = select(func.max(self._id), func.count()).add_columns(*self._what)
         found = (await session.exec(query.where(is_unseen).group_by(*self._what))).all()
         if found:
@@ -116,14 +128,19 @@ class _Unseen:
         """From the first known one on; what was seen of a gap is one no more."""
         start = min((gap.first for gap in self._gaps), default=end + 1)
         before = func.lag(self._id, 1, start - 1).over(order_by=self._id)
-        numbered: Any = select(self._id.label("id"), before.label("before")).where(self._id >= start).subquery()
+        numbered: Any = (
+            select(self._id.label("id"), before.label("before")).where(self._id >= start).subquery()
+        )
         query: Any = (
             select(numbered.c.before + 1, numbered.c.id - 1)
             .where(numbered.c.id > numbered.c.before + 1)
             .order_by(numbered.c.id.desc())
             .limit(MOST_GAPS)
         )
-        return [_Gap(first, last, self._until(first)) for first, last in (await session.exec(query)).all()]
+        return [
+            _Gap(first, last, self._until(first))
+            for first, last in (await session.exec(query)).all()
+        ]
 
     def _until(self, missing: int) -> float:
         known = (gap.until for gap in self._gaps if gap.first <= missing <= gap.last)

@@ -1,10 +1,13 @@
-"""The hub: one per process. Pages say what they watch; a commit says what it changed; the hub brings them together.
+"""The hub: one per process.
 
-Changes come from two sides. This process's own commits are heard at once (`Database.listeners`). What other
-processes commit (the command line, a second server) is seen by looking at what every visible change
-leaves behind: ledger transfers, notifications, tracking runs.
+Pages say what they watch; a commit says what it changed; the hub brings them together.
 
-After a quiet while a change is pushed at once, and what follows within a quarter of a second together.
+Changes come from two sides. This process's own commits are heard at once (`Database.listeners`).
+What other processes commit (the command line, a second server) is seen by looking at what every
+visible change leaves behind: ledger transfers, notifications, tracking runs.
+
+After a quiet while a change is pushed at once, and what follows within a quarter of a second
+together.
 """
 
 import asyncio
@@ -52,13 +55,17 @@ MOST_TOGETHER = 500
 """Tabs that are read together: of fewer the statements cost more, of more the first wait longer."""
 
 MOST_AT_ONCE = 100
-"""Tabs that are read together and taken hold of at the same time: so many may be busy, and the others not wait."""
+"""Tabs that are read together and taken hold of at the same time: so many may be busy, and the
+others not wait.
+"""
 
 MOST_ALONE = 20
 """States that read each for itself at the same time, with a connection of its own."""
 
 MOST_ASKED = 1_000
-"""Tabs whose sessions are looked at in one second, should nothing be pushed to them: before that they always are."""
+"""Tabs whose sessions are looked at in one second, should nothing be pushed to them: before that
+they always are.
+"""
 
 
 class LiveState(Protocol):
@@ -100,12 +107,16 @@ class Hub:
         self._watches.drop(token)
 
     def interrupted(self, token: str) -> None:
-        """An event of this tab was lost on the way, perhaps the one that loads its page: it opens it anew soon."""
+        """An event of this tab was lost on the way, perhaps the one that loads its page: it opens
+        it anew soon.
+        """
         self._interrupted.add(token)
 
     @property
     def noticed(self) -> int:
-        """How often something changed so far: while it stays the same, nothing that was read is out of date."""
+        """How often something changed so far: while it stays the same, nothing that was read is out
+        of date.
+        """
         return self._noticed
 
     @property
@@ -156,7 +167,9 @@ class Hub:
                 await self._push_to(changed, calm=True)
 
     async def _push_to(self, changed: Changed, *, calm: bool) -> None:
-        """Refresh every watching state of a connected tab that this concerns: numbers first, rows after them."""
+        """Refresh every watching state of a connected tab that this concerns: numbers first, rows
+        after them.
+        """
         self._watches.keep(self._connected())
         concerned = self._watches.concerned(changed, calm=calm)
         numbers = [key for key in concerned if not _comes_later(key[1])]
@@ -172,23 +185,31 @@ class Hub:
             self._pending.add(changed)
 
     async def _end_tabs_of_ended_sessions(self, tokens: Iterable[str]) -> None:
-        """Before anything is pushed to these tabs: nothing more reaches whoever is signed out by now.
+        """Before anything is pushed to these tabs: nothing more reaches whoever is signed out by
+        now.
 
-        Not needed where what is pushed first tells of the session itself (`ReadTogether._tells_of_session`).
+        Not needed where what is pushed first tells of the session itself
+        (`ReadTogether._tells_of_session`).
         """
         sessions = self._watches.sessions(tokens)
         if not sessions:
             return
         async with self._database.reading() as session:
             alive = await living(session, set(sessions.values()))
-        for token in [token for token, session_hash in sessions.items() if session_hash not in alive]:
+        for token in [
+            token for token, session_hash in sessions.items() if session_hash not in alive
+        ]:
             self.leave(token)
             await self._change(token, rx.State, self._end)
 
     async def _look_for_others(self) -> None:
         while True:
-            with contextlib.suppress(Outage):  # which is in the log; the database is asked again in a second
-                if self._watches or not self._feed.has_looked:  # before the first page opens, so that it misses nothing
+            with contextlib.suppress(
+                Outage
+            ):  # which is in the log; the database is asked again in a second
+                if (
+                    self._watches or not self._feed.has_looked
+                ):  # before the first page opens, so that it misses nothing
                     await self._end_tabs_of_ended_sessions(self._watches.next_tabs(MOST_ASKED))
                     self._take_up(await self._look())
                 if self._pending:  # what could not be pushed while something was away
@@ -217,7 +238,10 @@ class Hub:
         together: dict[str, list[type[rx.State]]] = {}
         alone: list[Key] = []
         for token, kind in sorted(keys, key=lambda key: not _tells_of_session(key[1])):
-            if (token, kind) not in self._watches:  # its session has just ended, or it went to another page
+            if (
+                token,
+                kind,
+            ) not in self._watches:  # its session has just ended, or it went to another page
                 continue
             if is_read_together(kind):
                 together.setdefault(token, []).append(kind)
@@ -239,8 +263,12 @@ class Hub:
                 whose.setdefault(kind, {})[self._watches.whose((token, kind))] = None
         return {kind: list(some) for kind, some in whose.items()}
 
-    async def _refresh_together(self, reading: Together, token: str, kinds: Sequence[type[rx.State]]) -> bool:
-        """All these states of a tab in one go, what tells of its session first: one update to send, one to show."""
+    async def _refresh_together(
+        self, reading: Together, token: str, kinds: Sequence[type[rx.State]]
+    ) -> bool:
+        """All these states of a tab in one go, what tells of its session first: one update to send,
+        one to show.
+        """
 
         async def refresh(root: BaseState) -> None:
             for kind in kinds:
@@ -269,10 +297,14 @@ class Hub:
 
     async def _refresh_alone(self, state: Any) -> None:
         async with self._database.reading() as session:
-            await state._refresh_live(session)  # noqa: SLF001
+            await state._refresh_live(session)
 
-    async def _change(self, token: str, kind: type[rx.State], change: Callable[[BaseState], Awaitable[None]]) -> bool:
-        """Change a tab's state and push that; False where it has to be tried again, since something was away."""
+    async def _change(
+        self, token: str, kind: type[rx.State], change: Callable[[BaseState], Awaitable[None]]
+    ) -> bool:
+        """Change a tab's state and push that; False where it has to be tried again, since something
+        was away.
+        """
 
         async def change_or_begin_anew(root: BaseState) -> None:
             if root.router_data:
@@ -296,15 +328,22 @@ class Hub:
             await self._begin_anew(token)
 
     async def _begin_anew(self, token: str) -> None:
-        """The tab's state is gone: Redis was restarted, or kept a quiet tab's state no longer. Let it open its page
-        once more; whoever left in this very moment does not hear of it."""
+        """The tab's state is gone: Redis was restarted, or kept a quiet tab's state no longer.
+
+        Let it open its page once more; whoever left in this very moment does not hear of it.
+        """
         if self._app.event_namespace is not None:
             update = StateUpdate(events=[Event(name=HYDRATE)])
             await self._app.event_namespace.emit_update(update, token)
 
 
-async def _each(work: Callable[[Item], Awaitable[bool]], items: Collection[Item], at_once: int) -> bool:
-    """Whether all went well. By a few workers: a task for each of thousands costs more than what is to be done."""
+async def _each(
+    work: Callable[[Item], Awaitable[bool]], items: Collection[Item], at_once: int
+) -> bool:
+    """Whether all went well.
+
+    By a few workers: a task for each of thousands costs more than what is to be done.
+    """
     waiting, turns = iter(items), Turns()
 
     async def worker() -> bool:
@@ -372,15 +411,18 @@ def watch(
     runs: bool = False,
     calm: bool = False,
 ) -> None:
-    """From now on this tab's `state` is refreshed when one of these users, campaigns or any run changes.
+    """From now on this tab's `state` is refreshed when one of these users, campaigns or any run
+    changes.
 
-    `calm` says that a few seconds later is soon enough. Call it when the page loads, with ids that the server knows
-    from the session, never from the browser.
+    `calm` says that a few seconds later is soon enough. Call it when the page loads, with ids that
+    the server knows from the session, never from the browser.
     """
     if not _running:
         return
     known: frozenset[int] | Literal["all"] = "all" if campaigns == "all" else frozenset(campaigns)
     token = state.router.session.client_token
     session = cookie_in(state.router.headers.cookie)  # its hash: see `swivi.pages.engine.inbox`
-    whose = state._whose_numbers() if is_read_together(type(state)) else None  # type: ignore[attr-defined]  # noqa: SLF001
-    _running[-1].watch((token, type(state)), Watch(frozenset(users), known, runs, session, calm, whose))
+    whose = state._whose_numbers() if is_read_together(type(state)) else None  # type: ignore[attr-defined]
+    _running[-1].watch(
+        (token, type(state)), Watch(frozenset(users), known, runs, session, calm, whose)
+    )

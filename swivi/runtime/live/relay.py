@@ -1,7 +1,7 @@
 """The relay: what one process commits, the hubs of all the others hear at once, over Redis.
 
-It carries ids, never numbers, and only hurries: what it loses (Redis away, a process killed between its commit and the
-message) the feed finds in the database within a second.
+It carries ids, never numbers, and only hurries: what it loses (Redis away, a process killed between
+its commit and the message) the feed finds in the database within a second.
 """
 
 import asyncio
@@ -26,7 +26,10 @@ LONGEST_WAIT_SECONDS = 15.0
 
 
 class Relay:
-    """One process's end. Register `notice` as a listener of the database, and keep `run` running."""
+    """One process's end.
+
+    Register `notice` as a listener of the database, and keep `run` running.
+    """
 
     def __init__(self, redis_url: str, heard: Callable[[Changed], None]) -> None:
         self._redis: Redis = Redis.from_url(redis_url, health_check_interval=LONGEST_WAIT_SECONDS)

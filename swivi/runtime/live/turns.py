@@ -8,7 +8,9 @@ LONGEST_SECONDS = 0.02
 
 
 class Turns:
-    """Shared by tasks that together have much to do: after each turn everything else that waits comes first."""
+    """Shared by tasks that together have much to do: after each turn everything else that waits
+    comes first.
+    """
 
     def __init__(self) -> None:
         self._ends = monotonic() + LONGEST_SECONDS
@@ -16,7 +18,9 @@ class Turns:
 
     async def wait(self) -> None:
         """Return at once within a turn, else as the next one begins."""
-        while monotonic() >= self._ends:  # of those that waited, the first ones may have used up the new turn, too
+        while (
+            monotonic() >= self._ends
+        ):  # of those that waited, the first ones may have used up the new turn, too
             if self._next is None:
                 loop = asyncio.get_running_loop()
                 self._next = loop.create_future()

@@ -1,4 +1,6 @@
-"""Who looks at what: the tabs that are open in this process, and what each of their states wants to hear of."""
+"""Who looks at what: the tabs that are open in this process, and what each of their states wants to
+hear of.
+"""
 
 from collections.abc import Container, Hashable, Iterable, Iterator
 from dataclasses import dataclass
@@ -29,7 +31,9 @@ class Watch:
     calm: bool = False
     """Whether every few seconds is often enough."""
     whose: Hashable = None
-    """Whose numbers it shows, where they are read for many at once: see `swivi.runtime.live.batch_reads`."""
+    """Whose numbers it shows, where they are read for many at once: see
+    `swivi.runtime.live.batch_reads`.
+    """
 
     def topics(self) -> Iterator[Topic]:
         """What it is that this tab wants to hear of."""
@@ -45,7 +49,9 @@ class Watch:
 
 
 class Watches:
-    """All watches, by tab, and by what they are about: a change costs what it concerns, not what is open."""
+    """All watches, by tab, and by what they are about: a change costs what it concerns, not what is
+    open.
+    """
 
     def __init__(self) -> None:
         self._tabs: dict[str, dict[type[rx.State], Watch]] = {}
@@ -92,7 +98,9 @@ class Watches:
         return any(not self._tabs[token][kind].calm for token, kind in keys)
 
     def concerned(self, changed: Changed, *, calm: bool) -> list[Key]:
-        """Whom it concerns, of those who watch calmly or of the others; what a tab watches in the order of `put`."""
+        """Whom it concerns, of those who watch calmly or of the others; what a tab watches in the
+        order of `put`.
+        """
         found: dict[Key, None] = {}
         for topic in _topics(changed):
             found.update(self._about.get(topic, {}))

@@ -1,7 +1,8 @@
 """The invariants of the money (I1 to I18), each as SQL that returns the rows that break it.
 
-Plain SQL on purpose: it shares no code with the services it checks, runs alike on SQLite and PostgreSQL, and
-anybody can paste it into a database shell. Every query answers `(id, found, expected)`; amounts are cents.
+Plain SQL on purpose: it shares no code with the services it checks, runs alike on SQLite and
+PostgreSQL, and anybody can paste it into a database shell. Every query answers `(id, found,
+expected)`; amounts are cents.
 """
 
 from swivi.domain.ledger.checks.campaigns import OF_CAMPAIGNS_AND_CLIPS, OF_COMPLETION_AND_BUDGETS

@@ -29,7 +29,10 @@ OF_CAMPAIGNS_AND_CLIPS = (
         "I1",
         "campaign",
         "campaign {id}: spent is {found} of a budget of {expected}",
-        "SELECT id, spent AS found, budget AS expected FROM campaigns WHERE spent < 0 OR spent > budget",
+        (
+            "SELECT id, spent AS found, budget AS expected FROM campaigns WHERE spent < 0 OR "
+            "spent > budget"
+        ),
     ),
     Check(
         "I1",
@@ -91,7 +94,10 @@ OF_CAMPAIGNS_AND_CLIPS = (
         differs(
             "clips",
             "t.peak_views",
-            "SELECT clip_id AS ref, MAX(views) AS total FROM view_tracking WHERE outcome = 'ok' GROUP BY clip_id",
+            (
+                "SELECT clip_id AS ref, MAX(views) AS total FROM view_tracking WHERE outcome = "
+                "'ok' GROUP BY clip_id"
+            ),
             where="t.peak_views > COALESCE(e.total, 0)",
         ),
         Unit.COUNT,
@@ -200,6 +206,8 @@ OF_COMPLETION_AND_BUDGETS = (
         "I15",
         "campaign",
         "campaign {id}: its budget is {found}, its funding says {expected}",
-        differs("campaigns", "t.budget", net_of("campaign_id", "'BUDGET_FUNDED'", "'BUDGET_REDUCED'")),
+        differs(
+            "campaigns", "t.budget", net_of("campaign_id", "'BUDGET_FUNDED'", "'BUDGET_REDUCED'")
+        ),
     ),
 )

@@ -1,6 +1,14 @@
 """Of clippers' balances and their payouts."""
 
-from swivi.domain.ledger.checks.parts import ACCRUED, REVERSED, Check, Unit, differs, net_of, on_account
+from swivi.domain.ledger.checks.parts import (
+    ACCRUED,
+    REVERSED,
+    Check,
+    Unit,
+    differs,
+    net_of,
+    on_account,
+)
 
 PAID, RETURNED = "'PAYOUT_PAID', 'PAYOUT_FEE'", "'PAYOUT_RETURNED'"
 
@@ -21,7 +29,11 @@ OF_CLIPPERS_AND_PAYOUTS = (
         "I2",
         "user",
         "user {id}: {found} is reserved, the transfers say {expected}",
-        differs("users", "t.reserved", net_of("user_id", "'PAYOUT_RESERVED'", f"'PAYOUT_RELEASED', {PAID}")),
+        differs(
+            "users",
+            "t.reserved",
+            net_of("user_id", "'PAYOUT_RESERVED'", f"'PAYOUT_RELEASED', {PAID}"),
+        ),
     ),
     Check(
         "I2",

@@ -1,6 +1,13 @@
 """Of the totals that pages read, which are kept beside the rows that they total."""
 
-from swivi.domain.ledger.checks.parts import KEPT_BALANCES, LEFT_ON_ACCOUNT, Check, differs, on_account, summed
+from swivi.domain.ledger.checks.parts import (
+    KEPT_BALANCES,
+    LEFT_ON_ACCOUNT,
+    Check,
+    differs,
+    on_account,
+    summed,
+)
 
 OF_KEPT_TOTALS = (
     Check(

@@ -39,7 +39,8 @@ OF_THE_LEDGER = (
         SELECT l.id AS id, l.amount AS found, 0 AS expected FROM ledger_transfers l
         LEFT JOIN audit_log a ON a.id = l.audit_id WHERE a.id IS NULL""",
     ),
-    # Earlier releases credited the sandbox's own clipper. The migration that ended it wrote the entry named here.
+    # Earlier releases credited the sandbox's own clipper. The migration that ended it wrote the
+    # entry named here.
     Check(
         "I17",
         "transfer",

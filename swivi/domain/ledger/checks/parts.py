@@ -23,7 +23,9 @@ class Check:
 
 
 def differs(table: str, value: str, expected: str, *, key: str = "id", where: str = "1 = 1") -> str:
-    """Rows of `table` whose `value` is not the sum that the subquery `expected` (key, total) says; no row means 0."""
+    """Rows of `table` whose `value` is not the sum that the subquery `expected` (key, total) says;
+    no row means 0.
+    """
     return f"""
         SELECT t.{key} AS id, {value} AS found, COALESCE(e.total, 0) AS expected
         FROM {table} t LEFT JOIN ({expected}) e ON e.ref = t.{key}
@@ -57,7 +59,9 @@ KEPT_BALANCES = "SELECT account AS ref, SUM(amount) AS total FROM account_days G
 
 
 def on_account(prefix: str, table: str, value: str, balances: str = BALANCES) -> str:
-    """Rows of `table` whose `value` is not the balance of their account `prefix:<id>`; no transfer means 0."""
+    """Rows of `table` whose `value` is not the balance of their account `prefix:<id>`; no transfer
+    means 0.
+    """
     return f"""
         SELECT t.id AS id, {value} AS found, COALESCE(e.total, 0) AS expected
         FROM {table} t LEFT JOIN ({balances}) e ON e.ref = '{prefix}:' || CAST(t.id AS TEXT)

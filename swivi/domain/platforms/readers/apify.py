@@ -1,9 +1,10 @@
 """Reading views through Apify, with its own client: https://docs.apify.com/api/client/python/
 
-The client's habits that cost money or time are turned off here: a retried start is a second paid run, so
-starts go through a client that never retries; waiting has a bound; a run that failed raises nothing, so
-its status is looked at; a run that succeeded may lack videos, so every video asked for is accounted for.
-Runs are started with `start`, never `call`, which would also fetch the actor's log.
+The client's habits that cost money or time are turned off here: a retried start is a second paid
+run, so starts go through a client that never retries; waiting has a bound; a run that failed raises
+nothing, so its status is looked at; a run that succeeded may lack videos, so every video asked for
+is accounted for. Runs are started with `start`, never `call`, which would also fetch the actor's
+log.
 """
 
 import asyncio
@@ -35,7 +36,9 @@ LONG_POLL_TIMEOUT = timedelta(seconds=75)
 """The API holds a waiting request for up to 60 seconds."""
 
 GRACE = timedelta(seconds=15)
-"""The service ends a run at its timeout; we wait this much longer, to hear of it and fetch what came."""
+"""The service ends a run at its timeout; we wait this much longer, to hear of it and fetch what
+came.
+"""
 
 CLOCK_SKEW = timedelta(seconds=30)
 """How far the service's clock may be behind ours when runs are looked up by their start."""
@@ -94,7 +97,9 @@ class ApifyReader:
                 .list(desc=True, limit=MAX_RUNS_SEARCHED, started_after=since - CLOCK_SKEW)
             )
             for run in runs.items:
-                if run.id not in known and await self._has_input(run.default_key_value_store_id, wanted):
+                if run.id not in known and await self._has_input(
+                    run.default_key_value_store_id, wanted
+                ):
                     return ScraperStart(run.id, run.default_dataset_id)
         return None
 
@@ -140,7 +145,9 @@ class ApifyReader:
             return found
 
     def _input(self, refs: Sequence[VideoRef]) -> dict[str, Any]:
-        """The actor's input, the same for the same videos in any order, so that a run can be found by it."""
+        """The actor's input, the same for the same videos in any order, so that a run can be found
+        by it.
+        """
         if not 1 <= len(refs) <= self.max_batch:
             raise ValueError(f"a batch has 1 to {self.max_batch} videos, not {len(refs)}")
         if any(ref.platform is not self.platform for ref in refs):
@@ -148,10 +155,16 @@ class ApifyReader:
         return self.actor.build_input(sorted({ref.canonical_url for ref in refs}))
 
     async def _has_input(self, store_id: str, wanted: dict[str, Any]) -> bool:
-        """Whether a run's input says what ours says; the platform may have added defaults of the actor."""
-        record = await self._reads.key_value_store(store_id).get_record("INPUT", timeout=REQUEST_TIMEOUT)
+        """Whether a run's input says what ours says; the platform may have added defaults of the
+        actor.
+        """
+        record = await self._reads.key_value_store(store_id).get_record(
+            "INPUT", timeout=REQUEST_TIMEOUT
+        )
         given = record["value"] if record else None
-        return isinstance(given, dict) and all(given.get(key) == value for key, value in wanted.items())
+        return isinstance(given, dict) and all(
+            given.get(key) == value for key, value in wanted.items()
+        )
 
     async def _items(self, dataset_id: str, asked: int) -> list[object]:
         rows = self._reads.dataset(dataset_id).iterate_items(
@@ -161,10 +174,12 @@ class ApifyReader:
 
 
 class ApifyReaders:
-    """All platforms through one Apify account. Close it with `aclose` or use it as an async context manager.
+    """All platforms through one Apify account.
 
-    `timeout` bounds a run on the service; collecting it waits slightly longer. `retries` is for requests
-    that only look; a start is sent once.
+    Close it with `aclose` or use it as an async context manager.
+
+    `timeout` bounds a run on the service; collecting it waits slightly longer. `retries` is for
+    requests that only look; a start is sent once.
     """
 
     def __init__(
@@ -178,14 +193,18 @@ class ApifyReaders:
         actors: Mapping[Platform, Actor] = ACTORS,
     ) -> None:
         if timeout < timedelta(seconds=1):
-            raise ValueError("a run needs at least a second: the service takes 0 for no timeout at all")
+            raise ValueError(
+                "a run needs at least a second: the service takes 0 for no timeout at all"
+            )
         self._connections = [_connection(token, retries=0), _connection(token, retries=retries)]
         starts, reads = (
             ApifyClientAsync.with_custom_http_client(token, api_url=api_url, http_client=connection)
             for connection in self._connections
         )
         self._readers = {
-            platform: ApifyReader(actor, starts=starts, reads=reads, timeout=timeout, max_batch=max_batch)
+            platform: ApifyReader(
+                actor, starts=starts, reads=reads, timeout=timeout, max_batch=max_batch
+            )
             for platform, actor in actors.items()
         }
 
@@ -202,7 +221,10 @@ class ApifyReaders:
         return self
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         await self.aclose()
 

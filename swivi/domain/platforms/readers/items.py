@@ -1,7 +1,7 @@
 """From the rows a scraper wrote to one reading per video asked for. Pure.
 
-Nobody validates those rows: numbers come as strings, fields are null or missing, notes and errors stand
-between them, a video comes twice, and videos come that nobody asked for.
+Nobody validates those rows: numbers come as strings, fields are null or missing, notes and errors
+stand between them, a video comes twice, and videos come that nobody asked for.
 """
 
 import re
@@ -37,8 +37,18 @@ _ENGAGEMENT_FIELDS = (
 )
 """Counts that only a video with views has. An Instagram row's other view count is one of them."""
 
-_PLACEHOLDERS = {"sidecar", "image", "carousel", "carousel_container", "graphsidecar", "graphimage", "photo"}
-"""What `type` or `productType` say of posts without a video, whose scrapers write 0 views for "none"."""
+_PLACEHOLDERS = {
+    "sidecar",
+    "image",
+    "carousel",
+    "carousel_container",
+    "graphsidecar",
+    "graphimage",
+    "photo",
+}
+"""What `type` or `productType` say of posts without a video, whose scrapers write 0 views for
+"none".
+"""
 
 
 def readings_from(
@@ -52,12 +62,14 @@ def readings_from(
 ) -> list[Reading]:
     """One reading for each of `refs`, in their order.
 
-    A video that no item speaks of gets the outcome `unanswered` with `why` as its detail. Of several
-    items about one video the most telling counts: a number before a definite refusal before a fault, and
-    the largest of several numbers, because counters grow and the smaller one is the staler copy.
-    An item that has the id of another video than the one whose link it answers counts for both, and says so.
+    A video that no item speaks of gets the outcome `unanswered` with `why` as its detail. Of
+    several items about one video the most telling counts: a number before a definite refusal before
+    a fault, and the largest of several numbers, because counters grow and the smaller one is the
+    staler copy. An item that has the id of another video than the one whose link it answers counts
+    for both, and says so.
     """
-    # Old submissions may be stored by another id of the same video, and scrapers answer with any of them.
+    # Old submissions may be stored by another id of the same video, and scrapers answer with any of
+    # them.
     asked = {ref: canonical(ref) for ref in refs}
     wanted = set(asked.values())
     best: dict[VideoRef, Reading] = {}
@@ -67,13 +79,18 @@ def readings_from(
                 reading = _reading(actor, item, ref, read_at)
                 best[ref] = max(best.get(ref, reading), reading, key=_telling)
     return [
-        replace(best[video], ref=ref) if video in best else _without_views(actor, ref, unanswered, why, read_at)
+        replace(best[video], ref=ref)
+        if video in best
+        else _without_views(actor, ref, unanswered, why, read_at)
         for ref, video in ((ref, asked[ref]) for ref in refs)
     ]
 
 
 def parse_views(value: object) -> int | None:
-    """A view count as scrapers write it: 295, "295" or 295.0. None for anything else; never a guess."""
+    """A view count as scrapers write it: 295, "295" or 295.0.
+
+    None for anything else; never a guess.
+    """
     match value:
         case bool():
             return None
@@ -91,7 +108,8 @@ def parse_views(value: object) -> int | None:
 def _refs_of(actor: Actor, item: dict[str, Any]) -> set[VideoRef]:
     """The videos an item is about: the one whose id it has, and those whose links it answers.
 
-    They differ where a platform answers two links as one video. Errors carry no id: there the first link counts.
+    They differ where a platform answers two links as one video. Errors carry no id: there the first
+    link counts.
     """
     own = _own_ref(actor, item)
     if own is None:
@@ -159,15 +177,18 @@ def _without_views(
     word: str | None = None,
 ) -> Reading:
     detail = detail[:MAX_DETAIL_LENGTH]
-    return Reading(ref, outcome, None, actor.views_field, actor.source, None, detail, read_at, word=word)
+    return Reading(
+        ref, outcome, None, actor.views_field, actor.source, None, detail, read_at, word=word
+    )
 
 
 def _sign_of_views(actor: Actor, item: dict[str, Any]) -> str | None:
     """Return why a count of zero is not believed ("diggCount 25900"), or None if it is.
 
-    A first reading of zero would pay for every view that the video had before. So a zero is believed only
-    where the platform says that nobody liked the video, and nobody commented on or shared it either. Authors can
-    hide likes (-1, null or no field): such a video gets its baseline with its first view.
+    A first reading of zero would pay for every view that the video had before. So a zero is
+    believed only where the platform says that nobody liked the video, and nobody commented on or
+    shared it either. Authors can hide likes (-1, null or no field): such a video gets its baseline
+    with its first view.
     """
     likes = item.get(actor.likes_field)
     if parse_views(likes) != 0:
@@ -194,7 +215,11 @@ def _coauthors(listed: object, author: str | None) -> tuple[str, ...]:
         return ()
     found: dict[str, str] = {}
     for one in listed[:MAX_COAUTHORS]:
-        named = next((one[field] for field in _NAME_FIELDS if field in one), None) if isinstance(one, dict) else one
+        named = (
+            next((one[field] for field in _NAME_FIELDS if field in one), None)
+            if isinstance(one, dict)
+            else one
+        )
         if handle := _handle(named):
             found.setdefault(comparable(handle), handle)
     found.pop(comparable(author or ""), None)

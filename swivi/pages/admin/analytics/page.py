@@ -29,7 +29,9 @@ def analytics_page() -> rx.Component:
         "Analytics",
         stack(
             rx.el.div(
-                filter_tabs(_PERIODS, state.days, lambda days: f"?days={days}{state.kept}", "Period"),
+                filter_tabs(
+                    _PERIODS, state.days, lambda days: f"?days={days}{state.kept}", "Period"
+                ),
                 _filters(),
                 class_name="list-head",
             ),
@@ -56,10 +58,18 @@ def _filters() -> rx.Component:
     state = AnalyticsState
     return cluster(
         select_field(
-            "Platform", "platform", _PLATFORMS, value=state.platform, on_change=sends(state.filter_by, "platform")
+            "Platform",
+            "platform",
+            _PLATFORMS,
+            value=state.platform,
+            on_change=sends(state.filter_by, "platform"),
         ),
         select_field(
-            "Campaign", "campaign", state.campaigns, value=state.campaign, on_change=sends(state.filter_by, "campaign")
+            "Campaign",
+            "campaign",
+            state.campaigns,
+            value=state.campaign,
+            on_change=sends(state.filter_by, "campaign"),
         ),
         gap=3,
     )
@@ -106,21 +116,36 @@ def _details() -> rx.Component:
     return stack(
         card_grid(
             panel(
-                "Views per day", day_chart(state.views_by_day, caption="Views per day", amount="Views", unit="count")
+                "Views per day",
+                day_chart(
+                    state.views_by_day, caption="Views per day", amount="Views", unit="count"
+                ),
             ),
             panel(
-                "Spent per day", day_chart(state.spent_by_day, caption="Spent per day", amount="Spent", unit="money")
+                "Spent per day",
+                day_chart(
+                    state.spent_by_day, caption="Spent per day", amount="Spent", unit="money"
+                ),
             ),
             min_width=360,
         ),
-        panel("Platforms", _shares("Platform", state.by_platform, "Views and spending by platform")),
-        panel("Campaigns", _shares("Campaign", state.by_campaign, "Views and spending by campaign")),
+        panel(
+            "Platforms", _shares("Platform", state.by_platform, "Views and spending by platform")
+        ),
+        panel(
+            "Campaigns", _shares("Campaign", state.by_campaign, "Views and spending by campaign")
+        ),
     )
 
 
 def _shares(what: str, rows: Rows, caption: str) -> rx.Component:
     return data_table(
-        (Column(what), Column("Views", "right"), Column("Spent", "right"), Column("Effective CPM", "right")),
+        (
+            Column(what),
+            Column("Views", "right"),
+            Column("Spent", "right"),
+            Column("Effective CPM", "right"),
+        ),
         rows,
         _cells,
         caption=caption,
@@ -131,14 +156,24 @@ def _shares(what: str, rows: Rows, caption: str) -> rx.Component:
 
 
 def _cells(row: Share) -> list[Node]:
-    name = rx.cond(row.id > 0, rx.el.a(row.name, href=f"/admin/campaigns/{row.id}"), rx.el.span(row.name))
-    return [name, _measure(row.views, "count"), _measure(row.spent, "money"), _measure(row.cpm, "money")]
+    name = rx.cond(
+        row.id > 0, rx.el.a(row.name, href=f"/admin/campaigns/{row.id}"), rx.el.span(row.name)
+    )
+    return [
+        name,
+        _measure(row.views, "count"),
+        _measure(row.spent, "money"),
+        _measure(row.cpm, "money"),
+    ]
 
 
 def _measure(measure: Measure, unit: Unit) -> rx.Component:
     return rx.el.div(
         rx.el.div(_amount(measure.now, unit)),
-        rx.cond(rx.Var.create(measure.before).to(int) > 0, rx.el.div(_beside(measure, unit), class_name="quiet")),
+        rx.cond(
+            rx.Var.create(measure.before).to(int) > 0,
+            rx.el.div(_beside(measure, unit), class_name="quiet"),
+        ),
     )
 
 

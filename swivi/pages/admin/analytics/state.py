@@ -1,4 +1,7 @@
-"""What analytics show: how the chosen days went, beside as many days before them. The choice lives in the address."""
+"""What analytics show: how the chosen days went, beside as many days before them.
+
+The choice lives in the address.
+"""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -39,7 +42,9 @@ class Measure:
 
 @dataclass(frozen=True)
 class Share:
-    """What a platform or a campaign brought; `id` is 0 for a platform and for all campaigns that are not listed."""
+    """What a platform or a campaign brought; `id` is 0 for a platform and for all campaigns that
+    are not listed.
+    """
 
     id: int
     name: str
@@ -86,7 +91,10 @@ class AnalyticsState(rx.State):
         if await visitor(self, Role.ADMIN) is None:
             return
         days = asked_number(self, "days")
-        platform, campaign_id = asked_option(self, "platform", Platform), asked_number(self, "campaign")
+        platform, campaign_id = (
+            asked_option(self, "platform", Platform),
+            asked_number(self, "campaign"),
+        )
         self.days = str(days if days in PERIODS else USUAL_PERIOD)
         self.platform, self.campaign = platform or "", str(campaign_id or "")
         filters = {"platform": self.platform, "campaign": self.campaign}
@@ -94,7 +102,9 @@ class AnalyticsState(rx.State):
         self.loading = True
         async with loading(self, "The analytics") as session:
             titles = await campaign_titles(session, besides=campaign_id)
-            self.campaigns = [("", "All campaigns")] + [(str(number), title) for number, title in titles]
+            self.campaigns = [("", "All campaigns")] + [
+                (str(number), title) for number, title in titles
+            ]
             self._show(
                 await analytics(
                     session,
@@ -117,7 +127,9 @@ class AnalyticsState(rx.State):
         self.views_by_day = [DayPoint(day.isoformat(), flow.views) for day, flow in found.days]
         self.spent_by_day = [DayPoint(day.isoformat(), flow.spent) for day, flow in found.days]
         self.by_platform = [Share(0, each.label, *measures(flow)) for each, flow in found.platforms]
-        self.by_campaign = [Share(each.campaign_id, each.title, *measures(each.flow)) for each in found.campaigns]
+        self.by_campaign = [
+            Share(each.campaign_id, each.title, *measures(each.flow)) for each in found.campaigns
+        ]
         if found.other_campaigns:
             words = "1 other" if found.other_campaigns == 1 else f"{found.other_campaigns:,} others"
             self.by_campaign.append(Share(0, words, *measures(found.others)))
@@ -126,7 +138,9 @@ class AnalyticsState(rx.State):
 
 
 def in_words(first: date, last: date) -> str:
-    """The days from `first` to `last` and as many before: "Nov 17 to Nov 23, beside Nov 10 to Nov 16 (UTC)"."""
+    """The days from `first` to `last` and as many before: "Nov 17 to Nov 23, beside Nov 10 to Nov
+    16 (UTC)".
+    """
     before = first - (last - first) - timedelta(days=1)
     return f"{_span(first, last)}, beside {_span(before, first - timedelta(days=1))} (UTC)"
 
@@ -146,7 +160,9 @@ def measures(flow: Compared) -> tuple[Measure, Measure, Measure]:
 
 
 def measured(now: int | None, before: int | None) -> Measure:
-    """A number beside what it was, with the change in words: "+12%, up", "-5%, down", "No change"."""
+    """A number beside what it was, with the change in words: "+12%, up", "-5%, down", "No
+    change".
+    """
     if now == before:
         return Measure(now, before, "No change")
     if now is None:
@@ -155,4 +171,6 @@ def measured(now: int | None, before: int | None) -> Measure:
         return Measure(now, before, "None before")
     trend, sign = ("up", "+") if now > before else ("down", "-")
     percent = round(abs(now - before) * 100 / before)
-    return Measure(now, before, f"{sign}{percent:,}%, {trend}" if percent else f"Slightly {trend}", trend)
+    return Measure(
+        now, before, f"{sign}{percent:,}%, {trend}" if percent else f"Slightly {trend}", trend
+    )

@@ -53,11 +53,15 @@ def _change(change: tuple[str, str, str]) -> rx.Component:
 def audit_page() -> rx.Component:
     """`/admin/audit`."""
     state = AuditState
-    tabs = [FilterTab("Everything", "")] + [FilterTab(words, subject) for subject, words in SUBJECTS.items()]
+    tabs = [FilterTab("Everything", "")] + [
+        FilterTab(words, subject) for subject, words in SUBJECTS.items()
+    ]
     return admin_page(
         "Audit log",
         stack(
-            filter_tabs(tabs, state.subject, lambda subject: f"?subject={subject}{state.kept}", "About"),
+            filter_tabs(
+                tabs, state.subject, lambda subject: f"?subject={subject}{state.kept}", "About"
+            ),
             _filters(),
             data_table(
                 _COLUMNS,
@@ -71,23 +75,49 @@ def audit_page() -> rx.Component:
                 empty=empty_state("scroll_text", "Nothing to show", "No entry fits these filters."),
                 stacks=True,
             ),
-            pager(state.page, state.pages, state.previous_page, state.next_page, state.total, most=MOST_COUNTED),
+            pager(
+                state.page,
+                state.pages,
+                state.previous_page,
+                state.next_page,
+                state.total,
+                most=MOST_COUNTED,
+            ),
         ),
         current=HERE,
-        actions=link_button("Export as CSV", state.export, icon="download", reload_document=True, download=True),
+        actions=link_button(
+            "Export as CSV", state.export, icon="download", reload_document=True, download=True
+        ),
     )
 
 
 def _filters() -> rx.Component:
     state = AuditState
     return cluster(
-        select_field("Action", "action", state.actions, value=state.action, on_change=sends(state.filter_by, "action")),
-        select_field("Who", "actor", state.actors, value=state.actor, on_change=sends(state.filter_by, "actor")),
+        select_field(
+            "Action",
+            "action",
+            state.actions,
+            value=state.action,
+            on_change=sends(state.filter_by, "action"),
+        ),
+        select_field(
+            "Who",
+            "actor",
+            state.actors,
+            value=state.actor,
+            on_change=sends(state.filter_by, "actor"),
+        ),
         _day("From day (UTC)", "since", state.since),
         _day("To day (UTC)", "until", state.until),
         rx.cond(
             state.subject_id != "",
-            button("One subject", sends(state.filter_by, "id", ""), icon="x", aria_label="Show every subject"),
+            button(
+                "One subject",
+                sends(state.filter_by, "id", ""),
+                icon="x",
+                aria_label="Show every subject",
+            ),
         ),
         gap=3,
     )

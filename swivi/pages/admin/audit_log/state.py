@@ -9,7 +9,14 @@ import reflex as rx
 
 from swivi.core.money import format_dollars
 from swivi.domain.accounts.models import Role
-from swivi.insights.operations.audit_log import SWIVI, AuditFilter, AuditLine, audit_actions, audit_actors, audit_lines
+from swivi.insights.operations.audit_log import (
+    SWIVI,
+    AuditFilter,
+    AuditLine,
+    audit_actions,
+    audit_actors,
+    audit_lines,
+)
 from swivi.pages.admin.shared.times import iso
 from swivi.pages.engine.gate import public
 from swivi.pages.engine.listing import PAGE_SIZE, Listing, asked, asked_number
@@ -29,7 +36,16 @@ _PLACES = {
     "payout_request": "/admin/payouts",
     "user": "/admin/users/{}",
 }
-_MONEY = {"amount", "budget", "earnings", "fee", "max_per_clip", "max_per_clipper", "net", "not_recovered"} | {
+_MONEY = {
+    "amount",
+    "budget",
+    "earnings",
+    "fee",
+    "max_per_clip",
+    "max_per_clipper",
+    "net",
+    "not_recovered",
+} | {
     "payout_rate",
     "spent",
     "wanted",
@@ -41,7 +57,10 @@ _PARAMETERS = ("subject", "id", "action", "actor", "since", "until")
 
 @dataclass(frozen=True)
 class EntryRow:
-    """An entry as its row shows it. `amount` is cents, None where no money moved; `place` its subject's page or ""."""
+    """An entry as its row shows it.
+
+    `amount` is cents, None where no money moved; `place` its subject's page or "".
+    """
 
     id: int
     at: str
@@ -78,8 +97,13 @@ class AuditState(Listing, rx.State):
         offset = self._read_place()
         self._read_filters()
         async with loading(self, "The audit log") as session:
-            lines, total = await audit_lines(session, self._wanted(), limit=PAGE_SIZE, offset=offset)
-            actions, actors = await audit_actions(session), await audit_actors(session, besides=self._chosen())
+            lines, total = await audit_lines(
+                session, self._wanted(), limit=PAGE_SIZE, offset=offset
+            )
+            actions, actors = (
+                await audit_actions(session),
+                await audit_actors(session, besides=self._chosen()),
+            )
             self.actions = [("", "Everything")] + [(name, _words(name)) for name in actions]
             people = [(str(number), name) for number, name in actors]
             self.actors = [("", "Everybody"), (str(SWIVI), "Swivi"), *people]
@@ -94,7 +118,9 @@ class AuditState(Listing, rx.State):
         self.since, self.until = (_day(asked(self, name)) for name in ("since", "until"))
         given = {name: value for name, value in self._filters().items() if value}
         self.export = "/api/admin/exports/audit.csv?" + urlencode(given)
-        self.kept = "".join(f"&{urlencode({name: given[name]})}" for name in given if name not in ("subject", "id"))
+        self.kept = "".join(
+            f"&{urlencode({name: given[name]})}" for name in given if name not in ("subject", "id")
+        )
 
     def _filters(self) -> dict[str, str]:
         values = (self.subject, self.subject_id, self.action, self.actor, self.since, self.until)
@@ -146,7 +172,11 @@ def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, s
     """What differs: its name, its value before ("" where there was none) and after."""
     names = [name for name in after if after[name] != before.get(name)]
     return [
-        (name.replace("_", " "), _value(name, before[name]) if name in before else "", _value(name, after[name]))
+        (
+            name.replace("_", " "),
+            _value(name, before[name]) if name in before else "",
+            _value(name, after[name]),
+        )
         for name in names
     ]
 
@@ -156,4 +186,10 @@ def _value(name: str, value: Any) -> str:
         return format_dollars(value)
     if isinstance(value, list):
         return ", ".join(str(item) for item in value)
-    return "none" if value is None or value == "" else f"{value:,}" if isinstance(value, int) else str(value)
+    return (
+        "none"
+        if value is None or value == ""
+        else f"{value:,}"
+        if isinstance(value, int)
+        else str(value)
+    )

@@ -1,4 +1,6 @@
-"""What the dialogs on a campaign's page have in common: they open, refuse beside the fields, and close when done."""
+"""What the dialogs on a campaign's page have in common: they open, refuse beside the fields, and
+close when done.
+"""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -20,7 +22,10 @@ Change = Callable[[AsyncSession, Actor, int], Awaitable[Campaign]]
 
 
 class CampaignDialog(rx.State, mixin=True):
-    """A dialog with one form. `outcome` says what the typed will lead to, "" where nothing is to be said."""
+    """A dialog with one form.
+
+    `outcome` says what the typed will lead to, "" where nothing is to be said.
+    """
 
     is_open: bool = False
     outcome: str = ""
@@ -37,7 +42,9 @@ class CampaignDialog(rx.State, mixin=True):
         """Open or close the dialog."""
         self.errors, self.outcome, self.busy, self.is_open = {}, "", False, is_open is True
 
-    async def _saved(self, change: Change, said: Callable[[Campaign], str]) -> AsyncIterator[Handler]:
+    async def _saved(
+        self, change: Change, said: Callable[[Campaign], str]
+    ) -> AsyncIterator[Handler]:
         """Change the campaign that the address names, once for two quick clicks, and close."""
         if self.busy or not self.is_open:
             return

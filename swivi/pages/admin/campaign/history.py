@@ -27,7 +27,9 @@ DAYS = 30
 
 @dataclass
 class BudgetPoint:
-    """What was left of the budget: when (ISO 8601 UTC, and milliseconds since 1970), and the cents."""
+    """What was left of the budget: when (ISO 8601 UTC, and milliseconds since 1970), and the
+    cents.
+    """
 
     at: str
     moment: int
@@ -59,7 +61,9 @@ class CampaignHistory(rx.State):
     async def _refresh_live(self, session: AsyncSession) -> None:
         today = clock.now().date()
         days = await campaign_days(session, self._campaign_id, today=today, days=DAYS)
-        self.budget_left = [_budget_point(step) for step in await burn_down(session, self._campaign_id)]
+        self.budget_left = [
+            _budget_point(step) for step in await burn_down(session, self._campaign_id)
+        ]
         self.views_by_day = [DayPoint(day.isoformat(), flow.views) for day, flow in days]
         self.spent_by_day = [DayPoint(day.isoformat(), flow.spent) for day, flow in days]
         self.nothing = not any(flow.views or flow.spent for _, flow in days)
@@ -72,8 +76,12 @@ def _budget_point(step: BudgetStep) -> BudgetPoint:
 def history_panels() -> rx.Component:
     """The burn-down of the budget, and below it what each of the last days brought."""
     state = CampaignHistory
-    burning = time_chart(state.budget_left, caption="Budget left over time", amount="Left", unit="money")
-    unspent = empty_state("flame", "Nothing is spent yet", "The budget burns down with every tracking run.")
+    burning = time_chart(
+        state.budget_left, caption="Budget left over time", amount="Left", unit="money"
+    )
+    unspent = empty_state(
+        "flame", "Nothing is spent yet", "The budget burns down with every tracking run."
+    )
     return stack(
         panel("Budget left", _shown(rows_var(state.budget_left).length() > 1, burning, unspent)),
         card_grid(
@@ -86,11 +94,17 @@ def history_panels() -> rx.Component:
 
 def _daily(title: str, points: Rows, amount: str, unit: Unit) -> rx.Component:
     quiet = empty_state(
-        "chart_line", f"Nothing in the last {DAYS} days", "What is read and paid shows here by UTC day."
+        "chart_line",
+        f"Nothing in the last {DAYS} days",
+        "What is read and paid shows here by UTC day.",
     )
     return panel(
         title,
-        _shown(~flag_var(CampaignHistory.nothing), day_chart(points, caption=title, amount=amount, unit=unit), quiet),
+        _shown(
+            ~flag_var(CampaignHistory.nothing),
+            day_chart(points, caption=title, amount=amount, unit=unit),
+            quiet,
+        ),
     )
 
 

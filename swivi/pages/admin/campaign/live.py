@@ -81,21 +81,36 @@ def live_numbers() -> rx.Component:
                 live_money(now.spent),
                 percent_bar(now.spent, now.budget, "Budget spent"),
                 dotted(
-                    rx.el.span(percent_text(now.spent, now.budget), " of ", money(now.budget), class_name="num"),
+                    rx.el.span(
+                        percent_text(now.spent, now.budget),
+                        " of ",
+                        money(now.budget),
+                        class_name="num",
+                    ),
                     rx.el.span(money(now.remaining), " left"),
                     last_changed(now.changed_at),
                 ),
             ),
             card_grid(
                 stat_card("Views gained", short_count(now.views_gained), "since the baselines"),
-                stat_card("Effective CPM", money(rx.Var.create(now.effective_cpm).to(int)), "per 1,000 views gained"),
+                stat_card(
+                    "Effective CPM",
+                    money(rx.Var.create(now.effective_cpm).to(int)),
+                    "per 1,000 views gained",
+                ),
                 stat_card(
                     "To review",
                     count(now.pending),
-                    rx.fragment(count(now.approved), " approved, ", count(now.rejected), " rejected"),
+                    rx.fragment(
+                        count(now.approved), " approved, ", count(now.rejected), " rejected"
+                    ),
                     href=f"/admin/submissions?status=pending&campaign={now.id}",
                 ),
-                stat_card("Clips tracked", count(now.tracked), when(now.last_tracked_at, never="not read yet")),
+                stat_card(
+                    "Clips tracked",
+                    count(now.tracked),
+                    when(now.last_tracked_at, never="not read yet"),
+                ),
                 min_width=140,
             ),
         ),

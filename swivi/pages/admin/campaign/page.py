@@ -7,7 +7,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.domain.accounts.models import Role
 from swivi.domain.campaigns.models import CampaignStatus
-from swivi.insights.campaigns.live import CampaignClip, CampaignClipper, campaign_clippers, campaign_clips
+from swivi.insights.campaigns.live import (
+    CampaignClip,
+    CampaignClipper,
+    campaign_clippers,
+    campaign_clips,
+)
 from swivi.pages.admin.campaign.history import history_panels
 from swivi.pages.admin.campaign.live import CampaignNow, addressed_campaign, live_numbers
 from swivi.pages.admin.campaign.steps import campaign_actions, terms_panel
@@ -80,10 +85,14 @@ class CampaignClips(Listing, rx.State):
 
     async def _refresh_live(self, session: AsyncSession) -> None:
         offset = (self.page - 1) * PAGE_SIZE
-        clips, total = await campaign_clips(session, self._campaign_id, limit=PAGE_SIZE, offset=offset)
+        clips, total = await campaign_clips(
+            session, self._campaign_id, limit=PAGE_SIZE, offset=offset
+        )
         self._found(total)
         self.rows = [_clip_row(clip) for clip in clips]
-        self.clippers = [_clipper_row(clipper) for clipper in await campaign_clippers(session, self._campaign_id)]
+        self.clippers = [
+            _clipper_row(clipper) for clipper in await campaign_clippers(session, self._campaign_id)
+        ]
 
 
 def _clip_row(clip: CampaignClip) -> ClipRow:
@@ -102,7 +111,9 @@ def _clip_row(clip: CampaignClip) -> ClipRow:
 
 
 def _clipper_row(clipper: CampaignClipper) -> ClipperRow:
-    return ClipperRow(clipper.user_id, clipper.name, clipper.clips, clipper.views_gained, clipper.earnings)
+    return ClipperRow(
+        clipper.user_id, clipper.name, clipper.clips, clipper.views_gained, clipper.earnings
+    )
 
 
 _CLIP_COLUMNS = (
@@ -118,7 +129,11 @@ _CLIP_COLUMNS = (
 def _clip_cells(clip: ClipRow) -> list[Node]:
     return [
         cluster(platform_mark(clip.platform), clip_link(clip.url, clip.clipper)),
-        rx.cond(clip.flag != "", rx.el.span(status_badge(clip.state), title=clip.flag), status_badge(clip.state)),
+        rx.cond(
+            clip.flag != "",
+            rx.el.span(status_badge(clip.state), title=clip.flag),
+            status_badge(clip.state),
+        ),
         count(clip.initial_views),
         count(clip.views),
         rx.fragment(money(clip.earnings), flash_row(clip.earnings)),
@@ -199,7 +214,9 @@ def _clips() -> rx.Component:
             loading=state.loading,
             error=state.problem,
             retry=state.load,
-            empty=empty_state("clapperboard", "No clips yet", "A submission becomes a clip when it is approved."),
+            empty=empty_state(
+                "clapperboard", "No clips yet", "A submission becomes a clip when it is approved."
+            ),
         ),
     )
     pages = pager(state.page, state.pages, state.previous_page, state.next_page, state.total)
@@ -220,6 +237,8 @@ def _clippers() -> rx.Component:
             loading=state.loading,
             error=state.problem,
             retry=state.load,
-            empty=empty_state("users", "No clippers yet", "Whoever has an approved clip shows here."),
+            empty=empty_state(
+                "users", "No clippers yet", "Whoever has an approved clip shows here."
+            ),
         ),
     )

@@ -56,5 +56,7 @@ def schedule_dialog() -> rx.Component:
             form_actions(close_button(), submit_button("Schedule", pending=state.busy)),
             on_submit=state.save,
         ),
-        description="It opens to clippers at its start and is completed at its end, both by itself.",
+        description=(
+            "It opens to clippers at its start and is completed at its end, both by itself."
+        ),
     )

@@ -26,7 +26,13 @@ from swivi.ui.types import Text
 
 def campaign_actions() -> rx.Component:
     """The steps that the campaign's state allows, what changes it, and its copy."""
-    draft = (_edit(), _copy(), _archive(), schedule_button(), _step("Start", CampaignStatus.ACTIVE, "play"))
+    draft = (
+        _edit(),
+        _copy(),
+        _archive(),
+        schedule_button(),
+        _step("Start", CampaignStatus.ACTIVE, "play"),
+    )
     scheduled = (
         _edit(),
         _copy(),
@@ -70,7 +76,9 @@ def campaign_actions() -> rx.Component:
 
 def _step(label: str, target: CampaignStatus, icon: str) -> rx.Component:
     on_click = sends(CampaignTerms.step, target.value)
-    return button(label, on_click, "primary" if target is CampaignStatus.ACTIVE else "secondary", icon)
+    return button(
+        label, on_click, "primary" if target is CampaignStatus.ACTIVE else "secondary", icon
+    )
 
 
 def _edit() -> rx.Component:
@@ -93,7 +101,10 @@ def _archive() -> rx.Component:
     return confirm_dialog(
         button("Archive", icon="archive"),
         "Archive this campaign?",
-        f"“{CampaignTerms.title}” leaves the lists for good. Its clips and its money stay on the books.",
+        (
+            f"“{CampaignTerms.title}” leaves the lists for good. Its clips and its money stay on "
+            "the books."
+        ),
         "Archive",
         sends(CampaignTerms.step, CampaignStatus.ARCHIVED.value),
         danger=True,
@@ -108,9 +119,9 @@ def _completion_dialog() -> rx.Component:
         f"Complete “{state.title}”?",
         rx.cond(state.unread == "", _completion_form(), _anyway_form()),
         description=(
-            f"{money_text(now.remaining)} of {money_text(now.budget)} is not spent. Its views are read and settled "
-            f"once more, submissions that wait are rejected, what is left is returned, and the books are closed "
-            f"for good."
+            f"{money_text(now.remaining)} of {money_text(now.budget)} is not spent. Its views are "
+            "read and settled once more, submissions that wait are rejected, what is left is "
+            "returned, and the books are closed for good."
         ),
     )
 
@@ -125,7 +136,9 @@ def _completion_form() -> rx.Component:
             default_value="Completed by an admin.",
             error=state.errors.get("reason", ""),
         ),
-        form_actions(close_button(), submit_button("Complete campaign", pending=state.busy, kind="danger")),
+        form_actions(
+            close_button(), submit_button("Complete campaign", pending=state.busy, kind="danger")
+        ),
         on_submit=state.complete,
     )
 
@@ -140,11 +153,16 @@ def _anyway_form() -> rx.Component:
                 "Reason to complete anyway",
                 "reason",
                 rows=2,
-                hint="What these clips grew since their last reading is not paid. The reason is logged.",
+                hint=(
+                    "What these clips grew since their last reading is not paid. The reason is "
+                    "logged."
+                ),
                 control_id="field-anyway-reason",
                 error=state.errors.get("reason", ""),
             ),
-            form_actions(close_button(), submit_button("Complete anyway", pending=state.busy, kind="danger")),
+            form_actions(
+                close_button(), submit_button("Complete anyway", pending=state.busy, kind="danger")
+            ),
             on_submit=state.complete_anyway,
         ),
     )
@@ -179,15 +197,24 @@ def _platforms() -> rx.Component:
 def _platform(name: Any) -> rx.Component:
     """A platform, with the rate where it has one of its own."""
     own = CampaignTerms.values.get(f"rate_{name}", "")
-    return rx.el.span(platform_mark(name, named=True), rx.cond(own != "", rx.el.span(f" ${own}", class_name="num")))
+    return rx.el.span(
+        platform_mark(name, named=True),
+        rx.cond(own != "", rx.el.span(f" ${own}", class_name="num")),
+    )
 
 
 def _link_or_none(address: Text) -> rx.Component:
     link = rx.el.a(
-        address, href=address, target="_blank", rel="noopener noreferrer", style={"overflow_wrap": "anywhere"}
+        address,
+        href=address,
+        target="_blank",
+        rel="noopener noreferrer",
+        style={"overflow_wrap": "anywhere"},
     )
     return rx.cond(address != "", link, rx.el.span("None", class_name="quiet"))
 
 
 def _dollars_or(amount: str, otherwise: str) -> rx.Component:
-    return rx.cond(amount != "", rx.el.span(f"${amount}"), rx.el.span(otherwise, class_name="quiet"))
+    return rx.cond(
+        amount != "", rx.el.span(f"${amount}"), rx.el.span(otherwise, class_name="quiet")
+    )

@@ -90,7 +90,10 @@ class CampaignTerms(rx.State):
     @rx.event(background=True)
     @admins_only
     async def complete(self, form_data: object) -> AsyncIterator[Handler]:
-        """Read and settle once more, then close the books. Takes as long as reading the campaign's clips."""
+        """Read and settle once more, then close the books.
+
+        Takes as long as reading the campaign's clips.
+        """
         async for shown in _completion(self, form_data, force=False):
             yield shown
 
@@ -102,7 +105,9 @@ class CampaignTerms(rx.State):
             yield shown
 
 
-async def _completion(state: CampaignTerms, form_data: object, *, force: bool) -> AsyncIterator[Handler]:
+async def _completion(
+    state: CampaignTerms, form_data: object, *, force: bool
+) -> AsyncIterator[Handler]:
     async with state:
         if state.busy:
             return
@@ -111,7 +116,9 @@ async def _completion(state: CampaignTerms, form_data: object, *, force: bool) -
         actor = await current_actor(state)
     try:
         reason = parse_reason(form_fields(form_data).get("reason"))
-        campaign = await runtime().tracker.complete(campaign_id, actor=actor, reason=reason, force=force)
+        campaign = await runtime().tracker.complete(
+            campaign_id, actor=actor, reason=reason, force=force
+        )
     except NotAllRead as refused:
         async with state:
             state.busy, state.unread = False, refused.sentence
@@ -124,6 +131,8 @@ async def _completion(state: CampaignTerms, form_data: object, *, force: bool) -
         return
     async with state:
         state.busy = state.asking_completion = False
-        state._show(campaign)  # noqa: SLF001 - public methods are events
-    yield toast_success(f"“{campaign.title}” is completed with {format_dollars(campaign.spent)} spent")
+        state._show(campaign)
+    yield toast_success(
+        f"“{campaign.title}” is completed with {format_dollars(campaign.spent)} spent"
+    )
     yield CampaignNow.load

@@ -54,7 +54,10 @@ def _said(campaign: Campaign) -> str:
 def _outcome(campaign: Campaign, added: Cents) -> str:
     budget = format_dollars(campaign.budget + added)
     views = views_bought(added, campaign.payout_rate)
-    return f"New budget: {budget}. It buys {views:,} more views at {format_dollars(campaign.payout_rate)} per 1,000."
+    return (
+        f"New budget: {budget}. It buys {views:,} more views at "
+        f"{format_dollars(campaign.payout_rate)} per 1,000."
+    )
 
 
 def top_up_button() -> rx.Component:
@@ -76,5 +79,7 @@ def top_up_dialog() -> rx.Component:
             on_submit=state.save,
             on_typing=state.typing,
         ),
-        description=f"The budget is {money_text(now.budget)}, of which {money_text(now.remaining)} is left.",
+        description=(
+            f"The budget is {money_text(now.budget)}, of which {money_text(now.remaining)} is left."
+        ),
     )

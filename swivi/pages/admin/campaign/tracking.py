@@ -40,4 +40,6 @@ class CampaignTracking(rx.State):
 
 def track_campaign_button() -> rx.Component:
     """Starts a run over this campaign; turns while it works."""
-    return button("Track now", CampaignTracking.track_now, icon="radar", pending=CampaignTracking.under_way)
+    return button(
+        "Track now", CampaignTracking.track_now, icon="radar", pending=CampaignTracking.under_way
+    )

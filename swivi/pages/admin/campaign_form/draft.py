@@ -1,4 +1,6 @@
-"""A campaign's form with the preview beside it: what the pages for a new and for a changed campaign share."""
+"""A campaign's form with the preview beside it: what the pages for a new and for a changed campaign
+share.
+"""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -11,7 +13,12 @@ from swivi.core.errors import SwiviError
 from swivi.domain.accounts.actor import Actor
 from swivi.domain.campaigns.models import Campaign
 from swivi.domain.platforms.models import Platform
-from swivi.pages.admin.campaign_form.form import campaign_fields, filled_terms, form_refusal, raw_terms
+from swivi.pages.admin.campaign_form.form import (
+    campaign_fields,
+    filled_terms,
+    form_refusal,
+    raw_terms,
+)
 from swivi.pages.admin.campaign_form.preview import bought, preview, preview_card
 from swivi.pages.engine.acting import acting, form_fields
 from swivi.pages.engine.gate import admins_only
@@ -31,8 +38,9 @@ Change = Callable[[AsyncSession, Actor], Awaitable[Campaign]]
 class CampaignDraft(rx.State, mixin=True):
     """What a form begins with, what is wrong with it, and its preview.
 
-    The form is drawn once it is `ready`, anew for each `address`, and left to the browser in between: what was typed
-    stays when something is refused, and when the connection was lost and the page loads again.
+    The form is drawn once it is `ready`, anew for each `address`, and left to the browser in
+    between: what was typed stays when something is refused, and when the connection was lost and
+    the page loads again.
     """
 
     values: dict[str, str] = {}
@@ -68,8 +76,12 @@ class CampaignDraft(rx.State, mixin=True):
         self.card, self.buys = preview_card(raw)
         self.typed_hidden = raw["hidden"] is True
 
-    async def _saved(self, change: Change, said: Callable[[Campaign], str]) -> AsyncIterator[EventSpec | None]:
-        """Create or change the campaign and go to its page; what is wrong is said beside the fields."""
+    async def _saved(
+        self, change: Change, said: Callable[[Campaign], str]
+    ) -> AsyncIterator[EventSpec | None]:
+        """Create or change the campaign and go to its page; what is wrong is said beside the
+        fields.
+        """
         if self.saving:
             return
         self.errors, self.saving = {}, True
@@ -102,12 +114,20 @@ def drafting(state: type[Any], *below: Node, on_submit: Handler) -> rx.Component
         below_budget=bought(state.buys),
     )
     both = rx.el.div(
-        rx.el.div(typed_form(fields, *below, on_submit=on_submit, on_typing=state.typing), class_name="card"),
+        rx.el.div(
+            typed_form(fields, *below, on_submit=on_submit, on_typing=state.typing),
+            class_name="card",
+        ),
         preview(state.card, hidden=state.typed_hidden),
         class_name="card-grid",
-        style={"grid_template_columns": "repeat(auto-fit, minmax(min(380px, 100%), 1fr))", "align_items": "start"},
+        style={
+            "grid_template_columns": "repeat(auto-fit, minmax(min(380px, 100%), 1fr))",
+            "align_items": "start",
+        },
         key=state.address,
     )
     return rx.cond(
-        state.problem != "", error_state(state.problem, state.load), rx.cond(state.ready, both, skeleton_rows(8))
+        state.problem != "",
+        error_state(state.problem, state.load),
+        rx.cond(state.ready, both, skeleton_rows(8)),
     )

@@ -57,7 +57,9 @@ class EditedCampaign(CampaignDraft, rx.State):
     @admins_only
     async def save(self, form_data: object) -> AsyncIterator[EventSpec | None]:
         """Change the terms and go back to the campaign; what is wrong is said beside the fields."""
-        change = partial(campaigns.change, campaign_id=_edited(self), raw=raw_terms(form_fields(form_data)))
+        change = partial(
+            campaigns.change, campaign_id=_edited(self), raw=raw_terms(form_fields(form_data))
+        )
         async for event in self._saved(change, _said):
             yield event
 
@@ -69,7 +71,10 @@ def _said(campaign: Campaign) -> str:
 def _why_closed(campaign: Campaign | None) -> str:
     if campaign is None or campaign.status in EDITABLE:
         return ""
-    return f"It is {campaign.status.lower()}, and its clips were paid by its terms: they stay as they are."
+    return (
+        f"It is {campaign.status.lower()}, and its clips were paid by its terms: they stay as they "
+        "are."
+    )
 
 
 def edit_campaign_page() -> rx.Component:
@@ -91,7 +96,8 @@ def edit_campaign_page() -> rx.Component:
                 drafting(
                     state,
                     form_actions(
-                        link_button("Cancel", f"{LIST}/{state.id}"), submit_button("Save changes", pending=state.saving)
+                        link_button("Cancel", f"{LIST}/{state.id}"),
+                        submit_button("Save changes", pending=state.saving),
                     ),
                     on_submit=state.save,
                 ),

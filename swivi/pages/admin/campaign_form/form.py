@@ -1,4 +1,6 @@
-"""The form of a campaign's terms, for a new one and for an edit, and the way from what it sends to raw terms."""
+"""The form of a campaign's terms, for a new one and for an edit, and the way from what it sends to
+raw terms.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +15,14 @@ from swivi.domain.platforms.models import Platform
 from swivi.pages.admin.shared.times import iso
 from swivi.pages.engine.acting import refusal
 from swivi.ui.feedback import toast_error
-from swivi.ui.forms import checkbox_field, checkbox_group, moment_field, money_field, text_area_field, text_field
+from swivi.ui.forms import (
+    checkbox_field,
+    checkbox_group,
+    moment_field,
+    money_field,
+    text_area_field,
+    text_field,
+)
 from swivi.ui.layout import card_grid, stack
 from swivi.ui.types import Node
 
@@ -39,8 +48,12 @@ def raw_terms(form_data: Mapping[str, object]) -> dict[str, object]:
     """What `campaign_fields` sent, as `campaigns.rules.parse_terms` takes it."""
     return {name: form_data.get(name, "") for name in TEXTS} | {
         "min_views": form_data.get("min_views") or 0,
-        "platforms": [platform.value for platform in Platform if form_data.get(f"platforms.{platform.value}")],
-        "platform_rates": {platform.value: form_data.get(f"rate_{platform.value}", "") for platform in Platform},
+        "platforms": [
+            platform.value for platform in Platform if form_data.get(f"platforms.{platform.value}")
+        ],
+        "platform_rates": {
+            platform.value: form_data.get(f"rate_{platform.value}", "") for platform in Platform
+        },
         "hidden": bool(form_data.get("hidden")),
         "is_test": bool(form_data.get("is_test")),
     }
@@ -71,7 +84,9 @@ def _dollars(cents: Cents | None) -> str:
 
 
 def form_refusal(error: SwiviError) -> EventSpec:
-    """What a refused form says in a toast: the form is long, so what stands beside a field may be out of sight."""
+    """What a refused form says in a toast: the form is long, so what stands beside a field may be
+    out of sight.
+    """
     return toast_error("Please look at the marked fields.") if error.fields else refusal(error)
 
 
@@ -90,14 +105,21 @@ def campaign_fields(
         return {"error": errors.get(name, ""), "default_value": values.get(name, "")}
 
     def moment(label: str, name: str, hint: str) -> rx.Component:
-        return moment_field(label, name, values.get(name, ""), hint=hint, error=errors.get(name, ""))
+        return moment_field(
+            label, name, values.get(name, ""), hint=hint, error=errors.get(name, "")
+        )
 
     return stack(
         text_field("Title", "title", **known("title")),
         text_field("Brand", "brand", **known("brand")),
-        text_area_field("Brief", "description", hint="What the campaign is about.", **known("description")),
         text_area_field(
-            "Requirements", "requirements", hint="What a clip must have to be approved.", **known("requirements")
+            "Brief", "description", hint="What the campaign is about.", **known("description")
+        ),
+        text_area_field(
+            "Requirements",
+            "requirements",
+            hint="What a clip must have to be approved.",
+            **known("requirements"),
         ),
         card_grid(
             money_field("Budget", "budget", **known("budget")),
@@ -111,7 +133,9 @@ def campaign_fields(
             error=errors.get("platforms", ""),
             checked=platforms,
         ),
-        _limits(errors, known("max_per_clip"), known("max_per_clipper"), known("min_views"), values),
+        _limits(
+            errors, known("max_per_clip"), known("max_per_clipper"), known("min_views"), values
+        ),
         card_grid(
             moment("Starts", "starts_at", "When it starts by itself, in your time zone."),
             moment("Ends", "ends_at", "When it completes by itself, in your time zone."),
@@ -121,13 +145,19 @@ def campaign_fields(
         checkbox_field(
             "Hidden from clippers",
             "hidden",
-            hint="Clippers do not find it or hear that it starts. Those with a clip in it can still submit.",
+            hint=(
+                "Clippers do not find it or hear that it starts. Those with a clip in it can "
+                "still submit."
+            ),
             default_checked=hidden,
         ),
         checkbox_field(
             "A test campaign",
             "is_test",
-            hint="Only the view tracking test submits to it, and nobody is paid. A test campaign stays one.",
+            hint=(
+                "Only the view tracking test submits to it, and nobody is paid. A test campaign "
+                "stays one."
+            ),
             default_checked=is_test,
         ),
     )
@@ -147,9 +177,15 @@ def _limits(
         stack(
             card_grid(
                 money_field("Most per clip", "max_per_clip", hint="Empty: no limit.", **per_clip),
-                money_field("Most per clipper", "max_per_clipper", hint="Empty: no limit.", **per_clipper),
+                money_field(
+                    "Most per clipper", "max_per_clipper", hint="Empty: no limit.", **per_clipper
+                ),
                 text_field(
-                    "Views before a clip earns", "min_views", input_mode="numeric", placeholder="0", **min_views
+                    "Views before a clip earns",
+                    "min_views",
+                    input_mode="numeric",
+                    placeholder="0",
+                    **min_views,
                 ),
             ),
             card_grid(

@@ -38,7 +38,9 @@ class NewCampaignState(CampaignDraft, rx.State):
 
     @public
     async def load(self) -> None:
-        """A fresh form, or one that begins with the terms of the campaign that the address names."""
+        """A fresh form, or one that begins with the terms of the campaign that the address
+        names.
+        """
         if await visitor(self, Role.ADMIN) is None:
             return
         async with loading(self, "The form") as session:
@@ -54,8 +56,12 @@ class NewCampaignState(CampaignDraft, rx.State):
     async def create(self, form_data: object) -> AsyncIterator[EventSpec | None]:
         """Create the campaign and go to its page; what is wrong is said beside the fields."""
         fields = form_fields(form_data)
-        change = partial(campaigns.create, raw=raw_terms(fields) | {"status": fields.get("status", "")})
-        async for event in self._saved(change, lambda campaign: f"Campaign “{campaign.title}” created"):
+        change = partial(
+            campaigns.create, raw=raw_terms(fields) | {"status": fields.get("status", "")}
+        )
+        async for event in self._saved(
+            change, lambda campaign: f"Campaign “{campaign.title}” created"
+        ):
             yield event
 
 
@@ -72,9 +78,14 @@ def new_campaign_page() -> rx.Component:
                 [(status.value, words) for status, words in _FIRST_STATUS],
                 error=state.errors.get("status", ""),
             ),
-            form_actions(link_button("Cancel", LIST), submit_button("Create campaign", pending=state.saving)),
+            form_actions(
+                link_button("Cancel", LIST), submit_button("Create campaign", pending=state.saving)
+            ),
             on_submit=state.create,
         ),
         current=LIST,
-        subtitle=rx.cond(state.copied != "", rx.el.span("With the terms of “", state.copied, "”", class_name="quiet")),
+        subtitle=rx.cond(
+            state.copied != "",
+            rx.el.span("With the terms of “", state.copied, "”", class_name="quiet"),
+        ),
     )

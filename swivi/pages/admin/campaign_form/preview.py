@@ -14,11 +14,18 @@ from swivi.domain.platforms.models import Platform
 from swivi.pages.shared.campaign_card import CampaignCard, campaign_tile, card_of, terms
 from swivi.ui.feedback import notice
 
-_NOTHING_TYPED: Mapping[str, Any] = {"id": 0, "title": "Your campaign", "payout_rate": 0, "budget": 0, "spent": 0}
+_NOTHING_TYPED: Mapping[str, Any] = {
+    "id": 0,
+    "title": "Your campaign",
+    "payout_rate": 0,
+    "budget": 0,
+    "spent": 0,
+}
 
 
 def typed_campaign(raw: Mapping[str, object]) -> Campaign:
-    """The campaign that raw terms (see `campaigns.rules.parse_terms`) describe so far; never stored.
+    """The campaign that raw terms (see `campaigns.rules.parse_terms`) describe so far; never
+    stored.
 
     What is not typed yet, or not typed right, is left out: a preview is no place to complain.
     """
@@ -32,18 +39,24 @@ def typed_campaign(raw: Mapping[str, object]) -> Campaign:
 
 
 def what_it_buys(campaign: Campaign) -> list[str]:
-    """ "$100.00 buys 40,000 views at $2.50 per 1,000"; one sentence per platform where their rates differ."""
+    """ "$100.00 buys 40,000 views at $2.50 per 1,000"; one sentence per platform where their rates
+    differ.
+    """
     rates = {Platform(name): campaign.rate_on(Platform(name)) for name in campaign.platforms}
     if campaign.budget == 0 or 0 in rates.values():
         return []
     if len(set(rates.values())) == 1:
         return [_bought(campaign.budget, next(iter(rates.values())))]
-    return [_bought(campaign.budget, rate, f" on {platform.label}") for platform, rate in rates.items()]
+    return [
+        _bought(campaign.budget, rate, f" on {platform.label}") for platform, rate in rates.items()
+    ]
 
 
 def _bought(budget: Cents, rate: Cents, where: str = "") -> str:
     views = views_bought(budget, rate)
-    return f"{format_dollars(budget)} buys {views:,} views{where} at {format_dollars(rate)} per 1,000"
+    return (
+        f"{format_dollars(budget)} buys {views:,} views{where} at {format_dollars(rate)} per 1,000"
+    )
 
 
 def preview_card(raw: Mapping[str, object]) -> tuple[CampaignCard, list[str]]:
@@ -65,7 +78,9 @@ def preview(card: CampaignCard, *, hidden: bool) -> rx.Component:
                 rx.el.p(shown.description, class_name="prose"),
                 rx.el.p("No brief yet", class_name="quiet"),
             ),
-            rx.cond(shown.requirements != "", rx.el.p(shown.requirements, class_name="prose quiet")),
+            rx.cond(
+                shown.requirements != "", rx.el.p(shown.requirements, class_name="prose quiet")
+            ),
             terms(shown),
             class_name="card stack",
             style={"gap": "12px"},

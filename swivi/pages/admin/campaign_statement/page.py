@@ -1,4 +1,6 @@
-"""A campaign's statement, for its brand: where the budget came from and went, and how each cent was earned."""
+"""A campaign's statement, for its brand: where the budget came from and went, and how each cent was
+earned.
+"""
 
 import reflex as rx
 
@@ -41,18 +43,26 @@ class CampaignStatement(Statement, rx.State):
 
 
 def _words(line: Line) -> tuple[str, str]:
-    return (f"Clip {line.submission_id} of {line.clipper}" if line.submission_id else "", line.clip_url or "")
+    return (
+        f"Clip {line.submission_id} of {line.clipper}" if line.submission_id else "",
+        line.clip_url or "",
+    )
 
 
 def campaign_statement_page() -> rx.Component:
     """`/admin/campaigns/[campaign_id]/statement`."""
     state = CampaignStatement
     missing = empty_state(
-        "megaphone", "There is no such campaign", "It may have been mistyped.", link_button("All campaigns", LIST)
+        "megaphone",
+        "There is no such campaign",
+        "It may have been mistyped.",
+        link_button("All campaigns", LIST),
     )
     return admin_page(
         "Statement",
-        rx.cond(state.missing, missing, statement_parts(state, "This campaign has had no budget yet.")),
+        rx.cond(
+            state.missing, missing, statement_parts(state, "This campaign has had no budget yet.")
+        ),
         current=LIST,
         subtitle=rx.cond(state.title != "", rx.el.a(state.title, href=f"{LIST}/{state.id}")),
         actions=rx.cond(state.missing, rx.fragment(), exports(state)),

@@ -1,4 +1,6 @@
-"""All campaigns: budget against spent, what waits for review, and the steps of a campaign's life."""
+"""All campaigns: budget against spent, what waits for review, and the steps of a campaign's
+life.
+"""
 
 from dataclasses import dataclass
 
@@ -129,7 +131,10 @@ def _cells(row: CampaignRow) -> list[Node]:
 def _marks(row: CampaignRow) -> rx.Component:
     """Its status and flags: a column of their own on wide screens, below the title on phones."""
     return cluster(
-        status_badge(row.status), rx.cond(row.hidden, hidden_mark()), rx.cond(row.is_test, test_mark()), gap=1
+        status_badge(row.status),
+        rx.cond(row.hidden, hidden_mark()),
+        rx.cond(row.is_test, test_mark()),
+        gap=1,
     )
 
 
@@ -137,12 +142,18 @@ def campaigns_page() -> rx.Component:
     """`/admin/campaigns`."""
     state = CampaignsState
     tabs = [FilterTab("All", "", state.counts.get("", 0))] + [
-        FilterTab(status.capitalize(), status.value, state.counts.get(status.value, 0)) for status in _TABS
+        FilterTab(status.capitalize(), status.value, state.counts.get(status.value, 0))
+        for status in _TABS
     ]
     return admin_page(
         "Campaigns",
         stack(
-            filter_tabs(tabs, state.status, lambda value: f"?status={value.lower()}" if value else HERE, "Status"),
+            filter_tabs(
+                tabs,
+                state.status,
+                lambda value: f"?status={value.lower()}" if value else HERE,
+                "Status",
+            ),
             data_table(
                 _COLUMNS,
                 state.rows,

@@ -20,7 +20,9 @@ from swivi.ui.vars import number_var, rows_var
 def attention() -> rx.Component:
     """The list, or that nothing waits."""
     state = OverviewState
-    calm = empty_state("circle_check", "Nothing waits for you", "New submissions and payout requests show here.")
+    calm = empty_state(
+        "circle_check", "Nothing waits for you", "New submissions and payout requests show here."
+    )
     nothing = rx.cond(state.campaigns_active > 0, calm, _no_campaign())
     items = rx.el.ul(
         *_people_waiting(),
@@ -30,7 +32,10 @@ def attention() -> rx.Component:
         _books(),
         class_name="waiting-list",
     )
-    return panel("Needs attention", rx.cond(state.loading, skeleton_rows(3), rx.cond(_anything(), items, nothing)))
+    return panel(
+        "Needs attention",
+        rx.cond(state.loading, skeleton_rows(3), rx.cond(_anything(), items, nothing)),
+    )
 
 
 def _no_campaign() -> rx.Component:
@@ -100,7 +105,9 @@ def _people_waiting() -> list[rx.Component]:
             state.to_approve > 0,
             "banknote",
             rx.fragment(
-                counted(state.to_approve, "payout", "payouts"), " to decide on, ", money(state.to_approve_amount)
+                counted(state.to_approve, "payout", "payouts"),
+                " to decide on, ",
+                money(state.to_approve_amount),
             ),
             "/admin/payouts?status=pending",
         ),
@@ -108,7 +115,9 @@ def _people_waiting() -> list[rx.Component]:
             state.to_send > 0,
             "send",
             rx.fragment(
-                counted(state.to_send, "approved payout", "approved payouts"), " to send, ", money(state.to_send_amount)
+                counted(state.to_send, "approved payout", "approved payouts"),
+                " to send, ",
+                money(state.to_send_amount),
             ),
             "/admin/payouts?status=approved",
         ),
@@ -126,7 +135,9 @@ def _people_waiting() -> list[rx.Component]:
 
 def _ending(campaign: Ending) -> rx.Component:
     used = rx.fragment(
-        ": ", rx.el.span(percent_text(campaign.spent, campaign.budget), class_name="num"), " of the budget is spent"
+        ": ",
+        rx.el.span(percent_text(campaign.spent, campaign.budget), class_name="num"),
+        " of the budget is spent",
     )
     ends = rx.cond(campaign.ends_at != "", rx.fragment(", it ends ", when(campaign.ends_at)))
     words = rx.fragment(rx.el.strong(campaign.title), used, ends)
@@ -139,14 +150,19 @@ def _odd_readings() -> list[rx.Component]:
             _unread(),
             "eye_off",
             rx.fragment(
-                count(RunNow.failed), " of ", counted(RunNow.planned, "clip", "clips"), " not read in the newest run"
+                count(RunNow.failed),
+                " of ",
+                counted(RunNow.planned, "clip", "clips"),
+                " not read in the newest run",
             ),
             "/admin/tracking",
         ),
         _item(
             RunNow.unknown != "",
             "message_circle_question",
-            rx.fragment("The scraper answered with words that Swivi does not know: ", RunNow.unknown),
+            rx.fragment(
+                "The scraper answered with words that Swivi does not know: ", RunNow.unknown
+            ),
             "/admin/tracking",
         ),
         _item(
@@ -170,13 +186,17 @@ def _odd_readings() -> list[rx.Component]:
         _item(
             OverviewState.flagged > 0,
             "flag",
-            rx.fragment(counted(OverviewState.flagged, "clip", "clips"), " whose newest reading looked odd"),
+            rx.fragment(
+                counted(OverviewState.flagged, "clip", "clips"), " whose newest reading looked odd"
+            ),
             "/admin/submissions?status=approved",
         ),
     ]
 
 
-def _item(shown: rx.Var[bool] | bool, glyph: str, words: Node, href: Text, *, wrong: bool = False) -> rx.Component:
+def _item(
+    shown: rx.Var[bool] | bool, glyph: str, words: Node, href: Text, *, wrong: bool = False
+) -> rx.Component:
     mark = rx.el.span(icon(glyph), class_name="waiting-glyph")
     link = rx.el.a(mark, rx.el.span(words), icon("chevron_right"), href=href)
     return rx.cond(shown, rx.el.li(link, class_name="is-wrong" if wrong else ""))

@@ -63,17 +63,28 @@ def _counts() -> rx.Component:
             "Submissions to review",
             count(state.to_review),
             rx.cond(
-                state.unread > 0, rx.fragment(count(state.unread), " more await their first reading"), "All are read"
+                state.unread > 0,
+                rx.fragment(count(state.unread), " more await their first reading"),
+                "All are read",
             ),
             href="/admin/submissions",
         ),
-        stat_card("Clips approved", count(state.approved), href="/admin/submissions?status=approved"),
-        stat_card("Clippers", count(state.clippers), counted(state.admins, "admin", "admins"), href="/admin/users"),
+        stat_card(
+            "Clips approved", count(state.approved), href="/admin/submissions?status=approved"
+        ),
+        stat_card(
+            "Clippers",
+            count(state.clippers),
+            counted(state.admins, "admin", "admins"),
+            href="/admin/users",
+        ),
         stat_card(
             "Newest run",
             rx.cond(run.id > 0, live_money(run.earned), "None yet"),
             rx.cond(
-                run.id > 0, rx.fragment(status_badge(run.status), " ", when(run.started_at)), "What it adds shows here"
+                run.id > 0,
+                rx.fragment(status_badge(run.status), " ", when(run.started_at)),
+                "What it adds shows here",
             ),
             href="/admin/tracking",
         ),

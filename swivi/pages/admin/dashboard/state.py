@@ -71,8 +71,14 @@ class OverviewState(rx.State):
 
     def _show(self, now: Overview) -> None:
         self.clippers, self.admins = now.clippers, now.admins
-        self.campaigns_active, self.campaigns_completed = now.campaigns_active, now.campaigns_completed
-        self.to_review, self.unread = now.submissions_pending - now.submissions_unread, now.submissions_unread
+        self.campaigns_active, self.campaigns_completed = (
+            now.campaigns_active,
+            now.campaigns_completed,
+        )
+        self.to_review, self.unread = (
+            now.submissions_pending - now.submissions_unread,
+            now.submissions_unread,
+        )
         self.stuck, self.approved = now.submissions_stuck, now.submissions_approved
         self.oldest_pending_at = iso(now.oldest_pending_at)
         self.to_approve, self.to_approve_amount = now.payouts_pending, now.payouts_pending_amount
@@ -83,4 +89,6 @@ class OverviewState(rx.State):
 
 
 def _ending(campaign: EndingCampaign) -> Ending:
-    return Ending(campaign.campaign_id, campaign.title, campaign.spent, campaign.budget, iso(campaign.ends_at))
+    return Ending(
+        campaign.campaign_id, campaign.title, campaign.spent, campaign.budget, iso(campaign.ends_at)
+    )

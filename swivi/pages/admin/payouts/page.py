@@ -44,7 +44,9 @@ def _cells(row: RequestRow) -> list[Node]:
     return [
         two_lines(rx.el.a(row.clipper, href=f"/admin/users/{row.clipper_id}"), row.email),
         rx.el.div(money(row.amount), rx.el.div(money(row.fee), " fee", class_name="hint num")),
-        copyable(money(row.net), plain_dollars(row.net), f"Copy the amount to send to {row.clipper}"),
+        copyable(
+            money(row.net), plain_dollars(row.net), f"Copy the amount to send to {row.clipper}"
+        ),
         two_lines(row.method, _details(row)),
         _status(row),
         when(row.requested_at),
@@ -63,15 +65,26 @@ def _destination(lines: Rows, clipper: Text) -> rx.Component:
         lambda line: rx.el.div(
             rx.el.span(line[0], class_name="hint"),
             " ",
-            copyable(rx.el.span(line[1], style={"overflow_wrap": "anywhere"}), line[2], f"Copy {line[0]} of {clipper}"),
+            copyable(
+                rx.el.span(line[1], style={"overflow_wrap": "anywhere"}),
+                line[2],
+                f"Copy {line[0]} of {clipper}",
+            ),
         ),
     )
 
 
 def _status(row: RequestRow) -> rx.Component:
-    paid = copyable(rx.el.span("Transaction ", row.transaction_id), row.transaction_id, "Copy the transaction id")
+    paid = copyable(
+        rx.el.span("Transaction ", row.transaction_id),
+        row.transaction_id,
+        "Copy the transaction id",
+    )
     said = rx.cond(row.transaction_id != "", paid, rx.el.span(row.reason))
-    by = rx.cond(row.decided_by != "", rx.el.div("by ", row.decided_by, ", ", when(row.decided_at), class_name="hint"))
+    by = rx.cond(
+        row.decided_by != "",
+        rx.el.div("by ", row.decided_by, ", ", when(row.decided_at), class_name="hint"),
+    )
     return rx.el.div(status_badge(row.status), rx.el.div(said, class_name="hint"), by)
 
 
@@ -84,7 +97,9 @@ def _steps(row: RequestRow) -> rx.Component:
                 button(
                     label,
                     sends(PayoutsState.ask, row.id, action.value),
-                    "secondary" if action in (PayoutAction.APPROVE, PayoutAction.COMPLETE) else "quiet",
+                    "secondary"
+                    if action in (PayoutAction.APPROVE, PayoutAction.COMPLETE)
+                    else "quiet",
                     aria_label=f"{label} {row.clipper}’s payout",
                 ),
             )
@@ -97,19 +112,31 @@ def payouts_page() -> rx.Component:
     """`/admin/payouts`."""
     state = PayoutsState
     tabs = [FilterTab("All", "", state.counts.get("", 0))] + [
-        FilterTab(status.capitalize(), status.value, state.counts.get(status.value, 0)) for status in PayoutStatus
+        FilterTab(status.capitalize(), status.value, state.counts.get(status.value, 0))
+        for status in PayoutStatus
     ]
     return admin_page(
         "Payouts",
         stack(
             card_grid(
-                stat_card("Waiting for approval", live_money(state.owed), _requests(state.counts.get("PENDING", 0))),
                 stat_card(
-                    "Approved, to be sent", live_money(state.to_send), _requests(state.counts.get("APPROVED", 0))
+                    "Waiting for approval",
+                    live_money(state.owed),
+                    _requests(state.counts.get("PENDING", 0)),
+                ),
+                stat_card(
+                    "Approved, to be sent",
+                    live_money(state.to_send),
+                    _requests(state.counts.get("APPROVED", 0)),
                 ),
                 min_width=140,
             ),
-            filter_tabs(tabs, state.status, lambda status: f"?status={status.lower()}" if status else HERE, "Status"),
+            filter_tabs(
+                tabs,
+                state.status,
+                lambda status: f"?status={status.lower()}" if status else HERE,
+                "Status",
+            ),
             data_table(
                 _COLUMNS,
                 state.rows,
@@ -119,14 +146,18 @@ def payouts_page() -> rx.Component:
                 loading=state.loading,
                 error=state.problem,
                 retry=state.load,
-                empty=empty_state("banknote", "No payout requests", "Clippers ask here for what they have earned."),
+                empty=empty_state(
+                    "banknote", "No payout requests", "Clippers ask here for what they have earned."
+                ),
                 stacks=True,
             ),
             pager(state.page, state.pages, state.previous_page, state.next_page, state.total),
             _dialog(),
         ),
         current=HERE,
-        actions=link_button("Export as CSV", state.export, icon="download", reload_document=True, download=True),
+        actions=link_button(
+            "Export as CSV", state.export, icon="download", reload_document=True, download=True
+        ),
     )
 
 
@@ -161,7 +192,9 @@ def _dialog() -> rx.Component:
             ),
             rx.cond(
                 state.needs_reason,
-                text_area_field("Reason", "notes", rows=3, max_length="500", error=state.errors.get("notes", "")),
+                text_area_field(
+                    "Reason", "notes", rows=3, max_length="500", error=state.errors.get("notes", "")
+                ),
             ),
             password_field(state.needs_password, state.errors.get(FIELD, "")),
             form_actions(close_button(), _answer_button()),
@@ -173,7 +206,9 @@ def _dialog() -> rx.Component:
 
 def _answer_button() -> rx.Component:
     state = PayoutsState
-    label = text_var(rx.match(state.action, *[(action.value, words) for action, words in _LABELS.items()], "Yes"))
+    label = text_var(
+        rx.match(state.action, *[(action.value, words) for action, words in _LABELS.items()], "Yes")
+    )
     return rx.cond(
         state.needs_reason,
         submit_button(label, pending=state.busy, kind="danger"),

@@ -27,7 +27,9 @@ from swivi.ui.types import Handler
 
 _CONSEQUENCES = {
     PayoutAction.APPROVE: "{name} is told that {amount} will be sent soon. Nothing is paid yet.",
-    PayoutAction.COMPLETE: "You have sent {net} to {name} by {method}. {amount} leaves their balance for good.",
+    PayoutAction.COMPLETE: (
+        "You have sent {net} to {name} by {method}. {amount} leaves their balance for good."
+    ),
     PayoutAction.REJECT: "{amount} becomes available to {name} again, who will read the reason.",
     PayoutAction.FAIL: "{amount} becomes available to {name} again, who will read the reason.",
     PayoutAction.REVERSE: "The bank sent {net} back: {amount} becomes available to {name} again.",
@@ -43,7 +45,10 @@ _DONE = {
 
 @dataclass(frozen=True)
 class RequestRow:
-    """A payout request as its row shows it. Cents; `actions` are what an admin may do with it now."""
+    """A payout request as its row shows it.
+
+    Cents; `actions` are what an admin may do with it now.
+    """
 
     id: int
     clipper: str
@@ -86,7 +91,9 @@ def _row(row: PayoutRow) -> RequestRow:
 
 
 class PayoutsState(Listing, rx.State):
-    """One page of payout requests, live. `action` is the step that the dialog asks about, "" while it is closed.
+    """One page of payout requests, live.
+
+    `action` is the step that the dialog asks about, "" while it is closed.
 
     `owed` and `to_send` are the cents that PENDING and APPROVED requests ask for.
     """
@@ -115,7 +122,9 @@ class PayoutsState(Listing, rx.State):
         if actor is None:
             return
         self.status = asked_option(self, "status", PayoutStatus) or ""
-        self.export = "/api/admin/exports/payouts.csv" + (f"?status={self.status}" if self.status else "")
+        self.export = "/api/admin/exports/payouts.csv" + (
+            f"?status={self.status}" if self.status else ""
+        )
         self.action, self.busy = "", False
         self._read_place()
         # Admins are told of every request that is made; that is heard here.
@@ -133,7 +142,10 @@ class PayoutsState(Listing, rx.State):
         totals = await payout_totals(session)
         counts = {status.value: total.requests for status, total in totals.items()}
         self.counts = {"": sum(counts.values())} | counts
-        self.owed, self.to_send = totals[PayoutStatus.PENDING].amount, totals[PayoutStatus.APPROVED].amount
+        self.owed, self.to_send = (
+            totals[PayoutStatus.PENDING].amount,
+            totals[PayoutStatus.APPROVED].amount,
+        )
         self.rows = [_row(row) for row in rows]
         self._found(total)
 

@@ -1,8 +1,16 @@
-"""The books: every invariant of money, what the last audit covered, what it found, and the audits before it."""
+"""The books: every invariant of money, what the last audit covered, what it found, and the audits
+before it.
+"""
 
 import reflex as rx
 
-from swivi.pages.admin.reconciliation.state import AuditRow, Books, BooksHistory, FindingRow, RuleRow
+from swivi.pages.admin.reconciliation.state import (
+    AuditRow,
+    Books,
+    BooksHistory,
+    FindingRow,
+    RuleRow,
+)
 from swivi.pages.shared.frame import admin_page
 from swivi.ui.buttons import button, link_button
 from swivi.ui.cards import panel
@@ -22,7 +30,9 @@ def books_page() -> rx.Component:
         "Books",
         stack(_last(), _rules(), _seals(), _history()),
         current=HERE,
-        subtitle=rx.el.span("Every amount is kept twice, as a balance and as the transfers behind it."),
+        subtitle=rx.el.span(
+            "Every amount is kept twice, as a balance and as the transfers behind it."
+        ),
         actions=_check_now(),
     )
 
@@ -40,7 +50,8 @@ def _check_now() -> rx.Component:
 def _last() -> rx.Component:
     state = Books
     never = rx.el.p(
-        "Not checked yet. A check compares every balance with its transfers and changes nothing.", class_name="quiet"
+        "Not checked yet. A check compares every balance with its transfers and changes nothing.",
+        class_name="quiet",
     )
     covered = dotted(
         rx.fragment(count(state.checks), " checks"),
@@ -55,7 +66,9 @@ def _last() -> rx.Component:
 
 def _findings() -> rx.Component:
     state = Books
-    more = rx.el.p("The first ", count(state.listed), " of ", count(state.found), ".", class_name="quiet")
+    more = rx.el.p(
+        "The first ", count(state.listed), " of ", count(state.found), ".", class_name="quiet"
+    )
     return stack(
         data_table(
             (Column("Rule"), Column("What is wrong"), Column("", "right")),
@@ -99,7 +112,9 @@ def _rules() -> rx.Component:
             loading=state.loading,
             error=state.problem,
             retry=state.load,
-            empty=empty_state("book_check", "Not checked yet", "Each rule stands here after the first check."),
+            empty=empty_state(
+                "book_check", "Not checked yet", "Each rule stands here after the first check."
+            ),
             stacks=True,
         ),
     )
@@ -125,9 +140,19 @@ def _seals() -> rx.Component:
         rx.fragment(count(seal.readings), " readings"),
     )
     checked = rx.el.p(
-        "Seals up to ", count(seal.checked), " were compared with their rows ", when(seal.checked_at), "."
+        "Seals up to ",
+        count(seal.checked),
+        " were compared with their rows ",
+        when(seal.checked_at),
+        ".",
     )
-    whole = rx.el.p("All seals up to ", count(seal.whole), " were compared in one check ", when(seal.whole_at), ".")
+    whole = rx.el.p(
+        "All seals up to ",
+        count(seal.whole),
+        " were compared in one check ",
+        when(seal.whole_at),
+        ".",
+    )
     keep = rx.el.p(
         "Keep this digest outside of Swivi. Later, ",
         rx.el.code("python -m swivi audit --since"),
@@ -141,7 +166,9 @@ def _seals() -> rx.Component:
         rx.cond(seal.whole_at != "", whole),
         keep,
     )
-    none = rx.el.p("Nothing is sealed yet. New rows are sealed every few seconds.", class_name="quiet")
+    none = rx.el.p(
+        "Nothing is sealed yet. New rows are sealed every few seconds.", class_name="quiet"
+    )
     return panel("Seals", rx.cond(seal.number > 0, shown, none))
 
 
@@ -167,10 +194,17 @@ def _history() -> rx.Component:
             loading=state.loading,
             error=state.problem,
             retry=state.load,
-            empty=empty_state("history", "No audit yet", "There is one after each tracking run, and one every night."),
+            empty=empty_state(
+                "history",
+                "No audit yet",
+                "There is one after each tracking run, and one every night.",
+            ),
             stacks=True,
         ),
-        rx.cond(state.pages > 1, pager(state.page, state.pages, state.previous_page, state.next_page, state.total)),
+        rx.cond(
+            state.pages > 1,
+            pager(state.page, state.pages, state.previous_page, state.next_page, state.total),
+        ),
     )
 
 

@@ -1,4 +1,6 @@
-"""The books as admins' pages hold them: the last audit, rule by rule, what it found, and the audits before it."""
+"""The books as admins' pages hold them: the last audit, rule by rule, what it found, and the audits
+before it.
+"""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -36,7 +38,10 @@ _HANDLED_AT: Final = {
     "user": "/admin/audit?subject=user&id={}",
     "run": "/admin/tracking/{}",
 }
-"""Where an admin sees more of what a finding is about. Transfers, leases and the database itself have no page."""
+"""Where an admin sees more of what a finding is about.
+
+Transfers, leases and the database itself have no page.
+"""
 
 PATIENCE: Final = timedelta(seconds=30)
 """How long an admin waits for an audit that began before theirs."""
@@ -50,7 +55,9 @@ WHY: Final = {
 
 @dataclass(frozen=True)
 class FindingRow:
-    """A broken invariant: which, what it demands, what is wrong, and where to look ("" for nowhere)."""
+    """A broken invariant: which, what it demands, what is wrong, and where to look ("" for
+    nowhere).
+    """
 
     invariant: str
     rule: str
@@ -84,7 +91,8 @@ class AuditRow:
 
 @dataclass(frozen=True)
 class SealView:
-    """The newest seal, what it covers, and up to which seals the rows were compared with them, and when.
+    """The newest seal, what it covers, and up to which seals the rows were compared with them, and
+    when.
 
     `number` is 0 before the first seal; times are "" where there is none.
     """
@@ -182,7 +190,9 @@ class BooksHistory(Listing, rx.State):
         offset = self._read_place()
         async with loading(self, "The audits") as session:
             self._found((await session.exec(select(func.count()).select_from(Audit))).one())
-            found = await session.exec(select(Audit).order_by(col(Audit.id).desc()).limit(PAGE_SIZE).offset(offset))
+            found = await session.exec(
+                select(Audit).order_by(col(Audit.id).desc()).limit(PAGE_SIZE).offset(offset)
+            )
             self.rows = [_row(audit) for audit in found.all()]
 
 
@@ -192,18 +202,24 @@ async def _seal(session: AsyncSession) -> SealView:
         return NO_SEAL
     covered = (seal.transfers_rows, seal.entries_rows, seal.readings_rows)
     checked = (known.seal_id, known.at.isoformat()) if known else (0, "")
-    whole = (known.whole_seal_id, known.whole_at.isoformat()) if known and known.whole_at else (0, "")
+    whole = (
+        (known.whole_seal_id, known.whole_at.isoformat()) if known and known.whole_at else (0, "")
+    )
     return SealView(seal.id, seal.digest, seal.made_at.isoformat(), *covered, *checked, *whole)
 
 
 def _rule(result: dict[str, Any]) -> RuleRow:
     name = result["invariant"]
-    return RuleRow(name, INVARIANTS[name], result["checks"], result["rows"], result["ms"], result["found"])
+    return RuleRow(
+        name, INVARIANTS[name], result["checks"], result["rows"], result["ms"], result["found"]
+    )
 
 
 def _finding(finding: dict[str, Any]) -> FindingRow:
     place = _HANDLED_AT.get(finding["subject"], "").format(finding["subject_id"])
-    return FindingRow(finding["invariant"], INVARIANTS[finding["invariant"]], finding["sentence"], place)
+    return FindingRow(
+        finding["invariant"], INVARIANTS[finding["invariant"]], finding["sentence"], place
+    )
 
 
 def _row(audit: Audit) -> AuditRow:
@@ -214,4 +230,6 @@ def _row(audit: Audit) -> AuditRow:
 def _outcome(audit: Audit) -> Handler:
     if not audit.found:
         return toast_success(f"The books are right: {audit.checks} checks, no findings")
-    return toast_error("One finding in the books" if audit.found == 1 else f"{audit.found:,} findings in the books")
+    return toast_error(
+        "One finding in the books" if audit.found == 1 else f"{audit.found:,} findings in the books"
+    )

@@ -1,4 +1,7 @@
-"""One tracking run: what it did with each campaign, and what it read of each clip. Live while it works."""
+"""One tracking run: what it did with each campaign, and what it read of each clip.
+
+Live while it works.
+"""
 
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -40,7 +43,9 @@ NO_RUN = RunRow(0, "", "", "", 0, 0, 0, 0, 0, 0, "", "")
 
 
 class RunState(Listing, rx.State):
-    """The run that the address names; the list that is paged is its clips, `show` narrows it to what failed."""
+    """The run that the address names; the list that is paged is its clips, `show` narrows it to
+    what failed.
+    """
 
     run: RunRow = NO_RUN
     campaigns: list[CampaignRow] = []
@@ -75,7 +80,9 @@ class RunState(Listing, rx.State):
             session, run_id, only_failed=self.show == FAILED, limit=PAGE_SIZE, offset=offset
         )
         self.run, self.rows = run_row(run), [reading_row(clip) for clip in clips]
-        self.campaigns = [campaign_row(campaign) for campaign in await campaigns_in_run(session, run_id)]
+        self.campaigns = [
+            campaign_row(campaign) for campaign in await campaigns_in_run(session, run_id)
+        ]
         self.reasons = await reason_rows(session, run)
         self._found(total)
 
@@ -87,10 +94,17 @@ def run_page() -> rx.Component:
     not_shown = rx.cond(state.loading, skeleton_rows(), nothing)
     return admin_page(
         text_if(run.id > 0, f"Tracking run {run.id}", "Tracking run"),
-        rx.cond(state.problem != "", error_state(state.problem, state.load), rx.cond(run.id > 0, _shown(), not_shown)),
+        rx.cond(
+            state.problem != "",
+            error_state(state.problem, state.load),
+            rx.cond(run.id > 0, _shown(), not_shown),
+        ),
         manual_reading_dialog(),
         current=HERE,
-        subtitle=rx.cond(run.id > 0, cluster(status_badge(run.status), rx.el.span(run.trigger), when(run.started_at))),
+        subtitle=rx.cond(
+            run.id > 0,
+            cluster(status_badge(run.status), rx.el.span(run.trigger), when(run.started_at)),
+        ),
     )
 
 

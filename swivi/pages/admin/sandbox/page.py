@@ -1,4 +1,6 @@
-"""Try view tracking: paste links, see their initial views, approve them, track, and see views and earnings change."""
+"""Try view tracking: paste links, see their initial views, approve them, track, and see views and
+earnings change.
+"""
 
 import reflex as rx
 
@@ -34,7 +36,10 @@ _COLUMNS = (
 def _cells(row: SubmissionRow) -> list[Node]:
     return [
         side_by_side(platform_mark(row.platform), clip_link(row.url, row.name)),
-        rx.el.div(status_badge(row.status), rx.cond(row.note != "", rx.el.div(row.note, class_name="hint"))),
+        rx.el.div(
+            status_badge(row.status),
+            rx.cond(row.note != "", rx.el.div(row.note, class_name="hint")),
+        ),
         known_count(row.initial_views),
         rx.fragment(known_count(row.views), flash_row(row.views)),
         money(row.earnings),
@@ -60,8 +65,9 @@ def trial_page() -> rx.Component:
             no_reader_notice(),
             notice(
                 "info",
-                "Links go the whole real way: read, approved, tracked and settled, in a hidden test campaign and as "
-                "a test clipper whom nobody can sign in as. Reading costs what the reading service charges.",
+                "Links go the whole real way: read, approved, tracked and settled, in a hidden "
+                "test campaign and as a test clipper whom nobody can sign in as. Reading costs "
+                "what the reading service charges.",
             ),
             panel("1. Paste links", _form(), _refused()),
             panel("2. Approve them and track", _campaign(), _results(), action=_steps()),
@@ -74,10 +80,17 @@ def _form() -> rx.Component:
     state = TrialState
     return form(
         text_area_field(
-            "TikTok, YouTube and Instagram links, one a line", "links", rows=5, error=state.errors.get("links", "")
+            "TikTok, YouTube and Instagram links, one a line",
+            "links",
+            rows=5,
+            error=state.errors.get("links", ""),
         ),
         form_actions(
-            submit_button("Read initial views", pending=state.working == "capture", disabled=~flag_var(RunNow.can_read))
+            submit_button(
+                "Read initial views",
+                pending=state.working == "capture",
+                disabled=~flag_var(RunNow.can_read),
+            )
         ),
         on_submit=state.capture,
     )
@@ -89,7 +102,9 @@ def _refused() -> rx.Component:
     def line(pair: tuple[str, str]) -> rx.Component:
         return rx.el.li(rx.el.strong(pair[0]), ": ", pair[1], style={"overflow_wrap": "anywhere"})
 
-    said = notice("bad", rx.el.ul(rx.foreach(refused, line), style={"list_style": "none"}), "Not taken")
+    said = notice(
+        "bad", rx.el.ul(rx.foreach(refused, line), style={"list_style": "none"}), "Not taken"
+    )
     return rx.cond(refused.length() > 0, said)
 
 
@@ -102,7 +117,9 @@ def _campaign() -> rx.Component:
                 stat_card("Earned by these clips", live_money(state.spent), rate(state.rate)),
                 stat_card("Test budget", money(state.budget), status_badge(state.status)),
                 stat_card(
-                    "Clips", count(rows_var(state.rows).length()), rx.fragment(count(state.approvable), " to approve")
+                    "Clips",
+                    count(rows_var(state.rows).length()),
+                    rx.fragment(count(state.approvable), " to approve"),
                 ),
                 min_width=160,
             ),
@@ -117,9 +134,17 @@ def _steps() -> rx.Component:
         rx.cond(
             state.campaign_id > 0,
             confirm_dialog(
-                button("Start over", kind="quiet", icon="rotate_ccw", pending=state.working == "start over"),
+                button(
+                    "Start over",
+                    kind="quiet",
+                    icon="rotate_ccw",
+                    pending=state.working == "start over",
+                ),
                 "Start over?",
-                "These clips are taken out, what they earned goes back, and the test campaign is completed.",
+                (
+                    "These clips are taken out, what they earned goes back, and the test campaign "
+                    "is completed."
+                ),
                 "Start over",
                 state.start_over,
                 danger=True,
@@ -148,6 +173,10 @@ def _results() -> rx.Component:
         loading=state.loading,
         error=state.problem,
         retry=state.load,
-        empty=empty_state("flask_conical", "No links yet", "Paste some above: their initial views are read at once."),
+        empty=empty_state(
+            "flask_conical",
+            "No links yet",
+            "Paste some above: their initial views are read at once.",
+        ),
         stacks=True,
     )

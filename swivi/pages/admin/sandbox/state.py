@@ -29,7 +29,8 @@ MOST_LINKS = 30
 class TrialState(rx.State):
     """The test campaign's submissions, live. Cents; `campaign_id` is 0 while no bench is set up.
 
-    `refused` are links that were not taken, with why; `working` names the step that is under way, or "".
+    `refused` are links that were not taken, with why; `working` names the step that is under way,
+    or "".
     """
 
     campaign_id: int = 0
@@ -92,7 +93,9 @@ class TrialState(rx.State):
             async with self:
                 self.refused = [(one.link, one.why) for one in refused]
             if len(refused) < len(pasted):
-                yield toast_success(f"{len(pasted) - len(refused)} of {len(pasted)} links are submitted")
+                yield toast_success(
+                    f"{len(pasted) - len(refused)} of {len(pasted)} links are submitted"
+                )
         finally:
             await self._done()
 

@@ -1,4 +1,7 @@
-"""Settings at a glance: what is configured, what is missing, when tracking runs next. To read, not to change."""
+"""Settings at a glance: what is configured, what is missing, when tracking runs next.
+
+To read, not to change.
+"""
 
 import reflex as rx
 
@@ -32,14 +35,17 @@ def settings_page() -> rx.Component:
         ),
         current=ADMIN_SETTINGS,
         subtitle=rx.el.span(
-            "Read from the environment when Swivi starts; change them there and start again.", class_name="quiet"
+            "Read from the environment when Swivi starts; change them there and start again.",
+            class_name="quiet",
         ),
     )
 
 
 def _missing() -> rx.Component:
     return notice(
-        "waiting", rx.fragment(count(SettingsState.missing), " to set, marked below."), "Something is missing"
+        "waiting",
+        rx.fragment(count(SettingsState.missing), " to set, marked below."),
+        "Something is missing",
     )
 
 
@@ -60,12 +66,17 @@ def _clockwork() -> rx.Component:
 
 def _items(items: Rows, caption: str) -> rx.Component:
     columns = (Column("Setting"), Column("How it stands"))
-    table = data_table(columns, items, _cells, caption=caption, key=lambda item: item.variable, stacks=True)
+    table = data_table(
+        columns, items, _cells, caption=caption, key=lambda item: item.variable, stacks=True
+    )
     return rx.el.div(table, class_name="settings")
 
 
 def _cells(item: Item) -> list[Node]:
-    name = two_lines(item.name, rx.el.code(item.variable, style={"overflow_wrap": "anywhere", "font_size": "12px"}))
+    name = two_lines(
+        item.name,
+        rx.el.code(item.variable, style={"overflow_wrap": "anywhere", "font_size": "12px"}),
+    )
     standing = rx.match(
         item.standing,
         ("missing", two_lines(badge("Missing", "bad", "circle_alert"), item.means)),

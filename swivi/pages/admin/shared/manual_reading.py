@@ -1,4 +1,6 @@
-"""Entering a clip's views by hand, where the scraper could not read them and an admin has looked."""
+"""Entering a clip's views by hand, where the scraper could not read them and an admin has
+looked.
+"""
 
 from collections.abc import AsyncIterator
 
@@ -85,13 +87,21 @@ def _said(entered: ViewTracking | models.ManualReading) -> str:
     if isinstance(entered, ViewTracking):
         return f"{entered.views:,} views kept; the next settlement counts them"
     worth = format_dollars(entered.worth)
-    return f"{entered.views:,} views are worth {worth}. They count once another admin confirms them."
+    return (
+        f"{entered.views:,} views are worth {worth}. They count once another admin confirms them."
+    )
 
 
 def manual_reading_button(row: Row) -> rx.Component:
     """Opens the dialog for a row that has `clip_id` and `clipper`."""
     label = f"Enter views of {row.clipper}’s clip"
-    return button("Enter views", sends(ManualReading.ask, row.clip_id), "quiet", icon="pencil", aria_label=label)
+    return button(
+        "Enter views",
+        sends(ManualReading.ask, row.clip_id),
+        "quiet",
+        icon="pencil",
+        aria_label=label,
+    )
 
 
 def manual_reading_dialog() -> rx.Component:
@@ -102,14 +112,21 @@ def manual_reading_dialog() -> rx.Component:
         state.close,
         f"Enter views of {state.clipper}’s clip",
         form(
-            rx.el.p(rx.el.a("Look at the video", href=state.url, target="_blank", rel="noopener noreferrer")),
+            rx.el.p(
+                rx.el.a(
+                    "Look at the video", href=state.url, target="_blank", rel="noopener noreferrer"
+                )
+            ),
             text_field(
                 "Views now",
                 "views",
                 input_mode="numeric",
                 auto_complete="off",
                 error=state.errors.get("views", ""),
-                hint=f"The newest reading says {count_text(state.views)}, the highest {count_text(state.peak_views)}.",
+                hint=(
+                    f"The newest reading says {count_text(state.views)}, the highest "
+                    f"{count_text(state.peak_views)}."
+                ),
             ),
             text_area_field(
                 "Reason",
@@ -123,7 +140,8 @@ def manual_reading_dialog() -> rx.Component:
             on_submit=state.enter,
         ),
         description=(
-            "It moves no money by itself: the next settlement of the campaign counts it. Fewer views than the "
-            "highest take nothing back. Views that are worth a lot need a second admin."
+            "It moves no money by itself: the next settlement of the campaign counts it. Fewer "
+            "views than the highest take nothing back. Views that are worth a lot need a second "
+            "admin."
         ),
     )

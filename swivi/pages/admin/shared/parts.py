@@ -23,7 +23,9 @@ def clip_link(url: str, words: str) -> rx.Component:
 
 def two_lines(first: Node, *second: Node) -> rx.Component:
     """A cell with what matters above and what explains it below."""
-    return rx.el.div(rx.el.div(first), rx.el.div(*second, class_name="quiet"), style={"min_width": "140px"})
+    return rx.el.div(
+        rx.el.div(first), rx.el.div(*second, class_name="quiet"), style={"min_width": "140px"}
+    )
 
 
 def side_by_side(*parts: Node) -> rx.Component:

@@ -10,7 +10,13 @@ from swivi.domain.tracking.failures import unknown_words
 from swivi.domain.tracking.models import TrackingRun
 from swivi.insights.operations.runs import CampaignInRun, ClipInRun, why_not_read
 from swivi.pages.admin.shared.manual_reading import manual_reading_button
-from swivi.pages.admin.shared.parts import clip_link, known_count, row_actions, side_by_side, two_lines
+from swivi.pages.admin.shared.parts import (
+    clip_link,
+    known_count,
+    row_actions,
+    side_by_side,
+    two_lines,
+)
 from swivi.pages.admin.shared.times import iso
 from swivi.pages.admin.tracking.live import cost_text, seconds_of
 from swivi.ui.feedback import badge, status_badge
@@ -103,7 +109,12 @@ def campaign_row(campaign: CampaignInRun) -> CampaignRow:
     """The row of a campaign in a run."""
     settled = campaign.status == "SETTLED"
     return CampaignRow(
-        campaign.campaign_id, campaign.title, campaign.clips, settled, _PLANS[campaign.status], campaign.earned
+        campaign.campaign_id,
+        campaign.title,
+        campaign.clips,
+        settled,
+        _PLANS[campaign.status],
+        campaign.earned,
     )
 
 
@@ -127,7 +138,9 @@ def reading_row(clip: ClipInRun) -> ReadingRow:
 
 
 async def reason_rows(session: AsyncSession, run: TrackingRun) -> list[tuple[str, int]]:
-    """Why clips of a run were not read, with how many for each: outcomes, then words that nobody knows."""
+    """Why clips of a run were not read, with how many for each: outcomes, then words that nobody
+    knows.
+    """
     outcomes = await why_not_read(session, run)
     words = await unknown_words(session, run.id)
     return [
@@ -151,7 +164,11 @@ RUN_COLUMNS = (
 
 def run_cells(run: RunRow) -> list[Node]:
     """For a table with `RUN_COLUMNS`, whose rows lead to the runs' own pages."""
-    outcome = rx.cond(run.problem != "", two_lines(status_badge(run.status), run.problem), status_badge(run.status))
+    outcome = rx.cond(
+        run.problem != "",
+        two_lines(status_badge(run.status), run.problem),
+        status_badge(run.status),
+    )
     return [
         rx.el.span("#", run.id, " · ", when(run.started_at), style={"white_space": "nowrap"}),
         run.trigger,
@@ -165,7 +182,12 @@ def run_cells(run: RunRow) -> list[Node]:
     ]
 
 
-CAMPAIGN_COLUMNS = (Column("Campaign"), Column("Clips", "right"), Column("Outcome"), Column("Earned", "right"))
+CAMPAIGN_COLUMNS = (
+    Column("Campaign"),
+    Column("Clips", "right"),
+    Column("Outcome"),
+    Column("Earned", "right"),
+)
 
 
 def campaign_cells(row: CampaignRow) -> list[Node]:

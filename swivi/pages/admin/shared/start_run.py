@@ -27,5 +27,6 @@ def _outcome(run: TrackingRun) -> Handler:
     if run.clips_planned == 0:
         return toast_success("Nothing to track: there are no clips to read.")
     return toast_success(
-        f"{run.clips_successful} of {run.clips_read} clips read, {format_dollars(run.earnings_added)} earned"
+        f"{run.clips_successful} of {run.clips_read} clips read, "
+        f"{format_dollars(run.earnings_added)} earned"
     )

@@ -26,7 +26,10 @@ _STATUSES = [(UserStatus.ACTIVE.value, "Active"), (UserStatus.DISABLED.value, "D
 
 
 class UserChange(rx.State):
-    """The dialog, and whom it is about. The page behind it is live, and shows the change by itself."""
+    """The dialog, and whom it is about.
+
+    The page behind it is live, and shows the change by itself.
+    """
 
     changing: bool = False
     name: str = ""
@@ -64,7 +67,9 @@ class UserChange(rx.State):
         try:
             role, status = _chosen(fields, "role", Role), _chosen(fields, "status", UserStatus)
             async with acting(self) as (session, actor):
-                user = await accounts.set_role_and_status(session, actor, self._user_id, role=role, status=status)
+                user = await accounts.set_role_and_status(
+                    session, actor, self._user_id, role=role, status=status
+                )
                 changes.mark(session, users=[user.id])
         except SwiviError as wrong:
             self.busy, self.errors = False, wrong.fields
@@ -95,12 +100,14 @@ def change_dialog() -> rx.Component:
             on_submit=state.change,
         ),
         description=(
-            "Who is disabled cannot sign in, earns nothing new and cannot ask for a payout. "
-            "What they have earned stays theirs."
+            "Who is disabled cannot sign in, earns nothing new and cannot ask for a payout. What "
+            "they have earned stays theirs."
         ),
     )
 
 
 def _select(label: str, name: str, options: list[tuple[str, str]], value: str) -> rx.Component:
     error = UserChange.errors.get(name, "")
-    return select_field(label, name, options, default_value=value, error=error, control_id=f"change-{name}")
+    return select_field(
+        label, name, options, default_value=value, error=error, control_id=f"change-{name}"
+    )

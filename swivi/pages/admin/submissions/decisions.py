@@ -1,4 +1,6 @@
-"""Deciding on submissions: approve, reject, revoke, release the video; one by one or every one that is ticked."""
+"""Deciding on submissions: approve, reject, revoke, release the video; one by one or every one that
+is ticked.
+"""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 
@@ -30,9 +32,12 @@ REASONS = (
 
 
 class Decisions(rx.State, mixin=True):
-    """Decisions on `rows`. `question` names the dialog: "reject", "revoke", "track again", "release", or "" (closed).
+    """Decisions on `rows`.
 
-    `deciding` are the submissions whose decision is being written, `selected` those that are ticked.
+    `question` names the dialog: "reject", "revoke", "track again", "release", or "" (closed).
+
+    `deciding` are the submissions whose decision is being written, `selected` those that are
+    ticked.
     """
 
     rows: list[SubmissionRow] = []
@@ -79,14 +84,24 @@ class Decisions(rx.State, mixin=True):
         """Ask for the reason to reject one."""
         row = self._row_of(some_id(submission_id))
         if row is not None and row.rejectable:
-            self._ask("reject", [row.id], f"Reject {row.clipper}’s clip?", f"{row.clipper} will read the reason.")
+            self._ask(
+                "reject",
+                [row.id],
+                f"Reject {row.clipper}’s clip?",
+                f"{row.clipper} will read the reason.",
+            )
 
     @admins_only
     async def ask_reject_picked(self) -> None:
         """Ask for the reason to reject every row that is ticked."""
         number = len(self.selected)
         if number:
-            self._ask("reject", list(self.selected), f"Reject {number} clips?", "Each clipper will read the reason.")
+            self._ask(
+                "reject",
+                list(self.selected),
+                f"Reject {number} clips?",
+                "Each clipper will read the reason.",
+            )
 
     @admins_only
     async def ask_revoke(self, submission_id: object) -> None:
@@ -97,8 +112,8 @@ class Decisions(rx.State, mixin=True):
                 "revoke",
                 [row.clip_id],
                 f"Revoke {row.clipper}’s clip?",
-                f"It stops earning for good. Of its {format_dollars(row.earnings)}, what {row.clipper} has not "
-                f"withdrawn goes back to “{row.campaign}”.",
+                f"It stops earning for good. Of its {format_dollars(row.earnings)}, what "
+                f"{row.clipper} has not withdrawn goes back to “{row.campaign}”.",
             )
 
     @admins_only
@@ -110,7 +125,10 @@ class Decisions(rx.State, mixin=True):
                 "track again",
                 [row.clip_id],
                 f"Track {row.clipper}’s clip again?",
-                "The next run reads it. If the video is there, it earns from its highest count as before.",
+                (
+                    "The next run reads it. If the video is there, it earns from its highest "
+                    "count as before."
+                ),
             )
 
     @admins_only
@@ -143,7 +161,9 @@ class Decisions(rx.State, mixin=True):
         self.question, self._subjects = "", []
         if question == "reject":
 
-            async def reject(session: AsyncSession, actor: Actor, submission_id: int) -> ClipSubmission:
+            async def reject(
+                session: AsyncSession, actor: Actor, submission_id: int
+            ) -> ClipSubmission:
                 return await review.reject(session, actor, submission_id, reason)
 
             async for event in self._decide_each(subjects, reject, "rejected"):
@@ -162,8 +182,12 @@ class Decisions(rx.State, mixin=True):
         self.question, self.question_title, self.question_text = question, title, text
         self._subjects, self.errors = subjects, {}
 
-    async def _decide_each(self, submissions: Iterable[int], decide: Decision, word: str) -> AsyncIterator[Handler]:
-        """Each decision is a transaction of its own, so that one that is refused does not undo the others."""
+    async def _decide_each(
+        self, submissions: Iterable[int], decide: Decision, word: str
+    ) -> AsyncIterator[Handler]:
+        """Each decision is a transaction of its own, so that one that is refused does not undo the
+        others.
+        """
         self.deciding = list(submissions)
         yield None
         done, refused = 0, []
@@ -212,4 +236,6 @@ class Decisions(rx.State, mixin=True):
 def _reason(fields: Mapping[str, object]) -> str:
     """The admin's own words, or else the reason that was chosen. Raises InvalidInput."""
     chosen = fields.get("chosen")
-    return review.parse_reason(str(fields.get("reason") or "").strip() or (chosen if chosen in REASONS else ""))
+    return review.parse_reason(
+        str(fields.get("reason") or "").strip() or (chosen if chosen in REASONS else "")
+    )

@@ -23,7 +23,9 @@ _KEYS = (
 
 
 def reason_dialog() -> rx.Component:
-    """Ask why: a rejection may take a reason of the list; everything else needs the admin's own words."""
+    """Ask why: a rejection may take a reason of the list; everything else needs the admin's own
+    words.
+    """
     state = ReviewState
     rejects = state.question == "reject"
     words = text_if(rejects, "Or in your own words", "Reason")
@@ -33,7 +35,9 @@ def reason_dialog() -> rx.Component:
         state.question_title,
         form(
             rx.cond(rejects, _reasons()),
-            text_area_field(words, "reason", rows=3, max_length="500", error=state.errors.get("reason", "")),
+            text_area_field(
+                words, "reason", rows=3, max_length="500", error=state.errors.get("reason", "")
+            ),
             form_actions(
                 close_button(),
                 rx.cond(
@@ -57,7 +61,11 @@ def _reasons() -> rx.Component:
     return rx.el.fieldset(
         rx.el.legend("Reason", class_name="label"),
         *[
-            rx.el.label(rx.el.input(type="radio", name="chosen", value=reason), reason, class_name="checkbox")
+            rx.el.label(
+                rx.el.input(type="radio", name="chosen", value=reason),
+                reason,
+                class_name="checkbox",
+            )
             for reason in REASONS
         ],
         class_name="field",
@@ -92,4 +100,6 @@ def keys_hint() -> rx.Component:
 
 
 def _key(keys: tuple[str, ...], words: str) -> rx.Component:
-    return rx.el.div(rx.el.dt(words), rx.el.dd(*[key_name(key) for key in keys]), class_name="breakdown-line")
+    return rx.el.div(
+        rx.el.dt(words), rx.el.dd(*[key_name(key) for key in keys]), class_name="breakdown-line"
+    )

@@ -1,4 +1,6 @@
-"""The review queue: look at a clip, approve it, or reject it with a reason; one by one or many at once."""
+"""The review queue: look at a clip, approve it, or reject it with a reason; one by one or many at
+once.
+"""
 
 import reflex as rx
 
@@ -46,10 +48,15 @@ def _cells(row: SubmissionRow) -> list[Node]:
     return [
         _clip(row),
         two_lines(row.campaign, money(row.remaining), " left"),
-        rx.el.div(status_badge(row.status), rx.cond(row.note != "", rx.el.div(row.note, class_name="hint"))),
+        rx.el.div(
+            status_badge(row.status),
+            rx.cond(row.note != "", rx.el.div(row.note, class_name="hint")),
+        ),
         rx.el.div(
             known_count(row.views),
-            rx.el.div(money(row.earnings), rx.el.span(" earned", class_name="sr-only"), class_name="hint"),
+            rx.el.div(
+                money(row.earnings), rx.el.span(" earned", class_name="sr-only"), class_name="hint"
+            ),
         ),
         _decisions(row),
     ]
@@ -72,7 +79,9 @@ def _clip(row: SubmissionRow) -> rx.Component:
             cluster(
                 platform_mark(row.platform),
                 look_button(row),
-                rx.cond(row.author_check != AuthorCheck.UNKNOWN.value, author_badge(row.author_check)),
+                rx.cond(
+                    row.author_check != AuthorCheck.UNKNOWN.value, author_badge(row.author_check)
+                ),
             ),
             row.clipper,
             ", ",
@@ -143,11 +152,18 @@ def submissions_page() -> rx.Component:
     state = ReviewState
     return admin_page(
         "Submissions",
-        filter_tabs(_TABS, state.status, lambda status: f"?status={status.lower()}{state.kept}", "Status"),
+        filter_tabs(
+            _TABS, state.status, lambda status: f"?status={status.lower()}{state.kept}", "Status"
+        ),
         _filters(),
-        rx.el.div(stack(_bulk_bar(), _table(), _pager(), keys_hint()), review_panel(), class_name="queue"),
+        rx.el.div(
+            stack(_bulk_bar(), _table(), _pager(), keys_hint()), review_panel(), class_name="queue"
+        ),
         reason_dialog(),
-        queue_keys(state.row_ids, "This clip cannot be decided on now: its views at submission are not read yet."),
+        queue_keys(
+            state.row_ids,
+            "This clip cannot be decided on now: its views at submission are not read yet.",
+        ),
         current=HERE,
         actions=keys_dialog(),
     )
@@ -165,7 +181,9 @@ def _table() -> rx.Component:
         error=state.problem,
         retry=state.load,
         empty=empty_state(
-            "inbox", "Nothing to show", "No submission fits these filters. New ones appear by themselves."
+            "inbox",
+            "Nothing to show",
+            "No submission fits these filters. New ones appear by themselves.",
         ),
         stacks=True,
     )
@@ -195,7 +213,12 @@ def _filters() -> rx.Component:
         ),
         rx.cond(
             state.clipper != "",
-            button("One clipper", sends(state.filter_by, "clipper", ""), icon="x", aria_label="Show all clippers"),
+            button(
+                "One clipper",
+                sends(state.filter_by, "clipper", ""),
+                icon="x",
+                aria_label="Show all clippers",
+            ),
         ),
         gap=3,
     )
@@ -215,11 +238,19 @@ def _bulk_bar() -> rx.Component:
                 "All on this page",
                 class_name="checkbox",
             ),
-            rx.el.span(count(number), " selected of ", count(state.total), class_name="quiet", role="status"),
+            rx.el.span(
+                count(number),
+                " selected of ",
+                count(state.total),
+                class_name="quiet",
+                role="status",
+            ),
             confirm_dialog(
                 button("Approve selected", icon="check", pending=busy, disabled=nothing),
                 "Approve the selected clips?",
-                rx.fragment(count(number), " clips start to earn at their campaigns’ present rates."),
+                rx.fragment(
+                    count(number), " clips start to earn at their campaigns’ present rates."
+                ),
                 "Approve",
                 state.approve_picked,
             ),

@@ -23,13 +23,21 @@ def review_panel() -> rx.Component:
     state = ReviewState
     return rx.el.aside(
         rx.cond(state.shown, _shown(), _nothing_shown()),
-        class_name=text_if(rx.cond(state.shown, True, False), "card queue-panel", "card queue-panel is-empty"),
+        class_name=text_if(
+            rx.cond(state.shown, True, False), "card queue-panel", "card queue-panel is-empty"
+        ),
         aria_label="The clip in detail",
     )
 
 
 def _nothing_shown() -> rx.Component:
-    hint = rx.el.span("Choose one from the list, or step through it with ", key_name("j"), " and ", key_name("k"), ".")
+    hint = rx.el.span(
+        "Choose one from the list, or step through it with ",
+        key_name("j"),
+        " and ",
+        key_name("k"),
+        ".",
+    )
     return empty_state("eye", "No clip chosen", hint)
 
 
@@ -37,8 +45,12 @@ def _shown() -> rx.Component:
     row: Row = ReviewState.shown
     return rx.fragment(
         rx.el.div(
-            rx.el.h2(platform_mark(row.platform), " ", row.name, style={"overflow_wrap": "anywhere"}),
-            icon_button("x", "Close the panel", ReviewState.close_panel, style={"margin_left": "auto"}),
+            rx.el.h2(
+                platform_mark(row.platform), " ", row.name, style={"overflow_wrap": "anywhere"}
+            ),
+            icon_button(
+                "x", "Close the panel", ReviewState.close_panel, style={"margin_left": "auto"}
+            ),
             style={"display": "flex", "align_items": "start", "gap": "8px"},
         ),
         cluster(status_badge(row.status), author_badge(row.author_check)),
@@ -52,14 +64,21 @@ def _shown() -> rx.Component:
         _background(),
         rx.cond(
             row.clip_id != 0,
-            rx.el.p(rx.el.a("What the audit log says of it", href=f"/admin/audit?subject=clip&id={row.clip_id}")),
+            rx.el.p(
+                rx.el.a(
+                    "What the audit log says of it",
+                    href=f"/admin/audit?subject=clip&id={row.clip_id}",
+                )
+            ),
         ),
     )
 
 
 def _signs() -> rx.Component:
     """What to know about the counts before deciding."""
-    return rx.fragment(rx.foreach(rows_var(ReviewState.behind.signs), lambda sign: notice("neutral", sign)))
+    return rx.fragment(
+        rx.foreach(rows_var(ReviewState.behind.signs), lambda sign: notice("neutral", sign))
+    )
 
 
 def author_badge(check: Text) -> rx.Component:
@@ -74,7 +93,9 @@ def author_badge(check: Text) -> rx.Component:
 
 
 def _preview(row: Row) -> rx.Component:
-    """Only when asked for: the player tells the platform who watches, and most clips are judged by their numbers."""
+    """Only when asked for: the player tells the platform who watches, and most clips are judged by
+    their numbers.
+    """
     state = ReviewState
     player = rx.el.iframe(
         src=row.embed_url,
@@ -94,7 +115,9 @@ def _preview(row: Row) -> rx.Component:
                 icon="play",
                 custom_attrs=pressed_by("p"),
             ),
-            link_button("Open", row.url, icon="external_link", target="_blank", rel="noopener noreferrer"),
+            link_button(
+                "Open", row.url, icon="external_link", target="_blank", rel="noopener noreferrer"
+            ),
         ),
     )
 
@@ -130,7 +153,9 @@ def _release(row: Row) -> rx.Component:
         row.releasable,
         rx.fragment(
             rx.el.p("Its video cannot be submitted again, by anybody.", class_name="quiet"),
-            row_actions(button("Release video", sends(ReviewState.ask_release, row.id), icon="lock_open")),
+            row_actions(
+                button("Release video", sends(ReviewState.ask_release, row.id), icon="lock_open")
+            ),
         ),
     )
 
@@ -159,17 +184,24 @@ def _background() -> rx.Component:
             count(known.revoked),
             " revoked",
         ),
-        rx.cond(known.requirements != "", _said("What the campaign requires", known.requirements, is_open=True)),
+        rx.cond(
+            known.requirements != "",
+            _said("What the campaign requires", known.requirements, is_open=True),
+        ),
         rx.cond(known.brief != "", _said("The brief", known.brief)),
     )
 
 
 def _said(title: str, text: Text, is_open: bool = False) -> rx.Component:
-    return rx.el.details(rx.el.summary(title), rx.el.p(text, class_name="queue-text quiet"), open=is_open)
+    return rx.el.details(
+        rx.el.summary(title), rx.el.p(text, class_name="queue-text quiet"), open=is_open
+    )
 
 
 def look_button(row: Row) -> rx.Component:
-    """The name of a row's clip, which shows it in the panel; where the keyboard's focus stands in a row."""
+    """The name of a row's clip, which shows it in the panel; where the keyboard's focus stands in a
+    row.
+    """
     return rx.el.button(
         row.name,
         type="button",

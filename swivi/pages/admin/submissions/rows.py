@@ -41,7 +41,9 @@ class SubmissionRow:
 
 @dataclass(frozen=True)
 class Behind:
-    """What the panel says behind a submission: the campaign's words, the clipper's submissions so far, odd counts."""
+    """What the panel says behind a submission: the campaign's words, the clipper's submissions so
+    far, odd counts.
+    """
 
     brief: str = ""
     requirements: str = ""
@@ -73,14 +75,21 @@ def submission_row(row: ReviewRow) -> SubmissionRow:
         views=clip.views,
         earnings=clip.earnings,
         submitted_at=iso(clip.submitted_at),
-        note=clip.reason or clip.flag or (clip.baseline_problem if clip.awaits_baseline else None) or "",
+        note=clip.reason
+        or clip.flag
+        or (clip.baseline_problem if clip.awaits_baseline else None)
+        or "",
         author_check=row.author_check,
         author_words=_author_words(row),
         approvable=pending and not clip.awaits_baseline,
         rejectable=pending,
         releasable=clip.holds_video and _is_over(clip),
-        revocable=clip.state is not None and clip.state != "REVOKED" and clip.final_earnings is None,
-        can_be_tracked_again=clip.is_resting and clip.state != "REVOKED" and clip.final_earnings is None,
+        revocable=clip.state is not None
+        and clip.state != "REVOKED"
+        and clip.final_earnings is None,
+        can_be_tracked_again=clip.is_resting
+        and clip.state != "REVOKED"
+        and clip.final_earnings is None,
     )
 
 

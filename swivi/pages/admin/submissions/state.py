@@ -1,4 +1,7 @@
-"""The review queue's state: which submissions are shown, and the one that is looked at. New ones come in live."""
+"""The review queue's state: which submissions are shown, and the one that is looked at.
+
+New ones come in live.
+"""
 
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -22,8 +25,11 @@ EVERY_STATUS = "all"
 
 
 class ReviewState(Decisions, Listing, rx.State):
-    """One page of submissions. `shown` is the one in the panel (none while `showing` is false), with what is
-    `behind` it; `previews` is whether the panel plays videos in the platforms' own players."""
+    """One page of submissions.
+
+    `shown` is the one in the panel (none while `showing` is false), with what is `behind` it;
+    `previews` is whether the panel plays videos in the platforms' own players.
+    """
 
     status: str = SubmissionStatus.PENDING
     campaign: str = ""
@@ -47,7 +53,9 @@ class ReviewState(Decisions, Listing, rx.State):
         if await visitor(self, Role.ADMIN) is None:
             return
         status = asked_option(self, "status", SubmissionStatus)
-        everything = asked(self, "status") == EVERY_STATUS or (status is None and asked_number(self, "clipper"))
+        everything = asked(self, "status") == EVERY_STATUS or (
+            status is None and asked_number(self, "clipper")
+        )
         self.status = EVERY_STATUS if everything else status or SubmissionStatus.PENDING
         self.platform = asked_option(self, "platform", Platform) or ""
         self.campaign = str(asked_number(self, "campaign") or "")
@@ -64,16 +72,21 @@ class ReviewState(Decisions, Listing, rx.State):
     async def _read(self) -> None:
         async with loading(self, "The submissions") as session:
             titles = await campaign_titles(session)
-            self.campaigns = [("", "All campaigns")] + [(str(number), title) for number, title in titles]
+            self.campaigns = [("", "All campaigns")] + [
+                (str(number), title) for number, title in titles
+            ]
             self._show(await self._found_rows(session))
 
     async def _refresh_live(self, session: AsyncSession) -> None:
-        """What arrives is added below; what somebody else decided stays where it is, with its new status, so that
-        no button slips away from under a finger."""
+        """What arrives is added below; what somebody else decided stays where it is, with its new
+        status, so that no button slips away from under a finger.
+        """
         found = await self._found_rows(session)
         if self.status == SubmissionStatus.PENDING:
             gone = {row.id for row in self.rows} - {row.clip.submission_id for row in found}
-            found = sorted(await review_rows(session, gone) + found, key=lambda row: row.clip.submission_id)
+            found = sorted(
+                await review_rows(session, gone) + found, key=lambda row: row.clip.submission_id
+            )
         self._show(found)
 
     async def _found_rows(self, session: AsyncSession) -> list[ReviewRow]:
@@ -106,7 +119,10 @@ class ReviewState(Decisions, Listing, rx.State):
             return
         async with runtime().database.reading() as session:
             for found in await review_rows(session, [row.id]):
-                self.shown, self.behind = submission_row(found), behind_of(await background(session, found))
+                self.shown, self.behind = (
+                    submission_row(found),
+                    behind_of(await background(session, found)),
+                )
 
     @admins_only
     async def close_panel(self) -> None:

@@ -120,7 +120,9 @@ class HeldClips(rx.State):
             return
         self.clip_id = 0
         await self._read()
-        yield toast_success("Hold lifted; the next settlement pays the growth" if self.pays else "Count discarded")
+        yield toast_success(
+            "Hold lifted; the next settlement pays the growth" if self.pays else "Count discarded"
+        )
 
 
 def _row(held: HeldClip, viewer_id: int) -> HeldRow:
@@ -141,7 +143,9 @@ def _row(held: HeldClip, viewer_id: int) -> HeldRow:
 def held_clips_panel() -> rx.Component:
     """The table and its dialog, or nothing while no clip is held."""
     state = HeldClips
-    table = data_table(COLUMNS, state.rows, _cells, caption="Clips on hold", key=lambda row: row.id, stacks=True)
+    table = data_table(
+        COLUMNS, state.rows, _cells, caption="Clips on hold", key=lambda row: row.id, stacks=True
+    )
     return rx.cond(rows_var(state.rows).length() > 0, panel("Clips on hold", table, _dialog()))
 
 
@@ -159,9 +163,17 @@ def _cells(row: Any) -> list[Node]:
 def _buttons(row: Row) -> rx.Component:
     state = HeldClips
     about = f"{row.clipper}’s clip"
-    pay = button("Pay", sends(state.ask_pay, row.id), "primary", "check", aria_label=f"Pay the views of {about}")
+    pay = button(
+        "Pay",
+        sends(state.ask_pay, row.id),
+        "primary",
+        "check",
+        aria_label=f"Pay the views of {about}",
+    )
     label = f"Correct the count of {about}"
-    correct = button("Correct the count", sends(state.ask_correct, row.id), icon="x", aria_label=label)
+    correct = button(
+        "Correct the count", sends(state.ask_correct, row.id), icon="x", aria_label=label
+    )
     return rx.cond(flag_var(row.is_own), rx.fragment(), row_actions(correct, pay))
 
 
@@ -172,13 +184,20 @@ def _dialog() -> rx.Component:
         state.close,
         text_if(state.pays, "Pay the growth", "Correct the count"),
         form(
-            text_area_field("Reason", "reason", rows=3, max_length="500", error=state.errors.get("reason", "")),
-            form_actions(close_button(), rx.cond(state.pays, submit_button("Pay"), submit_button("Correct"))),
+            text_area_field(
+                "Reason", "reason", rows=3, max_length="500", error=state.errors.get("reason", "")
+            ),
+            form_actions(
+                close_button(), rx.cond(state.pays, submit_button("Pay"), submit_button("Correct"))
+            ),
             on_submit=state.decide,
         ),
         description=text_if(
             state.pays,
-            "The count becomes the clip’s highest. The next settlement credits the growth, within the budget.",
+            (
+                "The count becomes the clip’s highest. The next settlement credits the growth, "
+                "within the budget."
+            ),
             "The count never pays. The clip goes on from its highest count before it.",
         ),
     )

@@ -34,7 +34,9 @@ def seconds_of(run: TrackingRun) -> int:
 
 
 def seconds_left(run: TrackingRun) -> int | None:
-    """About how long a run will go on, if it goes on as fast as so far; None before it has read anything."""
+    """About how long a run will go on, if it goes on as fast as so far; None before it has read
+    anything.
+    """
     if run.status is not RunStatus.RUNNING or run.clips_read == 0:
         return None
     return -(-seconds_of(run) * (run.clips_planned - run.clips_read) // run.clips_read)
@@ -46,7 +48,10 @@ def cost_text(micro_usd: int) -> str:
 
 
 class RunNow(rx.State):
-    """The newest run, live. Counts are clips, `earned` is cents; `starting` while this tab's own run works."""
+    """The newest run, live.
+
+    Counts are clips, `earned` is cents; `starting` while this tab's own run works.
+    """
 
     id: int = 0
     status: str = ""
@@ -89,19 +94,27 @@ class RunNow(rx.State):
             return
         self.id, self.status, self.trigger = run.id, run.status, run.trigger
         self.planned, self.read, self.failed = run.clips_planned, run.clips_read, run.clips_failed
-        self.campaigns_planned, self.campaigns_settled = run.campaigns_planned, run.campaigns_settled
+        self.campaigns_planned, self.campaigns_settled = (
+            run.campaigns_planned,
+            run.campaigns_settled,
+        )
         self.campaigns_completed = run.campaigns_completed
         self.earned, self.cost = run.earnings_added, cost_text(run.cost_micro_usd)
         self.seconds, self.left = seconds_of(run), seconds_left(run)
         self.run_problem, self.started_at = run.problem or "", iso(run.started_at)
-        is_over = run.status is not RunStatus.RUNNING  # not before: it would be asked at each step of a run
+        is_over = (
+            run.status is not RunStatus.RUNNING
+        )  # not before: it would be asked at each step of a run
         self.unknown = ", ".join(await unknown_words(session, run.id)) if is_over else ""
         self.changed_at = clock.now().isoformat()
 
     @rx.event(background=True)
     @admins_only
     async def track_now(self) -> AsyncIterator[Handler]:
-        """Run tracking now, over every campaign that is due. Takes as long as reading the clips does."""
+        """Run tracking now, over every campaign that is due.
+
+        Takes as long as reading the clips does.
+        """
         async with self:
             if self.starting:
                 return
@@ -115,13 +128,22 @@ class RunNow(rx.State):
 
 def track_now_button(label: str = "Track now", kind: Kind = "primary") -> rx.Component:
     """Starts a run; turns while this tab's run works."""
-    return button(label, RunNow.track_now, kind, "radar", pending=RunNow.starting, disabled=~flag_var(RunNow.can_read))
+    return button(
+        label,
+        RunNow.track_now,
+        kind,
+        "radar",
+        pending=RunNow.starting,
+        disabled=~flag_var(RunNow.can_read),
+    )
 
 
 def no_reader_notice() -> rx.Component:
     """Says why nothing can be read, where nothing can."""
     return rx.cond(
-        RunNow.can_read, rx.fragment(), notice("waiting", "Set APIFY_API_KEY to read views.", "No reader is set up")
+        RunNow.can_read,
+        rx.fragment(),
+        notice("waiting", "Set APIFY_API_KEY to read views.", "No reader is set up"),
     )
 
 
@@ -132,14 +154,18 @@ def run_now_panel() -> rx.Component:
         "Newest run",
         rx.cond(
             run.id == 0,
-            empty_state("radar", "No run yet", "A run reads the views of every clip and pays for their growth."),
+            empty_state(
+                "radar",
+                "No run yet",
+                "A run reads the views of every clip and pays for their growth.",
+            ),
             stack(
                 cluster(
                     status_badge(run.status),
                     rx.el.span(count(run.read), " of ", count(run.planned), " clips looked at"),
                     rx.el.span("·", aria_hidden="true"),
                     rx.cond(
-                        run.left != None,  # noqa: E711 -- a Var's comparison, not Python's
+                        run.left != None,
                         rx.el.span("about ", count(rx.Var.create(run.left).to(int)), " s left"),
                         rx.el.span("started ", when(run.started_at)),
                     ),
@@ -153,12 +179,16 @@ def run_now_panel() -> rx.Component:
                     stat_card("Earnings added", live_money(run.earned)),
                     stat_card(
                         "Campaigns settled",
-                        rx.fragment(count(run.campaigns_settled), " of ", count(run.campaigns_planned)),
+                        rx.fragment(
+                            count(run.campaigns_settled), " of ", count(run.campaigns_planned)
+                        ),
                         rx.fragment(count(run.campaigns_completed), " completed"),
                     ),
                     stat_card("Not read", count(run.failed), "clips"),
                     stat_card("Took", count(run.seconds), "seconds"),
-                    stat_card("Cost", rx.el.span(run.cost, class_name="num"), "of the reading service"),
+                    stat_card(
+                        "Cost", rx.el.span(run.cost, class_name="num"), "of the reading service"
+                    ),
                     min_width=125,
                 ),
             ),

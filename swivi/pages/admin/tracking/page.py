@@ -20,7 +20,12 @@ from swivi.pages.admin.shared.run_rows import (
     run_row,
 )
 from swivi.pages.admin.tracking.held_clips import held_clips_panel
-from swivi.pages.admin.tracking.live import RunNow, no_reader_notice, run_now_panel, track_now_button
+from swivi.pages.admin.tracking.live import (
+    RunNow,
+    no_reader_notice,
+    run_now_panel,
+    track_now_button,
+)
 from swivi.pages.admin.tracking.waiting_readings import waiting_readings_panel
 from swivi.pages.engine.gate import public
 from swivi.pages.engine.listing import PAGE_SIZE, Listing
@@ -42,7 +47,10 @@ MOST_FAILURES = 50
 
 
 class RunsState(Listing, rx.State):
-    """One page of runs, and the failures of the newest. Live: read again whenever a run starts or ends."""
+    """One page of runs, and the failures of the newest.
+
+    Live: read again whenever a run starts or ends.
+    """
 
     rows: list[RunRow] = []
     failures: list[ReadingRow] = []
@@ -65,12 +73,16 @@ class RunsState(Listing, rx.State):
             await self._read(session, newest)
 
     async def _read(self, session: AsyncSession, newest: TrackingRun | None) -> None:
-        runs, total = await tracking_runs(session, limit=PAGE_SIZE, offset=(self.page - 1) * PAGE_SIZE)
+        runs, total = await tracking_runs(
+            session, limit=PAGE_SIZE, offset=(self.page - 1) * PAGE_SIZE
+        )
         self._found(total)
         self.rows = [run_row(run) for run in runs]
         if newest is not None:
             self._newest = (newest.id, newest.status)
-            failed, _ = await clips_in_run(session, newest.id, only_failed=True, limit=MOST_FAILURES)
+            failed, _ = await clips_in_run(
+                session, newest.id, only_failed=True, limit=MOST_FAILURES
+            )
             self.failures = [reading_row(clip) for clip in failed]
             self.reasons = await reason_rows(session, newest)
 
@@ -97,13 +109,20 @@ def tracking_page() -> rx.Component:
 def reasons_line(reasons: list[tuple[str, int]]) -> rx.Component:
     """Why clips were not read: how many for each reason."""
     why = rows_var(reasons)
-    each = rx.foreach(why, lambda pair: badge(f"{pair[0]}: {count_text(pair[1])}", "bad", "triangle_alert", wraps=True))
+    each = rx.foreach(
+        why,
+        lambda pair: badge(
+            f"{pair[0]}: {count_text(pair[1])}", "bad", "triangle_alert", wraps=True
+        ),
+    )
     return rx.cond(why.length() > 0, cluster(each))
 
 
 def _failures() -> rx.Component:
     state = RunsState
-    nothing = text_if(RunNow.status == RunStatus.COMPLETED.value, "Every clip was read.", "Nothing so far.")
+    nothing = text_if(
+        RunNow.status == RunStatus.COMPLETED.value, "Every clip was read.", "Nothing so far."
+    )
     return panel(
         "Not read in the newest run",
         reasons_line(state.reasons),
@@ -136,7 +155,9 @@ def _runs() -> rx.Component:
             loading=state.loading,
             error=state.problem,
             retry=state.load,
-            empty=empty_state("radar", "No runs yet", "Tracking runs by itself on schedule, or now."),
+            empty=empty_state(
+                "radar", "No runs yet", "Tracking runs by itself on schedule, or now."
+            ),
             stacks=True,
         ),
     )

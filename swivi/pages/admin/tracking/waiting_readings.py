@@ -79,14 +79,19 @@ class WaitingReadings(rx.State):
             await self._refresh_live(session)
 
     async def _refresh_live(self, session: AsyncSession) -> None:
-        rows = [_row(waiting, self._user_id) for waiting in await waiting_readings(session, limit=MOST_WAITING)]
+        rows = [
+            _row(waiting, self._user_id)
+            for waiting in await waiting_readings(session, limit=MOST_WAITING)
+        ]
         if rows != self.rows:
             self.rows = rows
 
     @admins_only
     async def confirm(self, reading_id: object) -> Handler:
         """Let the views count."""
-        return await self._decide(reading_id, manual.confirm, "Views confirmed; the next settlement counts them")
+        return await self._decide(
+            reading_id, manual.confirm, "Views confirmed; the next settlement counts them"
+        )
 
     @admins_only
     async def decline(self, reading_id: object) -> Handler:
@@ -94,7 +99,10 @@ class WaitingReadings(rx.State):
         return await self._decide(reading_id, manual.decline, "Views declined; nothing was changed")
 
     async def _decide(
-        self, reading_id: object, decide: Callable[[AsyncSession, Actor, int], Awaitable[object]], done: str
+        self,
+        reading_id: object,
+        decide: Callable[[AsyncSession, Actor, int], Awaitable[object]],
+        done: str,
     ) -> Handler:
         try:
             async with acting(self) as (session, actor):
@@ -150,7 +158,16 @@ def _buttons(row: Row) -> rx.Component:
     state = WaitingReadings
     about = f"{row.clipper}’s clip"
     confirm = button(
-        "Confirm", sends(state.confirm, row.id), "primary", "check", aria_label=f"Confirm the views of {about}"
+        "Confirm",
+        sends(state.confirm, row.id),
+        "primary",
+        "check",
+        aria_label=f"Confirm the views of {about}",
     )
-    decline = button("Decline", sends(state.decline, row.id), icon="x", aria_label=f"Decline the views of {about}")
+    decline = button(
+        "Decline",
+        sends(state.decline, row.id),
+        icon="x",
+        aria_label=f"Decline the views of {about}",
+    )
     return row_actions(decline, rx.cond(flag_var(row.is_own), rx.fragment(), confirm))

@@ -38,7 +38,9 @@ def person_page() -> rx.Component:
         change_dialog(),
         current=_USERS,
         subtitle=rx.cond(state.who.name != "", _subtitle()),
-        actions=rx.cond((state.who.name != "") & (state.who.email != SessionState.email), _actions()),
+        actions=rx.cond(
+            (state.who.name != "") & (state.who.email != SessionState.email), _actions()
+        ),
     )
 
 
@@ -46,7 +48,11 @@ def _subtitle() -> rx.Component:
     who = PersonState.who
     return cluster(
         copyable(who.email, who.email, "Copy the email address"),
-        rx.cond(who.role == Role.ADMIN.value, badge("Admin", "info", "shield"), badge("Clipper", icon="user")),
+        rx.cond(
+            who.role == Role.ADMIN.value,
+            badge("Admin", "info", "shield"),
+            badge("Clipper", icon="user"),
+        ),
         rx.cond(who.status == UserStatus.DISABLED.value, status_badge(who.status)),
         rx.el.span("joined ", when(who.joined_at)),
     )
@@ -101,7 +107,15 @@ def _clips() -> rx.Component:
         Column("Submitted", "right", wide_only=True),
     )
     nothing = empty_state("clapperboard", "No clips yet", "Nothing was submitted.")
-    table = data_table(columns, state.clips, cells, caption="Clips", key=lambda row: row.id, empty=nothing, stacks=True)
+    table = data_table(
+        columns,
+        state.clips,
+        cells,
+        caption="Clips",
+        key=lambda row: row.id,
+        empty=nothing,
+        stacks=True,
+    )
     pages = pager(state.page, state.pages, state.previous_page, state.next_page, state.total)
     return stack(panel("Clips", table), rx.cond(state.pages > 1, pages))
 
@@ -113,7 +127,8 @@ def _payouts() -> rx.Component:
             row.method,
             status_badge(row.status),
             rx.cond(
-                row.transaction_id != "", copyable(row.transaction_id, row.transaction_id, "Copy the transaction id")
+                row.transaction_id != "",
+                copyable(row.transaction_id, row.transaction_id, "Copy the transaction id"),
             ),
             when(row.requested_at),
         ]
@@ -154,13 +169,19 @@ def _ways_in() -> rx.Component:
 
     columns = (Column("Browser"), Column("Signed in", "right"), Column("Last seen", "right"))
     nothing = rx.el.p("Signed in nowhere.", class_name="quiet")
-    table = data_table(columns, state.browsers, cells, caption="Sessions", key=lambda row: row.id, empty=nothing)
-    return stack(panel("Accounts on the platforms", _linked()), panel("Sessions", table, action=_sign_out()))
+    table = data_table(
+        columns, state.browsers, cells, caption="Sessions", key=lambda row: row.id, empty=nothing
+    )
+    return stack(
+        panel("Accounts on the platforms", _linked()), panel("Sessions", table, action=_sign_out())
+    )
 
 
 def _linked() -> rx.Component:
     accounts = rows_var(PersonState.accounts)
-    shown = cluster(rx.foreach(accounts, lambda pair: rx.el.span(platform_mark(pair[0]), " @", pair[1])), gap=4)
+    shown = cluster(
+        rx.foreach(accounts, lambda pair: rx.el.span(platform_mark(pair[0]), " @", pair[1])), gap=4
+    )
     return rx.cond(accounts.length() > 0, shown, rx.el.p("None is linked.", class_name="quiet"))
 
 

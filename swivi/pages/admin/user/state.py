@@ -119,7 +119,9 @@ class PersonState(Listing, rx.State):
         self.who = await _person_now(session, found.user)
         self.clips, self.payouts = [_clip(row) for row in clips], [_payout(row) for row in payouts]
         self.browsers = [_browser(browser) for browser in await devices.signed_in(session, user_id)]
-        self.accounts = [(account.platform, account.handle) for account in await social.linked(session, user_id)]
+        self.accounts = [
+            (account.platform, account.handle) for account in await social.linked(session, user_id)
+        ]
         self._found(total)
 
     @admins_only

@@ -20,7 +20,11 @@ from swivi.ui.types import Node
 HERE = "/admin/users"
 
 _ROLES = [("", "Everybody"), (Role.CLIPPER.value, "Clippers"), (Role.ADMIN.value, "Admins")]
-_STATUSES = [("", "Any status"), (UserStatus.ACTIVE.value, "Active"), (UserStatus.DISABLED.value, "Disabled")]
+_STATUSES = [
+    ("", "Any status"),
+    (UserStatus.ACTIVE.value, "Active"),
+    (UserStatus.DISABLED.value, "Disabled"),
+]
 
 _COLUMNS = (
     Column("User"),
@@ -38,7 +42,11 @@ def _cells(row: UserRow) -> list[Node]:
     return [
         two_lines(rx.el.a(rx.el.strong(row.name), href=f"/admin/users/{row.id}"), row.email),
         cluster(
-            rx.cond(row.role == Role.ADMIN.value, badge("Admin", "info", "shield"), badge("Clipper", icon="user")),
+            rx.cond(
+                row.role == Role.ADMIN.value,
+                badge("Admin", "info", "shield"),
+                badge("Clipper", icon="user"),
+            ),
             rx.cond(row.status == UserStatus.DISABLED.value, status_badge(row.status)),
         ),
         rx.el.a(
@@ -53,7 +61,12 @@ def _cells(row: UserRow) -> list[Node]:
         row_actions(
             rx.cond(
                 row.email != SessionState.email,
-                button("Change", sends(UserChange.ask, row.id), "quiet", aria_label=f"Change {row.name}"),
+                button(
+                    "Change",
+                    sends(UserChange.ask, row.id),
+                    "quiet",
+                    aria_label=f"Change {row.name}",
+                ),
                 rx.el.span("You", class_name="quiet"),
             )
         ),
@@ -77,7 +90,9 @@ def users_page() -> rx.Component:
                 error=state.problem,
                 retry=state.load,
                 empty=empty_state(
-                    "users", "Nobody found", "No user fits this search. One or two letters find what begins with them."
+                    "users",
+                    "Nobody found",
+                    "No user fits this search. One or two letters find what begins with them.",
                 ),
                 stacks=True,
             ),
@@ -90,15 +105,25 @@ def users_page() -> rx.Component:
 
 def _pager(most: int | None = None) -> rx.Component:
     state = UsersState
-    return pager(state.page, state.pages, state.previous_page, state.next_page, state.total, most=most)
+    return pager(
+        state.page, state.pages, state.previous_page, state.next_page, state.total, most=most
+    )
 
 
 def _filters() -> rx.Component:
     state = UsersState
     return cluster(
         _search(),
-        select_field("Role", "role", _ROLES, value=state.role, on_change=sends(state.filter_by, "role")),
-        select_field("Status", "status", _STATUSES, value=state.status, on_change=sends(state.filter_by, "status")),
+        select_field(
+            "Role", "role", _ROLES, value=state.role, on_change=sends(state.filter_by, "role")
+        ),
+        select_field(
+            "Status",
+            "status",
+            _STATUSES,
+            value=state.status,
+            on_change=sends(state.filter_by, "status"),
+        ),
         gap=3,
     )
 
@@ -108,7 +133,13 @@ def _search() -> rx.Component:
     return rx.el.div(
         form(
             cluster(
-                text_field("Search", "search", type="search", default_value=state.search, placeholder="Name or email"),
+                text_field(
+                    "Search",
+                    "search",
+                    type="search",
+                    default_value=state.search,
+                    placeholder="Name or email",
+                ),
                 submit_button("Search", kind="secondary", style={"align_self": "end"}),
             ),
             on_submit=state.find,

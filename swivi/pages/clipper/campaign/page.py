@@ -1,4 +1,6 @@
-"""A campaign's page for a clipper: the same as everybody sees, with the way to submit and one's own clips in it."""
+"""A campaign's page for a clipper: the same as everybody sees, with the way to submit and one's own
+clips in it.
+"""
 
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -11,7 +13,12 @@ from swivi.pages.clipper.shared.rows import ClipLine, clip_line
 from swivi.pages.clipper.submit.dialog import submit_button_for, submit_dialog
 from swivi.pages.engine.gate import public
 from swivi.pages.engine.listing import PAGE_SIZE, addressed_id
-from swivi.pages.shared.campaign_story import CampaignPage, campaign_story, closed_notice, under_the_title
+from swivi.pages.shared.campaign_story import (
+    CampaignPage,
+    campaign_story,
+    closed_notice,
+    under_the_title,
+)
 from swivi.pages.shared.frame import clipper_page
 from swivi.ui.buttons import link_button
 from swivi.ui.cards import panel
@@ -33,7 +40,9 @@ class OwnClipsInCampaign(Own, rx.State):
             await self._read("Your clips")
 
     async def _refresh_live(self, session: AsyncSession) -> None:
-        found, _ = await clipper_clips(session, self._user_id, campaign_id=self._campaign_id, limit=PAGE_SIZE)
+        found, _ = await clipper_clips(
+            session, self._user_id, campaign_id=self._campaign_id, limit=PAGE_SIZE
+        )
         rows = [clip_line(row) for row in found]
         if rows != self.rows:
             self.rows = rows

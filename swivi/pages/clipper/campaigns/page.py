@@ -33,7 +33,9 @@ ORDERS = (
 
 
 class OpenCampaigns(Listing, rx.State):
-    """One page of the open campaigns; `platform` ("" for all) and `sort` are those of the address."""
+    """One page of the open campaigns; `platform` ("" for all) and `sort` are those of the
+    address.
+    """
 
     cards: list[CampaignCard] = []
     platform: str = ""
@@ -75,7 +77,10 @@ def campaigns() -> rx.Component:
         "Campaigns",
         rx.el.div(_platforms(), _order(), class_name="list-head"),
         rx.cond(state.problem != "", error_state(state.problem, state.load), _tiles()),
-        rx.cond(state.pages > 1, pager(state.page, state.pages, state.previous_page, state.next_page, state.total)),
+        rx.cond(
+            state.pages > 1,
+            pager(state.page, state.pages, state.previous_page, state.next_page, state.total),
+        ),
         submit_dialog(),
         current=HERE,
         subtitle="Post a clip, send in its link, and earn as its views grow.",
@@ -85,8 +90,13 @@ def campaigns() -> rx.Component:
 def _platforms() -> rx.Component:
     """Links that keep the order."""
     state = OpenCampaigns
-    tabs = [FilterTab("All", ""), *(FilterTab(platform.label, platform.value) for platform in Platform)]
-    return filter_tabs(tabs, state.platform, lambda value: f"?platform={value}&sort={state.sort}", "Platform")
+    tabs = [
+        FilterTab("All", ""),
+        *(FilterTab(platform.label, platform.value) for platform in Platform),
+    ]
+    return filter_tabs(
+        tabs, state.platform, lambda value: f"?platform={value}&sort={state.sort}", "Platform"
+    )
 
 
 def _order() -> rx.Component:

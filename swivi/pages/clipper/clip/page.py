@@ -1,4 +1,7 @@
-"""One clip of the viewer: how its earnings were made, and its views and earnings over time. Live."""
+"""One clip of the viewer: how its earnings were made, and its views and earnings over time.
+
+Live.
+"""
 
 from dataclasses import dataclass
 
@@ -29,7 +32,9 @@ from swivi.ui.vars import rows_var, text_if
 
 @dataclass
 class Point:
-    """A point of a chart: when (ISO 8601 UTC, and milliseconds since 1970), and how many views or cents."""
+    """A point of a chart: when (ISO 8601 UTC, and milliseconds since 1970), and how many views or
+    cents.
+    """
 
     at: str
     moment: int
@@ -37,7 +42,10 @@ class Point:
 
 
 class OwnClip(Own, rx.State):
-    """Live: the submission in the address, and what became of it. `clip.id` is 0 where there is none."""
+    """Live: the submission in the address, and what became of it.
+
+    `clip.id` is 0 where there is none.
+    """
 
     clip: ClipLine = ClipLine()
     reckoned: bool = False
@@ -50,7 +58,10 @@ class OwnClip(Own, rx.State):
     cap: int = 0
     worth: int = 0
     not_paid: int = 0
-    """What the budget, the cap per clipper or a revocation kept from it, or what is still to come. Cents."""
+    """What the budget, the cap per clipper or a revocation kept from it, or what is still to come.
+
+    Cents.
+    """
     why: list[str] = []
     views: list[Point] = []
     earnings: list[Point] = []
@@ -85,19 +96,30 @@ class OwnClip(Own, rx.State):
     def _reckon(self, reckoning: Reckoning) -> None:
         self.peak_views, self.growth = reckoning.peak_views, reckoning.growth
         self.min_views, self.rate = reckoning.min_views, reckoning.rate
-        self.uncapped, self.cap, self.worth = reckoning.uncapped, reckoning.max_per_clip or 0, reckoning.worth
+        self.uncapped, self.cap, self.worth = (
+            reckoning.uncapped,
+            reckoning.max_per_clip or 0,
+            reckoning.worth,
+        )
         self.not_paid = reckoning.worth - reckoning.earned
         self.why = why(reckoning)
 
 
 def _points(moments: list[Moment]) -> list[Point]:
-    return [Point(each.at.isoformat(), int(each.at.timestamp() * 1000), each.amount) for each in moments]
+    return [
+        Point(each.at.isoformat(), int(each.at.timestamp() * 1000), each.amount) for each in moments
+    ]
 
 
 def clip_page() -> rx.Component:
     """The page at /clippers/clips/<submission id>."""
     state = OwnClip
-    missing = empty_state("search_x", "There is no such clip", "It is not among yours.", link_button("All clips", HERE))
+    missing = empty_state(
+        "search_x",
+        "There is no such clip",
+        "It is not among yours.",
+        link_button("All clips", HERE),
+    )
     shown = rx.cond(state.clip.id > 0, _clip(), rx.cond(state.loading, skeleton_rows(6), missing))
     return clipper_page(
         text_if(state.clip.id > 0, state.clip.campaign, "Clip"),
@@ -111,8 +133,12 @@ def clip_page() -> rx.Component:
 def _ways_on() -> rx.Component:
     clip: Shown = OwnClip.clip
     return rx.fragment(
-        link_button("The campaign", f"/clippers/campaigns/{clip.campaign_id}", "quiet", icon="megaphone"),
-        link_button("Watch it", clip.url, icon="external_link", target="_blank", rel="noopener noreferrer"),
+        link_button(
+            "The campaign", f"/clippers/campaigns/{clip.campaign_id}", "quiet", icon="megaphone"
+        ),
+        link_button(
+            "Watch it", clip.url, icon="external_link", target="_blank", rel="noopener noreferrer"
+        ),
     )
 
 
@@ -123,7 +149,13 @@ def _clip() -> rx.Component:
         "Earned",
         live_money(clip.earnings),
         cluster(platform_mark(clip.platform, named=True), clip_status(clip), gap=3),
-        rx.el.p("Submitted ", when(clip.submitted_at), ", read ", when(clip.tracked_at, "never"), class_name="quiet"),
+        rx.el.p(
+            "Submitted ",
+            when(clip.submitted_at),
+            ", read ",
+            when(clip.tracked_at, "never"),
+            class_name="quiet",
+        ),
         _why(),
     )
     return rx.fragment(
@@ -138,7 +170,9 @@ def _not_yet() -> rx.Component:
     return panel(
         "Views at submission",
         rx.el.p(count(clip.baseline), class_name="stat-value"),
-        rx.el.p("What grows from here on pays, once an admin has approved the clip.", class_name="quiet"),
+        rx.el.p(
+            "What grows from here on pays, once an admin has approved the clip.", class_name="quiet"
+        ),
     )
 
 
@@ -151,7 +185,10 @@ def _how_it_was_made() -> rx.Component:
             Line("Most views read", count(state.peak_views)),
             Line("Views at submission", count(-clip.baseline)),
             Line("Growth, which is what pays", count(state.growth)),
-            Line("Pays from a growth of", text_if(state.min_views > 0, count_text(state.min_views), "1")),
+            Line(
+                "Pays from a growth of",
+                text_if(state.min_views > 0, count_text(state.min_views), "1"),
+            ),
             Line("Rate", rate(state.rate)),
             Line("Growth at this rate", money(state.uncapped)),
             Line("Most per clip", rx.cond(state.cap > 0, money(state.cap), "no limit")),
@@ -174,7 +211,13 @@ def _why() -> rx.Component:
 def _over_time() -> rx.Component:
     state = OwnClip
     return card_grid(
-        panel("Views", time_chart(state.views, caption="Views over time", amount="Views", unit="count")),
-        panel("Earnings", time_chart(state.earnings, caption="Earnings over time", amount="Earned", unit="money")),
+        panel(
+            "Views",
+            time_chart(state.views, caption="Views over time", amount="Views", unit="count"),
+        ),
+        panel(
+            "Earnings",
+            time_chart(state.earnings, caption="Earnings over time", amount="Earned", unit="money"),
+        ),
         min_width=360,
     )

@@ -33,7 +33,10 @@ _FAILURES = {
 
 @dataclass
 class ReadingLine:
-    """One reading. `views` is None where it failed; `earned` is in cents; the time is ISO 8601 UTC."""
+    """One reading.
+
+    `views` is None where it failed; `earned` is in cents; the time is ISO 8601 UTC.
+    """
 
     id: int = 0
     at: str = ""
@@ -65,7 +68,9 @@ class ClipReadings(Own, Listing, rx.State):
         if row is None or row.clip_id is None:
             return
         offset = (self.page - 1) * PAGE_SIZE
-        found, total = await clip_story.readings_of(session, row.clip_id, limit=PAGE_SIZE, offset=offset)
+        found, total = await clip_story.readings_of(
+            session, row.clip_id, limit=PAGE_SIZE, offset=offset
+        )
         rows = [_line(reading) for reading in found]
         if rows != self.rows:
             self.rows = rows
@@ -114,9 +119,14 @@ def readings_panel() -> rx.Component:
             loading=state.loading,
             error=state.problem,
             retry=state.load,
-            empty=empty_state("activity", "No reading yet", "The first one is taken when the clip is approved."),
+            empty=empty_state(
+                "activity", "No reading yet", "The first one is taken when the clip is approved."
+            ),
         ),
-        rx.cond(state.pages > 1, pager(state.page, state.pages, state.previous_page, state.next_page, state.total)),
+        rx.cond(
+            state.pages > 1,
+            pager(state.page, state.pages, state.previous_page, state.next_page, state.total),
+        ),
     )
 
 
@@ -131,7 +141,9 @@ def _cells(line: Line) -> list[Node]:
 
 def _badge(line: Line) -> rx.Component:
     return rx.cond(
-        line.is_read, badge(line.outcome, "neutral", "check"), badge(line.outcome, "waiting", "circle_alert")
+        line.is_read,
+        badge(line.outcome, "neutral", "check"),
+        badge(line.outcome, "waiting", "circle_alert"),
     )
 
 

@@ -1,4 +1,6 @@
-"""Why a clip earned what it earned, in sentences: what its growth is worth, and what stands between that and it."""
+"""Why a clip earned what it earned, in sentences: what its growth is worth, and what stands between
+that and it.
+"""
 
 from swivi.core.money import format_dollars
 from swivi.domain.campaigns.models import CampaignStatus
@@ -34,14 +36,17 @@ def _hold(of: Reckoning) -> str:
         )
     if hold.decision is HoldDecision.LAPSED:
         return (
-            f"On hold since {since}. {hold.reason} The campaign ended before an admin had decided, so it is not paid."
+            f"On hold since {since}. {hold.reason} The campaign ended before an admin had decided, "
+            "so it is not paid."
         )
     return ""
 
 
 def _growth(of: Reckoning) -> str:
     if of.growth == 0:
-        return "It has no more views than when it was submitted. Only what grows from there on pays."
+        return (
+            "It has no more views than when it was submitted. Only what grows from there on pays."
+        )
     if of.growth < of.min_views:
         to_go = of.min_views - of.growth
         return f"Clips of this campaign earn from {of.min_views:,} new views on: {to_go:,} to go."
@@ -52,7 +57,10 @@ def _growth(of: Reckoning) -> str:
 def _cap_per_clip(of: Reckoning) -> str:
     if of.max_per_clip is None or of.growth < of.min_views or of.uncapped <= of.max_per_clip:
         return ""
-    return f"The campaign pays {format_dollars(of.max_per_clip)} at most for one clip, and this one has reached that."
+    return (
+        f"The campaign pays {format_dollars(of.max_per_clip)} at most for one clip, and this one "
+        "has reached that."
+    )
 
 
 def _fallen(of: Reckoning) -> str:
@@ -63,9 +71,16 @@ def _fallen(of: Reckoning) -> str:
 
 
 def _cap_per_clipper(of: Reckoning) -> str:
-    if of.max_per_clipper is None or of.credited >= of.worth or of.clipper_credited < of.max_per_clipper:
+    if (
+        of.max_per_clipper is None
+        or of.credited >= of.worth
+        or of.clipper_credited < of.max_per_clipper
+    ):
         return ""
-    return f"The campaign pays {format_dollars(of.max_per_clipper)} at most to one clipper, and you have reached that."
+    return (
+        f"The campaign pays {format_dollars(of.max_per_clipper)} at most to one clipper, and you "
+        "have reached that."
+    )
 
 
 def _last_share(of: Reckoning) -> str:
@@ -73,8 +88,9 @@ def _last_share(of: Reckoning) -> str:
         return ""
     last = of.last_share
     return (
-        f"The budget’s last {format_dollars(last.left)} was shared among {last.clips:,} clips, in proportion to what "
-        f"each had still to get: of {format_dollars(last.wanted)} this clip got {format_dollars(last.got)}."
+        f"The budget’s last {format_dollars(last.left)} was shared among {last.clips:,} clips, in "
+        f"proportion to what each had still to get: of {format_dollars(last.wanted)} this clip got "
+        f"{format_dollars(last.got)}."
     )
 
 
@@ -83,9 +99,16 @@ def _to_come(of: Reckoning) -> str:
     is_held = of.hold is not None and of.hold.decision is None
     if of.credited >= of.worth or not under_way or is_held:
         return ""
-    return "What is not credited yet follows at the next tracking run, as far as the budget and the limits reach."
+    return (
+        "What is not credited yet follows at the next tracking run, as far as the budget and the "
+        "limits reach."
+    )
 
 
 def _lost(of: Reckoning) -> str:
     taken_back = of.credited - of.earned
-    return f"{format_dollars(taken_back)} went back to the campaign when the clip was revoked." if taken_back else ""
+    return (
+        f"{format_dollars(taken_back)} went back to the campaign when the clip was revoked."
+        if taken_back
+        else ""
+    )

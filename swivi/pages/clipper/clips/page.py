@@ -21,7 +21,9 @@ HERE = "/clippers/clips"
 
 
 class OwnClips(Own, Listing, rx.State):
-    """Live: one page of the clipper's submissions; `status` is the filter in the address, "" for all."""
+    """Live: one page of the clipper's submissions; `status` is the filter in the address, "" for
+    all.
+    """
 
     rows: list[ClipLine] = []
     status: str = ""
@@ -37,7 +39,9 @@ class OwnClips(Own, Listing, rx.State):
     async def _refresh_live(self, session: AsyncSession) -> None:
         status = SubmissionStatus(self.status) if self.status else None
         offset = (self.page - 1) * PAGE_SIZE
-        found, total = await clipper_clips(session, self._user_id, status=status, limit=PAGE_SIZE, offset=offset)
+        found, total = await clipper_clips(
+            session, self._user_id, status=status, limit=PAGE_SIZE, offset=offset
+        )
         rows = [clip_line(row) for row in found]
         if rows != self.rows:
             self.rows = rows
@@ -57,7 +61,12 @@ def clips() -> rx.Component:
     ]
     return clipper_page(
         "Clips",
-        filter_tabs(tabs, state.status, lambda value: f"?status={value.lower()}" if value else HERE, "Status"),
+        filter_tabs(
+            tabs,
+            state.status,
+            lambda value: f"?status={value.lower()}" if value else HERE,
+            "Status",
+        ),
         clip_table(
             state.rows,
             caption="Your clips",
@@ -71,7 +80,10 @@ def clips() -> rx.Component:
                 button("Submit a clip", opens_for(""), icon="link"),
             ),
         ),
-        rx.cond(state.pages > 1, pager(state.page, state.pages, state.previous_page, state.next_page, state.total)),
+        rx.cond(
+            state.pages > 1,
+            pager(state.page, state.pages, state.previous_page, state.next_page, state.total),
+        ),
         submit_dialog(),
         current=HERE,
         actions=submit_button_for(""),

@@ -1,4 +1,7 @@
-"""What leads a newcomer to their first submission. Once there is one, the dashboard shows it no more."""
+"""What leads a newcomer to their first submission.
+
+Once there is one, the dashboard shows it no more.
+"""
 
 import reflex as rx
 
@@ -38,7 +41,9 @@ class FirstSteps(rx.State):
         if actor is None:
             return
         async with loading(self, "The campaigns") as session:
-            found, _ = await catalogue.open_campaigns(session, order=CatalogueOrder.RATE, limit=MOST_SUGGESTIONS)
+            found, _ = await catalogue.open_campaigns(
+                session, order=CatalogueOrder.RATE, limit=MOST_SUGGESTIONS
+            )
             self.cards = [card_of(campaign) for campaign in found]
             self.has_handle = bool(await social.linked(session, actor.user_id))
 
@@ -63,7 +68,10 @@ def first_steps() -> rx.Component:
             ),
             _step(
                 "Send in the link",
-                "Its views are read at once. What grows from there on pays, as soon as an admin has approved the clip.",
+                (
+                    "Its views are read at once. What grows from there on pays, as soon as an "
+                    "admin has approved the clip."
+                ),
                 submit_button_for(""),
             ),
             class_name="steps",
@@ -83,9 +91,13 @@ def _step(what: Text, why: Text, action: Node, *, done: Flag = False) -> rx.Comp
 
 def _suggestions() -> rx.Component:
     return stack(
-        rx.el.h3("What pays best at the moment"), card_grid(rx.foreach(FirstSteps.cards, _tile), min_width=240), gap=2
+        rx.el.h3("What pays best at the moment"),
+        card_grid(rx.foreach(FirstSteps.cards, _tile), min_width=240),
+        gap=2,
     )
 
 
 def _tile(card: Card) -> rx.Component:
-    return campaign_tile(card, spent=card.spent, heading=rx.el.h4(rx.el.a(card.title, href=f"{CAMPAIGNS}/{card.id}")))
+    return campaign_tile(
+        card, spent=card.spent, heading=rx.el.h4(rx.el.a(card.title, href=f"{CAMPAIGNS}/{card.id}"))
+    )

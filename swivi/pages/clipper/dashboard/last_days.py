@@ -24,7 +24,9 @@ class LastDays(DaysEarned, rx.State):
         if actor is None:
             return
         async with loading(self, "Your last days") as session:
-            found = await earned_by_day(session, today=clock.now().date(), days=DAYS, user_id=actor.user_id)
+            found = await earned_by_day(
+                session, today=clock.now().date(), days=DAYS, user_id=actor.user_id
+            )
             self._show(found, (await by_id(session, actor.user_id)).total_earnings)
 
 

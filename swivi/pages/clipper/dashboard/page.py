@@ -20,7 +20,11 @@ HERE = "/clippers/dashboard"
 
 def dashboard() -> rx.Component:
     """The page at /clippers/dashboard."""
-    is_newcomer = ~flag_var(ClipperBalance.loading) & (ClipperBalance.submitted == 0) & (ClipperBalance.problem == "")
+    is_newcomer = (
+        ~flag_var(ClipperBalance.loading)
+        & (ClipperBalance.submitted == 0)
+        & (ClipperBalance.problem == "")
+    )
     return clipper_page(
         "Dashboard",
         rx.cond(is_newcomer, first_steps()),
@@ -32,7 +36,11 @@ def dashboard() -> rx.Component:
         rx.cond(
             is_newcomer,
             rx.fragment(),
-            panel("Recent clips", recent_clips(), action=link_button("All clips", "/clippers/clips", "quiet")),
+            panel(
+                "Recent clips",
+                recent_clips(),
+                action=link_button("All clips", "/clippers/clips", "quiet"),
+            ),
         ),
         submit_dialog(),
         payout_dialog(),
@@ -48,9 +56,24 @@ def _totals() -> rx.Component:
         f"{count_text(state.rejected)} rejected"
     )
     return card_grid(
-        stat_card("Total earned", money(state.earned, "in"), "All clips, paid or not", href="/clippers/payouts"),
-        stat_card("Total views", short_count(state.views), "Of your approved clips", href="/clippers/clips"),
-        stat_card("Active campaigns", count(state.active_campaigns), "With clips of yours", href="/clippers/campaigns"),
+        stat_card(
+            "Total earned",
+            money(state.earned, "in"),
+            "All clips, paid or not",
+            href="/clippers/payouts",
+        ),
+        stat_card(
+            "Total views",
+            short_count(state.views),
+            "Of your approved clips",
+            href="/clippers/clips",
+        ),
+        stat_card(
+            "Active campaigns",
+            count(state.active_campaigns),
+            "With clips of yours",
+            href="/clippers/campaigns",
+        ),
         stat_card(
             "Clips submitted",
             count(state.submitted),

@@ -45,13 +45,18 @@ class EarnedByCampaign(Own, rx.State):
             await self._read("Your earnings")
 
     async def _refresh_live(self, session: AsyncSession) -> None:
-        rows = [_line(found) for found in await earned_by_campaign(session, self._user_id, limit=MOST_CAMPAIGNS)]
+        rows = [
+            _line(found)
+            for found in await earned_by_campaign(session, self._user_id, limit=MOST_CAMPAIGNS)
+        ]
         if rows != self.rows:
             self.rows = rows
 
 
 def _line(found: EarnedInCampaign) -> CampaignEarnings:
-    return CampaignEarnings(found.campaign_id, found.title, found.status, found.clips, found.growth, found.earned)
+    return CampaignEarnings(
+        found.campaign_id, found.title, found.status, found.clips, found.growth, found.earned
+    )
 
 
 _COLUMNS = (
@@ -77,7 +82,11 @@ def earned_by_campaign_panel() -> rx.Component:
             loading=state.loading,
             error=state.problem,
             retry=state.load,
-            empty=empty_state("sprout", "Nothing earned yet", "What your clips earn in each campaign will stand here."),
+            empty=empty_state(
+                "sprout",
+                "Nothing earned yet",
+                "What your clips earn in each campaign will stand here.",
+            ),
         ),
     )
 

@@ -54,7 +54,9 @@ class OwnPayouts(Own, Listing, rx.State):
                 cancelled = await payouts.cancel(session, actor, some_id(request_id))
         except SwiviError as error:
             return refusal(error)
-        return toast_success(f"Request cancelled: {format_dollars(cancelled.amount)} is available again.")
+        return toast_success(
+            f"Request cancelled: {format_dollars(cancelled.amount)} is available again."
+        )
 
     async def _refresh_live(self, session: AsyncSession) -> None:
         offset = (self.page - 1) * PAGE_SIZE
@@ -90,14 +92,23 @@ def payouts_page() -> rx.Component:
         error=state.problem,
         retry=state.load,
         empty=empty_state(
-            "banknote", "No payouts yet", "Once your balance reaches the minimum, you can request your first payout."
+            "banknote",
+            "No payouts yet",
+            "Once your balance reaches the minimum, you can request your first payout.",
         ),
     )
     return clipper_page(
         "Payouts",
         balance_card(beside=_made()),
-        panel("History", history, action=link_button("Statement", "/clippers/statement", icon="scroll_text")),
-        rx.cond(state.pages > 1, pager(state.page, state.pages, state.previous_page, state.next_page, state.total)),
+        panel(
+            "History",
+            history,
+            action=link_button("Statement", "/clippers/statement", icon="scroll_text"),
+        ),
+        rx.cond(
+            state.pages > 1,
+            pager(state.page, state.pages, state.previous_page, state.next_page, state.total),
+        ),
         earned_by_campaign_panel(),
         payout_dialog(),
         current=HERE,

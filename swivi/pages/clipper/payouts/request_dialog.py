@@ -1,4 +1,6 @@
-"""Asking for a payout: amount and destination, then both repeated with the fee before it is sent."""
+"""Asking for a payout: amount and destination, then both repeated with the fee before it is
+sent.
+"""
 
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -64,7 +66,10 @@ class PayoutDialog(DestinationForm, rx.State):
         self._open_with(kept)
         minimum = runtime().settings.min_payout_cents
         self.amount = f"{available // 100}.{available % 100:02d}"
-        self.terms = f"{format_dollars(available)} available. The smallest payout is {format_dollars(minimum)}."
+        self.terms = (
+            f"{format_dollars(available)} available. The smallest payout is "
+            f"{format_dollars(minimum)}."
+        )
         self.outcome = outcome_of(self.amount)
         self.error, self.needs_password = "", False
         self._key = uuid.uuid4().hex
@@ -101,7 +106,9 @@ class PayoutDialog(DestinationForm, rx.State):
         else:
             if asked:
                 self.is_open = False
-                yield toast_success(f"Payout of {asked} requested. You will be told when it is sent.")
+                yield toast_success(
+                    f"Payout of {asked} requested. You will be told when it is sent."
+                )
         finally:
             self.pending = False
 
@@ -132,7 +139,9 @@ class PayoutDialog(DestinationForm, rx.State):
         actor = await current_actor(self)
         await runtime().quotas.payout(actor, client_address(self))
         async with runtime().database.reading() as session:
-            is_kept = await destinations.is_kept(session, actor.user_id, method=method, details=details)
+            is_kept = await destinations.is_kept(
+                session, actor.user_id, method=method, details=details
+            )
         if not is_kept:  # the money is to go where it never went
             await proof.must_be_given(self, fields)
         async with acting(self) as (session, actor):
@@ -163,7 +172,8 @@ def outcome_of(amount: object) -> str:
     if fee == 0:
         return f"You receive {format_dollars(cents)}. There is no fee."
     return (
-        f"You receive {format_dollars(cents - fee)} after a fee of {format_dollars(fee)} ({percent.normalize():f} %)."
+        f"You receive {format_dollars(cents - fee)} after a fee of {format_dollars(fee)} "
+        f"({percent.normalize():f} %)."
     )
 
 
@@ -197,7 +207,9 @@ def _fields() -> rx.Component:
         rx.el.p(state.outcome, role="status"),
         destination_fields(state),
         checkbox_field("Save as my payout details", "keep", default_checked=True),
-        form_actions(close_button(), submit_button("Continue", pending=state.pending, key="continue")),
+        form_actions(
+            close_button(), submit_button("Continue", pending=state.pending, key="continue")
+        ),
     )
 
 

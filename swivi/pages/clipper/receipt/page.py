@@ -1,4 +1,7 @@
-"""One payout of the viewer: its receipt with fee, net and transaction id, and what happened when. Live."""
+"""One payout of the viewer: its receipt with fee, net and transaction id, and what happened when.
+
+Live.
+"""
 
 from typing import Any
 
@@ -16,7 +19,14 @@ from swivi.pages.engine.session import SessionState
 from swivi.pages.shared.frame import clipper_page
 from swivi.ui.buttons import button, icon_button, link_button
 from swivi.ui.cards import Line, breakdown, hero_card, panel
-from swivi.ui.feedback import empty_state, error_state, notice, skeleton_rows, status_badge, toast_success
+from swivi.ui.feedback import (
+    empty_state,
+    error_state,
+    notice,
+    skeleton_rows,
+    status_badge,
+    toast_success,
+)
 from swivi.ui.layout import card_grid, cluster
 from swivi.ui.numbers import money, when
 from swivi.ui.vars import text_if
@@ -26,7 +36,10 @@ Shown = Any
 
 
 class Receipt(Own, rx.State):
-    """Live: the payout request in the address. `payout.id` is 0 where there is none of the viewer's."""
+    """Live: the payout request in the address.
+
+    `payout.id` is 0 where there is none of the viewer's.
+    """
 
     payout: PayoutLine = PayoutLine()
     _request_id: int = 0
@@ -57,15 +70,22 @@ def receipt() -> rx.Component:
     """The page at /clippers/payouts/<request id>."""
     state = Receipt
     missing = empty_state(
-        "search_x", "There is no such payout", "It is not among yours.", link_button("All payouts", HERE)
+        "search_x",
+        "There is no such payout",
+        "It is not among yours.",
+        link_button("All payouts", HERE),
     )
-    shown = rx.cond(state.payout.id > 0, _receipt(), rx.cond(state.loading, skeleton_rows(6), missing))
+    shown = rx.cond(
+        state.payout.id > 0, _receipt(), rx.cond(state.loading, skeleton_rows(6), missing)
+    )
     return clipper_page(
         text_if(state.payout.id > 0, f"Payout {state.payout.id}", "Payout"),
         rx.cond(state.problem != "", error_state(state.problem, state.load), shown),
         current=HERE,
         subtitle=rx.el.a("All payouts", href=HERE),
-        actions=rx.cond(state.payout.id > 0, button("Print", rx.call_function("window.print"), icon="printer")),
+        actions=rx.cond(
+            state.payout.id > 0, button("Print", rx.call_function("window.print"), icon="printer")
+        ),
     )
 
 
@@ -79,7 +99,11 @@ def _receipt() -> rx.Component:
             action=rx.cond(payout.cancellable, cancel_button(payout)),
         ),
         rx.cond(payout.reason != "", notice("bad", payout.reason, title="The reason")),
-        card_grid(panel("How it is made", _sum(payout)), panel("What happened", _history(payout)), min_width=340),
+        card_grid(
+            panel("How it is made", _sum(payout)),
+            panel("What happened", _history(payout)),
+            min_width=340,
+        ),
     )
 
 
@@ -109,7 +133,12 @@ def _sum(payout: Shown) -> rx.Component:
         Line(_fate(payout, "It would have been"), money(payout.net, "in"), strong=True),
         Line("To", SessionState.name),
         Line("Method", payout.method),
-        Line("Where", rx.el.span(payout.details, style={"white_space": "pre-line", "overflow_wrap": "anywhere"})),
+        Line(
+            "Where",
+            rx.el.span(
+                payout.details, style={"white_space": "pre-line", "overflow_wrap": "anywhere"}
+            ),
+        ),
         Line("Transaction id", _transaction(payout)),
     )
 

@@ -58,8 +58,8 @@ class ClipperBalance(OwnTogether, rx.State):
     def _show_live(self, numbers: ClipperNow | None) -> None:
         if numbers is None:
             return
-        # What is assigned is sent, changed or not; and a look at what the state has costs more than at what was read,
-        # unless that was kept as a tuple, which Reflex hands out as it is.
+        # What is assigned is sent, changed or not; and a look at what the state has costs more than
+        # at what was read, unless that was kept as a tuple, which Reflex hands out as it is.
         shown, before = _on_page(numbers), self._shown
         if shown == before:
             return

@@ -43,7 +43,10 @@ def clip_table(
     return data_table(
         (*first, *_COLUMNS),
         rows,
-        lambda line: [*(_platform(line) if in_campaign else _campaign_and_platform(line)), *_cells(line)],
+        lambda line: [
+            *(_platform(line) if in_campaign else _campaign_and_platform(line)),
+            *_cells(line),
+        ],
         caption=caption,
         href=lambda line: f"/clippers/clips/{line.id}",
         key=lambda line: line.id,
@@ -63,7 +66,11 @@ def _campaign_and_platform(line: Line) -> list[Node]:
     return [
         rx.fragment(
             rx.el.span(line.campaign),
-            rx.el.div(platform_mark(line.platform), when(line.submitted_at), class_name="hint in-line narrow-only"),
+            rx.el.div(
+                platform_mark(line.platform),
+                when(line.submitted_at),
+                class_name="hint in-line narrow-only",
+            ),
         ),
         mark,
     ]

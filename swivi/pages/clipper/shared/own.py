@@ -15,14 +15,19 @@ from swivi.runtime.live.batch_reads import read_alone
 
 
 class Own(rx.State, mixin=True):
-    """Live for the clipper who looks: `_refresh_live` reads it for `_user_id`, 0 before somebody looked."""
+    """Live for the clipper who looks: `_refresh_live` reads it for `_user_id`, 0 before somebody
+    looked.
+    """
 
     problem: str = ""
     loading: bool = True
     _user_id: int = 0
 
     async def _is_clippers(self) -> bool:
-        """Follow the viewer's changes. False where they are no clipper: `SessionState` is sending them away."""
+        """Follow the viewer's changes.
+
+        False where they are no clipper: `SessionState` is sending them away.
+        """
         actor = await visitor(self, Role.CLIPPER)
         if actor is None:
             return False
@@ -40,7 +45,9 @@ class Own(rx.State, mixin=True):
 
 
 class OwnTogether(Own, rx.State, mixin=True):
-    """The same, read for all clippers who look in one statement; see `swivi.runtime.live.batch_reads.ReadTogether`."""
+    """The same, read for all clippers who look in one statement; see
+    `swivi.runtime.live.batch_reads.ReadTogether`.
+    """
 
     _after_numbers: ClassVar[bool] = False
     _tells_of_session: ClassVar[bool] = False

@@ -1,4 +1,6 @@
-"""What the clippers' pages show of their clips and payouts: small rows that travel to the browser."""
+"""What the clippers' pages show of their clips and payouts: small rows that travel to the
+browser.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,8 +13,8 @@ from swivi.insights.submissions.rows import ClipRow
 
 _STATE_NOTES = {
     ClipState.REMOVED: (
-        "The platform says this video is gone. It keeps what it earned. If the video comes back within 30 days, "
-        "it earns again."
+        "The platform says this video is gone. It keeps what it earned. If the video comes back "
+        "within 30 days, it earns again."
     ),
     ClipState.REVOKED: "An admin took this clip out of the campaign.",
 }
@@ -20,7 +22,9 @@ _STATE_NOTES = {
 
 @dataclass
 class ClipLine:
-    """A submission and its clip. `id` is the submission's; 0 for none. Money in cents, times ISO 8601 UTC.
+    """A submission and its clip.
+
+    `id` is the submission's; 0 for none. Money in cents, times ISO 8601 UTC.
 
     `baseline` and `views` are None until the views were read for the first time.
     """

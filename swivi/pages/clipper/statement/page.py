@@ -31,15 +31,23 @@ class OwnStatement(Own, Statement, rx.State):
 def _words(line: Line) -> tuple[str, str]:
     if line.payout_request_id is not None:
         return f"Payout {line.payout_request_id}", f"{PAYOUTS}/{line.payout_request_id}"
-    return line.campaign_title or "", f"/clippers/clips/{line.submission_id}" if line.submission_id else ""
+    return (
+        line.campaign_title or "",
+        f"/clippers/clips/{line.submission_id}" if line.submission_id else "",
+    )
 
 
 def statement_page() -> rx.Component:
     """The page at /clippers/statement."""
     return clipper_page(
         "Statement",
-        statement_parts(OwnStatement, "What your clips earn and what you withdraw will stand here, cent by cent."),
+        statement_parts(
+            OwnStatement,
+            "What your clips earn and what you withdraw will stand here, cent by cent.",
+        ),
         current=PAYOUTS,
-        subtitle=rx.el.span("Every movement of your available balance, and how each cent was earned."),
+        subtitle=rx.el.span(
+            "Every movement of your available balance, and how each cent was earned."
+        ),
         actions=exports(OwnStatement),
     )

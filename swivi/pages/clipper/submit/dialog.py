@@ -56,7 +56,8 @@ def _form() -> rx.Component:
             text_field(
                 "Link to your clip",
                 LINK_FIELD,
-                input_mode="url",  # no type="url": what a share button copies may have words around the link
+                # no type="url": what a share button copies may have words around the link
+                input_mode="url",
                 auto_complete="off",
                 placeholder="https://www.tiktok.com/@you/video/...",
                 hint="TikTok, YouTube or Instagram. Views from now on pay.",

@@ -29,7 +29,8 @@ MOST_CHOICES = 100
 class SubmitDialog(rx.State):
     """The dialog, first with its form, then with the submitted clip, whose baseline arrives live.
 
-    `choices` are pairs of a campaign's id and title, with none chosen first; `clip.id` is 0 until a link was taken.
+    `choices` are pairs of a campaign's id and title, with none chosen first; `clip.id` is 0 until a
+    link was taken.
     """
 
     is_open: bool = False
@@ -68,7 +69,9 @@ class SubmitDialog(rx.State):
         self._follow(actor)
         async with runtime().database.reading() as session:
             found, _ = await catalogue.open_campaigns(session, limit=MOST_CHOICES)
-            asked_for = await catalogue.public_campaign(session, some_id(campaign_id), actor.user_id)
+            asked_for = await catalogue.public_campaign(
+                session, some_id(campaign_id), actor.user_id
+            )
         offered = {str(campaign.id): campaign.title for campaign in found}
         if asked_for is not None and asked_for.is_open:  # not listed, but known to this clipper
             offered.setdefault(str(asked_for.id), asked_for.title)
@@ -79,8 +82,9 @@ class SubmitDialog(rx.State):
         self.is_open = True
 
     async def _go_on(self, actor: Actor) -> None:
-        """The page opens once more, after an interruption, or the dialog was opened while it did: nobody watches now
-        what arrived in the meantime, and what will."""
+        """The page opens once more, after an interruption, or the dialog was opened while it did:
+        nobody watches now what arrived in the meantime, and what will.
+        """
         self._follow(actor)
         async with runtime().database.reading() as session:
             await self._refresh_live(session)
@@ -97,7 +101,10 @@ class SubmitDialog(rx.State):
     @rx.event(background=True)
     @clippers_only
     async def send(self, form_data: dict[str, Any]) -> EventSpec | None:
-        """Submit the link. In the background, because a share link is followed to its video first."""
+        """Submit the link.
+
+        In the background, because a share link is followed to its video first.
+        """
         async with self:
             if self.pending or not self.is_open or self.clip.id:  # a second click on the way
                 return None
@@ -123,7 +130,8 @@ class SubmitDialog(rx.State):
 
     async def _show_clip(self, submission_id: int) -> str:
         """Show what was submitted; returns its campaign's title."""
-        # Read while this state is held: a baseline that is stored later is pushed later, and finds the clip here.
+        # Read while this state is held: a baseline that is stored later is pushed later, and finds
+        # the clip here.
         async with self:
             async with runtime().database.reading() as session:
                 self.clip = ClipLine(id=submission_id)

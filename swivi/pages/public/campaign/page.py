@@ -5,7 +5,12 @@ import reflex as rx
 from swivi.pages.engine.session import SessionState
 from swivi.pages.public.frame import public_page
 from swivi.pages.shared.campaign_card import Card
-from swivi.pages.shared.campaign_story import CampaignPage, campaign_story, closed_notice, under_the_title
+from swivi.pages.shared.campaign_story import (
+    CampaignPage,
+    campaign_story,
+    closed_notice,
+    under_the_title,
+)
 from swivi.ui.buttons import link_button
 from swivi.ui.feedback import error_state, skeleton_rows
 from swivi.ui.layout import cluster, stack
@@ -24,7 +29,9 @@ def campaign_page() -> rx.Component:
         rx.cond(
             state.problem != "",
             error_state(state.problem, state.load),
-            rx.cond(state.card.id > 0, _campaign(), rx.cond(state.loading, skeleton_rows(6), missing)),
+            rx.cond(
+                state.card.id > 0, _campaign(), rx.cond(state.loading, skeleton_rows(6), missing)
+            ),
         )
     )
 

@@ -15,7 +15,8 @@ from swivi.runtime.runtime import Runtime, runtime
 
 MOST_CAMPAIGNS = 6
 FRESH_SECONDS = 3.0
-"""How long a board serves while this process hears of no change: other processes change things too."""
+"""How long a board serves while this process hears of no change: other processes change things too.
+"""
 
 
 @dataclass(frozen=True, slots=True)

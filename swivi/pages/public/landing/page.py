@@ -25,9 +25,11 @@ EXAMPLE_RATE = 150
 
 
 class LandingState(rx.State):
-    """Live, every few seconds: campaigns that are open, what is spent of them by id, the totals over all time.
+    """Live, every few seconds: campaigns that are open, what is spent of them by id, the totals
+    over all time.
 
-    And one worked example. Money in cents. A campaign that completes while somebody looks stays where it is.
+    And one worked example. Money in cents. A campaign that completes while somebody looks stays
+    where it is.
     """
 
     campaigns: list[CampaignCard] = []
@@ -54,7 +56,9 @@ class LandingState(rx.State):
     async def _refresh_live(self, session: AsyncSession) -> None:
         now = await board(session)
         shown = {card.id for card in self.campaigns}
-        opened = [card for card in now.cards if card.id not in shown][: max(0, MOST_CAMPAIGNS - len(shown))]
+        opened = [card for card in now.cards if card.id not in shown][
+            : max(0, MOST_CAMPAIGNS - len(shown))
+        ]
         if opened:
             self.campaigns = [*self.campaigns, *opened]
         await self._show(session, now)
@@ -85,8 +89,8 @@ def _promise() -> rx.Component:
     return rx.el.div(
         rx.el.h1("Get paid for every view your clips bring."),
         rx.el.p(
-            "Post a clip on TikTok, YouTube or Instagram, send in the link, and earn as its views grow: "
-            "counted every four hours, exact to the cent.",
+            "Post a clip on TikTok, YouTube or Instagram, send in the link, and earn as its views "
+            "grow: counted every four hours, exact to the cent.",
         ),
         cluster(
             link_button("Start clipping", "/signup", "primary", icon="clapperboard"),
@@ -141,12 +145,20 @@ def _tile(card: Card) -> rx.Component:
 
 def _how_it_goes() -> rx.Component:
     steps = (
-        ("Choose a campaign and post your clip.", "Every campaign says what it pays and what it wants to see."),
+        (
+            "Choose a campaign and post your clip.",
+            "Every campaign says what it pays and what it wants to see.",
+        ),
         ("Send in the link.", "Your views are read at once: only what grows from there on pays."),
-        ("Watch it earn.", "Every four hours all clips are read together, so nobody is paid first."),
+        (
+            "Watch it earn.",
+            "Every four hours all clips are read together, so nobody is paid first.",
+        ),
         ("Ask for your money.", "From $20.00 on, by PayPal, bank transfer, Wise or USDC."),
     )
-    numbered = [rx.el.li(rx.el.strong(what), rx.el.span(why, class_name="quiet")) for what, why in steps]
+    numbered = [
+        rx.el.li(rx.el.strong(what), rx.el.span(why, class_name="quiet")) for what, why in steps
+    ]
     return _titled("How it goes", rx.el.ol(*numbered, class_name="card steps"))
 
 

@@ -1,4 +1,7 @@
-"""What mails are for: a new password for who forgot theirs, and a verified address. The forms post to `/auth/...`."""
+"""What mails are for: a new password for who forgot theirs, and a verified address.
+
+The forms post to `/auth/...`.
+"""
 
 import reflex as rx
 
@@ -18,7 +21,9 @@ from swivi.ui.types import Node, Text
 
 
 class ByMail(rx.State):
-    """What a refused form said, and what had been typed into it; whether what the page is for is done."""
+    """What a refused form said, and what had been typed into it; whether what the page is for is
+    done.
+    """
 
     done: bool = False
     error: str = ""
@@ -49,7 +54,10 @@ class ByMail(rx.State):
         self.done = done and not flash.form
         self.error = "" if flash.fields else flash.error
         self.email, self.email_error = flash.email, flash.fields.get("email", "")
-        self.password_error, self.again_error = flash.fields.get("password", ""), flash.fields.get("again", "")
+        self.password_error, self.again_error = (
+            flash.fields.get("password", ""),
+            flash.fields.get("again", ""),
+        )
 
 
 def forgot() -> rx.Component:
@@ -64,12 +72,20 @@ def forgot() -> rx.Component:
         error=ByMail.email_error,
     )
     on_its_way = notice(
-        "info", "If there is an account with this address, a mail is on its way. Its link works for 30 minutes."
+        "info",
+        (
+            "If there is an account with this address, a mail is on its way. Its link works for 30 "
+            "minutes."
+        ),
     )
     return card_shell(
         "Forgot your password?",
         _refusal(),
-        rx.cond(ByMail.done, on_its_way, post_form("/auth/forgot", email, submit_button("Send me a link"))),
+        rx.cond(
+            ByMail.done,
+            on_its_way,
+            post_form("/auth/forgot", email, submit_button("Send me a link")),
+        ),
         subtitle="A mail with a link lets you choose a new one.",
         footer=_to_sign_in("Remembered it?"),
     )
@@ -83,13 +99,20 @@ def reset() -> rx.Component:
         post_form(
             "/auth/reset",
             link_token(),
-            _password("New password", "password", ByMail.password_error, hint=f"At least {SHORTEST} characters."),
+            _password(
+                "New password",
+                "password",
+                ByMail.password_error,
+                hint=f"At least {SHORTEST} characters.",
+            ),
             _password("New password, again", "again", ByMail.again_error),
             submit_button("Save the password"),
         ),
         subtitle="It signs you out everywhere, and ends your API tokens.",
         footer=rx.el.p(
-            "Did the link end? ", rx.el.a("Ask for a new one", href="/forgot"), class_name="quiet elsewhere"
+            "Did the link end? ",
+            rx.el.a("Ask for a new one", href="/forgot"),
+            class_name="quiet elsewhere",
         ),
     )
 
@@ -109,12 +132,16 @@ def verify() -> rx.Component:
     return card_shell(
         "Verify your email address",
         _refusal(),
-        rx.cond(ByMail.done, notice("good", "Your email address is verified. You can be paid."), form),
+        rx.cond(
+            ByMail.done, notice("good", "Your email address is verified. You can be paid."), form
+        ),
         subtitle="So that we know that mail reaches you.",
         footer=rx.cond(
             ByMail.done,
             _to_sign_in("On to your account:"),
-            _elsewhere("Forgot it, or somebody else signed you up?", "Choose a new password", "/forgot"),
+            _elsewhere(
+                "Forgot it, or somebody else signed you up?", "Choose a new password", "/forgot"
+            ),
         ),
     )
 
@@ -124,7 +151,15 @@ def _refusal() -> rx.Component:
 
 
 def _password(label: str, name: str, error: Text, hint: str = "") -> rx.Component:
-    return text_field(label, name, type="password", auto_complete="new-password", required=True, hint=hint, error=error)
+    return text_field(
+        label,
+        name,
+        type="password",
+        auto_complete="new-password",
+        required=True,
+        hint=hint,
+        error=error,
+    )
 
 
 def _to_sign_in(question: str) -> Node:

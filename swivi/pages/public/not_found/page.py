@@ -29,7 +29,10 @@ def not_for_you() -> rx.Component:
             rx.match(
                 SessionState.role,
                 ("ADMIN", "It belongs to clippers, and you are signed in as an admin."),
-                ("CLIPPER", "It belongs to the people who run Swivi, and you are signed in as a clipper."),
+                (
+                    "CLIPPER",
+                    "It belongs to the people who run Swivi, and you are signed in as a clipper.",
+                ),
                 "You are not signed in.",
             )
         ),
@@ -37,8 +40,14 @@ def not_for_you() -> rx.Component:
             SessionState.role == "",
             link_button("Sign in", LOGIN, "primary"),
             rx.el.div(
-                link_button("Back to your dashboard", text_if(is_admin, "/admin", "/clippers/dashboard"), "primary"),
-                post_form(SIGN_OUT_ACTION, submit_button("Sign in with another account", kind="secondary")),
+                link_button(
+                    "Back to your dashboard",
+                    text_if(is_admin, "/admin", "/clippers/dashboard"),
+                    "primary",
+                ),
+                post_form(
+                    SIGN_OUT_ACTION, submit_button("Sign in with another account", kind="secondary")
+                ),
                 class_name="doors",
             ),
         ),

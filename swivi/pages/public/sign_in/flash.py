@@ -1,4 +1,6 @@
-"""What the sign-in forms' server route says back: a failure, left in a short-lived cookie over the redirect."""
+"""What the sign-in forms' server route says back: a failure, left in a short-lived cookie over the
+redirect.
+"""
 
 from reflex.state import BaseState
 
@@ -7,6 +9,8 @@ from swivi.pages.engine.gate import cookies
 
 
 def read_flash(state: BaseState, form: str) -> Flash:
-    """What was said back to `form`; an empty Flash if nothing was, or if the cookie is not readable."""
+    """What was said back to `form`; an empty Flash if nothing was, or if the cookie is not
+    readable.
+    """
     flash = parse_flash(cookies(state).get(FLASH_COOKIE, ""))
     return flash if flash.form == form else Flash()

@@ -1,4 +1,7 @@
-"""The ways in: sign in, sign up, and the demo's one-click doors. The forms post to `/auth/...`: it sets the cookie."""
+"""The ways in: sign in, sign up, and the demo's one-click doors.
+
+The forms post to `/auth/...`: it sets the cookie.
+"""
 
 from urllib.parse import urlencode
 
@@ -74,7 +77,10 @@ class EntryState(rx.State):
         self.error = "" if flash.fields else flash.error
         self.name, self.name_error = flash.name, flash.fields.get("name", "")
         self.email, self.email_error = flash.email, flash.fields.get("email", "")
-        self.password_error, self.code_error = flash.fields.get("password", ""), flash.fields.get("code", "")
+        self.password_error, self.code_error = (
+            flash.fields.get("password", ""),
+            flash.fields.get("code", ""),
+        )
 
 
 def sign_in() -> rx.Component:
@@ -84,7 +90,13 @@ def sign_in() -> rx.Component:
         rx.cond(EntryState.ended, notice("info", "You were signed out. Sign in again to go on.")),
         rx.cond(EntryState.renewed, notice("good", "Your new password is saved. Sign in with it.")),
         _refusal(),
-        post_form("/auth/sign-in", _next(), _email(), _password("current-password"), submit_button("Sign in")),
+        post_form(
+            "/auth/sign-in",
+            _next(),
+            _email(),
+            _password("current-password"),
+            submit_button("Sign in"),
+        ),
         rx.el.p(rx.el.a("Forgot your password?", href="/forgot"), class_name="quiet elsewhere"),
         subtitle="Get paid for the views your clips bring.",
         footer=rx.fragment(_elsewhere("New here?", "Create an account", "/signup"), _demo_doors()),
@@ -175,13 +187,21 @@ def _password(purpose: str, hint: str = "") -> rx.Component:
 
 
 def _elsewhere(question: str, words: str, href: str) -> rx.Component:
-    return rx.el.p(question, " ", rx.el.a(words, href=f"{href}{EntryState.carried}"), class_name="quiet elsewhere")
+    return rx.el.p(
+        question,
+        " ",
+        rx.el.a(words, href=f"{href}{EntryState.carried}"),
+        class_name="quiet elsewhere",
+    )
 
 
 def _demo_doors() -> rx.Component:
     doors = panel(
         "Try the demo",
-        rx.el.p("Sample campaigns, simulated views: a tracking cycle runs every minute.", class_name="quiet"),
+        rx.el.p(
+            "Sample campaigns, simulated views: a tracking cycle runs every minute.",
+            class_name="quiet",
+        ),
         rx.el.div(
             _demo_door("clipper", "Sign in as demo clipper"),
             _demo_door("admin", "Sign in as demo admin"),
