@@ -12,7 +12,7 @@ from swivi.demo.simulator import create_simulator
 from swivi.domain.platforms.models import PLAYERS
 from swivi.middleware.browser_cache import BrowserCache
 from swivi.middleware.client_address import ClientAddress, ForwardedFor
-from swivi.middleware.header_limits import KeptHeaders
+from swivi.middleware.header_limits import HeaderLimits
 from swivi.middleware.host_cookies import HostCookies
 from swivi.middleware.hosts import HostRule, Hosts
 from swivi.middleware.request_limits import OpenRequests
@@ -87,7 +87,7 @@ app = LiveApp(
         guarded,
         kept_to_this_host,
         limited,
-        KeptHeaders,
+        HeaderLimits,
         bounded,
         addressed,
         lambda asgi: observed(asgi, page_of),

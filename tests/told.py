@@ -9,7 +9,7 @@ from itertools import count
 
 from swivi.core import clock
 from swivi.domain.platforms.models import Outcome, Platform, Reading, VideoRef
-from swivi.domain.platforms.readers.protocol import Collected, ScraperStart
+from swivi.domain.platforms.readers.protocol import CollectedReadings, ScraperStart
 
 Said = tuple[Outcome, int | None]
 """How a reading ends, and the count if it is one."""
@@ -66,13 +66,17 @@ class ToldReader:
         ]
         return ScraperStart(found[-1], f"data-of-{found[-1]}") if found else None
 
-    async def collect(self, run_id: str, refs: Sequence[VideoRef]) -> Collected:
+    async def collect(self, run_id: str, refs: Sequence[VideoRef]) -> CollectedReadings:
         if self.told.problem is not None and self.told.good <= 0:
             raise self.told.problem
         self.told.good -= 1
-        return Collected(run_id, "SUCCEEDED", tuple(self.told.reading(ref) for ref in refs), 1_000)
+        return CollectedReadings(
+            run_id, "SUCCEEDED", tuple(self.told.reading(ref) for ref in refs), 1_000
+        )
 
-    async def read(self, refs: Sequence[VideoRef], *, since: datetime | None = None) -> Collected:
+    async def read(
+        self, refs: Sequence[VideoRef], *, since: datetime | None = None
+    ) -> CollectedReadings:
         return await self.collect((await self.start(refs)).run_id, refs)
 
     async def read_one(self, ref: VideoRef, *, since: datetime | None = None) -> Reading:

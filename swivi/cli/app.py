@@ -29,7 +29,7 @@ from swivi.domain.campaigns import service as campaigns
 from swivi.domain.ledger import invariants
 from swivi.domain.ledger.invariants import INVARIANTS, Report, Result
 from swivi.domain.seals.models import Seal
-from swivi.domain.seals.verifying import Verified
+from swivi.domain.seals.verifying import SealVerification
 from swivi.domain.tracking.errors import RunUnderWay
 from swivi.domain.tracking.models import RunStatus, TrackingRun, Trigger
 from swivi.domain.tracking.takeover import wait_for_dead_holder
@@ -286,7 +286,7 @@ def _report_for_programs(report: Report) -> dict[str, Any]:
     }
 
 
-def _seals_for_programs(sealed: Verified) -> dict[str, Any]:
+def _seals_for_programs(sealed: SealVerification) -> dict[str, Any]:
     return {
         "newest": _seal_for_programs(sealed.newest),
         "since": _seal_for_programs(sealed.since),
@@ -318,7 +318,7 @@ def _report_for_people(report: Report) -> str:
     return "\n".join([*rules, *found, outcome + _seals_for_people(report.sealed)])
 
 
-def _seals_for_people(sealed: Verified | None) -> str:
+def _seals_for_people(sealed: SealVerification | None) -> str:
     if sealed is None or sealed.newest is None:
         return ""
     since = f" Checked since seal {sealed.since.id}." if sealed.since else ""

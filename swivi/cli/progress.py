@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from swivi.core.changes import Changed
+from swivi.core.changes import ChangeSet
 from swivi.core.db import Database
 from swivi.domain.tracking.models import TrackingRun
 
@@ -32,7 +32,7 @@ async def bar_of_runs(database: Database) -> AsyncIterator[None]:
     """Draw how many clips were read by whatever tracking run makes progress while the block
     runs.
     """
-    news: asyncio.Queue[Changed] = asyncio.Queue()
+    news: asyncio.Queue[ChangeSet] = asyncio.Queue()
     database.listeners.append(news.put_nowait)
     with bar("Reading clips") as show:
         following = asyncio.create_task(_follow(database, news, show))
@@ -46,7 +46,7 @@ async def bar_of_runs(database: Database) -> AsyncIterator[None]:
 
 
 async def _follow(
-    database: Database, news: "asyncio.Queue[Changed]", show: Callable[[int, int], None]
+    database: Database, news: "asyncio.Queue[ChangeSet]", show: Callable[[int, int], None]
 ) -> None:
     while True:
         changed = await news.get()

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 Answer = TypeVar("Answer")
 
 
-class Recent(Generic[Answer]):
+class CachedAnswer(Generic[Answer]):
     """The newest answer.
 
     It is worked out by one caller at a time; those who wait for it share it.

@@ -11,7 +11,7 @@ _KEY = "swivi_changed"
 
 
 @dataclass(slots=True)
-class Changed:
+class ChangeSet:
     """The ids of users, campaigns and tracking runs whose numbers changed, and whether webhooks or
     mails wait.
     """
@@ -25,7 +25,7 @@ class Changed:
     def __bool__(self) -> bool:
         return bool(self.users or self.campaigns or self.runs or self.webhooks or self.mail)
 
-    def add(self, other: "Changed") -> None:
+    def add(self, other: "ChangeSet") -> None:
         """Take another's ids in."""
         self.users |= other.users
         self.campaigns |= other.campaigns
@@ -33,9 +33,9 @@ class Changed:
         self.webhooks |= other.webhooks
         self.mail |= other.mail
 
-    def without(self, other: "Changed") -> "Changed":
+    def without(self, other: "ChangeSet") -> "ChangeSet":
         """The ids that another does not have."""
-        return Changed(
+        return ChangeSet(
             self.users - other.users, self.campaigns - other.campaigns, self.runs - other.runs
         )
 
@@ -50,10 +50,10 @@ def mark(
     mail: bool = False,
 ) -> None:
     """Note within a transaction what it changes; nobody hears of it unless it commits."""
-    collected(session).add(Changed(set(users), set(campaigns), set(runs), webhooks, mail))
+    collected(session).add(ChangeSet(set(users), set(campaigns), set(runs), webhooks, mail))
 
 
-def collected(session: AsyncSession) -> Changed:
+def collected(session: AsyncSession) -> ChangeSet:
     """What was marked on this session so far."""
-    changed: Changed = session.info.setdefault(_KEY, Changed())
+    changed: ChangeSet = session.info.setdefault(_KEY, ChangeSet())
     return changed

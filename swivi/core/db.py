@@ -42,7 +42,7 @@ from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import changes, outages
-from swivi.core.changes import Changed
+from swivi.core.changes import ChangeSet
 
 BUSY_TIMEOUT_SECONDS = 30
 """How long a SQLite connection waits for another's write transaction before it gives up."""
@@ -177,7 +177,7 @@ class Database:
             _prepare_postgresql(self.engine)
         event.listen(self.engine.sync_engine, "handle_error", _keep_rows_out)
         outages.tell(self.engine.sync_engine)
-        self.listeners: list[Callable[[Changed], None]] = []
+        self.listeners: list[Callable[[ChangeSet], None]] = []
         """Called after each commit that changed something people watch; must not block or raise."""
         self._writer = self.engine.execution_options(swivi_writes=True)
 

@@ -76,7 +76,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class KeyedRequest:
     """One request with its key.
 
     `caller` says whose key it is; `request` is all that makes it this request.
@@ -110,7 +110,7 @@ class Asked:
         return Fernet(urlsafe_b64encode(secret.digest()))
 
 
-async def earlier(session: AsyncSession, asked: Asked) -> Answer | None:
+async def earlier(session: AsyncSession, asked: KeyedRequest) -> Answer | None:
     """The answer this request was given before, if any.
 
     Raises IdempotencyConflict, RequestUnderWay.
@@ -130,7 +130,7 @@ async def earlier(session: AsyncSession, asked: Asked) -> Answer | None:
     return Answer(kept.status, asked.opened(kept.body))
 
 
-async def begin(session: AsyncSession, asked: Asked) -> Answer | None:
+async def begin(session: AsyncSession, asked: KeyedRequest) -> Answer | None:
     """Where the transaction that does the work begins; an answer means that it was done before.
 
     Closes the race of two requests with one key: the second waits here for the first's transaction,
@@ -153,7 +153,11 @@ async def begin(session: AsyncSession, asked: Asked) -> Answer | None:
 
 
 async def keep(
-    session: AsyncSession, asked: Asked, answer: Answer, *, under_way_until: datetime | None = None
+    session: AsyncSession,
+    asked: KeyedRequest,
+    answer: Answer,
+    *,
+    under_way_until: datetime | None = None,
 ) -> None:
     """Keep the answer to what `begin` began, or a later one in its place."""
     await session.execute(

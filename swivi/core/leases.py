@@ -37,7 +37,7 @@ class LeaseLost(Conflict):
 
 
 @dataclass(frozen=True)
-class Hold:
+class LeaseHold:
     """Proof of holding a lease: `holder` is unique to this acquisition, so a lost lease is never
     mistaken.
     """
@@ -86,7 +86,7 @@ def _one_row(count: int) -> None:
         raise LeaseLost("Another process took this work over.")
 
 
-async def acquire(database: Database, name: str, ttl: timedelta) -> Hold | None:
+async def acquire(database: Database, name: str, ttl: timedelta) -> LeaseHold | None:
     """Take the lease if it is free or has expired; None if another holder has it."""
     holder = uuid4().hex
     try:
@@ -99,7 +99,7 @@ async def acquire(database: Database, name: str, ttl: timedelta) -> Hold | None:
         if violated_constraint(refused) != "pk_leases":
             raise
         return None
-    return Hold(database, name, holder, ttl)
+    return LeaseHold(database, name, holder, ttl)
 
 
 async def is_held(session: AsyncSession, name: str) -> bool:
@@ -113,7 +113,7 @@ async def is_held(session: AsyncSession, name: str) -> bool:
 
 
 @asynccontextmanager
-async def held(hold: Hold) -> AsyncIterator[None]:
+async def held(hold: LeaseHold) -> AsyncIterator[None]:
     """Renew the lease while the block runs, and give it up after it, or let it end by itself if the
     database is away.
 
@@ -159,7 +159,7 @@ def _failures(failure: BaseException) -> Iterator[BaseException]:
         yield from _failures(inner)
 
 
-async def _renew_forever(hold: Hold) -> None:
+async def _renew_forever(hold: LeaseHold) -> None:
     while True:
         await asyncio.sleep(hold.ttl.total_seconds() / 3)
         await hold.renew()

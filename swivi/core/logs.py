@@ -30,7 +30,7 @@ MOMENT = "%Y-%m-%dT%H:%M:%S"
 
 
 @dataclass(slots=True)
-class Doing:
+class LogContext:
     """A request or an event of a page, as far as it is known yet."""
 
     user_id: int | None = None
@@ -38,12 +38,12 @@ class Doing:
     """The code of what refused it, where that ended in words on the page."""
 
 
-_doing: ContextVar[Doing | None] = ContextVar("doing", default=None)
+_doing: ContextVar[LogContext | None] = ContextVar("doing", default=None)
 
 
-def begin(request_id: str | None = None) -> Doing:
+def begin(request_id: str | None = None) -> LogContext:
     """A new request or event begins in this task; all its lines are marked from here on."""
-    doing = Doing()
+    doing = LogContext()
     _doing.set(doing)
     if request_id is not None:
         correlation_id.set(request_id)

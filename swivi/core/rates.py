@@ -27,7 +27,7 @@ _WORDS = {"s": "second", "m": "minute", "h": "hour", "d": "day"}
 _RATE = re.compile(r"(?P<amount>[1-9]\d{0,8})/(?P<count>[1-9]\d{0,4})?(?P<unit>[smhd])", re.ASCII)
 
 
-class Spent(SQLModel, table=True):
+class SpentRate(SQLModel, table=True):
     """Until when a name is spent, in microseconds since 1970; a row of the past says nothing."""
 
     __tablename__ = "rate_limits"
@@ -93,14 +93,14 @@ def parse_rate(text: str) -> Rate | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class RateUse:
     """One use of what is called `name`, at most as often as `rate` says."""
 
     name: str
     rate: Rate
 
 
-async def must_have_room(session: AsyncSession, uses: Sequence[Use]) -> None:
+async def must_have_room(session: AsyncSession, uses: Sequence[RateUse]) -> None:
     """Look only, so that whoever is refused waits for no writer. Raises TooManyRequests."""
     for use in uses:
         until = await _spent_until(session, use.name)
@@ -108,7 +108,7 @@ async def must_have_room(session: AsyncSession, uses: Sequence[Use]) -> None:
             raise _too_often(use.rate, until)
 
 
-async def spend(session: AsyncSession, uses: Sequence[Use]) -> None:
+async def spend(session: AsyncSession, uses: Sequence[RateUse]) -> None:
     """Count these uses. Raises TooManyRequests, and then the transaction must not commit."""
     for use in uses:
         if not await _spent(session, use.name, use.rate):
@@ -117,13 +117,13 @@ async def spend(session: AsyncSession, uses: Sequence[Use]) -> None:
 
 async def forgive(session: AsyncSession, name: str) -> None:
     """Forget every use of this name."""
-    await session.execute(delete(Spent).where(col(Spent.id) == _id(name)))
+    await session.execute(delete(SpentRate).where(col(SpentRate.id) == _id(name)))
 
 
 async def mark(session: AsyncSession, name: str, life: timedelta) -> None:
     """Remember a name for so long; `is_marked` tells. The name must be one that is never spent."""
     until = _now() + int(life.total_seconds()) * MICROSECONDS
-    marking = insert_or(session, Spent).values(id=_id(name), until=until)
+    marking = insert_or(session, SpentRate).values(id=_id(name), until=until)
     await session.execute(
         marking.on_conflict_do_update(index_elements=["id"], set_={"until": until})
     )
@@ -136,15 +136,15 @@ async def is_marked(session: AsyncSession, name: str) -> bool:
 
 async def forget_old(session: AsyncSession) -> None:
     """Remove what says nothing any more."""
-    await session.execute(delete(Spent).where(col(Spent.until) <= _now()))
+    await session.execute(delete(SpentRate).where(col(SpentRate.until) <= _now()))
 
 
 async def _spent(session: AsyncSession, name: str, rate: Rate) -> bool:
     """Count one use, unless the name is spent; whether it was counted."""
-    now, until = _now(), col(Spent.until)
+    now, until = _now(), col(SpentRate.until)
     then = case((until > now, until), else_=now) + rate.share
     used = await session.execute(
-        insert_or(session, Spent)
+        insert_or(session, SpentRate)
         .values(id=_id(name), until=now + rate.share)
         .on_conflict_do_update(
             index_elements=["id"], set_={"until": then}, where=until <= _latest(rate, now)
@@ -155,7 +155,7 @@ async def _spent(session: AsyncSession, name: str, rate: Rate) -> bool:
 
 
 async def _spent_until(session: AsyncSession, name: str) -> int:
-    found = await session.exec(select(Spent.until).where(Spent.id == _id(name)))
+    found = await session.exec(select(SpentRate.until).where(SpentRate.id == _id(name)))
     return found.one_or_none() or 0
 
 

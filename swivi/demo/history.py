@@ -11,7 +11,7 @@ from uuid import uuid4
 from swivi.core import clock
 from swivi.demo.simulator_growth import views_at
 from swivi.domain.platforms.models import Outcome, Platform, Reading, VideoRef
-from swivi.domain.platforms.readers.protocol import Collected, ScraperStart, ViewReader
+from swivi.domain.platforms.readers.protocol import CollectedReadings, ScraperStart, ViewReader
 from swivi.domain.platforms.scrapers import ACTORS
 
 SOURCE = "demo:history"
@@ -36,13 +36,15 @@ class HistoryReader:
         """None: no start is ever uncertain."""
         return None
 
-    async def collect(self, run_id: str, refs: Sequence[VideoRef]) -> Collected:
+    async def collect(self, run_id: str, refs: Sequence[VideoRef]) -> CollectedReadings:
         """The views of all videos at this moment, at no cost."""
-        return Collected(
+        return CollectedReadings(
             run_id, "SUCCEEDED", tuple(self._read(ref) for ref in refs), cost_micro_usd=0
         )
 
-    async def read(self, refs: Sequence[VideoRef], *, since: datetime | None = None) -> Collected:
+    async def read(
+        self, refs: Sequence[VideoRef], *, since: datetime | None = None
+    ) -> CollectedReadings:
         """Start and collect."""
         start = await self.start(refs)
         return await self.collect(start.run_id, refs)

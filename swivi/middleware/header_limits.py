@@ -40,7 +40,7 @@ OF_WEBSOCKETS = frozenset(
 Header = tuple[bytes, bytes]
 
 
-class KeptHeaders:
+class HeaderLimits:
     """Drops other sites' cookies from every request, and needless headers from websockets."""
 
     def __init__(self, app: ASGIApp) -> None:

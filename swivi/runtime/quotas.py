@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.core import rates
 from swivi.core.addresses import network_of
 from swivi.core.db import Database
-from swivi.core.rates import Rate, Use
+from swivi.core.rates import Rate, RateUse
 from swivi.domain.accounts.actor import Actor
 from swivi.domain.accounts.models import LONGEST_EMAIL
 from swivi.settings import Settings
@@ -140,14 +140,14 @@ class Quotas:
             async with self._database.writing() as session:
                 await rates.spend(session, uses)
 
-    def _wrong_secrets(self, address: str) -> list[Use]:
+    def _wrong_secrets(self, address: str) -> list[RateUse]:
         rate = self._settings.limit_secrets_address
         # Where a proxy hides the addresses, a stranger's guesses would lock the scheduler out.
         is_counted = rate is not None and not self._settings.takes_all_for_one_address
-        return [Use(f"secret from {network_of(address)}", rate)] if rate and is_counted else []
+        return [RateUse(f"secret from {network_of(address)}", rate)] if rate and is_counted else []
 
     async def _spend(self, limited: Sequence[tuple[str, Rate | None]]) -> None:
-        uses = [Use(name, rate) for name, rate in limited if rate is not None]
+        uses = [RateUse(name, rate) for name, rate in limited if rate is not None]
         if not uses:
             return
         async with self._database.reading() as session:

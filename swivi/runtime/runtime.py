@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from swivi.core.cached import Recent
+from swivi.core.cached import CachedAnswer
 from swivi.core.db import Database
 from swivi.domain.clips.intake import Intake
 from swivi.domain.mail.postman import MailServer, Postman
-from swivi.domain.reconciliation.service import Auditor
+from swivi.domain.reconciliation.service import Reconciler
 from swivi.domain.tracking.reading import ReadingOptions
 from swivi.domain.tracking.recorded_readers import RecordedReaders
 from swivi.domain.tracking.service import Tracker, TrackingOptions
@@ -43,9 +43,9 @@ class Runtime:
     quotas: Quotas
     schedule: Schedule
     sender: Sender
-    auditor: Auditor
+    auditor: Reconciler
     postman: Postman | None
-    readiness: Recent[dict[str, bool]]
+    readiness: CachedAnswer[dict[str, bool]]
     """What `/api/ready` says of this process.
 
     Anybody may ask, and each check takes a connection and statements.
@@ -75,7 +75,7 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
     tracker = Tracker(database, readers, _tracking_options(settings))
     recorded = RecordedReaders(database, readers) if readers is not None else None
     intake = Intake(database, recorded)
-    auditor = Auditor(database)
+    auditor = Reconciler(database)
     schedule = Schedule(database, tracker, intake, auditor, settings)
     quotas, sender = (
         Quotas(database, settings),
@@ -93,7 +93,7 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
         sender,
         auditor,
         postman,
-        Recent(READY_SECONDS),
+        CachedAnswer(READY_SECONDS),
     )
     _running.append(opened)
     try:

@@ -18,7 +18,7 @@ from swivi.domain.campaigns import service as campaigns
 from swivi.domain.clips.intake import Intake
 from swivi.domain.mail import outbox as mails
 from swivi.domain.reconciliation import service as audits
-from swivi.domain.reconciliation.service import Auditor
+from swivi.domain.reconciliation.service import Reconciler
 from swivi.domain.seals.sealing import Sealer
 from swivi.domain.tracking import ends, partitions, thinning
 from swivi.domain.tracking.errors import NoReader, RunUnderWay
@@ -47,7 +47,7 @@ class Schedule:
         database: Database,
         tracker: Tracker,
         intake: Intake,
-        auditor: Auditor,
+        auditor: Reconciler,
         settings: Settings,
     ) -> None:
         self._database = database

@@ -20,7 +20,7 @@ FIELD = "your_password"
 """The name of the form field, and of the field in a refusal."""
 
 
-class Deed(StrEnum):
+class SensitiveAction(StrEnum):
     """What cannot be taken back, or opens the way to it."""
 
     MAKE_TOKEN = "make an API token"
@@ -41,7 +41,7 @@ class Deed(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class EntryPoint:
     """One way to a deed.
 
     `name` is a handler of a page (`UserChange.change`) or a route of the API (`PATCH
@@ -54,60 +54,69 @@ class Door:
     asks_itself: bool = False
 
 
-DEEDS: Mapping[Deed, tuple[Door, ...]] = {
-    Deed.MAKE_TOKEN: (Door("Tokens.make"), Door("POST /tokens")),
-    Deed.CHANGE_USER: (Door("UserChange.change"), Door("PATCH /admin/users/{user_id}")),
-    Deed.END_SESSIONS: (Door("PersonState.sign_out_everywhere"),),
-    Deed.CHANGE_WEBHOOK: (
-        Door("POST /admin/webhooks"),
-        Door("PATCH /admin/webhooks/{webhook_id}"),
-        Door("DELETE /admin/webhooks/{webhook_id}"),
-        Door("POST /admin/webhooks/{webhook_id}/rotate-secret"),
+SENSITIVE_ACTIONS: Mapping[SensitiveAction, tuple[EntryPoint, ...]] = {
+    SensitiveAction.MAKE_TOKEN: (EntryPoint("Tokens.make"), EntryPoint("POST /tokens")),
+    SensitiveAction.CHANGE_USER: (
+        EntryPoint("UserChange.change"),
+        EntryPoint("PATCH /admin/users/{user_id}"),
     ),
-    Deed.ENTER_READING: (Door("ManualReading.enter"), Door("WaitingReadings.confirm")),
-    Deed.RELEASE_VIDEO: (
-        Door("ReviewState.ask_release"),
-        Door("POST /admin/submissions/{submission_id}/release"),
+    SensitiveAction.END_SESSIONS: (EntryPoint("UserState.sign_out_everywhere"),),
+    SensitiveAction.CHANGE_WEBHOOK: (
+        EntryPoint("POST /admin/webhooks"),
+        EntryPoint("PATCH /admin/webhooks/{webhook_id}"),
+        EntryPoint("DELETE /admin/webhooks/{webhook_id}"),
+        EntryPoint("POST /admin/webhooks/{webhook_id}/rotate-secret"),
     ),
-    Deed.REVOKE_CLIP: (
-        Door("ReviewState.ask_revoke"),
-        Door("POST /admin/clips/{clip_id}/revoke"),
+    SensitiveAction.ENTER_READING: (
+        EntryPoint("ManualReading.enter"),
+        EntryPoint("WaitingReadings.confirm"),
     ),
-    Deed.PAY_HELD: (Door("HeldClips.ask_pay"), Door("POST /admin/clips/{clip_id}/hold/pay")),
-    Deed.RELEASE_MONEY: (
-        Door("PayoutsState.answer", asks_itself=True),
-        Door("POST /admin/payout-requests/{request_id}/process"),
+    SensitiveAction.RELEASE_VIDEO: (
+        EntryPoint("ReviewState.ask_release"),
+        EntryPoint("POST /admin/submissions/{submission_id}/release"),
     ),
-    Deed.CHANGE_BUDGET: (
-        Door("NewCampaignState.create"),
-        Door("POST /admin/campaigns"),
-        Door("Scheduling.save"),
-        Door("TopUp.save"),
-        Door("EditedCampaign.save"),
-        Door("PATCH /admin/campaigns/{campaign_id}", asks_itself=True),
+    SensitiveAction.REVOKE_CLIP: (
+        EntryPoint("ReviewState.ask_revoke"),
+        EntryPoint("POST /admin/clips/{clip_id}/revoke"),
     ),
-    Deed.CLOSE_CAMPAIGN: (
-        Door("CampaignTerms.complete"),
-        Door("PATCH /admin/campaigns/{campaign_id}", asks_itself=True),
+    SensitiveAction.PAY_HELD: (
+        EntryPoint("HeldClips.ask_pay"),
+        EntryPoint("POST /admin/clips/{clip_id}/hold/pay"),
+    ),
+    SensitiveAction.RELEASE_MONEY: (
+        EntryPoint("PayoutsState.answer", asks_itself=True),
+        EntryPoint("POST /admin/payout-requests/{request_id}/process"),
+    ),
+    SensitiveAction.CHANGE_BUDGET: (
+        EntryPoint("NewCampaignState.create"),
+        EntryPoint("POST /admin/campaigns"),
+        EntryPoint("Scheduling.save"),
+        EntryPoint("TopUp.save"),
+        EntryPoint("EditedCampaign.save"),
+        EntryPoint("PATCH /admin/campaigns/{campaign_id}", asks_itself=True),
+    ),
+    SensitiveAction.CLOSE_CAMPAIGN: (
+        EntryPoint("CampaignTerms.complete"),
+        EntryPoint("PATCH /admin/campaigns/{campaign_id}", asks_itself=True),
     ),
     # Its route is the one that changes a budget.
-    Deed.END_UNREAD: (Door("CampaignTerms.complete_anyway"),),
-    Deed.CHANGE_DESTINATION: (
-        Door("Destination.save", asks_itself=True),
-        Door("Destination.forget"),
-        Door("PayoutDialog.send", asks_itself=True),
-        Door("POST /clippers/payout-request", asks_itself=True),
+    SensitiveAction.END_UNREAD: (EntryPoint("CampaignTerms.complete_anyway"),),
+    SensitiveAction.CHANGE_DESTINATION: (
+        EntryPoint("Destination.save", asks_itself=True),
+        EntryPoint("Destination.forget"),
+        EntryPoint("PayoutDialog.send", asks_itself=True),
+        EntryPoint("POST /clippers/payout-request", asks_itself=True),
     ),
-    Deed.CHANGE_SIGN_IN: (Door("PasswordForm.save", asks_itself=True),),
-    Deed.CHANGE_SECOND_STEP: (
-        Door("TwoSteps.set_up", asks_itself=True),
-        Door("TwoSteps.turn_on", asks_itself=True),
-        Door("TwoSteps.turn_off", asks_itself=True),
-        Door("TwoSteps.renew_codes"),
+    SensitiveAction.CHANGE_SIGN_IN: (EntryPoint("PasswordForm.save", asks_itself=True),),
+    SensitiveAction.CHANGE_SECOND_STEP: (
+        EntryPoint("TwoSteps.set_up", asks_itself=True),
+        EntryPoint("TwoSteps.turn_on", asks_itself=True),
+        EntryPoint("TwoSteps.turn_off", asks_itself=True),
+        EntryPoint("TwoSteps.renew_codes"),
     ),
 }
 
-_NEEDING = {door.name: door for doors in DEEDS.values() for door in doors}
+_NEEDING = {door.name: door for doors in SENSITIVE_ACTIONS.values() for door in doors}
 
 
 def needs_proof(name: str) -> bool:

@@ -15,14 +15,16 @@ from swivi.domain.clips import holds
 from swivi.domain.tracking import observations as sightings
 from swivi.domain.tracking.jumps import Jump
 from swivi.runtime.runtime import Runtime
-from swivi.runtime.sensitive_actions import DEEDS
+from swivi.runtime.sensitive_actions import SENSITIVE_ACTIONS
 from tests import factories
 from tests.api.conftest import ORIGIN, Person, Snapshot, refusal
 from tests.api.test_roles import _every_route
 from tests.factories import PASSWORD
 
 WEBHOOK = {"url": "https://hooks.example/swivi", "events": ["payout.completed"]}
-ROUTES = sorted({door.name for doors in DEEDS.values() for door in doors if " " in door.name})
+ROUTES = sorted(
+    {door.name for doors in SENSITIVE_ACTIONS.values() for door in doors if " " in door.name}
+)
 BODIES = {
     "POST /tokens": {"name": "Nightly"},
     "PATCH /admin/users/{user_id}": {"role": "ADMIN"},

@@ -48,7 +48,7 @@ SIGN_UP = {"email": "new@swivi.test", "password": PASSWORD, "name": "New"}
 
 
 @dataclass
-class Doing:
+class KeyedCall:
     """A request that does something: who sends it, where to and what; `other` is another body, if
     it has one.
     """
@@ -64,7 +64,7 @@ class Doing:
         )
 
 
-Prepare = Callable[["Swivi"], Awaitable[Doing]]
+Prepare = Callable[["Swivi"], Awaitable[KeyedCall]]
 
 
 @dataclass
@@ -103,26 +103,26 @@ async def swivi(
     return Swivi(running, simulator, guest, earned, admin)
 
 
-async def sign_up(swivi: Swivi) -> Doing:
-    return Doing(swivi.guest, "/auth/signup", SIGN_UP, SIGN_UP | {"password": PASSWORD + "!"})
+async def sign_up(swivi: Swivi) -> KeyedCall:
+    return KeyedCall(swivi.guest, "/auth/signup", SIGN_UP, SIGN_UP | {"password": PASSWORD + "!"})
 
 
-async def sign_in(swivi: Swivi) -> Doing:
+async def sign_in(swivi: Swivi) -> KeyedCall:
     body = {"email": swivi.clipper.actor.email, "password": PASSWORD}
-    return Doing(
+    return KeyedCall(
         swivi.guest, "/auth/token", body, {"email": swivi.admin.actor.email, "password": PASSWORD}
     )
 
 
-async def make_token(swivi: Swivi) -> Doing:
-    return Doing(swivi.clipper.http, "/tokens", {"name": "Nightly"}, {"name": "Weekly"})
+async def make_token(swivi: Swivi) -> KeyedCall:
+    return KeyedCall(swivi.clipper.http, "/tokens", {"name": "Nightly"}, {"name": "Weekly"})
 
 
-async def create_campaign(swivi: Swivi) -> Doing:
-    return Doing(swivi.admin.http, "/admin/campaigns", TERMS, TERMS | {"budget": 200})
+async def create_campaign(swivi: Swivi) -> KeyedCall:
+    return KeyedCall(swivi.admin.http, "/admin/campaigns", TERMS, TERMS | {"budget": 200})
 
 
-async def submit(swivi: Swivi) -> Doing:
+async def submit(swivi: Swivi) -> KeyedCall:
     campaign = await factories.a_campaign(swivi.running.database, swivi.admin.actor)
     for number in (5, 6):
         swivi.simulator.script(tiktok(number), 100)
@@ -130,49 +130,49 @@ async def submit(swivi: Swivi) -> Doing:
         {"campaignId": str(campaign.id), "clipUrl": tiktok(number).canonical_url}
         for number in (5, 6)
     ]
-    return Doing(swivi.clipper.http, "/clippers/submissions", *bodies)
+    return KeyedCall(swivi.clipper.http, "/clippers/submissions", *bodies)
 
 
-async def approve(swivi: Swivi) -> Doing:
-    return Doing(
+async def approve(swivi: Swivi) -> KeyedCall:
+    return KeyedCall(
         swivi.admin.http, f"/admin/submissions/{await swivi.pending()}/approve", None, None
     )
 
 
-async def reject(swivi: Swivi) -> Doing:
+async def reject(swivi: Swivi) -> KeyedCall:
     path = f"/admin/submissions/{await swivi.pending()}/reject"
-    return Doing(swivi.admin.http, path, {"reason": "No."}, {"reason": "Never."})
+    return KeyedCall(swivi.admin.http, path, {"reason": "No."}, {"reason": "Never."})
 
 
-async def revoke(swivi: Swivi) -> Doing:
-    return Doing(
+async def revoke(swivi: Swivi) -> KeyedCall:
+    return KeyedCall(
         swivi.admin.http, "/admin/clips/1/revoke", {"reason": "Bots."}, {"reason": "Bought."}
     )
 
 
-async def track_again(swivi: Swivi) -> Doing:
+async def track_again(swivi: Swivi) -> KeyedCall:
     database, video = swivi.running.database, tiktok(8)
     campaign = await factories.a_campaign(database, swivi.admin.actor)
     clip = await factories.a_clip(database, swivi.clipper.actor, swivi.admin.actor, campaign, video)
     swivi.simulator.script(video, state="private")
     await swivi.running.tracker.track_one(clip.id)
     path = f"/admin/clips/{clip.id}/track-again"
-    return Doing(swivi.admin.http, path, {"reason": "Public again."}, {"reason": "I saw it."})
+    return KeyedCall(swivi.admin.http, path, {"reason": "Public again."}, {"reason": "I saw it."})
 
 
-async def ask(swivi: Swivi) -> Doing:
-    return Doing(swivi.clipper.http, "/clippers/payout-request", ASK, ASK | {"amount": 30})
+async def ask(swivi: Swivi) -> KeyedCall:
+    return KeyedCall(swivi.clipper.http, "/clippers/payout-request", ASK, ASK | {"amount": 30})
 
 
-async def cancel(swivi: Swivi) -> Doing:
-    return Doing(
+async def cancel(swivi: Swivi) -> KeyedCall:
+    return KeyedCall(
         swivi.clipper.http, f"/clippers/payout-requests/{await swivi.asked()}/cancel", None, None
     )
 
 
-async def process(swivi: Swivi) -> Doing:
+async def process(swivi: Swivi) -> KeyedCall:
     path = f"/admin/payout-requests/{await swivi.asked()}/process"
-    return Doing(
+    return KeyedCall(
         swivi.admin.http, path, {"action": "approve"}, {"action": "reject", "notes": "No."}
     )
 
@@ -194,7 +194,7 @@ DOINGS: Sequence[Prepare] = (
 
 
 @pytest.fixture(params=DOINGS, ids=lambda prepare: prepare.__name__)
-async def doing(swivi: Swivi, request: pytest.FixtureRequest) -> Doing:
+async def doing(swivi: Swivi, request: pytest.FixtureRequest) -> KeyedCall:
     prepare: Prepare = request.param
     return await prepare(swivi)
 
@@ -222,7 +222,7 @@ def test_every_post_that_does_something_takes_a_key() -> None:
 
 
 async def test_sent_again_it_is_answered_the_same_and_does_nothing(
-    doing: Doing, running: Runtime, everything: Snapshot
+    doing: KeyedCall, running: Runtime, everything: Snapshot
 ) -> None:
     first = await doing.send()
     assert first.is_success, first.text
@@ -238,7 +238,7 @@ async def test_sent_again_it_is_answered_the_same_and_does_nothing(
 
 
 async def test_sent_at_the_same_moment_it_is_done_once(
-    doing: Doing, running: Runtime, everything: Snapshot
+    doing: KeyedCall, running: Runtime, everything: Snapshot
 ) -> None:
     answers = await asyncio.gather(*(doing.send() for _ in range(AT_ONCE)))
 
@@ -266,10 +266,10 @@ async def test_a_key_belongs_to_its_caller_and_to_one_address_of_the_api(
 ) -> None:
     mine = await make_token(swivi)
     first = (await mine.send()).json()
-    theirs = await Doing(other_clipper.http, mine.path, mine.body, None).send()
+    theirs = await KeyedCall(other_clipper.http, mine.path, mine.body, None).send()
     assert theirs.status_code == 201
     assert theirs.json()["token"] != first["token"]
-    elsewhere = Doing(swivi.clipper.http, "/clippers/payout-request", ASK, None)
+    elsewhere = KeyedCall(swivi.clipper.http, "/clippers/payout-request", ASK, None)
     assert refusal(await elsewhere.send()) == (409, "idempotency_conflict")
 
 
@@ -336,4 +336,4 @@ async def test_a_key_holds_for_all_of_a_callers_programs(
 ) -> None:
     doing = await make_token(swivi)
     first = await doing.send()
-    assert (await Doing(browser, doing.path, doing.body, None).send()).json() == first.json()
+    assert (await KeyedCall(browser, doing.path, doing.body, None).send()).json() == first.json()

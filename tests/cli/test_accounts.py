@@ -9,7 +9,7 @@ from swivi.core.db import Database
 from swivi.domain.accounts import service as accounts
 from swivi.domain.accounts import tokens
 from swivi.domain.accounts.models import Role, TokenScope, User, UserStatus
-from swivi.domain.accounts.tokens import Holder
+from swivi.domain.accounts.tokens import TokenOwner
 from tests.cli.conftest import SQLITE_ONLY, Run
 from tests.factories import a_clipper, an_admin
 
@@ -71,7 +71,7 @@ async def test_the_last_line_of_token_is_a_token_that_opens_the_api(
     ended = await swivi("token", admin.email)
     assert (ended.status, ended.out) == (0, f"{ended.last_line}\n")
     async with database.reading() as session:
-        assert await tokens.holder(session, ended.last_line) == Holder(admin, TokenScope.WRITE)
+        assert await tokens.holder(session, ended.last_line) == TokenOwner(admin, TokenScope.WRITE)
 
 
 @SQLITE_ONLY
@@ -86,7 +86,7 @@ async def test_a_token_has_the_name_the_scope_and_the_life_that_were_asked_for(
     assert "READ" in ended.told[0]
     async with database.reading() as session:
         [row], _ = await tokens.living(session, clipper.user_id, limit=2)
-        assert await tokens.holder(session, ended.last_line) == Holder(clipper, TokenScope.READ)
+        assert await tokens.holder(session, ended.last_line) == TokenOwner(clipper, TokenScope.READ)
     assert (row.name, row.expires_at - row.created_at) == ("Wall display", timedelta(days=7))
 
     for wrong in (["--scope", "all"], ["--expires", "366"], ["--expires", "0"]):

@@ -10,7 +10,7 @@ import pytest
 
 from swivi.core import leases
 from swivi.core.db import Database
-from swivi.core.leases import Hold
+from swivi.core.leases import LeaseHold
 from swivi.domain.campaigns import service as campaigns
 from swivi.domain.campaigns.models import Campaign
 from swivi.domain.tracking.service import LEASE
@@ -129,7 +129,7 @@ async def test_a_run_of_a_living_process_is_left_alone(
     assert await spent(database, campaign) == 0
 
 
-async def renew_often(hold: Hold) -> None:
+async def renew_often(hold: LeaseHold) -> None:
     while True:
         await asyncio.sleep(0.1)
         await hold.renew()
@@ -158,7 +158,7 @@ async def test_waiting_for_a_dead_holder_ends_when_its_lease_does(database: Data
     assert await leases.acquire(database, LEASE, timedelta(seconds=15)) is not None
 
 
-async def held(database: Database) -> Hold:
+async def held(database: Database) -> LeaseHold:
     hold = await leases.acquire(database, LEASE, timedelta(minutes=5))
     assert hold is not None
     return hold

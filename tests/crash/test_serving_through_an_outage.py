@@ -14,7 +14,7 @@ import pytest
 import reflex as rx
 
 from swivi.api.app import build_api
-from swivi.core.changes import Changed
+from swivi.core.changes import ChangeSet
 from swivi.domain.accounts import tokens
 from swivi.reflex_ext.live_app import LiveApp
 from swivi.runtime.live.hub import Hub, Watch
@@ -85,7 +85,7 @@ async def test_live_numbers_go_on_after_it(
 
     async def notice() -> None:
         await watch()
-        hub.notice(Changed(campaigns={1}))
+        hub.notice(ChangeSet(campaigns={1}))
 
     async def happens() -> None:
         await watch()

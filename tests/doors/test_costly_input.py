@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.api.test_costly_bodies import COSTLY
-from tests.doors.wire import HYDRATE, Refused, Tab, place
+from tests.doors.wire import HYDRATE, HandshakeRefused, Tab, place
 from tests.servers import AppServer
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -98,15 +98,15 @@ async def test_a_long_place_is_refused_with_the_first_event(server: AppServer) -
         {"splat": ["x" * 90] * 999},
     ):
         first = {"name": HYDRATE, "payload": {}, "router_data": place("/") | {"query": query}}
-        with pytest.raises(Refused):
+        with pytest.raises(HandshakeRefused):
             await Tab(server.url).connect(boot=first)
     for address in ("[::1", "//" + "x" * 5_000):
         first = {"name": HYDRATE, "payload": {}, "router_data": place(address)}
-        with pytest.raises(Refused):
+        with pytest.raises(HandshakeRefused):
             await Tab(server.url).connect(boot=first)
 
 
 async def test_a_handshake_with_a_long_query_is_refused(server: AppServer) -> None:
     tab = Tab(server.url)
-    with pytest.raises(Refused, match="403"):
+    with pytest.raises(HandshakeRefused, match="403"):
         await tab.open(query="EIO=4&transport=websocket&more=" + "x" * 1_000)

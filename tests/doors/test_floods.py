@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from swivi.core.rates import Bucket, Rate
-from tests.doors.wire import FENCE, Refused, Tab
+from tests.doors.wire import FENCE, HandshakeRefused, Tab
 from tests.servers import AppServer
 
 EVENT = f'42/_event,["event",{{"name":"{FENCE}","payload":{{"value":true}}}}]'
@@ -80,7 +80,7 @@ async def test_an_address_opens_so_many_websockets_and_no_more(server: AppServer
     for tab in tabs:
         await tab.connect()
     for other_address_of_the_same_line in ("2001:db8::1", "2001:db8::2:3:4"):
-        with pytest.raises(Refused, match="403"):
+        with pytest.raises(HandshakeRefused, match="403"):
             await Tab(server.url, behind=other_address_of_the_same_line).connect()
     async with Tab(server.url, behind="192.0.2.3") as neighbour:
         await neighbour.visit("/")

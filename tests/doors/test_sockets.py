@@ -13,7 +13,7 @@ from swivi.domain.accounts.sessions import SESSION_COOKIE
 from swivi.middleware.websockets import LONGEST_MESSAGE
 from tests.doors.arguments import HANDLERS, nested
 from tests.doors.house import House
-from tests.doors.wire import FENCE, HYDRATE, ROOT, Closed, Refused, Tab, place
+from tests.doors.wire import FENCE, HYDRATE, ROOT, Closed, HandshakeRefused, Tab, place
 
 NO_PAGES_MESSAGES: list[str | bytes] = [
     "",
@@ -57,10 +57,10 @@ NO_EVENTS: list[Any] = [
     {"name": f"{ROOT}._reset_client_storage"},
     {"name": f"{ROOT}.get_state"},
     {"name": f"{ROOT}.__class__"},
-    {"name": f"{ROOT}.swivi___pages___session____session_state._end"},
-    {"name": f"{ROOT}.swivi___pages___session____session_state._refresh_live"},
-    {"name": f"{ROOT}.swivi___pages___session____session_state.reset"},
-    {"name": f"{ROOT}.swivi___pages___belonging____belonging._pass_to"},
+    {"name": f"{ROOT}.swivi___pages___engine___session____session_state._end"},
+    {"name": f"{ROOT}.swivi___pages___engine___session____session_state._refresh_live"},
+    {"name": f"{ROOT}.swivi___pages___engine___session____session_state.reset"},
+    {"name": f"{ROOT}.swivi___pages___engine___state_owner____state_owner._pass_to"},
     {"name": f"{ROOT}.{ROOT}.hydrate"},
     {"name": "../state.hydrate"},
     {"name": "x" * 100_000},
@@ -103,12 +103,14 @@ NO_EVENTS: list[Any] = [
 SHUT = [
     {"name": f"{ROOT}.setvar", "payload": {"var_name": "is_hydrated", "value": True}},
     {
-        "name": f"{ROOT}.swivi___pages___session____session_state.setvar",
+        "name": f"{ROOT}.swivi___pages___engine___session____session_state.setvar",
         "payload": {"var_name": "role", "value": "ADMIN"},
     },
     {
         "name": f"{ROOT}.reflex___state____update_vars_internal_state.update_vars_internal",
-        "payload": {"vars": {f"{ROOT}.swivi___pages___session____session_state.role": "ADMIN"}},
+        "payload": {
+            "vars": {f"{ROOT}.swivi___pages___engine___session____session_state.role": "ADMIN"}
+        },
     },
 ]
 
@@ -140,7 +142,7 @@ async def test_a_websocket_that_no_page_of_ours_asks_for_is_refused(
     house: House, neighbour: Tab, origin: str | None
 ) -> None:
     tab, since = await house.signed_in("clipper"), house.log_size()
-    with pytest.raises(Refused, match="403"):
+    with pytest.raises(HandshakeRefused, match="403"):
         await tab.connect(origin=origin)
     assert warned(house, since, "swivi.websockets") == [
         "Refused a websocket: not from a page of ours"
@@ -152,7 +154,7 @@ async def test_a_websocket_without_a_tabs_token_is_refused(
     house: House, neighbour: Tab, token: str
 ) -> None:
     since = house.log_size()
-    with pytest.raises(Refused, match="403"):
+    with pytest.raises(HandshakeRefused, match="403"):
         await Tab(house.url, token=token).connect()
     assert warned(house, since, "swivi.websockets") == [
         "Refused a websocket: without a tab's token"
@@ -198,7 +200,7 @@ async def test_what_is_no_event_is_refused_in_one_line_and_the_tab_goes_on(
 async def test_a_first_event_that_is_none_refuses_the_tab(house: House, neighbour: Tab) -> None:
     since = house.log_size()
     for first in ({"name": "x"}, {"name": FENCE, "payload": 7}, "x", []):
-        with pytest.raises(Refused):
+        with pytest.raises(HandshakeRefused):
             await Tab(house.url).connect(boot=first)
     assert len(warned(house, since, "swivi.inbox")) == 4
 

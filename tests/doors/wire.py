@@ -33,7 +33,7 @@ HYDRATE = f"{ROOT}.hydrate_and_load"
 FENCE = f"{ROOT}.set_is_hydrated"
 
 
-class Refused(Exception):
+class HandshakeRefused(Exception):
     """The server did not accept the websocket."""
 
 
@@ -92,7 +92,7 @@ class Tab:
             lambda: any(heard.startswith(("40/_event", "44/_event")) for heard in self.heard)
         )
         if any(heard.startswith("44/_event") for heard in self.heard):
-            raise Refused(self.heard[-1])
+            raise HandshakeRefused(self.heard[-1])
 
     async def open(
         self, *, origin: str | None = "", query: str = "EIO=4&transport=websocket"
@@ -208,7 +208,7 @@ class Tab:
             for event in self._protocol.events():
                 await self._handle(event, accepted)
         if not accepted.done():
-            accepted.set_exception(Refused("no answer"))
+            accepted.set_exception(HandshakeRefused("no answer"))
         if self.close_code is None:
             await self._closed(1006)
 
@@ -217,7 +217,7 @@ class Tab:
             case AcceptConnection():
                 accepted.set_result(None)
             case RejectConnection():
-                accepted.set_exception(Refused(event.status_code))
+                accepted.set_exception(HandshakeRefused(event.status_code))
             case TextMessage():
                 self._text += event.data
                 if event.message_finished:

@@ -25,7 +25,7 @@ from swivi.domain.ledger.invariants import INVARIANTS
 from swivi.domain.seals.models import Seal
 from swivi.domain.seals.sealing import Sealer
 from swivi.domain.tracking.models import RunStatus, TrackingRun, Trigger
-from swivi.runtime.database import tables
+from swivi.runtime.database import tables  # noqa: F401 - all of them, for the foreign keys
 from tests import factories
 from tests.e2e.people import SLOW, Admin
 from tests.servers import AppServer

@@ -141,13 +141,13 @@ class Many:
             return found.first() is not None
 
 
-Standing = tuple[list[AppServer], str, Postgres, Redis, str]
+TotpStatus = tuple[list[AppServer], str, Postgres, Redis, str]
 
 
 @pytest.fixture(scope="session")
 def standing(
     front_end: None, _simulator_server: RunningSimulator, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Standing]:
+) -> Iterator[TotpStatus]:
     """The processes and what they stand on."""
     home = tmp_path_factory.mktemp("many")
     with ExitStack() as stack:
@@ -178,7 +178,7 @@ def standing(
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def many(standing: Standing, _simulator_server: RunningSimulator) -> AsyncIterator[Many]:
+async def many(standing: TotpStatus, _simulator_server: RunningSimulator) -> AsyncIterator[Many]:
     """See Many."""
     servers, url, postgres, redis, database_url = standing
     database = Database(database_url)

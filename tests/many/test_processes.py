@@ -15,7 +15,7 @@ from sqlmodel import select
 from swivi.core.money import format_dollars
 from swivi.domain.accounts.sessions import SESSION_COOKIE
 from swivi.domain.payouts.models import PayoutStatus
-from swivi.domain.tracking.models import RunShare, RunStatus, ShareStatus
+from swivi.domain.tracking.models import RunSlice, RunStatus, SliceStatus
 from tests.e2e.people import SLOW
 from tests.many.conftest import CAMPAIGNS, CLIPS, Many
 from tests.world import findings
@@ -37,8 +37,8 @@ async def until(holds: Callable[[], Awaitable[object]]) -> None:
 async def shares_done(many: Many, run_id: int) -> int:
     async with many.database.reading() as session:
         done = await session.exec(
-            select(RunShare.id).where(
-                RunShare.run_id == run_id, RunShare.status == ShareStatus.DONE
+            select(RunSlice.id).where(
+                RunSlice.run_id == run_id, RunSlice.status == SliceStatus.DONE
             )
         )
         return len(done.all())

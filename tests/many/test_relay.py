@@ -7,17 +7,17 @@ from contextlib import asynccontextmanager
 import pytest
 from redis.asyncio import Redis
 
-from swivi.core.changes import Changed
+from swivi.core.changes import ChangeSet
 from swivi.runtime.live.relay import CHANNEL, Relay
 from tests.servers import running_redis
 
-CHANGED = Changed(users={1, 2}, campaigns={3}, runs={4}, webhooks=True)
+CHANGED = ChangeSet(users={1, 2}, campaigns={3}, runs={4}, webhooks=True)
 
 
 @asynccontextmanager
-async def relay(url: str) -> AsyncIterator[tuple[Relay, "asyncio.Queue[Changed]"]]:
+async def relay(url: str) -> AsyncIterator[tuple[Relay, "asyncio.Queue[ChangeSet]"]]:
     """A process's end, running, and what it hears."""
-    heard: asyncio.Queue[Changed] = asyncio.Queue()
+    heard: asyncio.Queue[ChangeSet] = asyncio.Queue()
     end = Relay(url, heard.put_nowait)
     running = asyncio.create_task(end.run())
     yield end, heard
@@ -42,7 +42,7 @@ async def test_what_nobody_understands_is_passed_over_and_what_comes_after_it_is
             ours.notice(CHANGED)
             async with asyncio.timeout(20):
                 heard = await heard_by_them.get()
-            assert heard == Changed(users={1, 2}, campaigns={3}, runs={4}), (
+            assert heard == ChangeSet(users={1, 2}, campaigns={3}, runs={4}), (
                 "webhooks are each process's own affair"
             )
             assert heard_by_us.empty()

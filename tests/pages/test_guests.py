@@ -14,8 +14,8 @@ from reflex.state import State
 from reflex.utils.token_manager import RedisTokenManager
 
 from swivi.pages.engine import guest_states as guests
-from swivi.pages.engine.guest_states import MOST_LEFT, Guests
-from swivi.pages.engine.state_owner import Belonging
+from swivi.pages.engine.guest_states import MOST_LEFT, ClosedGuestTabs
+from swivi.pages.engine.state_owner import StateOwner
 from tests.servers import Redis as RedisServer
 from tests.servers import running_redis
 
@@ -32,12 +32,12 @@ class House:
     def __init__(self) -> None:
         self.states = StateManagerMemory()
         self.open: set[str] = set()
-        self.guests = Guests(self.states, self.open.__contains__)
+        self.guests = ClosedGuestTabs(self.states, self.open.__contains__)
 
     async def tab(self, name: str, *, whose: str = "") -> str:
         """A tab that somebody opened and closed."""
         root = await self.states.get_state(BaseStateToken(ident=name, cls=State))
-        (await root.get_state(Belonging))._whose = whose
+        (await root.get_state(StateOwner))._whose = whose
         return name
 
     def kept(self, *tabs: str) -> list[bool]:
@@ -122,13 +122,13 @@ class RedisHouse:
     def __init__(self, redis: Redis) -> None:
         self.redis = redis
         self.states = StateManagerRedis(redis=redis)
-        self.guests = Guests(self.states, lambda tab: False)
+        self.guests = ClosedGuestTabs(self.states, lambda tab: False)
 
     async def tab(self, name: str, *, whose: str = "") -> str:
         """A tab that somebody opened and closed."""
         async with self.states.modify_state(BaseStateToken(ident=name, cls=State)) as root:
             root.router_data = {"pathname": "/"}
-            (await root.get_state(Belonging))._whose = whose
+            (await root.get_state(StateOwner))._whose = whose
         return name
 
     async def kept(self) -> set[str]:

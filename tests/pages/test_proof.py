@@ -21,7 +21,7 @@ from swivi.pages.engine.proof import ProofDialog, ProofGate
 from swivi.pages.profile.destination import Destination
 from swivi.pages.profile.password import PasswordForm
 from swivi.pages.profile.two_steps import TwoSteps
-from swivi.runtime.sensitive_actions import DEEDS, FIELD
+from swivi.runtime.sensitive_actions import FIELD, SENSITIVE_ACTIONS
 from tests.factories import PASSWORD
 from tests.pages.conftest import Tab, happens
 from tests.world import World
@@ -30,10 +30,10 @@ HANDLERS = {
     registered.handler.fn.__qualname__: name
     for name, registered in RegistrationContext.get().event_handlers.items()
 }
-DOORS = [door for doors in DEEDS.values() for door in doors if " " not in door.name]
+DOORS = [door for doors in SENSITIVE_ACTIONS.values() for door in doors if " " not in door.name]
 GATED = [door.name for door in DOORS if not door.asks_itself]
 ADMINS = (
-    *("UserChange", "PersonState", "ManualReading", "WaitingReadings", "ReviewState", "HeldClips"),
+    *("UserChange", "UserState", "ManualReading", "WaitingReadings", "ReviewState", "HeldClips"),
     *("TopUp", "EditedCampaign", "NewCampaignState", "Scheduling", "CampaignTerms", "PayoutsState"),
 )
 

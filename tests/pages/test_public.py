@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import column, table
 from sqlmodel import select
 
-from swivi.core.changes import Changed
+from swivi.core.changes import ChangeSet
 from swivi.domain.accounts.flash import Flash, parse_flash
 from swivi.domain.campaigns import service as campaigns
 from swivi.pages.engine.loading import loading
@@ -101,7 +101,7 @@ async def test_guests_share_one_reading_until_something_changes(
     async with world.database.reading() as session:
         first, again = await board(session), await board(session)
     await world.campaign(title="Second")
-    live.notice(Changed(campaigns={2}))
+    live.notice(ChangeSet(campaigns={2}))
     async with world.database.reading() as session:
         later = await board(session)
 

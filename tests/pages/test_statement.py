@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from swivi.core import clock
-from swivi.insights.money.accrual_story import LastShare, Made
+from swivi.insights.money.accrual_story import AccrualStory, LastShare
 from swivi.insights.money.statement import Period
 from swivi.pages.shared.statement import months_since, period_of
 from swivi.pages.shared.statement_words import DOES_NOT_ADD_UP, earned
@@ -13,7 +13,7 @@ from swivi.pages.shared.statement_words import DOES_NOT_ADD_UP, earned
 READ = datetime(2026, 11, 3, 8, tzinfo=UTC)
 
 
-def made(**changes: object) -> Made:
+def made(**changes: object) -> AccrualStory:
     known: dict[str, object] = {
         "amount": 749,
         "run_id": 3,
@@ -29,7 +29,7 @@ def made(**changes: object) -> Made:
         "within_cap": 749,
         "share": None,
     }
-    return Made(**known | changes)  # type: ignore[arg-type]
+    return AccrualStory(**known | changes)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

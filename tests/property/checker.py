@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 Row = dict[str, Any]
-Books = dict[str, dict[Any, Row]]
+ReconciliationState = dict[str, dict[Any, Row]]
 """The rows of each table by their key."""
 
 KEYS = {
@@ -41,7 +41,7 @@ GIVEN_BACK = {"CANCELLED", "REJECTED", "FAILED"}
 SENT = {"COMPLETED", "REVERSED"}
 
 
-def check(books: Books, *, now: datetime, minimum: int = 1) -> list[str]:
+def check(books: ReconciliationState, *, now: datetime, minimum: int = 1) -> list[str]:
     """What is wrong with the tables as they are.
 
     `now` is UTC without a zone; `minimum` is the smallest payout.
@@ -52,7 +52,9 @@ def check(books: Books, *, now: datetime, minimum: int = 1) -> list[str]:
     ]
 
 
-def _sums(books: Books, by: str, *kinds: str, minus: tuple[str, ...] = ()) -> Counter[Any]:
+def _sums(
+    books: ReconciliationState, by: str, *kinds: str, minus: tuple[str, ...] = ()
+) -> Counter[Any]:
     totals: Counter[Any] = Counter()
     for transfer in books["ledger_transfers"].values():
         if transfer["kind"] in kinds:
@@ -62,7 +64,7 @@ def _sums(books: Books, by: str, *kinds: str, minus: tuple[str, ...] = ()) -> Co
     return totals
 
 
-def _campaigns(books: Books) -> Iterator[str]:
+def _campaigns(books: ReconciliationState) -> Iterator[str]:
     of_clips: Counter[int] = Counter()
     for clip in books["clips"].values():
         of_clips[clip["campaign_id"]] += clip["earnings"]
@@ -91,7 +93,7 @@ def _campaigns(books: Books) -> Iterator[str]:
             )
 
 
-def _clippers(books: Books) -> Iterator[str]:
+def _clippers(books: ReconciliationState) -> Iterator[str]:
     earned = _sums(books, "user_id", "ACCRUAL", minus=("ACCRUAL_REVERSED",))
     paid = _sums(books, "user_id", "PAYOUT_PAID", "PAYOUT_FEE", minus=("PAYOUT_RETURNED",))
     held = _sums(
@@ -114,7 +116,7 @@ def _clippers(books: Books) -> Iterator[str]:
             yield f"I2: user {number} has less than nothing"
 
 
-def _accounts(books: Books) -> Iterator[str]:
+def _accounts(books: ReconciliationState) -> Iterator[str]:
     """Each transfer goes between the two accounts that its kind means, so the accounts say what the
     caches say.
     """
@@ -165,7 +167,7 @@ def _accounts(books: Books) -> Iterator[str]:
     )
 
 
-def _clips(books: Books) -> Iterator[str]:
+def _clips(books: ReconciliationState) -> Iterator[str]:
     credited = _sums(books, "clip_id", "ACCRUAL")
     taken = _sums(books, "clip_id", "ACCRUAL_REVERSED")
     for number, clip in books["clips"].items():
@@ -203,7 +205,7 @@ def _clips(books: Books) -> Iterator[str]:
     )
 
 
-def _runs(books: Books) -> Iterator[str]:
+def _runs(books: ReconciliationState) -> Iterator[str]:
     accruals = [row for row in books["ledger_transfers"].values() if row["kind"] == "ACCRUAL"]
     for (run, clip), times in Counter((row["run_id"], row["clip_id"]) for row in accruals).items():
         if times > 1 or run is None:
@@ -230,7 +232,7 @@ def _runs(books: Books) -> Iterator[str]:
     )
 
 
-def _requests(books: Books) -> Iterator[str]:
+def _requests(books: ReconciliationState) -> Iterator[str]:
     moved: defaultdict[int, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for transfer in books["ledger_transfers"].values():
         if transfer["payout_request_id"] is not None:
@@ -258,7 +260,7 @@ def _requests(books: Books) -> Iterator[str]:
                 )
 
 
-def _payouts(books: Books) -> Iterator[str]:
+def _payouts(books: ReconciliationState) -> Iterator[str]:
     payouts = defaultdict(list)
     for payout in books["payouts"].values():
         payouts[payout["request_id"]].append(payout)
@@ -280,7 +282,7 @@ def _payouts(books: Books) -> Iterator[str]:
             yield f"I9: {times} payouts bear {used}"
 
 
-def _keys_and_paths(books: Books) -> Iterator[str]:
+def _keys_and_paths(books: ReconciliationState) -> Iterator[str]:
     walked: defaultdict[int, list[Row]] = defaultdict(list)
     for _, entry in sorted(books["audit_log"].items()):
         if entry["subject"] == "payout_request":
@@ -297,7 +299,9 @@ def _keys_and_paths(books: Books) -> Iterator[str]:
     )
 
 
-def _path(books: Books, number: int, request: Row, entries: list[Row]) -> Iterator[str]:
+def _path(
+    books: ReconciliationState, number: int, request: Row, entries: list[Row]
+) -> Iterator[str]:
     """The audit log tells how the request came to its state: by listed edges, each walked by whom
     it may be.
     """
@@ -317,7 +321,7 @@ def _path(books: Books, number: int, request: Row, entries: list[Row]) -> Iterat
         yield f"I10: request {number} is {request['status']}, the audit log says {state}"
 
 
-def _completions(books: Books) -> Iterator[str]:
+def _completions(books: ReconciliationState) -> Iterator[str]:
     snapshots: defaultdict[int, list[Row]] = defaultdict(list)
     for submission in books["clip_submissions"].values():
         snapshots[submission["campaign_id"]].append(submission)
@@ -352,7 +356,7 @@ def _completions(books: Books) -> Iterator[str]:
             yield f"I12: the snapshots of campaign {number} do not sum to {campaign['spent']}"
 
 
-def _late(books: Books) -> Iterator[str]:
+def _late(books: ReconciliationState) -> Iterator[str]:
     for number, transfer in books["ledger_transfers"].items():
         if transfer["kind"] in {"ACCRUAL", "ACCRUAL_REVERSED"}:
             end = books["campaigns"][transfer["campaign_id"]]["completed_at"]
@@ -360,7 +364,7 @@ def _late(books: Books) -> Iterator[str]:
                 yield f"I12: transfer {number} came after the end of its campaign"
 
 
-def _readings(books: Books) -> Iterator[str]:
+def _readings(books: ReconciliationState) -> Iterator[str]:
     """What was credited is what plausible counts are worth at most: failed readings and falls are
     worth nothing.
     """
@@ -390,7 +394,7 @@ def _readings(books: Books) -> Iterator[str]:
             yield f"I13: clip {number} does not count from its baseline"
 
 
-def _clippers_caps(books: Books) -> Iterator[str]:
+def _clippers_caps(books: ReconciliationState) -> Iterator[str]:
     """Of caps that were frozen at different times the most generous holds; a clip without one has
     none.
     """
@@ -407,7 +411,7 @@ def _clippers_caps(books: Books) -> Iterator[str]:
             yield f"I13: user {user} keeps {got} of campaign {campaign}, which caps it at {highest}"
 
 
-def _audit_rows(books: Books) -> Iterator[str]:
+def _audit_rows(books: ReconciliationState) -> Iterator[str]:
     moved: Counter[int] = Counter()
     for number, transfer in books["ledger_transfers"].items():
         moved[transfer["audit_id"]] += transfer["amount"]
@@ -438,14 +442,14 @@ LOOKS = (
 )
 
 
-def _amounts(books: Books, minimum: int) -> Iterator[str]:
+def _amounts(books: ReconciliationState, minimum: int) -> Iterator[str]:
     for number, request in books["payout_requests"].items():
         net, fee, amount = request["net"], request["fee"], request["amount"]
         if net + fee != amount or net <= 0 or fee < 0 or amount < minimum:
             yield f"I8: request {number} asks for {amount}: {net} net and {fee} fee"
 
 
-def _leases(books: Books, now: datetime) -> Iterator[str]:
+def _leases(books: ReconciliationState, now: datetime) -> Iterator[str]:
     for name, lease in books["leases"].items():
         if _moment(lease["expires_at"]) > now + LONGEST_LEASE:
             yield f"I16: lease {name} lasts until {lease['expires_at']}"

@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.core.db import Database
 from swivi.domain.accounts.actor import Actor
 from tests import factories
-from tests.property.checker import KEYS, Books
+from tests.property.checker import KEYS, ReconciliationState
 from tests.property.here import keep_in_this_thread
 
 Result = TypeVar("Result")
@@ -77,13 +77,13 @@ class Eyes:
         self._sqlite: sqlite3.Connection | None = None
         self._postgres: asyncpg.Connection | None = None
 
-    async def books(self) -> Books:
+    async def books(self) -> ReconciliationState:
         return self._of_sqlite() if self._url.startswith("sqlite") else await self._of_postgres()
 
-    def _of_sqlite(self) -> Books:
+    def _of_sqlite(self) -> ReconciliationState:
         if self._sqlite is None:
             self._sqlite = sqlite3.connect(self._url.removeprefix("sqlite:///"))
-        found: Books = {}
+        found: ReconciliationState = {}
         for table, key in KEYS.items():
             cursor = self._sqlite.execute(f"SELECT * FROM {table}")
             names = [column[0] for column in cursor.description]
@@ -91,7 +91,7 @@ class Eyes:
             found[table] = {row[place]: dict(zip(names, row, strict=True)) for row in cursor}
         return found
 
-    async def _of_postgres(self) -> Books:
+    async def _of_postgres(self) -> ReconciliationState:
         if self._postgres is None:
             self._postgres = await asyncpg.connect(self._url)
         async with self._postgres.transaction(isolation="repeatable_read", readonly=True):

@@ -7,7 +7,7 @@ Like `checker`, plain rows and not a line of Swivi's.
 from collections import Counter
 from collections.abc import Iterator
 
-from tests.property.checker import CAMPAIGN_ENDS, Books
+from tests.property.checker import CAMPAIGN_ENDS, ReconciliationState
 
 FROZEN_ON_A_CLIP = ("submission_id", "campaign_id", "user_id", "initial_views", "rate", "min_views")
 CLIP_ENDS = {
@@ -19,7 +19,7 @@ MONEY_OF_A_CLIP = ("earnings", "gross_credited")
 FROZEN_ON_A_REQUEST = ("user_id", "amount", "net", "fee", "method", "details", "idempotency_key")
 
 
-def check_step(before: Books, after: Books) -> list[str]:
+def check_step(before: ReconciliationState, after: ReconciliationState) -> list[str]:
     """What must not have happened between two looks."""
     return [
         sentence
@@ -28,7 +28,7 @@ def check_step(before: Books, after: Books) -> list[str]:
     ]
 
 
-def _rewritten(before: Books, after: Books) -> Iterator[str]:
+def _rewritten(before: ReconciliationState, after: ReconciliationState) -> Iterator[str]:
     for table, invariant in (
         ("ledger_transfers", "I3"),
         ("audit_log", "I14"),
@@ -40,7 +40,7 @@ def _rewritten(before: Books, after: Books) -> Iterator[str]:
                 yield f"{invariant}: row {number} of {table} was changed or removed"
 
 
-def _fallen(before: Books, after: Books) -> Iterator[str]:
+def _fallen(before: ReconciliationState, after: ReconciliationState) -> Iterator[str]:
     new = {
         number for number in after["ledger_transfers"] if number not in before["ledger_transfers"]
     }
@@ -62,7 +62,7 @@ def _fallen(before: Books, after: Books) -> Iterator[str]:
             yield f"I13: the peak of clip {number} fell"
 
 
-def _walked(before: Books, after: Books) -> Iterator[str]:
+def _walked(before: ReconciliationState, after: ReconciliationState) -> Iterator[str]:
     for number, request in before["payout_requests"].items():
         now = after["payout_requests"].get(number)
         if now is None or any(now[name] != request[name] for name in FROZEN_ON_A_REQUEST):
@@ -83,7 +83,7 @@ def _walked(before: Books, after: Books) -> Iterator[str]:
             yield f"I4: clip {number} was revoked, and changed after that"
 
 
-def _earned_while_barred(before: Books, after: Books) -> Iterator[str]:
+def _earned_while_barred(before: ReconciliationState, after: ReconciliationState) -> Iterator[str]:
     """Nothing is earned by a clipper who is disabled, or of a campaign that is paused, before and
     after the step.
     """
@@ -105,7 +105,7 @@ def _earned_while_barred(before: Books, after: Books) -> Iterator[str]:
                 )
 
 
-def _held(before: Books, after: Books) -> Iterator[str]:
+def _held(before: ReconciliationState, after: ReconciliationState) -> Iterator[str]:
     """A clip on hold, before and after the step, is credited nothing and keeps its peak; what is
     decided stays so.
     """
@@ -123,7 +123,7 @@ def _held(before: Books, after: Books) -> Iterator[str]:
             yield f"I13: hold {number} was placed, and the peak rose nevertheless"
 
 
-def _reopened(before: Books, after: Books) -> Iterator[str]:
+def _reopened(before: ReconciliationState, after: ReconciliationState) -> Iterator[str]:
     for number, campaign in before["campaigns"].items():
         now = after["campaigns"][number]
         if now["status"] not in CAMPAIGN_ENDS.get(campaign["status"], {now["status"]}):

@@ -41,7 +41,7 @@ from swivi.domain.tracking.models import Trigger
 from swivi.domain.tracking.reading import ReadingOptions
 from swivi.domain.tracking.service import Tracker, TrackingOptions
 from tests import factories
-from tests.property.checker import Books, check
+from tests.property.checker import ReconciliationState, check
 from tests.property.events import (
     ANY,
     DECIDED_FROM,
@@ -95,7 +95,7 @@ class MoneyMachine(RuleBasedStateMachine):
         self.database = ground.database(self.url)
         self.tracker = Tracker(self.database, self.readers, OPTIONS)
         self.eyes = Eyes(self.url)
-        self.books: Books = {}
+        self.books: ReconciliationState = {}
         self.sound = True
 
     @initialize(writes=st.integers(2, 14))
@@ -523,7 +523,7 @@ class MoneyMachine(RuleBasedStateMachine):
         path = Path(self.url.removeprefix("sqlite:///"))
         return f"sqlite:///{self.eyes.copy_to(path.with_name('twin.db'))}"
 
-    async def run_of(self, url: str) -> Books:
+    async def run_of(self, url: str) -> ReconciliationState:
         """The books of the twin after the very run that died here."""
         database, eyes = self.ground.database(url), Eyes(url)
         try:
@@ -535,7 +535,7 @@ class MoneyMachine(RuleBasedStateMachine):
             await database.dispose()
 
 
-def moved(books: Books) -> list[tuple[object, ...]]:
+def moved(books: ReconciliationState) -> list[tuple[object, ...]]:
     """The ledger without what differs between two processes: ids of rows and moments."""
     names = ("kind", "amount", "debit_account", "credit_account", "clip_id", "run_id")
     return sorted(
@@ -543,7 +543,7 @@ def moved(books: Books) -> list[tuple[object, ...]]:
     )
 
 
-def reached(books: Books) -> Counter[str]:
+def reached(books: ReconciliationState) -> Counter[str]:
     """What came of a run."""
     found = Counter(f"transfers: {row['kind']}" for row in books["ledger_transfers"].values())
     found += Counter(f"requests: {row['status']}" for row in books["payout_requests"].values())

@@ -24,7 +24,7 @@ from swivi.domain.ledger.models import Transfer, TransferKind
 from swivi.domain.platforms.models import Outcome
 from swivi.domain.tracking import accrual
 from swivi.domain.tracking.accrual import Earner
-from swivi.domain.tracking.errors import NotAllRead
+from swivi.domain.tracking.errors import UnreadClipsLeft
 from swivi.domain.tracking.models import Trigger
 from swivi.domain.tracking.reading import ReadingOptions
 from swivi.domain.tracking.service import Tracker, TrackingOptions
@@ -199,7 +199,7 @@ class Ground:
         was_refused = False
         try:
             await self.tracker.complete(campaign_id, actor=self.admin, reason="Compared.")
-        except NotAllRead:
+        except UnreadClipsLeft:
             was_refused = True
             assert model.end(forced=False) is None
             await self.tracker.complete(

@@ -11,7 +11,7 @@ from swivi.domain.clips import review
 from swivi.domain.platforms.models import Platform
 from swivi.insights.campaigns.history import burn_down, campaign_days
 from swivi.insights.money.analytics import Analytics, analytics
-from swivi.insights.money.flows import Compared, Flow
+from swivi.insights.money.flows import Comparison, Flow
 from tests.factories import tiktok, youtube
 from tests.statements import asked
 from tests.world import World
@@ -70,7 +70,7 @@ async def test_the_days_are_the_peaks_growth_and_the_ledgers_spending(story: Wor
         date(2026, 3, 9): Flow(2_000 + 1_000, 4_00 + 1_00),
         date(2026, 3, 10): Flow(1_000 + 1_500, 2_00 + 1_50),
     }
-    assert found.total == Compared(now=Flow(5_500, 8_50), before=Flow(4_000 + 500, 8_00 + 50))
+    assert found.total == Comparison(now=Flow(5_500, 8_50), before=Flow(4_000 + 500, 8_00 + 50))
     assert found.total.now.effective_cpm == 155  # 850 * 1000 / 5500 = 154.5, half up
 
 
@@ -79,8 +79,8 @@ async def test_platforms_and_campaigns_add_up_to_the_whole_and_the_largest_comes
 ) -> None:
     found = await seen(story)
 
-    of_tiktok = Compared(now=Flow(3_000, 6_00), before=Flow(4_000, 8_00))
-    of_youtube = Compared(now=Flow(2_500, 2_50), before=Flow(500, 50))
+    of_tiktok = Comparison(now=Flow(3_000, 6_00), before=Flow(4_000, 8_00))
+    of_youtube = Comparison(now=Flow(2_500, 2_50), before=Flow(500, 50))
     assert found.platforms == [(Platform.TIKTOK, of_tiktok), (Platform.YOUTUBE, of_youtube)]
     assert [(each.title, each.flow) for each in found.campaigns] == [
         ("Dear", of_tiktok),
@@ -98,7 +98,7 @@ async def test_beyond_the_largest_campaigns_the_others_are_one_sum(story: World)
         whole.days,
         whole.platforms,
     )
-    assert (whole.other_campaigns, whole.others) == (0, Compared())
+    assert (whole.other_campaigns, whole.others) == (0, Comparison())
 
 
 async def test_a_filter_leaves_only_its_own(story: World) -> None:
@@ -107,17 +107,17 @@ async def test_a_filter_leaves_only_its_own(story: World) -> None:
     of_one = await seen(story, campaign_id=dear.campaign_id)
     assert (of_one.total, of_one.campaigns) == (dear.flow, [dear])
     assert await seen(story, platform=Platform.TIKTOK) == of_one
-    assert (await seen(story, platform=Platform.INSTAGRAM)).total == Compared(Flow(), Flow())
+    assert (await seen(story, platform=Platform.INSTAGRAM)).total == Comparison(Flow(), Flow())
 
 
 async def test_days_are_utc_days_to_their_last_moment(story: World) -> None:
     one_day = await seen(story, days=1, today=date(2026, 3, 3))
-    assert one_day.total == Compared(now=Flow(3_000, 6_00), before=Flow(1_500, 2_50))
+    assert one_day.total == Comparison(now=Flow(3_000, 6_00), before=Flow(1_500, 2_50))
 
 
 async def test_what_a_range_begins_with_is_not_counted_as_new(story: World) -> None:
     two_days = await seen(story, days=1, today=date(2026, 3, 10))
-    assert two_days.total == Compared(now=Flow(2_500, 3_50), before=Flow(3_000, 5_00))
+    assert two_days.total == Comparison(now=Flow(2_500, 3_50), before=Flow(3_000, 5_00))
 
 
 async def test_days_that_are_over_are_read_once(story: World) -> None:
@@ -144,15 +144,15 @@ async def test_what_is_counted_today_or_late_for_yesterday_shows_at_once(story: 
         date(2026, 3, 10): Flow(2_500 + 2_000, 3_50 + 4_00),
         date(2026, 3, 11): Flow(1_000, 2_00),
     }
-    assert dear.flow == Compared(now=Flow(6_000, 12_00), before=Flow(4_000, 8_00))
+    assert dear.flow == Comparison(now=Flow(6_000, 12_00), before=Flow(4_000, 8_00))
 
 
 async def test_a_past_that_is_lived_through_after_the_first_look_shows(world: World) -> None:
     with clock.standing_at(at(10, 13)):
-        assert (await seen(world)).total == Compared()
+        assert (await seen(world)).total == Comparison()
     await happens(world)
     with clock.standing_at(at(10, 13)):
-        assert (await seen(world)).total == Compared(
+        assert (await seen(world)).total == Comparison(
             now=Flow(5_500, 8_50), before=Flow(4_500, 8_50)
         )
 

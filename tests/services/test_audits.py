@@ -13,8 +13,8 @@ from swivi.domain.campaigns.models import Campaign
 from swivi.domain.ledger.invariants import INVARIANTS
 from swivi.domain.notifications.models import Notification, NotificationKind
 from swivi.domain.reconciliation import service as audits
-from swivi.domain.reconciliation.models import Audit, AuditTrigger
-from swivi.domain.reconciliation.service import Auditor, AuditUnderWay
+from swivi.domain.reconciliation.models import AuditTrigger, Reconciliation
+from swivi.domain.reconciliation.service import Reconciler, ReconciliationUnderWay
 from swivi.runtime import schedule
 from tests.factories import tiktok
 from tests.world import World
@@ -44,7 +44,7 @@ async def told(world: World) -> list[str]:
 
 async def test_an_audit_keeps_what_it_covered(open_world: World, campaign: Campaign) -> None:
     audit = await open_world.running.auditor.audit(AuditTrigger.ADMIN)
-    [kept] = await open_world.all(Audit)
+    [kept] = await open_world.all(Reconciliation)
     assert (kept.id, kept.found, kept.findings, kept.transfers) == (audit.id, 0, [], 2)
     assert [result["invariant"] for result in kept.results] == list(INVARIANTS)
     assert sum(result["checks"] for result in kept.results) == kept.checks
@@ -58,10 +58,10 @@ async def test_each_run_that_ended_is_followed_by_one_audit(
 ) -> None:
     # As two processes, one after the other; a second run is audited again.
     for _ in range(2):
-        for auditor in (open_world.running.auditor, Auditor(open_world.database)):
+        for auditor in (open_world.running.auditor, Reconciler(open_world.database)):
             await auditor.after_runs()
         await open_world.read((tiktok(1), 5_000))
-    assert [(one.trigger, one.run_id) for one in await open_world.all(Audit)] == [
+    assert [(one.trigger, one.run_id) for one in await open_world.all(Reconciliation)] == [
         (AuditTrigger.RUN, 1),
         (AuditTrigger.RUN, 2),
     ]
@@ -75,18 +75,18 @@ async def test_the_clock_sees_to_it(
     open_world.database.listeners.append(lambda _: changed.set())
     open_world.running.schedule.start()
     try:
-        while not await open_world.all(Audit):
+        while not await open_world.all(Reconciliation):
             await asyncio.wait_for(changed.wait(), 20)
             changed.clear()
     finally:
         open_world.running.schedule.stop()
-    [audit] = await open_world.all(Audit)
+    [audit] = await open_world.all(Reconciliation)
     assert audit.trigger is AuditTrigger.RUN
 
 
 async def test_without_a_run_there_is_nothing_to_follow(open_world: World) -> None:
     await open_world.running.auditor.after_runs()
-    assert await open_world.all(Audit) == []
+    assert await open_world.all(Reconciliation) == []
 
 
 async def test_a_night_has_one_audit(open_world: World, campaign: Campaign) -> None:
@@ -94,7 +94,9 @@ async def test_a_night_has_one_audit(open_world: World, campaign: Campaign) -> N
     for moment in (night, night + timedelta(seconds=20), night + timedelta(days=1)):
         with clock.standing_at(moment):
             await open_world.running.auditor.nightly()
-    assert [one.trigger for one in await open_world.all(Audit)] == [AuditTrigger.NIGHTLY] * 2
+    assert [one.trigger for one in await open_world.all(Reconciliation)] == [
+        AuditTrigger.NIGHTLY
+    ] * 2
 
 
 async def test_a_finding_is_told_once_and_again_when_it_comes_back(
@@ -137,13 +139,13 @@ async def test_one_audit_at_a_time(open_world: World, campaign: Campaign) -> Non
     hold = await leases.acquire(open_world.database, audits.LEASE, audits.LEASE_TTL)
     assert hold is not None
     auditor = open_world.running.auditor
-    with pytest.raises(AuditUnderWay):
+    with pytest.raises(ReconciliationUnderWay):
         await auditor.audit(AuditTrigger.ADMIN)
     await auditor.after_runs()  # no complaint: the one under way is as good
-    assert await open_world.all(Audit) == []
+    assert await open_world.all(Reconciliation) == []
     await hold.release()
     await auditor.after_runs()
-    assert len(await open_world.all(Audit)) == 1
+    assert len(await open_world.all(Reconciliation)) == 1
 
 
 async def test_an_audit_whose_process_died_is_in_the_way_for_a_minute(
@@ -160,4 +162,4 @@ async def test_old_audits_go_and_the_newest_stays(open_world: World, campaign: C
     with clock.standing_at(clock.now() + audits.KEPT + timedelta(days=1)):
         async with open_world.database.writing() as session:
             await audits.forget_old(session)
-    assert [one.id for one in await open_world.all(Audit)] == [2]
+    assert [one.id for one in await open_world.all(Reconciliation)] == [2]

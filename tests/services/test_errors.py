@@ -14,7 +14,7 @@ from sqlmodel import SQLModel
 from swivi.core.db import Database, violated_constraint
 from swivi.domain.accounts import service as accounts
 from swivi.domain.accounts import social
-from swivi.domain.accounts.service import Newcomer
+from swivi.domain.accounts.service import NewAccount
 from swivi.domain.clips import service as clips
 from tests.factories import tiktok
 from tests.world import World
@@ -30,7 +30,7 @@ VALUES = {
     "password_hash": "a-hash",
     "role": "CLIPPER",
 }
-NEWCOMER = Newcomer("new@swivi.test", "New", "a-hash")
+NEWCOMER = NewAccount("new@swivi.test", "New", "a-hash")
 
 
 @pytest.mark.parametrize(

@@ -14,14 +14,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import clock, leases
 from swivi.core.db import Database
-from swivi.core.leases import Hold, LeaseLost
+from swivi.core.leases import LeaseHold, LeaseLost
 from swivi.domain.clips.models import ViewTracking
 from swivi.domain.platforms.models import Outcome, Platform, VideoRef
 from swivi.domain.platforms.readers import apify
 from swivi.domain.platforms.readers.protocol import ScraperStart, ViewReader, ViewReaders
 from swivi.domain.tracking import partitions, reading
 from swivi.domain.tracking.batches import Batch, batches_left_behind
-from swivi.domain.tracking.models import RunShare, ScraperRun, ScraperStatus, TrackingRun, Trigger
+from swivi.domain.tracking.models import RunSlice, ScraperRun, ScraperStatus, TrackingRun, Trigger
 from swivi.domain.tracking.plan import CampaignGroup, start_run
 from swivi.domain.tracking.reading import ReadingOptions, Scrapers, ShareReading
 from swivi.insights.operations import runs
@@ -146,7 +146,7 @@ async def test_a_run_over_the_end_of_a_month_is_settled_by_its_newest_readings(
     due = reading.batches_due
 
     async def after_midnight(
-        session: AsyncSession, share: RunShare, attempt: int, *, size: int
+        session: AsyncSession, share: RunSlice, attempt: int, *, size: int
     ) -> list[Batch]:
         time.now = midnight - MOMENT if attempt == 1 else midnight + MOMENT
         return await due(session, share, attempt, size=size)
@@ -173,21 +173,21 @@ async def test_a_run_over_the_end_of_a_month_is_settled_by_its_newest_readings(
     assert (total, [row.attempt for row in rows]) == (2, [2, 1])
 
 
-async def share_with_a_scraper_run(world: World) -> tuple[RunShare, Hold]:
+async def share_with_a_scraper_run(world: World) -> tuple[RunSlice, LeaseHold]:
     """A share of one clip whose scraper run was started, and the lease of whoever works on it."""
     campaign = await world.campaign()
     await world.clip(campaign, tiktok(1))
     world.simulator.script(tiktok(1), 400)
     async with world.database.writing() as session:
         run = await start_run(session, Trigger.CLI, [CampaignGroup(campaign, 1)], share_clips=100)
-        [share] = (await session.exec(select(RunShare).where(RunShare.run_id == run.id))).all()
+        [share] = (await session.exec(select(RunSlice).where(RunSlice.run_id == run.id))).all()
     hold = await leases.acquire(world.database, share.lease, timedelta(minutes=1))
     assert hold is not None
     return share, hold
 
 
 def reads(
-    world: World, share: RunShare, hold: Hold, readers: ViewReaders | None = None
+    world: World, share: RunSlice, hold: LeaseHold, readers: ViewReaders | None = None
 ) -> ShareReading:
     options = ReadingOptions(pause_seconds=0)
     known = readers or world.running.readers
@@ -217,7 +217,7 @@ async def test_a_scraper_runs_readings_are_stored_once_though_a_month_ends_in_be
     async with world.database.reading() as session:
         left_behind = await batches_left_behind(session, share)
 
-    async def as_looked_up_before(_session: AsyncSession, _share: RunShare) -> list[Batch]:
+    async def as_looked_up_before(_session: AsyncSession, _share: RunSlice) -> list[Batch]:
         return left_behind
 
     monkeypatch.setattr(reading, "batches_left_behind", as_looked_up_before)
@@ -236,7 +236,7 @@ class LosesItsLease:
     over meanwhile.
     """
 
-    def __init__(self, world: World, hold: Hold) -> None:
+    def __init__(self, world: World, hold: LeaseHold) -> None:
         assert world.running.readers is not None
         self._reader, self._hold = world.running.readers.for_platform(Platform.TIKTOK), hold
 

@@ -31,7 +31,7 @@ from swivi.domain.seals.content import (
 )
 from swivi.domain.seals.models import Seal, SealCheck, SealedSlice, Stream, ThinnedReadings
 from swivi.domain.seals.sealing import Sealer
-from swivi.domain.seals.verifying import Verified, verify
+from swivi.domain.seals.verifying import SealVerification, verify
 from swivi.domain.tracking import thinning
 from swivi.runtime import schedule
 from swivi.runtime.database.tables import METADATA
@@ -126,7 +126,7 @@ async def after(
     database: Database, table: str, *statements: str
 ) -> list[tuple[str, int | str, str]]:
     """What a check of all seals names after these statements, none of which is kept."""
-    verified: Verified | None = None
+    verified: SealVerification | None = None
     try:
         async with database.writing() as session:
             await disarm(session, table)
@@ -424,16 +424,16 @@ async def test_sealing_that_is_cut_off_is_gone_on_with(
     for views in (8_000, 9_000, 10_000):
         await sealed.read((tiktok(1), views), (youtube(1), views))
     before, made = len(await sealed.all(Seal)), 0
-    assert_held = leases.Hold.assert_held
+    assert_held = leases.LeaseHold.assert_held
 
-    async def once(self: leases.Hold, session: AsyncSession) -> None:
+    async def once(self: leases.LeaseHold, session: AsyncSession) -> None:
         nonlocal made
         made += 1
         if made == 2:
             raise asyncio.CancelledError
         await assert_held(self, session)
 
-    monkeypatch.setattr(leases.Hold, "assert_held", once)
+    monkeypatch.setattr(leases.LeaseHold, "assert_held", once)
     with pytest.raises(asyncio.CancelledError):
         await Sealer(sealed.database).seal_new()
     assert len(await sealed.all(Seal)) == before + 1

@@ -15,9 +15,9 @@ from swivi.domain.platforms.readers.protocol import ViewReader, ViewReaders
 from swivi.domain.tracking.models import (
     PlannedCampaign,
     PlanStatus,
-    RunShare,
+    RunSlice,
     RunStatus,
-    ShareStatus,
+    SliceStatus,
     TrackingRun,
     Trigger,
 )
@@ -136,7 +136,7 @@ async def test_one_process_alone_keeps_its_scrapers_busy_across_shares(
     running = asyncio.create_task(tracker.run(Trigger.CLI))
     # Nothing ends meanwhile: what begins did not wait for another share's end.
     await until(lambda: world.runs_started == 3 * SHARE_BATCHES)
-    assert not await world.all(RunShare, RunShare.status == ShareStatus.DONE)
+    assert not await world.all(RunSlice, RunSlice.status == SliceStatus.DONE)
     world.simulator.set(hold=False)
     assert (await running).clips_read == 20
 
@@ -151,7 +151,7 @@ async def test_a_run_ends_only_when_the_shares_of_others_have(
     await theirs.begun.wait()
     world.simulator.set(run_seconds=1.5)  # for whatever is started from now on
     run = await running
-    assert not await world.all(RunShare, RunShare.status == ShareStatus.OPEN)
+    assert not await world.all(RunSlice, RunSlice.status == SliceStatus.OPEN)
     assert (run.clips_read, run.earnings_added) == (20, 2_000)
     helping.cancel()
 
@@ -183,7 +183,7 @@ async def test_a_helper_whose_conductor_died_ends_its_shares_and_the_next_conduc
     [run] = await world.all(TrackingRun)
     assert theirs.used
     assert run.status is RunStatus.RUNNING
-    assert not await world.all(RunShare, RunShare.status == ShareStatus.OPEN)
+    assert not await world.all(RunSlice, RunSlice.status == SliceStatus.OPEN)
     await second.resume()
     ended = await world.now(run)
     assert (ended.status, ended.clips_read, ended.earnings_added) == (

@@ -11,7 +11,7 @@ from swivi.domain.campaigns import service as campaigns
 from swivi.domain.clips import review
 from swivi.domain.ledger.models import TransferKind
 from swivi.insights.money import statement
-from swivi.insights.money.accrual_story import LastShare, Made
+from swivi.insights.money.accrual_story import AccrualStory, LastShare
 from swivi.insights.money.statement import Account, Line, Period
 from tests.factories import tiktok, youtube
 from tests.world import World
@@ -32,7 +32,7 @@ async def lines_of(world: World, account: Account, period: Period = ALWAYS) -> l
     return whole
 
 
-async def accruals_of(world: World, account: Account) -> list[Made]:
+async def accruals_of(world: World, account: Account) -> list[AccrualStory]:
     return [line.made for line in await lines_of(world, account) if line.made is not None]
 
 
@@ -161,10 +161,10 @@ async def test_an_amount_that_nothing_explains_does_not_add_up(world: World, own
     await world.read((tiktok(1), 30_000))
     [made] = await accruals_of(world, own)
     for wrong in (made.amount - 1, made.amount + 1):
-        values = {name: getattr(made, name) for name in Made.__dataclass_fields__} | {
+        values = {name: getattr(made, name) for name in AccrualStory.__dataclass_fields__} | {
             "amount": wrong
         }
-        assert not Made(**values).adds_up
+        assert not AccrualStory(**values).adds_up
 
 
 async def test_every_movement_of_a_clippers_money_is_there_with_the_balance_after_it(

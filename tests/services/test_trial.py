@@ -12,7 +12,7 @@ from swivi.domain.campaigns.models import Campaign, CampaignStatus
 from swivi.domain.clips import review
 from swivi.domain.clips.models import Clip, ClipSubmission
 from swivi.domain.tracking import sandbox as trial
-from swivi.domain.tracking.sandbox import Refused
+from swivi.domain.tracking.sandbox import RefusedLink
 from swivi.insights.campaigns import catalogue
 from tests.factories import instagram, tiktok, youtube
 from tests.world import World
@@ -20,7 +20,7 @@ from tests.world import World
 VIDEOS = (tiktok(1), youtube(2), instagram(3))
 
 
-async def submit(world: World, *pasted: str) -> list[Refused]:
+async def submit(world: World, *pasted: str) -> list[RefusedLink]:
     return await trial.submit_links(world.database, world.running.intake, world.admin, pasted)
 
 

@@ -15,7 +15,7 @@ from swivi.domain.campaigns.models import Campaign, CampaignStatus
 from swivi.domain.ledger.models import AuditEntry
 from swivi.domain.notifications.models import Notification, NotificationKind
 from swivi.domain.platforms.models import VideoRef
-from swivi.domain.tracking.errors import NotAllRead
+from swivi.domain.tracking.errors import UnreadClipsLeft
 from swivi.domain.tracking.models import PlannedCampaign, PlanStatus, TrackingRun
 from tests.factories import tiktok
 from tests.world import World
@@ -57,7 +57,7 @@ async def test_an_end_is_refused_while_the_reading_service_is_stopped(
     async with world.database.writing() as session:
         (await session.get_one(Campaign, campaign.id)).status = CampaignStatus(status)
     world.simulator.set(refuse=refusal)
-    with pytest.raises(NotAllRead) as refused:
+    with pytest.raises(UnreadClipsLeft) as refused:
         await complete(world, campaign)
     assert "1 clip could not be read: 1 not asked about. " in refused.value.sentence
     assert (await world.all(TrackingRun))[-1].problem in refused.value.sentence  # type: ignore[operator]
@@ -80,7 +80,7 @@ async def test_an_end_is_refused_while_a_clip_cannot_be_read_for_passing_reasons
     if state == "omitted":
         world.simulator.script(tiktok(1), state="omitted")
     world.simulator.set(endings=[{"status": ending, "rows": 0} for ending in endings])
-    with pytest.raises(NotAllRead, match=why):
+    with pytest.raises(UnreadClipsLeft, match=why):
         await complete(world, campaign)
 
     world.simulator.script(tiktok(1), 24_000)

@@ -362,7 +362,9 @@ async def test_a_dead_senders_claim_ends_and_another_sends(
     assert [got.message_id for got in receiver.received] == [parcel.message_id]
 
     async with world.database.writing() as session:  # the dead one was only slow
-        await deliveries.record(session, parcel, deliveries.Attempted(clock.now(), 500, "late", 1))
+        await deliveries.record(
+            session, parcel, deliveries.AttemptResult(clock.now(), 500, "late", 1)
+        )
     line = await only_line(world, webhook)
     assert (line.delivery.status, len(line.log)) == (DeliveryStatus.DELIVERED, 1)
 

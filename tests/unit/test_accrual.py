@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from swivi.core.money import Cents
 from swivi.domain.clips.models import ClipState
 from swivi.domain.platforms.models import Outcome
-from swivi.domain.tracking.accrual import Earner, Sighting, capped_demands, observe, settle
+from swivi.domain.tracking.accrual import Earner, Observation, capped_demands, observe, settle
 
 CLIP = Earner(
     clip_id=1,
@@ -25,7 +25,9 @@ CLIP = Earner(
     max_per_clipper=None,
     gross_credited=0,
 )
-SEEN = Sighting(views=5_000, peak_views=6_000, not_found_runs=0, state=ClipState.TRACKED, flag=None)
+SEEN = Observation(
+    views=5_000, peak_views=6_000, not_found_runs=0, state=ClipState.TRACKED, flag=None
+)
 PLENTY = 10**15
 AT = datetime(2026, 12, 1, tzinfo=UTC)
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)

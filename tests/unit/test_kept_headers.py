@@ -8,7 +8,7 @@ import pytest
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
-from swivi.middleware.header_limits import LONGEST, MAX_COOKIES, KeptHeaders
+from swivi.middleware.header_limits import LONGEST, MAX_COOKIES, HeaderLimits
 
 
 async def seen(kind: str, *headers: tuple[str, str]) -> Headers:
@@ -22,7 +22,7 @@ async def seen(kind: str, *headers: tuple[str, str]) -> Headers:
         return {}
 
     sent = [(name.encode(), value.encode("latin-1")) for name, value in headers]
-    await KeptHeaders(within)({"type": kind, "headers": sent}, nothing, nothing)
+    await HeaderLimits(within)({"type": kind, "headers": sent}, nothing, nothing)
     return Headers(scope=found[0])
 
 

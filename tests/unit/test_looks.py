@@ -7,7 +7,7 @@ import pytest
 
 from swivi.domain.clips.models import CLIP_STEPS, ClipState
 from swivi.domain.platforms.models import Outcome
-from swivi.domain.tracking.accrual import Sighting, observe
+from swivi.domain.tracking.accrual import Observation, observe
 from swivi.domain.tracking.retry_schedule import DAILY_FOR, READ_FOR, next_look
 
 SINCE = datetime(2026, 12, 1, tzinfo=UTC)
@@ -15,7 +15,9 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 EVERY = 4 * HOUR
 """Between two runs."""
 
-SEEN = Sighting(views=5_000, peak_views=6_000, not_found_runs=0, state=ClipState.TRACKED, flag=None)
+SEEN = Observation(
+    views=5_000, peak_views=6_000, not_found_runs=0, state=ClipState.TRACKED, flag=None
+)
 
 
 def looks_at(outcome: Outcome, word: str | None = None, *, days: int = 60) -> list[timedelta]:

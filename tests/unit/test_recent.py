@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
-from swivi.core.cached import Recent
+from swivi.core.cached import CachedAnswer
 
 
 async def test_those_who_ask_together_or_soon_after_share_one_answer() -> None:
-    recent: Recent[int] = Recent(seconds=600)
+    recent: CachedAnswer[int] = CachedAnswer(seconds=600)
     worked = 0
 
     async def work() -> int:
@@ -19,12 +19,12 @@ async def test_those_who_ask_together_or_soon_after_share_one_answer() -> None:
 
     assert await asyncio.gather(*(recent.get(work) for _ in range(50))) == [1] * 50
     assert await recent.get(work) == 1
-    old: Recent[int] = Recent(seconds=0)
+    old: CachedAnswer[int] = CachedAnswer(seconds=0)
     assert [await old.get(work), await old.get(work)] == [2, 3]
 
 
 async def test_a_failure_is_not_kept() -> None:
-    recent: Recent[int] = Recent(seconds=600)
+    recent: CachedAnswer[int] = CachedAnswer(seconds=600)
 
     async def fails() -> int:
         raise ZeroDivisionError

@@ -20,7 +20,7 @@ from swivi.api.http.client import client_address
 from swivi.api.http.refusals import TOO_LARGE, refuses
 from swivi.api.http.schemas import View
 from swivi.core import clock, idempotency
-from swivi.core.idempotency import Answer, Asked, IdempotencyConflict, RequestUnderWay
+from swivi.core.idempotency import Answer, IdempotencyConflict, KeyedRequest, RequestUnderWay
 from swivi.runtime.runtime import runtime
 
 LONGEST_KEY = 200
@@ -48,13 +48,13 @@ class AnsweredBefore(Exception):
         self.answer = answer
 
 
-class Once:
+class KeyedExecution:
     """One request that is done once.
 
     Without a key, `writing` is a plain transaction and nothing is kept.
     """
 
-    def __init__(self, asked: Asked | None, status: int, key: str | None) -> None:
+    def __init__(self, asked: KeyedRequest | None, status: int, key: str | None) -> None:
         self.key = key
         self._asked = asked
         self._status = status
@@ -103,32 +103,32 @@ class Once:
 
 
 @refuses(IdempotencyConflict, RequestUnderWay, TOO_LARGE)
-async def once(request: Request, actor: SignedIn, key: Key = None) -> Once:
+async def once(request: Request, actor: SignedIn, key: Key = None) -> KeyedExecution:
     """For whoever is signed in: the keys are theirs."""
     return await _once(request, f"user {actor.user_id}", key)
 
 
 @refuses(IdempotencyConflict, RequestUnderWay, TOO_LARGE)
-async def once_for_guests(request: Request, key: Key = None) -> Once:
+async def once_for_guests(request: Request, key: Key = None) -> KeyedExecution:
     """For those who cannot be known yet: the keys are their address's."""
     return await _once(request, f"guest at {client_address(request)}", key)
 
 
-OnceForUser = Annotated[Once, Depends(once)]
-OnceForGuest = Annotated[Once, Depends(once_for_guests)]
+OnceForUser = Annotated[KeyedExecution, Depends(once)]
+OnceForGuest = Annotated[KeyedExecution, Depends(once_for_guests)]
 
 
-async def _once(request: Request, caller: str, key: str | None) -> Once:
+async def _once(request: Request, caller: str, key: str | None) -> KeyedExecution:
     route = request.scope["route"]
     assert isinstance(route, APIRoute), "this is a dependency of routes"
     if key is None:
-        return Once(None, route.status_code or 200, None)
+        return KeyedExecution(None, route.status_code or 200, None)
     what = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
-    asked = Asked(caller, key, what + await request.body())
+    asked = KeyedRequest(caller, key, what + await request.body())
     # Before anything else is looked at, so that a repeat costs one query.
     async with runtime().database.reading() as session:
         _repeat(await idempotency.earlier(session, asked))
-    return Once(asked, route.status_code or 200, key)
+    return KeyedExecution(asked, route.status_code or 200, key)
 
 
 def _repeat(answer: Answer | None) -> None:

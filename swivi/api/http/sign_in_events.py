@@ -8,7 +8,7 @@ from swivi.domain.accounts import service as accounts
 from swivi.domain.accounts.actor import Actor
 from swivi.domain.accounts.errors import WrongCode, WrongCredentials
 from swivi.domain.accounts.models import User
-from swivi.domain.accounts.service import Credentials, Newcomer
+from swivi.domain.accounts.service import Credentials, NewAccount
 from swivi.domain.mail import outbox
 from swivi.domain.mail import service as mail
 from swivi.domain.mail.models import MailKind
@@ -23,7 +23,9 @@ async def welcome(session: AsyncSession, user: User) -> None:
         await outbox.post(session, user.id, MailKind.VERIFY)
 
 
-async def check_sign_up(address: str, *, email: object, password: object, name: object) -> Newcomer:
+async def check_sign_up(
+    address: str, *, email: object, password: object, name: object
+) -> NewAccount:
     """Somebody wants to sign up: counted, then checked.
 
     Raises InvalidInput, TooManyRequests, Overloaded.
@@ -34,7 +36,7 @@ async def check_sign_up(address: str, *, email: object, password: object, name: 
     return await accounts.newcomer(email=email, password=password, name=name)
 
 
-async def sign_up_by_mail(newcomer: Newcomer) -> None:
+async def sign_up_by_mail(newcomer: NewAccount) -> None:
     """Send the mail that a sign-up at this address brings, whoever has it."""
     async with runtime().database.writing() as session:
         await mail.sign_up(session, newcomer)

@@ -28,7 +28,7 @@ MessageId = Annotated[
         description="The same at each attempt: whoever knows it has this message already.",
     ),
 ]
-Moment = Annotated[
+TimedAmount = Annotated[
     str, Header(alias="webhook-timestamp", description="When it was sent, in seconds since 1970.")
 ]
 Signature = Annotated[
@@ -74,7 +74,7 @@ router = APIRouter(tags=["admin"], generate_unique_id_function=lambda route: to_
 @router.post("submission.approved", status_code=204)
 async def submission_approved(
     message_id: MessageId,
-    sent_at: Moment,
+    sent_at: TimedAmount,
     signature: Signature,
     body: SubmissionApprovedMessage,
 ) -> None:
@@ -84,7 +84,7 @@ async def submission_approved(
 @router.post("campaign.completed", status_code=204)
 async def campaign_completed(
     message_id: MessageId,
-    sent_at: Moment,
+    sent_at: TimedAmount,
     signature: Signature,
     body: CampaignCompletedMessage,
 ) -> None:
@@ -94,7 +94,7 @@ async def campaign_completed(
 @router.post("payout.completed", status_code=204)
 async def payout_completed(
     message_id: MessageId,
-    sent_at: Moment,
+    sent_at: TimedAmount,
     signature: Signature,
     body: PayoutCompletedMessage,
 ) -> None:
@@ -104,7 +104,7 @@ async def payout_completed(
 @router.post("seal.made", status_code=204)
 async def seal_made(
     message_id: MessageId,
-    sent_at: Moment,
+    sent_at: TimedAmount,
     signature: Signature,
     body: SealMadeMessage,
 ) -> None:
@@ -114,7 +114,7 @@ async def seal_made(
 @router.post("webhook.test", status_code=204)
 async def webhook_test(
     message_id: MessageId,
-    sent_at: Moment,
+    sent_at: TimedAmount,
     signature: Signature,
     body: TestMessage,
 ) -> None:

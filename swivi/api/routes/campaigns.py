@@ -30,7 +30,7 @@ from swivi.domain.campaigns.rules import parse_status
 from swivi.domain.clips.review import parse_reason
 from swivi.domain.ledger.errors import BudgetExceeded
 from swivi.domain.platforms.models import Platform
-from swivi.domain.tracking.errors import NotAllRead, RunUnderWay
+from swivi.domain.tracking.errors import RunUnderWay, UnreadClipsLeft
 from swivi.insights.campaigns import catalogue
 from swivi.insights.campaigns.catalogue import CatalogueOrder
 from swivi.insights.campaigns.listing import all_campaigns
@@ -156,7 +156,7 @@ async def get_campaign(campaign_id: RowId) -> AdminCampaign:
 
 @admin_router.patch("/{campaign_id}")
 @takes_up_to(MAX_LONG_TEXTS_BYTES)
-@refuses(NoSuchCampaign, OwnGain, WrongCampaignStatus, BudgetExceeded, RunUnderWay, NotAllRead)
+@refuses(NoSuchCampaign, OwnGain, WrongCampaignStatus, BudgetExceeded, RunUnderWay, UnreadClipsLeft)
 async def change_campaign(
     actor: Admin, campaign_id: RowId, body: CampaignChange, called: Called
 ) -> AdminCampaign:

@@ -19,7 +19,7 @@ from swivi.domain.payouts.models import PayoutStatus
 from swivi.domain.platforms.models import Outcome
 from swivi.domain.tracking.models import RunStatus
 from swivi.domain.webhooks.models import DeliveryStatus
-from swivi.insights.operations.counts import Queues, Tracked, queues, tracked
+from swivi.insights.operations.counts import Queues, RunTotals, queues, tracked
 from swivi.runtime.live import hub
 from swivi.runtime.runtime import runtime
 
@@ -54,7 +54,7 @@ class _Families(Collector):
         yield from REGISTRY.collect()
 
 
-def _of_tracking(done: Tracked) -> Iterator[Metric]:
+def _of_tracking(done: RunTotals) -> Iterator[Metric]:
     ended = {status: done.runs.get(status, 0) for status in (RunStatus.COMPLETED, RunStatus.FAILED)}
     failed = {
         outcome: done.readings_failed.get(outcome, 0)

@@ -29,7 +29,7 @@ from swivi.domain.campaigns import service as campaigns
 from swivi.domain.campaigns.errors import NoSuchCampaign
 from swivi.domain.ledger.models import TransferKind
 from swivi.insights.money import statement
-from swivi.insights.money.accrual_story import Made
+from swivi.insights.money.accrual_story import AccrualStory
 from swivi.insights.money.statement import Account, Line, Period
 from swivi.runtime.runtime import runtime
 
@@ -74,7 +74,7 @@ class EarningsBreakdown(View):
     adds_up: bool
 
     @classmethod
-    def of(cls, made: Made) -> Self:
+    def of(cls, made: AccrualStory) -> Self:
         """All of it."""
         return cls(
             run_id=made.run_id,
@@ -144,24 +144,24 @@ def _period(
     return Period(since, None if until == date.max else until)
 
 
-Asked = Annotated[Period, Depends(_period)]
+KeyedRequest = Annotated[Period, Depends(_period)]
 
 
 @clipper_router.get(".csv", response_class=Csv)
-async def own_statement_as_csv(actor: Clipper, period: Asked) -> Csv:
+async def own_statement_as_csv(actor: Clipper, period: KeyedRequest) -> Csv:
     """Every movement of your balance, oldest first, with how each cent was earned; times in UTC."""
     return _csv("swivi-statement", statement.of_clipper(actor.user_id), period)
 
 
 @clipper_router.get(".json", response_class=Json, responses=listed_as(StatementLine))
-async def own_statement_as_json(actor: Clipper, period: Asked) -> Json:
+async def own_statement_as_json(actor: Clipper, period: KeyedRequest) -> Json:
     """Every movement of your balance, oldest first, with how each cent was earned."""
     return _json("swivi-statement", statement.of_clipper(actor.user_id), period)
 
 
 @admin_router.get("/users/{user_id}/statement.csv", response_class=Csv)
 @refuses(NotFound)
-async def clippers_statement_as_csv(user_id: RowId, period: Asked) -> Csv:
+async def clippers_statement_as_csv(user_id: RowId, period: KeyedRequest) -> Csv:
     """A clipper's statement."""
     return _csv(f"swivi-statement-user-{user_id}", await _of_user(user_id), period)
 
@@ -170,14 +170,14 @@ async def clippers_statement_as_csv(user_id: RowId, period: Asked) -> Csv:
     "/users/{user_id}/statement.json", response_class=Json, responses=listed_as(StatementLine)
 )
 @refuses(NotFound)
-async def clippers_statement_as_json(user_id: RowId, period: Asked) -> Json:
+async def clippers_statement_as_json(user_id: RowId, period: KeyedRequest) -> Json:
     """A clipper's statement."""
     return _json(f"swivi-statement-user-{user_id}", await _of_user(user_id), period)
 
 
 @admin_router.get("/campaigns/{campaign_id}/statement.csv", response_class=Csv)
 @refuses(NoSuchCampaign)
-async def campaigns_statement_as_csv(campaign_id: RowId, period: Asked) -> Csv:
+async def campaigns_statement_as_csv(campaign_id: RowId, period: KeyedRequest) -> Csv:
     """Where a campaign's budget came from and went, oldest first, with how each cent was earned;
     times in UTC.
     """
@@ -190,7 +190,7 @@ async def campaigns_statement_as_csv(campaign_id: RowId, period: Asked) -> Csv:
     responses=listed_as(StatementLine),
 )
 @refuses(NoSuchCampaign)
-async def campaigns_statement_as_json(campaign_id: RowId, period: Asked) -> Json:
+async def campaigns_statement_as_json(campaign_id: RowId, period: KeyedRequest) -> Json:
     """Where a campaign's budget came from and went, oldest first, with how each cent was earned."""
     return _json(f"swivi-statement-campaign-{campaign_id}", await _of_campaign(campaign_id), period)
 
@@ -239,7 +239,7 @@ def _cells(line: Line) -> Cells:
     return *moved, *about, line.payout_request_id, line.reverses, *_how(line.made)
 
 
-def _how(made: Made | None) -> Cells:
+def _how(made: AccrualStory | None) -> Cells:
     if made is None:
         return ("",) * 17
     seen = (

@@ -20,7 +20,7 @@ from swivi.domain.clips.models import ClipState, ClipSubmission, SubmissionStatu
 from swivi.domain.clips.review import LONGEST_REASON
 from swivi.domain.platforms.links import MAX_LINK_LENGTH
 from swivi.domain.platforms.models import Outcome, Platform
-from swivi.domain.platforms.preview import Look
+from swivi.domain.platforms.preview import LinkPreview
 from swivi.insights.submissions.review_queue import ReviewRow
 from swivi.insights.submissions.rows import ClipRow
 
@@ -190,7 +190,7 @@ class LinkReading(View):
     error: str | None
 
     @classmethod
-    def of(cls, look: Look) -> Self:
+    def of(cls, look: LinkPreview) -> Self:
         """One link."""
         video, reading = look.video, look.reading
         return cls(

@@ -11,7 +11,7 @@ from swivi.domain.accounts.models import Role, UserStatus
 from swivi.domain.accounts.passwords import LONGEST, SHORTEST
 from swivi.domain.accounts.service import LONGEST_NAME
 from swivi.domain.notifications.models import NotificationKind
-from swivi.insights.clippers.users import PersonRow
+from swivi.insights.clippers.users import UserListRow
 
 
 class SignUp(Body):
@@ -85,7 +85,7 @@ class UserDetails(UserAccount):
     submissions: int
 
     @classmethod
-    def of(cls, row: PersonRow) -> Self:
+    def of(cls, row: UserListRow) -> Self:
         """A list's row."""
         user = {name: getattr(row.user, name) for name in UserAccount.model_fields}
         return cls(**user, submissions=row.submissions)

@@ -46,7 +46,7 @@ def parse_name(name: object) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Newcomer:
+class NewAccount:
     """Somebody who may sign up: everything checked, the password hashed."""
 
     email: str
@@ -54,7 +54,7 @@ class Newcomer:
     password_hash: str
 
 
-async def newcomer(*, email: object, password: object, name: object) -> Newcomer:
+async def newcomer(*, email: object, password: object, name: object) -> NewAccount:
     """Check what somebody typed to sign up.
 
     Raises InvalidInput with every wrong field, WeakPassword's included.
@@ -68,13 +68,13 @@ async def newcomer(*, email: object, password: object, name: object) -> Newcomer
         "password": lambda: passwords.check_strength(password, email),
     }
     checked = await off_loop(parse_all, checks)
-    return Newcomer(
+    return NewAccount(
         checked["email"], checked["name"], await passwords.hash_password(checked["password"])
     )
 
 
 async def sign_up(
-    session: AsyncSession, who: Newcomer, role: Role = Role.CLIPPER, *, is_verified: bool = False
+    session: AsyncSession, who: NewAccount, role: Role = Role.CLIPPER, *, is_verified: bool = False
 ) -> User:
     """Create a user; `is_verified` if somebody vouches for the address. Raises EmailTaken."""
     if (await session.exec(select(User.id).where(User.email == who.email))).first():

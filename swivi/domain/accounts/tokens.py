@@ -37,7 +37,7 @@ time.
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class TokenOwner:
     """Whom a token belongs to, and what it may do."""
 
     actor: Actor
@@ -165,7 +165,7 @@ async def revoke(session: AsyncSession, actor: Actor, token_id: int) -> ApiToken
     return row
 
 
-async def holder(session: AsyncSession, token: str) -> Holder | None:
+async def holder(session: AsyncSession, token: str) -> TokenOwner | None:
     """Who a token belongs to, if it lives and the user is active."""
     found = await session.exec(
         select(User, ApiToken)
@@ -175,7 +175,7 @@ async def holder(session: AsyncSession, token: str) -> Holder | None:
         )
     )
     pair = found.one_or_none()
-    return Holder(actor_of(pair[0]), pair[1].scope, pair[1].id) if pair else None
+    return TokenOwner(actor_of(pair[0]), pair[1].scope, pair[1].id) if pair else None
 
 
 async def use_is_noted(session: AsyncSession, token: str) -> bool:

@@ -53,7 +53,7 @@ HALF_COOKIE = "swivi_half"
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class TotpStatus:
     """Since when the second step is on, and how many recovery codes are left."""
 
     since: datetime
@@ -61,7 +61,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Setup:
+class TotpSetup:
     """What an app takes a new key in by: the key as people type it, and as a picture (a data
     URI).
     """
@@ -70,7 +70,7 @@ class Setup:
     picture: str
 
 
-async def begin_setup(session: AsyncSession, actor: Actor) -> Setup:
+async def begin_setup(session: AsyncSession, actor: Actor) -> TotpSetup:
     """Make a new key for the actor's app.
 
     It counts for nothing until `turn_on` is called with a code of it.
@@ -87,14 +87,14 @@ async def begin_setup(session: AsyncSession, actor: Actor) -> Setup:
     return setup
 
 
-def new_setup(email: str) -> Setup:
+def new_setup(email: str) -> TotpSetup:
     """A new key, and the picture that an app takes it in by."""
     key = pyotp.random_base32()
     uri = pyotp.TOTP(key).provisioning_uri(name=email, issuer_name=ISSUER)
-    return Setup(key, segno.make(uri, error="m").svg_data_uri(scale=4, border=4, light="white"))
+    return TotpSetup(key, segno.make(uri, error="m").svg_data_uri(scale=4, border=4, light="white"))
 
 
-async def standing(session: AsyncSession, user_id: int) -> Standing | None:
+async def standing(session: AsyncSession, user_id: int) -> TotpStatus | None:
     """How it stands with a user's second step; None if it is off."""
     found = await _authenticator(session, user_id)
     if found is None:
@@ -102,7 +102,7 @@ async def standing(session: AsyncSession, user_id: int) -> Standing | None:
     left = select(func.count()).where(
         col(RecoveryCode.user_id) == user_id, col(RecoveryCode.used_at).is_(None)
     )
-    return Standing(found.created_at, (await session.exec(left)).one())
+    return TotpStatus(found.created_at, (await session.exec(left)).one())
 
 
 async def turn_on(

@@ -40,7 +40,7 @@ CREDITS = (bulk.number("clip_id"), bulk.number("user_id"), bulk.number("amount")
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class ExtraColumns:
     """What else of the credited clips' rows is written in the same statement, since a second one
     would be as much work.
 
@@ -112,7 +112,7 @@ async def credit_clips(
     credits_due: Sequence[Credit],
     why: AuditEntry,
     *,
-    beside: Beside,
+    beside: ExtraColumns,
 ) -> Cents:
     """Credit clips out of a campaign's budget, in bulk; returns the sum in cents.
 

@@ -22,7 +22,7 @@ from swivi.domain.ledger import triggers
 from swivi.domain.ledger.checks import CHECKS, TABLES
 from swivi.domain.ledger.checks.ledger import KNOWN_ACCOUNTS
 from swivi.domain.ledger.checks.parts import Check, Unit
-from swivi.domain.seals.verifying import Verified, verify
+from swivi.domain.seals.verifying import SealVerification, verify
 
 log = logging.getLogger("swivi.audits")
 
@@ -85,7 +85,7 @@ class Report:
     seconds: float = 0.0
     findings: list[Finding] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
-    sealed: Verified | None = None
+    sealed: SealVerification | None = None
     """What was checked of the seals; None where that check failed."""
 
     @property

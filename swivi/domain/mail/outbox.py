@@ -35,7 +35,7 @@ KEPT = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class ClaimedMail:
     """What a postman needs to know of a mail that it claimed.
 
     The token is here and in the mail, and nowhere else.
@@ -63,7 +63,7 @@ async def is_any_due(session: AsyncSession) -> bool:
     ).first() is not None
 
 
-async def claim(session: AsyncSession, claim: str, *, limit: int) -> list[Letter]:
+async def claim(session: AsyncSession, claim: str, *, limit: int) -> list[ClaimedMail]:
     """Take what is due, the longest waiting first, each with a new link; the one of an earlier
     attempt ends.
     """
@@ -86,11 +86,11 @@ async def claim(session: AsyncSession, claim: str, *, limit: int) -> list[Letter
     return [_with_new_link(mail, user, now) for mail, user in found.all()]
 
 
-def _with_new_link(mail: Mail, user: User, now: datetime) -> Letter:
+def _with_new_link(mail: Mail, user: User, now: datetime) -> ClaimedMail:
     token = secrets.token_urlsafe(32)
     mail.token_hash, mail.expires_at = hash_token(token), now + LIFE[mail.kind]
     mail.password_then = hash_token(user.password_hash)
-    return Letter(mail.id, mail.kind, mail.claim or "", mail.attempts, user.email, token)
+    return ClaimedMail(mail.id, mail.kind, mail.claim or "", mail.attempts, user.email, token)
 
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -100,7 +100,7 @@ def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 async def record(
-    session: AsyncSession, letter: Letter, error: str | None, *, is_final: bool = False
+    session: AsyncSession, letter: ClaimedMail, error: str | None, *, is_final: bool = False
 ) -> None:
     """Write down how an attempt ended, and what comes next; nothing if the claim was lost
     meanwhile.

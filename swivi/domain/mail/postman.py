@@ -14,11 +14,11 @@ from uuid import uuid4
 
 import aiosmtplib
 
-from swivi.core.changes import Changed
+from swivi.core.changes import ChangeSet
 from swivi.core.db import Database
 from swivi.core.outages import Outage
 from swivi.domain.mail import outbox, words
-from swivi.domain.mail.outbox import Letter
+from swivi.domain.mail.outbox import ClaimedMail
 
 log = logging.getLogger("swivi.mail")
 
@@ -57,7 +57,7 @@ class Postman:
         self._base_url = base_url
         self._something = asyncio.Event()
 
-    def notice(self, changed: Changed) -> None:
+    def notice(self, changed: ChangeSet) -> None:
         """A commit changed this. Called in the event loop; returns at once."""
         if changed.mail:
             self._something.set()
@@ -77,14 +77,14 @@ class Postman:
         while letters := await self._claim():
             await asyncio.gather(*(self._send(letter) for letter in letters))
 
-    async def _claim(self) -> Sequence[Letter]:
+    async def _claim(self) -> Sequence[ClaimedMail]:
         async with self._database.reading() as session:
             if not await outbox.is_any_due(session):
                 return []
         async with self._database.writing() as session:
             return await outbox.claim(session, uuid4().hex, limit=MOST_AT_ONCE)
 
-    async def _send(self, letter: Letter) -> None:
+    async def _send(self, letter: ClaimedMail) -> None:
         link = words.link(self._base_url, letter.kind, letter.token)
         mail = words.message(
             letter.kind, sender=self._sender, recipient=letter.recipient, link=link

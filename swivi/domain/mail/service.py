@@ -16,7 +16,7 @@ from swivi.domain.accounts.actor import Actor
 from swivi.domain.accounts.attempts import NOBODY
 from swivi.domain.accounts.errors import EmailTaken, WrongPassword
 from swivi.domain.accounts.models import User, UserStatus
-from swivi.domain.accounts.service import Newcomer
+from swivi.domain.accounts.service import NewAccount
 from swivi.domain.ledger import audit_log
 from swivi.domain.mail import outbox
 from swivi.domain.mail.errors import LinkEnded
@@ -42,7 +42,7 @@ async def ask_reset(session: AsyncSession, email: str, network: str) -> None:
     )
 
 
-async def sign_up(session: AsyncSession, who: Newcomer) -> None:
+async def sign_up(session: AsyncSession, who: NewAccount) -> None:
     """Send a mail to the address that somebody signs up with.
 
     The answer is the same for all of them.

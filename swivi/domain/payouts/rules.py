@@ -28,7 +28,7 @@ class PayoutAction(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Edge:
+class Transition:
     """A legal step: from which states, to which, whether a reason must be given."""
 
     sources: frozenset[PayoutStatus]
@@ -37,18 +37,18 @@ class Edge:
 
 
 EDGES = {
-    PayoutAction.CANCEL: Edge(frozenset({PayoutStatus.PENDING}), PayoutStatus.CANCELLED),
-    PayoutAction.APPROVE: Edge(frozenset({PayoutStatus.PENDING}), PayoutStatus.APPROVED),
-    PayoutAction.REJECT: Edge(
+    PayoutAction.CANCEL: Transition(frozenset({PayoutStatus.PENDING}), PayoutStatus.CANCELLED),
+    PayoutAction.APPROVE: Transition(frozenset({PayoutStatus.PENDING}), PayoutStatus.APPROVED),
+    PayoutAction.REJECT: Transition(
         frozenset({PayoutStatus.PENDING, PayoutStatus.APPROVED}),
         PayoutStatus.REJECTED,
         needs_reason=True,
     ),
-    PayoutAction.COMPLETE: Edge(frozenset({PayoutStatus.APPROVED}), PayoutStatus.COMPLETED),
-    PayoutAction.FAIL: Edge(
+    PayoutAction.COMPLETE: Transition(frozenset({PayoutStatus.APPROVED}), PayoutStatus.COMPLETED),
+    PayoutAction.FAIL: Transition(
         frozenset({PayoutStatus.APPROVED}), PayoutStatus.FAILED, needs_reason=True
     ),
-    PayoutAction.REVERSE: Edge(
+    PayoutAction.REVERSE: Transition(
         frozenset({PayoutStatus.COMPLETED}), PayoutStatus.REVERSED, needs_reason=True
     ),
 }

@@ -16,7 +16,7 @@ from urllib.parse import SplitResult, parse_qs, urljoin, urlsplit
 
 from swivi.domain.platforms.errors import InvalidLink, ShortLink
 from swivi.domain.platforms.models import Platform, VideoRef
-from swivi.domain.platforms.redirects import RedirectReader, Unfollowable
+from swivi.domain.platforms.redirects import RedirectReader, RedirectRefused
 
 MAX_LINK_LENGTH = 2_048
 """Characters of a link, or of the text around it. Share buttons and address bars stay far below."""
@@ -220,7 +220,7 @@ async def resolve(text: str, *, redirects: RedirectReader | None = None) -> Vide
             return await _follow(found, redirects or RedirectReader())
     except (
         TimeoutError,
-        Unfollowable,
+        RedirectRefused,
         ValueError,
     ) as fault:  # ValueError: a Location that is no URL
         raise ShortLink from fault

@@ -12,7 +12,7 @@ from swivi.domain.platforms.readers.protocol import BatchReaders
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class LinkPreview:
     """One link: `problem` is a sentence if and only if there is no count."""
 
     url: str
@@ -21,7 +21,7 @@ class Look:
     problem: str | None
 
 
-async def look_at(readers: BatchReaders, urls: Sequence[str]) -> list[Look]:
+async def look_at(readers: BatchReaders, urls: Sequence[str]) -> list[LinkPreview]:
     """One look per link, in that order, with one scraper run per platform."""
     looks = await asyncio.gather(*(_recognise(url) for url in urls))
     by_platform: defaultdict[Platform, set[VideoRef]] = defaultdict(set)
@@ -35,11 +35,11 @@ async def look_at(readers: BatchReaders, urls: Sequence[str]) -> list[Look]:
     return [_seen(look, found[look.video]) if look.video else look for look in looks]
 
 
-async def _recognise(url: str) -> Look:
+async def _recognise(url: str) -> LinkPreview:
     try:
-        return Look(url, await links.resolve(url), None, None)
+        return LinkPreview(url, await links.resolve(url), None, None)
     except InvalidLink as invalid:
-        return Look(url, None, None, invalid.sentence)
+        return LinkPreview(url, None, None, invalid.sentence)
 
 
 async def _read(
@@ -54,8 +54,8 @@ async def _read(
     return {reading.ref: reading for reading in collected.readings}
 
 
-def _seen(look: Look, found: Reading | str) -> Look:
+def _seen(look: LinkPreview, found: Reading | str) -> LinkPreview:
     if isinstance(found, str):
-        return Look(look.url, look.video, None, found)
+        return LinkPreview(look.url, look.video, None, found)
     problem = None if found.views is not None else found.detail or f"The video is {found.outcome}."
-    return Look(look.url, look.video, found, problem)
+    return LinkPreview(look.url, look.video, found, problem)

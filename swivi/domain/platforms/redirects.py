@@ -19,7 +19,7 @@ Resolver: TypeAlias = Callable[[str], Awaitable[Sequence[str]]]
 """From a host name to its addresses, as text."""
 
 
-class Unfollowable(Exception):
+class RedirectRefused(Exception):
     """The link does not answer with a redirect that may be followed."""
 
 
@@ -45,23 +45,23 @@ class RedirectReader:
         """Where `url` redirects to, as its server wrote it. Raises Unfollowable."""
         asked = httpx.URL(url)
         if asked.scheme != "https":
-            raise Unfollowable("only https is followed")
+            raise RedirectRefused("only https is followed")
         address = await self._checked_address(asked.host)
         try:
             response = await self._ask(asked, address)
         except httpx.HTTPError as fault:
-            raise Unfollowable("the server did not answer") from fault
+            raise RedirectRefused("the server did not answer") from fault
         if not response.has_redirect_location:
-            raise Unfollowable("the server did not redirect")
+            raise RedirectRefused("the server did not redirect")
         return response.headers["location"]
 
     async def _checked_address(self, host: str) -> str:
         try:
             addresses = await self._resolver(host)
         except OSError as fault:
-            raise Unfollowable("the host is unknown") from fault
+            raise RedirectRefused("the host is unknown") from fault
         if not addresses or not all(map(is_public, addresses)):
-            raise Unfollowable("the host has an address that is not public")
+            raise RedirectRefused("the host has an address that is not public")
         return addresses[0]
 
     async def _ask(self, asked: httpx.URL, address: str) -> httpx.Response:

@@ -18,7 +18,7 @@ class AuditTrigger(StrEnum):
     ADMIN = "ADMIN"
 
 
-class Audit(SQLModel, table=True):
+class Reconciliation(SQLModel, table=True):
     """One look at all invariants. Its times are UTC, `duration_ms` is milliseconds."""
 
     __tablename__ = "audits"

@@ -13,12 +13,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.core import changes, clock, leases
 from swivi.core.db import Database
 from swivi.core.errors import Conflict
-from swivi.core.leases import Hold
+from swivi.core.leases import LeaseHold
 from swivi.domain.ledger import invariants
 from swivi.domain.ledger.invariants import Finding, Report
 from swivi.domain.notifications import service as notifications
 from swivi.domain.notifications.models import NotificationKind
-from swivi.domain.reconciliation.models import Audit, AuditTrigger
+from swivi.domain.reconciliation.models import AuditTrigger, Reconciliation
 from swivi.domain.seals import sealing, verifying
 from swivi.domain.tracking.models import TrackingRun
 from swivi.domain.webhooks import outbox
@@ -35,7 +35,7 @@ MOST_LISTED = 200
 KEPT = timedelta(days=90)
 
 
-class AuditUnderWay(Conflict):
+class ReconciliationUnderWay(Conflict):
     """Another audit is at work."""
 
     code = "audit_under_way"
@@ -44,13 +44,15 @@ class AuditUnderWay(Conflict):
         super().__init__("The books are being checked already. This takes a moment.")
 
 
-class Auditor:
+class Reconciler:
     """Checks the books of one database. Checking moves, repairs and blocks nothing."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def audit(self, trigger: AuditTrigger, *, patience: timedelta = timedelta()) -> Audit:
+    async def audit(
+        self, trigger: AuditTrigger, *, patience: timedelta = timedelta()
+    ) -> Reconciliation:
         """Check every invariant and keep what was found.
 
         Raises AuditUnderWay if another one outlasts the patience.
@@ -58,11 +60,11 @@ class Auditor:
         async with leases.held(await self._turn(patience)):
             return await self._audit(trigger)
 
-    async def _turn(self, patience: timedelta) -> Hold:
+    async def _turn(self, patience: timedelta) -> LeaseHold:
         until = clock.now() + patience
         while (hold := await leases.acquire(self._database, LEASE, LEASE_TTL)) is None:
             if clock.now() >= until:
-                raise AuditUnderWay
+                raise ReconciliationUnderWay
             await asyncio.sleep(LOOK_SECONDS)
         return hold
 
@@ -80,8 +82,11 @@ class Auditor:
         tick = clock.now().replace(second=0, microsecond=0)
         async with self._database.reading() as session:
             done = await session.exec(
-                select(Audit.id)
-                .where(Audit.trigger == AuditTrigger.NIGHTLY, col(Audit.started_at) >= tick)
+                select(Reconciliation.id)
+                .where(
+                    Reconciliation.trigger == AuditTrigger.NIGHTLY,
+                    col(Reconciliation.started_at) >= tick,
+                )
                 .limit(1)
             )
             if done.first() is not None:
@@ -91,10 +96,10 @@ class Auditor:
     async def _unless_under_way(self, trigger: AuditTrigger) -> None:
         try:
             await self.audit(trigger)
-        except AuditUnderWay:
+        except ReconciliationUnderWay:
             log.info("No audit now: another one is under way")
 
-    async def _audit(self, trigger: AuditTrigger) -> Audit:
+    async def _audit(self, trigger: AuditTrigger) -> Reconciliation:
         started_at = clock.now()
         async with self._database.reading() as session:
             run = await _newest_ended_run(session)
@@ -116,17 +121,22 @@ class Auditor:
         return audit
 
 
-async def newest(session: AsyncSession) -> Audit | None:
+async def newest(session: AsyncSession) -> Reconciliation | None:
     """The last audit; None before the first."""
-    return (await session.exec(select(Audit).order_by(col(Audit.id).desc()).limit(1))).first()
+    return (
+        await session.exec(select(Reconciliation).order_by(col(Reconciliation.id).desc()).limit(1))
+    ).first()
 
 
 async def forget_old(session: AsyncSession) -> None:
     """Remove audits whose time is over; the newest one stays, for the next is compared with it."""
     last = await newest(session)
     if last is not None:
-        old = (col(Audit.started_at) <= clock.now() - KEPT, col(Audit.id) != last.id)
-        await session.execute(delete(Audit).where(*old))
+        old = (
+            col(Reconciliation.started_at) <= clock.now() - KEPT,
+            col(Reconciliation.id) != last.id,
+        )
+        await session.execute(delete(Reconciliation).where(*old))
 
 
 async def _newest_ended_run(session: AsyncSession) -> TrackingRun | None:
@@ -136,8 +146,8 @@ async def _newest_ended_run(session: AsyncSession) -> TrackingRun | None:
 
 def _kept(
     trigger: AuditTrigger, run: TrackingRun | None, started_at: datetime, report: Report
-) -> Audit:
-    return Audit(
+) -> Reconciliation:
+    return Reconciliation(
         trigger=trigger,
         run_id=run.id if run else None,
         started_at=started_at,
@@ -167,7 +177,7 @@ def _kept(
     )
 
 
-def _new(findings: list[Finding], before: Audit | None) -> list[Finding]:
+def _new(findings: list[Finding], before: Reconciliation | None) -> list[Finding]:
     """Those that the audit before did not list: what is known already is not told again every
     night.
     """
@@ -182,7 +192,7 @@ def _new(findings: list[Finding], before: Audit | None) -> list[Finding]:
     ]
 
 
-async def _tell(session: AsyncSession, audit: Audit, new: list[Finding]) -> None:
+async def _tell(session: AsyncSession, audit: Reconciliation, new: list[Finding]) -> None:
     if not new:
         return
     others = f" And {audit.found - 1:,} more." if audit.found > 1 else ""
@@ -212,7 +222,7 @@ async def _send_seal(session: AsyncSession) -> None:
         await outbox.tell(session, made)
 
 
-def _log(audit: Audit) -> None:
+def _log(audit: Reconciliation) -> None:
     covered = (audit.checks, audit.transfers, audit.duration_ms / 1_000)
     if audit.found:
         log.error(

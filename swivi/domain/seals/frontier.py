@@ -25,7 +25,7 @@ WRITERS = """
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class FrontierNote:
     """The last id that was taken at some moment, and the transactions that may still commit one
     before it.
     """
@@ -38,7 +38,7 @@ class Frontier:
     """Remembers, for each stream, the writers that were under way, from one round to the next."""
 
     def __init__(self) -> None:
-        self._notes: dict[Stream, Note] = {}
+        self._notes: dict[Stream, FrontierNote] = {}
 
     async def of(self, session: AsyncSession, stream: Stream) -> int:
         """Return the last id up to which all rows of a stream are committed, as far as this round
@@ -53,7 +53,9 @@ class Frontier:
         if note is not None and note.writers & await _writers(session, sealed):
             self._notes[stream] = note
             return 0
-        fresh = Note(await taken(session, sealed), await _writers(session, sealed))  # in this order
+        fresh = FrontierNote(
+            await taken(session, sealed), await _writers(session, sealed)
+        )  # in this order
         if not fresh.writers:
             return fresh.last_id
         self._notes[stream] = fresh

@@ -17,7 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import clock, leases
 from swivi.core.db import Database, refused_as
-from swivi.core.leases import Hold, LeaseLost
+from swivi.core.leases import LeaseHold, LeaseLost
 from swivi.domain.seals.chain import BEFORE_THE_FIRST, seal_digest, slice_digest
 from swivi.domain.seals.content import SEALED, Sealed, leaves, ranges
 from swivi.domain.seals.frontier import Frontier, taken
@@ -69,7 +69,7 @@ class Sealer:
                 return True
         return False
 
-    async def _seal_all(self, hold: Hold) -> int:
+    async def _seal_all(self, hold: LeaseHold) -> int:
         async with self._database.reading() as session:
             bounds = {stream: await self._frontier.of(session, stream) for stream in Stream}
         sealed = 0
@@ -78,7 +78,7 @@ class Sealer:
         self._settled = bounds
         return sealed
 
-    async def _seal_next(self, hold: Hold, bounds: Mapping[Stream, int]) -> int:
+    async def _seal_next(self, hold: LeaseHold, bounds: Mapping[Stream, int]) -> int:
         async with self._database.reading() as session:
             before = await newest(session)
             found = await _unsealed(session, before, bounds)

@@ -30,7 +30,7 @@ MOST_NAMED = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class SealDifference:
     """One thing that is not as it was sealed: which row of what, in a sentence."""
 
     subject: str
@@ -39,7 +39,7 @@ class Difference:
 
 
 @dataclass(slots=True)
-class Verified:
+class SealVerification:
     """What was checked: the newest seal, how many seals and rows, and what differs."""
 
     newest: Seal | None
@@ -49,7 +49,7 @@ class Verified:
     seals: int = 0
     rows: int = 0
     rotated_to: int = 0
-    differences: list[Difference] = field(default_factory=list)
+    differences: list[SealDifference] = field(default_factory=list)
 
     @property
     def is_full(self) -> bool:
@@ -59,14 +59,14 @@ class Verified:
 
 async def verify(
     session: AsyncSession, *, whole: bool = True, since: str | None = None
-) -> Verified:
+) -> SealVerification:
     """Check the chain on the session's snapshot.
 
     By default all of it. Otherwise only the seals that no audit has checked yet, and a part of the
     older ones, in turn. `since` is the digest of a seal that must be in the chain.
     """
     known = None if whole else await session.get(SealCheck, 1)
-    verified = Verified(await newest(session), is_whole=known is None)
+    verified = SealVerification(await newest(session), is_whole=known is None)
     if since is not None:
         verified.since = await _named(session, since, verified)
     if known is None:
@@ -78,7 +78,7 @@ async def verify(
     return verified
 
 
-async def note(session: AsyncSession, verified: Verified, at: datetime) -> None:
+async def note(session: AsyncSession, verified: SealVerification, at: datetime) -> None:
     """Keep how far the rows are known to be unchanged. Without effect if anything differs."""
     last = verified.newest
     if last is None or verified.differences:
@@ -93,27 +93,29 @@ async def note(session: AsyncSession, verified: Verified, at: datetime) -> None:
     session.add(known)
 
 
-async def _named(session: AsyncSession, digest: str, verified: Verified) -> Seal | None:
+async def _named(session: AsyncSession, digest: str, verified: SealVerification) -> Seal | None:
     found = (await session.exec(select(Seal).where(Seal.digest == digest))).first()
     if found is None:
         sentence = (
             f"no seal {digest} is in the chain: rows from before it were rewritten since, or it is "
             "of another database"
         )
-        verified.differences.append(Difference("seal", digest, sentence))
+        verified.differences.append(SealDifference("seal", digest, sentence))
     return found
 
 
-async def _is_still_there(session: AsyncSession, known: SealCheck, verified: Verified) -> bool:
+async def _is_still_there(
+    session: AsyncSession, known: SealCheck, verified: SealVerification
+) -> bool:
     seal = await session.get(Seal, known.seal_id)
     if seal is not None and seal.digest == known.digest:
         return True
     sentence = f"seal {known.seal_id}: was checked before, and is another one now or gone"
-    verified.differences.append(Difference("seal", known.seal_id, sentence))
+    verified.differences.append(SealDifference("seal", known.seal_id, sentence))
     return False
 
 
-async def _rotate(session: AsyncSession, verified: Verified, known: SealCheck) -> None:
+async def _rotate(session: AsyncSession, verified: SealVerification, known: SealCheck) -> None:
     """Check a part of the older seals again, from where the last audit ended; then from the first
     on.
     """
@@ -130,11 +132,11 @@ async def _rotate(session: AsyncSession, verified: Verified, known: SealCheck) -
 
 
 async def _check(
-    session: AsyncSession, verified: Verified, *, after: int, until: int | None
+    session: AsyncSession, verified: SealVerification, *, after: int, until: int | None
 ) -> None:
     before = await session.get(Seal, after) if after else None
     if after and before is None:
-        verified.differences.append(Difference("seal", after, f"seal {after}: is missing"))
+        verified.differences.append(SealDifference("seal", after, f"seal {after}: is missing"))
         return
     async for seals in _batches(session, before, until):
         for seal in seals:
@@ -146,7 +148,7 @@ async def _check(
             sentence = (
                 f"seal {seals[-1].id}: there is more that differs; later seals were not checked"
             )
-            verified.differences.append(Difference("seal", seals[-1].id, sentence))
+            verified.differences.append(SealDifference("seal", seals[-1].id, sentence))
             return
 
 
@@ -168,16 +170,18 @@ async def _batches(
         session.expunge_all()
 
 
-def _check_link(seal: Seal, before: Seal | None, verified: Verified) -> None:
+def _check_link(seal: Seal, before: Seal | None, verified: SealVerification) -> None:
     expected_id, previous = (before.id + 1, before.digest) if before else (1, BEFORE_THE_FIRST)
     for missing in range(expected_id, seal.id)[:MOST_NAMED]:
-        verified.differences.append(Difference("seal", missing, f"seal {missing}: is missing"))
+        verified.differences.append(SealDifference("seal", missing, f"seal {missing}: is missing"))
     if seal.id == expected_id and seal.previous != previous:
         sentence = f"seal {seal.id}: does not name the seal before it as the one that it follows"
-        verified.differences.append(Difference("seal", seal.id, sentence))
+        verified.differences.append(SealDifference("seal", seal.id, sentence))
 
 
-async def _check_batch(session: AsyncSession, seals: Sequence[Seal], verified: Verified) -> None:
+async def _check_batch(
+    session: AsyncSession, seals: Sequence[Seal], verified: SealVerification
+) -> None:
     """Check these seals' rows; that it fails is a difference too, and keeps no other seal from
     being checked.
     """
@@ -191,10 +195,12 @@ async def _check_batch(session: AsyncSession, seals: Sequence[Seal], verified: V
         log.exception("Seals %d to %d could not be checked", first, last)
         why = str(getattr(failure, "orig", None) or failure).splitlines()[0]
         sentence = f"seal {first}: could not be checked, with those up to seal {last}: {why}"
-        verified.differences.append(Difference("seal", first, sentence))
+        verified.differences.append(SealDifference("seal", first, sentence))
 
 
-async def _check_rows(session: AsyncSession, seals: Sequence[Seal], verified: Verified) -> None:
+async def _check_rows(
+    session: AsyncSession, seals: Sequence[Seal], verified: SealVerification
+) -> None:
     first, last = seals[0].id, seals[-1].id
     within = select(SealedSlice).where(SealedSlice.seal_id >= first, SealedSlice.seal_id <= last)
     slices = (
@@ -208,7 +214,7 @@ async def _check_rows(session: AsyncSession, seals: Sequence[Seal], verified: Ve
         intact = [one for one in own if slice_digest(one) == one.digest]
         if len(intact) < len(own) or seal_digest(seal, own) != seal.digest:
             sentence = f"seal {seal.id}: its own record was changed after it was made"
-            verified.differences.append(Difference("seal", seal.id, sentence))
+            verified.differences.append(SealDifference("seal", seal.id, sentence))
     for stream, sealed in SEALED.items():
         await _compare(
             session, sealed, [one for one in slices if one.stream == stream], seals, verified
@@ -220,7 +226,7 @@ async def _compare(
     sealed: Sealed,
     slices: Sequence[SealedSlice],
     seals: Sequence[Seal],
-    verified: Verified,
+    verified: SealVerification,
 ) -> None:
     """Compare the slices of one stream, which follow one another, with the rows that are there."""
     if not slices:
@@ -242,7 +248,7 @@ async def _compare(
 
 def _skipped(
     session: AsyncSession, sealed: Sealed, slices: Sequence[SealedSlice]
-) -> Iterator[Difference]:
+) -> Iterator[SealDifference]:
     """Rows that were sealed with an id beyond the next one, on SQLite.
 
     SQLite gives each row the next id, and nobody ever deletes transfers and audit entries.
@@ -258,7 +264,7 @@ def _skipped(
                         f"{sealed.subject} {row_id}: was inserted with an id that was never given "
                         "out"
                     )
-                    yield Difference(sealed.subject, row_id, sentence)
+                    yield SealDifference(sealed.subject, row_id, sentence)
 
 
 def _hashed(sealed: Sealed, rows: Sequence[Sequence[Any]]) -> list[tuple[int, bytes]]:
@@ -280,31 +286,31 @@ async def _differences(
     slices: Sequence[SealedSlice],
     there: Sequence[tuple[int, bytes]],
     seals: dict[int, Seal],
-) -> list[Difference]:
+) -> list[SealDifference]:
     expected = {
         row_id: (leaf, seals[one.seal_id]) for one in slices for row_id, leaf in _pairs(one)
     }
     thinned = await _thinned(session, sealed, slices)
-    named: list[Difference] = []
+    named: list[SealDifference] = []
     seen: set[int] = set()
     for row_id, leaf in there:
         as_sealed = expected.get(row_id)
         if as_sealed is None or row_id in seen:
             sentence = f"{sealed.subject} {row_id}: was inserted among rows that were sealed before"
-            named.append(Difference(sealed.subject, row_id, sentence))
+            named.append(SealDifference(sealed.subject, row_id, sentence))
         elif leaf != as_sealed[0]:
             sentence = (
                 f"{sealed.subject} {row_id}: was changed after it was sealed "
                 f"({_when(as_sealed[1])})"
             )
-            named.append(Difference(sealed.subject, row_id, sentence))
+            named.append(SealDifference(sealed.subject, row_id, sentence))
         seen.add(row_id)
     for row_id in expected.keys() - seen - thinned:
         sentence = (
             f"{sealed.subject} {row_id}: was removed after it was sealed "
             f"({_when(expected[row_id][1])})"
         )
-        named.append(Difference(sealed.subject, row_id, sentence))
+        named.append(SealDifference(sealed.subject, row_id, sentence))
     return sorted(named, key=lambda one: int(one.subject_id))[:MOST_NAMED]
 
 
@@ -324,7 +330,7 @@ def _when(seal: Seal) -> str:
     return f"seal {seal.id}, {seal.made_at:%Y-%m-%d %H:%M} UTC"
 
 
-async def _unsealed(session: AsyncSession, verified: Verified) -> None:
+async def _unsealed(session: AsyncSession, verified: SealVerification) -> None:
     """Rows that wait for a seal: on PostgreSQL, none has an id that the sequence did not give."""
     if session.get_bind().dialect.name == "sqlite":
         return
@@ -338,4 +344,4 @@ async def _unsealed(session: AsyncSession, verified: Verified) -> None:
             sentence = (
                 f"{sealed.subject} {row_id}: was inserted with an id that was never given out"
             )
-            verified.differences.append(Difference(sealed.subject, row_id, sentence))
+            verified.differences.append(SealDifference(sealed.subject, row_id, sentence))

@@ -107,7 +107,7 @@ def _room(clips: list[Earner]) -> Cents | None:
     return max(0, max(known) - sum(clip.net_credited for clip in clips))
 
 
-class Sighting(NamedTuple):
+class Observation(NamedTuple):
     """What is known of a clip's views, and when it is read again; `flag` says what looked odd, for
     admins.
     """
@@ -138,9 +138,9 @@ ODD_OUTCOMES: Mapping[Outcome, str] = {
 }
 
 
-def sighting_of(clip: Clip) -> Sighting:
+def sighting_of(clip: Clip) -> Observation:
     """Return what is known of a clip so far."""
-    return Sighting(
+    return Observation(
         clip.views,
         clip.peak_views,
         clip.not_found_runs,
@@ -153,8 +153,8 @@ def sighting_of(clip: Clip) -> Sighting:
 
 
 def observe(
-    before: Sighting, outcome: Outcome, views: int | None, at: datetime, word: str | None = None
-) -> Sighting:
+    before: Observation, outcome: Outcome, views: int | None, at: datetime, word: str | None = None
+) -> Observation:
     """Return what is known after one more run's reading, made at `at`.
 
     Nothing but a plausible count changes the views (I13). `word` is the scraper's unknown word, if
@@ -166,8 +166,8 @@ def observe(
 
 
 def observe_held(
-    before: Sighting, outcome: Outcome, views: int | None, at: datetime, word: str | None = None
-) -> Sighting:
+    before: Observation, outcome: Outcome, views: int | None, at: datetime, word: str | None = None
+) -> Observation:
     """Return what is known of a clip on hold after one more run's reading: as `observe`, but no
     higher count counts.
     """
@@ -177,7 +177,7 @@ def observe_held(
     )
 
 
-def _counted(before: Sighting, views: int, at: datetime) -> Sighting:
+def _counted(before: Observation, views: int, at: datetime) -> Observation:
     """The video is there: the clip rests no more, and one that was removed is tracked again."""
     state = (
         before.state.stepped(ClipState.TRACKED)
@@ -185,7 +185,7 @@ def _counted(before: Sighting, views: int, at: datetime) -> Sighting:
         else before.state
     )
     if views == 0 and before.peak_views > 0:
-        return Sighting(
+        return Observation(
             before.views,
             before.peak_views,
             0,
@@ -194,12 +194,14 @@ def _counted(before: Sighting, views: int, at: datetime) -> Sighting:
         )
     if is_impossible(before.peak_views, views):
         jump = Jump(views, before.peak_views, at)
-        return Sighting(before.views, before.peak_views, 0, state, jump.evidence, jump=jump)
+        return Observation(before.views, before.peak_views, 0, state, jump.evidence, jump=jump)
     fell = f"The views fell from {before.views:,} to {views:,}." if views < before.views else None
-    return Sighting(views, max(views, before.peak_views), 0, state, fell)
+    return Observation(views, max(views, before.peak_views), 0, state, fell)
 
 
-def _uncounted(before: Sighting, outcome: Outcome, at: datetime, word: str | None) -> Sighting:
+def _uncounted(
+    before: Observation, outcome: Outcome, at: datetime, word: str | None
+) -> Observation:
     """No count: definite and unknown answers make the clip rest, and two "not found" a day apart
     remove it.
     """
@@ -213,4 +215,4 @@ def _uncounted(before: Sighting, outcome: Outcome, at: datetime, word: str | Non
         since = at
     again = looks.next_look(state, since, at) if since else None
     flag = f"The scraper answered with an unknown word: {word}" if word else ODD_OUTCOMES[outcome]
-    return Sighting(before.views, before.peak_views, runs, state, flag, first, since, again)
+    return Observation(before.views, before.peak_views, runs, state, flag, first, since, again)

@@ -19,7 +19,7 @@ from swivi.domain.tracking.models import (
     UNDER_WAY,
     PlannedCampaign,
     PlanStatus,
-    RunShare,
+    RunSlice,
     ScraperRun,
     TrackingRun,
     Trigger,
@@ -45,7 +45,7 @@ class Batch:
         return [VideoRef(self.platform, external_id) for external_id in self.external_ids]
 
 
-async def batches_left_behind(session: AsyncSession, share: RunShare) -> list[Batch]:
+async def batches_left_behind(session: AsyncSession, share: RunSlice) -> list[Batch]:
     """Batches whose scraper run was started, or about to be, when the process that held the share
     died.
     """
@@ -63,7 +63,7 @@ async def batches_left_behind(session: AsyncSession, share: RunShare) -> list[Ba
 
 
 async def batches_due(
-    session: AsyncSession, share: RunShare, attempt: int, *, size: int
+    session: AsyncSession, share: RunSlice, attempt: int, *, size: int
 ) -> list[Batch]:
     """What this attempt is to read, in batches of at most `size` links of one platform."""
     by_platform: defaultdict[Platform, list[str]] = defaultdict(list)
@@ -76,7 +76,7 @@ async def batches_due(
     ]
 
 
-def tracked_in(share: RunShare) -> Select[int, Platform, str]:
+def tracked_in(share: RunSlice) -> Select[int, Platform, str]:
     """(clip id, platform, external id) of the share's clips that are to be read and are not
     settled.
     """
@@ -92,7 +92,7 @@ def tracked_in(share: RunShare) -> Select[int, Platform, str]:
     )
 
 
-def _is_to_read(share: RunShare) -> ColumnElement[bool]:
+def _is_to_read(share: RunSlice) -> ColumnElement[bool]:
     """Whether the share's run reads the clip.
 
     The last run before a campaign ends reads resting clips, too.
@@ -106,7 +106,7 @@ def _is_to_read(share: RunShare) -> ColumnElement[bool]:
 
 
 async def _videos_due(
-    session: AsyncSession, share: RunShare, attempt: int
+    session: AsyncSession, share: RunSlice, attempt: int
 ) -> list[tuple[Platform, str]]:
     """Distinct videos that this attempt is to read: not read yet, or every reading so far was
     transient.
@@ -135,7 +135,7 @@ def is_answer() -> ColumnElement[bool]:
     return col(ViewTracking.outcome).not_in(TRANSIENT) | col(ViewTracking.word).is_not(None)
 
 
-async def unread_campaigns(session: AsyncSession, share: RunShare) -> set[int]:
+async def unread_campaigns(session: AsyncSession, share: RunSlice) -> set[int]:
     """Campaigns of the share with a clip that still awaits an answer: not read yet, or to be read
     again.
     """

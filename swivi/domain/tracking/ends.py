@@ -15,7 +15,7 @@ from swivi.domain.ledger import audit_log
 from swivi.domain.notifications import service as notifications
 from swivi.domain.notifications.models import NotificationKind
 from swivi.domain.tracking.completion import ENDED
-from swivi.domain.tracking.errors import NotAllRead
+from swivi.domain.tracking.errors import UnreadClipsLeft
 from swivi.domain.tracking.plan import UNDER_WAY
 from swivi.domain.tracking.service import Tracker
 from swivi.domain.tracking.unread_clips import UnreadClips
@@ -56,7 +56,7 @@ async def end(tracker: Tracker, campaign_id: int, patience: timedelta) -> None:
     reason = f"{ENDED} Its last reading was tried for {_hours(patience)}." if is_late else ENDED
     try:
         await tracker.complete(campaign_id, actor=None, reason=reason, force=is_late)
-    except NotAllRead as refused:
+    except UnreadClipsLeft as refused:
         async with tracker.database.writing() as session:
             await _put_off(session, campaign_id, refused.unread, patience)
 

@@ -14,7 +14,7 @@ class RunUnderWay(Conflict):
         super().__init__("A tracking run is under way. Please wait until it has ended.")
 
 
-class CutOff(Unavailable):
+class RunInterrupted(Unavailable):
     """The database went away, or could not write, in the middle of a run: whoever comes next
     resumes it.
     """
@@ -28,7 +28,7 @@ class CutOff(Unavailable):
         )
 
 
-class NotAllRead(Conflict):
+class UnreadClipsLeft(Conflict):
     """A campaign does not end while growth that counts could not be read."""
 
     code = "not_all_read"

@@ -44,7 +44,7 @@ class PlanStatus(StrEnum):
     WAITED = "WAITED"
 
 
-class ShareStatus(StrEnum):
+class SliceStatus(StrEnum):
     """DONE once its campaigns are settled, or left because the reading service stopped us."""
 
     OPEN = "OPEN"
@@ -112,7 +112,7 @@ class TrackingRun(SQLModel, table=True):
         return self.clips_read - self.clips_failed
 
 
-class RunShare(SQLModel, table=True):
+class RunSlice(SQLModel, table=True):
     """The part of a run that one process reads and settles, under a lease of its own; others take
     other shares.
     """
@@ -124,7 +124,7 @@ class RunShare(SQLModel, table=True):
     run_id: int = reference("tracking_runs.id")
     number: int
     """From 1 on within its run."""
-    status: ShareStatus = choice(ShareStatus, default=ShareStatus.OPEN)
+    status: SliceStatus = choice(SliceStatus, default=SliceStatus.OPEN)
     problem: str | None = None
     """Why the reading service stopped us, in a sentence for admins; the run's other shares then
     read no further.

@@ -14,10 +14,10 @@ from swivi.domain.accounts import service as accounts
 from swivi.domain.accounts.models import User, UserStatus
 from swivi.domain.clips import holds
 from swivi.domain.clips.models import Clip, ClipHold, ClipState, ViewTracking
-from swivi.domain.ledger.budgets import Beside
+from swivi.domain.ledger.budgets import ExtraColumns
 from swivi.domain.platforms.models import Outcome
 from swivi.domain.tracking import accrual, partitions
-from swivi.domain.tracking.accrual import Earner, Sighting
+from swivi.domain.tracking.accrual import Earner, Observation
 from swivi.domain.tracking.jumps import Jump
 from swivi.domain.tracking.models import PlannedCampaign, PlanStatus
 
@@ -67,7 +67,7 @@ Answer = tuple[Outcome, int | None, datetime, str | None]
 
 
 @dataclass(slots=True)
-class Looked:
+class Observations:
     """What of a campaign's clips has to be written. Counts are views.
 
     `counts` are rows of COUNTS of the clips that were read, `states` and `rests` (rows of REST)
@@ -84,16 +84,16 @@ class Looked:
     holds: list[ClipHold] = field(default_factory=list)
     """To be placed, because of impossible counts."""
 
-    def beside(self, clip_ids: Iterable[int]) -> Beside:
+    def beside(self, clip_ids: Iterable[int]) -> ExtraColumns:
         """What is written of these clips, for who credits them."""
-        return Beside(
+        return ExtraColumns(
             CLIPS, COUNTS, (self.counts.get(clip_id, NOT_READ) for clip_id in clip_ids), _counted
         )
 
 
 async def look_at_clips(
     session: AsyncSession, run_id: int, campaign_id: int
-) -> tuple[list[Earner], Looked]:
+) -> tuple[list[Earner], Observations]:
     """All clips of a campaign, whose row the caller has locked, as accrual sees them now, and what
     was read of them.
 
@@ -102,7 +102,7 @@ async def look_at_clips(
     """
     runs = [*await _unsettled_runs(session, run_id, campaign_id), run_id]
     held = await holds.held_clips(session, campaign_id)
-    earners, looked = list[Earner](), Looked()
+    earners, looked = list[Earner](), Observations()
     async for clips in _clip_rows(session, campaign_id):
         clip_ids = [clip.id for clip in clips]
         readings = [await _newest_readings(session, each, clip_ids) for each in runs]
@@ -111,14 +111,14 @@ async def look_at_clips(
 
 
 def _look(
-    looked: Looked,
+    looked: Observations,
     clips: Sequence[Any],
     readings: Sequence[Mapping[int, Answer]],
     held: Collection[int],
 ) -> Iterator[Earner]:
     """Judge these clips by what each run in turn read of them."""
     for clip_id, user_id, initial_views, *known in clips:
-        after = before = Sighting(*known[: len(SIGHTING)])
+        after = before = Observation(*known[: len(SIGHTING)])
         for of_run in readings:
             if clip_id in of_run:
                 is_held = clip_id in held or after.jump is not None
@@ -131,7 +131,7 @@ def _look(
         yield earner._replace(may_earn=False) if is_held else earner
 
 
-async def write(session: AsyncSession, looked: Looked, credited: Collection[int]) -> None:
+async def write(session: AsyncSession, looked: Observations, credited: Collection[int]) -> None:
     """Keep what was seen, on the clips and in their clippers' totals; counts but of those that are
     credited, whose rows the ledger writes.
     """
@@ -218,7 +218,9 @@ async def _newest_readings(
     }
 
 
-def _note(looked: Looked, clip_id: int, user_id: int, before: Sighting, after: Sighting) -> None:
+def _note(
+    looked: Observations, clip_id: int, user_id: int, before: Observation, after: Observation
+) -> None:
     looked.counts[clip_id] = (after.views, after.peak_views, after.not_found_runs, after.flag)
     if (
         before.state is ClipState.REVOKED

@@ -17,7 +17,7 @@ from swivi.domain.campaigns.models import Campaign, CampaignStatus
 from swivi.domain.clips.models import Clip, ViewTracking
 from swivi.domain.tracking import manual_readings as manual
 from swivi.domain.tracking import retry_schedule as looks
-from swivi.domain.tracking.models import PlannedCampaign, RunShare, TrackingRun, Trigger
+from swivi.domain.tracking.models import PlannedCampaign, RunSlice, TrackingRun, Trigger
 
 log = logging.getLogger("swivi.tracking")
 
@@ -152,7 +152,7 @@ async def start_run(
     await session.flush()
     for number, share in enumerate(dealt_out(groups, share_clips or max(1, run.clips_planned)), 1):
         if share_clips is not None:
-            session.add(RunShare(run_id=run.id, number=number))
+            session.add(RunSlice(run_id=run.id, number=number))
         for group in share:
             _include(session, run, number, group)
     log.info("Tracking %d clips across %d campaigns", run.clips_planned, run.campaigns_planned)

@@ -18,7 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import changes, clock
 from swivi.core.db import Database
-from swivi.core.leases import Hold
+from swivi.core.leases import LeaseHold
 from swivi.domain.clips.models import Clip, ViewTracking
 from swivi.domain.platforms.errors import ReaderStopped, ReadingUnavailable
 from swivi.domain.platforms.models import Outcome, Reading
@@ -26,7 +26,7 @@ from swivi.domain.platforms.readers.protocol import ViewReaders
 from swivi.domain.tracking import partitions
 from swivi.domain.tracking import recorded_readers as starts
 from swivi.domain.tracking.batches import Batch, batches_due, batches_left_behind, tracked_in
-from swivi.domain.tracking.models import RunShare, ScraperRun, ScraperStatus, TrackingRun
+from swivi.domain.tracking.models import RunSlice, ScraperRun, ScraperStatus, TrackingRun
 from swivi.domain.tracking.recorded_readers import note
 
 log = logging.getLogger("swivi.tracking")
@@ -90,8 +90,8 @@ class ShareReading:
         readers: ViewReaders,
         options: ReadingOptions,
         scrapers: Scrapers,
-        hold: Hold,
-        share: RunShare,
+        hold: LeaseHold,
+        share: RunSlice,
     ) -> None:
         self._database = database
         self._readers = readers

@@ -17,7 +17,12 @@ from swivi.core import clock
 from swivi.core.db import Database
 from swivi.domain.platforms.errors import ReaderStopped, ReadingUnavailable, StartUncertain
 from swivi.domain.platforms.models import Platform, VideoRef
-from swivi.domain.platforms.readers.protocol import Collected, ScraperStart, ViewReader, ViewReaders
+from swivi.domain.platforms.readers.protocol import (
+    CollectedReadings,
+    ScraperStart,
+    ViewReader,
+    ViewReaders,
+)
 from swivi.domain.tracking.models import UNDER_WAY, ScraperRun, ScraperStatus
 
 RECENT = timedelta(hours=1)
@@ -43,7 +48,7 @@ class RecordedReader:
         self._database = database
         self._reader = reader
 
-    async def read(self, refs: Sequence[VideoRef]) -> Collected:
+    async def read(self, refs: Sequence[VideoRef]) -> CollectedReadings:
         """Read these videos with one scraper run. Raises ReadingUnavailable, ReaderStopped."""
         scraper = await self._intend(refs)
         try:

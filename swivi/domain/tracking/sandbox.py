@@ -19,7 +19,7 @@ from swivi.core.errors import SwiviError
 from swivi.domain.accounts import service as accounts
 from swivi.domain.accounts.actor import Actor
 from swivi.domain.accounts.models import Role, User, UserStatus
-from swivi.domain.accounts.service import Newcomer
+from swivi.domain.accounts.service import NewAccount
 from swivi.domain.accounts.sessions import actor_of
 from swivi.domain.campaigns import service as campaigns
 from swivi.domain.campaigns.models import CampaignStatus
@@ -51,7 +51,7 @@ _TERMS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class Sandbox:
     """The test campaign, and the test clipper who submits to it."""
 
     campaign_id: int
@@ -59,14 +59,14 @@ class Bench:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedLink:
     """A link that was not taken, as it was pasted, and why."""
 
     link: str
     why: str
 
 
-async def bench_now(session: AsyncSession) -> Bench | None:
+async def bench_now(session: AsyncSession) -> Sandbox | None:
     """The bench that is set up, if one is."""
     found = await session.exec(
         select(User)
@@ -77,12 +77,12 @@ async def bench_now(session: AsyncSession) -> Bench | None:
     user = found.first()
     if user is None:
         return None
-    return Bench(int(user.email.partition("@")[0].rpartition("-")[2]), actor_of(user))
+    return Sandbox(int(user.email.partition("@")[0].rpartition("-")[2]), actor_of(user))
 
 
 async def submit_links(
     database: Database, intake: Intake, actor: Actor, pasted: Sequence[str]
-) -> list[Refused]:
+) -> list[RefusedLink]:
     """Submit each link as the test clipper and read the baselines, one scraper run per platform.
 
     Sets the bench up first if there is none and a link leads to a video. Raises AdminsOnly.
@@ -91,25 +91,29 @@ async def submit_links(
     recognised = await asyncio.gather(*(_recognise(link) for link in pasted))
     if not any(isinstance(video, VideoRef) for video in recognised):
         told = zip(pasted, recognised, strict=True)
-        return [Refused(link, why.sentence) for link, why in told if isinstance(why, InvalidLink)]
+        return [
+            RefusedLink(link, why.sentence) for link, why in told if isinstance(why, InvalidLink)
+        ]
     async with database.writing() as session:
         bench = await bench_now(session) or await _set_up(session, actor)
     taken: list[ClipSubmission] = []
-    refused: list[Refused] = []
+    refused: list[RefusedLink] = []
     for link, video in zip(pasted, recognised, strict=True):
         outcome = video if isinstance(video, SwiviError) else await _submit(database, bench, video)
         if isinstance(outcome, ClipSubmission):
             taken.append(outcome)
         else:
-            refused.append(Refused(link, outcome.sentence))
+            refused.append(RefusedLink(link, outcome.sentence))
     await intake.read_baselines(taken)
     return refused
 
 
-async def _set_up(session: AsyncSession, actor: Actor) -> Bench:
+async def _set_up(session: AsyncSession, actor: Actor) -> Sandbox:
     campaign = await campaigns.create(session, actor, _TERMS)
-    newcomer = Newcomer(_ADDRESS.format(campaign.id), NAME, _NO_PASSWORD)
-    return Bench(campaign.id, actor_of(await accounts.sign_up(session, newcomer, is_verified=True)))
+    newcomer = NewAccount(_ADDRESS.format(campaign.id), NAME, _NO_PASSWORD)
+    return Sandbox(
+        campaign.id, actor_of(await accounts.sign_up(session, newcomer, is_verified=True))
+    )
 
 
 async def _recognise(link: str) -> VideoRef | InvalidLink:
@@ -119,7 +123,9 @@ async def _recognise(link: str) -> VideoRef | InvalidLink:
         return invalid
 
 
-async def _submit(database: Database, bench: Bench, video: VideoRef) -> ClipSubmission | SwiviError:
+async def _submit(
+    database: Database, bench: Sandbox, video: VideoRef
+) -> ClipSubmission | SwiviError:
     try:
         async with database.writing() as session:
             return await service.submit(
@@ -151,7 +157,7 @@ async def put_away(tracker: Tracker, actor: Actor) -> None:
         )
 
 
-async def _clips_of(session: AsyncSession, bench: Bench) -> Sequence[int]:
+async def _clips_of(session: AsyncSession, bench: Sandbox) -> Sequence[int]:
     found = await session.exec(
         select(Clip.id).where(
             Clip.campaign_id == bench.campaign_id, Clip.state != ClipState.REVOKED

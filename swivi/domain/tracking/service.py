@@ -17,7 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import changes, clock, leases
 from swivi.core.db import Database
-from swivi.core.leases import Hold
+from swivi.core.leases import LeaseHold
 from swivi.core.money import format_dollars
 from swivi.core.outages import Outage
 from swivi.domain.accounts.actor import Actor
@@ -31,7 +31,7 @@ from swivi.domain.notifications import service as notifications
 from swivi.domain.notifications.models import NotificationKind
 from swivi.domain.platforms.readers.protocol import ViewReaders
 from swivi.domain.tracking.completion import close_books
-from swivi.domain.tracking.errors import CutOff, NoReader, NotAllRead, RunUnderWay
+from swivi.domain.tracking.errors import NoReader, RunInterrupted, RunUnderWay, UnreadClipsLeft
 from swivi.domain.tracking.failures import by_word, failed_readings, failures_by_reason
 from swivi.domain.tracking.models import RunStatus, TrackingRun, Trigger
 from swivi.domain.tracking.plan import (
@@ -43,7 +43,7 @@ from swivi.domain.tracking.plan import (
 )
 from swivi.domain.tracking.reading import ReadingOptions
 from swivi.domain.tracking.settlement import settle_campaign
-from swivi.domain.tracking.slices import SharedRun
+from swivi.domain.tracking.slices import SlicedRun
 from swivi.domain.tracking.unread_clips import unread_clips
 
 log = logging.getLogger("swivi.tracking")
@@ -163,7 +163,7 @@ class Tracker:
         if run_id is not None:
             with _cut_off_by_outages(), leases.one_failure():
                 options = self.options
-                await SharedRun(
+                await SlicedRun(
                     self.database, self.readers, options.reading, options.lease_ttl, run_id
                 ).take_part()
 
@@ -192,7 +192,9 @@ class Tracker:
                 hold, campaign_id, run, Ending(actor, reason, force)
             )
 
-    async def _read_last(self, readers: ViewReaders, hold: Hold, campaign_id: int) -> TrackingRun:
+    async def _read_last(
+        self, readers: ViewReaders, hold: LeaseHold, campaign_id: int
+    ) -> TrackingRun:
         async with self.database.reading() as session:
             groups = await campaign_to_end(session, campaign_id)
         return await self._run_groups(
@@ -214,7 +216,7 @@ class Tracker:
         return self.readers
 
     @asynccontextmanager
-    async def _exclusively(self) -> AsyncIterator[Hold]:
+    async def _exclusively(self) -> AsyncIterator[LeaseHold]:
         """Hold the lease, renewing it; if it is lost, what runs in the block is cancelled.
 
         Raises RunUnderWay, CutOff.
@@ -230,7 +232,7 @@ class Tracker:
         finally:
             self._conducts = False
 
-    async def _resume(self, readers: ViewReaders, hold: Hold) -> None:
+    async def _resume(self, readers: ViewReaders, hold: LeaseHold) -> None:
         async with self.database.reading() as session:
             found = await session.exec(
                 select(TrackingRun)
@@ -243,7 +245,7 @@ class Tracker:
             await self._work(readers, hold, run.id, self.options.reading)
 
     async def _run_due(
-        self, readers: ViewReaders, hold: Hold, trigger: Trigger, campaign_id: int | None
+        self, readers: ViewReaders, hold: LeaseHold, trigger: Trigger, campaign_id: int | None
     ) -> TrackingRun:
         limit = self.options.max_clips
         batch_size = self.options.reading.batch_size
@@ -255,7 +257,7 @@ class Tracker:
     async def _run_groups(
         self,
         readers: ViewReaders,
-        hold: Hold,
+        hold: LeaseHold,
         trigger: Trigger,
         groups: Sequence[CampaignGroup],
         batch_size: int,
@@ -267,13 +269,13 @@ class Tracker:
         return await self._work(readers, hold, run.id, options)
 
     async def _work(
-        self, readers: ViewReaders, hold: Hold, run_id: int, options: ReadingOptions
+        self, readers: ViewReaders, hold: LeaseHold, run_id: int, options: ReadingOptions
     ) -> TrackingRun:
-        shared = SharedRun(self.database, readers, options, self.options.lease_ttl, run_id)
+        shared = SlicedRun(self.database, readers, options, self.options.lease_ttl, run_id)
         await shared.work_off()
         return await self._finish(hold, run_id, await shared.problem())
 
-    async def _finish(self, hold: Hold, run_id: int, problem: str | None) -> TrackingRun:
+    async def _finish(self, hold: LeaseHold, run_id: int, problem: str | None) -> TrackingRun:
         async with self.database.writing() as session:
             await hold.assert_held(session)
             run = (await session.exec(select(TrackingRun).where(TrackingRun.id == run_id))).one()
@@ -297,7 +299,7 @@ class Tracker:
         return run
 
     async def _settle_and_close(
-        self, hold: Hold, campaign_id: int, reading: TrackingRun | None, ending: Ending
+        self, hold: LeaseHold, campaign_id: int, reading: TrackingRun | None, ending: Ending
     ) -> Campaign:
         async with self.database.writing() as session:
             await hold.assert_held(session)
@@ -324,7 +326,7 @@ def _cut_off_by_outages() -> Iterator[None]:
     try:
         yield
     except Outage as outage:
-        raise CutOff(outage) from outage
+        raise RunInterrupted(outage) from outage
 
 
 async def _running(session: AsyncSession) -> int | None:
@@ -351,7 +353,7 @@ async def _reason(
     if unread.total == 0:
         return ending.reason
     if not ending.force:
-        raise NotAllRead(unread)
+        raise UnreadClipsLeft(unread)
     return f"{ending.reason} {unread.sentence}"
 
 

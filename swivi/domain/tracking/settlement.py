@@ -23,7 +23,7 @@ from swivi.domain.tracking import accrual
 from swivi.domain.tracking import observations as sightings
 from swivi.domain.tracking.completion import close_books
 from swivi.domain.tracking.models import PlannedCampaign, PlanStatus, TrackingRun
-from swivi.domain.tracking.observations import Looked
+from swivi.domain.tracking.observations import Observations
 from swivi.domain.tracking.unread_clips import unread_clips
 
 log = logging.getLogger("swivi.tracking")
@@ -32,7 +32,7 @@ BUDGET_USED_UP = "The budget was used up."
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class SettlementPlan:
     """A campaign's clips, judged: all that has to be written, and nothing else, of what may be a
     hundred thousand.
 
@@ -40,7 +40,7 @@ class Judged:
     user id.
     """
 
-    looked: Looked
+    looked: Observations
     due: list[Credit]
     wanted: Cents
     clippers: set[int]
@@ -178,7 +178,7 @@ async def _count_completion(session: AsyncSession, run_id: int) -> None:
     )
 
 
-async def _judge(session: AsyncSession, run_id: int, campaign: Campaign) -> Judged:
+async def _judge(session: AsyncSession, run_id: int, campaign: Campaign) -> SettlementPlan:
     """What was seen of a campaign's clips, and what it earns them within the budget."""
     earners, looked = await sightings.look_at_clips(session, run_id, campaign.id)
     demands = accrual.capped_demands(earners)
@@ -188,10 +188,14 @@ async def _judge(session: AsyncSession, run_id: int, campaign: Campaign) -> Judg
         for one in earners
         if one.clip_id in shares
     ]
-    return Judged(looked, due, sum(demands.values()), {earner.user_id for earner in earners})
+    return SettlementPlan(
+        looked, due, sum(demands.values()), {earner.user_id for earner in earners}
+    )
 
 
-async def _write(session: AsyncSession, run_id: int, campaign: Campaign, judged: Judged) -> Cents:
+async def _write(
+    session: AsyncSession, run_id: int, campaign: Campaign, judged: SettlementPlan
+) -> Cents:
     """Keep what was seen, and credit what is due; the cents added."""
     due, credited = judged.due, [credit.clip_id for credit in judged.due]
     await sightings.write(session, judged.looked, frozenset(credited))

@@ -14,11 +14,11 @@ from sqlmodel import col, select
 
 from swivi.core import clock, leases
 from swivi.core.db import Database
-from swivi.core.leases import Hold, Lease
+from swivi.core.leases import Lease, LeaseHold
 from swivi.domain.platforms.errors import ReaderStopped
 from swivi.domain.platforms.readers.protocol import ViewReaders
 from swivi.domain.tracking.batches import unread_campaigns
-from swivi.domain.tracking.models import PlannedCampaign, PlanStatus, RunShare, ShareStatus
+from swivi.domain.tracking.models import PlannedCampaign, PlanStatus, RunSlice, SliceStatus
 from swivi.domain.tracking.reading import ReadingOptions, Scrapers, ShareReading
 from swivi.domain.tracking.settlement import settle_campaign
 
@@ -28,7 +28,7 @@ LOOK_SECONDS = 0.5
 """How often is looked whether others have ended their shares, or lost them."""
 
 
-class SharedRun:
+class SlicedRun:
     """One process's part in a run."""
 
     def __init__(
@@ -76,22 +76,22 @@ class SharedRun:
         """Why the reading service stopped the run, whichever process met it first."""
         async with self._database.reading() as session:
             found = await session.exec(
-                select(RunShare.problem)
-                .where(RunShare.run_id == self._run_id, col(RunShare.problem).is_not(None))
-                .order_by(col(RunShare.number))
+                select(RunSlice.problem)
+                .where(RunSlice.run_id == self._run_id, col(RunSlice.problem).is_not(None))
+                .order_by(col(RunSlice.number))
             )
             return found.first()
 
-    async def _open(self) -> list[RunShare]:
+    async def _open(self) -> list[RunSlice]:
         async with self._database.reading() as session:
             found = await session.exec(
-                select(RunShare)
-                .where(RunShare.run_id == self._run_id, RunShare.status == ShareStatus.OPEN)
-                .order_by(col(RunShare.number))
+                select(RunSlice)
+                .where(RunSlice.run_id == self._run_id, RunSlice.status == SliceStatus.OPEN)
+                .order_by(col(RunSlice.number))
             )
             return list(found.all())
 
-    async def _take(self) -> tuple[Hold, RunShare] | None:
+    async def _take(self) -> tuple[LeaseHold, RunSlice] | None:
         """The first share that nobody works on, under its lease."""
         for share in await self._free():
             hold = await leases.acquire(self._database, share.lease, self._lease_ttl)
@@ -99,7 +99,7 @@ class SharedRun:
                 return hold, share
         return None
 
-    async def _free(self) -> list[RunShare]:
+    async def _free(self) -> list[RunSlice]:
         shares = await self._open()
         async with self._database.reading() as session:
             held = await session.exec(
@@ -111,7 +111,7 @@ class SharedRun:
             taken = set(held.all())
         return [share for share in shares if share.lease not in taken]
 
-    async def _work(self, hold: Hold, share: RunShare, reading: ShareReading) -> None:
+    async def _work(self, hold: LeaseHold, share: RunSlice, reading: ShareReading) -> None:
         try:
             async with leases.held(hold):
                 if await self._is_done(share):  # by another, between our look and our lease
@@ -123,10 +123,10 @@ class SharedRun:
         finally:
             reading.under_way.set()
 
-    async def _is_done(self, share: RunShare) -> bool:
+    async def _is_done(self, share: RunSlice) -> bool:
         async with self._database.reading() as session:
-            found = await session.exec(select(RunShare.status).where(RunShare.id == share.id))
-            return found.one() is ShareStatus.DONE
+            found = await session.exec(select(RunSlice.status).where(RunSlice.id == share.id))
+            return found.one() is SliceStatus.DONE
 
     async def _read(self, reading: ShareReading) -> str | None:
         """Read the share; the problem that stopped it or another share before, if one did."""
@@ -138,7 +138,7 @@ class SharedRun:
             return stopped.sentence
         return None
 
-    async def _settle(self, hold: Hold, share: RunShare, problem: str | None) -> None:
+    async def _settle(self, hold: LeaseHold, share: RunSlice, problem: str | None) -> None:
         async with self._database.reading() as session:
             planned = await session.exec(
                 select(PlannedCampaign.campaign_id)
@@ -158,11 +158,11 @@ class SharedRun:
                     await hold.assert_held(session)
                     await settle_campaign(session, share.run_id, campaign_id)
 
-    async def _close(self, hold: Hold, share: RunShare, problem: str | None) -> None:
+    async def _close(self, hold: LeaseHold, share: RunSlice, problem: str | None) -> None:
         async with self._database.writing() as session:
             await hold.assert_held(session)
             await session.execute(
-                update(RunShare)
-                .where(col(RunShare.id) == share.id)
-                .values(status=ShareStatus.DONE, problem=problem)
+                update(RunSlice)
+                .where(col(RunSlice.id) == share.id)
+                .values(status=SliceStatus.DONE, problem=problem)
             )

@@ -22,7 +22,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from swivi.core import clock, leases
 from swivi.core.db import Database
-from swivi.core.leases import Hold
+from swivi.core.leases import LeaseHold
 from swivi.domain.clips import holds
 from swivi.domain.clips.models import ViewTracking
 from swivi.domain.ledger.models import Transfer
@@ -58,7 +58,7 @@ async def thin_out(database: Database) -> int:
         return await _thin_out_all(database, hold)
 
 
-async def _thin_out_all(database: Database, hold: Hold) -> int:
+async def _thin_out_all(database: Database, hold: LeaseHold) -> int:
     deleted = 0
     while True:
         async with database.reading() as session:
@@ -85,7 +85,7 @@ async def _next_day(session: AsyncSession) -> datetime | None:
     return day if day + DAY <= clock.now() - KEPT_WHOLE else None
 
 
-async def _thin_out_day(database: Database, hold: Hold, day: datetime) -> int:
+async def _thin_out_day(database: Database, hold: LeaseHold, day: datetime) -> int:
     deleted = 0
     while True:
         async with database.writing() as session:

@@ -41,7 +41,7 @@ GONE = 410
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class ClaimedDelivery:
     """What a sender needs to know of a delivery that it claimed."""
 
     delivery_id: int
@@ -56,7 +56,7 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempted:
+class AttemptResult:
     """How an attempt ended.
 
     `error` None is success; `status_code` None where there was no answer.
@@ -87,7 +87,7 @@ async def count_due(session: AsyncSession) -> int:
 
 async def claim(
     session: AsyncSession, claim: str, *, busy: Collection[int], limit: int
-) -> list[Parcel]:
+) -> list[ClaimedDelivery]:
     """Take what is due, the longest waiting first, a few per webhook, none of those in `busy`
     (webhooks' ids).
     """
@@ -134,7 +134,7 @@ def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-async def _parcels(session: AsyncSession, claim: str, ids: list[int]) -> list[Parcel]:
+async def _parcels(session: AsyncSession, claim: str, ids: list[int]) -> list[ClaimedDelivery]:
     found = await session.exec(
         select(WebhookDelivery, Webhook, WebhookEvent)
         .join(Webhook, col(Webhook.id) == col(WebhookDelivery.webhook_id))
@@ -143,7 +143,7 @@ async def _parcels(session: AsyncSession, claim: str, ids: list[int]) -> list[Pa
         .order_by(col(WebhookDelivery.id))
     )
     return [
-        Parcel(
+        ClaimedDelivery(
             delivery_id=delivery.id,
             webhook_id=webhook.id,
             claim=claim,
@@ -165,7 +165,7 @@ def secrets_of(webhook: Webhook) -> tuple[str, ...]:
     return (webhook.secret, old) if still and old is not None else (webhook.secret,)
 
 
-async def record(session: AsyncSession, parcel: Parcel, attempted: Attempted) -> None:
+async def record(session: AsyncSession, parcel: ClaimedDelivery, attempted: AttemptResult) -> None:
     """Write down how an attempt ended, and what comes next; nothing if the claim was lost
     meanwhile.
     """
@@ -207,7 +207,7 @@ async def record(session: AsyncSession, parcel: Parcel, attempted: Attempted) ->
         await _give_up(session, parcel, attempts, attempted.error)
 
 
-async def _switch_off(session: AsyncSession, parcel: Parcel) -> None:
+async def _switch_off(session: AsyncSession, parcel: ClaimedDelivery) -> None:
     reason = "It answered 410 Gone."
     await session.execute(
         update(Webhook)
@@ -226,7 +226,9 @@ async def _switch_off(session: AsyncSession, parcel: Parcel) -> None:
     )
 
 
-async def _give_up(session: AsyncSession, parcel: Parcel, attempts: int, error: str) -> None:
+async def _give_up(
+    session: AsyncSession, parcel: ClaimedDelivery, attempts: int, error: str
+) -> None:
     log.warning(
         "Gave up delivery %d to webhook %d: %s", parcel.delivery_id, parcel.webhook_id, error
     )

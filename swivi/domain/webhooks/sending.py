@@ -16,12 +16,12 @@ from standardwebhooks import Webhook as Signer
 
 import swivi
 from swivi.core import clock
-from swivi.core.changes import Changed
+from swivi.core.changes import ChangeSet
 from swivi.core.db import Database
 from swivi.core.outages import Outage
 from swivi.domain.webhooks import deliveries
 from swivi.domain.webhooks.addresses import PublicOnly
-from swivi.domain.webhooks.deliveries import Attempted, Parcel
+from swivi.domain.webhooks.deliveries import AttemptResult, ClaimedDelivery
 
 log = logging.getLogger("swivi.webhooks")
 
@@ -48,7 +48,7 @@ class Sender:
         self._under_way: dict[asyncio.Task[None], int] = {}
         """The attempts, with their webhooks' ids."""
 
-    def notice(self, changed: Changed) -> None:
+    def notice(self, changed: ChangeSet) -> None:
         """A commit changed this. Called in the event loop; returns at once."""
         if changed.webhooks:
             self._something.set()
@@ -88,7 +88,7 @@ class Sender:
             parcels = await deliveries.claim(session, uuid4().hex, busy=busy, limit=free)
         return [self._send_in_background(parcel) for parcel in parcels]
 
-    def _send_in_background(self, parcel: Parcel) -> asyncio.Task[None]:
+    def _send_in_background(self, parcel: ClaimedDelivery) -> asyncio.Task[None]:
         task = asyncio.create_task(self._send(parcel))
         self._under_way[task] = parcel.webhook_id
         task.add_done_callback(self._ended)
@@ -108,7 +108,7 @@ class Sender:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    async def _send(self, parcel: Parcel) -> None:
+    async def _send(self, parcel: ClaimedDelivery) -> None:
         try:
             attempted = await self._attempt(parcel)
             async with self._database.writing() as session:
@@ -124,7 +124,7 @@ class Sender:
             attempted.error or attempted.status_code,
         )
 
-    async def _attempt(self, parcel: Parcel) -> Attempted:
+    async def _attempt(self, parcel: ClaimedDelivery) -> AttemptResult:
         at, began = clock.now(), time.perf_counter()
         status, error = None, None
         try:
@@ -144,7 +144,7 @@ class Sender:
             error = f"There was no answer within {ATTEMPT_SECONDS:g} seconds."
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as problem:
             error = f"{type(problem).__name__}: {problem}"[:LONGEST_ERROR]
-        return Attempted(at, status, error, round((time.perf_counter() - began) * 1_000))
+        return AttemptResult(at, status, error, round((time.perf_counter() - began) * 1_000))
 
     @cached_property
     def _http(self) -> httpx.AsyncClient:
@@ -160,7 +160,7 @@ class Sender:
         )
 
 
-def _headers(parcel: Parcel) -> dict[str, str]:
+def _headers(parcel: ClaimedDelivery) -> dict[str, str]:
     """https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#webhook-headers-sending-metadata-to-consumers"""
     now = clock.now()
     signatures = [

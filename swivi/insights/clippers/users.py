@@ -20,11 +20,11 @@ from swivi.domain.accounts.models import (
 )
 from swivi.domain.clips.tallies import SUBMITTERS
 from swivi.insights.shared.searching import SHORT, beginning, holding, with_word
-from swivi.insights.shared.sorting import Stretch, nearer_end, order_by
+from swivi.insights.shared.sorting import PageWindow, nearer_end, order_by
 
 
 @dataclass(frozen=True, slots=True)
-class PersonRow:
+class UserListRow:
     """A user (money in cents) with how many clips they submitted."""
 
     user: User
@@ -61,7 +61,7 @@ async def people(
     sort: str = "-createdAt",
     limit: int,
     offset: int = 0,
-) -> tuple[list[PersonRow], int]:
+) -> tuple[list[UserListRow], int]:
     """One page of users and how many there are; what a search finds is counted as far as
     MOST_COUNTED + 1.
 
@@ -84,14 +84,14 @@ async def people(
 
 
 async def _page(
-    session: AsyncSession, wanted: list[Any], sort: str, page: Stretch
-) -> list[PersonRow]:
+    session: AsyncSession, wanted: list[Any], sort: str, page: PageWindow
+) -> list[UserListRow]:
     order = _along_index(sort, backwards=page.backwards)
     ids = select(User.id).where(*wanted).order_by(*order).limit(page.limit).offset(page.offset)
     found = await session.exec(
         _PEOPLE.where(_BY_ID.in_(ids)).order_by(*order_by(sort, SORTS, _BY_ID))
     )
-    return [PersonRow(*row) for row in found.all()]
+    return [UserListRow(*row) for row in found.all()]
 
 
 def _along_index(sort: str, *, backwards: bool) -> list[Any]:
@@ -102,10 +102,10 @@ def _along_index(sort: str, *, backwards: bool) -> list[Any]:
     return [digits.desc() if sort.startswith("-") is not backwards else digits.asc(), *order]
 
 
-async def person(session: AsyncSession, user_id: int) -> PersonRow | None:
+async def person(session: AsyncSession, user_id: int) -> UserListRow | None:
     """The user with this id, if there is one."""
     found = (await session.exec(_PEOPLE.where(col(User.id) == user_id))).one_or_none()
-    return None if found is None else PersonRow(*found)
+    return None if found is None else UserListRow(*found)
 
 
 def _of(role: Role | None, status: UserStatus | None) -> list[Any]:

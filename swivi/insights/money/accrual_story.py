@@ -36,7 +36,7 @@ class LastShare:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class AccrualStory:
     """How `amount` cents were made. Counts are views, money is cents.
 
     `reading_id` and `read_at` name the largest reading up to then, `peak_views` is its count.
@@ -98,7 +98,7 @@ class _Largest:
     views: int
 
 
-async def made(session: AsyncSession, accruals: Sequence[Transfer]) -> dict[int, Made]:
+async def made(session: AsyncSession, accruals: Sequence[Transfer]) -> dict[int, AccrualStory]:
     """How each of these accruals came about, by the transfer's id."""
     seen = await session.exec(_SEEN, params={"transfers": [transfer.id for transfer in accruals]})
     known = {
@@ -111,7 +111,7 @@ async def made(session: AsyncSession, accruals: Sequence[Transfer]) -> dict[int,
 
 async def _made(
     session: AsyncSession, transfer: Transfer, clip: Clip, reading: _Largest, before: Cents
-) -> Made:
+) -> AccrualStory:
     assert transfer.run_id is not None, "an accrual belongs to a run"
     own = _earner(clip, reading.views, before)
     within_cap, last = own.demand, None
@@ -121,7 +121,7 @@ async def _made(
         ]
     if transfer.amount < within_cap:
         last = await _last_share(session, transfer)
-    return Made(
+    return AccrualStory(
         amount=transfer.amount,
         run_id=transfer.run_id,
         reading_id=reading.id,

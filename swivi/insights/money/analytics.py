@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.domain.platforms.models import Platform
 from swivi.insights.campaigns.live import titles_of
 from swivi.insights.money.flows import (
-    Compared,
+    Comparison,
     Days,
     Flow,
     by_campaign,
@@ -29,7 +29,7 @@ class CampaignShare:
 
     campaign_id: int
     title: str
-    flow: Compared
+    flow: Comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,12 @@ class Analytics:
     `others` is what the `other_campaigns` brought that are not listed one by one.
     """
 
-    total: Compared
+    total: Comparison
     days: list[tuple[date, Flow]]
-    platforms: list[tuple[Platform, Compared]]
+    platforms: list[tuple[Platform, Comparison]]
     campaigns: list[CampaignShare]
     other_campaigns: int
-    others: Compared
+    others: Comparison
 
 
 async def analytics(
@@ -64,10 +64,10 @@ async def analytics(
     now = Days(today - (days - 1) * DAY, today, campaign_id, platform)
     before = replace(now, first=now.first - days * DAY, last=now.first - DAY)
     cells = await by_day_and_platform(session, replace(now, first=before.first))
-    platforms: defaultdict[Platform, Compared] = defaultdict(Compared)
+    platforms: defaultdict[Platform, Comparison] = defaultdict(Comparison)
     for day, on, flow in cells:
-        platforms[on] += Compared(now=flow) if day >= now.first else Compared(before=flow)
-    total = sum(platforms.values(), Compared())
+        platforms[on] += Comparison(now=flow) if day >= now.first else Comparison(before=flow)
+    total = sum(platforms.values(), Comparison())
     campaigns = _compared(await by_campaign(session, now), await by_campaign(session, before))
     listed = sorted(campaigns.items(), key=lambda each: (_most_spent(each[1]), each[0]))[
         :most_campaigns
@@ -79,15 +79,16 @@ async def analytics(
         platforms=sorted(platforms.items(), key=lambda each: _most_spent(each[1])),
         campaigns=[CampaignShare(each, titles[each], flow) for each, flow in listed],
         other_campaigns=len(campaigns) - len(listed),
-        others=total - sum((flow for _, flow in listed), Compared()),
+        others=total - sum((flow for _, flow in listed), Comparison()),
     )
 
 
-def _compared(now: Mapping[int, Flow], before: Mapping[int, Flow]) -> dict[int, Compared]:
+def _compared(now: Mapping[int, Flow], before: Mapping[int, Flow]) -> dict[int, Comparison]:
     return {
-        each: Compared(now.get(each, Flow()), before.get(each, Flow())) for each in {*now, *before}
+        each: Comparison(now.get(each, Flow()), before.get(each, Flow()))
+        for each in {*now, *before}
     }
 
 
-def _most_spent(flow: Compared) -> tuple[int, int]:
+def _most_spent(flow: Comparison) -> tuple[int, int]:
     return (-flow.now.spent, -flow.now.views)

@@ -51,17 +51,17 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class Comparison:
     """The days that were asked for, and as many days before them."""
 
     now: Flow = Flow()
     before: Flow = Flow()
 
-    def __add__(self, other: "Compared") -> "Compared":
-        return Compared(self.now + other.now, self.before + other.before)
+    def __add__(self, other: "Comparison") -> "Comparison":
+        return Comparison(self.now + other.now, self.before + other.before)
 
-    def __sub__(self, other: "Compared") -> "Compared":
-        return Compared(self.now - other.now, self.before - other.before)
+    def __sub__(self, other: "Comparison") -> "Comparison":
+        return Comparison(self.now - other.now, self.before - other.before)
 
 
 _TESTS = select(col(Campaign.id)).where(col(Campaign.is_test))

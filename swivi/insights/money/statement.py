@@ -20,9 +20,9 @@ from swivi.domain.ledger import accounts
 from swivi.domain.ledger.account_days import ACCOUNT_DAYS
 from swivi.domain.ledger.models import Transfer, TransferKind
 from swivi.insights.campaigns.live import titles_of
-from swivi.insights.money.accrual_story import Made, made
+from swivi.insights.money.accrual_story import AccrualStory, made
 from swivi.insights.shared.days import DAY, start_of
-from swivi.insights.shared.sorting import Stretch, nearer_end
+from swivi.insights.shared.sorting import PageWindow, nearer_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +102,11 @@ class Line:
     clip_url: str | None
     payout_request_id: int | None
     reverses: int | None
-    made: Made | None
+    made: AccrualStory | None
 
 
 @dataclass(frozen=True, slots=True)
-class Sums:
+class PeriodSums:
     """A period in a few numbers: cents before and after it, what moved by kind (signed), and how
     many lines.
     """
@@ -126,7 +126,7 @@ async def first_day(session: AsyncSession, account: Account) -> date | None:
     return first
 
 
-async def sums(session: AsyncSession, account: Account, period: Period) -> Sums:
+async def sums(session: AsyncSession, account: Account, period: Period) -> PeriodSums:
     """The period's numbers: opening + all that moved = closing."""
     found = await session.execute(
         select(ACCOUNT_DAYS.c.kind, func.sum(ACCOUNT_DAYS.c.amount), func.sum(ACCOUNT_DAYS.c.lines))
@@ -136,7 +136,7 @@ async def sums(session: AsyncSession, account: Account, period: Period) -> Sums:
     rows = found.all()
     moved = {TransferKind(kind): int(cents) for kind, cents, _ in rows}
     opening = 0 if period.first is None else await _balance_before(session, account, period.first)
-    return Sums(
+    return PeriodSums(
         opening, opening + sum(moved.values()), moved, sum(int(number) for *_, number in rows)
     )
 
@@ -178,7 +178,7 @@ _OLDEST_FIRST = (col(Transfer.created_at).asc(), col(Transfer.id).asc())
 
 
 async def _of_day(
-    session: AsyncSession, account: Account, day: date, stretch: Stretch
+    session: AsyncSession, account: Account, day: date, stretch: PageWindow
 ) -> Sequence[Transfer]:
     """A stretch of a day's movements, newest first."""
     order = _OLDEST_FIRST if stretch.backwards else _NEWEST_FIRST
@@ -188,7 +188,7 @@ async def _of_day(
 
 
 async def _balance_above(
-    session: AsyncSession, account: Account, day: date, stretch: Stretch
+    session: AsyncSession, account: Account, day: date, stretch: PageWindow
 ) -> Cents:
     """The balance after the newest line of a stretch, from that end of its day that is nearer."""
     if stretch.backwards:

@@ -30,7 +30,7 @@ from swivi.insights.money.payouts import payout_totals
 
 
 @dataclass(frozen=True, slots=True)
-class Tracked:
+class RunTotals:
     """Of all tracking runs ever: how many there were of each status, and what they did.
 
     Clips, cents.
@@ -60,7 +60,7 @@ class Queues:
     deliveries_due: int
 
 
-async def tracked(session: AsyncSession) -> Tracked:
+async def tracked(session: AsyncSession) -> RunTotals:
     """What tracking did."""
     query: Any = select(  # type: ignore[call-overload]
         TrackingRun.status,
@@ -77,7 +77,7 @@ async def tracked(session: AsyncSession) -> Tracked:
             PlannedCampaign.status == PlanStatus.SETTLED
         )
     )
-    return Tracked(
+    return RunTotals(
         runs={RunStatus(status): number for status, number, *_ in rows},
         clips_read=sum(int(row[2]) for row in rows),
         clips_failed=sum(int(row[3]) for row in rows),

@@ -28,7 +28,7 @@ def order_by(
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class PageWindow:
     """Where a page of a list is, counted from its nearer end: nobody walks through all of a list to
     its last page.
 
@@ -40,11 +40,11 @@ class Stretch:
     backwards: bool
 
 
-def nearer_end(limit: int, offset: int, total: int | None) -> Stretch:
+def nearer_end(limit: int, offset: int, total: int | None) -> PageWindow:
     """The page of `limit` rows after the first `offset`, of a list of `total`; None is not
     known.
     """
     if total is None or offset * 2 <= total:
-        return Stretch(limit, offset, backwards=False)
+        return PageWindow(limit, offset, backwards=False)
     here = max(0, min(limit, total - offset))
-    return Stretch(here, max(0, total - offset - here), backwards=True)
+    return PageWindow(here, max(0, total - offset - here), backwards=True)

@@ -41,7 +41,7 @@ class LastShare:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class NewestHold:
     """A clip's newest hold: since when and why, and what became of it. `worth` is cents.
 
     `worth` is what the growth that waits is worth beyond what was credited, before the cap per
@@ -55,7 +55,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Reckoning:
+class EarningsStory:
     """How a clip's earnings come about, by the terms frozen at its approval.
 
     Cents, and counts of views.
@@ -81,7 +81,7 @@ class Reckoning:
     clipper_credited: Cents
     campaign_status: CampaignStatus
     last_share: LastShare | None
-    hold: Held | None = None
+    hold: NewestHold | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class ReadingRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class TimedAmount:
     """How much there was at a time: views, or cents earned so far."""
 
     at: datetime
@@ -118,7 +118,7 @@ async def own_clip(session: AsyncSession, user_id: int, submission_id: int) -> C
     return clip_row(*found) if found else None
 
 
-async def reckoning_of(session: AsyncSession, clip_id: int) -> Reckoning:
+async def reckoning_of(session: AsyncSession, clip_id: int) -> EarningsStory:
     """The reckoning of a clip that exists."""
     clip, campaign = (
         await session.exec(
@@ -128,7 +128,7 @@ async def reckoning_of(session: AsyncSession, clip_id: int) -> Reckoning:
         )
     ).one()
     growth, worth = clip.peak_views - clip.initial_views, _as_earner(clip).target
-    return Reckoning(
+    return EarningsStory(
         initial_views=clip.initial_views,
         views=clip.views,
         peak_views=clip.peak_views,
@@ -148,7 +148,7 @@ async def reckoning_of(session: AsyncSession, clip_id: int) -> Reckoning:
     )
 
 
-async def _newest_hold(session: AsyncSession, clip: Clip) -> Held | None:
+async def _newest_hold(session: AsyncSession, clip: Clip) -> NewestHold | None:
     found = await session.exec(
         select(ClipHold)
         .where(ClipHold.clip_id == clip.id)
@@ -157,7 +157,7 @@ async def _newest_hold(session: AsyncSession, clip: Clip) -> Held | None:
     )
     hold = found.first()
     return (
-        Held(hold.placed_at, hold.reason, worth_waiting(clip, hold), hold.decision)
+        NewestHold(hold.placed_at, hold.reason, worth_waiting(clip, hold), hold.decision)
         if hold
         else None
     )
@@ -221,7 +221,7 @@ def _as_earner(clip: Clip) -> Earner:
     )
 
 
-async def views_over_time(session: AsyncSession, clip_id: int) -> list[Moment]:
+async def views_over_time(session: AsyncSession, clip_id: int) -> list[TimedAmount]:
     """The readings that brought a number, oldest first, without those that a hold keeps from
     counting.
     """
@@ -235,10 +235,10 @@ async def views_over_time(session: AsyncSession, clip_id: int) -> list[Moment]:
         .order_by(col(ViewTracking.date).desc())
         .limit(MOST_READINGS)
     )
-    return [Moment(at, views) for at, views in reversed(found.all()) if views is not None]
+    return [TimedAmount(at, views) for at, views in reversed(found.all()) if views is not None]
 
 
-async def earnings_over_time(session: AsyncSession, clip_id: int) -> list[Moment]:
+async def earnings_over_time(session: AsyncSession, clip_id: int) -> list[TimedAmount]:
     """What the clip had earned after each transfer, oldest first; reversals count down."""
     found = await session.exec(
         select(Transfer).where(Transfer.clip_id == clip_id).order_by(col(Transfer.id))
@@ -246,7 +246,7 @@ async def earnings_over_time(session: AsyncSession, clip_id: int) -> list[Moment
     transfers: Sequence[Transfer] = found.all()
     totals = accumulate(_toward_the_clip(transfer) for transfer in transfers)
     moments = [
-        Moment(transfer.created_at, total)
+        TimedAmount(transfer.created_at, total)
         for transfer, total in zip(transfers, totals, strict=True)
     ]
     return moments[-MOST_READINGS:]

@@ -27,10 +27,10 @@ from swivi.pages.admin.payouts.page import payouts_page
 from swivi.pages.admin.payouts.state import PayoutsState
 from swivi.pages.admin.reconciliation.page import HERE as BOOKS
 from swivi.pages.admin.reconciliation.page import books_page
-from swivi.pages.admin.reconciliation.state import Books, BooksHistory
+from swivi.pages.admin.reconciliation.state import ReconciliationHistory, ReconciliationState
 from swivi.pages.admin.run.page import RunState, run_page
 from swivi.pages.admin.sandbox.page import trial_page
-from swivi.pages.admin.sandbox.state import TrialState
+from swivi.pages.admin.sandbox.state import SandboxState
 from swivi.pages.admin.settings.page import settings_page
 from swivi.pages.admin.settings.state import SettingsState
 from swivi.pages.admin.submissions.page import submissions_page
@@ -40,7 +40,7 @@ from swivi.pages.admin.tracking.live import RunNow
 from swivi.pages.admin.tracking.page import RunsState, tracking_page
 from swivi.pages.admin.tracking.waiting_readings import WaitingReadings
 from swivi.pages.admin.user.page import person_page
-from swivi.pages.admin.user.state import PersonState
+from swivi.pages.admin.user.state import UserState
 from swivi.pages.admin.users.page import users_page
 from swivi.pages.admin.users.state import UsersState
 from swivi.pages.engine.session import SessionState
@@ -67,7 +67,7 @@ def register(app: rx.App) -> None:
         RunNow.load,
         OverviewState.load,
         SpentDays.load,
-        Books.load,
+        ReconciliationState.load,
     )
     add("/admin/campaigns", campaigns_page, "Campaigns", CampaignsState.load)
     add("/admin/campaigns/new", new_campaign_page, "New campaign", NewCampaignState.load)
@@ -110,8 +110,8 @@ def register(app: rx.App) -> None:
     add(ADMIN_NOTIFICATIONS, notifications_page, "Notifications", NotificationList.load)
     add("/admin/users", users_page, "Users", UsersState.load)
     add("/admin/analytics", analytics_page, "Analytics", AnalyticsState.load)
-    add("/admin/users/[user_key]", person_page, "User", PersonState.load)
-    add(BOOKS, books_page, "Books", Books.load, BooksHistory.load)
+    add("/admin/users/[user_key]", person_page, "User", UserState.load)
+    add(BOOKS, books_page, "Books", ReconciliationState.load, ReconciliationHistory.load)
     add("/admin/audit", audit_page, "Audit log", AuditState.load)
     add(ADMIN_SETTINGS, settings_page, "Settings", SettingsState.load)
-    add("/test/view-tracking", trial_page, "Try view tracking", RunNow.load, TrialState.load)
+    add("/test/view-tracking", trial_page, "Try view tracking", RunNow.load, SandboxState.load)

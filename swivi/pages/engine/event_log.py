@@ -19,7 +19,7 @@ from reflex_base.utils.format import sanitize_client_log_value
 
 from swivi.core import logs
 from swivi.core.errors import SwiviError
-from swivi.core.logs import Doing
+from swivi.core.logs import LogContext
 from swivi.core.timings import EVENTS
 from swivi.pages.engine.gate import is_reflexes_own
 from swivi.runtime.live import hub
@@ -46,7 +46,7 @@ class EventLog(Middleware):
         return None
 
 
-def _note(name: str, level: int, began: float, doing: Doing, task: asyncio.Task[None]) -> None:
+def _note(name: str, level: int, began: float, doing: LogContext, task: asyncio.Task[None]) -> None:
     seconds, outcome = time.perf_counter() - began, _outcome(doing, task)
     EVENTS.labels(name, outcome.partition(" ")[0]).observe(seconds)
     milliseconds = round(seconds * 1_000, 1)
@@ -55,7 +55,7 @@ def _note(name: str, level: int, began: float, doing: Doing, task: asyncio.Task[
     log.log(worst, "%s %s in %.1f ms", name, outcome, milliseconds, extra=facts)
 
 
-def _outcome(doing: Doing, task: asyncio.Task[None]) -> str:
+def _outcome(doing: LogContext, task: asyncio.Task[None]) -> str:
     if task.cancelled():
         return "cancelled"
     problem = task.exception()

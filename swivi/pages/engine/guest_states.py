@@ -25,7 +25,7 @@ from reflex.state import BaseState, State
 from reflex.utils.token_manager import RedisTokenManager
 from reflex_base.utils.exceptions import StateSchemaMismatchError
 
-from swivi.pages.engine.state_owner import Belonging
+from swivi.pages.engine.state_owner import StateOwner
 
 log = logging.getLogger("swivi.guests")
 
@@ -56,7 +56,7 @@ class Store(Protocol):
         """
 
 
-class Guests:
+class ClosedGuestTabs:
     """The tabs of guests that were closed a moment ago, by address and oldest first."""
 
     def __init__(self, states: StateManager, is_open: Callable[[str], bool]) -> None:
@@ -99,7 +99,7 @@ class _Memory:
     def may_be_guests(self, tab: str) -> bool:
         root = self._states.states.get(_token(tab).cache_key)
         return isinstance(root, BaseState) and not _is_somebodys(
-            root.substates.get(Belonging.get_name())
+            root.substates.get(StateOwner.get_name())
         )
 
     def forget(self, tab: str) -> bool:
@@ -151,7 +151,7 @@ class _Redis:
         """Delete the whole tree, while no event of the tab runs in any process."""
         token, redis = _token(tab), self._states.redis
         async with self._states._lock(token):
-            socket, belonging = await redis.mget(_socket_key(tab), token._state_key(Belonging))
+            socket, belonging = await redis.mget(_socket_key(tab), token._state_key(StateOwner))
             if socket is None and not _is_somebodys(_read(belonging)):
                 await redis.delete(*(token._state_key(kind) for kind in _tree(State)))
 
@@ -164,7 +164,7 @@ def _store_of(states: StateManager) -> Store:
 
 
 def _is_somebodys(belonging: BaseState | None) -> bool:
-    return isinstance(belonging, Belonging) and bool(belonging._whose)
+    return isinstance(belonging, StateOwner) and bool(belonging._whose)
 
 
 def _read(pickled: bytes | None) -> BaseState | None:

@@ -30,7 +30,7 @@ from swivi.core.json_bounds import check_shape
 from swivi.core.text import is_storable
 from swivi.domain.accounts.flash import FLASH_COOKIE
 from swivi.domain.accounts.sessions import SESSION_COOKIE, cookie_in, hash_token
-from swivi.pages.engine.guest_states import Guests
+from swivi.pages.engine.guest_states import ClosedGuestTabs
 from swivi.ui.feedback import toast_error
 
 log = logging.getLogger("swivi.inbox")
@@ -93,8 +93,8 @@ class Inbox(EventNamespace):
         return cleaning_up
 
     @cached_property
-    def _guests(self) -> Guests:
-        return Guests(
+    def _guests(self) -> ClosedGuestTabs:
+        return ClosedGuestTabs(
             self.app.state_manager, lambda tab: tab in self._token_manager.token_to_socket
         )
 

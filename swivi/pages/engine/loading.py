@@ -16,7 +16,7 @@ from swivi.runtime.runtime import runtime
 log = logging.getLogger("swivi.pages")
 
 
-class Loads(Protocol):
+class LoadingState(Protocol):
     """A state that loads something: `problem` is for `data_table(error=...)`, `loading` for its
     skeleton.
     """
@@ -26,7 +26,7 @@ class Loads(Protocol):
 
 
 @asynccontextmanager
-async def loading(state: Loads, what: str) -> AsyncIterator[AsyncSession]:
+async def loading(state: LoadingState, what: str) -> AsyncIterator[AsyncSession]:
     """A session to read in.
 
     If the database fails, `state.problem` says that `what` could not be loaded.

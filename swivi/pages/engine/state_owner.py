@@ -18,7 +18,7 @@ from swivi.runtime.runtime import runtime
 log = logging.getLogger("swivi.belonging")
 
 
-class Belonging(rx.State):
+class StateOwner(rx.State):
     """The session that this tab's state was filled for, as its hash, and whose it was: "7 ADMIN".
 
     "" for guests.
@@ -44,7 +44,7 @@ async def keep_apart(state: BaseState, session_hash: str, *, shows_everything: b
     The latter is asked only where the whole state is about to be shown. A guest leaves nothing
     behind.
     """
-    belonging = await state.get_state(Belonging)
+    belonging = await state.get_state(StateOwner)
     await belonging._pass_to(session_hash, shows_everything=shows_everything)
 
 

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import clock
 from swivi.insights.money import statement
-from swivi.insights.money.statement import Account, Line, Period, Sums
+from swivi.insights.money.statement import Account, Line, Period, PeriodSums
 from swivi.insights.shared.days import DAY
 from swivi.pages.engine.listing import PAGE_SIZE, Listing, asked
 from swivi.pages.shared.frame import sends
@@ -86,7 +86,7 @@ class Statement(Listing, rx.State, mixin=True):
         self.rows = [_line(line, words) for line in lines]
         self.csv, self.json = (f"{export}.{kind}{_days(period)}" for kind in ("csv", "json"))
 
-    def _sum_up(self, sums: Sums) -> None:
+    def _sum_up(self, sums: PeriodSums) -> None:
         self.opening, self.closing = sums.opening, sums.closing
         self.came = sum(cents for cents in sums.moved.values() if cents > 0)
         self.went = sum(cents for cents in sums.moved.values() if cents < 0)

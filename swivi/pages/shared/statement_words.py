@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from swivi.core.money import VIEWS_PER_RATE, format_dollars
 from swivi.domain.ledger.models import TransferKind
-from swivi.insights.money.accrual_story import Made
+from swivi.insights.money.accrual_story import AccrualStory
 from swivi.insights.money.statement import Line
 
 WHAT: Mapping[TransferKind, str] = {
@@ -41,13 +41,13 @@ def how(line: Line) -> list[str]:
     return [because.format(line.payout_request_id)] if because else []
 
 
-def earned(made: Made) -> list[str]:
+def earned(made: AccrualStory) -> list[str]:
     """From the reading to the amount, step by step."""
     said = [_growth(made), _cap_per_clip(made), _before(made), _cap_per_clipper(made), _share(made)]
     return [sentence for sentence in said if sentence] + ([] if made.adds_up else [DOES_NOT_ADD_UP])
 
 
-def _growth(made: Made) -> str:
+def _growth(made: AccrualStory) -> str:
     seen = f"{made.peak_views:,} views, {made.initial_views:,} of them at submission"
     worth = (
         f"{made.growth:,} at {format_dollars(made.rate)} per {VIEWS_PER_RATE:,} are "
@@ -56,13 +56,13 @@ def _growth(made: Made) -> str:
     return f"{seen}: {worth}."
 
 
-def _cap_per_clip(made: Made) -> str:
+def _cap_per_clip(made: AccrualStory) -> str:
     if made.max_per_clip is None or made.uncapped <= made.max_per_clip:
         return ""
     return f"One clip gets {format_dollars(made.max_per_clip)} at most."
 
 
-def _before(made: Made) -> str:
+def _before(made: AccrualStory) -> str:
     if not made.credited_before:
         return ""
     return (
@@ -71,14 +71,14 @@ def _before(made: Made) -> str:
     )
 
 
-def _cap_per_clipper(made: Made) -> str:
+def _cap_per_clipper(made: AccrualStory) -> str:
     if made.max_per_clipper is None or made.within_cap == made.demand:
         return ""
     cap, left = format_dollars(made.max_per_clipper), format_dollars(made.within_cap)
     return f"One clipper gets {cap} at most in this campaign, which left {left} for this clip."
 
 
-def _share(made: Made) -> str:
+def _share(made: AccrualStory) -> str:
     if made.share is None:
         return ""
     left, wanted = format_dollars(made.share.left), format_dollars(made.share.wanted)

@@ -49,7 +49,7 @@ class BadBackup(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class Copied:
+class BackupResult:
     """A backup that was made: its size in bytes, and seconds."""
 
     path: Path
@@ -65,7 +65,7 @@ def file_of(database_url: str) -> Path:
     return Path(url.database)
 
 
-def backup(database_url: str, target: Path, told: Told = lambda done, of: None) -> Copied:
+def backup(database_url: str, target: Path, told: Told = lambda done, of: None) -> BackupResult:
     """Copy the database, as it is at one moment, into a new file.
 
     Raises NotSqlite, NotFound, Conflict, BadBackup.
@@ -79,7 +79,7 @@ def backup(database_url: str, target: Path, told: Told = lambda done, of: None) 
         )
     started = perf_counter()
     _copy(source, target, told)
-    return Copied(target, target.stat().st_size, perf_counter() - started)
+    return BackupResult(target, target.stat().st_size, perf_counter() - started)
 
 
 def restore(database_url: str, source: Path, *, force: bool = False) -> Path | None:

@@ -19,7 +19,7 @@ from swivi.core import clock
 from swivi.core.db import Database
 
 
-class ReadTogether(Protocol):
+class BatchReadState(Protocol):
     """A live state whose numbers are read for many tabs at once."""
 
     _after_numbers: ClassVar[bool]
@@ -47,7 +47,7 @@ class ReadTogether(Protocol):
         """Read for this tab alone, and show it."""
 
 
-Whose: TypeAlias = Mapping[type[ReadTogether], Sequence[Hashable]]
+Whose: TypeAlias = Mapping[type[BatchReadState], Sequence[Hashable]]
 """Whose numbers are wanted, by the kind of state that shows them."""
 
 
@@ -57,7 +57,7 @@ def is_read_together(kind: type) -> bool:
     return hasattr(kind, "_read_for")
 
 
-async def read_alone(state: ReadTogether, session: AsyncSession) -> None:
+async def read_alone(state: BatchReadState, session: AsyncSession) -> None:
     """Read for one tab, note when, and show it."""
     whose = state._whose_numbers()
     numbers = (await state._read_for(session, [whose])).get(whose)
@@ -70,9 +70,9 @@ class Read:
     """What was read for many, from `began` (UTC) on."""
 
     began: datetime
-    _numbers: Mapping[type[ReadTogether], Mapping[Hashable, Any]]
+    _numbers: Mapping[type[BatchReadState], Mapping[Hashable, Any]]
 
-    def show(self, state: ReadTogether) -> bool:
+    def show(self, state: BatchReadState) -> bool:
         """To a state to which it is news; False if what that shows is not among it, or was read by
         itself since.
         """
@@ -84,14 +84,14 @@ class Read:
         return True
 
 
-class Together:
+class BatchRead:
     """Tabs that are read for together, as soon as the first of them wants to know."""
 
     def __init__(self, database: Database, whose: Whose) -> None:
         self._database = database
         self._whose = whose
         self._reading: asyncio.Task[Read] | None = None
-        self.following: Together | None = None
+        self.following: BatchRead | None = None
         """The tabs whose turn is next."""
 
     def read(self) -> asyncio.Task[Read]:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.core.changes import Changed
+from swivi.core.changes import ChangeSet
 from swivi.core.db import Database
 from swivi.domain.ledger.models import Transfer
 from swivi.domain.notifications.models import Notification
@@ -45,7 +45,7 @@ class Feed:
         """Whether the end is known that the next look begins with."""
         return self._notifications.end is not None
 
-    async def since_last_look(self, began: asyncio.Event | None = None) -> Changed:
+    async def since_last_look(self, began: asyncio.Event | None = None) -> ChangeSet:
         """The users, campaigns and runs that changed since the last call.
 
         `began` is set once it is settled what this look sees: whatever is read from then on is no
@@ -58,12 +58,12 @@ class Feed:
             if began is not None:
                 began.set()
 
-    async def _look(self, session: AsyncSession, began: asyncio.Event) -> Changed:
+    async def _look(self, session: AsyncSession, began: asyncio.Event) -> ChangeSet:
         if (
             not self._database.is_sqlite
         ):  # whose transactions see one moment anyway, as a look for gaps has to
             await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        changed = Changed(runs=await self._runs(session))
+        changed = ChangeSet(runs=await self._runs(session))
         began.set()
         for user_id, campaign_id in await self._transfers.rows(session):
             changed.users |= {user_id} if user_id is not None else set()

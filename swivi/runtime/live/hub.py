@@ -24,12 +24,12 @@ from reflex.state import BaseState, StateUpdate
 from reflex_base.utils.exceptions import LockExpiredError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.core.changes import Changed
+from swivi.core.changes import ChangeSet
 from swivi.core.db import Database, in_slices
 from swivi.core.outages import Outage
 from swivi.domain.accounts.sessions import cookie_in, living
 from swivi.reflex_ext.live_app import LiveApp
-from swivi.runtime.live.batch_reads import Together, Whose, is_read_together
+from swivi.runtime.live.batch_reads import BatchRead, Whose, is_read_together
 from swivi.runtime.live.feed import Feed
 from swivi.runtime.live.turns import Turns
 from swivi.runtime.live.watches import Campaigns, Key, Watch, Watches
@@ -89,8 +89,8 @@ class Hub:
         self._database = database
         self._end = end
         self._watches = Watches()
-        self._pending = Changed()
-        self._pending_calmly = Changed()
+        self._pending = ChangeSet()
+        self._pending_calmly = ChangeSet()
         self._interrupted: set[str] = set()
         self._noticed = 0
         self._something = asyncio.Event()
@@ -125,7 +125,7 @@ class Hub:
         self._watches.keep(self._connected())
         return len(self._watches)
 
-    def notice(self, changed: Changed) -> None:
+    def notice(self, changed: ChangeSet) -> None:
         """A commit changed this. Called in the event loop; returns at once."""
         self._noticed += 1
         self._pending.add(changed)
@@ -146,13 +146,13 @@ class Hub:
         """False if that concerned nobody, and nothing need be gathered after it."""
         if not self._watches.concern_somebody(self._pending):
             self._pending_calmly.add(self._pending)
-            self._pending = Changed()
+            self._pending = ChangeSet()
             return False
         began = asyncio.Event()
         async with asyncio.TaskGroup() as group:
             look = group.create_task(self._look(began))
             await began.wait()
-            changed, self._pending = self._pending, Changed()
+            changed, self._pending = self._pending, ChangeSet()
             self._pending_calmly.add(changed)
             await self._push_to(changed, calm=False)
         # Of what was found, this has just been pushed, as it was when the look began or later.
@@ -162,11 +162,11 @@ class Hub:
     async def _push_calmly(self) -> None:
         while True:
             await asyncio.sleep(CALM_SECONDS)
-            changed, self._pending_calmly = self._pending_calmly, Changed()
+            changed, self._pending_calmly = self._pending_calmly, ChangeSet()
             if changed:
                 await self._push_to(changed, calm=True)
 
-    async def _push_to(self, changed: Changed, *, calm: bool) -> None:
+    async def _push_to(self, changed: ChangeSet, *, calm: bool) -> None:
         """Refresh every watching state of a connected tab that this concerns: numbers first, rows
         after them.
         """
@@ -189,7 +189,7 @@ class Hub:
         now.
 
         Not needed where what is pushed first tells of the session itself
-        (`ReadTogether._tells_of_session`).
+        (`BatchReadState._tells_of_session`).
         """
         sessions = self._watches.sessions(tokens)
         if not sessions:
@@ -217,15 +217,15 @@ class Hub:
             await self._reopen_interrupted()
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def _look(self, began: asyncio.Event | None = None) -> Changed:
+    async def _look(self, began: asyncio.Event | None = None) -> ChangeSet:
         """What the feed found; nothing while the database is away, which is in the log."""
         with contextlib.suppress(Outage):
             if found := await self._feed.since_last_look(began):
                 self._noticed += 1
                 return found
-        return Changed()
+        return ChangeSet()
 
-    def _take_up(self, found: Changed) -> None:
+    def _take_up(self, found: ChangeSet) -> None:
         if found:
             self._pending.add(found)
             self._something.set()
@@ -247,9 +247,9 @@ class Hub:
                 together.setdefault(token, []).append(kind)
             else:
                 alone.append((token, kind))
-        tabs: list[tuple[Together, str, list[type[rx.State]]]] = []
+        tabs: list[tuple[BatchRead, str, list[type[rx.State]]]] = []
         for some in in_slices(together.items(), MOST_TOGETHER):
-            reading = Together(self._database, self._whose(some))
+            reading = BatchRead(self._database, self._whose(some))
             if tabs:
                 tabs[-1][0].following = reading
             tabs += [(reading, token, kinds) for token, kinds in some]
@@ -264,7 +264,7 @@ class Hub:
         return {kind: list(some) for kind, some in whose.items()}
 
     async def _refresh_together(
-        self, reading: Together, token: str, kinds: Sequence[type[rx.State]]
+        self, reading: BatchRead, token: str, kinds: Sequence[type[rx.State]]
     ) -> bool:
         """All these states of a tab in one go, what tells of its session first: one update to send,
         one to show.

@@ -13,7 +13,7 @@ from uuid import uuid4
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from swivi.core.changes import Changed
+from swivi.core.changes import ChangeSet
 
 log = logging.getLogger("swivi.live")
 
@@ -31,16 +31,16 @@ class Relay:
     Register `notice` as a listener of the database, and keep `run` running.
     """
 
-    def __init__(self, redis_url: str, heard: Callable[[Changed], None]) -> None:
+    def __init__(self, redis_url: str, heard: Callable[[ChangeSet], None]) -> None:
         self._redis: Redis = Redis.from_url(redis_url, health_check_interval=LONGEST_WAIT_SECONDS)
         self._heard = heard
         self._myself = uuid4().hex
-        self._waiting = Changed()
+        self._waiting = ChangeSet()
         self._something = asyncio.Event()
 
-    def notice(self, changed: Changed) -> None:
+    def notice(self, changed: ChangeSet) -> None:
         """A commit of this process changed this. Called in the event loop; returns at once."""
-        self._waiting.add(Changed(changed.users, changed.campaigns, changed.runs))
+        self._waiting.add(ChangeSet(changed.users, changed.campaigns, changed.runs))
         self._something.set()
 
     async def run(self) -> None:
@@ -64,7 +64,7 @@ class Relay:
         while True:
             await self._something.wait()
             self._something.clear()
-            changed, self._waiting = self._waiting, Changed()
+            changed, self._waiting = self._waiting, ChangeSet()
             if changed:
                 await self._redis.publish(CHANNEL, _written(self._myself, changed))
 
@@ -87,11 +87,11 @@ class Relay:
             self._heard(changed)
 
 
-def _written(sender: str, changed: Changed) -> str:
+def _written(sender: str, changed: ChangeSet) -> str:
     ids = {"users": changed.users, "campaigns": changed.campaigns, "runs": changed.runs}
     return json.dumps({"from": sender} | {name: sorted(some) for name, some in ids.items()})
 
 
-def _read(message: bytes) -> tuple[str, Changed]:
+def _read(message: bytes) -> tuple[str, ChangeSet]:
     told = json.loads(message)
-    return told["from"], Changed(set(told["users"]), set(told["campaigns"]), set(told["runs"]))
+    return told["from"], ChangeSet(set(told["users"]), set(told["campaigns"]), set(told["runs"]))

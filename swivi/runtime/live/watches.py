@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 import reflex as rx
 
-from swivi.core.changes import Changed
+from swivi.core.changes import ChangeSet
 
 Campaigns: TypeAlias = Iterable[int] | Literal["all"]
 
@@ -92,12 +92,12 @@ class Watches:
         for token in [token for token in self._tabs if token not in connected]:
             self.drop(token)
 
-    def concern_somebody(self, changed: Changed) -> bool:
+    def concern_somebody(self, changed: ChangeSet) -> bool:
         """Whether anybody but those who watch calmly is concerned."""
         keys = (key for topic in _topics(changed) for key in self._about.get(topic, {}))
         return any(not self._tabs[token][kind].calm for token, kind in keys)
 
-    def concerned(self, changed: Changed, *, calm: bool) -> list[Key]:
+    def concerned(self, changed: ChangeSet, *, calm: bool) -> list[Key]:
         """Whom it concerns, of those who watch calmly or of the others; what a tab watches in the
         order of `put`.
         """
@@ -130,7 +130,7 @@ class Watches:
                 del self._about[topic]
 
 
-def _topics(changed: Changed) -> Iterator[Topic]:
+def _topics(changed: ChangeSet) -> Iterator[Topic]:
     for user_id in changed.users:
         yield ("user", user_id)
     for campaign_id in changed.campaigns:

@@ -23,7 +23,7 @@ from swivi.domain.platforms.errors import ReadingUnavailable, RunGone, StartUnce
 from swivi.domain.platforms.models import Outcome, Platform, Reading, VideoRef
 from swivi.domain.platforms.readers.apify_errors import FAULTS, translated
 from swivi.domain.platforms.readers.items import readings_from
-from swivi.domain.platforms.readers.protocol import Collected, ScraperStart
+from swivi.domain.platforms.readers.protocol import CollectedReadings, ScraperStart
 from swivi.domain.platforms.scrapers import ACTORS, Actor
 
 DEFAULT_API_URL = "https://api.apify.com"
@@ -103,7 +103,7 @@ class ApifyReader:
                     return ScraperStart(run.id, run.default_dataset_id)
         return None
 
-    async def collect(self, run_id: str, refs: Sequence[VideoRef]) -> Collected:
+    async def collect(self, run_id: str, refs: Sequence[VideoRef]) -> CollectedReadings:
         with _speaking(run_id):
             async with asyncio.timeout((self._timeout + LONG_POLL_TIMEOUT).total_seconds()):
                 run = await self._reads.run(run_id).wait_for_finish(
@@ -121,9 +121,13 @@ class ApifyReader:
             unanswered=Outcome.MISSING if finished else Outcome.ERROR,
             why="the run did not return it" if finished else f"the run is {run.status}",
         )
-        return Collected(run_id, run.status, tuple(readings), _micro_usd(run.usage_total_usd))
+        return CollectedReadings(
+            run_id, run.status, tuple(readings), _micro_usd(run.usage_total_usd)
+        )
 
-    async def read(self, refs: Sequence[VideoRef], *, since: datetime | None = None) -> Collected:
+    async def read(
+        self, refs: Sequence[VideoRef], *, since: datetime | None = None
+    ) -> CollectedReadings:
         started = await self.find_started(refs, since) if since else None
         started = started or await self._start_or_find(refs)
         return await self.collect(started.run_id, refs)

@@ -22,7 +22,7 @@ class ScraperStart:
 
 
 @dataclass(frozen=True, slots=True)
-class Collected:
+class CollectedReadings:
     """What one run brought.
 
     `readings` holds one reading per video asked for, in that order. `status` is the service's word
@@ -49,7 +49,7 @@ class Collected:
 class BatchReader(Protocol):
     """Reads many videos of one platform with one paid run, and waits for it."""
 
-    async def read(self, refs: Sequence[VideoRef]) -> Collected:
+    async def read(self, refs: Sequence[VideoRef]) -> CollectedReadings:
         """Raises ReadingUnavailable for what may pass and ReaderStopped for what needs an admin."""
 
 
@@ -87,7 +87,7 @@ class ViewReader(Protocol):
         Run ids in `known` belong to other batches and are passed over.
         """
 
-    async def collect(self, run_id: str, refs: Sequence[VideoRef]) -> Collected:
+    async def collect(self, run_id: str, refs: Sequence[VideoRef]) -> CollectedReadings:
         """Wait, within bounds, for a run to end and read what it brought.
 
         Free, so it may be repeated.
@@ -95,7 +95,9 @@ class ViewReader(Protocol):
         Raises RunGone if the service does not know the run.
         """
 
-    async def read(self, refs: Sequence[VideoRef], *, since: datetime | None = None) -> Collected:
+    async def read(
+        self, refs: Sequence[VideoRef], *, since: datetime | None = None
+    ) -> CollectedReadings:
         """Start, find if the start is uncertain, collect.
 
         With `since`, the time of an earlier attempt for the same videos, a run that it left is used

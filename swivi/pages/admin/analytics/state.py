@@ -14,7 +14,7 @@ from swivi.domain.accounts.models import Role
 from swivi.domain.platforms.models import Platform
 from swivi.insights.campaigns.live import campaign_titles
 from swivi.insights.money.analytics import Analytics, analytics
-from swivi.insights.money.flows import Compared
+from swivi.insights.money.flows import Comparison
 from swivi.pages.engine.gate import public, signed_in
 from swivi.pages.engine.listing import asked_number, asked_option, readdressed
 from swivi.pages.engine.loading import loading
@@ -149,7 +149,7 @@ def _span(first: date, last: date) -> str:
     return f"{first:%b} {first.day} to {last:%b} {last.day}"
 
 
-def measures(flow: Compared) -> tuple[Measure, Measure, Measure]:
+def measures(flow: Comparison) -> tuple[Measure, Measure, Measure]:
     """Views, spending and effective CPM, each beside what it was."""
     now, before = flow.now, flow.before
     return (

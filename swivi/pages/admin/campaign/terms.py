@@ -11,7 +11,7 @@ from swivi.domain.campaigns import service as campaigns
 from swivi.domain.campaigns.models import Campaign, CampaignStatus
 from swivi.domain.campaigns.rules import parse_status
 from swivi.domain.clips.review import parse_reason
-from swivi.domain.tracking.errors import NotAllRead
+from swivi.domain.tracking.errors import UnreadClipsLeft
 from swivi.pages.admin.campaign.live import CampaignNow, addressed_campaign
 from swivi.pages.admin.campaign_form.form import filled_terms
 from swivi.pages.engine.acting import acting, form_fields, refusal
@@ -119,7 +119,7 @@ async def _completion(
         campaign = await runtime().tracker.complete(
             campaign_id, actor=actor, reason=reason, force=force
         )
-    except NotAllRead as refused:
+    except UnreadClipsLeft as refused:
         async with state:
             state.busy, state.unread = False, refused.sentence
         yield refusal(refused)

@@ -5,7 +5,7 @@ import reflex as rx
 from swivi.domain.tracking.models import RunStatus
 from swivi.pages.admin.dashboard.state import Ending, OverviewState
 from swivi.pages.admin.reconciliation.page import HERE as BOOKS
-from swivi.pages.admin.reconciliation.state import Books
+from swivi.pages.admin.reconciliation.state import ReconciliationState
 from swivi.pages.admin.shared.parts import counted
 from swivi.pages.admin.tracking.live import RunNow
 from swivi.ui.buttons import link_button
@@ -57,7 +57,7 @@ def _anything() -> rx.Var[bool]:
         state.readings_waiting,
         state.on_hold,
         state.stuck,
-        Books.found,
+        ReconciliationState.found,
     )
     waiting = sum((number_var(number) for number in numbers), start=rows_var(state.ending).length())
     return (waiting > 0) | _stopped() | _unread()
@@ -73,7 +73,7 @@ def _unread() -> rx.Var[bool]:
 
 
 def _books() -> rx.Component:
-    found = Books.found
+    found = ReconciliationState.found
     return _item(
         number_var(found) > 0,
         "book_x",

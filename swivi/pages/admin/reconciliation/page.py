@@ -6,9 +6,9 @@ import reflex as rx
 
 from swivi.pages.admin.reconciliation.state import (
     AuditRow,
-    Books,
-    BooksHistory,
     FindingRow,
+    ReconciliationHistory,
+    ReconciliationState,
     RuleRow,
 )
 from swivi.pages.shared.frame import admin_page
@@ -44,11 +44,16 @@ def books_panel() -> rx.Component:
 
 
 def _check_now() -> rx.Component:
-    return button("Check the books", Books.check, icon="book_check", pending=Books.checking)
+    return button(
+        "Check the books",
+        ReconciliationState.check,
+        icon="book_check",
+        pending=ReconciliationState.checking,
+    )
 
 
 def _last() -> rx.Component:
-    state = Books
+    state = ReconciliationState
     never = rx.el.p(
         "Not checked yet. A check compares every balance with its transfers and changes nothing.",
         class_name="quiet",
@@ -65,7 +70,7 @@ def _last() -> rx.Component:
 
 
 def _findings() -> rx.Component:
-    state = Books
+    state = ReconciliationState
     more = rx.el.p(
         "The first ", count(state.listed), " of ", count(state.found), ".", class_name="quiet"
     )
@@ -100,7 +105,7 @@ _RULE_COLUMNS = (
 
 
 def _rules() -> rx.Component:
-    state = Books
+    state = ReconciliationState
     return panel(
         "What is checked",
         data_table(
@@ -131,7 +136,7 @@ def _rule_cells(row: RuleRow) -> list[Node]:
 
 
 def _seals() -> rx.Component:
-    seal = Books.seal
+    seal = ReconciliationState.seal
     covered = dotted(
         rx.fragment("Seal ", count(seal.number)),
         rx.fragment("made ", when(seal.made_at)),
@@ -182,7 +187,7 @@ _AUDIT_COLUMNS = (
 
 
 def _history() -> rx.Component:
-    state = BooksHistory
+    state = ReconciliationHistory
     return panel(
         "Audits",
         data_table(

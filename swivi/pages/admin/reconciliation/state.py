@@ -15,8 +15,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.core.outages import Outage
 from swivi.domain.accounts.models import Role
 from swivi.domain.ledger.invariants import INVARIANTS
-from swivi.domain.reconciliation.models import Audit, AuditTrigger
-from swivi.domain.reconciliation.service import AuditUnderWay, newest
+from swivi.domain.reconciliation.models import AuditTrigger, Reconciliation
+from swivi.domain.reconciliation.service import ReconciliationUnderWay, newest
 from swivi.domain.seals import sealing
 from swivi.domain.seals.models import SealCheck
 from swivi.pages.engine.acting import refusal
@@ -112,7 +112,7 @@ class SealView:
 NO_SEAL: Final = SealView(0, "", "", 0, 0, 0, 0, "", 0, "")
 
 
-class Books(rx.State):
+class ReconciliationState(rx.State):
     """Live: the last audit. `checked_at` is "" before the first; `took` is milliseconds."""
 
     checking: bool = False
@@ -154,14 +154,14 @@ class Books(rx.State):
                 self._show(audit)
                 self.seal = seal
             yield _outcome(audit)
-        except (AuditUnderWay, Outage) as refused:
+        except (ReconciliationUnderWay, Outage) as refused:
             yield refusal(refused)
         except SQLAlchemyError:
             yield toast_error("The books could not be read. Please try again.")
         finally:
             async with self:
                 self.checking = False
-        yield BooksHistory.load
+        yield ReconciliationHistory.load
 
     async def _refresh_live(self, session: AsyncSession) -> None:
         audit = await newest(session)
@@ -169,7 +169,7 @@ class Books(rx.State):
             self._show(audit)
         self.seal = await _seal(session)
 
-    def _show(self, audit: Audit) -> None:
+    def _show(self, audit: Reconciliation) -> None:
         self.checks, self.transfers, self.took = audit.checks, audit.transfers, audit.duration_ms
         self.found, self.listed = audit.found, len(audit.findings)
         self.rules = [_rule(result) for result in audit.results]
@@ -177,7 +177,7 @@ class Books(rx.State):
         self.checked_at = audit.started_at.isoformat()
 
 
-class BooksHistory(Listing, rx.State):
+class ReconciliationHistory(Listing, rx.State):
     """One page of all audits that are kept, newest first."""
 
     rows: list[AuditRow] = []
@@ -189,9 +189,14 @@ class BooksHistory(Listing, rx.State):
             return
         offset = self._read_place()
         async with loading(self, "The audits") as session:
-            self._found((await session.exec(select(func.count()).select_from(Audit))).one())
+            self._found(
+                (await session.exec(select(func.count()).select_from(Reconciliation))).one()
+            )
             found = await session.exec(
-                select(Audit).order_by(col(Audit.id).desc()).limit(PAGE_SIZE).offset(offset)
+                select(Reconciliation)
+                .order_by(col(Reconciliation.id).desc())
+                .limit(PAGE_SIZE)
+                .offset(offset)
             )
             self.rows = [_row(audit) for audit in found.all()]
 
@@ -222,12 +227,12 @@ def _finding(finding: dict[str, Any]) -> FindingRow:
     )
 
 
-def _row(audit: Audit) -> AuditRow:
+def _row(audit: Reconciliation) -> AuditRow:
     at, why = audit.started_at.isoformat(), WHY[audit.trigger]
     return AuditRow(audit.id, at, why, audit.transfers, audit.duration_ms, audit.found)
 
 
-def _outcome(audit: Audit) -> Handler:
+def _outcome(audit: Reconciliation) -> Handler:
     if not audit.found:
         return toast_success(f"The books are right: {audit.checks} checks, no findings")
     return toast_error(

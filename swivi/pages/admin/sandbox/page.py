@@ -4,7 +4,7 @@ earnings change.
 
 import reflex as rx
 
-from swivi.pages.admin.sandbox.state import TrialState
+from swivi.pages.admin.sandbox.state import SandboxState
 from swivi.pages.admin.shared.parts import clip_link, known_count, row_actions, side_by_side
 from swivi.pages.admin.submissions.rows import SubmissionRow
 from swivi.pages.admin.tracking.live import RunNow, no_reader_notice
@@ -48,7 +48,7 @@ def _cells(row: SubmissionRow) -> list[Node]:
                 row.approvable,
                 button(
                     "Approve",
-                    sends(TrialState.approve, row.id),
+                    sends(SandboxState.approve, row.id),
                     icon="check",
                     aria_label=f"Approve the clip {row.name}",
                 ),
@@ -77,7 +77,7 @@ def trial_page() -> rx.Component:
 
 
 def _form() -> rx.Component:
-    state = TrialState
+    state = SandboxState
     return form(
         text_area_field(
             "TikTok, YouTube and Instagram links, one a line",
@@ -97,7 +97,7 @@ def _form() -> rx.Component:
 
 
 def _refused() -> rx.Component:
-    refused = rows_var(TrialState.refused)
+    refused = rows_var(SandboxState.refused)
 
     def line(pair: tuple[str, str]) -> rx.Component:
         return rx.el.li(rx.el.strong(pair[0]), ": ", pair[1], style={"overflow_wrap": "anywhere"})
@@ -109,7 +109,7 @@ def _refused() -> rx.Component:
 
 
 def _campaign() -> rx.Component:
-    state = TrialState
+    state = SandboxState
     return rx.cond(
         state.campaign_id > 0,
         stack(
@@ -129,7 +129,7 @@ def _campaign() -> rx.Component:
 
 
 def _steps() -> rx.Component:
-    state = TrialState
+    state = SandboxState
     return cluster(
         rx.cond(
             state.campaign_id > 0,
@@ -163,7 +163,7 @@ def _steps() -> rx.Component:
 
 
 def _results() -> rx.Component:
-    state = TrialState
+    state = SandboxState
     return data_table(
         _COLUMNS,
         state.rows,

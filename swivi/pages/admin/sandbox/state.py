@@ -26,7 +26,7 @@ from swivi.ui.types import Handler
 MOST_LINKS = 30
 
 
-class TrialState(rx.State):
+class SandboxState(rx.State):
     """The test campaign's submissions, live. Cents; `campaign_id` is 0 while no bench is set up.
 
     `refused` are links that were not taken, with why; `working` names the step that is under way,

@@ -24,7 +24,7 @@ from swivi.runtime.live import hub
 from swivi.runtime.runtime import runtime
 from swivi.settings import DEFAULT_APIFY_API_URL, Settings
 
-Standing: TypeAlias = Literal["set", "unset", "missing", "value"]
+TotpStatus: TypeAlias = Literal["set", "unset", "missing", "value"]
 """Missing is what Swivi needs to do its work; what is merely unset has a good default.
 
 A value speaks for itself.
@@ -37,7 +37,7 @@ class Item:
 
     name: str
     variable: str
-    standing: Standing
+    standing: TotpStatus
     means: str
 
 

@@ -40,7 +40,7 @@ class SubmissionRow:
 
 
 @dataclass(frozen=True)
-class Behind:
+class PanelDetails:
     """What the panel says behind a submission: the campaign's words, the clipper's submissions so
     far, odd counts.
     """
@@ -115,10 +115,10 @@ def _author_words(row: ReviewRow) -> str:
     return f"{platform} has not named the author; {row.clipper_name} has linked {handles}"
 
 
-def behind_of(known: Background) -> Behind:
+def behind_of(known: Background) -> PanelDetails:
     """What the panel says behind a submission."""
     record = known.record
-    return Behind(
+    return PanelDetails(
         known.brief,
         known.requirements,
         record.approved,

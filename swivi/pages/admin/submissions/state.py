@@ -12,7 +12,12 @@ from swivi.domain.platforms.models import Platform
 from swivi.insights.campaigns.live import campaign_titles
 from swivi.insights.submissions.review_queue import ReviewRow, background, review_queue, review_rows
 from swivi.pages.admin.submissions.decisions import Decisions
-from swivi.pages.admin.submissions.rows import Behind, SubmissionRow, behind_of, submission_row
+from swivi.pages.admin.submissions.rows import (
+    PanelDetails,
+    SubmissionRow,
+    behind_of,
+    submission_row,
+)
 from swivi.pages.engine.acting import some_id
 from swivi.pages.engine.gate import admins_only, public
 from swivi.pages.engine.listing import PAGE_SIZE, Listing, asked, asked_number, asked_option
@@ -39,7 +44,7 @@ class ReviewState(Decisions, Listing, rx.State):
     """The filters besides the status, as the rest of an address."""
     campaigns: list[tuple[str, str]] = []
     shown: SubmissionRow | None = None
-    behind: Behind = Behind()
+    behind: PanelDetails = PanelDetails()
     previews: bool = False
 
     @rx.var

@@ -5,7 +5,7 @@ import reflex as rx
 from swivi.domain.accounts.models import Role, UserStatus
 from swivi.pages.admin.shared.parts import clip_link, known_count, side_by_side
 from swivi.pages.admin.shared.user_change import UserChange, change_dialog
-from swivi.pages.admin.user.state import PersonBrowser, PersonClip, PersonPayout, PersonState
+from swivi.pages.admin.user.state import UserBrowser, UserClip, UserPayout, UserState
 from swivi.pages.engine.session import SessionState
 from swivi.pages.shared.frame import admin_page, sends
 from swivi.ui.buttons import button, link_button
@@ -25,7 +25,7 @@ _USERS = "/admin/users"
 
 def person_page() -> rx.Component:
     """`/admin/users/[user_key]`."""
-    state = PersonState
+    state = UserState
     nobody = empty_state("search_x", "There is no such user", "", link_button("All users", _USERS))
     not_shown = rx.cond(state.loading, skeleton_rows(), nobody)
     return admin_page(
@@ -45,7 +45,7 @@ def person_page() -> rx.Component:
 
 
 def _subtitle() -> rx.Component:
-    who = PersonState.who
+    who = UserState.who
     return cluster(
         copyable(who.email, who.email, "Copy the email address"),
         rx.cond(
@@ -59,12 +59,12 @@ def _subtitle() -> rx.Component:
 
 
 def _actions() -> rx.Component:
-    who = PersonState.who
+    who = UserState.who
     return button("Change role or status", sends(UserChange.ask, who.id), icon="user_cog")
 
 
 def _shown() -> rx.Component:
-    who = PersonState.who
+    who = UserState.who
     return stack(
         card_grid(
             stat_card("Available", live_money(who.available), "may be withdrawn"),
@@ -86,9 +86,9 @@ def _shown() -> rx.Component:
 
 
 def _clips() -> rx.Component:
-    state = PersonState
+    state = UserState
 
-    def cells(row: PersonClip) -> list[Node]:
+    def cells(row: UserClip) -> list[Node]:
         return [
             side_by_side(platform_mark(row.platform), clip_link(row.url, "Watch")),
             rx.el.a(row.campaign, href=f"/admin/campaigns/{row.campaign_id}"),
@@ -121,7 +121,7 @@ def _clips() -> rx.Component:
 
 
 def _payouts() -> rx.Component:
-    def cells(row: PersonPayout) -> list[Node]:
+    def cells(row: UserPayout) -> list[Node]:
         return [
             money(row.amount),
             row.method,
@@ -143,7 +143,7 @@ def _payouts() -> rx.Component:
     nothing = rx.el.p("No payout was asked for.", class_name="quiet")
     table = data_table(
         columns,
-        PersonState.payouts,
+        UserState.payouts,
         cells,
         caption="Payout requests",
         key=lambda row: row.id,
@@ -152,7 +152,7 @@ def _payouts() -> rx.Component:
     )
     statement = link_button(
         "Statement",
-        f"/api/admin/users/{PersonState.who.id}/statement.csv",
+        f"/api/admin/users/{UserState.who.id}/statement.csv",
         icon="download",
         reload_document=True,
         download=True,
@@ -162,9 +162,9 @@ def _payouts() -> rx.Component:
 
 
 def _ways_in() -> rx.Component:
-    state = PersonState
+    state = UserState
 
-    def cells(row: PersonBrowser) -> list[Node]:
+    def cells(row: UserBrowser) -> list[Node]:
         return [row.name, when(row.signed_in_at), when(row.seen_at)]
 
     columns = (Column("Browser"), Column("Signed in", "right"), Column("Last seen", "right"))
@@ -178,7 +178,7 @@ def _ways_in() -> rx.Component:
 
 
 def _linked() -> rx.Component:
-    accounts = rows_var(PersonState.accounts)
+    accounts = rows_var(UserState.accounts)
     shown = cluster(
         rx.foreach(accounts, lambda pair: rx.el.span(platform_mark(pair[0]), " @", pair[1])), gap=4
     )
@@ -186,12 +186,12 @@ def _linked() -> rx.Component:
 
 
 def _sign_out() -> rx.Component:
-    who = PersonState.who
+    who = UserState.who
     return confirm_dialog(
-        button("End all sessions", icon="log_out", pending=flag_var(PersonState.busy)),
+        button("End all sessions", icon="log_out", pending=flag_var(UserState.busy)),
         f"Sign {who.name} out everywhere?",
         "Every browser is signed out, and every API token is revoked. They can sign in again.",
         "End all sessions",
-        PersonState.sign_out_everywhere,
+        UserState.sign_out_everywhere,
         danger=True,
     )

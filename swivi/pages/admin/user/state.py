@@ -31,7 +31,7 @@ NEWEST = 20
 
 
 @dataclass(frozen=True)
-class PersonNow:
+class UserNumbers:
     """A user as their page shows them. Cents and views; `id` 0 is nobody."""
 
     id: int = 0
@@ -51,7 +51,7 @@ class PersonNow:
 
 
 @dataclass(frozen=True)
-class PersonClip:
+class UserClip:
     """One of their clips. Cents and views."""
 
     id: int
@@ -66,7 +66,7 @@ class PersonClip:
 
 
 @dataclass(frozen=True)
-class PersonPayout:
+class UserPayout:
     """One of their payout requests. Cents."""
 
     id: int
@@ -78,7 +78,7 @@ class PersonPayout:
 
 
 @dataclass(frozen=True)
-class PersonBrowser:
+class UserBrowser:
     """A browser that they are signed in with."""
 
     id: int
@@ -87,13 +87,13 @@ class PersonBrowser:
     seen_at: str
 
 
-class PersonState(Listing, rx.State):
+class UserState(Listing, rx.State):
     """The user that the address names; the list that is paged is their clips."""
 
-    who: PersonNow = PersonNow()
-    clips: list[PersonClip] = []
-    payouts: list[PersonPayout] = []
-    browsers: list[PersonBrowser] = []
+    who: UserNumbers = UserNumbers()
+    clips: list[UserClip] = []
+    payouts: list[UserPayout] = []
+    browsers: list[UserBrowser] = []
     accounts: list[tuple[str, str]] = []
     busy: bool = False
 
@@ -102,7 +102,7 @@ class PersonState(Listing, rx.State):
         """Read what the address asks for."""
         if await visitor(self, Role.ADMIN) is None:
             return
-        self.who, self.busy = PersonNow(id=addressed_id(self)), False
+        self.who, self.busy = UserNumbers(id=addressed_id(self)), False
         self._read_place()
         hub.watch(self, users={self.who.id})
         async with loading(self, "The user") as session:
@@ -111,7 +111,7 @@ class PersonState(Listing, rx.State):
     async def _refresh_live(self, session: AsyncSession) -> None:
         found = await person(session, self.who.id)
         if found is None:
-            self.who = PersonNow()
+            self.who = UserNumbers()
             return
         user_id, offset = found.user.id, (self.page - 1) * PAGE_SIZE
         clips, total = await clipper_clips(session, user_id, limit=PAGE_SIZE, offset=offset)
@@ -142,9 +142,9 @@ class PersonState(Listing, rx.State):
         self.busy = False
 
 
-async def _person_now(session: AsyncSession, user: User) -> PersonNow:
+async def _person_now(session: AsyncSession, user: User) -> UserNumbers:
     record = await clipper_record(session, user.id)
-    return PersonNow(
+    return UserNumbers(
         id=user.id,
         name=user.name,
         email=user.email,
@@ -162,8 +162,8 @@ async def _person_now(session: AsyncSession, user: User) -> PersonNow:
     )
 
 
-def _clip(row: ClipRow) -> PersonClip:
-    return PersonClip(
+def _clip(row: ClipRow) -> UserClip:
+    return UserClip(
         id=row.submission_id,
         url=row.url,
         platform=row.platform,
@@ -176,8 +176,8 @@ def _clip(row: ClipRow) -> PersonClip:
     )
 
 
-def _payout(row: PayoutRow) -> PersonPayout:
-    return PersonPayout(
+def _payout(row: PayoutRow) -> UserPayout:
+    return UserPayout(
         id=row.request_id,
         amount=row.amount,
         method=method_label(row.method),
@@ -187,8 +187,8 @@ def _payout(row: PayoutRow) -> PersonPayout:
     )
 
 
-def _browser(browser: SignInSession) -> PersonBrowser:
-    return PersonBrowser(
+def _browser(browser: SignInSession) -> UserBrowser:
+    return UserBrowser(
         id=browser.id,
         name=browser_name(browser.user_agent),
         signed_in_at=iso(browser.created_at),

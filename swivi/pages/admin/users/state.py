@@ -7,7 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core.text import is_storable
 from swivi.domain.accounts.models import Role, UserStatus
-from swivi.insights.clippers.users import PersonRow, people
+from swivi.insights.clippers.users import UserListRow, people
 from swivi.pages.admin.shared.times import iso
 from swivi.pages.engine.acting import form_fields
 from swivi.pages.engine.gate import admins_only, public
@@ -74,7 +74,7 @@ class UsersState(Listing, rx.State):
         return readdressed(self, search=str(form_fields(form_data).get("search", "")).strip()[:100])
 
 
-def _row(row: PersonRow) -> UserRow:
+def _row(row: UserListRow) -> UserRow:
     user = row.user
     return UserRow(
         id=user.id,

@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.insights.clippers.clipper import clipper_clips
 from swivi.pages.clipper.campaigns.page import HERE
 from swivi.pages.clipper.shared.clip_table import clip_table
-from swivi.pages.clipper.shared.own import Own
+from swivi.pages.clipper.shared.own import ClipperLive
 from swivi.pages.clipper.shared.rows import ClipLine, clip_line
 from swivi.pages.clipper.submit.dialog import submit_button_for, submit_dialog
 from swivi.pages.engine.gate import public
@@ -26,7 +26,7 @@ from swivi.ui.feedback import empty_state, error_state, skeleton_rows
 from swivi.ui.vars import rows_var, text_if
 
 
-class OwnClipsInCampaign(Own, rx.State):
+class OwnClipsInCampaign(ClipperLive, rx.State):
     """Live: the clipper's newest submissions to the campaign in the address."""
 
     rows: list[ClipLine] = []

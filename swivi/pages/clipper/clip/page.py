@@ -9,13 +9,13 @@ import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.insights.submissions import clip_story
-from swivi.insights.submissions.clip_story import Moment, Reckoning
+from swivi.insights.submissions.clip_story import EarningsStory, TimedAmount
 from swivi.pages.clipper.clip.readings import readings_panel
 from swivi.pages.clipper.clip.why import why
 from swivi.pages.clipper.clips.page import HERE
 from swivi.pages.clipper.shared.clip_table import Line as Shown
 from swivi.pages.clipper.shared.clip_table import clip_status
-from swivi.pages.clipper.shared.own import Own
+from swivi.pages.clipper.shared.own import ClipperLive
 from swivi.pages.clipper.shared.rows import ClipLine, clip_line
 from swivi.pages.engine.gate import public
 from swivi.pages.engine.listing import addressed_id
@@ -41,7 +41,7 @@ class Point:
     amount: int
 
 
-class OwnClip(Own, rx.State):
+class OwnClip(ClipperLive, rx.State):
     """Live: the submission in the address, and what became of it.
 
     `clip.id` is 0 where there is none.
@@ -66,7 +66,7 @@ class OwnClip(Own, rx.State):
     views: list[Point] = []
     earnings: list[Point] = []
     _submission_id: int = 0
-    _reckoning: Reckoning | None = None
+    _reckoning: EarningsStory | None = None
 
     @public
     async def load(self) -> None:
@@ -93,7 +93,7 @@ class OwnClip(Own, rx.State):
             self.views = _points(await clip_story.views_over_time(session, row.clip_id))
             self.earnings = _points(await clip_story.earnings_over_time(session, row.clip_id))
 
-    def _reckon(self, reckoning: Reckoning) -> None:
+    def _reckon(self, reckoning: EarningsStory) -> None:
         self.peak_views, self.growth = reckoning.peak_views, reckoning.growth
         self.min_views, self.rate = reckoning.min_views, reckoning.rate
         self.uncapped, self.cap, self.worth = (
@@ -105,7 +105,7 @@ class OwnClip(Own, rx.State):
         self.why = why(reckoning)
 
 
-def _points(moments: list[Moment]) -> list[Point]:
+def _points(moments: list[TimedAmount]) -> list[Point]:
     return [
         Point(each.at.isoformat(), int(each.at.timestamp() * 1000), each.amount) for each in moments
     ]

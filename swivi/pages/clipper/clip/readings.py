@@ -10,7 +10,7 @@ from swivi.domain.platforms.models import Outcome
 from swivi.domain.tracking import manual_readings as manual
 from swivi.insights.submissions import clip_story
 from swivi.insights.submissions.clip_story import ReadingRow
-from swivi.pages.clipper.shared.own import Own
+from swivi.pages.clipper.shared.own import ClipperLive
 from swivi.pages.engine.gate import public
 from swivi.pages.engine.listing import PAGE_SIZE, Listing, addressed_id
 from swivi.ui.cards import panel
@@ -46,7 +46,7 @@ class ReadingLine:
     earned: int = 0
 
 
-class ClipReadings(Own, Listing, rx.State):
+class ClipReadings(ClipperLive, Listing, rx.State):
     """Live: one page of the readings of the clip in the address."""
 
     rows: list[ReadingLine] = []

@@ -5,10 +5,10 @@ that and it.
 from swivi.core.money import format_dollars
 from swivi.domain.campaigns.models import CampaignStatus
 from swivi.domain.clips.models import HoldDecision
-from swivi.insights.submissions.clip_story import Reckoning
+from swivi.insights.submissions.clip_story import EarningsStory
 
 
-def why(of: Reckoning) -> list[str]:
+def why(of: EarningsStory) -> list[str]:
     """The sentences that apply, in the order in which a number is made."""
     said = [
         _hold(of),
@@ -23,7 +23,7 @@ def why(of: Reckoning) -> list[str]:
     return [sentence for sentence in said if sentence]
 
 
-def _hold(of: Reckoning) -> str:
+def _hold(of: EarningsStory) -> str:
     hold = of.hold
     if hold is None:
         return ""
@@ -42,7 +42,7 @@ def _hold(of: Reckoning) -> str:
     return ""
 
 
-def _growth(of: Reckoning) -> str:
+def _growth(of: EarningsStory) -> str:
     if of.growth == 0:
         return (
             "It has no more views than when it was submitted. Only what grows from there on pays."
@@ -54,7 +54,7 @@ def _growth(of: Reckoning) -> str:
     return f"{of.growth:,} new views at {rate} per 1,000 are worth {worth}."
 
 
-def _cap_per_clip(of: Reckoning) -> str:
+def _cap_per_clip(of: EarningsStory) -> str:
     if of.max_per_clip is None or of.growth < of.min_views or of.uncapped <= of.max_per_clip:
         return ""
     return (
@@ -63,14 +63,14 @@ def _cap_per_clip(of: Reckoning) -> str:
     )
 
 
-def _fallen(of: Reckoning) -> str:
+def _fallen(of: EarningsStory) -> str:
     if of.views >= of.peak_views:
         return ""
     fell = f"The views fell from {of.peak_views:,} to {of.views:,}."
     return f"{fell} The most that was ever read pays: nothing is taken back."
 
 
-def _cap_per_clipper(of: Reckoning) -> str:
+def _cap_per_clipper(of: EarningsStory) -> str:
     if (
         of.max_per_clipper is None
         or of.credited >= of.worth
@@ -83,7 +83,7 @@ def _cap_per_clipper(of: Reckoning) -> str:
     )
 
 
-def _last_share(of: Reckoning) -> str:
+def _last_share(of: EarningsStory) -> str:
     if of.last_share is None or of.credited >= of.worth:
         return ""
     last = of.last_share
@@ -94,7 +94,7 @@ def _last_share(of: Reckoning) -> str:
     )
 
 
-def _to_come(of: Reckoning) -> str:
+def _to_come(of: EarningsStory) -> str:
     under_way = of.campaign_status in {CampaignStatus.ACTIVE, CampaignStatus.PAUSED}
     is_held = of.hold is not None and of.hold.decision is None
     if of.credited >= of.worth or not under_way or is_held:
@@ -105,7 +105,7 @@ def _to_come(of: Reckoning) -> str:
     )
 
 
-def _lost(of: Reckoning) -> str:
+def _lost(of: EarningsStory) -> str:
     taken_back = of.credited - of.earned
     return (
         f"{format_dollars(taken_back)} went back to the campaign when the clip was revoked."

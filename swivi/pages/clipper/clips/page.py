@@ -7,7 +7,7 @@ from swivi.domain.clips.models import SubmissionStatus
 from swivi.insights.clippers.clipper import clipper_clips
 from swivi.pages.clipper.shared.balance import ClipperBalance
 from swivi.pages.clipper.shared.clip_table import clip_table
-from swivi.pages.clipper.shared.own import Own
+from swivi.pages.clipper.shared.own import ClipperLive
 from swivi.pages.clipper.shared.rows import ClipLine, clip_line
 from swivi.pages.clipper.submit.dialog import opens_for, submit_button_for, submit_dialog
 from swivi.pages.engine.gate import public
@@ -20,7 +20,7 @@ from swivi.ui.tables import FilterTab, filter_tabs, pager
 HERE = "/clippers/clips"
 
 
-class OwnClips(Own, Listing, rx.State):
+class OwnClips(ClipperLive, Listing, rx.State):
     """Live: one page of the clipper's submissions; `status` is the filter in the address, "" for
     all.
     """

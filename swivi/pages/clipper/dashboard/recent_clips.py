@@ -10,14 +10,14 @@ from swivi.insights.clippers.clipper import RECENT
 from swivi.insights.submissions.newest import newest_clips
 from swivi.insights.submissions.rows import ClipRow
 from swivi.pages.clipper.shared.clip_table import clip_table
-from swivi.pages.clipper.shared.own import OwnTogether
+from swivi.pages.clipper.shared.own import BatchedClipperLive
 from swivi.pages.clipper.shared.rows import ClipLine, clip_line
 from swivi.pages.engine.gate import public
 from swivi.ui.buttons import link_button
 from swivi.ui.feedback import empty_state
 
 
-class RecentClips(OwnTogether, rx.State):
+class RecentClips(BatchedClipperLive, rx.State):
     """Live: the newest submissions."""
 
     rows: list[ClipLine] = []

@@ -7,7 +7,7 @@ import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.insights.clippers.clipper import EarnedInCampaign, earned_by_campaign
-from swivi.pages.clipper.shared.own import Own
+from swivi.pages.clipper.shared.own import ClipperLive
 from swivi.pages.engine.gate import public
 from swivi.ui.cards import panel
 from swivi.ui.feedback import empty_state, status_badge
@@ -33,7 +33,7 @@ class CampaignEarnings:
     earned: int = 0
 
 
-class EarnedByCampaign(Own, rx.State):
+class EarnedByCampaign(ClipperLive, rx.State):
     """Live: the campaigns that brought the most."""
 
     rows: list[CampaignEarnings] = []

@@ -13,7 +13,7 @@ from swivi.insights.money.payouts import payout_history
 from swivi.pages.clipper.payouts.by_campaign import earned_by_campaign_panel
 from swivi.pages.clipper.payouts.request_dialog import payout_dialog
 from swivi.pages.clipper.shared.balance import balance_card, how_it_was_made
-from swivi.pages.clipper.shared.own import Own
+from swivi.pages.clipper.shared.own import ClipperLive
 from swivi.pages.clipper.shared.rows import PayoutLine, payout_line
 from swivi.pages.engine.acting import acting, refusal, some_id
 from swivi.pages.engine.gate import clippers_only, public
@@ -34,7 +34,7 @@ Line = Any
 """The Var of a PayoutLine; its fields are Vars too."""
 
 
-class OwnPayouts(Own, Listing, rx.State):
+class OwnPayouts(ClipperLive, Listing, rx.State):
     """Live: one page of the clipper's payout requests."""
 
     rows: list[PayoutLine] = []

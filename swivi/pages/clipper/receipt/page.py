@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.insights.money.payouts import own_payout
 from swivi.pages.clipper.payouts.page import HERE, cancel_button
-from swivi.pages.clipper.shared.own import Own
+from swivi.pages.clipper.shared.own import ClipperLive
 from swivi.pages.clipper.shared.rows import PayoutLine, payout_line
 from swivi.pages.engine.gate import clippers_only, public
 from swivi.pages.engine.listing import addressed_id
@@ -35,7 +35,7 @@ Shown = Any
 """The Var of a PayoutLine; its fields are Vars too."""
 
 
-class Receipt(Own, rx.State):
+class Receipt(ClipperLive, rx.State):
     """Live: the payout request in the address.
 
     `payout.id` is 0 where there is none of the viewer's.

@@ -11,7 +11,7 @@ from swivi.core import clock
 from swivi.core.money import Cents, format_dollars
 from swivi.insights.clippers.live import ClipperNow, clippers_now
 from swivi.pages.clipper.payouts.request_dialog import PayoutDialog
-from swivi.pages.clipper.shared.own import OwnTogether
+from swivi.pages.clipper.shared.own import BatchedClipperLive
 from swivi.pages.engine.gate import public
 from swivi.runtime.runtime import runtime
 from swivi.ui.buttons import button
@@ -25,7 +25,7 @@ Shown: TypeAlias = tuple[str, int | str]
 """A variable of the state by its name, and its value."""
 
 
-class ClipperBalance(OwnTogether, rx.State):
+class ClipperBalance(BatchedClipperLive, rx.State):
     """Live. Money in cents; `why_not` says why no payout can be requested now, "" if one can."""
 
     available: int = 0

@@ -14,7 +14,7 @@ from swivi.runtime.live import hub
 from swivi.runtime.live.batch_reads import read_alone
 
 
-class Own(rx.State, mixin=True):
+class ClipperLive(rx.State, mixin=True):
     """Live for the clipper who looks: `_refresh_live` reads it for `_user_id`, 0 before somebody
     looked.
     """
@@ -44,7 +44,7 @@ class Own(rx.State, mixin=True):
         raise NotImplementedError
 
 
-class OwnTogether(Own, rx.State, mixin=True):
+class BatchedClipperLive(ClipperLive, rx.State, mixin=True):
     """The same, read for all clippers who look in one statement; see
     `swivi.runtime.live.batch_reads.ReadTogether`.
     """

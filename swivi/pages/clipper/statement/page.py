@@ -5,7 +5,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.insights.money import statement
 from swivi.insights.money.statement import Line
-from swivi.pages.clipper.shared.own import Own
+from swivi.pages.clipper.shared.own import ClipperLive
 from swivi.pages.engine.gate import public
 from swivi.pages.shared.frame import clipper_page
 from swivi.pages.shared.statement import Statement, exports, statement_parts
@@ -14,7 +14,7 @@ PAYOUTS = "/clippers/payouts"
 HERE = "/clippers/statement"
 
 
-class OwnStatement(Own, Statement, rx.State):
+class OwnStatement(ClipperLive, Statement, rx.State):
     """The clipper's own."""
 
     @public
