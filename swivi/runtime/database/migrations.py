@@ -17,7 +17,7 @@ from swivi.core.outages import Outage
 from swivi.domain.clips.models import IN_EACH_PARTITION
 from swivi.domain.tracking import partitions
 
-SCRIPTS = Path(__file__).resolve().parent.parent / "alembic"
+SCRIPTS = Path(__file__).resolve().parents[3] / "alembic"
 SEARCHED = "ix_users_searched"
 """An index of an extension's kind, which only some databases have: no model tells of it."""
 
