@@ -1,12 +1,16 @@
 """`make bench`: runs every benchmark and prints ratios against a floor or a peer of the same run.
 
-    .venv/bin/python -m benchmarks [settlement] [reading] [sharing] [pages] [live] [cost] [data] [seals]
+    .venv/bin/python -m benchmarks [settlement] [reading] [sharing] [pages] [live] [cost] [data] [seals] [audit]
+
+`SWIVI_BENCH_CLIPS` is the number of clips that `audit` checks; by default a tenth of its goal's
+million.
 
 Each writes its figures to `.build/bench-NAME.json` as well. Timings here are never tests.
 """
 
 import asyncio
 import json
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -15,7 +19,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
-from benchmarks import cost, data, live, pages, reading, seals, settlement, sharing
+from benchmarks import audit, cost, data, live, pages, reading, seals, settlement, sharing
 from tests.servers import running_postgres
 
 CLIPS = 100_000
@@ -272,6 +276,41 @@ def bench_seals() -> tuple[Table, list[dict[str, object]]]:
     return table, [figure.as_json() for figure in figures]
 
 
+def bench_audit() -> tuple[Table, list[dict[str, object]]]:
+    """The audit of many clips with ten times as many readings, on PostgreSQL: whole, and after a
+    run.
+    """
+    with running_postgres(AS_DEPLOYED) as postgres:
+        clips = int(os.environ.get("SWIVI_BENCH_CLIPS", CLIPS))
+        figures = asyncio.run(audit.measure(postgres.create_database(), clips=clips))
+    headings = (
+        "clips",
+        "sealed rows",
+        "s",
+        "processor s",
+        "floor s",
+        "ratio",
+        "MB",
+        "PostgreSQL MB",
+        "slowest rules",
+    )
+    table = Table("audit", *headings)
+    for figure in figures:
+        table.add_row(
+            figure.what,
+            f"{figure.clips:,}",
+            f"{figure.sealed_rows:,}",
+            f"{figure.seconds:.1f}",
+            f"{figure.processor_seconds:.1f}",
+            f"{figure.floor_seconds:.2f}",
+            f"{figure.seconds / figure.floor_seconds:.1f}",
+            f"{figure.process_mb:.0f}",
+            f"{figure.backend_mb:.0f}",
+            ", ".join(f"{rule} {seconds:.1f}" for rule, seconds in figure.slowest.items()),
+        )
+    return table, [figure.as_json() for figure in figures]
+
+
 BENCHMARKS = {
     "settlement": bench_settlement,
     "reading": bench_reading,
@@ -281,6 +320,7 @@ BENCHMARKS = {
     "cost": bench_cost,
     "data": bench_data,
     "seals": bench_seals,
+    "audit": bench_audit,
 }
 
 if __name__ == "__main__":

@@ -127,6 +127,10 @@ def _last_good(step: int) -> str:
     return f"CASE WHEN {_failed(step)} THEN {step - 1} ELSE {step} END"
 
 
+_REMOVED = f"({_failed(STEPS)} AND k.id % 4 = 2)"
+"""Clips that the last run did not find."""
+
+
 def _people(size: Size, sql: Sql) -> list[str]:
     role = f"CASE WHEN n.i <= {ADMINS} THEN 'ADMIN' ELSE 'CLIPPER' END"
     status = "CASE WHEN n.i % 211 = 0 THEN 'DISABLED' ELSE 'ACTIVE' END"
@@ -211,7 +215,8 @@ def _clips(sql: Sql) -> list[str]:
         f"""UPDATE clips AS k SET views = initial_views + {_gained(_last_good(STEPS))},
             peak_views = initial_views + {_gained(_last_good(STEPS))}, earnings = {_earned(_last_good(STEPS))},
             gross_credited = {_earned(_last_good(STEPS))}, last_tracked_at = {sql.ago(60)},
-            state = CASE WHEN k.id % 97 = 0 THEN 'REMOVED' ELSE 'TRACKED' END,
+            state = CASE WHEN {_REMOVED} THEN 'REMOVED' ELSE 'TRACKED' END,
+            not_found_runs = CASE WHEN {_REMOVED} THEN 2 ELSE 0 END,
             flag = CASE WHEN k.id % 200 = 0 THEN 'The count fell.' ELSE NULL END""",
         """UPDATE campaigns SET last_tracked_at = k.at, spent = k.earned,
             budget = CASE WHEN status = 'COMPLETED' THEN k.earned WHEN campaigns.id % 13 = 0 THEN k.earned * 100 / 95

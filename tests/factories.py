@@ -22,6 +22,7 @@ from swivi.domain.campaigns.models import Campaign
 from swivi.domain.clips import review
 from swivi.domain.clips import service as clips
 from swivi.domain.clips.models import Clip, ClipSubmission
+from swivi.domain.ledger import states
 from swivi.domain.platforms.models import Outcome, Platform, Reading, VideoRef
 
 PASSWORD = "correct horse battery"
@@ -116,6 +117,13 @@ async def a_clip(
     async with database.writing() as session:
         await review.approve(session, admin, submission.id)
         return (await session.exec(select(Clip).where(Clip.submission_id == submission.id))).one()
+
+
+async def record_states(session: AsyncSession) -> None:
+    """Record every row as it is now, for tests that change or add rows without the services."""
+    await session.flush()
+    for recorded in states.RECORDED:
+        await states.record_many(session, recorded, f"{recorded.subject}.recorded", "1 = 1", {})
 
 
 def a_reading(video: VideoRef, views: int | None, outcome: Outcome = Outcome.OK) -> Reading:

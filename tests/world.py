@@ -197,4 +197,5 @@ async def open_world(
 async def world(open_world: World) -> AsyncIterator[World]:
     """A World in which every invariant holds when the test ends."""
     yield open_world
-    assert await findings(open_world.database) == []
+    found = await findings(open_world.database)
+    assert found == [], found

@@ -20,6 +20,7 @@ from swivi.domain.campaigns import service as campaigns
 from swivi.domain.campaigns.models import Campaign, CampaignStatus
 from swivi.domain.clips import review
 from swivi.domain.clips.models import Clip, ClipSubmission, SubmissionStatus, ViewTracking
+from swivi.domain.ledger import states
 from swivi.domain.ledger.models import Transfer, TransferKind
 from swivi.domain.platforms.models import Outcome
 from swivi.domain.tracking import accrual
@@ -291,6 +292,11 @@ class Ground:
                 )
                 for made in clips.values()
             )
+            for recorded in (states.SUBMISSION, states.CLIP):
+                action, of_campaign = f"{recorded.subject}.recorded", "t.campaign_id = :id"
+                await states.record_many(
+                    session, recorded, action, of_campaign, {"id": campaign_id}
+                )
         ids = {number: (clips[number].id, videos[number]) for number in model.clips}
         # Ties go to the smaller clip id, so the model's numbers and Swivi's ids must be in one
         # order.

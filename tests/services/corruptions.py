@@ -137,6 +137,48 @@ def of_sealed(subject: str, table: str, change: str) -> Corruption:
     return Corruption("I19", subject, row, table, sql)
 
 
+def of_recorded(subject: str, table: str, change: str) -> Corruption:
+    """A cell whose last audit entry says otherwise."""
+    row, sql = f"SELECT MIN(id) FROM {table}", f"UPDATE {table} SET {change} WHERE id = :id"
+    return Corruption("I20", subject, row, table, sql)
+
+
+def of_total(table: str, keys: str, cell: str) -> Corruption:
+    """A sum that a table keeps, of a row whose sum is not zero."""
+    told_as = " || ' ' || ".join(f"CAST({key} AS TEXT)" for key in keys.split())
+    named = told_as
+    row = f"SELECT MIN({named}) FROM {table} WHERE {cell} > 0"
+    return Corruption(
+        "I21",
+        "total",
+        row,
+        table,
+        f"UPDATE {table} SET {cell} = {cell} + 1 WHERE {named} = :named",
+        f"{table}: ",
+    )
+
+
+def of_run(change: str, says: str) -> Corruption:
+    row = "SELECT MIN(id) FROM tracking_runs"
+    return Corruption(
+        "I22",
+        "run",
+        row,
+        "tracking_runs",
+        f"UPDATE tracking_runs SET {change} WHERE id = :id",
+        says,
+    )
+
+
+def of_planned(change: str, says: str) -> Corruption:
+    row = "SELECT MIN(id) FROM tracking_run_campaigns WHERE earnings_added > 0"
+    sql = f"UPDATE tracking_run_campaigns SET {change} WHERE id = :id"
+    return Corruption("I6", "planned campaign", row, "tracking_run_campaigns", sql, says)
+
+
+RESTS = "is read less often"
+IS_REMOVED = "is removed after"
+
 COMPLETED_CAMPAIGN = "SELECT MIN(id) FROM campaigns WHERE status = 'COMPLETED'"
 SNAPSHOT = (
     "SELECT MIN(id) FROM clip_submissions WHERE final_earnings > 0 AND campaign_id IN "
@@ -329,6 +371,64 @@ CORRUPTIONS = (
         "UPDATE audit_log SET amount = amount + 1 WHERE id = :id",
     ),
     of_transfer("I14", "ACCRUAL", "audit_id = 999999"),
+    of_recorded("campaign", "campaigns", "payout_rate = payout_rate * 100"),
+    of_recorded("submission", "clip_submissions", "status = 'REJECTED'"),
+    of_recorded("clip", "clips", "rate = rate * 100"),
+    of_recorded("payout request", "payout_requests", "details = 'thief@swivi.test'"),
+    of_recorded("payout", "payouts", "transaction_id = 'another'"),
+    of_recorded("payout destination", "payout_destinations", "details = 'thief@swivi.test'"),
+    of_recorded("user", "users", "role = CASE role WHEN 'ADMIN' THEN 'CLIPPER' ELSE 'ADMIN' END"),
+    of_recorded("manual reading", "manual_readings", "asked_by = asked_by + 1"),
+    of_total("account_days", "account day kind", "amount"),
+    of_total("campaign_days", "day campaign_id platform", "spent"),
+    of_total("campaign_clippers", "campaign_id user_id", "growth"),
+    of_total("clip_tallies", "campaign_id platform state", "views"),
+    of_total("submission_tallies", "campaign_id platform status", "submissions"),
+    of_total("submitters", "user_id", "submissions"),
+    of_total("payout_tallies", "status", "requests"),
+    of_total("user_tallies", "role status", "users"),
+    Corruption(
+        "I21",
+        "campaign",
+        "SELECT MIN(campaign_id) FROM campaign_days",
+        "campaign_days",
+        "UPDATE campaign_days SET views = views + 1 WHERE campaign_id = :id",
+    ),
+    of_clip("I22", "state = 'REVOKED'", "was revoked"),
+    of_clip("I22", "state = 'REMOVED', not_found_since = :far, resting_since = :far", IS_REMOVED),
+    of_clip("I22", "state = 'REMOVED', not_found_runs = 2, resting_since = :far", IS_REMOVED),
+    of_clip("I22", "state = 'REMOVED', not_found_runs = 2, not_found_since = :far", IS_REMOVED),
+    of_clip("I22", "peak_views = peak_views - 1", "count as its peak"),
+    Corruption(
+        "I22",
+        "clip",
+        "SELECT MIN(id) FROM clips WHERE earnings > 0",
+        "view_tracking",
+        "UPDATE view_tracking SET run_id = NULL WHERE views IS NOT NULL AND clip_id = :id",
+        "admins entered",
+    ),
+    of_clip("I22", "views = views - 1", "no reading does"),
+    of_clip("I22", "not_found_runs = 1", RESTS),
+    of_clip("I22", "not_found_since = :far", RESTS),
+    of_clip("I22", "resting_since = :far", RESTS),
+    of_clip("I22", "next_look_at = :far", RESTS),
+    of_user("total_views = total_views + 1", "views in all"),
+    of_planned("earnings_added = earnings_added + 1", "its transfers say"),
+    of_planned("status = 'SKIPPED'", "is not settled"),
+    of_run("campaigns_settled = campaigns_settled + 1", "settled {found}"),
+    of_run("campaigns_planned = campaigns_planned + 1", "planned {found} campaigns"),
+    of_run("clips_planned = clips_planned + 1", "planned {found} clips"),
+    Corruption(
+        "I12",
+        "submission",
+        (
+            "SELECT MIN(s.id) FROM clip_submissions s JOIN campaigns c ON c.id = s.campaign_id "
+            "AND c.completed_at IS NULL"
+        ),
+        "clip_submissions",
+        "UPDATE clip_submissions SET final_earnings = 1 WHERE id = :id",
+        "has a snapshot",
+    ),
     of_campaign("I15", "its funding", "budget = budget + 1"),
     of_sealed("transfer", "ledger_transfers", "idempotency_key = 'another'"),
     of_sealed("audit entry", "audit_log", "reason = 'another'"),
@@ -371,6 +471,7 @@ CORRUPTIONS = (
         "held by",
     ),
     of_video(HOLDER, "status = 'REJECTED'", "was rejected"),
+    of_video("SELECT MIN(submission_id) FROM clips", "external_id = 'another'", "of another video"),
     of_video(IN_TEST_CAMPAIGN, "holds_video = TRUE", "for a test campaign"),
     of_video(
         "SELECT MIN(submission_id) FROM clips WHERE state = 'REVOKED'",

@@ -47,7 +47,8 @@ async def test_among_ids_are_those_that_are_there(world: World) -> None:
     assert await emails(world.database, []) == []
 
 
-async def test_each_row_gets_its_own_and_no_other_row_anything(world: World) -> None:
+async def test_each_row_gets_its_own_and_no_other_row_anything(open_world: World) -> None:
+    world = open_world
     kim = await world.another_clipper()
     users = User.__table__  # type: ignore[attr-defined]
     async with world.database.writing() as session:

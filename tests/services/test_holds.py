@@ -180,7 +180,7 @@ async def test_a_decision_is_made_once_and_written_down(
 
     [hold] = await world.all(ClipHold)
     assert (hold.decision, hold.lifted_by) == (decision, world.admin.user_id)
-    [placed, decided] = await world.all(AuditEntry, AuditEntry.subject == "clip")
+    [_, placed, decided] = await world.all(AuditEntry, AuditEntry.subject == "clip")
     assert (placed.action, placed.actor_id, placed.reason) == ("clip.held", None, EVIDENCE)
     assert (decided.action, decided.actor_id) == (
         f"clip.hold_{decision.lower()}",

@@ -11,7 +11,7 @@ from swivi.domain.campaigns.models import Campaign, CampaignStatus
 from swivi.domain.tracking.models import Trigger
 from swivi.domain.tracking.plan import CampaignGroup, clips_needing_tracking
 from swivi.domain.tracking.service import Tracker, TrackingOptions
-from tests.factories import tiktok
+from tests.factories import record_states, tiktok
 from tests.world import World
 
 
@@ -42,6 +42,7 @@ async def age(
             .where(Campaign.id == campaign.id)
             .values(created_at=ago[0], last_tracked_at=ago[1])  # type: ignore[arg-type]
         )
+        await record_states(session)
 
 
 async def test_never_tracked_comes_first_then_new_campaigns_then_the_stalest(world: World) -> None:
@@ -107,6 +108,7 @@ async def test_a_campaign_that_is_not_active_is_not_read(
     campaign = await campaign_of(world, "quiet")
     async with world.database.writing() as session:
         await session.execute(update(Campaign).where(Campaign.id == campaign.id).values(terms))  # type: ignore[arg-type]
+        await record_states(session)
     run = await world.track()
 
     assert await planned(world) == []

@@ -27,6 +27,7 @@ from swivi.domain.seals.content import (
     Sealed,
     contents,
     ids_of,
+    leaves,
     ranges,
 )
 from swivi.domain.seals.models import Seal, SealCheck, SealedSlice, Stream, ThinnedReadings
@@ -309,6 +310,7 @@ async def test_rows_that_change_places_are_named(sealed: World, of: Sealed) -> N
         ("seals", "DELETE FROM seals WHERE id = 2", [2]),
         ("sealed_slices", "UPDATE sealed_slices SET ids = '1' WHERE seal_id = 2", [2]),
         ("sealed_slices", "UPDATE sealed_slices SET digest = 'x' WHERE seal_id = 2", [2]),
+        ("sealed_slices", "UPDATE sealed_slices SET sent_digest = 'x' WHERE seal_id = 2", [2]),
         ("sealed_slices", "UPDATE sealed_slices SET last_id = last_id - 1 WHERE seal_id = 2", [2]),
         (
             "sealed_slices",
@@ -556,6 +558,52 @@ async def test_audits_after_runs_look_at_new_rows_and_a_part_of_the_old(sealed: 
     assert new < await checked(sealed, AuditTrigger.RUN) <= new + 7
     [known] = await sealed.all(SealCheck)
     assert known.seal_id == len(await sealed.all(Seal)) > known.whole_seal_id
+
+
+async def test_only_rows_that_postgresql_compares_itself_are_not_hashed_here(
+    sealed: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[int] = []
+
+    def counted(of: Sealed, rows: Sequence[Sequence[Any]]) -> list[bytes]:
+        hashed.append(len(rows))
+        return leaves(of, rows)
+
+    monkeypatch.setattr(verifying, "leaves", counted)
+    first = (await sealed.all(Seal))[0].digest
+    async with sealed.database.reading() as session:
+        whole = await verify(session)
+        assert sum(hashed) == (whole.rows if sealed.database.is_sqlite else 0)
+        assert whole.rows == sum((await numbers(sealed.database)).values())
+
+        hashed.clear()
+        proof = await verify(session, since=first)
+        assert sum(hashed) == proof.rows == whole.rows
+
+    await sealed.running.auditor.audit(AuditTrigger.NIGHTLY)
+    hashed.clear()
+    await sealed.running.auditor.audit(AuditTrigger.RUN)
+    assert sum(hashed) >= 1  # of the part that is checked in turn
+
+
+async def test_slices_of_an_earlier_release_are_hashed_here(
+    open_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sealing, "sha256", lambda _sent: Nothing())
+    await open_world.clip(await open_world.campaign(), tiktok(1))
+    await Sealer(open_world.database).seal_new()
+    assert {one.sent_digest for one in await open_world.all(SealedSlice)} == {None}
+    assert await audited(open_world.database) == []
+    assert await after(
+        open_world.database, "view_tracking", "UPDATE view_tracking SET detail = 'x' WHERE id = 1"
+    ) == [("reading", 1, CHANGED)]
+
+
+class Nothing:
+    """A digest that an earlier release did not make."""
+
+    def hexdigest(self) -> None:
+        """Answer like a slice without one."""
 
 
 async def test_an_old_row_that_changed_is_found_by_one_of_the_next_audits(sealed: World) -> None:

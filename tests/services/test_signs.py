@@ -37,8 +37,9 @@ async def test_a_reviewer_sees_a_rounded_baseline_before_approval(world: World) 
 
 
 async def test_the_baseline_keeps_what_it_counts_so_that_another_metric_is_seen(
-    world: World,
+    open_world: World,
 ) -> None:
+    world = open_world
     clip = await world.clip(await world.campaign(), tiktok(1), baseline=5_001)
     [baseline] = await world.all(ViewTracking)
     assert baseline.metric == "playCount"

@@ -98,10 +98,13 @@ def key_of(table: Table) -> list[Column[Any]]:
     return list(table.primary_key.columns) or [table.columns["id"]]
 
 
+NUMBERED_BY_US = {"seals", "seal_checks"}
+
+
 def is_number(column: Column[Any], table: Table) -> bool:
     """Whether the database numbers the rows by it."""
     first, *others = key_of(table)
-    if table.name in {"seals", "seal_checks"}:  # their numbers are given, not made by the database
+    if table.name in NUMBERED_BY_US:
         return False
     return (
         column is first
@@ -138,6 +141,8 @@ def value(column: Column[Any], number: int) -> Any:
         return moment if column.type.timezone else moment.replace(tzinfo=None)
     if isinstance(column.type, Date):
         return (NOW + timedelta(days=number)).date()
+    if isinstance(column.type, LargeBinary):
+        return bytes([number])
     return number if isinstance(column.type, Integer) else f"{column.name} {number}"
 
 
@@ -219,6 +224,9 @@ async def test_every_row_of_every_earlier_schema_is_kept(old: Database, revision
         for table in METADATA.sorted_tables:  # and today's code can read it
             (await connection.execute(select(table))).all()
     assert set(after) == set(METADATA.tables)
+    # A migration appends one entry for each row whose state the audit log records from then on.
+    appended = [row for row in after["audit_log"] if row["action"].endswith(".recorded")]
+    after["audit_log"] = [row for row in after["audit_log"] if row not in appended]
     kept = {
         name: [
             {column: row[column] for column in was}

@@ -136,8 +136,9 @@ async def test_who_may_release_and_that_it_is_released_once(world: World) -> Non
 
 
 async def test_duplicates_of_an_earlier_release_earn_on_and_keep_the_video_from_others(
-    world: World,
+    open_world: World,
 ) -> None:
+    world = open_world
     holder = await world.clip(await world.campaign(), VIDEO)
     legacy = await world.clip(await world.campaign(), tiktok(2), by=await world.another_clipper())
     async with world.database.writing() as session:  # as the migration leaves the younger of two

@@ -94,7 +94,9 @@ async def sign_up(
         await session.flush()
     audit_log.record(
         session,
-        audit_log.entry("user.created", "user", user.id, actor_id=user.id, after={"role": role}),
+        audit_log.entry(
+            "user.created", "user", user.id, actor_id=user.id, after={"role": role}, row=user
+        ),
     )
     return user
 
@@ -247,6 +249,7 @@ async def set_role_and_status(
             actor_id=actor.user_id,
             before=before,
             after={"role": role, "status": status},
+            row=user,
         ),
     )
     return user

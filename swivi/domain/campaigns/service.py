@@ -55,6 +55,7 @@ async def create(session: AsyncSession, actor: Actor, raw: Mapping[str, object])
         campaign.id,
         actor_id=actor.user_id,
         after={"title": campaign.title, "budget": budget, "status": status},
+        row=campaign,
     )
     await budgets.change_budget(session, campaign.id, before=0, after=budget, why=why)
     await session.refresh(campaign)
@@ -98,6 +99,7 @@ async def change(
         actor_id=actor.user_id,
         before=before | {"budget": campaign.budget},
         after=after | {"budget": budget},
+        row=campaign,
     )
     await session.flush()
     changes.mark(session, campaigns=[campaign_id])
@@ -193,6 +195,7 @@ async def step(
     check_start(target, campaign.starts_at)
     if target is CampaignStatus.ACTIVE:  # another admin may have paused it because of these clips
         await must_not_own_clips(session, actor, campaign_id)
+    before, campaign.status = campaign.status, target
     audit_log.record(
         session,
         audit_log.entry(
@@ -200,11 +203,11 @@ async def step(
             "campaign",
             campaign_id,
             actor_id=actor.user_id,
-            before={"status": campaign.status},
+            before={"status": before},
             after={"status": target},
+            row=campaign,
         ),
     )
-    campaign.status = target
     changes.mark(session, campaigns=[campaign_id])
     return campaign
 
@@ -231,6 +234,7 @@ async def start_due(session: AsyncSession) -> list[int]:
                 before={"status": CampaignStatus.SCHEDULED},
                 after={"status": CampaignStatus.ACTIVE},
                 reason="its start has come",
+                row=campaign,
             ),
         )
         await _tell_of_start(session, campaign)

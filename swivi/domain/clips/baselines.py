@@ -91,6 +91,7 @@ async def tell_closed(session: AsyncSession, submission: ClipSubmission) -> None
             before={"status": SubmissionStatus.PENDING},
             after={"status": SubmissionStatus.REJECTED},
             reason=submission.reason,
+            row=submission,
         ),
     )
     await notifications.tell(

@@ -37,9 +37,11 @@ async def place(session: AsyncSession, campaign: Campaign, holds: Collection[Cli
 
     Tell the clippers and admins once.
     """
+    session.add_all(holds)
+    await session.flush()
     for hold in holds:
         clip = await session.get_one(Clip, hold.clip_id)
-        session.add(hold)
+        _record(session, hold, "placed", hold.placed_by)
         audit_log.record(
             session,
             audit_log.entry(
@@ -54,7 +56,6 @@ async def place(session: AsyncSession, campaign: Campaign, holds: Collection[Cli
         )
         await _tell_of(session, campaign, clip, hold)
         changes.mark(session, users=[clip.user_id], campaigns=[campaign.id])
-    await session.flush()
 
 
 async def pay(session: AsyncSession, actor: Actor, clip_id: int, reason: object) -> Clip:
@@ -205,6 +206,7 @@ def _lift(
     why: str,
 ) -> None:
     hold.decision, hold.lifted_by, hold.lifted_at = decision, actor_id, clock.now()
+    _record(session, hold, decision.lower(), actor_id)
     audit_log.record(
         session,
         audit_log.entry(
@@ -218,6 +220,14 @@ def _lift(
         ),
     )
     changes.mark(session, users=[clip.user_id], campaigns=[clip.campaign_id])
+
+
+def _record(session: AsyncSession, hold: ClipHold, step: str, actor_id: int | None) -> None:
+    """Record the hold itself; what it does to its clip has an entry of its own."""
+    audit_log.record(
+        session,
+        audit_log.entry(f"clip_hold.{step}", "clip_hold", hold.id, actor_id=actor_id, row=hold),
+    )
 
 
 async def _tell_of(session: AsyncSession, campaign: Campaign, clip: Clip, hold: ClipHold) -> None:

@@ -69,7 +69,7 @@ async def approve(session: AsyncSession, actor: Actor, submission_id: int) -> Cl
     if campaign.status not in {CampaignStatus.ACTIVE, CampaignStatus.PAUSED}:
         raise CampaignNotOpen(f"The campaign is {campaign.status}: its clips cannot be approved.")
     await _decide(session, actor, submission, SubmissionStatus.APPROVED, reason=None)
-    await _become_clip(session, submission, campaign, submission.initial_views)
+    await _become_clip(session, actor, submission, campaign, submission.initial_views)
     await notifications.tell(
         session,
         submission.user_id,
@@ -95,7 +95,11 @@ async def approve(session: AsyncSession, actor: Actor, submission_id: int) -> Cl
 
 
 async def _become_clip(
-    session: AsyncSession, submission: ClipSubmission, campaign: Campaign, baseline: int
+    session: AsyncSession,
+    actor: Actor,
+    submission: ClipSubmission,
+    campaign: Campaign,
+    baseline: int,
 ) -> None:
     clip = Clip(
         submission_id=submission.id,
@@ -114,6 +118,8 @@ async def _become_clip(
     )
     session.add(clip)
     await session.flush()
+    created = audit_log.entry("clip.created", "clip", clip.id, actor_id=actor.user_id, row=clip)
+    audit_log.record(session, created)
     session.add(
         ViewTracking(
             clip_id=clip.id,
@@ -189,6 +195,7 @@ async def _decide(
             before={"status": SubmissionStatus.PENDING},
             after={"status": decision},
             reason=reason,
+            row=submission,
         ),
     )
 
@@ -328,6 +335,7 @@ async def release(
             before={"holds_video": True},
             after={"holds_video": False},
             reason=why,
+            row=submission,
         ),
     )
     return submission

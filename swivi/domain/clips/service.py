@@ -17,6 +17,7 @@ from swivi.domain.campaigns.models import Campaign, CampaignStatus
 from swivi.domain.clips import baselines, videos
 from swivi.domain.clips.errors import DuplicateSubmission, NoSuchSubmission, PlatformNotWanted
 from swivi.domain.clips.models import ONE_HOLDS_VIDEO, ClipSubmission, SubmissionStatus
+from swivi.domain.ledger import audit_log
 from swivi.domain.platforms.models import Reading, VideoRef
 
 FIRST_RETRY = timedelta(minutes=1)
@@ -60,6 +61,10 @@ async def submit(
     # The index refuses the second of two submissions to different campaigns at the same moment.
     with refused_as(ONE_HOLDS_VIDEO, DuplicateSubmission):
         await session.flush()
+    sent = audit_log.entry(
+        "submission.sent", "submission", submission.id, actor_id=actor.user_id, row=submission
+    )
+    audit_log.record(session, sent)
     return submission
 
 
@@ -133,6 +138,11 @@ async def record_baseline(session: AsyncSession, submission_id: int, reading: Re
     await session.refresh(submission)
     if written.rowcount == 1 and submission.status is SubmissionStatus.REJECTED:
         await baselines.tell_closed(session, submission)
+    elif written.rowcount == 1 and submission.initial_views is not None:
+        counted = audit_log.entry(
+            "submission.counted", "submission", submission_id, actor_id=None, row=submission
+        )
+        audit_log.record(session, counted)
     return written.rowcount == 1 and reading.views is not None
 
 

@@ -96,13 +96,25 @@ async def settle_alias(
             async with (
                 session.begin_nested()
             ):  # a refusal by the unique index must not end the transaction
-                await _change_awaiting(session, submission, renamed)
+                is_renamed = await _change_awaiting(session, submission, renamed)
         except IntegrityError as refused:  # another submission took the video at the same moment
             if violated_constraint(refused) != ONE_HOLDS_VIDEO:
                 raise
         else:
+            if is_renamed:
+                _record_name(session, submission, renamed)
             return
     await _close_as_duplicate(session, submission, campaign, answered)
+
+
+def _record_name(
+    session: AsyncSession, submission: ClipSubmission, renamed: dict[str, str]
+) -> None:
+    action, subject = "submission.renamed", "submission"
+    entry = audit_log.entry(
+        action, subject, submission.id, actor_id=None, after=renamed, row=submission
+    )
+    audit_log.record(session, entry)
 
 
 async def _close_as_duplicate(
@@ -121,6 +133,7 @@ async def _close_as_duplicate(
             before={"status": SubmissionStatus.PENDING},
             after={"status": SubmissionStatus.REJECTED, "same_video_as": answered.external_id},
             reason=DUPLICATE,
+            row=submission,
         ),
     )
     await notifications.tell(

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.core import clock
 from swivi.core.money import Cents
 from swivi.domain.ledger.models import AuditEntry
+from swivi.domain.ledger.states import state_of
 
 
 def entry(
@@ -21,8 +22,13 @@ def entry(
     after: dict[str, Any] | None = None,
     reason: str | None = None,
     amount: Cents | None = None,
+    row: Any = None,
 ) -> AuditEntry:
-    """An entry that is not yet written; `actor_id` None means Swivi itself."""
+    """An entry that is not yet written; `actor_id` None means Swivi itself.
+
+    `row` is the subject's row after the deed: its state is recorded. Every entry about a cell of
+    `states.RECORDED` needs it, or the audit names the row.
+    """
     return AuditEntry(
         at=clock.now(),
         actor_id=actor_id,
@@ -33,6 +39,7 @@ def entry(
         after=after or {},
         reason=reason,
         amount=amount,
+        state=None if row is None else state_of(subject, row),
     )
 
 

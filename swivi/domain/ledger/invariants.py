@@ -19,9 +19,11 @@ from swivi.core.db import Database, UtcDateTime
 from swivi.core.money import format_dollars
 from swivi.core.outages import Outage
 from swivi.domain.ledger import triggers
-from swivi.domain.ledger.checks import CHECKS, TABLES
+from swivi.domain.ledger.checks import CHECKS, TABLES, sums
 from swivi.domain.ledger.checks.ledger import KNOWN_ACCOUNTS
-from swivi.domain.ledger.checks.parts import Check, Unit
+from swivi.domain.ledger.checks.parts import Check, Unit, of_dialect
+from swivi.domain.ledger.checks.recorded import unrecorded
+from swivi.domain.ledger.states import RECORDED
 from swivi.domain.seals.verifying import SealVerification, verify
 
 log = logging.getLogger("swivi.audits")
@@ -48,6 +50,9 @@ INVARIANTS = {
     "I17": "test money reaches no clipper",
     "I18": "a video is held by one submission",
     "I19": "transfers, audit entries and readings are as they were sealed",
+    "I20": "rows that steer money are as the audit log recorded them",
+    "I21": "each total that pages read is what its rows sum to",
+    "I22": "clips and tracking runs are as readings and transfers left them",
 }
 
 
@@ -94,7 +99,7 @@ class Report:
         return not self.findings
 
 
-SPECIAL = {"I3": ("database",), "I16": ("lease",)}
+SPECIAL = {"I3": ("database",), "I16": ("lease",), "I20": tuple(one.called for one in RECORDED)}
 """What is looked at besides `CHECKS`. The seals (I19) count their rows themselves."""
 
 Findings = list[Finding]
@@ -111,16 +116,17 @@ async def check(database: Database, *, whole: bool = True, since: str | None = N
     started = perf_counter()
     report = Report()
     async with database.reading() as session:
+        prepared = False
         if not database.is_sqlite:
             await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            prepared = await sums.prepare(session)
         rows = await _rows(session)
         for invariant in INVARIANTS:
             result = Result(invariant, rows=_covered(invariant, rows))
             began = perf_counter()
             before = len(report.findings)
-            async for made in _look(
-                session, invariant, partial(_sealed, report, whole=whole, since=since)
-            ):
+            sealed = partial(_sealed, report, whole=whole, since=since)
+            async for made in _look(session, invariant, sealed, prepared=prepared):
                 result.checks += 1
                 report.findings += made
             if invariant == "I19" and report.sealed is not None:
@@ -136,16 +142,22 @@ async def check(database: Database, *, whole: bool = True, since: str | None = N
 Making = Callable[[AsyncSession], Awaitable[Findings]]
 
 
-async def _look(session: AsyncSession, invariant: str, sealed: Making) -> AsyncIterator[Findings]:
+async def _look(
+    session: AsyncSession, invariant: str, sealed: Making, *, prepared: bool
+) -> AsyncIterator[Findings]:
     for one in CHECKS:
         if one.invariant == invariant:
-            yield await _made(session, invariant, one.says, partial(_broken, one=one))
+            yield await _made(
+                session, invariant, one.says, partial(_broken, one=one, prepared=prepared)
+            )
     if invariant == "I3":
         yield await _made(session, invariant, "triggers", _wrong_triggers)
     if invariant == "I16":
         yield await _made(session, invariant, "leases", _endless_leases)
     if invariant == "I19":
         yield await _made(session, invariant, "seals", sealed)
+    if invariant == "I20":
+        yield await _made(session, invariant, "recorded states", _unrecorded)
 
 
 async def _made(session: AsyncSession, invariant: str, name: str, make: Making) -> Findings:
@@ -190,9 +202,11 @@ def _covered(invariant: str, rows: dict[str, int]) -> int:
     return sum(rows[subject] for subject in subjects)
 
 
-async def _broken(session: AsyncSession, *, one: Check) -> Findings:
+async def _broken(session: AsyncSession, *, one: Check, prepared: bool) -> Findings:
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    sql = KNOWN_ACCOUNTS + one.sql if "known_accounts" in one.sql else one.sql
     rows = await session.execute(
-        text(KNOWN_ACCOUNTS + one.sql if "known_accounts" in one.sql else one.sql)
+        text(of_dialect(sql if prepared else sums.with_definitions(sql), sqlite=sqlite))
     )
     return [
         Finding(
@@ -232,6 +246,13 @@ async def _sealed(
     return [
         Finding("I19", one.subject, one.subject_id, one.sentence)
         for one in report.sealed.differences
+    ]
+
+
+async def _unrecorded(session: AsyncSession) -> Findings:
+    """I20: the rows are as the last audit entry about each recorded it."""
+    return [
+        Finding("I20", one.subject, one.row_id, one.sentence) for one in await unrecorded(session)
     ]
 
 

@@ -28,6 +28,9 @@ class TransferKind(StrEnum):
     BUDGET_RETURNED = "BUDGET_RETURNED"
 
 
+HAS_STATE = text("state IS NOT NULL")
+
+
 class AuditEntry(SQLModel, table=True):
     """Who did what to what, before and after, and why.
 
@@ -40,6 +43,12 @@ class AuditEntry(SQLModel, table=True):
         Index("ix_audit_log_subject_in_order", "subject", "id"),
         Index("ix_audit_log_action_id", "action", "id"),
         Index("ix_audit_log_actor_id_id", "actor_id", "id"),
+        Index(
+            "ix_audit_log_state",
+            *("subject", "subject_id", "id"),
+            sqlite_where=HAS_STATE,
+            postgresql_where=HAS_STATE,
+        ),
     )
 
     id: int = row_id()
@@ -53,6 +62,12 @@ class AuditEntry(SQLModel, table=True):
     reason: str | None = None
     amount: int | None = cents(default=None, nullable=True)
     """The sum of the transfers that name this entry, in cents; None where no money moved."""
+    state: dict[str, Any] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True), nullable=True)
+    )
+    """The subject's row after the deed, by its cells that steer or explain money; see
+    `ledger/states.py`.
+    """
 
 
 SELDOM = text("kind <> 'ACCRUAL'")

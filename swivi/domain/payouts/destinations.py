@@ -50,6 +50,12 @@ async def keep(
     destination.method, destination.details = typed.method, typed.text
     destination.kept_at = clock.now()
     _record(session, actor.user_id, "kept", destination.method)
+    await session.flush()
+    action, subject = "payout_destination.recorded", "payout_destination"
+    audit_log.record(
+        session,
+        audit_log.entry(action, subject, destination.id, actor_id=actor.user_id, row=destination),
+    )
     return destination
 
 

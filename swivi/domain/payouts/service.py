@@ -233,21 +233,23 @@ async def _walk(
 async def _record_payout(
     session: AsyncSession, actor: Actor, asked: PayoutRequest, transaction_id: str
 ) -> None:
-    session.add(
-        Payout(
-            request_id=asked.id,
-            user_id=asked.user_id,
-            amount=asked.amount,
-            fee=asked.fee,
-            net=asked.net,
-            method=asked.method,
-            transaction_id=transaction_id,
-            paid_by=actor.user_id,
-            paid_at=clock.now(),
-        )
+    sent = Payout(
+        request_id=asked.id,
+        user_id=asked.user_id,
+        amount=asked.amount,
+        fee=asked.fee,
+        net=asked.net,
+        method=asked.method,
+        transaction_id=transaction_id,
+        paid_by=actor.user_id,
+        paid_at=clock.now(),
     )
+    session.add(sent)
     with refused_as("uq_payouts_method_transaction_id", TransactionIdTaken):
         await session.flush()
+    audit_log.record(
+        session, audit_log.entry("payout.sent", "payout", sent.id, actor_id=actor.user_id, row=sent)
+    )
 
 
 def _completed(asked: PayoutRequest, transaction_id: str) -> PayoutCompleted:
@@ -289,6 +291,7 @@ def _audit(
         before=before,
         after={"status": asked.status, "amount": asked.amount, "net": asked.net, "fee": asked.fee},
         reason=reason,
+        row=asked,
     )
 
 

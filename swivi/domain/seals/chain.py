@@ -11,8 +11,11 @@ BEFORE_THE_FIRST = "0" * 64
 
 
 def slice_digest(of: SealedSlice) -> str:
-    """Return the digest of one slice: its bounds, its rows' ids and their leaves."""
-    head = canonical([of.stream, of.after_id, of.last_id, of.rows, of.ids])
+    """Return the digest of one slice: its bounds, its rows' ids and their leaves, and its
+    `sent_digest` if any.
+    """
+    sent = () if of.sent_digest is None else (of.sent_digest,)
+    head = canonical([of.stream, of.after_id, of.last_id, of.rows, of.ids, *sent])
     return sha256(head.encode("ascii") + b"\n" + of.leaves).hexdigest()
 
 

@@ -51,6 +51,19 @@ class Sealed:
         return f"SELECT {columns} FROM {self.table}"  # noqa: S608 - our own names
 
     @property
+    def sent(self) -> str:
+        """SQL for a row's binary form on PostgreSQL: each column's type, length and bytes, in their
+        order.
+        """
+        columns = ", ".join(f'"{name}"' for name in self.columns)
+        return f"pg_catalog.record_send(ROW({columns}))"
+
+    @property
+    def select_with_sent(self) -> str:
+        """As `select`, with the binary form as one more column at the end."""
+        return self.select.replace(" FROM ", f", {self.sent} FROM ", 1)
+
+    @property
     def id_at(self) -> int:
         """Where a row that was read so has its id."""
         return self.columns.index("id")
@@ -87,11 +100,12 @@ ENTRIES = Sealed(
         "before",
         "id",
         "reason",
+        "state",
         "subject",
         "subject_id",
     ),
     times=frozenset({"at"}),
-    documents=frozenset({"before", "after"}),
+    documents=frozenset({"before", "after", "state"}),
 )
 READINGS = Sealed(
     Stream.READINGS,

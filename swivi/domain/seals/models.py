@@ -77,6 +77,10 @@ class SealedSlice(SQLModel, table=True):
     """The first 16 bytes of each row's SHA-256, in the order of the ids: they name the row that
     differs.
     """
+    sent_digest: str | None = None
+    """SHA-256 over the rows as PostgreSQL encodes them, which it compares itself; None on
+    SQLite.
+    """
     digest: str
     """SHA-256 over everything above but `id` and `seal_id`."""
 

@@ -8,7 +8,9 @@ on.
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import text
@@ -34,6 +36,16 @@ LEASE = "sealing"
 LEASE_TTL = timedelta(seconds=60)
 
 Rows = Sequence[Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Unsealed:
+    """Rows that wait for their seal, and each one's binary form as PostgreSQL sends it; none on
+    SQLite.
+    """
+
+    rows: Rows
+    sent: Sequence[bytes]
 
 
 class Sealer:
@@ -107,13 +119,16 @@ async def newest(session: AsyncSession) -> Seal | None:
 
 async def _unsealed(
     session: AsyncSession, before: Seal | None, bounds: Mapping[Stream, int]
-) -> dict[Stream, Rows]:
+) -> dict[Stream, Unsealed]:
     """The next rows of each stream, in order, as many as one seal may cover."""
-    found: dict[Stream, Rows] = {}
+    found: dict[Stream, Unsealed] = {}
     room = MOST_ROWS
+    sqlite = session.get_bind().dialect.name == "sqlite"
     for stream, sealed in SEALED.items():
         after = before.last(stream) if before else 0
-        query = text(f"{sealed.select} WHERE id > :after AND id <= :until ORDER BY id LIMIT :room")
+        # Both forms in one statement, so that both are of the same row.
+        columns = sealed.select if sqlite else sealed.select_with_sent
+        query = text(f"{columns} WHERE id > :after AND id <= :until ORDER BY id LIMIT :room")
         given = {"after": after, "until": bounds[stream], "room": room}
         rows = (
             (await session.execute(query, given)).all()
@@ -121,24 +136,29 @@ async def _unsealed(
             else []
         )
         if rows:
-            found[stream] = rows
+            found[stream] = Unsealed(rows, []) if sqlite else _divided(rows)
             room -= len(rows)
     return found
 
 
-def _slices(found: Mapping[Stream, Rows], before: Seal | None) -> list[SealedSlice]:
+def _divided(rows: Rows) -> Unsealed:
+    return Unsealed([row[:-1] for row in rows], [row[-1] for row in rows])
+
+
+def _slices(found: Mapping[Stream, Unsealed], before: Seal | None) -> list[SealedSlice]:
     made = []
-    for stream, rows in found.items():
+    for stream, unsealed in found.items():
         after = before.last(stream) if before else 0
-        for start in range(0, len(rows), SLICE):
-            one = _slice(SEALED[stream], rows[start : start + SLICE], after)
+        for start in range(0, len(unsealed.rows), SLICE):
+            part = slice(start, start + SLICE)
+            one = _slice(SEALED[stream], Unsealed(unsealed.rows[part], unsealed.sent[part]), after)
             made.append(one)
             after = one.last_id
     return made
 
 
-def _slice(sealed: Sealed, rows: Rows, after: int) -> SealedSlice:
-    ids = [row[sealed.id_at] for row in rows]
+def _slice(sealed: Sealed, unsealed: Unsealed, after: int) -> SealedSlice:
+    ids = [row[sealed.id_at] for row in unsealed.rows]
     made = SealedSlice(
         seal_id=0,  # of the seal that is made from it
         stream=sealed.stream,
@@ -146,7 +166,8 @@ def _slice(sealed: Sealed, rows: Rows, after: int) -> SealedSlice:
         last_id=ids[-1],
         rows=len(ids),
         ids=ranges(ids),
-        leaves=b"".join(leaves(sealed, rows)),
+        leaves=b"".join(leaves(sealed, unsealed.rows)),
+        sent_digest=sha256(b"".join(unsealed.sent)).hexdigest() if unsealed.sent else None,
         digest="",
     )
     made.digest = slice_digest(made)

@@ -13,7 +13,7 @@ from swivi.core.money import format_dollars
 from swivi.domain.campaigns.models import Campaign, CampaignStatus
 from swivi.domain.clips import holds
 from swivi.domain.clips.models import Clip, ClipSubmission, SubmissionStatus
-from swivi.domain.ledger import audit_log, budgets
+from swivi.domain.ledger import audit_log, budgets, states
 from swivi.domain.notifications import service as notifications
 from swivi.domain.notifications.models import NotificationKind
 from swivi.domain.webhooks import outbox
@@ -51,6 +51,7 @@ async def close_books(
             before={"status": before},
             after={"status": campaign.status, "spent": campaign.spent},
             reason=reason,
+            row=campaign,
         ),
     )
     await _return_unspent(session, campaign, actor_id)
@@ -103,6 +104,15 @@ async def _reject_pending(session: AsyncSession, campaign: Campaign) -> dict[int
             reviewed_at=clock.now(),
         )
     )
+    if owners:
+        unreviewed = (
+            "t.campaign_id = :campaign_id AND t.status = 'REJECTED' AND t.reviewer_id IS NULL"
+        )
+        unrecorded = f"{unreviewed} AND t.reason = :reason"
+        values = {"campaign_id": campaign.id, "reason": because}
+        await states.record_many(
+            session, states.SUBMISSION, "submission.rejected", unrecorded, values
+        )
     return dict.fromkeys(owners, f'Your clip for "{campaign.title}" was not accepted: {because}.')
 
 

@@ -91,6 +91,7 @@ async def _tell_of_wait(
             before={"end_waits_since": None},
             after={"end_waits_since": clock.now().isoformat()},
             reason=unread.sentence,
+            row=campaign,
         ),
     )
     await notifications.tell_admins(

@@ -263,6 +263,7 @@ async def _ask_second_admin(
     )
     session.add(asked)
     await session.flush()
+    _record(session, actor, asked, "asked")
     entry = _entry("reading_asked", clip, actor, reason=why)
     entry.after = {"views": views, "worth": worth}
     audit_log.record(session, entry)
@@ -287,6 +288,16 @@ async def _decide(
     if waiting.status is not ManualReadingStatus.WAITING:
         raise Conflict(f"This reading is {waiting.status.lower()} already.")
     waiting.status, waiting.decided_by, waiting.decided_at = decision, actor.user_id, clock.now()
+    _record(session, actor, waiting, decision.lower())
+
+
+def _record(session: AsyncSession, actor: Actor, waiting: ManualReading, step: str) -> None:
+    """Record the waiting reading itself; what it does to its clip has an entry of its own."""
+    action = f"manual_reading.{step}"
+    entry = audit_log.entry(
+        action, "manual_reading", waiting.id, actor_id=actor.user_id, row=waiting
+    )
+    audit_log.record(session, entry)
 
 
 async def _keep(

@@ -1,4 +1,5 @@
-"""The invariants of the money (I1 to I18), each as SQL that returns the rows that break it.
+"""The invariants of the money (I1 to I18, I21 and I22), each as SQL that returns the rows that
+break it.
 
 Plain SQL on purpose: it shares no code with the services it checks, runs alike on SQLite and
 PostgreSQL, and anybody can paste it into a database shell. Every query answers `(id, found,
@@ -7,7 +8,8 @@ expected)`; amounts are cents.
 
 from swivi.domain.ledger.checks.campaigns import OF_CAMPAIGNS_AND_CLIPS, OF_COMPLETION_AND_BUDGETS
 from swivi.domain.ledger.checks.clippers import OF_CLIPPERS_AND_PAYOUTS
-from swivi.domain.ledger.checks.kept import OF_KEPT_TOTALS
+from swivi.domain.ledger.checks.derived import OF_CLIPS_AND_READINGS, OF_RUNS
+from swivi.domain.ledger.checks.kept import OF_KEPT_ROWS, OF_KEPT_TOTALS
 from swivi.domain.ledger.checks.ledger import OF_THE_LEDGER
 from swivi.domain.ledger.checks.videos import OF_VIDEOS
 
@@ -18,6 +20,9 @@ CHECKS = (
     *OF_THE_LEDGER,
     *OF_KEPT_TOTALS,
     *OF_VIDEOS,
+    *OF_KEPT_ROWS,
+    *OF_CLIPS_AND_READINGS,
+    *OF_RUNS,
 )
 
 TABLES = {
@@ -33,5 +38,10 @@ TABLES = {
     "audit entry": "audit_log",
     "lease": "leases",
     "seal": "seals",
+    "manual reading": "manual_readings",
+    "clip hold": "clip_holds",
+    "payout destination": "payout_destinations",
+    "planned campaign": "tracking_run_campaigns",
+    "total": "account_days",
 }
 """Where the rows of each subject are."""

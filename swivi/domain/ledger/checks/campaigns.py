@@ -156,6 +156,14 @@ OF_COMPLETION_AND_BUDGETS = (
     Check(
         "I12",
         "submission",
+        "submission {id}: has a snapshot of {found}, its campaign is not completed",
+        """
+        SELECT s.id AS id, s.final_earnings AS found, 0 AS expected FROM clip_submissions s
+        JOIN campaigns c ON c.id = s.campaign_id WHERE c.completed_at IS NULL AND s.final_earnings IS NOT NULL""",
+    ),
+    Check(
+        "I12",
+        "submission",
         "submission {id}: is PENDING though its campaign is completed",
         """
         SELECT s.id AS id, 1 AS found, 0 AS expected FROM clip_submissions s

@@ -157,7 +157,9 @@ OF_CLIPPERS_AND_PAYOUTS = (
         """
         SELECT p.id AS id, COUNT(*) AS found, 1 AS expected FROM payout_requests p
         JOIN audit_log a ON a.subject = 'payout_request' AND a.subject_id = p.id
-        WHERE a.id = (SELECT MAX(b.id) FROM audit_log b WHERE b.subject = 'payout_request' AND b.subject_id = p.id)
+        WHERE a.id = (
+            SELECT MAX(b.id) FROM audit_log b
+            WHERE b.subject = 'payout_request' AND b.subject_id = p.id AND b.action LIKE 'payout.%')
           AND a.action <> 'payout.' || CASE WHEN p.status = 'PENDING' THEN 'requested' ELSE LOWER(p.status) END
         GROUP BY p.id""",
         Unit.COUNT,

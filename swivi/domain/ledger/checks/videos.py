@@ -23,6 +23,19 @@ OF_VIDEOS = (
     Check(
         "I18",
         "submission",
+        (
+            "submission {id}: its clip {found} is of another video, user or campaign, or it is not "
+            "approved"
+        ),
+        """
+        SELECT s.id AS id, k.id AS found, 0 AS expected FROM clips k JOIN clip_submissions s ON s.id = k.submission_id
+        WHERE (s.platform, s.external_id, s.user_id, s.campaign_id, s.status)
+           <> (k.platform, k.external_id, k.user_id, k.campaign_id, 'APPROVED')""",
+        Unit.COUNT,
+    ),
+    Check(
+        "I18",
+        "submission",
         "submission {id}: holds a video for a test campaign",
         """
         SELECT s.id AS id, 1 AS found, 0 AS expected FROM clip_submissions s

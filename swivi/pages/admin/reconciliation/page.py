@@ -65,8 +65,29 @@ def _last() -> rx.Component:
         rx.fragment("checked ", when(state.checked_at)),
     )
     right = notice("good", "No findings: every invariant holds.")
-    shown = stack(covered, rx.cond(state.found == 0, right, _findings()))
+    shown = stack(covered, _scope(), rx.cond(state.found == 0, right, _findings()))
     return rx.el.div(rx.cond(state.checked_at == "", never, shown), id="books")
+
+
+def _scope() -> rx.Component:
+    """What the last check looked at, and since when rows can be compared with seals."""
+    whole = rx.fragment(
+        "Every rule was checked over all rows, and all ",
+        count(ReconciliationState.compared),
+        " sealed rows.",
+    )
+    part = rx.fragment(
+        "Every rule was checked over all rows. Sealed rows: those that no check had compared "
+        "before, and the next part of the older ones, ",
+        count(ReconciliationState.compared),
+        " in all.",
+    )
+    since = rx.fragment(" Rows are sealed since ", when(ReconciliationState.seal.since), ".")
+    said = (
+        rx.cond(ReconciliationState.is_whole, whole, part),
+        rx.cond(ReconciliationState.seal.since != "", since),
+    )
+    return rx.el.p(*said, class_name="quiet", id="books-scope")
 
 
 def _findings() -> rx.Component:

@@ -18,7 +18,7 @@ from swivi.domain.ledger.invariants import INVARIANTS
 from swivi.domain.reconciliation.models import AuditTrigger, Reconciliation
 from swivi.domain.reconciliation.service import ReconciliationUnderWay, newest
 from swivi.domain.seals import sealing
-from swivi.domain.seals.models import SealCheck
+from swivi.domain.seals.models import Seal, SealCheck
 from swivi.pages.engine.acting import refusal
 from swivi.pages.engine.gate import admins_only, public
 from swivi.pages.engine.listing import PAGE_SIZE, Listing
@@ -42,6 +42,9 @@ _HANDLED_AT: Final = {
 
 Transfers, leases and the database itself have no page.
 """
+
+SEALED: Final = "I19"
+"""The rule that compares rows with their seals."""
 
 PATIENCE: Final = timedelta(seconds=30)
 """How long an admin waits for an audit that began before theirs."""
@@ -100,6 +103,8 @@ class SealView:
     number: int
     digest: str
     made_at: str
+    since: str
+    """When the first seal was made."""
     transfers: int
     audit_entries: int
     readings: int
@@ -109,11 +114,15 @@ class SealView:
     whole_at: str
 
 
-NO_SEAL: Final = SealView(0, "", "", 0, 0, 0, 0, "", 0, "")
+NO_SEAL: Final = SealView(0, "", "", "", 0, 0, 0, 0, "", 0, "")
 
 
 class ReconciliationState(rx.State):
-    """Live: the last audit. `checked_at` is "" before the first; `took` is milliseconds."""
+    """Live: the last audit. `checked_at` is "" before the first; `took` is milliseconds.
+
+    `compared` is how many sealed rows it compared with their seals, and `is_whole` whether those
+    were all.
+    """
 
     checking: bool = False
     loading: bool = True
@@ -124,6 +133,8 @@ class ReconciliationState(rx.State):
     took: int = 0
     found: int = 0
     listed: int = 0
+    compared: int = 0
+    is_whole: bool = False
     rules: list[RuleRow] = []
     findings: list[FindingRow] = []
     seal: SealView = NO_SEAL
@@ -173,6 +184,8 @@ class ReconciliationState(rx.State):
         self.checks, self.transfers, self.took = audit.checks, audit.transfers, audit.duration_ms
         self.found, self.listed = audit.found, len(audit.findings)
         self.rules = [_rule(result) for result in audit.results]
+        self.compared = sum(rule.rows for rule in self.rules if rule.invariant == SEALED)
+        self.is_whole = audit.trigger is not AuditTrigger.RUN
         self.findings = [_finding(finding) for finding in audit.findings]
         self.checked_at = audit.started_at.isoformat()
 
@@ -210,7 +223,11 @@ async def _seal(session: AsyncSession) -> SealView:
     whole = (
         (known.whole_seal_id, known.whole_at.isoformat()) if known and known.whole_at else (0, "")
     )
-    return SealView(seal.id, seal.digest, seal.made_at.isoformat(), *covered, *checked, *whole)
+    first = await session.get(Seal, 1)
+    since = first.made_at.isoformat() if first else ""
+    return SealView(
+        seal.id, seal.digest, seal.made_at.isoformat(), since, *covered, *checked, *whole
+    )
 
 
 def _rule(result: dict[str, Any]) -> RuleRow:
