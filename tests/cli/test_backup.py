@@ -162,8 +162,8 @@ def _be_something_else(path: Path) -> None:
     [
         (_spoil_books, "are wrong: I1 campaign"),
         (_damage, "saved.db"),
-        (_come_from_the_future, "is no database of Swivi's, or of a newer release."),
-        (_be_something_else, "is no database of Swivi's, or of a newer release."),
+        (_come_from_the_future, "is not a Swivi database, or is from a newer release."),
+        (_be_something_else, "is not a Swivi database, or is from a newer release."),
         (
             lambda path: path.write_text("Dear reader, " * 400),
             "cannot be used: file is not a database.",
