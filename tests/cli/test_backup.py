@@ -112,7 +112,7 @@ async def test_a_database_that_holds_data_is_kept_beside_the_restored_one(
 
     refused = await run("restore", str(tmp_path / "b.db"), DATABASE_URL=url)
     assert (refused.status, await earned(url)) == (1, 100)
-    assert "holds data. With --force it is kept" in refused.told[0]
+    assert "holds data. Use --force to replace it" in refused.told[0]
     forced = await run("restore", str(tmp_path / "b.db"), "--force", DATABASE_URL=url)
     assert (forced.status, await earned(url)) == (0, 200)
     kept = only(here, "swivi.db.before-restore-*Z")
