@@ -1,5 +1,6 @@
 #!/bin/sh
-# The programs the tests start: a browser, Redis and PostgreSQL. What is missing is installed where we may.
+# Install the programs that the tests start, where they are missing and we may: a browser, Redis and PostgreSQL.
+# The tests start them on ports of their own, so no service is left that starts with the machine.
 set -eu
 
 has_browser() {
@@ -21,6 +22,23 @@ packages_of() {
     case $1 in browser) echo chromium-headless-shell chromium ;; redis) echo redis-server ;; postgres) echo postgresql ;; esac
 }
 
+# The services that a package sets up. Debian starts them at once and with the machine.
+services_of() {
+    case $1 in redis) echo redis-server ;; postgres) echo postgresql ;; esac
+}
+
+leave_no_service() {
+    for service in $(services_of "$1"); do
+        if command -v systemctl >/dev/null; then
+            systemctl disable --now "$service" >/dev/null 2>&1 || systemctl disable "$service" >/dev/null 2>&1 || true
+        fi
+        if [ -x "/etc/init.d/$service" ]; then
+            "/etc/init.d/$service" stop >/dev/null 2>&1 || true
+            update-rc.d "$service" disable >/dev/null 2>&1 || true
+        fi
+    done
+}
+
 wanted=$(missing)
 [ -n "$wanted" ] || exit 0
 
@@ -30,6 +48,7 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
         for package in $(packages_of "$tool"); do
             DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" && break
         done
+        leave_no_service "$tool"
     done
 fi
 case $(missing) in *browser*) .venv/bin/playwright install chromium || true ;; esac

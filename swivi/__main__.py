@@ -8,7 +8,7 @@ from swivi.runtime import private_files
 
 
 def main() -> None:
-    """Do what is asked and leave at once, without taking the interpreter down piece by piece.
+    """Run the command and exit at once, without the interpreter's teardown.
 
     Threads of the Apify client's native half may still be about to call back into Python. Caught in
     the middle of the interpreter's end they abort the process: one command in twenty ended with

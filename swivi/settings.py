@@ -34,16 +34,14 @@ from swivi.core.rates import Rate, parse_rate
 DEFAULT_APIFY_API_URL = "https://api.apify.com"
 
 SHORTEST_SECRET = 32
-"""Characters of what opens a route by itself: long enough that nobody guesses it, however often
-they may try.
-"""
+"""Fewest characters of a secret that opens a route by itself, so that nobody can guess it."""
 
 Limit = Annotated[
     Rate | None,
     NoDecode,
     BeforeValidator(lambda value: parse_rate(value) if isinstance(value, str) else value),
 ]
-"""How often something may be done, written as `10/30m`; None, written as `off`, is no limit."""
+"""A rate such as `10/30m`. None, written as `off`, is no limit."""
 
 Network = IPv4Network | IPv6Network
 
@@ -273,24 +271,23 @@ class Settings(BaseSettings):
 
     @property
     def mails_to(self) -> Literal["smtp", "log", "nowhere"]:
-        """What becomes of mails: without a server they are printed where developers read the log,
-        and nowhere else.
-        """
+        """Return how mails are handled: without a mail server they are printed to the log."""
         if self.smtp_host is not None:
             return "smtp"
         return "log" if self.env != "production" else "nowhere"
 
     @property
     def signs_up_by_mail(self) -> bool:
-        """Whether an account opens with the link in a mail: wherever mail is sent, for then nobody
-        is told that an address has one already.
+        """Return whether a new account opens with the link in a mail.
+
+        True wherever mail is sent, because then nobody learns that an address has an account.
         """
         return self.mails_to == "smtp"
 
     @property
     def only_verified_are_paid(self) -> bool:
-        """Whether a clipper must verify their address before they ask for a payout: wherever they
-        can.
+        """Return whether a clipper must verify their address before a payout: wherever mail is
+        sent.
         """
         return self.mails_to == "smtp"
 
@@ -301,8 +298,8 @@ class Settings(BaseSettings):
 
     @cached_property
     def manual_reading_limit_cents(self) -> Cents:
-        """How much views entered by one admin may be worth, in cents, before another admin has to
-        confirm them.
+        """The cents that views entered by one admin may be worth before a second admin must
+        confirm.
         """
         return parse_dollars(self.manual_reading_limit)
 
@@ -313,16 +310,14 @@ class Settings(BaseSettings):
 
     @property
     def schedule_cron(self) -> str:
-        """When tracking runs (cron, UTC): in the demo every minute, unless SWIVI_TRACKING_CRON says
-        otherwise.
-        """
+        """Return the cron expression of tracking, in UTC: each minute in the demo by default."""
         if self.demo and "tracking_cron" not in self.model_fields_set:
             return "* * * * *"
         return self.tracking_cron
 
     @property
     def base_url(self) -> str:
-        """Where people reach Swivi, without a trailing slash."""
+        """Return the public URL without a trailing slash."""
         return self.public_url or f"http://localhost:{self.port}"
 
     @property
@@ -332,18 +327,15 @@ class Settings(BaseSettings):
 
     @property
     def log_format(self) -> Literal["plain", "json"]:
-        """How the server logs: for collectors in production, for people in development and in the
-        demo.
-        """
+        """Return the log format: JSON in production, plain text in development and in the demo."""
         is_read_by_people = self.demo or self.env != "production"
         return self.log_format_wanted or ("plain" if is_read_by_people else "json")
 
     @property
     def webhooks_only_public(self) -> bool:
-        """Whether webhooks must be reached by https, at addresses of the public internet.
+        """Return whether webhooks must use https and public addresses.
 
-        They must in production and in the demo, whose admin is anybody, unless
-        SWIVI_WEBHOOKS_PRIVATE says otherwise.
+        They must in production and in the demo, unless SWIVI_WEBHOOKS_PRIVATE says otherwise.
         """
         if self.webhooks_private is not None:
             return not self.webhooks_private
@@ -351,14 +343,12 @@ class Settings(BaseSettings):
 
     @property
     def takes_all_for_one_address(self) -> bool:
-        """Whether a proxy, which https needs, hides from the limits where requests come from."""
+        """Return whether an uncounted proxy hides the clients' addresses from the limits."""
         return self.secure_cookies and self.trusted_proxy_hops == 0
 
     @property
     def scraper_url(self) -> str:
-        """The Apify API in use: in demo mode without a key, the simulator that this very process
-        serves.
-        """
+        """Return the URL of the Apify API, or of the simulator that the demo serves itself."""
         if self.simulates_apify:
             return f"http://127.0.0.1:{self.port}{SIMULATOR_PATH}"
         return self.apify_api_url
@@ -379,14 +369,12 @@ class Settings(BaseSettings):
 
 
 _SIMULATOR_TOKEN = secrets.token_urlsafe(32)
-"""The demo's simulator lets in the process that serves it, and nobody else: each start makes
-another token.
-"""
+"""Token of the demo's simulator, new at each start, so that only this process gets in."""
 
 WITH_SECRETS = frozenset(
     {"DATABASE_URL", "REDIS_URL", "APIFY_API_KEY", "CRON_SECRET", "METRICS_TOKEN", "SMTP_PASSWORD"}
 )
-"""Settings that may hold a password, so that their values are never written anywhere."""
+"""Settings that may hold a password. Their values are never written anywhere."""
 
 SIMULATOR_PATH = "/demo/apify"
 """Where the demo mounts its Apify simulator."""

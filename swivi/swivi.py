@@ -1,24 +1,16 @@
-"""Puts the app together: pages, API, lifespan. Nothing else."""
+"""The composition root: pages, API, middleware and lifespan, put together."""
 
 from reflex.constants import Dirs
 from reflex.utils.prerequisites import get_web_dir
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
-from starlette.types import ASGIApp
 
 from swivi.api.app import mounted_api
 from swivi.auth_forms.forms import build_auth
 from swivi.demo.simulator import create_simulator
 from swivi.domain.platforms.models import PLAYERS
-from swivi.middleware.browser_cache import BrowserCache
-from swivi.middleware.client_address import ClientAddress, ForwardedFor
-from swivi.middleware.header_limits import HeaderLimits
-from swivi.middleware.host_cookies import HostCookies
-from swivi.middleware.hosts import HostRule, Hosts
-from swivi.middleware.request_limits import OpenRequests
-from swivi.middleware.request_log import observed
-from swivi.middleware.security_headers import SecurityHeaders
-from swivi.middleware.websockets import WebSocketLimits, WebSockets, same_origin
+from swivi.middleware import stack
+from swivi.middleware.websockets import same_origin
 from swivi.pages import admin, clipper, profile, public
 from swivi.pages.engine import inbox
 from swivi.pages.engine.event_log import EventLog, on_page_failure, on_unexpected
@@ -30,8 +22,8 @@ from swivi.settings import SIMULATOR_PATH, settings_or_exit
 from swivi.ui.theme import STYLESHEETS, head_components
 
 
-def doors() -> Starlette:
-    """What is served beside the pages. The simulator exists in demo mode only."""
+def api_and_forms() -> Starlette:
+    """Return what is served beside the pages. The simulator exists in demo mode only."""
     routes: list[BaseRoute] = [mounted_api(), Mount("/auth", build_auth())]
     settings = settings_or_exit()
     if settings.simulates_apify:
@@ -40,57 +32,19 @@ def doors() -> Starlette:
 
 
 def page_of(path: str) -> str | None:
-    """The template of the page at a path, such as `campaigns/[campaign_key]`."""
+    """Return the template of the page at a path, such as `campaigns/[campaign_key]`."""
     return app.router(path)
 
 
-def guarded(asgi: ASGIApp) -> ASGIApp:
-    """The app, whose answers tell browsers what they may do with them."""
-    built, https = get_web_dir() / Dirs.STATIC, settings_or_exit().secure_cookies
-    return SecurityHeaders(asgi, built, players=PLAYERS, https=https)
-
-
-def kept_to_this_host(asgi: ASGIApp) -> ASGIApp:
-    """The app, whose cookies no other host can plant, where https makes that possible."""
-    return HostCookies(asgi) if settings_or_exit().secure_cookies else asgi
-
-
-def limited(asgi: ASGIApp) -> ASGIApp:
-    """The app, whose websocket is open to our pages alone, and to each within limits."""
-    return WebSockets(asgi, WebSocketLimits.of(settings_or_exit()))
-
-
-def at_its_own_hosts(asgi: ASGIApp) -> ASGIApp:
-    """The app, which answers under its own names only."""
-    return Hosts(asgi, HostRule.of(settings_or_exit()))
-
-
-def bounded(asgi: ASGIApp) -> ASGIApp:
-    """The app, in which one client address has a bounded number of requests under way."""
-    settings = settings_or_exit()
-    return OpenRequests(
-        asgi, None if settings.takes_all_for_one_address else settings.max_connections_address
-    )
-
-
-def addressed(asgi: ASGIApp) -> ASGIApp:
-    """The app, whose scopes carry the client's address, whatever proxies stand in front."""
-    return ClientAddress(asgi, ForwardedFor.of(settings_or_exit()))
-
-
 app = LiveApp(
-    # Each one is around those before it.
     api_transformer=[
-        doors(),
-        BrowserCache,
-        at_its_own_hosts,
-        guarded,
-        kept_to_this_host,
-        limited,
-        HeaderLimits,
-        bounded,
-        addressed,
-        lambda asgi: observed(asgi, page_of),
+        api_and_forms(),
+        *stack.wrappers(
+            settings_or_exit(),
+            built=get_web_dir() / Dirs.STATIC,
+            players=PLAYERS,
+            page_of=page_of,
+        ),
     ],
     backend_exception_handler=on_unexpected,
     frontend_exception_handler=on_page_failure,

@@ -1,25 +1,23 @@
-"""How long browsers keep the front end's files: what has its hash in its name for ever, all else
-until asked.
+"""Tell browsers how long they may cache the front end's files.
 
-Reflex says nothing about it, so browsers would guess: they would show an old page after an upgrade,
-whose scripts are gone, and ask again for scripts that cannot have changed.
+A file with its hash in its name never changes, so browsers keep it for a year. Everything else is
+revalidated. Without a header browsers guess: after an upgrade they show an old page whose scripts
+are gone.
 """
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HASHED = "/assets/"
-"""Where the build puts what has its hash in its name."""
+"""Path of the files whose name holds their hash."""
 
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_FIRST = "no-cache"
-"""Kept, and used as soon as the server says that it is still the same (ETag)."""
+"""Browsers keep the file and revalidate it with its ETag before each use."""
 
 
 class BrowserCache:
-    """Around the app: says how long an answer may be kept, where the answer does not say so
-    itself.
-    """
+    """Set `Cache-Control` on each answer that has none."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,7 +1,7 @@
-"""Where a request comes from: one rule for the API, the forms, the pages and the websockets.
+"""Find the client's address: one rule for the API, the forms, the pages and the websockets.
 
-`X-Forwarded-For` is whatever its sender likes, except for its last entries: each trusted proxy adds
-one. With no proxy counted, or from a peer that is no proxy of ours, the header is not looked at.
+A sender can write anything into `X-Forwarded-For`, except the last entries: each trusted proxy
+appends one. Without a trusted proxy the header is ignored.
 """
 
 import logging
@@ -20,7 +20,7 @@ log = logging.getLogger("swivi.requests")
 
 @dataclass(frozen=True, slots=True)
 class ForwardedFor:
-    """How many proxies stand in front, and the networks in which the last of them is."""
+    """The number of proxies in front, and the networks that the last one connects from."""
 
     hops: int = 0
     proxies: Sequence[Network] = ()
@@ -31,17 +31,17 @@ class ForwardedFor:
         return cls(settings.trusted_proxy_hops, settings.trusted_proxies)
 
     def trusts(self, peer: str) -> bool:
-        """Return whether the header of a connection from this address counts."""
+        """Return whether a connection from this address may send the header."""
         address = plain_address(peer)
         if not self.hops or address is None:
             return False
         return any(ip_address(address) in network for network in self.proxies)
 
     def client(self, peer: str, forwarded: Sequence[str]) -> str:
-        """Return the address of the client: the peer, or what the outermost trusted proxy saw.
+        """Return the client's address: the peer, or what the outermost trusted proxy saw.
 
-        `forwarded` are the values of `X-Forwarded-For`. An entry that is no address ("unknown")
-        counts as the proxy that sent it.
+        `forwarded` are the values of `X-Forwarded-For`. An entry without an address ("unknown")
+        stands for the proxy that sent it.
         """
         own = plain_address(peer) or peer
         if not self.trusts(peer):
@@ -53,10 +53,9 @@ class ForwardedFor:
 
 
 def plain_address(written: str) -> str | None:
-    """Return the IP address in an entry, without port, quotes, brackets and zone; None if there is
-    none.
+    """Return the IP address in an entry without port, quotes, brackets and zone, or None.
 
-    Proxies write `192.0.2.1:4711`, `[2001:db8::1]:443` and `"[2001:db8::1]"` too.
+    Proxies also write `192.0.2.1:4711`, `[2001:db8::1]:443` and `"[2001:db8::1]"`.
     """
     entry = written.strip().strip('"').strip()
     if entry.startswith("["):
@@ -73,7 +72,7 @@ def plain_address(written: str) -> str | None:
 
 
 class ClientAddress:
-    """Around the app: puts the client's address into the scope, where everything else reads it."""
+    """Put the client's address into the scope, where everything else reads it."""
 
     def __init__(self, app: ASGIApp, rule: ForwardedFor) -> None:
         self._app = app
@@ -92,13 +91,10 @@ class ClientAddress:
             await self._app(scope, receive, send)
 
     def _warn_of(self, peer: str) -> None:
-        """Once: anybody who reaches the port may send the header."""
+        """Warn once, because anybody who reaches the port can send the header."""
         if not self._warned:
             self._warned = True
             log.warning(
-                (
-                    "Ignored X-Forwarded-For from %s. If that is a proxy of yours, name it in "
-                    "SWIVI_TRUSTED_PROXIES"
-                ),
+                "Ignored X-Forwarded-For from %s. Add your proxy to SWIVI_TRUSTED_PROXIES",
                 peer,
             )

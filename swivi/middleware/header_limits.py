@@ -1,10 +1,8 @@
-"""Around the whole app: the headers that are kept or parsed are few and short, whatever a stranger
-sends.
+"""Limit the headers that are parsed or kept, whatever a client sends.
 
-Python 3.11 takes 15 seconds of processor time to unquote one cookie of 60 KB (CVE-2024-7592), and a
-websocket's headers stay in memory twice for as long as it is open. So only Swivi's own cookies come
-through, none of which needs quotes, and of a websocket's handshake only the headers that something
-reads.
+Python 3.11 needs 15 seconds of processor time to unquote one cookie of 60 KB (CVE-2024-7592), and
+the headers of a websocket stay in memory twice while it is open. Only Swivi's own cookies pass,
+none of which needs quotes. Of a websocket's handshake only the headers that something reads pass.
 """
 
 import re
@@ -17,12 +15,11 @@ from swivi.core.asgi import call_with
 OWN_COOKIE = re.compile(rb"(?:__Host-)?swivi_[a-z_]{1,20}=[A-Za-z0-9_.~-]{0,4096}")
 
 MAX_COOKIES = 10
-"""Cookies of Swivi's in one request; there are four, and browsers send those of two schemes side by
-side.
+"""Most cookies of Swivi in one request. There are four, and browsers send those of http and https.
 """
 
 LONGEST = 1_024
-"""Bytes of one header of a websocket's handshake, but for its cookies."""
+"""Most bytes of one header of a websocket's handshake, cookies excepted."""
 
 OF_WEBSOCKETS = frozenset(
     {b"host", b"origin", b"cookie", b"user-agent", b"accept-language"}
@@ -35,13 +32,13 @@ OF_WEBSOCKETS = frozenset(
     }
     | {b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-request-id"}
 )
-"""What the checks of a handshake, Socket.IO and the pages read."""
+"""Headers that the checks of a handshake, Socket.IO and the pages read."""
 
 Header = tuple[bytes, bytes]
 
 
 class HeaderLimits:
-    """Drops other sites' cookies from every request, and needless headers from websockets."""
+    """Drop other sites' cookies from every request, and unused headers from websockets."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -62,7 +59,7 @@ class HeaderLimits:
 
 
 def _with_own_cookies(kept: Iterable[Header], sent: Iterable[Header]) -> list[Header]:
-    """The kept headers, with one `Cookie` of the cookies that are Swivi's, where there are any."""
+    """Return the kept headers, with one `Cookie` header of Swivi's cookies if there are any."""
     found = (
         OWN_COOKIE.fullmatch(part.strip())
         for name, value in sent

@@ -1,9 +1,8 @@
-"""Around the app where it is reached by https: our cookies bear the prefix by which browsers vouch
-for them.
+"""Give Swivi's cookies the `__Host-` prefix where browsers use https.
 
-A cookie named `__Host-...` was set by this very host over https; neither another subdomain nor
-somebody on a connection without https can plant one. Within, cookies keep their plain names, and
-one that came without the prefix is none of ours.
+Browsers accept a `__Host-` cookie only from the very host that set it over https. Neither another
+subdomain nor somebody on a connection without https can plant one. The app itself uses plain names,
+and ignores a cookie that came without the prefix.
 
 Sources: https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.3.2, OWASP
 ASVS 5.0 V3.3.3.
@@ -18,7 +17,7 @@ OURS = b"swivi_"
 
 
 class HostCookies:
-    """Adds the prefix to each cookie of ours that is set, and takes it off those that come."""
+    """Add the prefix to each cookie that is set, and remove it from those that arrive."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,9 +1,8 @@
-"""Around the app: only requests to Swivi's own names are answered, and redirects name no host at
-all.
+"""Answer only requests to Swivi's own names, and make redirects relative.
 
-A page of another site can make a browser take the site's name for this machine (DNS rebinding); the
-`Host` header still carries that name. An address cannot be rebound, and a loopback name is this
-machine's own.
+A page of another site can make a browser resolve that site's name to this machine (DNS rebinding).
+The `Host` header still carries that name. An IP address cannot be rebound, and a loopback name is
+this machine's own.
 """
 
 from dataclasses import dataclass
@@ -18,24 +17,24 @@ from swivi.core.envelope import envelope
 from swivi.settings import Settings
 
 PROBES = frozenset({"/api/health", "/api/ready"})
-"""Load balancers ask these by address or by a name of their own.
+"""Paths that load balancers request by address or by a name of their own.
 
 The answers hold nothing private.
 """
 
 MISDIRECTED = 421
 WRONG_HOST = (
-    "This is not the address of this Swivi. Whoever runs it sets its address in SWIVI_PUBLIC_URL."
+    "Swivi does not answer at this address. Its operator sets the address in SWIVI_PUBLIC_URL."
 )
 NOT_A_PAGE_OF_OURS = 1008
 
 
 @dataclass(frozen=True, slots=True)
 class HostRule:
-    """Loopback names always pass, and the name of the public URL.
+    """The host names that are allowed: loopback names, and the name of the public URL.
 
-    Without a public URL any IP address passes too, so that another machine of the network can be
-    tried out; never in the demo, where anybody may sign in as an admin.
+    Without a public URL any IP address is allowed too, so that another machine of the network can
+    try Swivi out. The demo never allows that, because anybody may sign in there as an admin.
     """
 
     public_host: str | None = None
@@ -64,7 +63,7 @@ class HostRule:
 
 
 class Hosts:
-    """Refuses other hosts with 421, and makes redirects to the host that was asked relative."""
+    """Refuse other hosts with 421, and make redirects to the requested host relative."""
 
     def __init__(self, app: ASGIApp, rule: HostRule) -> None:
         self._app = app
@@ -91,10 +90,11 @@ class Hosts:
 
 
 def relative(location: str, hosts: list[str]) -> str:
-    """Return a redirect's target without scheme and host, if the host is the one that was asked.
+    """Return a redirect's target without scheme and host, if the host is the requested one.
 
     The frameworks build such targets from the `Host` header, with `http` behind a proxy that ends
-    TLS. What would read as another host's name (`//evil.example`) begins with a single slash.
+    TLS. A target that reads as another host's name (`//evil.example`) starts with a single slash
+    instead.
     """
     target = urlsplit(location)
     if target.scheme not in ("http", "https") or target.netloc not in hosts:
@@ -107,7 +107,7 @@ def _name_of(host: str) -> str | None:
     """Return the name in a `Host` header in lower case, without port, brackets and last dot."""
     try:
         parts = urlsplit(f"//{host}")
-        _ = parts.port  # raises for what is no port
+        _ = parts.port  # raises ValueError for an invalid port
     except ValueError:
         return None
     if parts.netloc != host or "@" in host or parts.hostname is None:

@@ -1,7 +1,7 @@
-"""Around the app: one client address has so many requests under way at once, and no more.
+"""Limit how many requests one client address may have open at the same time.
 
-Connections are bounded by `swivi.runtime.connections`, but behind a proxy all of them come from the
-proxy. Its clients are told apart by the address that it forwards.
+`swivi.runtime.connections` limits connections, but behind a proxy all connections come from the
+proxy. This limit uses the address that the proxy forwards.
 """
 
 from collections import Counter
@@ -14,13 +14,13 @@ from swivi.core.envelope import envelope
 from swivi.core.errors import TooManyRequests
 
 RETRY_AFTER = "1"
-"""Seconds. Requests take milliseconds, so there is room again at once."""
+"""Seconds. Requests take milliseconds, so a slot is free again soon."""
 
 TOO_MANY = "Too many requests at once. Wait for the answers, then try again."
 
 
 class OpenRequests:
-    """Answers 429 to HTTP requests of an address that has `most` open. None is no bound."""
+    """Answer 429 to HTTP requests of an address that has `most` open. None means no limit."""
 
     def __init__(self, app: ASGIApp, most: int | None) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""Around the whole app: each HTTP request gets an id, a line in the log, and its time measured."""
+"""Give each HTTP request an id, a log line and a measured time."""
 
 import logging
 import re
@@ -19,26 +19,23 @@ log = logging.getLogger("swivi.requests")
 
 REQUEST_ID = "X-Request-Id"
 SANE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,127}")
-"""What is taken from a caller: enough to be unique, and nothing that could break a line of the log.
-"""
+"""Request ids accepted from a caller: long enough to be unique, safe in a log line."""
 
 KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"})
-ROOMS = ("/api", "/auth", "/demo", "/_event", "/_upload", "/_health", "/ping")
-"""What is not the front end's."""
+BACKEND_PATHS = ("/api", "/auth", "/demo", "/_event", "/_upload", "/_health", "/ping")
+"""Paths that do not belong to the front end."""
 
 QUIET = ("/api/health", "/api/ready", "/api/metrics", "/ping", "/_health", "/demo")
-"""Asked again and again by machines: logged at DEBUG."""
+"""Routes that machines poll, logged at DEBUG."""
 
 ASSET, PAGE, UNKNOWN = "(asset)", "(page)", "(unknown)"
 
 PageOf = Callable[[str], str | None]
-"""The template of the page at a path, if there is one."""
+"""Return the template of the page at a path, if there is one."""
 
 
 def observed(app: ASGIApp, page_of: PageOf = lambda _: None) -> ASGIApp:
-    """The app, with `X-Request-Id` in each answer, a line per request in the log, and times for
-    Prometheus.
-    """
+    """Return the app with `X-Request-Id` in each answer, request log lines and Prometheus times."""
     return CorrelationIdMiddleware(
         RequestLog(app, page_of),
         header_name=REQUEST_ID,
@@ -48,9 +45,9 @@ def observed(app: ASGIApp, page_of: PageOf = lambda _: None) -> ASGIApp:
 
 
 class RequestLog:
-    """Says of each request how it was answered and how long that took.
+    """Log each request's route, status, time and size.
 
-    Never its query, which may hold anything.
+    Never log its query, which may hold secrets.
     """
 
     def __init__(self, app: ASGIApp, page_of: PageOf) -> None:
@@ -69,7 +66,7 @@ class RequestLog:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 announced = int(Headers(raw=message["headers"]).get("content-length", 0))
-            elif message["type"] == "http.response.pathsend":  # the server sends a file by itself
+            elif message["type"] == "http.response.pathsend":  # the server sends the file itself
                 size = announced
             else:
                 size += len(message.get("body", b""))
@@ -105,15 +102,16 @@ class RequestLog:
 
 
 def template_of(scope: Scope, page_of: PageOf) -> str:
-    """The route that answered, with its parameters' names in place of their values: few, whoever
-    asks for what.
+    """Return the route that answered, with parameter names in place of values.
+
+    Labels stay few, whatever addresses a client requests.
     """
     route, path = scope.get("route"), scope["path"]
     if isinstance(route, Route):
         return str(scope.get("root_path", "")) + route.path
-    for room in ROOMS:
-        if path == room or path.startswith(f"{room}/"):
-            return f"{room}/{UNKNOWN}"
+    for path_prefix in BACKEND_PATHS:
+        if path == path_prefix or path.startswith(f"{path_prefix}/"):
+            return f"{path_prefix}/{UNKNOWN}"
     if "." in path.rpartition("/")[2]:
         return ASSET
     page = page_of(path)

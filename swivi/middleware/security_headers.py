@@ -1,10 +1,10 @@
-"""What browsers may do with our answers: nothing that Swivi does not need.
+"""Tell browsers what they may do with an answer: only what Swivi needs.
 
-Scripts are the point: a page may run ours and nothing that somebody managed to write into it.
-Reflex builds each page with a few scripts within it, so their hashes are allowed, page by page, as
-the build left them; its `eval` of what the server sends is not (`ui/toasts.py` does without).
-Styles within the page have to be allowed: Emotion, with which Reflex styles components, writes them
-as it goes, and pages built ahead cannot carry a nonce.
+The policy is mainly about scripts: a page may run Swivi's scripts, and nothing that somebody
+managed to inject. Reflex builds each page with a few inline scripts, so the policy allows their
+hashes, page by page. It does not allow Reflex's `eval` of text that the server sends
+(`reflex_ext/toasts.py` replaces that). Inline styles are allowed: Emotion, which styles Reflex's
+components, writes them at run time, and pages built ahead cannot carry a nonce.
 
 Sources: https://www.w3.org/TR/CSP3/, OWASP ASVS 5.0 V3.4.
 """
@@ -19,17 +19,15 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 FALLBACK = "404.html"
-"""What the build made for every address that has an id in it."""
+"""The built file for every address with an id in it."""
 
 INLINE = re.compile(r"<script[^>]*>(.+?)</script>", re.DOTALL)
 
 NOT_MODIFIED = 304
-"""The browser takes its own copy, with the policy that came with it; what this answer says would
-replace that.
-"""
+"""The browser uses its cached copy with that copy's policy; a header here would replace it."""
 
 NOT_A_PAGE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-"""For JSON, CSV, redirects: should a browser ever take one for a page, it does nothing."""
+"""The policy of JSON, CSV and redirects: a browser that takes one for a page runs nothing."""
 
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -39,17 +37,17 @@ ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-"""The referrer is the bare origin: YouTube's player refuses pages that send none."""
+"""The referrer is the bare origin, because YouTube's player refuses pages that send none."""
 
 HTTPS_ONLY = "max-age=63072000"
-"""Two years. Not for subdomains: they are not ours to decide."""
+"""Two years. Subdomains are excluded, because they belong to the operator."""
 
 
 class SecurityHeaders:
-    """Around the app: each answer says what may be done with it, unless it says so itself.
+    """Set the security headers on each answer that does not set them itself.
 
-    `built` is the folder of the built pages, `players` the origins of videos that they embed, and
-    `https` whether browsers reach Swivi by https only.
+    `built` is the folder of the built pages, `players` the origins of embedded videos. `https` says
+    whether browsers reach Swivi only by https.
     """
 
     def __init__(self, app: ASGIApp, built: Path, *, players: Sequence[str], https: bool) -> None:
@@ -79,8 +77,8 @@ class SecurityHeaders:
 
 
 def policies_of(built: Path, players: Sequence[str]) -> Mapping[str, str]:
-    """The policy of each built page, by its path without slashes at its ends, and of the fallback
-    by its name.
+    """Return each built page's policy by its path without outer slashes, and the fallback's by
+    name.
     """
     pages = {page.relative_to(built).as_posix(): page for page in built.rglob("*.html")}
     return {
@@ -90,9 +88,7 @@ def policies_of(built: Path, players: Sequence[str]) -> Mapping[str, str]:
 
 
 def page_policy(html: str, players: Sequence[str]) -> str:
-    """The policy under which this page works: its own scripts by their hashes, everything else from
-    us.
-    """
+    """Return a page's policy: its own scripts by hash, everything else from Swivi's origin."""
     scripts = " ".join(
         f"'sha256-{_hash(script)}'" for script in dict.fromkeys(INLINE.findall(html))
     )

@@ -1,10 +1,9 @@
-"""Around the websocket of the pages: who may open one, what may come through it, and how much of
-it.
+"""Guard the pages' websocket: who may open one, which messages pass, and how many.
 
-It stands before Engine.IO and Socket.IO, which trust their clients with more than ours need: binary
-packets, other namespaces, events named `connect` with a handshake of the client's own making. Our
-pages send very little, and that is all that passes. What comes faster than a person can act waits
-unread, so that the sender is held back by TCP and nobody's memory fills up.
+Engine.IO and Socket.IO trust their clients with more than Swivi's pages need: binary packets, other
+namespaces, `connect` events with a handshake of the client's making. Only the few messages that the
+pages send pass this middleware. Messages that arrive faster than a person can act are not read, so
+TCP holds the sender back and memory stays bounded.
 """
 
 import asyncio
@@ -27,33 +26,27 @@ from swivi.settings import Settings
 log = logging.getLogger("swivi.websockets")
 
 LONGEST_MESSAGE = 128_000
-"""Characters. The longest that a page sends is a form with a campaign's texts, below 50,000."""
+"""Characters. The longest message of a page, a form with a campaign's texts, has under 50,000."""
 
 LONGEST_QUERY = 512
-"""Bytes of the handshake's query, which stays in memory: a tab's token and what Engine.IO says of
-itself.
-"""
+"""Bytes of the handshake's query, which stays in memory: the tab's token and Engine.IO's fields."""
 
 MOST_OPEN = 1_000
-"""Websockets open from one address at the same time."""
+"""Most websockets open from one address at the same time."""
 
 SPOKEN = re.compile(r'3$|1$|4[01]/_event,|42/_event,\["(?:event|ping|client_error)"[],]')
-"""How the front end's messages begin: a pong, goodbye, entering and leaving the namespace, and its
-three events.
-"""
+"""How a page's messages start: pong, close, entering or leaving the namespace, and three events."""
 
 WRONG_PLACE, TOO_LONG, NOT_OURS = 1008, 1009, 1003
-"""Why we close: https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1"""
+"""Close codes: https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1"""
 
 WARN_AFTER = 10.0
-"""Seconds between two lines in the log about one socket that sends too fast."""
+"""Seconds between two warnings about one websocket that sends too fast."""
 
 
 @dataclass(frozen=True, slots=True)
 class WebSocketLimits:
-    """How many messages one socket and one address may send, and how many sockets an address may
-    open.
-    """
+    """The rates of messages per websocket and per address, and of new websockets per address."""
 
     messages: Rate | None
     messages_address: Rate | None
@@ -61,7 +54,7 @@ class WebSocketLimits:
 
     @classmethod
     def of(cls, settings: Settings) -> "WebSocketLimits":
-        """As the settings say; nothing per address where a proxy hides the addresses from us."""
+        """Return the settings' limits, without those per address if a proxy hides addresses."""
         per_address = not settings.takes_all_for_one_address
         return cls(
             settings.limit_messages,
@@ -72,7 +65,7 @@ class WebSocketLimits:
 
 @dataclass(slots=True)
 class _Address:
-    """What one address is up to in this process."""
+    """What one address does in this process."""
 
     messages: Bucket | None
     opened: Bucket | None
@@ -80,7 +73,7 @@ class _Address:
 
 
 class WebSockets:
-    """Refuses websockets and messages that no page of ours opens or sends. HTTP requests pass."""
+    """Refuse websockets and messages that no page of Swivi opens or sends. HTTP requests pass."""
 
     def __init__(self, app: ASGIApp, limits: WebSocketLimits) -> None:
         self._app = app
@@ -92,24 +85,26 @@ class WebSockets:
             await self._app(scope, receive, send)
             return
         network = network_of(scope["client"][0] if scope.get("client") else "")
-        address = self._known(network)
-        why_not = _wrong_handshake(scope) or self._too_many(address)
-        if why_not:
-            log.warning("Refused a websocket: %s", why_not, extra={"address": network})
+        address = self._address(network)
+        refusal = _wrong_handshake(scope) or self._too_many(address)
+        if refusal:
+            log.warning("Refused a websocket: %s", refusal, extra={"address": network})
             await receive()
             await send({"type": "websocket.close", "code": WRONG_PLACE})
             return
         address.open += 1
         try:
-            line = _Line(receive, send, [_bucket(self._limits.messages), address.messages], network)
-            await self._app(scope, line.receive, line.send)
+            guarded = _GuardedSocket(
+                receive, send, [_bucket(self._limits.messages), address.messages], network
+            )
+            await self._app(scope, guarded.receive, guarded.send)
         finally:
             address.open -= 1
 
-    def _known(self, network: str) -> _Address:
+    def _address(self, network: str) -> _Address:
         if len(self._addresses) >= 10_000:
             self._addresses = {
-                name: one for name, one in self._addresses.items() if one.open or not _rests(one)
+                name: one for name, one in self._addresses.items() if one.open or not _is_idle(one)
             }
         limits = self._limits
         fresh = _Address(_bucket(limits.messages_address), _bucket(limits.opened_address))
@@ -124,7 +119,7 @@ class WebSockets:
 
 
 @dataclass(slots=True)
-class _Line:
+class _GuardedSocket:
     """One websocket, as the application sees it."""
 
     _receive: Receive
@@ -135,7 +130,10 @@ class _Line:
     _closed: bool = False
 
     async def receive(self) -> Message:
-        """The next message, once it is its turn; what is not ours ends the connection."""
+        """Return the next message, delayed while the sender is over its rate.
+
+        A message that no page sends closes the websocket.
+        """
         message = await self._receive()
         if message["type"] != "websocket.receive":
             return message
@@ -146,15 +144,15 @@ class _Line:
             await self.send({"type": "websocket.close", "code": code})
             self._closed = True
             return {"type": "websocket.disconnect", "code": code}
-        await self._wait_for_its_turn()
+        await self._wait_for_rate()
         return message
 
     async def send(self, message: Message) -> None:
-        """To the client, unless it is closed."""
+        """Send to the client, unless the websocket is closed."""
         if not self._closed:
             await self._send(message)
 
-    async def _wait_for_its_turn(self) -> None:
+    async def _wait_for_rate(self) -> None:
         now = time.monotonic()
         seconds = max(
             (bucket.wait(now) for bucket in self._buckets if bucket is not None), default=0.0
@@ -170,7 +168,7 @@ class _Line:
 
 
 def _wrong_handshake(scope: Scope) -> str | None:
-    """Why no page of ours asks for this websocket, if so.
+    """Return why no page of Swivi opened this websocket, or None.
 
     Browsers always send an Origin with a handshake.
     """
@@ -208,16 +206,15 @@ def _bucket(rate: Rate | None) -> Bucket | None:
     return None if rate is None else Bucket(rate)
 
 
-def _rests(address: _Address) -> bool:
+def _is_idle(address: _Address) -> bool:
     now = time.monotonic()
     return all(bucket is None or bucket.rests(now) for bucket in (address.messages, address.opened))
 
 
 def same_origin(origin: str | None, environ: Mapping[str, Any]) -> bool:
-    """Whether a websocket was asked for by a page of this very host; engine.io calls it for every
-    handshake.
+    """Return whether a page of this very host opened the websocket. Engine.IO calls it too.
 
-    Only host and port are compared: a proxy that ends TLS hides the scheme from us.
+    Only host and port are compared, because a proxy that ends TLS hides the scheme.
     """
     try:
         host = urlsplit(origin or "").netloc

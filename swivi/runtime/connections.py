@@ -1,7 +1,7 @@
-"""What one client may hold of the server: time, memory and connections.
+"""Limit what one client may hold of the server: time, memory and connections.
 
-uvicorn bounds none of these, so its two protocol classes are extended here. Written against uvicorn
-0.54.0; `tests/unit/test_connections.py` names each part of it that this file relies on.
+uvicorn limits none of these, so this module extends its two protocol classes. Written against
+uvicorn 0.54.0; `tests/unit/test_connections.py` names each part of it that this file relies on.
 """
 
 import asyncio
@@ -29,8 +29,9 @@ from swivi.settings import Settings
 log = logging.getLogger("swivi.connections")
 
 HEAD_BYTES = 32_768
-"""The largest head of a request: many times what our pages and programs send, cookies and tokens
-included. Also the most that may come between two pieces of a body, or after it.
+"""Most bytes of a request's head: many times what Swivi's pages and API clients send.
+
+Also the most bytes between two pieces of a body, or after it.
 """
 
 # The head of a handshake has passed the bound above when it comes to this library, whose own bound
@@ -59,12 +60,10 @@ Browsers send one; empty ones would take memory and no bandwidth.
 """
 
 MOST_UNREAD_BYTES = 4_000_000
-"""Answers that a websocket's client does not read. A page's largest update is a quarter of that."""
+"""Bytes of unread messages of a websocket. A page's largest update is a quarter of that."""
 
 UNREAD_SECONDS = 60.0
-"""How long a client may read nothing of an answer that no longer fits into the buffers, about 64
-KB.
-"""
+"""Seconds that a client may read nothing of an answer larger than the buffers, about 64 KB."""
 
 WARN_AFTER = 10.0
 """Seconds between two log lines about refused connections."""
@@ -72,11 +71,11 @@ WARN_AFTER = 10.0
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
-    """How long clients may take and how many connections they may hold.
+    """How long clients may take, and how many connections they may hold.
 
-    `is_proxy` says whether the peer at an address is a trusted proxy: its connections are many
-    clients', so only the total is bounded. Their requests are counted by
-    `swivi.middleware.request_limits`.
+    `is_proxy` says whether the peer at an address is a trusted proxy. Its connections belong to
+    many clients, so only their total is limited; `swivi.middleware.request_limits` counts their
+    requests.
     """
 
     most: int = 10_000
@@ -105,7 +104,7 @@ class ConnectionLimits:
 
 
 class _Timer:
-    """At most one call that is to happen later, in the running loop."""
+    """At most one delayed call in the running loop."""
 
     __slots__ = ("_handle",)
 
@@ -170,9 +169,7 @@ class _RefusedRequest(Exception):
 
 
 class HttpConnection(HttpToolsProtocol):
-    """An HTTP connection that is closed when a request arrives too slowly, is too large or is not
-    read.
-    """
+    """An HTTP connection that closes on a slow, oversized or unread request."""
 
     def __init__(
         self,
@@ -376,9 +373,7 @@ class HttpConnection(HttpToolsProtocol):
 
 
 class WebSocketConnection(WebSocketsSansIOProtocol):
-    """A websocket that is closed when its client does not read, or sends a message in countless
-    pieces.
-    """
+    """A websocket that closes on a client that does not read, or sends countless fragments."""
 
     def __init__(
         self,

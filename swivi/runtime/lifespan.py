@@ -1,4 +1,4 @@
-"""The life of a serving process: open everything, tick and push while serving, close everything."""
+"""The life of a serving process: open everything, serve with schedule and live updates, close."""
 
 import asyncio
 import gc
@@ -19,13 +19,13 @@ from swivi.settings import settings_or_exit
 log = logging.getLogger("swivi")
 
 ONE_ADDRESS = (
-    "SWIVI_PUBLIC_URL is https, so a proxy stands in front; unless SWIVI_TRUSTED_PROXY_HOPS "
-    "counts it, the limits take everybody for one address"
+    "SWIVI_PUBLIC_URL is https, so there is a proxy in front. Set SWIVI_TRUSTED_PROXY_HOPS, or "
+    "all clients share one address and its limits"
 )
 
 
 def lifespan_of(app: LiveApp) -> Callable[[], AbstractAsyncContextManager[None]]:
-    """The lifespan to register with `app`."""
+    """Return the lifespan to register with `app`."""
 
     @asynccontextmanager
     async def swivi_lifespan() -> AsyncIterator[None]:
@@ -34,8 +34,7 @@ def lifespan_of(app: LiveApp) -> Callable[[], AbstractAsyncContextManager[None]]
         if settings.takes_all_for_one_address:
             log.warning(ONE_ADDRESS)
         async with open_runtime(settings) as runtime:
-            # `make serve` has migrated already; this is for `reflex run` and for servers started by
-            # hand.
+            # `make serve` migrates before this; `reflex run` and servers started by hand do not.
             if not await migrations.is_current(runtime.database):
                 await migrations.upgrade(runtime.database)
             pushing = Hub(app, runtime.database, session.end)
@@ -65,27 +64,23 @@ def lifespan_of(app: LiveApp) -> Callable[[], AbstractAsyncContextManager[None]]
 
 
 def _spare_what_stays() -> None:
-    """Keep the garbage collector from what is there by now: pages, modules, tables, none of which
-    is ever garbage.
+    """Exempt the objects of the start (pages, modules, tables) from garbage collection.
 
-    It halts everything for half a second, with thousands of tabs for seconds, each time it looks
-    through all that is old; and nearly everything ends without it, as soon as nothing refers to it
-    any more.
+    They live as long as the process. A full collection over them stops everything for half a
+    second, and for seconds with thousands of open tabs.
     """
     gc.collect()
     gc.freeze()
 
 
 def _say_why_it_ended(task: asyncio.Task[None]) -> None:
-    """What works beside the pages works until it is cancelled; whoever looks why nothing is live
-    has to find this.
-    """
+    """Log a background task that ended by itself; otherwise live updates stop silently."""
     if not task.cancelled() and (problem := task.exception()) is not None:
-        log.critical("What works beside the pages has ended", exc_info=problem)
+        log.critical("A background task ended", exc_info=problem)
 
 
 async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
-    """Cancel these and wait for them; what ended one of them before that is raised."""
+    """Cancel the tasks and wait for them. Raise the error of a task that failed before."""
     for task in tasks:
         task.cancel()
     ended = await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""Files of ours are for the account that Swivi runs as, and for no other account of the machine."""
+"""Keep Swivi's files private to the account that it runs as."""
 
 import logging
 import os
@@ -11,7 +11,7 @@ log = logging.getLogger("swivi")
 
 FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 SQLITE_FILES = ("", "-wal", "-shm", "-journal")
-"""What SQLite keeps beside a database. New ones get the mode of the database's own file."""
+"""Suffixes of SQLite's files. New ones get the mode of the database's own file."""
 
 
 def create_private_files() -> None:

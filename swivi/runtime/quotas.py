@@ -1,11 +1,9 @@
-"""How often people may sign in, sign up, submit clips and ask for payouts: per account and per
-client address.
+"""How often users may sign in, sign up, submit clips and request payouts, per account and address.
 
-Signing in is the delicate one. Guessing at one account from one address ends first, and at one
-account from everywhere next; but an address from which that account was signed in to before is not
-counted among "everywhere", so that strangers who guess do not lock its owner out. Nothing here
-knows whether an account exists, and what is refused costs nothing, so that every wait is short:
-never longer than one share of the period.
+Sign-in has three limits: per account and address, per address, and per account. An address from
+which the account signed in before does not count towards the limit per account, so strangers who
+guess do not lock the owner out. Nothing here tells whether an account exists. Refused attempts are
+not counted, so every wait is short.
 """
 
 from collections.abc import Sequence
@@ -22,13 +20,13 @@ from swivi.domain.accounts.models import LONGEST_EMAIL
 from swivi.settings import Settings
 
 KNOWN_FOR = timedelta(days=30)
-"""How long an address is known to an account after a sign-in."""
+"""Time that an account remembers the address of a sign-in."""
 
 
 class Quotas:
     """The limits of the settings, counted in the database.
 
-    Each method raises TooManyRequests, and counts one use.
+    Each method counts one use, and raises TooManyRequests.
     """
 
     def __init__(self, database: Database, settings: Settings) -> None:
@@ -36,9 +34,7 @@ class Quotas:
         self._settings = settings
 
     async def sign_in(self, email: object, address: str) -> None:
-        """Somebody is about to prove that they own the account with this email, whether there is
-        one or not.
-        """
+        """Count a sign-in attempt for this email, whether the account exists or not."""
         account, network = _account(email), network_of(address)
         limits = self._settings
         uses = [
@@ -52,27 +48,25 @@ class Quotas:
         await self._spend(uses)
 
     async def signed_in(self, session: AsyncSession, email: str, address: str) -> None:
-        """They did: this address is known to the account now, and its attempts are forgotten."""
+        """Remember the address of a successful sign-in, and forget its failed attempts."""
         account, network = _account(email), network_of(address)
         await rates.mark(session, _known(account, network), KNOWN_FOR)
         await rates.forgive(session, f"sign-in to {account} from {network}")
 
     async def password(self, actor: Actor) -> None:
-        """Somebody who is signed in, or who opened a link in a mail, is about to enter their
-        password.
-        """
+        """Count a password entered by a signed-in user, or by the reader of a mail's link."""
         await self._spend([(f"password of {actor.user_id}", self._settings.limit_sign_in)])
 
     async def code(self, actor: Actor) -> None:
-        """Somebody who gave the right password is about to give a code of six digits."""
+        """Count a code of six digits, entered after the right password."""
         await self._spend([(f"code of {actor.user_id}", self._settings.limit_sign_in)])
 
     async def sign_up(self, address: str) -> None:
-        """Somebody is about to create an account."""
+        """Count a sign-up."""
         await self._spend([(f"sign-up from {network_of(address)}", self._settings.limit_sign_up)])
 
     async def sign_up_by_mail(self, email: object, address: str) -> None:
-        """Somebody is about to have a mail sent to this address by signing up with it."""
+        """Count a mail sent because somebody signs up with this address."""
         limits = self._settings
         await self._spend(
             [
@@ -82,9 +76,7 @@ class Quotas:
         )
 
     async def reset(self, email: object, address: str) -> None:
-        """Somebody is about to ask for a new password for the account with this email, if there is
-        one.
-        """
+        """Count a request for a new password, whether the account exists or not."""
         limits = self._settings
         await self._spend(
             [
@@ -94,7 +86,7 @@ class Quotas:
         )
 
     async def verification(self, actor: Actor, address: str) -> None:
-        """Somebody is about to be sent another link that verifies their address."""
+        """Count another verification mail."""
         limits = self._settings
         await self._spend(
             [
@@ -104,7 +96,7 @@ class Quotas:
         )
 
     async def submission(self, actor: Actor, address: str) -> None:
-        """A clipper is about to submit a clip."""
+        """Count a submission."""
         limits = self._settings
         await self._spend(
             [
@@ -114,7 +106,7 @@ class Quotas:
         )
 
     async def payout(self, actor: Actor, address: str) -> None:
-        """A clipper is about to ask for a payout."""
+        """Count a payout request."""
         limits = self._settings
         await self._spend(
             [
@@ -124,9 +116,9 @@ class Quotas:
         )
 
     async def secret_has_room(self, address: str) -> None:
-        """Somebody is about to show a secret of the settings.
+        """Check whether another guess at a secret of the settings is allowed.
 
-        Counts nothing: most of them are right.
+        Counts nothing, because most callers have the right secret.
         """
         uses = self._wrong_secrets(address)
         if uses:
@@ -134,7 +126,7 @@ class Quotas:
                 await rates.must_have_room(session, uses)
 
     async def wrong_secret(self, address: str) -> None:
-        """The secret was wrong."""
+        """Count a wrong secret."""
         uses = self._wrong_secrets(address)
         if uses:
             async with self._database.writing() as session:

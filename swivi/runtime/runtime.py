@@ -1,7 +1,7 @@
 """What a running process holds: settings, database, readers, and the services built on them.
 
-Opened by the server's lifespan and by each command of the command line; nothing exists at import
-time, because production servers fork after importing the app.
+The server's lifespan and each command open it. Nothing exists at import time, because production
+servers fork after importing the app.
 """
 
 import os
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """One process's parts.
+    """The services of one process.
 
-    `readers` is None where no Apify key is set, `postman` where no mail can be sent.
+    `readers` is None without an Apify key, `postman` where no mail can be sent.
     """
 
     settings: Settings
@@ -46,30 +46,29 @@ class Runtime:
     auditor: Reconciler
     postman: Postman | None
     readiness: CachedAnswer[dict[str, bool]]
-    """What `/api/ready` says of this process.
+    """The answer of `/api/ready` for this process.
 
-    Anybody may ask, and each check takes a connection and statements.
+    Anybody may request it, and each check takes a connection and statements.
     """
 
 
 READY_SECONDS = 2.0
-"""How long an answer of `/api/ready` counts: about as long as balancers wait until they ask again.
-"""
+"""Time that an answer of `/api/ready` is reused, about the interval between two probes."""
 
 DEVELOPERS_SENDER = "Swivi <swivi@localhost>"
-"""Of mails that are only printed."""
+"""Sender of mails that are only printed."""
 
 _running: list[Runtime] = []
 
 
 def runtime() -> Runtime:
-    """The parts of this process. Only valid within `open_runtime`."""
+    """Return the services of this process. Valid only within `open_runtime`."""
     return _running[-1]
 
 
 @asynccontextmanager
 async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
-    """Open everything, make it what `runtime()` answers, and close it at the end of the block."""
+    """Open everything for `runtime()`, and close it at the end of the block."""
     database = Database(settings.database_url)
     readers = _readers(settings)
     tracker = Tracker(database, readers, _tracking_options(settings))
@@ -110,11 +109,11 @@ def _readers(settings: Settings) -> "ApifyReaders | None":
     if settings.scraper_token is None:
         return None
     from swivi.domain.platforms.readers.apify import (
-        ApifyReaders,  # a tenth of all that is imported: only for who reads views
+        ApifyReaders,  # a tenth of all imports, so only where views are read
     )
 
     if settings.simulates_apify:
-        # The client's transport would send even a request to this very process through a proxy.
+        # By default the client sends even requests to this very process through a proxy.
         os.environ["NO_PROXY"] = "127.0.0.1,localhost"
     timeout = timedelta(seconds=settings.tracking_timeout_seconds)
     return ApifyReaders(settings.scraper_token, settings.scraper_url, timeout=timeout)

@@ -1,7 +1,7 @@
-"""What happens by the clock: tracking, baselines that failed, campaigns that start and end, audits,
-and tidying up.
+"""What runs by the clock: tracking, failed baselines, campaign starts and ends, reconciliation,
+cleanup.
 
-Every process has a schedule; leases, claims and guarded updates see to it that work is done once.
+Every process has a schedule. Leases, claims and guarded updates ensure that work is done once.
 """
 
 import logging
@@ -34,13 +34,13 @@ BASELINE_SECONDS = 30
 CALENDAR_SECONDS = 60
 TIDYING_SECONDS = 600
 SEAL_SECONDS = 10
-"""How long a committed row waits for its seal."""
+"""Time between two runs of the sealing job."""
 AUDIT_SECONDS = 10
-"""How often is looked for tracking runs that have ended and are not audited yet."""
+"""Time between two checks for ended tracking runs that are not reconciled yet."""
 
 
 class Schedule:
-    """The clockwork of one process. Start it within a running event loop."""
+    """The scheduler of one process. Start it within a running event loop."""
 
     def __init__(
         self,
@@ -60,11 +60,11 @@ class Schedule:
 
     @property
     def is_running(self) -> bool:
-        """Whether the clockwork ticks."""
+        """Return whether the scheduler runs."""
         return bool(self._scheduler.running)
 
     def start(self) -> None:
-        """Begin to tick; the first look at runs that were cut off comes at once."""
+        """Start the scheduler. The first check for interrupted runs happens at once."""
         self._every(RESUME_SECONDS, self._tracker.resume, at_once=True)
         self._every(TAKE_PART_SECONDS, self._tracker.take_part)
         self._every(BASELINE_SECONDS, self._intake.read_due_baselines)
@@ -83,22 +83,21 @@ class Schedule:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Tick no more. What is under way is cut off, and resumed by whoever comes next."""
+        """Stop the scheduler. Work under way is cut off, and another process resumes it."""
         self._scheduler.shutdown(wait=False)
 
     async def track(self) -> None:
-        """The scheduled tracking run, unless another process did it within this minute."""
+        """Run scheduled tracking, unless another process did it within this minute."""
         try:
             await self._tracker.run_at(clock.now().replace(second=0, microsecond=0))
         except (RunUnderWay, NoReader) as reason:
             log.info("No scheduled tracking run: %s", reason)
 
     async def start_and_end_campaigns(self) -> None:
-        """Start campaigns whose time has come; settle those whose time is over once more, and
-        complete them.
+        """Start campaigns that are due, and settle and complete those whose end time has passed.
 
-        So too those whose budget was lowered to what is spent: no tracking run would take them any
-        more.
+        Campaigns whose budget was lowered to what is spent are completed too: no tracking run would
+        take them.
         """
         async with self._database.writing() as session:
             await campaigns.start_due(session)
@@ -107,14 +106,12 @@ class Schedule:
                 await ends.end(self._tracker, campaign_id, self._settings.end_patience)
             except RunUnderWay:
                 log.info(
-                    "Campaign %d has ended; it is completed once the present tracking run is over",
+                    "Campaign %d has ended. It will be completed after the current tracking run",
                     campaign_id,
                 )
 
     async def tidy_up(self) -> None:
-        """Remove what was kept for a while only: answers to idempotency keys, limits, logs; thin
-        out old readings.
-        """
+        """Delete expired rows (idempotency answers, limits, logs) and thin out old readings."""
         async with self._database.writing() as session:
             await idempotency.forget_old(session)
             await rates.forget_old(session)
@@ -124,7 +121,7 @@ class Schedule:
         await thinning.thin_out(self._database)
 
     async def make_months(self) -> None:
-        """Partitions for the readings of the coming months, where there are partitions."""
+        """Make the partitions for the coming months, on PostgreSQL."""
         await partitions.make_ahead(self._database)
 
     def _every(
@@ -142,9 +139,7 @@ class Schedule:
 
 
 def _said(work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
-    """`work`, with a problem that Swivi knows said in one line; the scheduler logs all others with
-    their trace.
-    """
+    """Return `work` with Swivi's own errors logged in one line; the scheduler logs others in full."""
 
     async def run() -> None:
         try:

@@ -1,8 +1,9 @@
-"""The deeds that need the password again: one table, which the API and the pages ask.
+"""The actions that need the password again: one table for the API and the pages.
 
-A browser left open, or a stolen cookie, is not enough for what cannot be taken back (OWASP ASVS
-5.0, 7.5.3). In a browser's session the password was entered within `sessions.PROVEN_FOR`. A token
-needs no proof later, because making one needs it: a program cannot be asked.
+A browser left open or a stolen cookie must not be enough for an irreversible action (OWASP ASVS
+5.0, 7.5.3). In a browser's session the password must have been entered within
+`sessions.PROVEN_FOR`. A token needs no later proof, because making one needs it and a program
+cannot be asked.
 """
 
 from collections.abc import Mapping
@@ -17,11 +18,11 @@ from swivi.domain.accounts.service import by_id
 from swivi.runtime.runtime import runtime
 
 FIELD = "your_password"
-"""The name of the form field, and of the field in a refusal."""
+"""Name of the form field, and of the field in a refusal."""
 
 
 class SensitiveAction(StrEnum):
-    """What cannot be taken back, or opens the way to it."""
+    """An action that is irreversible, or opens the way to one."""
 
     MAKE_TOKEN = "make an API token"  # noqa: S105 -- no password
     CHANGE_USER = "change somebody's role or status"
@@ -42,12 +43,11 @@ class SensitiveAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EntryPoint:
-    """One way to a deed.
+    """One way to an action.
 
     `name` is a handler of a page (`UserChange.change`) or a route of the API (`PATCH
-    /admin/users/{user_id}`). Every call of it is refused without proof before it runs, unless it
-    `asks_itself`: because its form has a field for the password, or because only some of its calls
-    are such a deed.
+    /admin/users/{user_id}`). Every call is refused without proof before it runs, unless the entry
+    point `asks_itself`: its form has a password field, or only some of its calls are sensitive.
     """
 
     name: str
@@ -99,7 +99,7 @@ SENSITIVE_ACTIONS: Mapping[SensitiveAction, tuple[EntryPoint, ...]] = {
         EntryPoint("CampaignTerms.complete"),
         EntryPoint("PATCH /admin/campaigns/{campaign_id}", asks_itself=True),
     ),
-    # Its route is the one that changes a budget.
+    # Its API route is the one of CHANGE_BUDGET.
     SensitiveAction.END_UNREAD: (EntryPoint("CampaignTerms.complete_anyway"),),
     SensitiveAction.CHANGE_DESTINATION: (
         EntryPoint("Destination.save", asks_itself=True),
@@ -116,7 +116,7 @@ SENSITIVE_ACTIONS: Mapping[SensitiveAction, tuple[EntryPoint, ...]] = {
     ),
 }
 
-_NEEDING = {door.name: door for doors in SENSITIVE_ACTIONS.values() for door in doors}
+_NEEDING = {door.name: door for entry_points in SENSITIVE_ACTIONS.values() for door in entry_points}
 
 
 def needs_proof(name: str) -> bool:
@@ -132,7 +132,7 @@ def may_need_proof(name: str) -> bool:
 async def is_proven(actor: Actor, session_hash: str) -> bool:
     """Return whether the password was entered in this session a moment ago."""
     if runtime().settings.demo and actor.email in DEMO_EMAILS.values():
-        return True  # these came in by the demo's door and know no password
+        return True  # demo users signed in without a password
     async with runtime().database.reading() as session:
         return await sessions.is_proven(session, session_hash)
 
@@ -156,7 +156,7 @@ async def prove(actor: Actor, session_hash: str, password: object) -> None:
     if not await passwords.matches(password, password_hash):
         raise WrongPassword(FIELD)
     async with runtime().database.writing() as session:
-        # The password may have been changed meanwhile, in a transaction that this session outlived.
+        # The password may have changed since it was read above.
         if (await by_id(session, actor.user_id)).password_hash != password_hash:
             raise WrongPassword(FIELD)
         await sessions.prove(session, session_hash)

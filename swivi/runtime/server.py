@@ -1,7 +1,7 @@
-"""The server: uvicorn in this process, on one port, with an end that comes in time.
+"""The server: uvicorn in this process, on one port, with a bounded stop.
 
-A stop has a bound. What is under way may finish within half of it, then it is cancelled; at the
-bound the process ends in any case, and the database rolls back what was not committed.
+Work under way may finish within half of the stop time, then it is cancelled. At the end of the stop
+time the process ends in any case, and the database rolls back what was not committed.
 """
 
 import logging
@@ -111,9 +111,7 @@ def config_of(settings: Settings, files: int) -> uvicorn.Config:
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server, which ends with status 0 when it is asked to, and in any case within
-    `stop_seconds`.
-    """
+    """uvicorn's server. It ends with status 0 when stopped, within `stop_seconds` in any case."""
 
     def __init__(self, config: uvicorn.Config, stop_seconds: float) -> None:
         super().__init__(config)
@@ -135,8 +133,9 @@ class Server(uvicorn.Server):
         log.info("Stopped")
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Stop at the next tick. uvicorn would end by the signal afterwards; an end that was asked
-        for is a success.
+        """Stop at the next tick.
+
+        uvicorn would end by the signal afterwards, but a requested stop is a success.
         """
         self._asked_to_stop.put(None)
         if self.should_exit and sig == signal.SIGINT:
@@ -144,7 +143,7 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
     def _end_in_time(self) -> None:
-        """In a thread of its own, so that not even a blocked event loop delays the end."""
+        """End the process. A thread of its own runs this, because the event loop may be blocked."""
         self._asked_to_stop.get()
         time.sleep(self._stop_seconds)
         log.error(

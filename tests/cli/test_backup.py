@@ -112,7 +112,7 @@ async def test_a_database_that_holds_data_is_kept_beside_the_restored_one(
 
     refused = await run("restore", str(tmp_path / "b.db"), DATABASE_URL=url)
     assert (refused.status, await earned(url)) == (1, 100)
-    assert "holds data. With --force it is kept" in refused.told[0]
+    assert "holds data. Use --force to replace it" in refused.told[0]
     forced = await run("restore", str(tmp_path / "b.db"), "--force", DATABASE_URL=url)
     assert (forced.status, await earned(url)) == (0, 200)
     kept = only(here, "swivi.db.before-restore-*Z")
@@ -162,8 +162,8 @@ def _be_something_else(path: Path) -> None:
     [
         (_spoil_books, "are wrong: I1 campaign"),
         (_damage, "saved.db"),
-        (_come_from_the_future, "is no database of Swivi's, or of a newer release."),
-        (_be_something_else, "is no database of Swivi's, or of a newer release."),
+        (_come_from_the_future, "is not a Swivi database, or is from a newer release."),
+        (_be_something_else, "is not a Swivi database, or is from a newer release."),
         (
             lambda path: path.write_text("Dear reader, " * 400),
             "cannot be used: file is not a database.",

@@ -32,7 +32,7 @@ async def test_a_database_without_tables_is_to_be_migrated_first(run: Run, tmp_p
     for ended in refused:
         assert (ended.status, ended.out) == (1, "")
         assert ended.told == [
-            "swivi: The database is not of this release. Run `python -m swivi migrate` first."
+            "swivi: The database schema is not up to date. Run `python -m swivi migrate` first."
         ]
     first, second = await run("migrate", DATABASE_URL=url), await run("migrate", DATABASE_URL=url)
     assert (first.status, first.told) == (0, ["The database was brought up to date."])

@@ -1,9 +1,7 @@
-"""Backup and restore of a SQLite database: whole, checked, and never in the way of a server at
-work.
+"""Back up and restore a SQLite database: complete, checked, and while the server runs.
 
-A copy of the file alone would miss what stands in the write-ahead log, so the copy is made by
-SQLite's own online backup (https://www.sqlite.org/backup.html). PostgreSQL has tools of its own:
-docs/backup.md.
+A plain copy of the file would miss the write-ahead log, so SQLite's online backup makes the copy
+(https://www.sqlite.org/backup.html). For PostgreSQL use its own tools: docs/backup.md.
 """
 
 import asyncio
@@ -25,14 +23,14 @@ from swivi.domain.ledger import invariants
 from swivi.runtime.database import migrations
 
 PAGES_AT_ONCE = 2_000
-"""Copied between two looks at the progress; a writer waits no longer than for these."""
+"""Pages copied per step. A writer waits no longer than one step."""
 
 Told = Callable[[int, int], None]
-"""Called with how many pages are done, and of how many."""
+"""Called with the pages done and the pages in all."""
 
 
 class NotSqlite(Conflict):
-    """PostgreSQL has better tools than we could write."""
+    """The database is PostgreSQL, which has better tools of its own."""
 
     code = "not_sqlite"
 
@@ -43,14 +41,14 @@ class NotSqlite(Conflict):
 
 
 class BadBackup(Conflict):
-    """The file cannot take the database's place."""
+    """The file cannot replace the database."""
 
     code = "bad_backup"
 
 
 @dataclass(frozen=True, slots=True)
 class BackupResult:
-    """A backup that was made: its size in bytes, and seconds."""
+    """A finished backup, with its size in bytes and seconds."""
 
     path: Path
     size: int
@@ -58,7 +56,7 @@ class BackupResult:
 
 
 def file_of(database_url: str) -> Path:
-    """The database's file. Raises NotSqlite."""
+    """Return the database's file. Raise NotSqlite."""
     url = make_url(database_url)
     if url.get_backend_name() != "sqlite" or not url.database:
         raise NotSqlite
@@ -68,7 +66,7 @@ def file_of(database_url: str) -> Path:
 def backup(database_url: str, target: Path, told: Told = lambda done, of: None) -> BackupResult:
     """Copy the database, as it is at one moment, into a new file.
 
-    Raises NotSqlite, NotFound, Conflict, BadBackup.
+    Raise NotSqlite, NotFound, Conflict, BadBackup.
     """
     source = file_of(database_url)
     if not source.exists():
@@ -83,12 +81,12 @@ def backup(database_url: str, target: Path, told: Told = lambda done, of: None) 
 
 
 def restore(database_url: str, source: Path, *, force: bool = False) -> Path | None:
-    """Let a backup take the database's place; returns where the database that was there is kept, if
-    there was one.
+    """Replace the database by a backup, and return where the replaced file is kept, if there was
+    one.
 
-    The backup is checked first: whole, of a release that this one knows, its books in order. Raises
-    NotSqlite, NotFound, BadBackup, and Conflict while anybody uses the database, or where it holds
-    anything and not `force`.
+    The backup is checked first: complete, of a known release, all invariants holding. Raise
+    NotSqlite, NotFound, BadBackup. Raise Conflict while the database is in use, or holds data
+    without `force`.
     """
     target = file_of(database_url)
     if not source.is_file():
@@ -148,11 +146,11 @@ def _known_problems(path: Path) -> Iterator[None]:
 
 
 async def _must_be_in_order(prepared: Path, source: Path) -> None:
-    """Of a known release, brought to this one's schema, and every invariant holds."""
+    """Raise BadBackup unless the file upgrades to this release and every invariant holds."""
     database = Database(f"sqlite:///{prepared}")
     try:
         if not await migrations.is_known(database):
-            raise BadBackup(f"{source} is no database of Swivi's, or of a newer release.")
+            raise BadBackup(f"{source} is not a Swivi database, or is from a newer release.")
         await migrations.upgrade(database)
         report = await invariants.check(database)
     finally:
@@ -171,7 +169,7 @@ def _swap(prepared: Path, target: Path, force: bool) -> Path | None:
         _must_be_unused(target, force)
         kept = target.with_name(f"{target.name}.before-restore-{clock.now():%Y%m%dT%H%M%SZ}")
         os.link(target, kept)
-    # Whole again and with its log in it, so that one rename is all there is to it.
+    # The file contains its log now, so one rename restores it.
     with closing(sqlite3.connect(prepared)) as database:
         database.execute("PRAGMA journal_mode=DELETE")
     os.replace(prepared, target)
@@ -179,7 +177,7 @@ def _swap(prepared: Path, target: Path, force: bool) -> Path | None:
 
 
 def _must_be_unused(target: Path, force: bool) -> None:
-    """Nobody has the database open, and nothing of it would be lost unsaid. Raises Conflict."""
+    """Raise Conflict if the database is in use, or holds data that would be lost."""
     with closing(sqlite3.connect(target, timeout=0)) as database:
         try:
             # Leaving the write-ahead log needs the file for oneself, and takes what stands in it
@@ -190,7 +188,7 @@ def _must_be_unused(target: Path, force: bool) -> None:
         if mode != "delete":
             raise Conflict(f"{target} is in use. Stop the server first.")
         if not force and _holds_anything(database):
-            raise Conflict(f"{target} holds data. With --force it is kept beside the restored one.")
+            raise Conflict(f"{target} holds data. Use --force to replace it; the old file is kept.")
 
 
 def _holds_anything(database: sqlite3.Connection) -> bool:

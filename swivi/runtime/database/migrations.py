@@ -1,4 +1,4 @@
-"""Bringing a database to the newest schema. Safe to run twice, and by two processes at once."""
+"""Upgrade a database to the newest schema. Safe to run twice, and by two processes at once."""
 
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,10 @@ from swivi.domain.tracking import partitions
 
 SCRIPTS = Path(__file__).resolve().parents[3] / "alembic"
 SEARCHED = "ix_users_searched"
-"""An index of an extension's kind, which only some databases have: no model tells of it."""
+"""An index of an extension, which not every database has and no model names."""
 
 ADVISORY_LOCK = 7_316_001
-"""Held on PostgreSQL while migrating, so that a second process waits; on SQLite BEGIN IMMEDIATE
-does.
-"""
+"""Advisory lock on PostgreSQL, so a second process waits. SQLite uses BEGIN IMMEDIATE."""
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -35,9 +33,9 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 async def bring_up_to_date(database_url: str) -> str:
-    """Bring that database to the newest schema; in a sentence, whether it had to be.
+    """Upgrade the database and return a sentence that says what was done.
 
-    Raises Unavailable.
+    Raise Unavailable.
     """
     if await reach(database_url):
         return "The database is up to date."
@@ -50,7 +48,7 @@ async def bring_up_to_date(database_url: str) -> str:
 
 
 async def reach(database_url: str) -> bool:
-    """Whether the database has the newest schema. Raises Unavailable if it does not answer."""
+    """Return whether the database has the newest schema. Raise Unavailable."""
     try:
         database = Database(database_url)
         try:
@@ -71,9 +69,7 @@ async def reach(database_url: str) -> bool:
 
 
 async def upgrade(database: Database) -> None:
-    """Run every migration that is missing, in one transaction; then make the partitions of the
-    coming months.
-    """
+    """Run the missing migrations in one transaction, then make the coming months' partitions."""
     async with database.engine.execution_options(swivi_writes=True).begin() as connection:
         if not database.is_sqlite:
             await connection.execute(text(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})"))
@@ -82,9 +78,9 @@ async def upgrade(database: Database) -> None:
 
 
 def comparison(connection: Connection) -> dict[str, Any]:
-    """How Alembic compares models and schema.
+    """Return how Alembic compares models and schema.
 
-    PostgreSQL's partitions are no tables of ours, and what is on each of them is on none.
+    PostgreSQL's partitions and their indexes have no models.
     """
     is_sqlite = connection.dialect.name == "sqlite"
 
@@ -101,7 +97,7 @@ def comparison(connection: Connection) -> dict[str, Any]:
 
 
 async def is_known(database: Database) -> bool:
-    """Whether the database's schema is one that this release made or can bring up to date."""
+    """Return whether this release made the schema or can upgrade it."""
     async with database.engine.connect() as connection:
         present = await connection.run_sync(
             lambda sync: MigrationContext.configure(sync).get_current_revision()
@@ -111,7 +107,7 @@ async def is_known(database: Database) -> bool:
 
 
 async def is_current(database: Database) -> bool:
-    """Whether the database's schema is the newest one."""
+    """Return whether the schema is the newest one."""
     async with database.engine.connect() as connection:
         present = await connection.run_sync(
             lambda sync: MigrationContext.configure(sync).get_current_revision()

@@ -1,4 +1,4 @@
-"""Every table, imported once, so that SQLModel's metadata is whole wherever it is asked for."""
+"""Import every table once, so that SQLModel's metadata is complete."""
 
 from sqlmodel import SQLModel
 
