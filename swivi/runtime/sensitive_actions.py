@@ -68,7 +68,7 @@ SENSITIVE_ACTIONS: Mapping[SensitiveAction, tuple[EntryPoint, ...]] = {
         EntryPoint("POST /admin/webhooks/{webhook_id}/rotate-secret"),
     ),
     SensitiveAction.ENTER_READING: (
-        EntryPoint("ManualReading.enter"),
+        EntryPoint("ManualReading.submit"),
         EntryPoint("WaitingReadings.confirm"),
     ),
     SensitiveAction.RELEASE_VIDEO: (
@@ -80,7 +80,7 @@ SENSITIVE_ACTIONS: Mapping[SensitiveAction, tuple[EntryPoint, ...]] = {
         EntryPoint("POST /admin/clips/{clip_id}/revoke"),
     ),
     SensitiveAction.PAY_HELD: (
-        EntryPoint("HeldClips.ask_pay"),
+        EntryPoint("HeldClips.open_pay"),
         EntryPoint("POST /admin/clips/{clip_id}/hold/pay"),
     ),
     SensitiveAction.RELEASE_MONEY: (

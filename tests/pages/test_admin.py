@@ -44,9 +44,9 @@ async def test_views_worth_more_than_the_limit_are_shown_to_another_admin_who_co
     await tab.sign_in(world.admin)
     tab.visit("/admin/tracking")
     dialog, waiting = await tab.state(ManualReading), await tab.state(WaitingReadings)
-    await happens(dialog.ask, clip.id)
+    await happens(dialog.open, clip.id)
     [told, *_] = await happens(
-        dialog.enter, {"views": "45,000", "reason": "The scraper is blocked."}
+        dialog.submit, {"views": "45,000", "reason": "The scraper is blocked."}
     )
     await happens(waiting.load)
 
