@@ -44,7 +44,7 @@ class SensitiveAction(StrEnum):
 class EntryPoint:
     """One way to a deed.
 
-    `name` is a handler of a page (`UserChange.change`) or a route of the API (`PATCH
+    `name` is a handler of a page (`UserChange.submit`) or a route of the API (`PATCH
     /admin/users/{user_id}`). Every call of it is refused without proof before it runs, unless it
     `asks_itself`: because its form has a field for the password, or because only some of its calls
     are such a deed.
@@ -57,7 +57,7 @@ class EntryPoint:
 SENSITIVE_ACTIONS: Mapping[SensitiveAction, tuple[EntryPoint, ...]] = {
     SensitiveAction.MAKE_TOKEN: (EntryPoint("Tokens.make"), EntryPoint("POST /tokens")),
     SensitiveAction.CHANGE_USER: (
-        EntryPoint("UserChange.change"),
+        EntryPoint("UserChange.submit"),
         EntryPoint("PATCH /admin/users/{user_id}"),
     ),
     SensitiveAction.END_SESSIONS: (EntryPoint("UserState.sign_out_everywhere"),),
@@ -72,11 +72,11 @@ SENSITIVE_ACTIONS: Mapping[SensitiveAction, tuple[EntryPoint, ...]] = {
         EntryPoint("WaitingReadings.confirm"),
     ),
     SensitiveAction.RELEASE_VIDEO: (
-        EntryPoint("ReviewState.ask_release"),
+        EntryPoint("ReviewState.open_release"),
         EntryPoint("POST /admin/submissions/{submission_id}/release"),
     ),
     SensitiveAction.REVOKE_CLIP: (
-        EntryPoint("ReviewState.ask_revoke"),
+        EntryPoint("ReviewState.open_revoke"),
         EntryPoint("POST /admin/clips/{clip_id}/revoke"),
     ),
     SensitiveAction.PAY_HELD: (
@@ -84,23 +84,23 @@ SENSITIVE_ACTIONS: Mapping[SensitiveAction, tuple[EntryPoint, ...]] = {
         EntryPoint("POST /admin/clips/{clip_id}/hold/pay"),
     ),
     SensitiveAction.RELEASE_MONEY: (
-        EntryPoint("PayoutsState.answer", asks_itself=True),
+        EntryPoint("PayoutsState.submit", asks_itself=True),
         EntryPoint("POST /admin/payout-requests/{request_id}/process"),
     ),
     SensitiveAction.CHANGE_BUDGET: (
-        EntryPoint("NewCampaignState.create"),
+        EntryPoint("NewCampaignState.submit"),
         EntryPoint("POST /admin/campaigns"),
-        EntryPoint("Scheduling.save"),
-        EntryPoint("TopUp.save"),
-        EntryPoint("EditedCampaign.save"),
+        EntryPoint("Scheduling.submit"),
+        EntryPoint("TopUp.submit"),
+        EntryPoint("EditedCampaign.submit"),
         EntryPoint("PATCH /admin/campaigns/{campaign_id}", asks_itself=True),
     ),
     SensitiveAction.CLOSE_CAMPAIGN: (
-        EntryPoint("CampaignTerms.complete"),
+        EntryPoint("Completion.submit"),
         EntryPoint("PATCH /admin/campaigns/{campaign_id}", asks_itself=True),
     ),
     # Its route is the one that changes a budget.
-    SensitiveAction.END_UNREAD: (EntryPoint("CampaignTerms.complete_anyway"),),
+    SensitiveAction.END_UNREAD: (EntryPoint("Completion.submit_anyway"),),
     SensitiveAction.CHANGE_DESTINATION: (
         EntryPoint("Destination.save", asks_itself=True),
         EntryPoint("Destination.forget"),

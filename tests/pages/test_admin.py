@@ -93,7 +93,7 @@ async def test_the_review_panel_releases_the_video_of_a_revoked_clip(
     await happens(state.load)
     assert [(row.revocable, row.releasable) for row in state.rows] == [(False, True)]
 
-    await happens(state.ask_release, clip.submission_id)
-    await happens(state.answer, {"reason": "The owner asked for it."})
+    await happens(state.open_release, clip.submission_id)
+    await happens(state.submit, {"reason": "The owner asked for it."})
     assert [(row.revocable, row.releasable) for row in state.rows] == [(False, False)]
     assert not (await world.now(ClipSubmission(id=clip.submission_id))).holds_video

@@ -29,7 +29,7 @@ ADMIN_PLACES = (
     NavItem("Users", "users", "/admin/users"),
     NavItem("Tracking", "radar", "/admin/tracking"),
     NavItem("Analytics", "chart_line", "/admin/analytics"),
-    NavItem("Books", "book_check", "/admin/books"),
+    NavItem("Reconciliation", "book_check", "/admin/books"),
     NavItem("Audit log", "scroll_text", "/admin/audit"),
 )
 ADMIN_NOTIFICATIONS = "/admin/notifications"
@@ -40,7 +40,7 @@ CLIPPER_ACCOUNT = (NavItem("Profile", "circle_user", CLIPPER_PROFILE),)
 ADMIN_ACCOUNT = (
     NavItem("Profile", "circle_user", ADMIN_PROFILE),
     NavItem("Settings", "settings", ADMIN_SETTINGS),
-    NavItem("Try view tracking", "flask_conical", "/test/view-tracking"),
+    NavItem("Tracking sandbox", "flask_conical", "/test/view-tracking"),
 )
 
 

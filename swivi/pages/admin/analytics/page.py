@@ -1,9 +1,10 @@
-"""Analytics: views, spending and what 1,000 views cost, over time, by platform and by campaign."""
+"""Analytics: views, spending and effective CPM, by day, platform and campaign."""
 
 import reflex as rx
 
 from swivi.domain.platforms.models import Platform
-from swivi.pages.admin.analytics.state import PERIODS, AnalyticsState, Measure, Share
+from swivi.pages.admin.analytics.rows import Measure, ShareRow
+from swivi.pages.admin.analytics.state import PERIODS, AnalyticsState
 from swivi.pages.shared.frame import admin_page, sends
 from swivi.ui.buttons import icon_button, link_button
 from swivi.ui.cards import panel, stat_card
@@ -78,15 +79,17 @@ def _filters() -> rx.Component:
 def _totals() -> rx.Component:
     state = AnalyticsState
     return card_grid(
-        stat_card("Views", _amount(state.views.now, "count"), _beside(state.views, "count")),
-        stat_card("Spent", _amount(state.spent.now, "money"), _beside(state.spent, "money")),
-        stat_card("Effective CPM", _amount(state.cpm.now, "money"), _beside(state.cpm, "money")),
+        stat_card("Views", _amount(state.views.now, "count"), _comparison(state.views, "count")),
+        stat_card("Spent", _amount(state.spent.now, "money"), _comparison(state.spent, "money")),
+        stat_card(
+            "Effective CPM", _amount(state.cpm.now, "money"), _comparison(state.cpm, "money")
+        ),
         min_width=140,
     )
 
 
-def _beside(measure: Measure, unit: Unit) -> rx.Component:
-    """How a number changed, and what it was: an arrow, a sign and a word, not a colour."""
+def _comparison(measure: Measure, unit: Unit) -> rx.Component:
+    """Show how a number changed and what it was: by arrow, sign and word, not by colour."""
     return rx.el.span(
         rx.match(
             measure.trend,
@@ -105,8 +108,8 @@ def _beside(measure: Measure, unit: Unit) -> rx.Component:
 def _nothing() -> rx.Component:
     return empty_state(
         "chart_line",
-        "No views were counted in these days",
-        "Views and spending show here after a tracking run. Try more days, or fewer filters.",
+        "No views in these days",
+        "Views and spending show here after a tracking run. Try more days or fewer filters.",
         link_button("Tracking", "/admin/tracking", icon="radar"),
     )
 
@@ -155,7 +158,7 @@ def _shares(what: str, rows: Rows, caption: str) -> rx.Component:
     )
 
 
-def _cells(row: Share) -> list[Node]:
+def _cells(row: ShareRow) -> list[Node]:
     name = rx.cond(
         row.id > 0, rx.el.a(row.name, href=f"/admin/campaigns/{row.id}"), rx.el.span(row.name)
     )
@@ -172,7 +175,7 @@ def _measure(measure: Measure, unit: Unit) -> rx.Component:
         rx.el.div(_amount(measure.now, unit)),
         rx.cond(
             rx.Var.create(measure.before).to(int) > 0,
-            rx.el.div(_beside(measure, unit), class_name="quiet"),
+            rx.el.div(_comparison(measure, unit), class_name="quiet"),
         ),
     )
 

@@ -1,13 +1,13 @@
-"""The admins' first page: what waits for them, and how Swivi stands."""
+"""The admin dashboard: what waits for an admin, and the totals."""
 
 import reflex as rx
 
 from swivi.pages.admin.dashboard.attention import attention
 from swivi.pages.admin.dashboard.spent_days import spent_days
 from swivi.pages.admin.dashboard.state import OverviewState
-from swivi.pages.admin.reconciliation.page import books_panel
+from swivi.pages.admin.reconciliation.page import reconciliation_panel
 from swivi.pages.admin.shared.parts import counted
-from swivi.pages.admin.tracking.live import RunNow, no_reader_notice, track_now_button
+from swivi.pages.admin.tracking.newest_run import NewestRun, no_reader_notice, track_now_button
 from swivi.pages.shared.frame import admin_page
 from swivi.ui.buttons import link_button
 from swivi.ui.cards import hero_card, stat_card
@@ -26,7 +26,7 @@ def dashboard_page() -> rx.Component:
         rx.cond(
             state.problem != "",
             error_state(state.problem, state.load),
-            stack(no_reader_notice(), attention(), _money(), _counts(), books_panel()),
+            stack(no_reader_notice(), attention(), _money(), _counts(), reconciliation_panel()),
         ),
         current=HERE,
         actions=rx.fragment(
@@ -51,7 +51,7 @@ def _money() -> rx.Component:
 
 
 def _counts() -> rx.Component:
-    state, run = OverviewState, RunNow
+    state, run = OverviewState, NewestRun
     return card_grid(
         stat_card(
             "Active campaigns",
@@ -65,7 +65,7 @@ def _counts() -> rx.Component:
             rx.cond(
                 state.unread > 0,
                 rx.fragment(count(state.unread), " more await their first reading"),
-                "All are read",
+                "All have a first reading",
             ),
             href="/admin/submissions",
         ),
@@ -84,7 +84,7 @@ def _counts() -> rx.Component:
             rx.cond(
                 run.id > 0,
                 rx.fragment(status_badge(run.status), " ", when(run.started_at)),
-                "What it adds shows here",
+                "Runs add earnings",
             ),
             href="/admin/tracking",
         ),

@@ -1,4 +1,4 @@
-"""What an admin was told."""
+"""The notifications of an admin."""
 
 import reflex as rx
 

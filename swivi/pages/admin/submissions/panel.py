@@ -77,7 +77,7 @@ def _shown() -> rx.Component:
 def _signs() -> rx.Component:
     """What to know about the counts before deciding."""
     return rx.fragment(
-        rx.foreach(rows_var(ReviewState.behind.signs), lambda sign: notice("neutral", sign))
+        rx.foreach(rows_var(ReviewState.details.signs), lambda sign: notice("neutral", sign))
     )
 
 
@@ -130,7 +130,7 @@ def _decision(row: Row) -> rx.Component:
         row_actions(
             button(
                 "Reject",
-                sends(state.ask_reject, row.id),
+                sends(state.open_reject, row.id),
                 icon="x",
                 disabled=deciding,
                 aria_label="Reject this clip",
@@ -154,7 +154,7 @@ def _release(row: Row) -> rx.Component:
         rx.fragment(
             rx.el.p("Its video cannot be submitted again, by anybody.", class_name="quiet"),
             row_actions(
-                button("Release video", sends(ReviewState.ask_release, row.id), icon="lock_open")
+                button("Release video", sends(ReviewState.open_release, row.id), icon="lock_open")
             ),
         ),
     )
@@ -173,7 +173,7 @@ def _figures(row: Row) -> rx.Component:
 
 
 def _background() -> rx.Component:
-    known = ReviewState.behind
+    known = ReviewState.details
     return rx.fragment(
         rx.el.p(
             rx.el.span("This clipper so far: ", class_name="quiet"),

@@ -1,4 +1,4 @@
-"""Everybody who has an account: find them, see their money, change their role, disable them."""
+"""All users: find them, see their money, change their role, disable them."""
 
 import reflex as rx
 
@@ -29,7 +29,7 @@ _STATUSES = [
 _COLUMNS = (
     Column("User"),
     Column("Role", wide_only=True),
-    Column("Clips sent", "right", wide_only=True),
+    Column("Clips submitted", "right", wide_only=True),
     Column("Views", "right", wide_only=True),
     Column("Earned", "right"),
     Column("Available", "right"),
@@ -63,7 +63,7 @@ def _cells(row: UserRow) -> list[Node]:
                 row.email != SessionState.email,
                 button(
                     "Change",
-                    sends(UserChange.ask, row.id),
+                    sends(UserChange.open, row.id),
                     "quiet",
                     aria_label=f"Change {row.name}",
                 ),
@@ -91,8 +91,8 @@ def users_page() -> rx.Component:
                 retry=state.load,
                 empty=empty_state(
                     "users",
-                    "Nobody found",
-                    "No user fits this search. One or two letters find what begins with them.",
+                    "No users found",
+                    "No user fits this search. One or two letters find names that begin with them.",
                 ),
                 stacks=True,
             ),
@@ -143,7 +143,7 @@ def _search() -> rx.Component:
                 submit_button("Search", kind="secondary", style={"align_self": "end"}),
             ),
             on_submit=state.find,
-            # A fresh control when the address changes, so that it shows what is searched for.
+            # A new control for a new address, so that it shows the present search.
             key=state.search,
         ),
         style={"flex": "0 1 360px"},
