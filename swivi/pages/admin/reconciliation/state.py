@@ -6,12 +6,12 @@ from typing import ClassVar, Final
 
 import reflex as rx
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core.outages import Outage
 from swivi.domain.reconciliation.models import AuditTrigger, Reconciliation
 from swivi.domain.reconciliation.service import ReconciliationUnderWay, newest
+from swivi.insights.operations.reconciliations import reconciliations
 from swivi.pages.admin.reconciliation.rows import (
     NO_SEAL,
     FindingRow,
@@ -106,14 +106,10 @@ class ReconciliationHistory(AdminLive, Listing, rx.State):
         self._read_place()
 
     async def _refresh_live(self, session: AsyncSession) -> None:
-        self._found((await session.exec(select(func.count()).select_from(Reconciliation))).one())
-        found = await session.exec(
-            select(Reconciliation)
-            .order_by(col(Reconciliation.id).desc())
-            .limit(PAGE_SIZE)
-            .offset((self.page - 1) * PAGE_SIZE)
-        )
-        self.rows = [reconciliation_row(audit) for audit in found.all()]
+        offset = (self.page - 1) * PAGE_SIZE
+        found, total = await reconciliations(session, limit=PAGE_SIZE, offset=offset)
+        self.rows = [reconciliation_row(audit) for audit in found]
+        self._found(total)
 
 
 def _outcome(audit: Reconciliation) -> Handler:

@@ -11,5 +11,5 @@ def hidden_mark() -> rx.Component:
 
 
 def test_mark() -> rx.Component:
-    """Mark a campaign of the sandbox."""
+    """Mark a test campaign, which pays nobody."""
     return badge("Test", "neutral", "flask_conical")

@@ -123,7 +123,7 @@ def manual_reading_dialog() -> rx.Component:
             on_submit=state.submit,
         ),
         description=(
-            "The next settlement of the campaign pays for these views. A number below the "
+            "The next settlement of the campaign counts these views. A number below the "
             "highest takes nothing back. Views that are worth a lot need a second admin."
         ),
     )

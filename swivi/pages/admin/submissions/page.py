@@ -160,7 +160,7 @@ def submissions_page() -> rx.Component:
         reason_dialog(),
         queue_keys(
             state.row_ids,
-            "This clip cannot be decided on now: its views at submission are not read yet.",
+            "You cannot decide on this clip yet. Its views at submission are not read yet.",
         ),
         current=HERE,
         actions=keys_dialog(),

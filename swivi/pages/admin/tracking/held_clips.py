@@ -118,7 +118,7 @@ def _row(held: HeldClip, viewer_id: int) -> HeldRow:
 
 
 def held_clips_panel() -> rx.Component:
-    """The table and its dialog; nothing while no clip is held."""
+    """Show the table and its dialog; nothing while no clip is held."""
     state = HeldClips
     table = data_table(
         COLUMNS, state.rows, _cells, caption="Clips on hold", key=lambda row: row.id, stacks=True
