@@ -5,9 +5,10 @@ To read, not to change.
 
 import reflex as rx
 
+from swivi import routes
 from swivi.pages.admin.settings.state import Item, SettingsState
 from swivi.pages.admin.shared.parts import two_lines
-from swivi.pages.shared.frame import ADMIN_SETTINGS, admin_page
+from swivi.pages.shared.frame import admin_page
 from swivi.ui.cards import panel, stat_card
 from swivi.ui.feedback import badge, error_state, notice, status_badge
 from swivi.ui.layout import card_grid, stack
@@ -33,7 +34,7 @@ def settings_page() -> rx.Component:
                 panel("Limits", _items(state.limits, "How often people may do what")),
             ),
         ),
-        current=ADMIN_SETTINGS,
+        current=routes.ADMIN_SETTINGS,
         subtitle=rx.el.span(
             "Read from the environment when Swivi starts; change them there and start again.",
             class_name="quiet",
