@@ -128,7 +128,6 @@ async def _tell_clippers(
         NotificationKind.SUBMISSION_REJECTED,
         "Your clip was not accepted",
         unreviewed,
-        "/clippers/clips",
     )
     totals = await session.exec(
         select(Clip.user_id, func.sum(Clip.earnings))
@@ -144,7 +143,7 @@ async def _tell_clippers(
             user_id: f'"{campaign.title}" is completed. You earned {format_dollars(total)}.'
             for user_id, total in earned.items()
         },
-        "/clippers/clips",
+        campaign.id,
     )
     changes.mark(session, users=[*earned, *unreviewed])
 
@@ -156,5 +155,5 @@ async def _tell_admins(session: AsyncSession, campaign: Campaign, reason: str) -
         NotificationKind.CAMPAIGN_COMPLETED,
         "A campaign was completed",
         f'"{campaign.title}" is completed with {spent} of {budget} spent. {reason}',
-        f"/admin/campaigns/{campaign.id}",
+        campaign.id,
     )

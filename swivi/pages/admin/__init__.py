@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import reflex as rx
 
+from swivi import routes
 from swivi.pages.admin.analytics.page import analytics_page
 from swivi.pages.admin.analytics.state import AnalyticsState
 from swivi.pages.admin.audit_log.page import audit_page
@@ -28,7 +29,6 @@ from swivi.pages.admin.dashboard.state import OverviewState
 from swivi.pages.admin.notifications.page import notifications_page
 from swivi.pages.admin.payouts.page import payouts_page
 from swivi.pages.admin.payouts.state import PayoutsState
-from swivi.pages.admin.reconciliation.page import HERE as RECONCILIATION
 from swivi.pages.admin.reconciliation.page import reconciliation_page
 from swivi.pages.admin.reconciliation.state import ReconciliationHistory, ReconciliationState
 from swivi.pages.admin.run.page import run_page
@@ -51,7 +51,7 @@ from swivi.pages.admin.user.state import UserState
 from swivi.pages.admin.users.page import users_page
 from swivi.pages.admin.users.state import UsersState
 from swivi.pages.engine.session import SessionState
-from swivi.pages.shared.frame import ADMIN_NOTIFICATIONS, ADMIN_SETTINGS, page_title
+from swivi.pages.shared.frame import page_title
 from swivi.pages.shared.notification_list import NotificationList
 from swivi.ui.types import Handler
 
@@ -68,7 +68,7 @@ def register(app: rx.App) -> None:
         )
 
     add(
-        "/admin",
+        routes.ADMIN_DASHBOARD,
         dashboard_page,
         "Dashboard",
         NewestRun.load,
@@ -76,22 +76,22 @@ def register(app: rx.App) -> None:
         SpentDays.load,
         ReconciliationState.load,
     )
-    add("/admin/campaigns", campaigns_page, "Campaigns", CampaignsState.load)
-    add("/admin/campaigns/new", new_campaign_page, "New campaign", NewCampaignState.load)
+    add(routes.ADMIN_CAMPAIGNS, campaigns_page, "Campaigns", CampaignsState.load)
+    add(routes.ADMIN_NEW_CAMPAIGN, new_campaign_page, "New campaign", NewCampaignState.load)
     add(
-        "/admin/campaigns/[campaign_id]/edit",
+        routes.admin_campaign_edit("[campaign_id]"),
         edit_campaign_page,
         "Edit campaign",
         EditedCampaign.load,
     )
     add(
-        "/admin/campaigns/[campaign_id]/statement",
+        routes.admin_campaign_statement("[campaign_id]"),
         campaign_statement_page,
         "Statement",
         CampaignStatement.load,
     )
     add(
-        "/admin/campaigns/[campaign_id]",
+        routes.admin_campaign("[campaign_id]"),
         campaign_page,
         "Campaign",
         CampaignNumbers.load,
@@ -103,10 +103,10 @@ def register(app: rx.App) -> None:
         Scheduling.enter,
         Completion.enter,
     )
-    add("/admin/submissions", submissions_page, "Submissions", ReviewState.load)
-    add("/admin/payouts", payouts_page, "Payouts", PayoutsState.load)
+    add(routes.ADMIN_SUBMISSIONS, submissions_page, "Submissions", ReviewState.load)
+    add(routes.ADMIN_PAYOUTS, payouts_page, "Payouts", PayoutsState.load)
     add(
-        "/admin/tracking",
+        routes.ADMIN_TRACKING,
         tracking_page,
         "Tracking",
         NewestRun.load,
@@ -115,18 +115,18 @@ def register(app: rx.App) -> None:
         HeldClips.load,
         ManualReading.enter,
     )
-    add("/admin/tracking/[run_key]", run_page, "Tracking run", RunState.load, ManualReading.enter)
-    add(ADMIN_NOTIFICATIONS, notifications_page, "Notifications", NotificationList.load)
-    add("/admin/users", users_page, "Users", UsersState.load, UserChange.enter)
-    add("/admin/analytics", analytics_page, "Analytics", AnalyticsState.load)
-    add("/admin/users/[user_key]", user_page, "User", UserState.load, UserChange.enter)
+    add(routes.admin_run("[run_key]"), run_page, "Tracking run", RunState.load, ManualReading.enter)
+    add(routes.ADMIN_NOTIFICATIONS, notifications_page, "Notifications", NotificationList.load)
+    add(routes.ADMIN_USERS, users_page, "Users", UsersState.load, UserChange.enter)
+    add(routes.ADMIN_ANALYTICS, analytics_page, "Analytics", AnalyticsState.load)
+    add(routes.admin_user("[user_key]"), user_page, "User", UserState.load, UserChange.enter)
     add(
-        RECONCILIATION,
+        routes.ADMIN_RECONCILIATION,
         reconciliation_page,
         "Reconciliation",
         ReconciliationState.load,
         ReconciliationHistory.load,
     )
-    add("/admin/audit", audit_page, "Audit log", AuditState.load)
-    add(ADMIN_SETTINGS, settings_page, "Settings", SettingsState.load)
-    add("/test/view-tracking", sandbox_page, "Tracking sandbox", NewestRun.load, SandboxState.load)
+    add(routes.ADMIN_AUDIT_LOG, audit_page, "Audit log", AuditState.load)
+    add(routes.ADMIN_SETTINGS, settings_page, "Settings", SettingsState.load)
+    add(routes.SANDBOX, sandbox_page, "Tracking sandbox", NewestRun.load, SandboxState.load)

@@ -2,10 +2,11 @@
 
 import reflex as rx
 
+from swivi import routes
 from swivi.pages.admin.settings.rows import SettingRow
 from swivi.pages.admin.settings.state import SettingsState
 from swivi.pages.admin.shared.parts import two_lines
-from swivi.pages.shared.frame import ADMIN_SETTINGS, admin_page
+from swivi.pages.shared.frame import admin_page
 from swivi.ui.cards import panel, stat_card
 from swivi.ui.feedback import badge, error_state, notice, status_badge
 from swivi.ui.layout import card_grid, stack
@@ -31,7 +32,7 @@ def settings_page() -> rx.Component:
                 panel("Limits", _rows(state.limits, "Rate limits")),
             ),
         ),
-        current=ADMIN_SETTINGS,
+        current=routes.ADMIN_SETTINGS,
         subtitle=rx.el.span(
             "Swivi reads them from the environment when it starts. To change one, restart Swivi.",
             class_name="quiet",
@@ -55,7 +56,7 @@ def _runs() -> rx.Component:
             "Last tracking run",
             when(state.last_run_at, never="None yet"),
             rx.cond(state.last_run_status != "", status_badge(state.last_run_status)),
-            href="/admin/tracking",
+            href=routes.ADMIN_TRACKING,
         ),
         stat_card("Version", state.version, "of Swivi"),
         min_width=140,
