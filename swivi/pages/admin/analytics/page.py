@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from swivi import routes
 from swivi.domain.platforms.models import Platform
 from swivi.pages.admin.analytics.rows import Measure, ShareRow
 from swivi.pages.admin.analytics.state import PERIODS, AnalyticsState
@@ -16,8 +17,6 @@ from swivi.ui.layout import card_grid, cluster, stack
 from swivi.ui.numbers import count, money
 from swivi.ui.tables import Column, FilterTab, data_table, filter_tabs
 from swivi.ui.types import Node, Rows
-
-HERE = "/admin/analytics"
 
 _PERIODS = [FilterTab(f"{days} days", str(days)) for days in PERIODS]
 _PLATFORMS = [("", "All platforms")] + [(platform.value, platform.label) for platform in Platform]
@@ -46,7 +45,7 @@ def analytics_page() -> rx.Component:
                 ),
             ),
         ),
-        current=HERE,
+        current=routes.ADMIN_ANALYTICS,
         subtitle=cluster(
             rx.el.span(state.period),
             last_changed(state.changed_at),
@@ -110,7 +109,7 @@ def _nothing() -> rx.Component:
         "chart_line",
         "No views in these days",
         "Views and spending show here after a tracking run. Try more days or fewer filters.",
-        link_button("Tracking", "/admin/tracking", icon="radar"),
+        link_button("Tracking", routes.ADMIN_TRACKING, icon="radar"),
     )
 
 
@@ -160,7 +159,7 @@ def _shares(what: str, rows: Rows, caption: str) -> rx.Component:
 
 def _cells(row: ShareRow) -> list[Node]:
     name = rx.cond(
-        row.id > 0, rx.el.a(row.name, href=f"/admin/campaigns/{row.id}"), rx.el.span(row.name)
+        row.id > 0, rx.el.a(row.name, href=routes.admin_campaign(row.id)), rx.el.span(row.name)
     )
     return [
         name,

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from swivi import routes
 from swivi.core.bounded_count import MOST_COUNTED
 from swivi.pages.admin.audit_log.rows import EntryRow
 from swivi.pages.admin.audit_log.state import SUBJECTS, AuditState
@@ -14,8 +15,6 @@ from swivi.ui.numbers import money, when
 from swivi.ui.tables import Column, FilterTab, data_table, filter_tabs, pager
 from swivi.ui.types import Node
 from swivi.ui.vars import rows_var
-
-HERE = "/admin/audit"
 
 _COLUMNS = (
     Column("When"),
@@ -85,7 +84,7 @@ def audit_page() -> rx.Component:
                 most=MOST_COUNTED,
             ),
         ),
-        current=HERE,
+        current=routes.ADMIN_AUDIT_LOG,
         actions=link_button(
             "Export as CSV", state.export, icon="download", reload_document=True, download=True
         ),

@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
+from swivi import routes
 from swivi.core.money import format_dollars
 from swivi.insights.operations.audit_log import AuditLine
 from swivi.pages.admin.shared.times import iso
 
 _PLACES = {
-    "campaign": "/admin/campaigns/{}",
-    "payout_request": "/admin/payouts",
-    "user": "/admin/users/{}",
+    "campaign": routes.admin_campaign("{}"),
+    "payout_request": routes.ADMIN_PAYOUTS,
+    "user": routes.admin_user("{}"),
 }
 _MONEY = {
     "amount",

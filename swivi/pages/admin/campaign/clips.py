@@ -6,6 +6,7 @@ from typing import ClassVar
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi import routes
 from swivi.insights.campaigns.live import (
     CampaignClip,
     CampaignClipper,
@@ -174,7 +175,7 @@ def clippers_panel() -> rx.Component:
             state.clippers,
             _clipper_cells,
             caption="Clippers of this campaign",
-            href=lambda clipper: f"/admin/submissions?clipper={clipper.id}",
+            href=lambda clipper: f"{routes.ADMIN_SUBMISSIONS}?clipper={clipper.id}",
             key=lambda clipper: clipper.id,
             loading=state.loading,
             error=state.problem,

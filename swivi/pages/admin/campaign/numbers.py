@@ -5,6 +5,7 @@ from typing import ClassVar
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi import routes
 from swivi.insights.campaigns.live import campaign_numbers
 from swivi.insights.money.flows import Flow
 from swivi.pages.admin.shared.times import iso
@@ -95,7 +96,7 @@ def live_numbers() -> rx.Component:
                     rx.fragment(
                         count(now.approved), " approved, ", count(now.rejected), " rejected"
                     ),
-                    href=f"/admin/submissions?status=pending&campaign={now.id}",
+                    href=f"{routes.ADMIN_SUBMISSIONS}?status=pending&campaign={now.id}",
                 ),
                 stat_card(
                     "Clips tracked",

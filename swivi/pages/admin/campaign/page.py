@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from swivi import routes
 from swivi.domain.campaigns.models import CampaignStatus
 from swivi.pages.admin.campaign.clips import clippers_panel, clips_panel
 from swivi.pages.admin.campaign.history import history_panels
@@ -13,8 +14,6 @@ from swivi.pages.admin.shared.parts import no_such_campaign
 from swivi.pages.shared.frame import admin_page
 from swivi.ui.feedback import notice, status_badge
 from swivi.ui.layout import cluster, stack
-
-LIST = "/admin/campaigns"
 
 
 def campaign_page() -> rx.Component:
@@ -34,7 +33,7 @@ def campaign_page() -> rx.Component:
                 terms_panel(),
             ),
         ),
-        current=LIST,
+        current=routes.ADMIN_CAMPAIGNS,
         actions=campaign_actions(),
         subtitle=rx.cond(CampaignNumbers.missing, None, _marks()),
     )

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from swivi import routes
 from swivi.domain.campaigns.models import CampaignStatus
 from swivi.pages.admin.campaign.completion import completion_button, completion_dialog
 from swivi.pages.admin.campaign.numbers import CampaignNumbers
@@ -11,7 +12,6 @@ from swivi.pages.admin.campaign.schedule import schedule_button, schedule_dialog
 from swivi.pages.admin.campaign.terms import CampaignTerms
 from swivi.pages.admin.campaign.top_up import top_up_button, top_up_dialog
 from swivi.pages.admin.campaign.tracking import track_campaign_button
-from swivi.pages.admin.campaign_form.draft import LIST
 from swivi.pages.admin.campaign_form.new_page import COPY_OF
 from swivi.pages.shared.frame import sends
 from swivi.ui.buttons import button, link_button
@@ -81,15 +81,19 @@ def _step(label: str, target: CampaignStatus, icon: str) -> rx.Component:
 
 
 def _edit() -> rx.Component:
-    return link_button("Edit", f"{LIST}/{CampaignNumbers.id}/edit", icon="pencil")
+    return link_button("Edit", routes.admin_campaign_edit(CampaignNumbers.id), icon="pencil")
 
 
 def _copy() -> rx.Component:
-    return link_button("Duplicate", f"{LIST}/new?{COPY_OF}={CampaignNumbers.id}", icon="copy")
+    return link_button(
+        "Duplicate", f"{routes.ADMIN_NEW_CAMPAIGN}?{COPY_OF}={CampaignNumbers.id}", icon="copy"
+    )
 
 
 def _statement() -> rx.Component:
-    return link_button("Statement", f"{LIST}/{CampaignNumbers.id}/statement", icon="scroll_text")
+    return link_button(
+        "Statement", routes.admin_campaign_statement(CampaignNumbers.id), icon="scroll_text"
+    )
 
 
 def _archive() -> rx.Component:

@@ -7,6 +7,7 @@ import reflex as rx
 from reflex.event import EventSpec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi import routes
 from swivi.core.errors import SwiviError
 from swivi.domain.accounts.actor import Actor
 from swivi.domain.campaigns.models import Campaign
@@ -25,8 +26,6 @@ from swivi.pages.shared.campaign_card import CampaignCard
 from swivi.ui.feedback import error_state, skeleton_rows, toast_success
 from swivi.ui.forms import typed_form
 from swivi.ui.types import Handler, Node
-
-LIST = "/admin/campaigns"
 
 EVERY_PLATFORM = [platform.value for platform in Platform]
 
@@ -96,7 +95,7 @@ class CampaignDraft(AdminLive, rx.State, mixin=True):
             return
         # Stay `busy`: the second of two quick clicks must find it done.
         yield toast_success(say(campaign))
-        yield rx.redirect(f"{LIST}/{campaign.id}")
+        yield rx.redirect(routes.admin_campaign(campaign.id))
 
     @admins_only
     async def typing(self, form_data: object) -> None:

@@ -8,10 +8,11 @@ import reflex as rx
 from reflex.event import EventSpec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi import routes
 from swivi.domain.campaigns import service as campaigns
 from swivi.domain.campaigns.models import Campaign
 from swivi.domain.campaigns.rules import EDITABLE
-from swivi.pages.admin.campaign_form.draft import LIST, CampaignDraft, drafting
+from swivi.pages.admin.campaign_form.draft import CampaignDraft, drafting
 from swivi.pages.admin.campaign_form.form import raw_terms
 from swivi.pages.admin.campaign_form.new_page import COPY_OF
 from swivi.pages.admin.shared.parts import no_such_campaign
@@ -89,14 +90,14 @@ def edit_campaign_page() -> rx.Component:
                 drafting(
                     state,
                     form_actions(
-                        link_button("Cancel", f"{LIST}/{state.id}"),
+                        link_button("Cancel", routes.admin_campaign(state.id)),
                         submit_button("Save changes", pending=state.busy),
                     ),
                     on_submit=state.submit,
                 ),
             ),
         ),
-        current=LIST,
+        current=routes.ADMIN_CAMPAIGNS,
         subtitle=rx.cond(
             (state.closed == "") & ~flag_var(state.missing),
             rx.el.span("Rates and limits apply to clips that are approved from now on."),
@@ -111,7 +112,9 @@ def _closed() -> rx.Component:
         f"“{state.title}” cannot be changed anymore",
         state.closed,
         cluster(
-            link_button("To the campaign", f"{LIST}/{state.id}"),
-            link_button("Duplicate", f"{LIST}/new?{COPY_OF}={state.id}", "primary", "copy"),
+            link_button("To the campaign", routes.admin_campaign(state.id)),
+            link_button(
+                "Duplicate", f"{routes.ADMIN_NEW_CAMPAIGN}?{COPY_OF}={state.id}", "primary", "copy"
+            ),
         ),
     )

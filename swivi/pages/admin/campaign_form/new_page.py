@@ -8,9 +8,10 @@ import reflex as rx
 from reflex.event import EventSpec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi import routes
 from swivi.domain.campaigns import service as campaigns
 from swivi.domain.campaigns.models import Campaign, CampaignStatus
-from swivi.pages.admin.campaign_form.draft import LIST, CampaignDraft, drafting
+from swivi.pages.admin.campaign_form.draft import CampaignDraft, drafting
 from swivi.pages.admin.campaign_form.form import raw_terms
 from swivi.pages.engine.acting import form_fields
 from swivi.pages.engine.gate import admins_only
@@ -72,11 +73,12 @@ def new_campaign_page() -> rx.Component:
                 error=state.errors.get("status", ""),
             ),
             form_actions(
-                link_button("Cancel", LIST), submit_button("Create campaign", pending=state.busy)
+                link_button("Cancel", routes.ADMIN_CAMPAIGNS),
+                submit_button("Create campaign", pending=state.busy),
             ),
             on_submit=state.submit,
         ),
-        current=LIST,
+        current=routes.ADMIN_CAMPAIGNS,
         subtitle=rx.cond(
             state.copied != "",
             rx.el.span("With the terms of “", state.copied, "”", class_name="quiet"),

@@ -5,6 +5,7 @@ from typing import ClassVar
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi import routes
 from swivi.domain.campaigns.models import Campaign
 from swivi.insights.money import statement
 from swivi.insights.money.statement import Line
@@ -13,8 +14,6 @@ from swivi.pages.engine.listing import addressed_id
 from swivi.pages.engine.live import AdminLive
 from swivi.pages.shared.frame import admin_page
 from swivi.pages.shared.statement import Statement, exports, statement_parts
-
-LIST = "/admin/campaigns"
 
 
 class CampaignStatement(AdminLive, Statement, rx.State):
@@ -54,7 +53,9 @@ def campaign_statement_page() -> rx.Component:
             no_such_campaign(),
             statement_parts(state, "This campaign has had no budget yet."),
         ),
-        current=LIST,
-        subtitle=rx.cond(state.title != "", rx.el.a(state.title, href=f"{LIST}/{state.id}")),
+        current=routes.ADMIN_CAMPAIGNS,
+        subtitle=rx.cond(
+            state.title != "", rx.el.a(state.title, href=routes.admin_campaign(state.id))
+        ),
         actions=rx.cond(state.missing, rx.fragment(), exports(state)),
     )

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from swivi import routes
 from swivi.domain.campaigns.models import CampaignStatus
 from swivi.pages.admin.campaigns.state import CampaignRow, CampaignsState
 from swivi.pages.admin.shared.campaign_badges import hidden_mark, test_mark
@@ -13,9 +14,6 @@ from swivi.ui.layout import cluster, stack
 from swivi.ui.numbers import count, money, when
 from swivi.ui.tables import Column, FilterTab, Sort, data_table, filter_tabs, pager
 from swivi.ui.types import Node
-
-HERE = "/admin/campaigns"
-NEW = f"{HERE}/new"
 
 _TABS = (
     CampaignStatus.ACTIVE,
@@ -75,7 +73,7 @@ def campaigns_page() -> rx.Component:
             filter_tabs(
                 tabs,
                 state.status,
-                lambda value: f"?status={value.lower()}" if value else HERE,
+                lambda value: f"?status={value.lower()}" if value else routes.ADMIN_CAMPAIGNS,
                 "Status",
             ),
             data_table(
@@ -83,7 +81,7 @@ def campaigns_page() -> rx.Component:
                 state.rows,
                 _cells,
                 caption="Campaigns",
-                href=lambda row: f"{HERE}/{row.id}",
+                href=lambda row: routes.admin_campaign(row.id),
                 key=lambda row: row.id,
                 loading=state.loading,
                 error=state.problem,
@@ -93,11 +91,11 @@ def campaigns_page() -> rx.Component:
                     "megaphone",
                     "No campaigns here",
                     "A campaign has a budget and pays clippers for the views of their clips.",
-                    link_button("New campaign", NEW),
+                    link_button("New campaign", routes.ADMIN_NEW_CAMPAIGN),
                 ),
             ),
             pager(state.page, state.pages, state.previous_page, state.next_page, state.total),
         ),
-        current=HERE,
-        actions=link_button("New campaign", NEW, "primary", "plus"),
+        current=routes.ADMIN_CAMPAIGNS,
+        actions=link_button("New campaign", routes.ADMIN_NEW_CAMPAIGN, "primary", "plus"),
     )

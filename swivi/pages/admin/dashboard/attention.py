@@ -2,9 +2,9 @@
 
 import reflex as rx
 
+from swivi import routes
 from swivi.domain.tracking.models import RunStatus
 from swivi.pages.admin.dashboard.state import EndingRow, OverviewState
-from swivi.pages.admin.reconciliation.page import HERE as RECONCILIATION
 from swivi.pages.admin.reconciliation.state import ReconciliationState
 from swivi.pages.admin.shared.parts import counted
 from swivi.pages.admin.tracking.newest_run import NewestRun
@@ -43,7 +43,7 @@ def _no_campaign() -> rx.Component:
         "megaphone",
         "No campaign is running",
         "Create one with a budget and a rate per 1,000 views. Clippers can then submit clips.",
-        link_button("New campaign", "/admin/campaigns/new", icon="plus"),
+        link_button("New campaign", routes.ADMIN_NEW_CAMPAIGN, icon="plus"),
     )
 
 
@@ -78,14 +78,14 @@ def _findings() -> rx.Component:
         number_var(found) > 0,
         "book_x",
         rx.fragment(counted(found, "finding", "findings"), " in the reconciliation"),
-        RECONCILIATION,
+        routes.ADMIN_RECONCILIATION,
         wrong=True,
     )
 
 
 def _run_stopped() -> rx.Component:
     words = rx.fragment("The newest tracking run stopped: ", NewestRun.run_problem)
-    return _item(_stopped(), "triangle_alert", words, "/admin/tracking", wrong=True)
+    return _item(_stopped(), "triangle_alert", words, routes.ADMIN_TRACKING, wrong=True)
 
 
 def _users_waiting() -> list[rx.Component]:
@@ -99,7 +99,7 @@ def _users_waiting() -> list[rx.Component]:
                 " to review, the oldest sent ",
                 when(state.oldest_pending_at),
             ),
-            "/admin/submissions",
+            routes.ADMIN_SUBMISSIONS,
         ),
         _item(
             state.to_approve > 0,
@@ -109,7 +109,7 @@ def _users_waiting() -> list[rx.Component]:
                 " to decide on, ",
                 money(state.to_approve_amount),
             ),
-            "/admin/payouts?status=pending",
+            f"{routes.ADMIN_PAYOUTS}?status=pending",
         ),
         _item(
             state.to_send > 0,
@@ -119,7 +119,7 @@ def _users_waiting() -> list[rx.Component]:
                 " to send, ",
                 money(state.to_send_amount),
             ),
-            "/admin/payouts?status=approved",
+            f"{routes.ADMIN_PAYOUTS}?status=approved",
         ),
         _item(
             state.stuck > 0,
@@ -128,7 +128,7 @@ def _users_waiting() -> list[rx.Component]:
                 counted(state.stuck, "submission has", "submissions have"),
                 " waited for a first reading for more than an hour",
             ),
-            "/admin/submissions?status=pending",
+            f"{routes.ADMIN_SUBMISSIONS}?status=pending",
         ),
     ]
 
@@ -141,7 +141,7 @@ def _ending(campaign: EndingRow) -> rx.Component:
     )
     ends = rx.cond(campaign.ends_at != "", rx.fragment(", it ends ", when(campaign.ends_at)))
     words = rx.fragment(rx.el.strong(campaign.title), used, ends)
-    return _item(True, "gauge", words, f"/admin/campaigns/{campaign.id}")
+    return _item(True, "gauge", words, routes.admin_campaign(campaign.id))
 
 
 def _odd_readings() -> list[rx.Component]:
@@ -155,7 +155,7 @@ def _odd_readings() -> list[rx.Component]:
                 counted(NewestRun.planned, "clip", "clips"),
                 " not read in the newest run",
             ),
-            "/admin/tracking",
+            routes.ADMIN_TRACKING,
         ),
         _item(
             NewestRun.unknown != "",
@@ -163,7 +163,7 @@ def _odd_readings() -> list[rx.Component]:
             rx.fragment(
                 "The scraper’s answers hold words that Swivi does not know: ", NewestRun.unknown
             ),
-            "/admin/tracking",
+            routes.ADMIN_TRACKING,
         ),
         _item(
             OverviewState.on_hold > 0,
@@ -172,7 +172,7 @@ def _odd_readings() -> list[rx.Component]:
                 counted(OverviewState.on_hold, "clip is", "clips are"),
                 " on hold because of an impossible rise in views. An admin has to decide.",
             ),
-            "/admin/tracking",
+            routes.ADMIN_TRACKING,
         ),
         _item(
             OverviewState.readings_waiting > 0,
@@ -181,7 +181,7 @@ def _odd_readings() -> list[rx.Component]:
                 counted(OverviewState.readings_waiting, "clip has", "clips have"),
                 " manually entered views that another admin has to confirm",
             ),
-            "/admin/tracking",
+            routes.ADMIN_TRACKING,
         ),
         _item(
             OverviewState.flagged > 0,
@@ -189,7 +189,7 @@ def _odd_readings() -> list[rx.Component]:
             rx.fragment(
                 counted(OverviewState.flagged, "clip", "clips"), " with an odd newest reading"
             ),
-            "/admin/submissions?status=approved",
+            f"{routes.ADMIN_SUBMISSIONS}?status=approved",
         ),
     ]
 

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from swivi import routes
 from swivi.pages.admin.dashboard.attention import attention
 from swivi.pages.admin.dashboard.spent_days import spent_days
 from swivi.pages.admin.dashboard.state import OverviewState
@@ -15,8 +16,6 @@ from swivi.ui.feedback import error_state, last_changed, status_badge
 from swivi.ui.layout import card_grid, dotted, stack
 from swivi.ui.numbers import count, live_money, money, when
 
-HERE = "/admin"
-
 
 def dashboard_page() -> rx.Component:
     """`/admin`."""
@@ -28,9 +27,9 @@ def dashboard_page() -> rx.Component:
             error_state(state.problem, state.load),
             stack(no_reader_notice(), attention(), _money(), _counts(), reconciliation_panel()),
         ),
-        current=HERE,
+        current=routes.ADMIN_DASHBOARD,
         actions=rx.fragment(
-            link_button("New campaign", "/admin/campaigns/new", icon="plus"),
+            link_button("New campaign", routes.ADMIN_NEW_CAMPAIGN, icon="plus"),
             track_now_button(),
         ),
         subtitle=last_changed(state.changed_at),
@@ -57,7 +56,7 @@ def _counts() -> rx.Component:
             "Active campaigns",
             count(state.campaigns_active),
             rx.fragment(count(state.campaigns_completed), " completed"),
-            href="/admin/campaigns?status=active",
+            href=f"{routes.ADMIN_CAMPAIGNS}?status=active",
         ),
         stat_card(
             "Submissions to review",
@@ -67,16 +66,18 @@ def _counts() -> rx.Component:
                 rx.fragment(count(state.unread), " more await their first reading"),
                 "All have a first reading",
             ),
-            href="/admin/submissions",
+            href=routes.ADMIN_SUBMISSIONS,
         ),
         stat_card(
-            "Clips approved", count(state.approved), href="/admin/submissions?status=approved"
+            "Clips approved",
+            count(state.approved),
+            href=f"{routes.ADMIN_SUBMISSIONS}?status=approved",
         ),
         stat_card(
             "Clippers",
             count(state.clippers),
             counted(state.admins, "admin", "admins"),
-            href="/admin/users",
+            href=routes.ADMIN_USERS,
         ),
         stat_card(
             "Newest run",
@@ -86,7 +87,7 @@ def _counts() -> rx.Component:
                 rx.fragment(status_badge(run.status), " ", when(run.started_at)),
                 "Runs add earnings",
             ),
-            href="/admin/tracking",
+            href=routes.ADMIN_TRACKING,
         ),
         min_width=140,
     )

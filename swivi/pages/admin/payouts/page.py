@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from swivi import routes
 from swivi.domain.payouts.models import PayoutStatus
 from swivi.domain.payouts.rules import PayoutAction
 from swivi.pages.admin.payouts.rows import RequestRow
@@ -20,8 +21,6 @@ from swivi.ui.numbers import live_money, money, plain_dollars, when
 from swivi.ui.tables import Column, FilterTab, data_table, filter_tabs, pager
 from swivi.ui.types import Node, Rows, Text
 from swivi.ui.vars import rows_var, text_var
-
-HERE = "/admin/payouts"
 
 _COLUMNS = (
     Column("Clipper"),
@@ -43,7 +42,7 @@ _LABELS = {
 
 def _cells(row: RequestRow) -> list[Node]:
     return [
-        two_lines(rx.el.a(row.clipper, href=f"/admin/users/{row.clipper_id}"), row.email),
+        two_lines(rx.el.a(row.clipper, href=routes.admin_user(row.clipper_id)), row.email),
         rx.el.div(money(row.amount), rx.el.div(money(row.fee), " fee", class_name="hint num")),
         copyable(
             money(row.net), plain_dollars(row.net), f"Copy the amount to send to {row.clipper}"
@@ -135,7 +134,7 @@ def payouts_page() -> rx.Component:
             filter_tabs(
                 tabs,
                 state.status,
-                lambda status: f"?status={status.lower()}" if status else HERE,
+                lambda status: f"?status={status.lower()}" if status else routes.ADMIN_PAYOUTS,
                 "Status",
             ),
             data_table(
@@ -155,7 +154,7 @@ def payouts_page() -> rx.Component:
             pager(state.page, state.pages, state.previous_page, state.next_page, state.total),
             _dialog(),
         ),
-        current=HERE,
+        current=routes.ADMIN_PAYOUTS,
         actions=link_button(
             "Export as CSV", state.export, icon="download", reload_document=True, download=True
         ),

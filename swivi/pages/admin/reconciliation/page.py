@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from swivi import routes
 from swivi.pages.admin.reconciliation.rows import FindingRow, ReconciliationRow, RuleRow
 from swivi.pages.admin.reconciliation.state import ReconciliationHistory, ReconciliationState
 from swivi.pages.shared.frame import admin_page
@@ -14,15 +15,13 @@ from swivi.ui.tables import Column, data_table, pager
 from swivi.ui.types import Node, Number
 from swivi.ui.vars import number_var
 
-HERE = "/admin/books"
-
 
 def reconciliation_page() -> rx.Component:
     """`/admin/books`."""
     return admin_page(
         "Reconciliation",
         stack(_last(), _rules(), _seals(), _history()),
-        current=HERE,
+        current=routes.ADMIN_RECONCILIATION,
         subtitle=rx.el.span("Every balance is compared with the transfers behind it."),
         actions=_check_now(),
     )
@@ -30,7 +29,7 @@ def reconciliation_page() -> rx.Component:
 
 def reconciliation_panel() -> rx.Component:
     """Show the newest reconciliation in a line, for the dashboard."""
-    actions = cluster(link_button("Details", HERE), _check_now())
+    actions = cluster(link_button("Details", routes.ADMIN_RECONCILIATION), _check_now())
     return panel("Reconciliation", _last(), action=actions)
 
 

@@ -5,19 +5,20 @@ from typing import Any, Final
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi import routes
 from swivi.domain.ledger.invariants import INVARIANTS
 from swivi.domain.reconciliation.models import AuditTrigger, Reconciliation
 from swivi.domain.seals import sealing
 from swivi.domain.seals.models import SealCheck
 
 _HANDLED_AT: Final = {
-    "campaign": "/admin/campaigns/{}",
-    "clip": "/admin/audit?subject=clip&id={}",
-    "submission": "/admin/audit?subject=submission&id={}",
-    "payout request": "/admin/audit?subject=payout_request&id={}",
-    "payouts": "/admin/payouts",
-    "user": "/admin/audit?subject=user&id={}",
-    "run": "/admin/tracking/{}",
+    "campaign": routes.admin_campaign("{}"),
+    "clip": f"{routes.ADMIN_AUDIT_LOG}?subject=clip&id={{}}",
+    "submission": f"{routes.ADMIN_AUDIT_LOG}?subject=submission&id={{}}",
+    "payout request": f"{routes.ADMIN_AUDIT_LOG}?subject=payout_request&id={{}}",
+    "payouts": routes.ADMIN_PAYOUTS,
+    "user": f"{routes.ADMIN_AUDIT_LOG}?subject=user&id={{}}",
+    "run": routes.admin_run("{}"),
 }
 """The page of a finding's subject. Transfers, leases and the database itself have none."""
 

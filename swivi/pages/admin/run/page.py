@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from swivi import routes
 from swivi.pages.admin.run.state import FAILED, RunState
 from swivi.pages.admin.shared.manual_reading import manual_reading_dialog
 from swivi.pages.admin.shared.parts import progress_bar
@@ -11,7 +12,7 @@ from swivi.pages.admin.shared.run_rows import (
     campaign_cells,
     reading_cells,
 )
-from swivi.pages.admin.tracking.page import HERE, reasons_line
+from swivi.pages.admin.tracking.page import reasons_line
 from swivi.pages.shared.frame import admin_page
 from swivi.ui.buttons import link_button
 from swivi.ui.cards import panel, stat_card
@@ -25,7 +26,9 @@ from swivi.ui.vars import text_if
 def run_page() -> rx.Component:
     """`/admin/tracking/[run_key]`."""
     state, run = RunState, RunState.run
-    nothing = empty_state("search_x", "There is no such run", "", link_button("All runs", HERE))
+    nothing = empty_state(
+        "search_x", "There is no such run", "", link_button("All runs", routes.ADMIN_TRACKING)
+    )
     not_shown = rx.cond(state.loading, skeleton_rows(), nothing)
     return admin_page(
         text_if(run.id > 0, f"Tracking run {run.id}", "Tracking run"),
@@ -35,7 +38,7 @@ def run_page() -> rx.Component:
             rx.cond(run.id > 0, _shown(), not_shown),
         ),
         manual_reading_dialog(),
-        current=HERE,
+        current=routes.ADMIN_TRACKING,
         subtitle=rx.cond(
             run.id > 0,
             cluster(status_badge(run.status), rx.el.span(run.trigger), when(run.started_at)),

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from swivi import routes
 from swivi.pages.admin.sandbox.state import SandboxState
 from swivi.pages.admin.shared.parts import clip_link, known_count, row_actions, side_by_side
 from swivi.pages.admin.submissions.rows import SubmissionRow
@@ -18,8 +19,6 @@ from swivi.ui.platform_marks import platform_mark
 from swivi.ui.tables import Column, data_table
 from swivi.ui.types import Node
 from swivi.ui.vars import flag_var, rows_var
-
-HERE = "/test/view-tracking"
 
 _COLUMNS = (
     Column("Link"),
@@ -70,7 +69,7 @@ def sandbox_page() -> rx.Component:
             panel("1. Paste links", _form(), _refused()),
             panel("2. Approve them and track", _campaign(), _results(), action=_steps()),
         ),
-        current=HERE,
+        current=routes.SANDBOX,
     )
 
 

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from swivi import routes
 from swivi.ui.buttons import link_button
 from swivi.ui.feedback import empty_state
 from swivi.ui.layout import cluster
@@ -67,5 +68,5 @@ def no_such_campaign() -> rx.Component:
         "megaphone",
         "There is no such campaign",
         "Check the address.",
-        link_button("All campaigns", "/admin/campaigns"),
+        link_button("All campaigns", routes.ADMIN_CAMPAIGNS),
     )

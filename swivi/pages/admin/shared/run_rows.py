@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi import routes
 from swivi.domain.platforms.models import Outcome
 from swivi.domain.tracking.failures import unknown_words
 from swivi.domain.tracking.models import TrackingRun
@@ -195,7 +196,7 @@ def campaign_cells(row: CampaignRow) -> list[Node]:
     """Return the cells for `CAMPAIGN_COLUMNS`."""
     done = badge(row.plan, "good", "circle_check")
     return [
-        rx.el.a(row.title, href=f"/admin/campaigns/{row.id}"),
+        rx.el.a(row.title, href=routes.admin_campaign(row.id)),
         count(row.clips),
         rx.cond(row.settled, done, badge(row.plan)),
         money(row.earned),

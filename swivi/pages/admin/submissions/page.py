@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from swivi import routes
 from swivi.domain.clips.models import SubmissionStatus
 from swivi.domain.platforms.models import Platform
 from swivi.insights.submissions.review_queue import AuthorCheck
@@ -23,8 +24,6 @@ from swivi.ui.platform_marks import platform_mark
 from swivi.ui.tables import Column, FilterTab, data_table, filter_tabs, pager
 from swivi.ui.types import Node
 from swivi.ui.vars import flag_var, rows_var
-
-HERE = "/admin/submissions"
 
 _TABS = (
     FilterTab("To review", SubmissionStatus.PENDING.value),
@@ -162,7 +161,7 @@ def submissions_page() -> rx.Component:
             state.row_ids,
             "You cannot decide on this clip yet. Its views at submission are not read yet.",
         ),
-        current=HERE,
+        current=routes.ADMIN_SUBMISSIONS,
         actions=keys_dialog(),
     )
 

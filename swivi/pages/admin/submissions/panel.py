@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from swivi import routes
 from swivi.insights.submissions.review_queue import AuthorCheck
 from swivi.pages.admin.shared.parts import known_count, row_actions
 from swivi.pages.admin.submissions.state import ReviewState
@@ -67,7 +68,7 @@ def _shown() -> rx.Component:
             rx.el.p(
                 rx.el.a(
                     "Audit log of this clip",
-                    href=f"/admin/audit?subject=clip&id={row.clip_id}",
+                    href=f"{routes.ADMIN_AUDIT_LOG}?subject=clip&id={row.clip_id}",
                 )
             ),
         ),
@@ -160,8 +161,8 @@ def _release(row: Row) -> rx.Component:
 
 def _figures(row: Row) -> rx.Component:
     return breakdown(
-        Line("Clipper", rx.el.a(row.clipper, href=f"/admin/users/{row.clipper_id}")),
-        Line("Campaign", rx.el.a(row.campaign, href=f"/admin/campaigns/{row.campaign_id}")),
+        Line("Clipper", rx.el.a(row.clipper, href=routes.admin_user(row.clipper_id))),
+        Line("Campaign", rx.el.a(row.campaign, href=routes.admin_campaign(row.campaign_id))),
         Line("Budget left", money(row.remaining)),
         Line("Submitted", when(row.submitted_at)),
         Line("Views at submission", known_count(row.initial_views)),

@@ -7,6 +7,7 @@ from typing import ClassVar
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi import routes
 from swivi.core import clock
 from swivi.domain.tracking.failures import unknown_words
 from swivi.domain.tracking.models import RunStatus, TrackingRun
@@ -163,7 +164,7 @@ def newest_run_panel() -> rx.Component:
                     last_changed(run.changed_at),
                 ),
                 progress_bar(run.read, run.planned, "Clips tried"),
-                rx.el.p(rx.el.a("Readings, clip by clip", href=f"/admin/tracking/{run.id}")),
+                rx.el.p(rx.el.a("Readings, clip by clip", href=routes.admin_run(run.id))),
                 rx.cond(run.run_problem != "", notice("bad", run.run_problem, "Stopped")),
                 card_grid(
                     stat_card("Earnings added", live_money(run.earned)),

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from swivi import routes
 from swivi.domain.tracking.models import RunStatus
 from swivi.pages.admin.shared.manual_reading import manual_reading_dialog
 from swivi.pages.admin.shared.run_rows import (
@@ -27,8 +28,6 @@ from swivi.ui.numbers import count_text
 from swivi.ui.tables import data_table, pager
 from swivi.ui.vars import rows_var, text_if
 
-HERE = "/admin/tracking"
-
 
 def tracking_page() -> rx.Component:
     """`/admin/tracking`."""
@@ -44,7 +43,7 @@ def tracking_page() -> rx.Component:
             _pager(),
             manual_reading_dialog(),
         ),
-        current=HERE,
+        current=routes.ADMIN_TRACKING,
         actions=track_now_button(),
     )
 
@@ -93,7 +92,7 @@ def _runs() -> rx.Component:
             state.rows,
             run_cells,
             caption="Tracking runs",
-            href=lambda run: f"{HERE}/{run.id}",
+            href=lambda run: routes.admin_run(run.id),
             key=lambda row: row.id,
             loading=state.loading,
             error=state.problem,

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from swivi import routes
 from swivi.domain.accounts.models import Role, UserStatus
 from swivi.pages.admin.shared.parts import clip_link, known_count, side_by_side
 from swivi.pages.admin.shared.user_change import UserChange, change_dialog
@@ -21,13 +22,13 @@ from swivi.ui.tables import Column, data_table, pager
 from swivi.ui.types import Node
 from swivi.ui.vars import flag_var, rows_var, text_if
 
-_USERS = "/admin/users"
-
 
 def user_page() -> rx.Component:
     """`/admin/users/[user_key]`."""
     state = UserState
-    nobody = empty_state("search_x", "There is no such user", "", link_button("All users", _USERS))
+    nobody = empty_state(
+        "search_x", "There is no such user", "", link_button("All users", routes.ADMIN_USERS)
+    )
     not_shown = rx.cond(state.loading, skeleton_rows(), nobody)
     return admin_page(
         text_if(state.user.name != "", state.user.name, "User"),
@@ -37,7 +38,7 @@ def user_page() -> rx.Component:
             rx.cond(state.user.name != "", _shown(), not_shown),
         ),
         change_dialog(),
-        current=_USERS,
+        current=routes.ADMIN_USERS,
         subtitle=rx.cond(state.user.name != "", _subtitle()),
         actions=rx.cond(
             (state.user.name != "") & (state.user.email != SessionState.email), _actions()
@@ -76,7 +77,7 @@ def _shown() -> rx.Component:
                 "Clips approved",
                 count(user.approved),
                 rx.fragment(count(user.rejected), " rejected, ", count(user.revoked), " revoked"),
-                href=f"/admin/submissions?clipper={user.id}",
+                href=f"{routes.ADMIN_SUBMISSIONS}?clipper={user.id}",
             ),
             min_width=140,
         ),
@@ -92,7 +93,7 @@ def _clips() -> rx.Component:
     def cells(row: UserClipRow) -> list[Node]:
         return [
             side_by_side(platform_mark(row.platform), clip_link(row.url, "Watch")),
-            rx.el.a(row.campaign, href=f"/admin/campaigns/{row.campaign_id}"),
+            rx.el.a(row.campaign, href=routes.admin_campaign(row.campaign_id)),
             status_badge(row.status),
             known_count(row.views),
             money(row.earnings),

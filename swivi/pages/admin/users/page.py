@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from swivi import routes
 from swivi.core.bounded_count import MOST_COUNTED
 from swivi.domain.accounts.models import Role, UserStatus
 from swivi.pages.admin.shared.parts import row_actions, two_lines
@@ -16,8 +17,6 @@ from swivi.ui.layout import cluster, stack
 from swivi.ui.numbers import count, money, short_count, when
 from swivi.ui.tables import Column, data_table, pager
 from swivi.ui.types import Node
-
-HERE = "/admin/users"
 
 _ROLES = [("", "Everybody"), (Role.CLIPPER.value, "Clippers"), (Role.ADMIN.value, "Admins")]
 _STATUSES = [
@@ -40,7 +39,7 @@ _COLUMNS = (
 
 def _cells(row: UserRow) -> list[Node]:
     return [
-        two_lines(rx.el.a(rx.el.strong(row.name), href=f"/admin/users/{row.id}"), row.email),
+        two_lines(rx.el.a(rx.el.strong(row.name), href=routes.admin_user(row.id)), row.email),
         cluster(
             rx.cond(
                 row.role == Role.ADMIN.value,
@@ -52,7 +51,7 @@ def _cells(row: UserRow) -> list[Node]:
         rx.el.a(
             count(row.submissions),
             rx.el.span(" clips of ", row.name, class_name="sr-only"),
-            href=f"/admin/submissions?clipper={row.id}",
+            href=f"{routes.ADMIN_SUBMISSIONS}?clipper={row.id}",
         ),
         short_count(row.views),
         money(row.earned),
@@ -99,7 +98,7 @@ def users_page() -> rx.Component:
             rx.cond(state.search != "", _pager(MOST_COUNTED), _pager()),
             change_dialog(),
         ),
-        current=HERE,
+        current=routes.ADMIN_USERS,
     )
 
 
