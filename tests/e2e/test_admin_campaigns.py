@@ -222,7 +222,7 @@ async def test_the_edit_of_a_closed_campaign_says_so_before_anything_is_typed_an
     page = admin.page
     await admin.opens(f"/admin/campaigns/{campaign.id}/edit")
     await shows(page, "“All Done” cannot be changed anymore")
-    await shows(page, f"It is {status.lower()}")
+    await shows(page, f"The campaign is {status.lower()}")
     await expect(page.get_by_label("Title")).to_have_count(0)
     await page.get_by_role("link", name="Duplicate").click()
     await expect(page.get_by_label("Title")).to_have_value("All Done (copy)", timeout=SLOW)
