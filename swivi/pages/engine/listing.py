@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 import reflex as rx
 from reflex.event import EventSpec
-from reflex.state import BaseState
 
 from swivi.core import numbers
 from swivi.pages.engine.gate import signed_in
@@ -20,23 +19,23 @@ LARGEST_PAGE = 100_000
 Option = TypeVar("Option", bound=StrEnum)
 
 
-def asked(state: BaseState, name: str) -> str:
+def asked(state: rx.State, name: str) -> str:
     """Return a parameter of the address as untrusted text; "" if it is missing."""
     return state.router.url.query_parameters.get(name, "")
 
 
-def asked_option(state: BaseState, name: str, options: type[Option]) -> Option | None:
+def asked_option(state: rx.State, name: str, options: type[Option]) -> Option | None:
     """Return the option that a parameter names, in any case; None if it names none."""
     wanted = asked(state, name).casefold()
     return next((option for option in options if option.value.casefold() == wanted), None)
 
 
-def asked_number(state: BaseState, name: str) -> int | None:
+def asked_number(state: rx.State, name: str) -> int | None:
     """Return a parameter as a whole number above zero; None if it is none."""
     return whole_number(asked(state, name))
 
 
-def addressed_id(state: BaseState, *, below: str = "") -> int:
+def addressed_id(state: rx.State, *, below: str = "") -> int:
     """Return the id in the page's path; 0, which no row has, if there is none.
 
     `below` is the path after the id, such as "/edit".
@@ -53,7 +52,7 @@ def whole_number(value: object) -> int | None:
     return numbers.whole_number(value, largest=numbers.LARGEST_ID) or None
 
 
-def readdressed(state: BaseState, /, **changes: str) -> EventSpec:
+def readdressed(state: rx.State, /, **changes: str) -> EventSpec:
     """Redirect to the same path with changed parameters, and to the first page of rows.
 
     A parameter that becomes "" is dropped.
