@@ -2,17 +2,17 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from swivi import routes
 from swivi.api.http.origin import must_be_own_page
 from swivi.core.errors import SwiviError
 from swivi.core.text import is_storable
 from swivi.domain.accounts.flash import FLASH_COOKIE, FLASH_SECONDS, Flash
-from swivi.domain.accounts.landing import local_path
 from swivi.runtime.runtime import runtime
 
 SEE_OTHER = 303
@@ -50,8 +50,7 @@ async def _form(request: Request) -> Form:
 
 def back(page: str, form_name: str, refusal: SwiviError, form: Form) -> Response:
     """To the form again, with a flash cookie that says why and what was typed."""
-    next_path = local_path(form.get("next", ""))
-    query = f"?{urlencode({'next': next_path})}" if next_path else ""
+    page_again = routes.with_next(page, routes.local_path(form.get("next", "")))
     flash = Flash(
         form_name,
         refusal.sentence,
@@ -59,7 +58,7 @@ def back(page: str, form_name: str, refusal: SwiviError, form: Form) -> Response
         email=form.get("email", ""),
         name=form.get("name", ""),
     )
-    answer = RedirectResponse(page + query, SEE_OTHER)
+    answer = RedirectResponse(page_again, SEE_OTHER)
     answer.set_cookie(FLASH_COOKIE, flash.as_cookie(), max_age=FLASH_SECONDS, **cookie_rules())
     return answer
 

@@ -6,8 +6,6 @@ redirect: back to the form, with a flash cookie that says why, or on to where th
 go.
 """
 
-from urllib.parse import urlencode
-
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -16,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from swivi import routes
 from swivi.api.http.body_limits import MAX_FORM_BYTES, BodyLimit
 from swivi.api.http.client import client_address
 from swivi.api.http.origin import CrossSite
@@ -35,7 +34,6 @@ from swivi.domain.accounts import service as accounts
 from swivi.domain.accounts import sessions, totp
 from swivi.domain.accounts.actor import Actor
 from swivi.domain.accounts.demo_emails import DEMO_EMAILS
-from swivi.domain.accounts.landing import local_path, path_after_sign_in
 from swivi.domain.accounts.models import UserStatus
 from swivi.domain.accounts.service import Credentials
 from swivi.domain.accounts.sessions import SESSION_COOKIE, SESSION_LIFE, hash_token
@@ -69,7 +67,7 @@ async def sign_in(request: Request, form: Form) -> Response:
             await accounts.must_still_hold(session, checked)
             token = await _open_session(session, request, checked.actor, by="password")
     except SwiviError as refusal:
-        return back("/login", "sign-in", refusal, form)
+        return back(routes.SIGN_IN, "sign-in", refusal, form)
     return _signed_in(checked.actor, token, form)
 
 
@@ -78,8 +76,7 @@ async def _half_signed_in(checked: Credentials, form: Form) -> Response:
     async with runtime().database.writing() as session:
         await accounts.must_still_hold(session, checked)
         token = await totp.begin(session, checked.actor.user_id)
-    next_path = local_path(form.get("next", ""))
-    answer = on("/code" + (f"?{urlencode({'next': next_path})}" if next_path else ""))
+    answer = on(routes.with_next(routes.CODE, routes.local_path(form.get("next", ""))))
     answer.set_cookie(HALF_COOKIE, token, max_age=int(HALF_LIFE.total_seconds()), **cookie_rules())
     return answer
 
@@ -91,14 +88,14 @@ async def give_second_step(request: Request, form: Form) -> Response:
         async with runtime().database.reading() as session:
             actor = await totp.awaited(session, half)
         if actor is None:
-            return on("/login?ended=1")
+            return on(routes.SIGNED_OUT)
         await give_code(actor, form.get("code"), client_address(request))
         async with runtime().database.writing() as session:
             if not await totp.finish(session, half):  # the second of two quick clicks
-                return on("/login?ended=1")
+                return on(routes.SIGNED_OUT)
             token = await _open_session(session, request, actor, by="password and code")
     except SwiviError as refusal:
-        return back("/code", "code", refusal, form)
+        return back(routes.CODE, "code", refusal, form)
     answer = _signed_in(actor, token, form)
     answer.delete_cookie(HALF_COOKIE, **cookie_rules())
     return answer
@@ -117,14 +114,14 @@ async def sign_up(request: Request, form: Form) -> Response:
         )
         if runtime().settings.signs_up_by_mail:
             await sign_up_by_mail(newcomer)
-            return on("/signup?sent=1")
+            return on(routes.SIGN_UP_MAILED)
         async with runtime().database.writing() as session:
             user = await accounts.sign_up(session, newcomer)
             await welcome(session, user)
             actor = sessions.actor_of(user)
             token = await _open_session(session, request, actor, by="sign-up")
     except SwiviError as refusal:
-        return back("/signup", "sign-up", refusal, form)
+        return back(routes.SIGN_UP, "sign-up", refusal, form)
     return _signed_in(actor, token, form)
 
 
@@ -132,7 +129,7 @@ async def sign_out(request: Request, _: Form) -> Response:
     """Close the session, whether there is one or not."""
     async with runtime().database.writing() as session:
         await sessions.close_session(session, _session_hash(request))
-    answer = RedirectResponse("/", SEE_OTHER)
+    answer = RedirectResponse(routes.FRONT, SEE_OTHER)
     answer.delete_cookie(SESSION_COOKIE, **cookie_rules())
     return answer
 
@@ -153,7 +150,7 @@ async def enter_demo(request: Request, form: Form) -> Response:
             actor = sessions.actor_of(user)
             token = await _open_session(session, request, actor, by="demo")
     except NotFound as not_seeded:
-        return back("/login", "sign-in", not_seeded, {})
+        return back(routes.SIGN_IN, "sign-in", not_seeded, {})
     return _signed_in(actor, token, form)
 
 
@@ -176,7 +173,7 @@ def _session_hash(request: Request) -> str:
 
 def _signed_in(actor: Actor, token: str, form: Form) -> Response:
     """Into Swivi, with the new session's cookie."""
-    answer = on(path_after_sign_in(form.get("next", ""), actor.role))
+    answer = on(routes.path_after_sign_in(form.get("next", ""), actor.role))
     answer.set_cookie(
         SESSION_COOKIE, token, max_age=int(SESSION_LIFE.total_seconds()), **cookie_rules()
     )

@@ -4,11 +4,11 @@ The links lead to pages, and those post here.
 """
 
 from collections.abc import Awaitable, Callable
-from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from swivi import routes
 from swivi.api.http.client import client_address
 from swivi.auth_forms.form_requests import Form, back, on
 from swivi.core.addresses import network_of
@@ -18,7 +18,6 @@ from swivi.domain.accounts.sessions import actor_of
 from swivi.domain.mail import service as mail
 from swivi.domain.mail.errors import NoMail
 from swivi.domain.mail.models import MailKind
-from swivi.domain.mail.words import PATH
 from swivi.domain.payouts import destinations
 from swivi.runtime.runtime import runtime
 
@@ -37,8 +36,8 @@ async def forgot(request: Request, form: Form) -> Response:
         async with runtime().database.writing() as session:
             await mail.ask_reset(session, email, network_of(address))
     except SwiviError as refusal:
-        return back("/forgot", "forgot", refusal, form)
-    return on("/forgot?sent=1")
+        return back(routes.FORGOT, "forgot", refusal, form)
+    return on(routes.RESET_MAILED)
 
 
 async def reset(request: Request, form: Form) -> Response:
@@ -53,8 +52,8 @@ async def reset(request: Request, form: Form) -> Response:
             if await destinations.kept(session, new.user_id):
                 await destinations.forget_those_of(session, new.user_id)
     except SwiviError as refusal:
-        return back(f"{PATH[MailKind.RESET]}#{quote(token, safe='')}", "reset", refusal, form)
-    return on("/login?renewed=1")
+        return back(routes.with_token(routes.RESET, token), "reset", refusal, form)
+    return on(routes.PASSWORD_RENEWED)
 
 
 async def verify(_: Request, form: Form) -> Response:
@@ -68,8 +67,8 @@ async def verify(_: Request, form: Form) -> Response:
         async with runtime().database.writing() as session:
             await mail.verify(session, opened)
     except SwiviError as refusal:
-        return back(f"{PATH[MailKind.VERIFY]}#{quote(token, safe='')}", "verify", refusal, form)
-    return on(f"{PATH[MailKind.VERIFY]}?done=1")
+        return back(routes.with_token(routes.VERIFY, token), "verify", refusal, form)
+    return on(routes.VERIFIED)
 
 
 MAIL_FORMS: dict[str, Callable[[Request, Form], Awaitable[Response]]] = {

@@ -9,8 +9,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
+from swivi import routes
 from swivi.core.cached import CachedAnswer
 from swivi.core.db import Database
 from swivi.domain.clips.intake import Intake
@@ -133,7 +135,10 @@ def _postman(database: Database, settings: Settings) -> Postman | None:
             settings.smtp_encryption,
         )
     return Postman(
-        database, server, sender=settings.smtp_from or DEVELOPERS_SENDER, base_url=settings.base_url
+        database,
+        server,
+        sender=settings.smtp_from or DEVELOPERS_SENDER,
+        link_to=partial(routes.of_mail, settings.base_url),
     )
 
 

@@ -45,7 +45,7 @@ class SensitiveAction(StrEnum):
 class EntryPoint:
     """One way to an action.
 
-    `name` is a handler of a page (`UserChange.change`) or a route of the API (`PATCH
+    `name` is a handler of a page (`UserChange.submit`) or a route of the API (`PATCH
     /admin/users/{user_id}`). Every call is refused without proof before it runs, unless the entry
     point `asks_itself`: its form has a password field, or only some of its calls are sensitive.
     """
@@ -57,7 +57,7 @@ class EntryPoint:
 SENSITIVE_ACTIONS: Mapping[SensitiveAction, tuple[EntryPoint, ...]] = {
     SensitiveAction.MAKE_TOKEN: (EntryPoint("Tokens.make"), EntryPoint("POST /tokens")),
     SensitiveAction.CHANGE_USER: (
-        EntryPoint("UserChange.change"),
+        EntryPoint("UserChange.submit"),
         EntryPoint("PATCH /admin/users/{user_id}"),
     ),
     SensitiveAction.END_SESSIONS: (EntryPoint("UserState.sign_out_everywhere"),),
@@ -68,39 +68,39 @@ SENSITIVE_ACTIONS: Mapping[SensitiveAction, tuple[EntryPoint, ...]] = {
         EntryPoint("POST /admin/webhooks/{webhook_id}/rotate-secret"),
     ),
     SensitiveAction.ENTER_READING: (
-        EntryPoint("ManualReading.enter"),
+        EntryPoint("ManualReading.submit"),
         EntryPoint("WaitingReadings.confirm"),
     ),
     SensitiveAction.RELEASE_VIDEO: (
-        EntryPoint("ReviewState.ask_release"),
+        EntryPoint("ReviewState.open_release"),
         EntryPoint("POST /admin/submissions/{submission_id}/release"),
     ),
     SensitiveAction.REVOKE_CLIP: (
-        EntryPoint("ReviewState.ask_revoke"),
+        EntryPoint("ReviewState.open_revoke"),
         EntryPoint("POST /admin/clips/{clip_id}/revoke"),
     ),
     SensitiveAction.PAY_HELD: (
-        EntryPoint("HeldClips.ask_pay"),
+        EntryPoint("HeldClips.open_pay"),
         EntryPoint("POST /admin/clips/{clip_id}/hold/pay"),
     ),
     SensitiveAction.RELEASE_MONEY: (
-        EntryPoint("PayoutsState.answer", asks_itself=True),
+        EntryPoint("PayoutsState.submit", asks_itself=True),
         EntryPoint("POST /admin/payout-requests/{request_id}/process"),
     ),
     SensitiveAction.CHANGE_BUDGET: (
-        EntryPoint("NewCampaignState.create"),
+        EntryPoint("NewCampaignState.submit"),
         EntryPoint("POST /admin/campaigns"),
-        EntryPoint("Scheduling.save"),
-        EntryPoint("TopUp.save"),
-        EntryPoint("EditedCampaign.save"),
+        EntryPoint("Scheduling.submit"),
+        EntryPoint("TopUp.submit"),
+        EntryPoint("EditedCampaign.submit"),
         EntryPoint("PATCH /admin/campaigns/{campaign_id}", asks_itself=True),
     ),
     SensitiveAction.CLOSE_CAMPAIGN: (
-        EntryPoint("CampaignTerms.complete"),
+        EntryPoint("Completion.submit"),
         EntryPoint("PATCH /admin/campaigns/{campaign_id}", asks_itself=True),
     ),
     # Its API route is the one of CHANGE_BUDGET.
-    SensitiveAction.END_UNREAD: (EntryPoint("CampaignTerms.complete_anyway"),),
+    SensitiveAction.END_UNREAD: (EntryPoint("Completion.submit_anyway"),),
     SensitiveAction.CHANGE_DESTINATION: (
         EntryPoint("Destination.save", asks_itself=True),
         EntryPoint("Destination.forget"),

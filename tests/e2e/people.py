@@ -134,7 +134,7 @@ class Admin(Visitor):
         await self.page.get_by_label("All on this page").click()
         await self.presses("Approve selected")
         await self.page.get_by_role("alertdialog").get_by_role("button", name="Approve").click()
-        await self.sees("Nothing to show")
+        await self.sees("No submission fits these filters.")
 
     async def tracks_now(self) -> None:
         """Starts a tracking run on the page where its progress shows."""

@@ -221,8 +221,8 @@ async def test_the_edit_of_a_closed_campaign_says_so_before_anything_is_typed_an
         )
     page = admin.page
     await admin.opens(f"/admin/campaigns/{campaign.id}/edit")
-    await shows(page, "“All Done” cannot be changed any more")
-    await shows(page, f"It is {status.lower()}")
+    await shows(page, "“All Done” cannot be changed anymore")
+    await shows(page, f"The campaign is {status.lower()}")
     await expect(page.get_by_label("Title")).to_have_count(0)
     await page.get_by_role("link", name="Duplicate").click()
     await expect(page.get_by_label("Title")).to_have_value("All Done (copy)", timeout=SLOW)
@@ -343,7 +343,7 @@ async def test_a_scheduled_campaign_goes_back_to_a_draft_or_starts_at_once(
     assert (await stored(database, campaign.id)).status is CampaignStatus.DRAFT
     await admin.presses("Start")
     await shows(page.locator(".badge"), "Active")
-    await shows(page, "Nothing is spent yet")
+    await shows(page, "Nothing spent yet")
     assert (await stored(database, campaign.id)).status is CampaignStatus.ACTIVE
 
 
@@ -401,7 +401,7 @@ async def test_track_now_reads_this_campaign_only_and_its_numbers_and_charts_mov
         simulator.script(tiktok(number), 10_000)
     page = admin.page
     await opens_page_of(admin, campaign)
-    await shows(page, "Nothing is spent yet")
+    await shows(page, "Nothing spent yet")
     await admin.presses("Track now")
     await shows(page, "1 of 1 clips read, $25.00 earned")
     await shows(page.get_by_role("region", name="Spent"), "$75.00 left")
@@ -427,7 +427,7 @@ async def test_analytics_name_the_campaign_that_is_looked_at_even_when_it_is_arc
     await expect(page.get_by_label("Campaign", exact=True)).to_have_value(
         str(campaign.id), timeout=SLOW
     )
-    await shows(page, "No views were counted in these days")
+    await shows(page, "No views in these days")
     await page.get_by_label("Campaign", exact=True).select_option(label="All campaigns")
     await page.wait_for_url(lambda address: "campaign=" not in address, timeout=SLOW)
     await expect(page.get_by_label("Campaign", exact=True)).to_have_value("")

@@ -174,7 +174,7 @@ async def test_days_without_views_say_so_and_where_views_come_from(
     admin: Admin, ending: Campaign
 ) -> None:
     await admin.opens(f"/admin/analytics?campaign={ending.id}")
-    await admin.sees("No views were counted in these days")
+    await admin.sees("No views in these days")
     await admin.page.get_by_role("main").get_by_role("link", name="Tracking").click()
     await admin.page.wait_for_url(re.compile("/admin/tracking"), timeout=SLOW)
 
@@ -216,11 +216,11 @@ async def test_what_needs_attention_leads_to_where_it_is_handled(
     )
 
 
-async def test_books_that_are_right_are_said_to_be(admin: Admin) -> None:
+async def test_a_reconciliation_without_findings_says_so(admin: Admin) -> None:
     await admin.opens("/admin")
-    await admin.presses("Check the books")
-    await admin.sees("No findings: every invariant holds.")
-    covered = admin.page.locator("#books")
+    await admin.presses("Check now")
+    await admin.sees("No findings: every rule holds.")
+    covered = admin.page.locator("#reconciliation")
     await expect(covered).to_contain_text(
         re.compile(r"\d+ checks.*[\d,]+ transfers.*[\d,]+ ms", re.DOTALL)
     )
@@ -232,35 +232,35 @@ async def test_a_cent_too_many_is_found_named_and_leads_to_its_campaign(
     await admin.opens("/admin")
     try:
         await _add_cents(database, ending, 1)
-        await admin.presses("Check the books")
+        await admin.presses("Check now")
         findings = admin.page.get_by_role("region", name="Findings")
         look = findings.get_by_role("row").filter(has_text="spent is").get_by_role("link").first
         await expect(look).to_have_attribute("href", f"/admin/campaigns/{ending.id}", timeout=SLOW)
-        await expect(attention(admin.page).filter(has_text="in the books")).to_be_visible()
+        await expect(attention(admin.page).filter(has_text="in the reconciliation")).to_be_visible()
     finally:
         await _add_cents(database, ending, -1)
-    await admin.presses("Check the books")
-    await admin.sees("No findings: every invariant holds.")
-    await expect(attention(admin.page).filter(has_text="in the books")).to_have_count(0)
+    await admin.presses("Check now")
+    await admin.sees("No findings: every rule holds.")
+    await expect(attention(admin.page).filter(has_text="in the reconciliation")).to_have_count(0)
 
 
-async def test_the_books_say_rule_by_rule_what_was_covered_and_when(admin: Admin) -> None:
+async def test_the_reconciliation_page_lists_each_rule_and_the_history(admin: Admin) -> None:
     await admin.opens("/admin")
-    await admin.page.get_by_role("link", name="Books", exact=True).click()
-    audits = admin.page.get_by_role("table", name="Audits").get_by_role("row")
-    await admin.presses("Check the books")
+    await admin.page.get_by_role("link", name="Reconciliation", exact=True).click()
+    audits = admin.page.get_by_role("table", name="Reconciliations").get_by_role("row")
+    await admin.presses("Check now")
     await expect(audits.nth(1)).to_contain_text("By an admin", timeout=SLOW)
     rules = admin.page.get_by_role("table", name="What is checked").get_by_role("row")
     await expect(rules).to_have_count(1 + len(INVARIANTS))
     await expect(rules.nth(1)).to_contain_text(re.compile(r"I1.*\d+.*ms.*None", re.DOTALL))
 
 
-async def test_the_books_show_the_newest_seal_and_what_was_compared_with_it(
+async def test_the_reconciliation_page_shows_the_newest_seal_and_its_checks(
     admin: Admin, database: Database
 ) -> None:
     await Sealer(database).seal_new()
     await admin.opens("/admin/books")
-    await admin.presses("Check the books")
+    await admin.presses("Check now")
     await admin.sees("were compared in one check")
     shown = await admin.page.locator("#seal").inner_text()
     async with database.reading() as session:
@@ -280,7 +280,7 @@ async def test_settings_say_what_is_set_and_send_no_secret(
 ) -> None:
     page = admin.page
     await admin.opens("/admin/settings")
-    parts = page.get_by_role("region", name="What Swivi stands on")
+    parts = page.get_by_role("region", name="Services")
     await expect(parts.get_by_role("row").filter(has_text="APIFY_API_KEY")).to_contain_text(
         "Set", timeout=SLOW
     )

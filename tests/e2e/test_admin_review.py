@@ -198,7 +198,7 @@ async def test_keys_do_nothing_while_somebody_types_or_where_they_are_switched_o
     assert [one.id for one in await waiting(database)] == [one.id for one in queue]
 
     await page.keyboard.press("?")
-    await page.get_by_label("Single keys do this").click()
+    await page.get_by_label("Use single keys").click()
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog")).to_have_count(0)
     await page.keyboard.press("a")
@@ -206,7 +206,7 @@ async def test_keys_do_nothing_while_somebody_types_or_where_they_are_switched_o
     await expect(page.get_by_role("dialog")).to_have_count(0)
     assert [one.id for one in await waiting(database)] == [one.id for one in queue]
     await page.get_by_role("button", name="Keyboard").click()
-    await page.get_by_label("Single keys do this").click()
+    await page.get_by_label("Use single keys").click()
 
 
 async def test_what_is_submitted_while_the_queue_is_open_appears_below(
@@ -236,7 +236,7 @@ async def test_many_are_rejected_in_the_admins_own_words_within_a_filter(
     await dialog.get_by_role("button", name="Reject").click()
 
     await admin.sees(f"{len(queue)} clip")
-    await admin.sees("Nothing to show")
+    await admin.sees("No submission fits these filters.")
     assert "platform=tiktok" in page.url
     said = {await decided(database, one) for one in queue}
     assert said == {(SubmissionStatus.REJECTED, "The sound is not the campaign's.")}
@@ -353,7 +353,7 @@ async def test_a_payout_that_came_back_is_reversed_with_a_reason(
 async def test_a_run_at_work_shows_its_bar_its_counts_and_the_seconds_left(admin: Admin) -> None:
     page = admin.page
     await admin.tracks_now()
-    bar = page.get_by_role("progressbar", name="Clips looked at")
+    bar = page.get_by_role("progressbar", name="Clips tried")
     await expect(page.get_by_text(re.compile(r"about [\d,]+ s left"))).to_be_visible()
     at_work = await bar.get_attribute("aria-valuetext")
     await expect(bar).not_to_have_attribute("aria-valuetext", at_work)
@@ -427,7 +427,7 @@ async def test_users_are_found_by_what_is_typed_and_by_their_role(
     await expect(page.get_by_role("button", name=re.compile("^Change "))).to_have_count(1)
     await page.get_by_label("Role").select_option(label="Admins")
     await page.wait_for_url(re.compile("role=", re.IGNORECASE))
-    await admin.sees("Nobody found")
+    await admin.sees("No users found")
     await page.go_back()
     await expect(page.get_by_role("button", name=re.compile("^Change "))).to_have_count(1)
 
@@ -469,17 +469,17 @@ async def test_views_entered_by_hand_are_kept_and_the_next_settlement_counts_the
     page = admin.page
     await admin.tracks_now()
     await admin.sees("clips read")
-    await page.get_by_role("link", name="What it read, clip by clip").click()
+    await page.get_by_role("link", name="Readings, clip by clip").click()
     await page.wait_for_url(re.compile(r"/admin/tracking/\d+"))
     await page.get_by_role("button", name=re.compile("^Enter views of")).first.click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_label("Views now").fill("many")
     await dialog.get_by_label("Reason").fill("Seen on the phone.")
-    await dialog.get_by_role("button", name="Keep these views").click()
+    await dialog.get_by_role("button", name="Save views").click()
     await expect(dialog.get_by_text("Enter the number of views")).to_be_visible()
     await dialog.get_by_label("Views now").fill("77,000,000")
-    await dialog.get_by_role("button", name="Keep these views").click()
-    await admin.sees("77,000,000 views kept")
+    await dialog.get_by_role("button", name="Save views").click()
+    await admin.sees("77,000,000 views saved")
 
     [reading] = await rows(database, ViewTracking, ViewTracking.source == "manual")
     [clip] = await rows(database, Clip, Clip.id == reading.clip_id)
@@ -500,7 +500,7 @@ async def test_links_are_tried_the_whole_way_and_the_bench_is_put_away(
     links = "\n".join([*(video.canonical_url for video in videos), "https://example.test/v/1"])
     await page.get_by_label("TikTok, YouTube and Instagram links").fill(links)
     await admin.presses("Read initial views")
-    await admin.sees("3 of 4 links are submitted")
+    await admin.sees("3 of 4 links submitted")
     await expect(page.get_by_role("alert")).to_contain_text("https://example.test/v/1")
     await admin.presses("Approve all")
     await admin.sees("3 clips approved")
@@ -509,7 +509,7 @@ async def test_links_are_tried_the_whole_way_and_the_bench_is_put_away(
 
     await admin.presses("Start over")
     await page.get_by_role("alertdialog").get_by_role("button", name="Start over").click()
-    await admin.sees("The bench is put away")
+    await admin.sees("Test campaign completed.")
     [campaign] = await rows(database, Campaign, col(Campaign.is_test))
     assert (campaign.status, campaign.spent) == (CampaignStatus.COMPLETED, 0)
 

@@ -1,10 +1,12 @@
 """A real mail server on loopback, and a Swivi that sends its mails there."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 
+from swivi import routes
 from swivi.domain.mail.postman import MailServer, Postman
 from tests.mailbox import Mailbox
 from tests.servers import free_port
@@ -14,6 +16,7 @@ from tests.world import world as world
 
 SENDER = "Swivi <hello@swivi.test>"
 BASE_URL = "https://swivi.test"
+LINK_TO = partial(routes.of_mail, BASE_URL)
 
 PostmanFor = Callable[..., Postman]
 
@@ -46,7 +49,7 @@ def postman_for(world: World, mailbox: Mailbox) -> PostmanFor:
             "encryption": "off",
         }
         server = MailServer(**(known | changes))
-        return Postman(world.database, server, sender=SENDER, base_url=BASE_URL)
+        return Postman(world.database, server, sender=SENDER, link_to=LINK_TO)
 
     return make
 

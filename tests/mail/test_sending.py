@@ -17,7 +17,7 @@ from swivi.domain.mail.models import Mail, MailKind
 from swivi.domain.mail.outbox import CLAIMED_FOR, KEPT, PAUSES
 from swivi.domain.mail.postman import LOOK_SECONDS, Postman
 from tests.certificates import certificate
-from tests.mail.conftest import BASE_URL, SENDER, PostmanFor
+from tests.mail.conftest import BASE_URL, LINK_TO, SENDER, PostmanFor
 from tests.mailbox import Mailbox
 from tests.world import World
 
@@ -214,7 +214,7 @@ async def test_without_a_server_developers_read_the_mail_in_the_log(
 ) -> None:
     caplog.set_level(logging.INFO)
     await post(world, MailKind.VERIFY)
-    await Postman(world.database, None, sender=SENDER, base_url=BASE_URL).send_due()
+    await Postman(world.database, None, sender=SENDER, link_to=LINK_TO).send_due()
     assert f"{BASE_URL}/verify#" in caplog.text
     assert world.clipper.email in caplog.text
     [row] = await mails(world)

@@ -44,9 +44,9 @@ async def test_views_worth_more_than_the_limit_are_shown_to_another_admin_who_co
     await tab.sign_in(world.admin)
     tab.visit("/admin/tracking")
     dialog, waiting = await tab.state(ManualReading), await tab.state(WaitingReadings)
-    await happens(dialog.ask, clip.id)
+    await happens(dialog.open, clip.id)
     [told, *_] = await happens(
-        dialog.enter, {"views": "45,000", "reason": "The scraper is blocked."}
+        dialog.submit, {"views": "45,000", "reason": "The scraper is blocked."}
     )
     await happens(waiting.load)
 
@@ -93,7 +93,7 @@ async def test_the_review_panel_releases_the_video_of_a_revoked_clip(
     await happens(state.load)
     assert [(row.revocable, row.releasable) for row in state.rows] == [(False, True)]
 
-    await happens(state.ask_release, clip.submission_id)
-    await happens(state.answer, {"reason": "The owner asked for it."})
+    await happens(state.open_release, clip.submission_id)
+    await happens(state.submit, {"reason": "The owner asked for it."})
     assert [(row.revocable, row.releasable) for row in state.rows] == [(False, False)]
     assert not (await world.now(ClipSubmission(id=clip.submission_id))).holds_video

@@ -32,12 +32,12 @@ async def test_an_admin_decides_on_a_held_clip(
     assert dashboard.on_hold == 1
     assert [(row.id, row.reason, row.is_own) for row in state.rows] == [(clip.id, EVIDENCE, False)]
 
-    await happens(state.ask_pay if decision is HoldDecision.PAID else state.ask_correct, clip.id)
-    await happens(state.decide, {"reason": ""})
+    await happens(state.open_pay if decision is HoldDecision.PAID else state.open_correct, clip.id)
+    await happens(state.submit, {"reason": ""})
     assert list(state.errors) == ["reason"]
-    await happens(state.decide, {"reason": "I asked the platform."})
+    await happens(state.submit, {"reason": "I asked the platform."})
 
-    assert (state.rows, state.clip_id) == ([], 0)
+    assert (state.rows, state.is_open) == ([], False)
     assert [hold.decision for hold in await world.all(ClipHold)] == [decision]
 
 

@@ -34,7 +34,7 @@ DOORS = [door for doors in SENSITIVE_ACTIONS.values() for door in doors if " " n
 GATED = [door.name for door in DOORS if not door.asks_itself]
 ADMINS = (
     *("UserChange", "UserState", "ManualReading", "WaitingReadings", "ReviewState", "HeldClips"),
-    *("TopUp", "EditedCampaign", "NewCampaignState", "Scheduling", "CampaignTerms", "PayoutsState"),
+    *("TopUp", "EditedCampaign", "NewCampaignState", "Scheduling", "Completion", "PayoutsState"),
 )
 
 
@@ -109,8 +109,8 @@ async def _payout(world: World, tab: Tab, more: dict[str, str]) -> dict[str, str
 
 async def _answer(world: World, tab: Tab, more: dict[str, str]) -> dict[str, str]:
     state = await tab.state(PayoutsState)
-    state.action, state._request_id = "approve", 1
-    await happens(state.answer, more)
+    state.is_open, state.action, state._request_id = True, "approve", 1
+    await happens(state.submit, more)
     return state.errors
 
 
@@ -146,7 +146,7 @@ def _two_steps(handler: str) -> Callable[[World, Tab, dict[str, str]], Awaitable
 ASKING: dict[str, Callable[[World, Tab, dict[str, str]], Awaitable[dict[str, str]]]] = {
     "Destination.save": _destination,
     "PayoutDialog.send": _payout,
-    "PayoutsState.answer": _answer,
+    "PayoutsState.submit": _answer,
     "PasswordForm.save": _password,
     "TwoSteps.set_up": _two_steps("set_up"),
     "TwoSteps.turn_on": _two_steps("turn_on"),

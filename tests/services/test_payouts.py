@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
+from swivi import routes
 from swivi.core import clock
 from swivi.core.errors import InvalidInput
 from swivi.core.idempotency import IdempotencyConflict
@@ -146,7 +147,7 @@ async def test_a_sent_payout_is_told_in_words_with_the_way_to_its_receipt(rich: 
     told = (await rich.all(Notification, Notification.user_id == rich.clipper.user_id))[-1]
 
     assert "$20.00 was sent by PayPal, transaction id" in told.body
-    assert told.link == f"/clippers/payouts/{request.id}"
+    assert routes.of_notification(told, Role.CLIPPER) == f"/clippers/payouts/{request.id}"
 
 
 async def test_a_request_tells_every_admin(rich: World) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from swivi.pages.admin.analytics.state import in_words, measured
+from swivi.pages.admin.analytics.rows import in_words, measured
 
 
 @pytest.mark.parametrize(
@@ -35,8 +35,16 @@ def test_a_change_reads_in_words(
 @pytest.mark.parametrize(
     ("first", "last", "words"),
     [
-        (date(2026, 11, 17), date(2026, 11, 23), "Nov 17 to Nov 23, beside Nov 10 to Nov 16 (UTC)"),
-        (date(2026, 12, 30), date(2027, 1, 5), "Dec 30 to Jan 5, beside Dec 23 to Dec 29 (UTC)"),
+        (
+            date(2026, 11, 17),
+            date(2026, 11, 23),
+            "Nov 17 to Nov 23, compared with Nov 10 to Nov 16 (UTC)",
+        ),
+        (
+            date(2026, 12, 30),
+            date(2027, 1, 5),
+            "Dec 30 to Jan 5, compared with Dec 23 to Dec 29 (UTC)",
+        ),
     ],
 )
 def test_the_days_stand_beside_as_many_before_them(first: date, last: date, words: str) -> None:

@@ -6,7 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from swivi.pages.admin.settings.state import Item, limits, money, next_run, parts, tracking
+from swivi.pages.admin.settings.rows import (
+    SettingRow,
+    limit_rows,
+    money_rows,
+    service_rows,
+    tracking_rows,
+)
+from swivi.pages.admin.settings.state import next_run
 from swivi.settings import Settings
 
 SECRETS = {
@@ -20,11 +27,16 @@ SECRETS = {
 }
 
 
-def said(**changes: object) -> dict[str, Item]:
+def said(**changes: object) -> dict[str, SettingRow]:
     settings = Settings.model_validate(changes)
     return {
         item.variable: item
-        for item in (*parts(settings), *tracking(settings), *money(settings), *limits(settings))
+        for item in (
+            *service_rows(settings),
+            *tracking_rows(settings),
+            *money_rows(settings),
+            *limit_rows(settings),
+        )
     }
 
 
@@ -97,7 +109,7 @@ def test_the_next_run_is_the_schedules_next_tick() -> None:
     ("changes", "means"),
     [
         ({"demo": True}, "Public addresses only, over https"),
-        ({"webhooks_private": True}, "Any address, also private ones and without https"),
+        ({"webhooks_private": True}, "Any address, including private ones and without https"),
     ],
 )
 def test_where_webhooks_may_lead_is_said(changes: dict[str, object], means: str) -> None:
@@ -106,4 +118,4 @@ def test_where_webhooks_may_lead_is_said(changes: dict[str, object], means: str)
 
 def test_the_limit_of_one_admins_word_is_said_in_dollars() -> None:
     means = said(manual_reading_limit="250")["SWIVI_MANUAL_READING_LIMIT"].means
-    assert means == "Worth $250.00 in 30 days; above that another admin confirms them"
+    assert means == "Worth $250.00 in 30 days. Above that, another admin confirms them."

@@ -30,9 +30,7 @@ async def list_notifications(
             session, actor, unread_only=unread, limit=paging.limit, offset=paging.offset
         )
         total = await notifications.count(session, actor, unread_only=unread)
-    return paging.shown(
-        NotificationPage, [UserNotification.model_validate(told) for told in found], total
-    )
+    return paging.shown(NotificationPage, [UserNotification.of(one, actor) for one in found], total)
 
 
 @router.post("/read", status_code=204)

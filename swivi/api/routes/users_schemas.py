@@ -6,11 +6,13 @@ from typing import Annotated, Self
 from email_validator.rfc_constants import EMAIL_MAX_LENGTH
 from pydantic import WithJsonSchema
 
+from swivi import routes
 from swivi.api.http.schemas import AnyCase, Body, Dollars, Id, Page, StrictBody, View, raw_words
+from swivi.domain.accounts.actor import Actor
 from swivi.domain.accounts.models import Role, UserStatus
 from swivi.domain.accounts.passwords import LONGEST, SHORTEST
 from swivi.domain.accounts.service import LONGEST_NAME
-from swivi.domain.notifications.models import NotificationKind
+from swivi.domain.notifications.models import Notification, NotificationKind
 from swivi.insights.clippers.users import UserListRow
 
 
@@ -112,6 +114,12 @@ class UserNotification(View):
     link: str
     created_at: datetime
     read_at: datetime | None
+
+    @classmethod
+    def of(cls, notification: Notification, reader: Actor) -> Self:
+        """The notification as its reader sees it."""
+        link = routes.of_notification(notification, reader.role)
+        return cls.model_validate(notification).model_copy(update={"link": link})
 
 
 class NotificationPage(Page[UserNotification]):

@@ -252,7 +252,7 @@ async def _tell_of_start(session: AsyncSession, campaign: Campaign) -> None:
             f'"{campaign.title}" is open to clippers, as scheduled, with a budget of '
             f"{format_dollars(campaign.budget)}."
         ),
-        f"/admin/campaigns/{campaign.id}",
+        campaign.id,
     )
     if campaign.hidden or campaign.is_test:
         return
@@ -264,7 +264,7 @@ async def _tell_of_start(session: AsyncSession, campaign: Campaign) -> None:
         NotificationKind.CAMPAIGN_STARTED,
         "A new campaign is open",
         dict.fromkeys(await clipper_ids(session), words),
-        f"/clippers/campaigns/{campaign.id}",
+        campaign.id,
     )
 
 

@@ -100,6 +100,6 @@ async def tell_closed(session: AsyncSession, submission: ClipSubmission) -> None
         NotificationKind.SUBMISSION_REJECTED,
         "Your clip was not accepted",
         f'Your clip for "{campaign.title}" was rejected: {submission.reason}',
-        "/clippers/clips",
+        submission.id,
     )
     changes.mark(session, users=[submission.user_id], campaigns=[submission.campaign_id])

@@ -27,7 +27,6 @@ from swivi.domain.notifications import service as notifications
 from swivi.domain.notifications.models import NotificationKind
 
 LONGEST_REASON = 500
-HELD_CLIPS_PAGE = "/admin/tracking"
 
 IS_OPEN = col(ClipHold.lifted_at).is_(None)
 
@@ -240,14 +239,14 @@ async def _tell_of(session: AsyncSession, campaign: Campaign, clip: Clip, hold: 
             f'Your clip for "{campaign.title}" earns nothing until an admin has checked it. '
             f"{hold.reason}"
         ),
-        f"/clippers/clips/{clip.submission_id}",
+        clip.submission_id,
     )
     await notifications.tell_admins(
         session,
         NotificationKind.CLIP_HELD,
         "A clip is on hold",
         f'A clip for "{campaign.title}" waits for your decision. {hold.reason}',
-        HELD_CLIPS_PAGE,
+        clip.submission_id,
     )
 
 
@@ -258,5 +257,5 @@ async def _tell_decision(session: AsyncSession, campaign: Campaign, clip: Clip, 
         NotificationKind.CLIP_HELD,
         "A hold was lifted",
         f'"{campaign.title}": {said}',
-        f"/clippers/clips/{clip.submission_id}",
+        clip.submission_id,
     )

@@ -76,7 +76,7 @@ async def approve(session: AsyncSession, actor: Actor, submission_id: int) -> Cl
         NotificationKind.SUBMISSION_APPROVED,
         "Your clip was approved",
         f'Your clip for "{campaign.title}" earns from {submission.initial_views:,} views on.',
-        "/clippers/clips",
+        submission.id,
     )
     await outbox.tell(
         session,
@@ -155,7 +155,7 @@ async def reject(
         NotificationKind.SUBMISSION_REJECTED,
         "Your clip was not accepted",
         f'Your clip for "{campaign.title}" was rejected: {why}',
-        "/clippers/clips",
+        submission.id,
     )
     return submission
 
@@ -253,7 +253,7 @@ async def revoke(session: AsyncSession, actor: Actor, clip_id: int, reason: obje
             "went "
             "back."
         ),
-        "/clippers/clips",
+        clip.submission_id,
     )
     return recovered
 

@@ -142,7 +142,7 @@ async def _close_as_duplicate(
         NotificationKind.SUBMISSION_REJECTED,
         "Your clip was not accepted",
         f'Your clip for "{campaign.title}" was rejected: {DUPLICATE}',
-        "/clippers/clips",
+        submission.id,
     )
 
 

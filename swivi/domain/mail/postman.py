@@ -5,7 +5,7 @@ Woken by commits and by the clock, it sends what is due and records how that wen
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -18,6 +18,7 @@ from swivi.core.changes import ChangeSet
 from swivi.core.db import Database
 from swivi.core.outages import Outage
 from swivi.domain.mail import outbox, words
+from swivi.domain.mail.models import MailKind
 from swivi.domain.mail.outbox import ClaimedMail
 
 log = logging.getLogger("swivi.mail")
@@ -29,6 +30,10 @@ LOOK_SECONDS = 5.0
 MOST_AT_ONCE = 5
 REFUSED = range(500, 600)
 """What an SMTP server answers for ever. https://www.rfc-editor.org/rfc/rfc5321#section-4.2.1"""
+
+
+LinkTo = Callable[[MailKind, str], str]
+"""Return the URL that a mail of this kind leads to, with its token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +54,12 @@ class Postman:
     """
 
     def __init__(
-        self, database: Database, server: MailServer | None, *, sender: str, base_url: str
+        self, database: Database, server: MailServer | None, *, sender: str, link_to: LinkTo
     ) -> None:
         self._database = database
         self._server = server
         self._sender = sender
-        self._base_url = base_url
+        self._link_to = link_to
         self._something = asyncio.Event()
 
     def notice(self, changed: ChangeSet) -> None:
@@ -85,7 +90,7 @@ class Postman:
             return await outbox.claim(session, uuid4().hex, limit=MOST_AT_ONCE)
 
     async def _send(self, letter: ClaimedMail) -> None:
-        link = words.link(self._base_url, letter.kind, letter.token)
+        link = self._link_to(letter.kind, letter.token)
         mail = words.message(
             letter.kind, sender=self._sender, recipient=letter.recipient, link=link
         )

@@ -16,7 +16,6 @@ LIFE = {
 }
 """How long a link opens something, from when it was sent."""
 
-PATH = {MailKind.VERIFY: "/verify", MailKind.RESET: "/reset", MailKind.TAKEN: "/login"}
 SUBJECT = {
     MailKind.VERIFY: "Verify your email address",
     MailKind.RESET: "Choose a new password",
@@ -49,14 +48,6 @@ If you forgot your password, you can choose a new one there. If it was not you, 
 your account stays as it is.
 """,
 }
-
-
-def link(base_url: str, kind: MailKind, token: str) -> str:
-    """Where a mail leads.
-
-    What stands behind the # is sent to no server, and named to none as the referrer.
-    """
-    return f"{base_url}{PATH[kind]}" + ("" if kind is MailKind.TAKEN else f"#{token}")
 
 
 def message(kind: MailKind, *, sender: str, recipient: str, link: str) -> EmailMessage:

@@ -1,4 +1,4 @@
-"""What people are told inside the product."""
+"""Messages to users inside the product."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -6,26 +6,31 @@ from enum import StrEnum
 from sqlalchemy import Index, text
 from sqlmodel import SQLModel
 
-from swivi.core.db import choice, moment, reference, row_id
+from swivi.core.db import choice, counted, moment, reference, row_id
 
 
 class NotificationKind(StrEnum):
-    """What a notification is about."""
+    """What happened. Each kind has one type of subject, whose id the notification holds."""
 
+    # A submission
     SUBMISSION_APPROVED = "SUBMISSION_APPROVED"
     SUBMISSION_REJECTED = "SUBMISSION_REJECTED"
     CLIP_REVOKED = "CLIP_REVOKED"
     CLIP_HELD = "CLIP_HELD"
+    # A campaign
     CAMPAIGN_STARTED = "CAMPAIGN_STARTED"
     CAMPAIGN_COMPLETED = "CAMPAIGN_COMPLETED"
+    TRACKING_STOPPED = "TRACKING_STOPPED"
+    # A payout request
     PAYOUT_REQUESTED = "PAYOUT_REQUESTED"
     PAYOUT_APPROVED = "PAYOUT_APPROVED"
     PAYOUT_REJECTED = "PAYOUT_REJECTED"
     PAYOUT_COMPLETED = "PAYOUT_COMPLETED"
     PAYOUT_FAILED = "PAYOUT_FAILED"
     PAYOUT_REVERSED = "PAYOUT_REVERSED"
-    TRACKING_STOPPED = "TRACKING_STOPPED"
+    # A webhook
     WEBHOOK_FAILED = "WEBHOOK_FAILED"
+    # A reconciliation
     BOOKS_WRONG = "BOOKS_WRONG"
 
 
@@ -46,8 +51,13 @@ class Notification(SQLModel, table=True):
     id: int = row_id()
     user_id: int = reference("users.id")
     kind: NotificationKind = choice(NotificationKind)
+    subject_id: int | None = counted(default=None, nullable=True)
+    """The row it is about, in the table that `kind` names. None for several rows, or for none."""
     title: str
     body: str
     link: str = ""
+    """A page's address, in rows written before `subject_id` existed. New rows leave it empty:
+    `swivi.routes.of_notification` builds the address.
+    """
     created_at: datetime = moment()
     read_at: datetime | None = moment(nullable=True)

@@ -19,17 +19,22 @@ async def tell(
     kind: NotificationKind,
     title: str,
     body: str,
-    link: str = "",
+    subject_id: int | None = None,
 ) -> None:
-    """Tell one user."""
-    await tell_each(session, kind, title, {user_id: body}, link)
+    """Notify one user. `subject_id` is explained at `NotificationKind`."""
+    await tell_each(session, kind, title, {user_id: body}, subject_id)
 
 
 async def tell_admins(
-    session: AsyncSession, kind: NotificationKind, title: str, body: str, link: str = ""
+    session: AsyncSession,
+    kind: NotificationKind,
+    title: str,
+    body: str,
+    subject_id: int | None = None,
 ) -> None:
-    """Tell every active admin."""
-    await tell_each(session, kind, title, dict.fromkeys(await admin_ids(session), body), link)
+    """Notify every active admin."""
+    bodies = dict.fromkeys(await admin_ids(session), body)
+    await tell_each(session, kind, title, bodies, subject_id)
 
 
 async def tell_each(
@@ -37,7 +42,7 @@ async def tell_each(
     kind: NotificationKind,
     title: str,
     bodies: Mapping[int, str],
-    link: str = "",
+    subject_id: int | None = None,
 ) -> None:
     """Tell many users at once, each with their own text (user id -> body), in one statement."""
     now = clock.now()
@@ -47,7 +52,8 @@ async def tell_each(
             "kind": kind,
             "title": title,
             "body": body,
-            "link": link,
+            "subject_id": subject_id,
+            "link": "",
             "created_at": now,
         }
         for user_id, body in bodies.items()

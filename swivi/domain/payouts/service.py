@@ -103,7 +103,7 @@ async def request(
         NotificationKind.PAYOUT_REQUESTED,
         "Payout requested",
         f"{actor.name} asks for {format_dollars(cents)} by {method_label(asked.method)}.",
-        "/admin/payouts",
+        asked.id,
     )
     return asked
 
@@ -331,7 +331,7 @@ async def _tell_clipper(
         NotificationKind(f"PAYOUT_{asked.status}"),
         f"Payout {word}",
         body + because,
-        f"/clippers/payouts/{asked.id}",
+        asked.id,
     )
 
 

@@ -201,7 +201,7 @@ async def _tell(session: AsyncSession, audit: Reconciliation, new: list[Finding]
         NotificationKind.BOOKS_WRONG,
         "The books do not agree",
         f"{new[0].invariant}: {new[0].sentence}.{others}",
-        "/admin/books",
+        audit.id,
     )
 
 

@@ -138,7 +138,6 @@ async def _tell_clippers(
         NotificationKind.SUBMISSION_REJECTED,
         "Your clip was not accepted",
         unreviewed,
-        "/clippers/clips",
     )
     totals = await session.exec(
         select(Clip.user_id, func.sum(Clip.earnings))
@@ -154,7 +153,7 @@ async def _tell_clippers(
             user_id: f'"{campaign.title}" is completed. You earned {format_dollars(total)}.'
             for user_id, total in earned.items()
         },
-        "/clippers/clips",
+        campaign.id,
     )
     changes.mark(session, users=[*earned, *unreviewed])
 
@@ -166,5 +165,5 @@ async def _tell_admins(session: AsyncSession, campaign: Campaign, reason: str) -
         NotificationKind.CAMPAIGN_COMPLETED,
         "A campaign was completed",
         f'"{campaign.title}" is completed with {spent} of {budget} spent. {reason}',
-        f"/admin/campaigns/{campaign.id}",
+        campaign.id,
     )

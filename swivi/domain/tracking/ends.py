@@ -101,7 +101,7 @@ async def _tell_of_wait(
         f'"{campaign.title}" has ended, but {unread.sentence} Swivi tries again for '
         f"{_hours(patience)}, "
         "then completes it without them. You can also complete it yourself.",
-        f"/admin/campaigns/{campaign.id}",
+        campaign.id,
     )
 
 

@@ -292,7 +292,6 @@ class Tracker:
                     NotificationKind.TRACKING_STOPPED,
                     "Tracking was stopped",
                     problem,
-                    "/admin/tracking",
                 )
             changes.mark(session, runs=[run_id])
         _log_end(run)

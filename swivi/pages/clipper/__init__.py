@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from swivi import routes
 from swivi.pages.clipper.campaign.page import OwnClipsInCampaign, campaign
 from swivi.pages.clipper.campaigns.page import OpenCampaigns, campaigns
 from swivi.pages.clipper.clip.page import OwnClip, clip_page
@@ -18,12 +19,11 @@ from swivi.pages.clipper.payouts.page import OwnPayouts, payouts_page
 from swivi.pages.clipper.payouts.request_dialog import PayoutDialog
 from swivi.pages.clipper.receipt.page import Receipt, receipt
 from swivi.pages.clipper.shared.balance import ClipperBalance
-from swivi.pages.clipper.statement.page import HERE as STATEMENT
 from swivi.pages.clipper.statement.page import OwnStatement, statement_page
 from swivi.pages.clipper.submit.state import SubmitDialog
 from swivi.pages.engine.session import SessionState
 from swivi.pages.shared.campaign_story import CampaignNumbers, CampaignPage
-from swivi.pages.shared.frame import CLIPPER_NOTIFICATIONS, clipper_page, page_title
+from swivi.pages.shared.frame import clipper_page, page_title
 from swivi.pages.shared.notification_list import NotificationList, notification_list
 
 
@@ -32,7 +32,7 @@ def register(app: rx.App) -> None:
     _add(
         app,
         dashboard,
-        "/clippers/dashboard",
+        routes.CLIPPER_DASHBOARD,
         "Dashboard",
         ClipperBalance.load,
         LastDays.load,
@@ -41,11 +41,18 @@ def register(app: rx.App) -> None:
         SubmitDialog.enter,
         PayoutDialog.enter,
     )
-    _add(app, campaigns, "/clippers/campaigns", "Campaigns", OpenCampaigns.load, SubmitDialog.enter)
+    _add(
+        app,
+        campaigns,
+        routes.CLIPPER_CAMPAIGNS,
+        "Campaigns",
+        OpenCampaigns.load,
+        SubmitDialog.enter,
+    )
     _add(
         app,
         campaign,
-        "/clippers/campaigns/[open_campaign_key]",
+        routes.clipper_campaign("[open_campaign_key]"),
         "Campaign",
         CampaignPage.load,
         CampaignNumbers.load,
@@ -55,28 +62,33 @@ def register(app: rx.App) -> None:
     _add(
         app,
         clips,
-        "/clippers/clips",
+        routes.CLIPPER_CLIPS,
         "Clips",
         ClipperBalance.load,
         OwnClips.load,
         SubmitDialog.enter,
     )
     _add(
-        app, clip_page, "/clippers/clips/[submission_key]", "Clip", OwnClip.load, ClipReadings.load
+        app,
+        clip_page,
+        routes.clipper_clip("[submission_key]"),
+        "Clip",
+        OwnClip.load,
+        ClipReadings.load,
     )
     _add(
         app,
         payouts_page,
-        "/clippers/payouts",
+        routes.CLIPPER_PAYOUTS,
         "Payouts",
         ClipperBalance.load,
         OwnPayouts.load,
         EarnedByCampaign.load,
         PayoutDialog.enter,
     )
-    _add(app, receipt, "/clippers/payouts/[payout_key]", "Payout", Receipt.load)
-    _add(app, statement_page, STATEMENT, "Statement", OwnStatement.load)
-    _add(app, _notifications, CLIPPER_NOTIFICATIONS, "Notifications", NotificationList.load)
+    _add(app, receipt, routes.clipper_payout("[payout_key]"), "Payout", Receipt.load)
+    _add(app, statement_page, routes.CLIPPER_STATEMENT, "Statement", OwnStatement.load)
+    _add(app, _notifications, routes.CLIPPER_NOTIFICATIONS, "Notifications", NotificationList.load)
 
 
 def _add(app: rx.App, page: Any, route: str, title: str, *on_load: Any) -> None:
@@ -89,4 +101,4 @@ def _add(app: rx.App, page: Any, route: str, title: str, *on_load: Any) -> None:
 
 
 def _notifications() -> rx.Component:
-    return clipper_page("Notifications", notification_list(), current=CLIPPER_NOTIFICATIONS)
+    return clipper_page("Notifications", notification_list(), current=routes.CLIPPER_NOTIFICATIONS)

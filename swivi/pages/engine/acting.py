@@ -1,11 +1,11 @@
-"""One event of a page is one transaction, and what refuses it becomes words on the page."""
+"""Run one event of a page in one transaction, and show its refusal."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+import reflex as rx
 from reflex.event import EventSpec
-from reflex.state import BaseState
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import logs
@@ -18,10 +18,10 @@ from swivi.ui.feedback import toast_error
 
 
 @asynccontextmanager
-async def acting(state: BaseState) -> AsyncIterator[tuple[AsyncSession, Actor]]:
-    """The session and actor for one use case; commits at the end of the block.
+async def acting(state: rx.State) -> AsyncIterator[tuple[AsyncSession, Actor]]:
+    """Provide the session and actor of one use case. Commit at the end of the block.
 
-    Raises NotSignedIn.
+    Raise NotSignedIn.
     """
     actor = await current_actor(state)
     async with runtime().database.writing() as session:
@@ -29,16 +29,16 @@ async def acting(state: BaseState) -> AsyncIterator[tuple[AsyncSession, Actor]]:
 
 
 def form_fields(form_data: object) -> Mapping[str, Any]:
-    """What a form sent, whoever sent it: the names and values, or nothing."""
+    """Return the names and values that a form sent; empty for anything malformed."""
     return form_data if isinstance(form_data, dict) else {}
 
 
 def some_id(value: object) -> int:
-    """An id as a browser sends it; 0, which nothing has, for what cannot be one."""
+    """Return an id that a browser sent; 0, which no row has, if it is malformed."""
     return whole_number(value) or 0
 
 
 def refusal(error: SwiviError) -> EventSpec:
-    """A toast with the error's sentence."""
+    """Note a refusal in the event log, and return the toast with its sentence."""
     logs.note_refusal(error.code)
     return toast_error(error.sentence)

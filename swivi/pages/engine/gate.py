@@ -28,6 +28,7 @@ from reflex_base.event import Event, EventHandler
 from reflex_base.registry import RegistrationContext
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi import routes
 from swivi.core import logs
 from swivi.core.errors import NotAllowed, NotSignedIn, SwiviError
 from swivi.domain.accounts import attempts
@@ -109,7 +110,7 @@ class Gate(Middleware):
             await _check(access_of(handler), state, handler.fn.__qualname__)
         except NotSignedIn as refusal:
             logs.note_refusal(refusal.code)
-            return StateUpdate(events=Event.from_event_type(rx.redirect("/login")))
+            return StateUpdate(events=Event.from_event_type(rx.redirect(routes.SIGN_IN)))
         except SwiviError as refusal:
             logs.note_refusal(refusal.code)
             log.warning("Refused event %s: %s", event.name, refusal)

@@ -1,4 +1,4 @@
-"""What every list of rows shares: its filters, sort and page number live in the address."""
+"""Lists of rows. Filters, sort order and page number live in the address."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -7,54 +7,55 @@ from urllib.parse import urlencode
 
 import reflex as rx
 from reflex.event import EventSpec
-from reflex.state import BaseState
 
 from swivi.core import numbers
 from swivi.pages.engine.gate import signed_in
 
 PAGE_SIZE = 25
+"""Rows of one page: what fits a screen or two."""
 LARGEST_PAGE = 100_000
+"""Bounds the offset that an address can ask for."""
 
 Option = TypeVar("Option", bound=StrEnum)
 
 
-def asked(state: BaseState, name: str) -> str:
-    """What the address says for `name`, as untrusted text; "" if nothing."""
+def asked(state: rx.State, name: str) -> str:
+    """Return a parameter of the address as untrusted text; "" if it is missing."""
     return state.router.url.query_parameters.get(name, "")
 
 
-def asked_option(state: BaseState, name: str, options: type[Option]) -> Option | None:
-    """The option that the address names, in any case; None if it names none."""
-    said = asked(state, name).casefold()
-    return next((option for option in options if option.value.casefold() == said), None)
+def asked_option(state: rx.State, name: str, options: type[Option]) -> Option | None:
+    """Return the option that a parameter names, in any case; None if it names none."""
+    wanted = asked(state, name).casefold()
+    return next((option for option in options if option.value.casefold() == wanted), None)
 
 
-def asked_number(state: BaseState, name: str) -> int | None:
-    """A whole number above zero from the address; None if there is none."""
+def asked_number(state: rx.State, name: str) -> int | None:
+    """Return a parameter as a whole number above zero; None if it is none."""
     return whole_number(asked(state, name))
 
 
-def addressed_id(state: BaseState, *, below: str = "") -> int:
-    """The id at the end of the address, of what the page is about; 0, which nothing has, if it
-    names none.
+def addressed_id(state: rx.State, *, below: str = "") -> int:
+    """Return the id in the page's path; 0, which no row has, if there is none.
 
-    `below` is what follows the id in the address, such as "/edit".
+    `below` is the path after the id, such as "/edit".
     """
-    return (
-        whole_number(state.router.url.path.rstrip("/").removesuffix(below).rpartition("/")[2]) or 0
-    )
+    path = state.router.url.path.rstrip("/").removesuffix(below)
+    return whole_number(path.rpartition("/")[2]) or 0
 
 
 def whole_number(value: object) -> int | None:
-    """An id or page number as a browser sends it (text or number); None if it is no number above
-    zero.
+    """Parse an id or page number that a browser sent, as text or number.
+
+    Return None if it is no whole number above zero.
     """
     return numbers.whole_number(value, largest=numbers.LARGEST_ID) or None
 
 
-def readdressed(state: BaseState, /, **changes: str) -> EventSpec:
-    """Go to the present page with these parameters changed (dropped where ""); back to its first
-    page of rows.
+def readdressed(state: rx.State, /, **changes: str) -> EventSpec:
+    """Redirect to the same path with changed parameters, and to the first page of rows.
+
+    A parameter that becomes "" is dropped.
     """
     parameters: Mapping[str, str] = dict(state.router.url.query_parameters) | {"page": ""} | changes
     query = urlencode({name: value for name, value in parameters.items() if value})
@@ -62,7 +63,7 @@ def readdressed(state: BaseState, /, **changes: str) -> EventSpec:
 
 
 class Listing(rx.State, mixin=True):
-    """A list of one page of rows at a time. `page` counts from 1, `total` counts all rows."""
+    """One page of rows. `page` counts from 1, `total` counts all rows."""
 
     page: int = 1
     pages: int = 1
@@ -74,27 +75,27 @@ class Listing(rx.State, mixin=True):
 
     @signed_in
     async def previous_page(self) -> EventSpec:
-        """To the page before."""
+        """Go to the previous page."""
         return readdressed(self, page=str(max(1, self.page - 1)))
 
     @signed_in
     async def next_page(self) -> EventSpec:
-        """To the page after."""
+        """Go to the next page."""
         return readdressed(self, page=str(self.page + 1))
 
     @signed_in
     async def sort_by(self, key: object) -> EventSpec:
-        """Sort by this column, or turn its direction round."""
-        turned = self.sort == key and self.descending
-        return readdressed(self, sort=str(key)[:40], order="up" if turned else "")
+        """Sort by this column. If the list is sorted by it, reverse the direction."""
+        reverses = self.sort == key and self.descending
+        return readdressed(self, sort=str(key)[:40], order="up" if reverses else "")
 
     @signed_in
     async def filter_by(self, name: object, value: object) -> EventSpec:
-        """Narrow the list by one parameter of the address; "" takes the filter away."""
+        """Set one filter of the address; "" removes it."""
         return readdressed(self, **{str(name)[:40]: str(value)[:100]})
 
     def _read_place(self, sorts: Mapping[str, object] | None = None, default_sort: str = "") -> int:
-        """Take page and sort from the address; returns the offset of the page's first row."""
+        """Take page and sort from the address. Return the offset of the page's first row."""
         asked_sort = asked(self, "sort")
         self.page = min(asked_number(self, "page") or 1, LARGEST_PAGE)
         self.sort = asked_sort if asked_sort in (sorts or {}) else default_sort
@@ -102,6 +103,6 @@ class Listing(rx.State, mixin=True):
         return (self.page - 1) * PAGE_SIZE
 
     def _found(self, total: int) -> None:
-        """Note how many rows there are in all."""
+        """Note the number of all rows."""
         self.total = total
         self.pages = max(1, -(-total // PAGE_SIZE))

@@ -1,6 +1,4 @@
-"""Reading a page's rows from the database, with a failure said on the page instead of lost in a
-log.
-"""
+"""Read a page's rows from the database, and show a failure on the page."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -17,8 +15,9 @@ log = logging.getLogger("swivi.pages")
 
 
 class LoadingState(Protocol):
-    """A state that loads something: `problem` is for `data_table(error=...)`, `loading` for its
-    skeleton.
+    """A state that reads rows.
+
+    `problem` is for `data_table(error=...)`, `loading` for its skeleton.
     """
 
     problem: str
@@ -26,19 +25,17 @@ class LoadingState(Protocol):
 
 
 @asynccontextmanager
-async def loading(state: LoadingState, what: str) -> AsyncIterator[AsyncSession]:
-    """A session to read in.
+async def loading(state: LoadingState, content: str) -> AsyncIterator[AsyncSession]:
+    """Provide a session to read `content` in. A database failure becomes `state.problem`.
 
-    If the database fails, `state.problem` says that `what` could not be loaded.
-
-    Assign what was read within the block; what stands after it runs in either case.
+    Assign the result within the block: code after it runs after a failure, too.
     """
     state.problem = ""
     try:
         async with runtime().database.reading() as session:
             yield session
     except (SQLAlchemyError, Outage):
-        log.exception("%s could not be loaded", what)
-        state.problem = f"{what} could not be loaded."
+        log.exception("%s could not be loaded", content)
+        state.problem = f"{content} could not be loaded."
     finally:
         state.loading = False

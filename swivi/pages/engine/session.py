@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar
-from urllib.parse import quote
 
 import reflex as rx
 from reflex.event import EventSpec
 from reflex.state import BaseState
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi import routes
 from swivi.core import clock, logs
 from swivi.domain.accounts import devices
 from swivi.domain.accounts.actor import Actor
@@ -20,12 +20,6 @@ from swivi.pages.engine.state_owner import forget_everything
 from swivi.runtime.live import hub
 from swivi.runtime.live.batch_reads import read_alone
 from swivi.runtime.runtime import runtime
-
-LOGIN = "/login"
-SIGNED_OUT = "/login?ended=1"
-"""Where a tab goes whose session was ended elsewhere."""
-
-NOT_FOR_YOU = "/not-for-you"
 
 OPENING = timedelta(seconds=1)
 """How long a page takes to open, at most: so long, who looks is not looked up again for each of its
@@ -78,9 +72,9 @@ class SessionState(rx.State):
     async def _enter(self, role: Role) -> EventSpec | None:
         viewer = await self._recognise()
         if viewer is None:
-            return rx.redirect(f"{LOGIN}?next={quote(_address(self), safe='')}")
+            return rx.redirect(routes.sign_in_for(_address(self)))
         if viewer.frame.role is not role:
-            return rx.redirect(NOT_FOR_YOU)
+            return rx.redirect(routes.NOT_FOR_YOU)
         return None if devices.is_noted(viewer.seen_at) else SessionState.note_use
 
     @rx.event(background=True)

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from swivi import routes
 from swivi.pages.engine.session import SessionState
 from swivi.pages.profile.address import AddressState
 from swivi.pages.profile.browsers import Browsers
@@ -12,7 +13,7 @@ from swivi.pages.profile.page import admin_profile, clipper_profile
 from swivi.pages.profile.password import PasswordForm
 from swivi.pages.profile.tokens import Tokens
 from swivi.pages.profile.two_steps import TwoSteps
-from swivi.pages.shared.frame import ADMIN_PROFILE, CLIPPER_PROFILE, page_title
+from swivi.pages.shared.frame import page_title
 
 
 def register(app: rx.App) -> None:
@@ -27,13 +28,13 @@ def register(app: rx.App) -> None:
     ]
     app.add_page(
         clipper_profile,
-        route=CLIPPER_PROFILE,
+        route=routes.CLIPPER_PROFILE,
         title=page_title("Profile"),
         on_load=[SessionState.enter_as_clipper, *shared, Handles.load, Destination.load],
     )
     app.add_page(
         admin_profile,
-        route=ADMIN_PROFILE,
+        route=routes.ADMIN_PROFILE,
         title=page_title("Profile"),
         on_load=[SessionState.enter_as_admin, *shared],
     )

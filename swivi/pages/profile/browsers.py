@@ -7,13 +7,14 @@ import reflex as rx
 from reflex.event import EventSpec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi import routes
 from swivi.core.errors import SwiviError
 from swivi.domain.accounts import devices
 from swivi.domain.accounts.models import SignInSession
 from swivi.pages.engine.acting import acting, refusal, some_id
 from swivi.pages.engine.gate import public, session_hash, signed_in
 from swivi.pages.engine.loading import loading
-from swivi.pages.engine.session import SIGNED_OUT, viewer
+from swivi.pages.engine.session import viewer
 from swivi.pages.profile.user_agent import browser_name
 from swivi.pages.shared.frame import sends
 from swivi.runtime.live import hub
@@ -76,7 +77,7 @@ class Browsers(rx.State):
         """End all sessions, this one too."""
         async with acting(self) as (session, actor):
             await devices.sign_out_everywhere(session, actor)
-        return rx.redirect(SIGNED_OUT)
+        return rx.redirect(routes.SIGNED_OUT)
 
     async def _refresh_live(self, session: AsyncSession) -> None:
         here = session_hash(self)

@@ -11,6 +11,7 @@ import reflex as rx
 from reflex.event import EventSpec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi import routes
 from swivi.core.errors import SwiviError
 from swivi.domain.accounts import tokens
 from swivi.domain.accounts.models import ApiToken, TokenScope
@@ -169,7 +170,7 @@ def tokens_part() -> rx.Component:
         "API tokens",
         rx.el.p(
             "For your own programs: what a token opens is described in the ",
-            rx.el.a("API's documentation", href="/api/docs"),
+            rx.el.a("API's documentation", href=routes.API_DOCS),
             ".",
             class_name="quiet",
         ),

@@ -2,7 +2,8 @@
 
 import reflex as rx
 
-from swivi.pages.engine.session import LOGIN, NOT_FOR_YOU, SessionState
+from swivi import routes
+from swivi.pages.engine.session import SessionState
 from swivi.pages.public.campaign.page import campaign_page
 from swivi.pages.public.landing.page import LandingState, landing
 from swivi.pages.public.mail_links.page import ByMail, forgot, reset, verify
@@ -17,44 +18,53 @@ def register(app: rx.App) -> None:
     enter = SessionState.enter_public
     app.add_page(
         landing,
-        route="/",
+        route=routes.FRONT,
         title="Swivi: get paid for your views",
         on_load=[enter, LandingState.load],
     )
     app.add_page(
-        sign_in, route=LOGIN, title=page_title("Sign in"), on_load=[enter, EntryState.load_sign_in]
+        sign_in,
+        route=routes.SIGN_IN,
+        title=page_title("Sign in"),
+        on_load=[enter, EntryState.load_sign_in],
     )
     app.add_page(
-        code, route="/code", title=page_title("Sign in"), on_load=[enter, EntryState.load_code]
+        code, route=routes.CODE, title=page_title("Sign in"), on_load=[enter, EntryState.load_code]
     )
     app.add_page(
         sign_up,
-        route="/signup",
+        route=routes.SIGN_UP,
         title=page_title("Sign up"),
         on_load=[enter, EntryState.load_sign_up],
     )
     app.add_page(
         forgot,
-        route="/forgot",
+        route=routes.FORGOT,
         title=page_title("New password"),
         on_load=[enter, ByMail.load_forgot],
     )
     app.add_page(
-        reset, route="/reset", title=page_title("New password"), on_load=[enter, ByMail.load_reset]
+        reset,
+        route=routes.RESET,
+        title=page_title("New password"),
+        on_load=[enter, ByMail.load_reset],
     )
     app.add_page(
         verify,
-        route="/verify",
+        route=routes.VERIFY,
         title=page_title("Verify your address"),
         on_load=[enter, ByMail.load_verify],
     )
     app.add_page(
         campaign_page,
-        route="/campaigns/[campaign_key]",
+        route=routes.public_campaign("[campaign_key]"),
         title=page_title("Campaign"),
         on_load=[enter, CampaignPage.load, CampaignNumbers.load],
     )
     app.add_page(
-        not_for_you, route=NOT_FOR_YOU, title=page_title("Not for this account"), on_load=enter
+        not_for_you,
+        route=routes.NOT_FOR_YOU,
+        title=page_title("Not for this account"),
+        on_load=enter,
     )
-    app.add_page(not_found, route="404", title=page_title("Not found"), on_load=enter)
+    app.add_page(not_found, route=routes.NOT_FOUND, title=page_title("Not found"), on_load=enter)

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from swivi import routes
 from swivi.pages.engine.session import SessionState
 from swivi.ui.buttons import link_button
 from swivi.ui.layout import cluster
@@ -20,11 +21,13 @@ def public_page(*content: Node) -> rx.Component:
 def _footer() -> rx.Component:
     return rx.fragment(
         rx.el.span("Swivi pays clippers for the views their clips bring.", class_name="quiet"),
-        rx.el.a("API", href="/api/docs", class_name="quiet"),
+        rx.el.a("API", href=routes.API_DOCS, class_name="quiet"),
     )
 
 
 def _way_in() -> rx.Component:
-    home = text_if(SessionState.role == "ADMIN", "/admin", "/clippers/dashboard")
-    guests = cluster(link_button("Sign in", "/login", "quiet"), link_button("Sign up", "/signup"))
+    home = text_if(SessionState.role == "ADMIN", routes.ADMIN_DASHBOARD, routes.CLIPPER_DASHBOARD)
+    guests = cluster(
+        link_button("Sign in", routes.SIGN_IN, "quiet"), link_button("Sign up", routes.SIGN_UP)
+    )
     return rx.cond(SessionState.role == "", guests, link_button("Dashboard", home))

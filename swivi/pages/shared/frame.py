@@ -7,40 +7,36 @@ from functools import partial
 
 import reflex as rx
 
+from swivi import routes
 from swivi.pages.engine.proof import proof_dialog
-from swivi.pages.engine.session import SIGNED_OUT, SessionState
+from swivi.pages.engine.session import SessionState
 from swivi.ui.shell import Account, NavItem, bell, demo_badge, shell
 from swivi.ui.types import Handler, Node, Text
 
 CLIPPER_PLACES = (
-    NavItem("Dashboard", "layout_dashboard", "/clippers/dashboard"),
-    NavItem("Campaigns", "megaphone", "/clippers/campaigns"),
-    NavItem("Clips", "clapperboard", "/clippers/clips"),
-    NavItem("Payouts", "banknote", "/clippers/payouts"),
+    NavItem("Dashboard", "layout_dashboard", routes.CLIPPER_DASHBOARD),
+    NavItem("Campaigns", "megaphone", routes.CLIPPER_CAMPAIGNS),
+    NavItem("Clips", "clapperboard", routes.CLIPPER_CLIPS),
+    NavItem("Payouts", "banknote", routes.CLIPPER_PAYOUTS),
 )
-CLIPPER_NOTIFICATIONS = "/clippers/notifications"
-CLIPPER_PROFILE = "/clippers/profile"
 
 ADMIN_PLACES = (
-    NavItem("Dashboard", "layout_dashboard", "/admin"),
-    NavItem("Submissions", "inbox", "/admin/submissions"),
-    NavItem("Campaigns", "megaphone", "/admin/campaigns"),
-    NavItem("Payouts", "banknote", "/admin/payouts"),
-    NavItem("Users", "users", "/admin/users"),
-    NavItem("Tracking", "radar", "/admin/tracking"),
-    NavItem("Analytics", "chart_line", "/admin/analytics"),
-    NavItem("Books", "book_check", "/admin/books"),
-    NavItem("Audit log", "scroll_text", "/admin/audit"),
+    NavItem("Dashboard", "layout_dashboard", routes.ADMIN_DASHBOARD),
+    NavItem("Submissions", "inbox", routes.ADMIN_SUBMISSIONS),
+    NavItem("Campaigns", "megaphone", routes.ADMIN_CAMPAIGNS),
+    NavItem("Payouts", "banknote", routes.ADMIN_PAYOUTS),
+    NavItem("Users", "users", routes.ADMIN_USERS),
+    NavItem("Tracking", "radar", routes.ADMIN_TRACKING),
+    NavItem("Analytics", "chart_line", routes.ADMIN_ANALYTICS),
+    NavItem("Reconciliation", "book_check", routes.ADMIN_RECONCILIATION),
+    NavItem("Audit log", "scroll_text", routes.ADMIN_AUDIT_LOG),
 )
-ADMIN_NOTIFICATIONS = "/admin/notifications"
-ADMIN_PROFILE = "/admin/profile"
-ADMIN_SETTINGS = "/admin/settings"
 
-CLIPPER_ACCOUNT = (NavItem("Profile", "circle_user", CLIPPER_PROFILE),)
+CLIPPER_ACCOUNT = (NavItem("Profile", "circle_user", routes.CLIPPER_PROFILE),)
 ADMIN_ACCOUNT = (
-    NavItem("Profile", "circle_user", ADMIN_PROFILE),
-    NavItem("Settings", "settings", ADMIN_SETTINGS),
-    NavItem("Try view tracking", "flask_conical", "/test/view-tracking"),
+    NavItem("Profile", "circle_user", routes.ADMIN_PROFILE),
+    NavItem("Settings", "settings", routes.ADMIN_SETTINGS),
+    NavItem("Tracking sandbox", "flask_conical", routes.SANDBOX),
 )
 
 
@@ -68,7 +64,7 @@ def _page(
         title,
         *content,
         proof_dialog(),
-        rx.cond(SessionState.ended, rx.el.div(on_mount=rx.redirect(SIGNED_OUT))),
+        rx.cond(SessionState.ended, rx.el.div(on_mount=rx.redirect(routes.SIGNED_OUT))),
         nav=side.places,
         current=current,
         account=Account(SessionState.name, SessionState.email, side.account),
@@ -79,10 +75,10 @@ def _page(
     )
 
 
-clipper_page = partial(_page, _Side(CLIPPER_PLACES, CLIPPER_NOTIFICATIONS, CLIPPER_ACCOUNT))
-"""A clipper's page: `clipper_page("Clips", ..., current="/clippers/clips")`."""
+clipper_page = partial(_page, _Side(CLIPPER_PLACES, routes.CLIPPER_NOTIFICATIONS, CLIPPER_ACCOUNT))
+"""A clipper's page: `clipper_page("Clips", ..., current=routes.CLIPPER_CLIPS)`."""
 
-admin_page = partial(_page, _Side(ADMIN_PLACES, ADMIN_NOTIFICATIONS, ADMIN_ACCOUNT))
+admin_page = partial(_page, _Side(ADMIN_PLACES, routes.ADMIN_NOTIFICATIONS, ADMIN_ACCOUNT))
 """An admin's page, likewise."""
 
 

@@ -1,9 +1,11 @@
-"""Analytics: views, spending and what 1,000 views cost, over time, by platform and by campaign."""
+"""Analytics: views, spending and effective CPM, by day, platform and campaign."""
 
 import reflex as rx
 
+from swivi import routes
 from swivi.domain.platforms.models import Platform
-from swivi.pages.admin.analytics.state import PERIODS, AnalyticsState, Measure, Share
+from swivi.pages.admin.analytics.rows import Measure, ShareRow
+from swivi.pages.admin.analytics.state import PERIODS, AnalyticsState
 from swivi.pages.shared.frame import admin_page, sends
 from swivi.ui.buttons import icon_button, link_button
 from swivi.ui.cards import panel, stat_card
@@ -15,8 +17,6 @@ from swivi.ui.layout import card_grid, cluster, stack
 from swivi.ui.numbers import count, money
 from swivi.ui.tables import Column, FilterTab, data_table, filter_tabs
 from swivi.ui.types import Node, Rows
-
-HERE = "/admin/analytics"
 
 _PERIODS = [FilterTab(f"{days} days", str(days)) for days in PERIODS]
 _PLATFORMS = [("", "All platforms")] + [(platform.value, platform.label) for platform in Platform]
@@ -45,7 +45,7 @@ def analytics_page() -> rx.Component:
                 ),
             ),
         ),
-        current=HERE,
+        current=routes.ADMIN_ANALYTICS,
         subtitle=cluster(
             rx.el.span(state.period),
             last_changed(state.changed_at),
@@ -78,15 +78,17 @@ def _filters() -> rx.Component:
 def _totals() -> rx.Component:
     state = AnalyticsState
     return card_grid(
-        stat_card("Views", _amount(state.views.now, "count"), _beside(state.views, "count")),
-        stat_card("Spent", _amount(state.spent.now, "money"), _beside(state.spent, "money")),
-        stat_card("Effective CPM", _amount(state.cpm.now, "money"), _beside(state.cpm, "money")),
+        stat_card("Views", _amount(state.views.now, "count"), _comparison(state.views, "count")),
+        stat_card("Spent", _amount(state.spent.now, "money"), _comparison(state.spent, "money")),
+        stat_card(
+            "Effective CPM", _amount(state.cpm.now, "money"), _comparison(state.cpm, "money")
+        ),
         min_width=140,
     )
 
 
-def _beside(measure: Measure, unit: Unit) -> rx.Component:
-    """How a number changed, and what it was: an arrow, a sign and a word, not a colour."""
+def _comparison(measure: Measure, unit: Unit) -> rx.Component:
+    """Show how a number changed and what it was: by arrow, sign and word, not by colour."""
     return rx.el.span(
         rx.match(
             measure.trend,
@@ -105,9 +107,9 @@ def _beside(measure: Measure, unit: Unit) -> rx.Component:
 def _nothing() -> rx.Component:
     return empty_state(
         "chart_line",
-        "No views were counted in these days",
-        "Views and spending show here after a tracking run. Try more days, or fewer filters.",
-        link_button("Tracking", "/admin/tracking", icon="radar"),
+        "No views in these days",
+        "Views and spending show here after a tracking run. Try more days or fewer filters.",
+        link_button("Tracking", routes.ADMIN_TRACKING, icon="radar"),
     )
 
 
@@ -155,9 +157,9 @@ def _shares(what: str, rows: Rows, caption: str) -> rx.Component:
     )
 
 
-def _cells(row: Share) -> list[Node]:
+def _cells(row: ShareRow) -> list[Node]:
     name = rx.cond(
-        row.id > 0, rx.el.a(row.name, href=f"/admin/campaigns/{row.id}"), rx.el.span(row.name)
+        row.id > 0, rx.el.a(row.name, href=routes.admin_campaign(row.id)), rx.el.span(row.name)
     )
     return [
         name,
@@ -172,7 +174,7 @@ def _measure(measure: Measure, unit: Unit) -> rx.Component:
         rx.el.div(_amount(measure.now, unit)),
         rx.cond(
             rx.Var.create(measure.before).to(int) > 0,
-            rx.el.div(_beside(measure, unit), class_name="quiet"),
+            rx.el.div(_comparison(measure, unit), class_name="quiet"),
         ),
     )
 

@@ -1,9 +1,11 @@
-"""The audit log: who did what to what, what it was before and after, and why."""
+"""The audit log: who did what, when, and why."""
 
 import reflex as rx
 
+from swivi import routes
 from swivi.core.bounded_count import MOST_COUNTED
-from swivi.pages.admin.audit_log.state import SUBJECTS, AuditState, EntryRow
+from swivi.pages.admin.audit_log.rows import EntryRow
+from swivi.pages.admin.audit_log.state import SUBJECTS, AuditState
 from swivi.pages.shared.frame import admin_page, sends
 from swivi.ui.buttons import button, link_button
 from swivi.ui.feedback import empty_state
@@ -13,8 +15,6 @@ from swivi.ui.numbers import money, when
 from swivi.ui.tables import Column, FilterTab, data_table, filter_tabs, pager
 from swivi.ui.types import Node
 from swivi.ui.vars import rows_var
-
-HERE = "/admin/audit"
 
 _COLUMNS = (
     Column("When"),
@@ -40,7 +40,7 @@ def _cells(row: EntryRow) -> list[Node]:
 
 
 def _change(change: tuple[str, str, str]) -> rx.Component:
-    """One thing that changed; a value may be one long word."""
+    """Show one change. A value may be one long word, so that it breaks anywhere."""
     name, before, after = change[0], change[1], change[2]
     return rx.el.li(
         rx.el.span(name, ": ", class_name="quiet"),
@@ -72,7 +72,7 @@ def audit_page() -> rx.Component:
                 loading=state.loading,
                 error=state.problem,
                 retry=state.load,
-                empty=empty_state("scroll_text", "Nothing to show", "No entry fits these filters."),
+                empty=empty_state("scroll_text", "No entries", "No entry fits these filters."),
                 stacks=True,
             ),
             pager(
@@ -84,7 +84,7 @@ def audit_page() -> rx.Component:
                 most=MOST_COUNTED,
             ),
         ),
-        current=HERE,
+        current=routes.ADMIN_AUDIT_LOG,
         actions=link_button(
             "Export as CSV", state.export, icon="download", reload_document=True, download=True
         ),
@@ -124,13 +124,13 @@ def _filters() -> rx.Component:
 
 
 def _day(label: str, name: str, value: str) -> rx.Component:
-    """Asked for when the day is complete: while it is typed, a browser says that it is empty."""
+    """Filter when the field is left: while a day is typed, browsers report it as empty."""
     return text_field(
         label,
         name,
         type="date",
         default_value=value,
         on_blur=sends(AuditState.filter_by, name),
-        # A fresh control when the address changes, so that it shows what is filtered by.
+        # A new control for a new address, so that it shows the present filter.
         key=value,
     )

@@ -1,27 +1,22 @@
-"""The audit log's state: which entries are shown, and each of them in words."""
+"""The state of the audit log: filters and one page of entries."""
 
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import ClassVar
 from urllib.parse import urlencode
 
 import reflex as rx
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.core.money import format_dollars
-from swivi.domain.accounts.models import Role
 from swivi.insights.operations.audit_log import (
     SWIVI,
     AuditFilter,
-    AuditLine,
     audit_actions,
     audit_actors,
     audit_lines,
 )
-from swivi.pages.admin.shared.times import iso
-from swivi.pages.engine.gate import public
+from swivi.pages.admin.audit_log.rows import EntryRow, action_words, entry_row
 from swivi.pages.engine.listing import PAGE_SIZE, Listing, asked, asked_number
-from swivi.pages.engine.loading import loading
-from swivi.pages.engine.session import visitor
+from swivi.pages.engine.live import AdminLive
 
 SUBJECTS = {
     "campaign": "Campaigns",
@@ -31,51 +26,14 @@ SUBJECTS = {
     "user": "Users",
     "webhook": "Webhooks",
 }
-_PLACES = {
-    "campaign": "/admin/campaigns/{}",
-    "payout_request": "/admin/payouts",
-    "user": "/admin/users/{}",
-}
-_MONEY = {
-    "amount",
-    "budget",
-    "earnings",
-    "fee",
-    "max_per_clip",
-    "max_per_clipper",
-    "net",
-    "not_recovered",
-} | {
-    "payout_rate",
-    "spent",
-    "wanted",
-}
-"""What before and after hold in cents."""
 
 _PARAMETERS = ("subject", "id", "action", "actor", "since", "until")
 
 
-@dataclass(frozen=True)
-class EntryRow:
-    """An entry as its row shows it.
+class AuditState(AdminLive, Listing, rx.State):
+    """One page of the log. `export` is the address of all entries of these filters as CSV."""
 
-    `amount` is cents, None where no money moved; `place` its subject's page or "".
-    """
-
-    id: int
-    at: str
-    actor: str
-    action: str
-    about: str
-    place: str
-    changes: list[tuple[str, str, str]]
-    reason: str
-    amount: int | None
-
-
-class AuditState(Listing, rx.State):
-    """One page of the log. `export` is the address of the same entries, all of them, as CSV."""
-
+    _content: ClassVar[str] = "The audit log"
     rows: list[EntryRow] = []
     subject: str = ""
     subject_id: str = ""
@@ -84,31 +42,25 @@ class AuditState(Listing, rx.State):
     since: str = ""
     until: str = ""
     kept: str = ""
-    """The filters besides the subject, as the rest of an address."""
+    """The address's query without the subject."""
     export: str = ""
     actions: list[tuple[str, str]] = []
     actors: list[tuple[str, str]] = []
 
-    @public
-    async def load(self) -> None:
-        """Read what the address asks for."""
-        if await visitor(self, Role.ADMIN) is None:
-            return
-        offset = self._read_place()
+    async def _arrive(self) -> None:
+        self._read_place()
         self._read_filters()
-        async with loading(self, "The audit log") as session:
-            lines, total = await audit_lines(
-                session, self._wanted(), limit=PAGE_SIZE, offset=offset
-            )
-            actions, actors = (
-                await audit_actions(session),
-                await audit_actors(session, besides=self._chosen()),
-            )
-            self.actions = [("", "Everything")] + [(name, _words(name)) for name in actions]
-            people = [(str(number), name) for number, name in actors]
-            self.actors = [("", "Everybody"), (str(SWIVI), "Swivi"), *people]
-            self.rows = [_row(line) for line in lines]
-            self._found(total)
+
+    async def _refresh_live(self, session: AsyncSession) -> None:
+        offset = (self.page - 1) * PAGE_SIZE
+        lines, total = await audit_lines(session, self._wanted(), limit=PAGE_SIZE, offset=offset)
+        actions = await audit_actions(session)
+        actors = await audit_actors(session, besides=self._chosen())
+        self.actions = [("", "Everything")] + [(name, action_words(name)) for name in actions]
+        users = [(str(number), name) for number, name in actors]
+        self.actors = [("", "Everybody"), (str(SWIVI), "Swivi"), *users]
+        self.rows = [entry_row(line) for line in lines]
+        self._found(total)
 
     def _read_filters(self) -> None:
         self.subject = asked(self, "subject") if asked(self, "subject") in SUBJECTS else ""
@@ -141,55 +93,8 @@ class AuditState(Listing, rx.State):
 
 
 def _day(written: str) -> str:
-    """A day as YYYY-MM-DD, or "" for anything else."""
+    """Return a day as YYYY-MM-DD; "" if it is none."""
     try:
         return date.fromisoformat(written).isoformat()
     except ValueError:
         return ""
-
-
-def _row(line: AuditLine) -> EntryRow:
-    entry = line.entry
-    return EntryRow(
-        id=entry.id,
-        at=iso(entry.at),
-        actor=line.actor or "Swivi",
-        action=_words(entry.action),
-        about=line.about or f"{entry.subject.replace('_', ' ')} {entry.subject_id}",
-        place=_PLACES.get(entry.subject, "").format(entry.subject_id),
-        changes=_changes(entry.before, entry.after),
-        reason=entry.reason or "",
-        amount=entry.amount,
-    )
-
-
-def _words(name: str) -> str:
-    """`submission.approved` -> `Submission approved`."""
-    return name.replace(".", " ").replace("_", " ").capitalize()
-
-
-def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """What differs: its name, its value before ("" where there was none) and after."""
-    names = [name for name in after if after[name] != before.get(name)]
-    return [
-        (
-            name.replace("_", " "),
-            _value(name, before[name]) if name in before else "",
-            _value(name, after[name]),
-        )
-        for name in names
-    ]
-
-
-def _value(name: str, value: Any) -> str:
-    if name in _MONEY and isinstance(value, int):
-        return format_dollars(value)
-    if isinstance(value, list):
-        return ", ".join(str(item) for item in value)
-    return (
-        "none"
-        if value is None or value == ""
-        else f"{value:,}"
-        if isinstance(value, int)
-        else str(value)
-    )

@@ -1,18 +1,16 @@
-"""How a campaign went: its budget burning down, and the views and the spending of each day."""
+"""The charts of a campaign: its budget burning down, and views and spending by day."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import clock
-from swivi.domain.accounts.models import Role
 from swivi.insights.campaigns.history import BudgetStep, burn_down, campaign_days
-from swivi.pages.admin.analytics.state import DayPoint
-from swivi.pages.admin.campaign.live import addressed_campaign
-from swivi.pages.engine.gate import public
-from swivi.pages.engine.loading import loading
-from swivi.pages.engine.session import visitor
+from swivi.pages.admin.analytics.rows import DayPoint
+from swivi.pages.engine.listing import addressed_id
+from swivi.pages.engine.live import AdminLive
 from swivi.runtime.live import hub
 from swivi.ui.cards import panel
 from swivi.ui.charts import Unit, day_chart, time_chart
@@ -22,41 +20,34 @@ from swivi.ui.types import Rows
 from swivi.ui.vars import flag_var, rows_var
 
 DAYS = 30
-"""How far the daily charts go back."""
+"""Days that the daily charts show."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class BudgetPoint:
-    """What was left of the budget: when (ISO 8601 UTC, and milliseconds since 1970), and the
-    cents.
-    """
+    """The cents left at a time: ISO 8601 UTC in `at`, milliseconds since 1970 in `moment`."""
 
     at: str
     moment: int
     amount: int
 
 
-class CampaignHistory(rx.State):
-    """Live: the charts of the campaign in the address."""
+class CampaignHistory(AdminLive, rx.State):
+    """The charts of the campaign in the address, live.
 
+    `nothing` if the shown days brought neither views nor spending.
+    """
+
+    _content: ClassVar[str] = "The campaign's history"
     budget_left: list[BudgetPoint] = []
     views_by_day: list[DayPoint] = []
     spent_by_day: list[DayPoint] = []
     nothing: bool = True
-    """Whether the shown days brought neither views nor spending."""
-    loading: bool = True
-    problem: str = ""
     _campaign_id: int = 0
 
-    @public
-    async def load(self) -> None:
-        """The page opens."""
-        if await visitor(self, Role.ADMIN) is None:
-            return
-        self._campaign_id = addressed_campaign(self)
+    async def _arrive(self) -> None:
+        self._campaign_id = addressed_id(self)
         hub.watch(self, campaigns={self._campaign_id})
-        async with loading(self, "The campaign's history") as session:
-            await self._refresh_live(session)
 
     async def _refresh_live(self, session: AsyncSession) -> None:
         today = clock.now().date()
@@ -74,14 +65,12 @@ def _budget_point(step: BudgetStep) -> BudgetPoint:
 
 
 def history_panels() -> rx.Component:
-    """The burn-down of the budget, and below it what each of the last days brought."""
+    """Show the burn-down of the budget, and the days below it."""
     state = CampaignHistory
     burning = time_chart(
         state.budget_left, caption="Budget left over time", amount="Left", unit="money"
     )
-    unspent = empty_state(
-        "flame", "Nothing is spent yet", "The budget burns down with every tracking run."
-    )
+    unspent = empty_state("flame", "Nothing spent yet", "Each tracking run pays out of the budget.")
     return stack(
         panel("Budget left", _shown(rows_var(state.budget_left).length() > 1, burning, unspent)),
         card_grid(
@@ -96,7 +85,7 @@ def _daily(title: str, points: Rows, amount: str, unit: Unit) -> rx.Component:
     quiet = empty_state(
         "chart_line",
         f"Nothing in the last {DAYS} days",
-        "What is read and paid shows here by UTC day.",
+        "Views and spending show here by UTC day.",
     )
     return panel(
         title,

@@ -1,31 +1,30 @@
-"""What the page of a campaign offers: the steps of its life, the edit, and its terms to read."""
+"""The actions of a campaign's page, and its terms to read."""
 
 from typing import Any
 
 import reflex as rx
 
+from swivi import routes
 from swivi.domain.campaigns.models import CampaignStatus
-from swivi.pages.admin.campaign.live import CampaignNow
+from swivi.pages.admin.campaign.completion import completion_button, completion_dialog
+from swivi.pages.admin.campaign.numbers import CampaignNumbers
 from swivi.pages.admin.campaign.schedule import schedule_button, schedule_dialog
 from swivi.pages.admin.campaign.terms import CampaignTerms
 from swivi.pages.admin.campaign.top_up import top_up_button, top_up_dialog
 from swivi.pages.admin.campaign.tracking import track_campaign_button
-from swivi.pages.admin.campaign_form.draft import LIST
 from swivi.pages.admin.campaign_form.new_page import COPY_OF
 from swivi.pages.shared.frame import sends
-from swivi.ui.buttons import button, link_button, submit_button
+from swivi.ui.buttons import button, link_button
 from swivi.ui.cards import Line, breakdown, panel
-from swivi.ui.dialogs import close_button, confirm_dialog, form_dialog
-from swivi.ui.feedback import notice
-from swivi.ui.forms import form, form_actions, text_area_field
+from swivi.ui.dialogs import confirm_dialog
 from swivi.ui.layout import cluster
-from swivi.ui.numbers import money_text, when
+from swivi.ui.numbers import when
 from swivi.ui.platform_marks import platform_mark
 from swivi.ui.types import Text
 
 
 def campaign_actions() -> rx.Component:
-    """The steps that the campaign's state allows, what changes it, and its copy."""
+    """Offer what the campaign's status allows."""
     draft = (
         _edit(),
         _copy(),
@@ -44,7 +43,7 @@ def campaign_actions() -> rx.Component:
         _edit(),
         _copy(),
         top_up_button(),
-        _complete(),
+        completion_button(),
         _step("Pause", CampaignStatus.PAUSED, "pause"),
         _statement(),
         track_campaign_button(),
@@ -53,13 +52,13 @@ def campaign_actions() -> rx.Component:
         _edit(),
         _copy(),
         top_up_button(),
-        _complete(),
+        completion_button(),
         _statement(),
         _step("Resume", CampaignStatus.ACTIVE, "play"),
     )
     return rx.fragment(
         rx.match(
-            CampaignNow.status,
+            CampaignNumbers.status,
             (CampaignStatus.DRAFT.value, cluster(*draft)),
             (CampaignStatus.SCHEDULED.value, cluster(*scheduled)),
             (CampaignStatus.ACTIVE.value, cluster(*active)),
@@ -70,7 +69,7 @@ def campaign_actions() -> rx.Component:
         ),
         top_up_dialog(),
         schedule_dialog(),
-        _completion_dialog(),
+        completion_dialog(),
     )
 
 
@@ -82,19 +81,19 @@ def _step(label: str, target: CampaignStatus, icon: str) -> rx.Component:
 
 
 def _edit() -> rx.Component:
-    return link_button("Edit", f"{LIST}/{CampaignNow.id}/edit", icon="pencil")
+    return link_button("Edit", routes.admin_campaign_edit(CampaignNumbers.id), icon="pencil")
 
 
 def _copy() -> rx.Component:
-    return link_button("Duplicate", f"{LIST}/new?{COPY_OF}={CampaignNow.id}", icon="copy")
+    return link_button(
+        "Duplicate", f"{routes.ADMIN_NEW_CAMPAIGN}?{COPY_OF}={CampaignNumbers.id}", icon="copy"
+    )
 
 
 def _statement() -> rx.Component:
-    return link_button("Statement", f"{LIST}/{CampaignNow.id}/statement", icon="scroll_text")
-
-
-def _complete() -> rx.Component:
-    return button("Complete", sends(CampaignTerms.ask_completion, True), icon="circle_check")
+    return link_button(
+        "Statement", routes.admin_campaign_statement(CampaignNumbers.id), icon="scroll_text"
+    )
 
 
 def _archive() -> rx.Component:
@@ -102,8 +101,8 @@ def _archive() -> rx.Component:
         button("Archive", icon="archive"),
         "Archive this campaign?",
         (
-            f"“{CampaignTerms.title}” leaves the lists for good. Its clips and its money stay on "
-            "the books."
+            f"“{CampaignTerms.title}” leaves the lists for good. Its clips and its payments are "
+            "kept."
         ),
         "Archive",
         sends(CampaignTerms.step, CampaignStatus.ARCHIVED.value),
@@ -111,65 +110,8 @@ def _archive() -> rx.Component:
     )
 
 
-def _completion_dialog() -> rx.Component:
-    state, now = CampaignTerms, CampaignNow
-    return form_dialog(
-        state.asking_completion,
-        state.ask_completion,
-        f"Complete “{state.title}”?",
-        rx.cond(state.unread == "", _completion_form(), _anyway_form()),
-        description=(
-            f"{money_text(now.remaining)} of {money_text(now.budget)} is not spent. Its views are "
-            "read and settled once more, submissions that wait are rejected, what is left is "
-            "returned, and the books are closed for good."
-        ),
-    )
-
-
-def _completion_form() -> rx.Component:
-    state = CampaignTerms
-    return form(
-        text_area_field(
-            "Reason",
-            "reason",
-            rows=2,
-            default_value="Completed by an admin.",
-            error=state.errors.get("reason", ""),
-        ),
-        form_actions(
-            close_button(), submit_button("Complete campaign", pending=state.busy, kind="danger")
-        ),
-        on_submit=state.complete,
-    )
-
-
-def _anyway_form() -> rx.Component:
-    """Completes without the views that could not be read."""
-    state = CampaignTerms
-    return rx.fragment(
-        notice("bad", state.unread, "Not all views were read"),
-        form(
-            text_area_field(
-                "Reason to complete anyway",
-                "reason",
-                rows=2,
-                hint=(
-                    "What these clips grew since their last reading is not paid. The reason is "
-                    "logged."
-                ),
-                control_id="field-anyway-reason",
-                error=state.errors.get("reason", ""),
-            ),
-            form_actions(
-                close_button(), submit_button("Complete anyway", pending=state.busy, kind="danger")
-            ),
-            on_submit=state.complete_anyway,
-        ),
-    )
-
-
 def terms_panel() -> rx.Component:
-    """The terms as they are now."""
+    """Show the present terms."""
     values = CampaignTerms.values
     return panel(
         "Terms",
@@ -195,7 +137,7 @@ def _platforms() -> rx.Component:
 
 
 def _platform(name: Any) -> rx.Component:
-    """A platform, with the rate where it has one of its own."""
+    """Show a platform, and its own rate if it has one."""
     own = CampaignTerms.values.get(f"rate_{name}", "")
     return rx.el.span(
         platform_mark(name, named=True),

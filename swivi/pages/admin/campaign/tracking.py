@@ -1,45 +1,46 @@
-"""Reading and paying one campaign's clips now, by hand."""
+"""The button that tracks one campaign now."""
 
 from collections.abc import AsyncIterator
 
 import reflex as rx
 
-from swivi.pages.admin.campaign.live import CampaignNow, addressed_campaign
+from swivi.pages.admin.campaign.numbers import CampaignNumbers
 from swivi.pages.admin.shared.start_run import run_by_hand
 from swivi.pages.engine.gate import admins_only, public
+from swivi.pages.engine.listing import addressed_id
 from swivi.ui.buttons import button
 from swivi.ui.types import Handler
 
 
 class CampaignTracking(rx.State):
-    """Whether a run over this campaign, started in this tab, is under way."""
+    """`busy` while this tab's run over the campaign works."""
 
-    under_way: bool = False
+    busy: bool = False
 
     @public
     async def load(self) -> None:
-        """A page that opens waits for nothing."""
-        self.under_way = False
+        """Wait for no run: one that an old page started is not this page's."""
+        self.busy = False
 
     @rx.event(background=True)
     @admins_only
     async def track_now(self) -> AsyncIterator[Handler]:
-        """Read and settle this campaign now. Takes as long as reading its clips does."""
+        """Read and settle this campaign. Takes as long as reading its clips."""
         async with self:
-            if self.under_way:
+            if self.busy:
                 return
-            self.under_way = True
-            campaign_id = addressed_campaign(self)
+            self.busy = True
+            campaign_id = addressed_id(self)
         try:
             yield await run_by_hand(campaign_id)
-            yield CampaignNow.load
+            yield CampaignNumbers.load
         finally:
             async with self:
-                self.under_way = False
+                self.busy = False
 
 
 def track_campaign_button() -> rx.Component:
-    """Starts a run over this campaign; turns while it works."""
+    """Start a run over this campaign."""
     return button(
-        "Track now", CampaignTracking.track_now, icon="radar", pending=CampaignTracking.under_way
+        "Track now", CampaignTracking.track_now, icon="radar", pending=CampaignTracking.busy
     )

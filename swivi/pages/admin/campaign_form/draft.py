@@ -1,6 +1,4 @@
-"""A campaign's form with the preview beside it: what the pages for a new and for a changed campaign
-share.
-"""
+"""A campaign's form with a preview beside it, for new and for changed campaigns."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -9,6 +7,7 @@ import reflex as rx
 from reflex.event import EventSpec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi import routes
 from swivi.core.errors import SwiviError
 from swivi.domain.accounts.actor import Actor
 from swivi.domain.campaigns.models import Campaign
@@ -22,25 +21,23 @@ from swivi.pages.admin.campaign_form.form import (
 from swivi.pages.admin.campaign_form.preview import bought, preview, preview_card
 from swivi.pages.engine.acting import acting, form_fields
 from swivi.pages.engine.gate import admins_only
+from swivi.pages.engine.live import AdminLive
 from swivi.pages.shared.campaign_card import CampaignCard
 from swivi.ui.feedback import error_state, skeleton_rows, toast_success
 from swivi.ui.forms import typed_form
 from swivi.ui.types import Handler, Node
 
-LIST = "/admin/campaigns"
-
 EVERY_PLATFORM = [platform.value for platform in Platform]
 
 Change = Callable[[AsyncSession, Actor], Awaitable[Campaign]]
-"""The use case behind a form."""
+"""The use case of a form."""
 
 
-class CampaignDraft(rx.State, mixin=True):
-    """What a form begins with, what is wrong with it, and its preview.
+class CampaignDraft(AdminLive, rx.State, mixin=True):
+    """The first values of a form, its errors, and its preview.
 
-    The form is drawn once it is `ready`, anew for each `address`, and left to the browser in
-    between: what was typed stays when something is refused, and when the connection was lost and
-    the page loads again.
+    The form is drawn when it is `ready`, and again for each `address`. In between it belongs to
+    the browser: typed values survive a refusal and a lost connection.
     """
 
     values: dict[str, str] = {}
@@ -48,26 +45,31 @@ class CampaignDraft(rx.State, mixin=True):
     hidden: bool = False
     is_test: bool = False
     errors: dict[str, str] = {}
-    saving: bool = False
+    busy: bool = False
     ready: bool = False
     address: str = ""
     card: CampaignCard = CampaignCard()
     buys: list[str] = []
     typed_hidden: bool = False
-    loading: bool = True
-    problem: str = ""
 
     def _begin_empty(self) -> None:
-        self.values, self.platforms, self.hidden, self.is_test = {}, EVERY_PLATFORM, False, False
+        self.values = {}
+        self.platforms = EVERY_PLATFORM
+        self.hidden = self.is_test = False
         self._begin()
 
     def _begin_with(self, campaign: Campaign, **instead: str) -> None:
-        self.values, self.platforms = filled_terms(campaign) | instead, list(campaign.platforms)
-        self.hidden, self.is_test = campaign.hidden, campaign.is_test
+        self.values = filled_terms(campaign) | instead
+        self.platforms = list(campaign.platforms)
+        self.hidden = campaign.hidden
+        self.is_test = campaign.is_test
         self._begin()
 
     def _begin(self) -> None:
-        self.errors, self.saving, self.ready, self.address = {}, False, True, str(self.router.url)
+        self.errors = {}
+        self.busy = False
+        self.ready = True
+        self.address = str(self.router.url)
         ticked: dict[str, Any] = {f"platforms.{name}": "on" for name in self.platforms}
         self._show(self.values | ticked | ({"hidden": "on"} if self.hidden else {}))
 
@@ -76,35 +78,33 @@ class CampaignDraft(rx.State, mixin=True):
         self.card, self.buys = preview_card(raw)
         self.typed_hidden = raw["hidden"] is True
 
-    async def _saved(
-        self, change: Change, said: Callable[[Campaign], str]
+    async def _save(
+        self, change: Change, say: Callable[[Campaign], str]
     ) -> AsyncIterator[EventSpec | None]:
-        """Create or change the campaign and go to its page; what is wrong is said beside the
-        fields.
-        """
-        if self.saving:
+        """Create or change the campaign, then go to its page."""
+        if self.busy:
             return
-        self.errors, self.saving = {}, True
+        self.errors, self.busy = {}, True
         yield None
         try:
             async with acting(self) as (session, actor):
                 campaign = await change(session, actor)
         except SwiviError as wrong:
-            self.errors, self.saving = wrong.fields, False
+            self.errors, self.busy = wrong.fields, False
             yield form_refusal(wrong)
             return
-        # Still `saving`: the second of two quick clicks must find that it was done.
-        yield toast_success(said(campaign))
-        yield rx.redirect(f"{LIST}/{campaign.id}")
+        # Stay `busy`: the second of two quick clicks must find it done.
+        yield toast_success(say(campaign))
+        yield rx.redirect(routes.admin_campaign(campaign.id))
 
     @admins_only
     async def typing(self, form_data: object) -> None:
-        """Bring the preview up to what the form holds."""
+        """Update the preview."""
         self._show(form_fields(form_data))
 
 
 def drafting(state: type[Any], *below: Node, on_submit: Handler) -> rx.Component:
-    """The form of a `CampaignDraft`, with `below` at its end, and its preview."""
+    """Lay out the form of a `CampaignDraft`, with `below` at its end, and its preview."""
     fields = campaign_fields(
         state.errors,
         state.values,

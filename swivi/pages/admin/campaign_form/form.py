@@ -1,6 +1,4 @@
-"""The form of a campaign's terms, for a new one and for an edit, and the way from what it sends to
-raw terms.
-"""
+"""The fields of a campaign's terms, and the conversion of what they send to raw terms."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -45,7 +43,7 @@ _LIMITS = ("max_per_clip", "max_per_clipper", "min_views", "platform_rates")
 
 
 def raw_terms(form_data: Mapping[str, object]) -> dict[str, object]:
-    """What `campaign_fields` sent, as `campaigns.rules.parse_terms` takes it."""
+    """Return what `campaign_fields` sent, for `campaigns.rules.parse_terms`."""
     return {name: form_data.get(name, "") for name in TEXTS} | {
         "min_views": form_data.get("min_views") or 0,
         "platforms": [
@@ -60,7 +58,7 @@ def raw_terms(form_data: Mapping[str, object]) -> dict[str, object]:
 
 
 def filled_terms(campaign: Campaign) -> dict[str, str]:
-    """A campaign's terms as the form takes them: dollars as text, times as ISO 8601 in UTC."""
+    """Return a campaign's terms for the form: dollars as text, times as ISO 8601 UTC."""
     rates = {f"rate_{name}": _dollars(rate) for name, rate in campaign.platform_rates.items()}
     return rates | {
         "title": campaign.title,
@@ -84,10 +82,8 @@ def _dollars(cents: Cents | None) -> str:
 
 
 def form_refusal(error: SwiviError) -> EventSpec:
-    """What a refused form says in a toast: the form is long, so what stands beside a field may be
-    out of sight.
-    """
-    return toast_error("Please look at the marked fields.") if error.fields else refusal(error)
+    """Return the toast of a refused form, whose marked fields may be out of sight."""
+    return toast_error("Check the marked fields.") if error.fields else refusal(error)
 
 
 def campaign_fields(
@@ -99,7 +95,7 @@ def campaign_fields(
     is_test: bool,
     below_budget: Node,
 ) -> rx.Component:
-    """The fields of a campaign's terms, filled from `values` (names as in `raw_terms`)."""
+    """Lay out the fields, filled from `values` (names as in `raw_terms`)."""
 
     def known(name: str) -> dict[str, Any]:
         return {"error": errors.get(name, ""), "default_value": values.get(name, "")}
@@ -146,8 +142,8 @@ def campaign_fields(
             "Hidden from clippers",
             "hidden",
             hint=(
-                "Clippers do not find it or hear that it starts. Those with a clip in it can "
-                "still submit."
+                "Clippers do not find it and get no notification when it starts. Those with a "
+                "clip in it can still submit."
             ),
             default_checked=hidden,
         ),
@@ -155,8 +151,8 @@ def campaign_fields(
             "A test campaign",
             "is_test",
             hint=(
-                "Only the view tracking test submits to it, and nobody is paid. A test campaign "
-                "stays one."
+                "Only the tracking sandbox submits to it, and nobody is paid. This cannot be "
+                "changed later."
             ),
             default_checked=is_test,
         ),
@@ -170,7 +166,7 @@ def _limits(
     min_views: dict[str, Any],
     values: dict[str, str],
 ) -> rx.Component:
-    # Opens when something in it is wrong: an error that nobody sees helps nobody.
+    # Open it when it holds an error, which would be hidden otherwise.
     wrong = "".join(f"{errors.get(name, '')}" for name in _LIMITS)
     return rx.el.details(
         rx.el.summary("Limits, and rates per platform"),
@@ -193,7 +189,7 @@ def _limits(
                     money_field(
                         f"Pay per 1,000 views on {platform.label}",
                         f"rate_{platform.value}",
-                        hint="Empty: as above.",
+                        hint="Empty: the campaign’s rate.",
                         error=errors.get("platform_rates", ""),
                         default_value=values.get(f"rate_{platform.value}", ""),
                     )

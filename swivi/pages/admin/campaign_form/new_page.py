@@ -1,27 +1,27 @@
-"""A new campaign, empty or with the terms of another one."""
+"""The page of a new campaign, empty or with the terms of another one."""
 
 from collections.abc import AsyncIterator
 from functools import partial
+from typing import ClassVar
 
 import reflex as rx
 from reflex.event import EventSpec
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.domain.accounts.models import Role
+from swivi import routes
 from swivi.domain.campaigns import service as campaigns
 from swivi.domain.campaigns.models import Campaign, CampaignStatus
-from swivi.pages.admin.campaign_form.draft import LIST, CampaignDraft, drafting
+from swivi.pages.admin.campaign_form.draft import CampaignDraft, drafting
 from swivi.pages.admin.campaign_form.form import raw_terms
 from swivi.pages.engine.acting import form_fields
-from swivi.pages.engine.gate import admins_only, public
+from swivi.pages.engine.gate import admins_only
 from swivi.pages.engine.listing import asked_number
-from swivi.pages.engine.loading import loading
-from swivi.pages.engine.session import visitor
 from swivi.pages.shared.frame import admin_page
 from swivi.ui.buttons import link_button, submit_button
 from swivi.ui.forms import form_actions, select_field
 
 COPY_OF = "from"
-"""The parameter of the address that names the campaign to copy."""
+"""The address's parameter with the id of the campaign to copy."""
 
 _FIRST_STATUS = (
     (CampaignStatus.DRAFT, "Keep it as a draft"),
@@ -33,33 +33,27 @@ _FIRST_STATUS = (
 class NewCampaignState(CampaignDraft, rx.State):
     """The form of a new campaign."""
 
+    _content: ClassVar[str] = "The form"
     copied: str = ""
-    """The title of the campaign whose terms it begins with."""
+    """The title of the copied campaign, "" for an empty form."""
 
-    @public
-    async def load(self) -> None:
-        """A fresh form, or one that begins with the terms of the campaign that the address
-        names.
-        """
-        if await visitor(self, Role.ADMIN) is None:
-            return
-        async with loading(self, "The form") as session:
-            model = await session.get(Campaign, asked_number(self, COPY_OF) or 0)
-            self.copied = "" if model is None else model.title
-            if model is None:
-                self._begin_empty()
-            else:
-                # Its dates are over or its own: the copy gets others.
-                self._begin_with(model, title=f"{model.title} (copy)", starts_at="", ends_at="")
+    async def _refresh_live(self, session: AsyncSession) -> None:
+        model = await session.get(Campaign, asked_number(self, COPY_OF) or 0)
+        self.copied = "" if model is None else model.title
+        if model is None:
+            self._begin_empty()
+        else:
+            # Without its dates, which belong to the copied campaign.
+            self._begin_with(model, title=f"{model.title} (copy)", starts_at="", ends_at="")
 
     @admins_only
-    async def create(self, form_data: object) -> AsyncIterator[EventSpec | None]:
-        """Create the campaign and go to its page; what is wrong is said beside the fields."""
+    async def submit(self, form_data: object) -> AsyncIterator[EventSpec | None]:
+        """Create the campaign, then go to its page."""
         fields = form_fields(form_data)
         change = partial(
             campaigns.create, raw=raw_terms(fields) | {"status": fields.get("status", "")}
         )
-        async for event in self._saved(
+        async for event in self._save(
             change, lambda campaign: f"Campaign “{campaign.title}” created"
         ):
             yield event
@@ -79,11 +73,12 @@ def new_campaign_page() -> rx.Component:
                 error=state.errors.get("status", ""),
             ),
             form_actions(
-                link_button("Cancel", LIST), submit_button("Create campaign", pending=state.saving)
+                link_button("Cancel", routes.ADMIN_CAMPAIGNS),
+                submit_button("Create campaign", pending=state.busy),
             ),
-            on_submit=state.create,
+            on_submit=state.submit,
         ),
-        current=LIST,
+        current=routes.ADMIN_CAMPAIGNS,
         subtitle=rx.cond(
             state.copied != "",
             rx.el.span("With the terms of “", state.copied, "”", class_name="quiet"),

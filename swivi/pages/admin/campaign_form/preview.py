@@ -1,4 +1,4 @@
-"""A campaign before it is saved: what a clipper will see of it, and what its budget buys."""
+"""The preview of a campaign: what a clipper will see, and what its budget buys."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -24,23 +24,24 @@ _NOTHING_TYPED: Mapping[str, Any] = {
 
 
 def typed_campaign(raw: Mapping[str, object]) -> Campaign:
-    """The campaign that raw terms (see `campaigns.rules.parse_terms`) describe so far; never
-    stored.
+    """Return the campaign that raw terms describe so far. It is never stored.
 
-    What is not typed yet, or not typed right, is left out: a preview is no place to complain.
+    Missing and malformed terms are left out; the form itself reports them. See
+    `campaigns.rules.parse_terms`.
     """
     understood: dict[str, Any] = {}
     for field, parse in PARSERS.items():
         with suppress(InvalidInput):
             understood[field] = parse(raw.get(field), field)
     if "payout_rate" not in understood:
-        understood.pop("max_per_clip", None)  # the card says it in views, which takes a rate
+        understood.pop("max_per_clip", None)  # the card shows it in views, which needs a rate
     return Campaign(**{**_NOTHING_TYPED, "platforms": [], **understood})
 
 
 def what_it_buys(campaign: Campaign) -> list[str]:
-    """ "$100.00 buys 40,000 views at $2.50 per 1,000"; one sentence per platform where their rates
-    differ.
+    """Say what the budget buys: "$100.00 buys 40,000 views at $2.50 per 1,000".
+
+    Return one sentence per platform where their rates differ.
     """
     rates = {Platform(name): campaign.rate_on(Platform(name)) for name in campaign.platforms}
     if campaign.budget == 0 or 0 in rates.values():
@@ -60,17 +61,17 @@ def _bought(budget: Cents, rate: Cents, where: str = "") -> str:
 
 
 def preview_card(raw: Mapping[str, object]) -> tuple[CampaignCard, list[str]]:
-    """What a clipper will see, and what the budget buys."""
+    """Return what a clipper will see, and what the budget buys."""
     campaign = typed_campaign(raw)
     return card_of(campaign), what_it_buys(campaign)
 
 
 def preview(card: CampaignCard, *, hidden: bool) -> rx.Component:
-    """What stands beside the form, and moves while one types."""
+    """Show the preview beside the form."""
     shown: Any = card
     return rx.el.aside(
         rx.el.h2("What a clipper will see"),
-        rx.cond(hidden, notice("neutral", "It does not stand in the clippers' list.", "Hidden")),
+        rx.cond(hidden, notice("neutral", "Clippers do not find it in their list.", "Hidden")),
         campaign_tile(shown, spent=0, heading=rx.el.h3(shown.title)),
         rx.el.div(
             rx.cond(
@@ -92,7 +93,7 @@ def preview(card: CampaignCard, *, hidden: bool) -> rx.Component:
 
 
 def bought(buys: list[str]) -> rx.Component:
-    """What stands below the budget: how many views it pays for."""
+    """Show below the budget how many views it buys."""
     lines = rx.Var.create(buys).to(list[str])
     return rx.el.div(
         rx.cond(

@@ -1,21 +1,12 @@
-"""All campaigns: budget against spent, what waits for review, and the steps of a campaign's
-life.
-"""
-
-from dataclasses import dataclass
+"""All campaigns: budget, spending, and submissions to review."""
 
 import reflex as rx
 
-from swivi.domain.accounts.models import Role
+from swivi import routes
 from swivi.domain.campaigns.models import CampaignStatus
-from swivi.insights.campaigns.live import SORTS, CampaignLine, campaign_lines, campaigns_by_status
+from swivi.pages.admin.campaigns.state import CampaignRow, CampaignsState
 from swivi.pages.admin.shared.campaign_badges import hidden_mark, test_mark
 from swivi.pages.admin.shared.parts import budget_spent
-from swivi.pages.admin.shared.times import iso
-from swivi.pages.engine.gate import public
-from swivi.pages.engine.listing import PAGE_SIZE, Listing, asked_option
-from swivi.pages.engine.loading import loading
-from swivi.pages.engine.session import visitor
 from swivi.pages.shared.frame import admin_page, sends
 from swivi.ui.buttons import link_button
 from swivi.ui.feedback import empty_state, status_badge
@@ -23,9 +14,6 @@ from swivi.ui.layout import cluster, stack
 from swivi.ui.numbers import count, money, when
 from swivi.ui.tables import Column, FilterTab, Sort, data_table, filter_tabs, pager
 from swivi.ui.types import Node
-
-HERE = "/admin/campaigns"
-NEW = f"{HERE}/new"
 
 _TABS = (
     CampaignStatus.ACTIVE,
@@ -35,72 +23,6 @@ _TABS = (
     CampaignStatus.COMPLETED,
     CampaignStatus.ARCHIVED,
 )
-
-
-@dataclass(frozen=True)
-class CampaignRow:
-    """A campaign as its row shows it. Cents; times ISO 8601 in UTC."""
-
-    id: int
-    title: str
-    brand: str
-    status: str
-    hidden: bool
-    is_test: bool
-    budget: int
-    spent: int
-    payout_rate: int
-    pending: int
-    clips: int
-    last_tracked_at: str
-
-
-class CampaignsState(Listing, rx.State):
-    """The list of campaigns."""
-
-    rows: list[CampaignRow] = []
-    status: str = ""
-    counts: dict[str, int] = {}
-
-    @public
-    async def load(self) -> None:
-        """Read what the address asks for."""
-        if await visitor(self, Role.ADMIN) is None:
-            return
-        offset = self._read_place(SORTS, default_sort="newest")
-        status = asked_option(self, "status", CampaignStatus)
-        async with loading(self, "The campaigns") as session:
-            counts = await campaigns_by_status(session)
-            lines = await campaign_lines(
-                session,
-                status=status,
-                sort=self.sort,
-                descending=self.descending,
-                limit=PAGE_SIZE,
-                offset=offset,
-            )
-            self.counts = {"": sum(counts.values()) - counts[CampaignStatus.ARCHIVED]} | counts
-            self.status = status or ""
-            self._found(self.counts[self.status])
-            self.rows = [_row(line) for line in lines]
-
-
-def _row(line: CampaignLine) -> CampaignRow:
-    campaign = line.campaign
-    return CampaignRow(
-        id=campaign.id,
-        title=campaign.title,
-        brand=campaign.brand,
-        status=campaign.status,
-        hidden=campaign.hidden,
-        is_test=campaign.is_test,
-        budget=campaign.budget,
-        spent=campaign.spent,
-        payout_rate=campaign.payout_rate,
-        pending=line.pending,
-        clips=line.clips,
-        last_tracked_at=iso(campaign.last_tracked_at),
-    )
 
 
 _COLUMNS = (
@@ -129,7 +51,7 @@ def _cells(row: CampaignRow) -> list[Node]:
 
 
 def _marks(row: CampaignRow) -> rx.Component:
-    """Its status and flags: a column of their own on wide screens, below the title on phones."""
+    """Show status and flags: in their own column on wide screens, below the title on phones."""
     return cluster(
         status_badge(row.status),
         rx.cond(row.hidden, hidden_mark()),
@@ -151,7 +73,7 @@ def campaigns_page() -> rx.Component:
             filter_tabs(
                 tabs,
                 state.status,
-                lambda value: f"?status={value.lower()}" if value else HERE,
+                lambda value: f"?status={value.lower()}" if value else routes.ADMIN_CAMPAIGNS,
                 "Status",
             ),
             data_table(
@@ -159,7 +81,7 @@ def campaigns_page() -> rx.Component:
                 state.rows,
                 _cells,
                 caption="Campaigns",
-                href=lambda row: f"{HERE}/{row.id}",
+                href=lambda row: routes.admin_campaign(row.id),
                 key=lambda row: row.id,
                 loading=state.loading,
                 error=state.problem,
@@ -169,11 +91,11 @@ def campaigns_page() -> rx.Component:
                     "megaphone",
                     "No campaigns here",
                     "A campaign has a budget and pays clippers for the views of their clips.",
-                    link_button("New campaign", NEW),
+                    link_button("New campaign", routes.ADMIN_NEW_CAMPAIGN),
                 ),
             ),
             pager(state.page, state.pages, state.previous_page, state.next_page, state.total),
         ),
-        current=HERE,
-        actions=link_button("New campaign", NEW, "primary", "plus"),
+        current=routes.ADMIN_CAMPAIGNS,
+        actions=link_button("New campaign", routes.ADMIN_NEW_CAMPAIGN, "primary", "plus"),
     )

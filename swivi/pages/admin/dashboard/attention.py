@@ -1,13 +1,13 @@
-"""What waits for the admins, each a link to where it is handled."""
+"""What waits for an admin, each item a link to its page."""
 
 import reflex as rx
 
+from swivi import routes
 from swivi.domain.tracking.models import RunStatus
-from swivi.pages.admin.dashboard.state import Ending, OverviewState
-from swivi.pages.admin.reconciliation.page import HERE as BOOKS
+from swivi.pages.admin.dashboard.state import EndingRow, OverviewState
 from swivi.pages.admin.reconciliation.state import ReconciliationState
 from swivi.pages.admin.shared.parts import counted
-from swivi.pages.admin.tracking.live import RunNow
+from swivi.pages.admin.tracking.newest_run import NewestRun
 from swivi.ui.buttons import link_button
 from swivi.ui.cards import panel
 from swivi.ui.feedback import empty_state, skeleton_rows
@@ -18,18 +18,18 @@ from swivi.ui.vars import number_var, rows_var
 
 
 def attention() -> rx.Component:
-    """The list, or that nothing waits."""
+    """Show the list, or say that nothing waits."""
     state = OverviewState
     calm = empty_state(
         "circle_check", "Nothing waits for you", "New submissions and payout requests show here."
     )
     nothing = rx.cond(state.campaigns_active > 0, calm, _no_campaign())
     items = rx.el.ul(
-        *_people_waiting(),
+        *_users_waiting(),
         _run_stopped(),
         *_odd_readings(),
         rx.foreach(rows_var(state.ending), _ending),
-        _books(),
+        _findings(),
         class_name="waiting-list",
     )
     return panel(
@@ -42,8 +42,8 @@ def _no_campaign() -> rx.Component:
     return empty_state(
         "megaphone",
         "No campaign is running",
-        "Give one a budget and a rate per 1,000 views, and clippers can send you clips for it.",
-        link_button("New campaign", "/admin/campaigns/new", icon="plus"),
+        "Create one with a budget and a rate per 1,000 views. Clippers can then submit clips.",
+        link_button("New campaign", routes.ADMIN_NEW_CAMPAIGN, icon="plus"),
     )
 
 
@@ -64,31 +64,31 @@ def _anything() -> rx.Var[bool]:
 
 
 def _stopped() -> rx.Var[bool]:
-    return rx.Var.create(RunNow.status == RunStatus.FAILED.value).to(bool)
+    return rx.Var.create(NewestRun.status == RunStatus.FAILED.value).to(bool)
 
 
 def _unread() -> rx.Var[bool]:
-    """Some clips were not read; while a run is under way it may still try them again."""
-    return (number_var(RunNow.failed) > 0) & (RunNow.status != RunStatus.RUNNING.value)
+    """Return whether the newest run could not read some clips. A running one still retries."""
+    return (number_var(NewestRun.failed) > 0) & (NewestRun.status != RunStatus.RUNNING.value)
 
 
-def _books() -> rx.Component:
+def _findings() -> rx.Component:
     found = ReconciliationState.found
     return _item(
         number_var(found) > 0,
         "book_x",
-        rx.fragment(counted(found, "finding", "findings"), " in the books"),
-        BOOKS,
+        rx.fragment(counted(found, "finding", "findings"), " in the reconciliation"),
+        routes.ADMIN_RECONCILIATION,
         wrong=True,
     )
 
 
 def _run_stopped() -> rx.Component:
-    words = rx.fragment("The newest tracking run was stopped: ", RunNow.run_problem)
-    return _item(_stopped(), "triangle_alert", words, "/admin/tracking", wrong=True)
+    words = rx.fragment("The newest tracking run stopped: ", NewestRun.run_problem)
+    return _item(_stopped(), "triangle_alert", words, routes.ADMIN_TRACKING, wrong=True)
 
 
-def _people_waiting() -> list[rx.Component]:
+def _users_waiting() -> list[rx.Component]:
     state = OverviewState
     return [
         _item(
@@ -99,7 +99,7 @@ def _people_waiting() -> list[rx.Component]:
                 " to review, the oldest sent ",
                 when(state.oldest_pending_at),
             ),
-            "/admin/submissions",
+            routes.ADMIN_SUBMISSIONS,
         ),
         _item(
             state.to_approve > 0,
@@ -109,7 +109,7 @@ def _people_waiting() -> list[rx.Component]:
                 " to decide on, ",
                 money(state.to_approve_amount),
             ),
-            "/admin/payouts?status=pending",
+            f"{routes.ADMIN_PAYOUTS}?status=pending",
         ),
         _item(
             state.to_send > 0,
@@ -119,7 +119,7 @@ def _people_waiting() -> list[rx.Component]:
                 " to send, ",
                 money(state.to_send_amount),
             ),
-            "/admin/payouts?status=approved",
+            f"{routes.ADMIN_PAYOUTS}?status=approved",
         ),
         _item(
             state.stuck > 0,
@@ -128,12 +128,12 @@ def _people_waiting() -> list[rx.Component]:
                 counted(state.stuck, "submission has", "submissions have"),
                 " waited for a first reading for more than an hour",
             ),
-            "/admin/submissions?status=pending",
+            f"{routes.ADMIN_SUBMISSIONS}?status=pending",
         ),
     ]
 
 
-def _ending(campaign: Ending) -> rx.Component:
+def _ending(campaign: EndingRow) -> rx.Component:
     used = rx.fragment(
         ": ",
         rx.el.span(percent_text(campaign.spent, campaign.budget), class_name="num"),
@@ -141,7 +141,7 @@ def _ending(campaign: Ending) -> rx.Component:
     )
     ends = rx.cond(campaign.ends_at != "", rx.fragment(", it ends ", when(campaign.ends_at)))
     words = rx.fragment(rx.el.strong(campaign.title), used, ends)
-    return _item(True, "gauge", words, f"/admin/campaigns/{campaign.id}")
+    return _item(True, "gauge", words, routes.admin_campaign(campaign.id))
 
 
 def _odd_readings() -> list[rx.Component]:
@@ -150,46 +150,46 @@ def _odd_readings() -> list[rx.Component]:
             _unread(),
             "eye_off",
             rx.fragment(
-                count(RunNow.failed),
+                count(NewestRun.failed),
                 " of ",
-                counted(RunNow.planned, "clip", "clips"),
+                counted(NewestRun.planned, "clip", "clips"),
                 " not read in the newest run",
             ),
-            "/admin/tracking",
+            routes.ADMIN_TRACKING,
         ),
         _item(
-            RunNow.unknown != "",
+            NewestRun.unknown != "",
             "message_circle_question",
             rx.fragment(
-                "The scraper answered with words that Swivi does not know: ", RunNow.unknown
+                "The scraper’s answers hold words that Swivi does not know: ", NewestRun.unknown
             ),
-            "/admin/tracking",
+            routes.ADMIN_TRACKING,
         ),
         _item(
             OverviewState.on_hold > 0,
             "circle_pause",
             rx.fragment(
                 counted(OverviewState.on_hold, "clip is", "clips are"),
-                " on hold: a count rose as no video’s ever did, and an admin has to decide",
+                " on hold because of an impossible rise in views. An admin has to decide.",
             ),
-            "/admin/tracking",
+            routes.ADMIN_TRACKING,
         ),
         _item(
             OverviewState.readings_waiting > 0,
             "user_check",
             rx.fragment(
                 counted(OverviewState.readings_waiting, "clip has", "clips have"),
-                " views entered by hand that another admin has to confirm",
+                " manually entered views that another admin has to confirm",
             ),
-            "/admin/tracking",
+            routes.ADMIN_TRACKING,
         ),
         _item(
             OverviewState.flagged > 0,
             "flag",
             rx.fragment(
-                counted(OverviewState.flagged, "clip", "clips"), " whose newest reading looked odd"
+                counted(OverviewState.flagged, "clip", "clips"), " with an odd newest reading"
             ),
-            "/admin/submissions?status=approved",
+            f"{routes.ADMIN_SUBMISSIONS}?status=approved",
         ),
     ]
 

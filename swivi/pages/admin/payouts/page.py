@@ -1,10 +1,12 @@
-"""Payout requests: who asks for how much, and the steps from the ask to the money sent."""
+"""Payout requests, and the steps from a request to the money sent."""
 
 import reflex as rx
 
+from swivi import routes
 from swivi.domain.payouts.models import PayoutStatus
 from swivi.domain.payouts.rules import PayoutAction
-from swivi.pages.admin.payouts.state import PayoutsState, RequestRow
+from swivi.pages.admin.payouts.rows import RequestRow
+from swivi.pages.admin.payouts.state import PayoutsState
 from swivi.pages.admin.shared.parts import counted, row_actions, two_lines
 from swivi.pages.engine.proof import FIELD, password_field
 from swivi.pages.shared.frame import admin_page, sends
@@ -20,15 +22,13 @@ from swivi.ui.tables import Column, FilterTab, data_table, filter_tabs, pager
 from swivi.ui.types import Node, Rows, Text
 from swivi.ui.vars import rows_var, text_var
 
-HERE = "/admin/payouts"
-
 _COLUMNS = (
     Column("Clipper"),
     Column("Amount", "right"),
     Column("To send", "right"),
     Column("Method and details"),
     Column("Status"),
-    Column("Asked", "right", wide_only=True),
+    Column("Requested", "right", wide_only=True),
     Column("", "right"),
 )
 _LABELS = {
@@ -42,7 +42,7 @@ _LABELS = {
 
 def _cells(row: RequestRow) -> list[Node]:
     return [
-        two_lines(rx.el.a(row.clipper, href=f"/admin/users/{row.clipper_id}"), row.email),
+        two_lines(rx.el.a(row.clipper, href=routes.admin_user(row.clipper_id)), row.email),
         rx.el.div(money(row.amount), rx.el.div(money(row.fee), " fee", class_name="hint num")),
         copyable(
             money(row.net), plain_dollars(row.net), f"Copy the amount to send to {row.clipper}"
@@ -59,7 +59,7 @@ def _details(row: RequestRow) -> rx.Component:
 
 
 def _destination(lines: Rows, clipper: Text) -> rx.Component:
-    """Where to pay, all of it, line by line with a button that copies the line without spaces."""
+    """Show the destination line by line. Each has a button that copies it without spaces."""
     return rx.foreach(
         rows_var(lines),
         lambda line: rx.el.div(
@@ -89,14 +89,14 @@ def _status(row: RequestRow) -> rx.Component:
 
 
 def _steps(row: RequestRow) -> rx.Component:
-    """Only what the request's state allows, the way forward last."""
+    """Offer what the request's status allows, the way forward last."""
     return row_actions(
         *[
             rx.cond(
                 rows_var(row.actions).contains(action.value),
                 button(
                     label,
-                    sends(PayoutsState.ask, row.id, action.value),
+                    sends(PayoutsState.open, row.id, action.value),
                     "secondary"
                     if action in (PayoutAction.APPROVE, PayoutAction.COMPLETE)
                     else "quiet",
@@ -121,11 +121,11 @@ def payouts_page() -> rx.Component:
             card_grid(
                 stat_card(
                     "Waiting for approval",
-                    live_money(state.owed),
+                    live_money(state.pending),
                     _requests(state.counts.get("PENDING", 0)),
                 ),
                 stat_card(
-                    "Approved, to be sent",
+                    "Approved, to send",
                     live_money(state.to_send),
                     _requests(state.counts.get("APPROVED", 0)),
                 ),
@@ -134,7 +134,7 @@ def payouts_page() -> rx.Component:
             filter_tabs(
                 tabs,
                 state.status,
-                lambda status: f"?status={status.lower()}" if status else HERE,
+                lambda status: f"?status={status.lower()}" if status else routes.ADMIN_PAYOUTS,
                 "Status",
             ),
             data_table(
@@ -147,14 +147,14 @@ def payouts_page() -> rx.Component:
                 error=state.problem,
                 retry=state.load,
                 empty=empty_state(
-                    "banknote", "No payout requests", "Clippers ask here for what they have earned."
+                    "banknote", "No payout requests", "Requests of clippers show here."
                 ),
                 stacks=True,
             ),
             pager(state.page, state.pages, state.previous_page, state.next_page, state.total),
             _dialog(),
         ),
-        current=HERE,
+        current=routes.ADMIN_PAYOUTS,
         actions=link_button(
             "Export as CSV", state.export, icon="download", reload_document=True, download=True
         ),
@@ -169,7 +169,7 @@ def _dialog() -> rx.Component:
     state = PayoutsState
     completing = state.action == PayoutAction.COMPLETE.value
     return form_dialog(
-        state.action != "",
+        state.is_open,
         state.close,
         state.title,
         form(
@@ -185,7 +185,7 @@ def _dialog() -> rx.Component:
                         "Transaction id",
                         "transaction_id",
                         error=state.errors.get("transaction_id", ""),
-                        hint="As the bank or the service names the payment.",
+                        hint="The bank’s or service’s id of the payment.",
                         auto_complete="off",
                     ),
                 ),
@@ -197,14 +197,14 @@ def _dialog() -> rx.Component:
                 ),
             ),
             password_field(state.needs_password, state.errors.get(FIELD, "")),
-            form_actions(close_button(), _answer_button()),
-            on_submit=state.answer,
+            form_actions(close_button(), _submit_button()),
+            on_submit=state.submit,
         ),
         description=state.text,
     )
 
 
-def _answer_button() -> rx.Component:
+def _submit_button() -> rx.Component:
     state = PayoutsState
     label = text_var(
         rx.match(state.action, *[(action.value, words) for action, words in _LABELS.items()], "Yes")

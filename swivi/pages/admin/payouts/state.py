@@ -1,38 +1,35 @@
-"""The payout requests' state: which are shown, and the one step that the dialog asks about."""
+"""The state of the payouts page: the requests, and the dialog for one step of one request."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
+from typing import ClassVar
 
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core.errors import SwiviError
 from swivi.core.money import format_dollars
-from swivi.domain.accounts.models import Role
 from swivi.domain.payouts import service as payouts
-from swivi.domain.payouts.methods import method_label
 from swivi.domain.payouts.models import PayoutStatus
 from swivi.domain.payouts.rules import EDGES, PayoutAction
-from swivi.insights.money.payouts import PayoutRow, payout_queue, payout_totals
-from swivi.pages.admin.shared.times import iso
+from swivi.insights.money.payouts import payout_queue, payout_totals
+from swivi.pages.admin.payouts.rows import RequestRow, request_row
 from swivi.pages.engine import proof
-from swivi.pages.engine.acting import acting, form_fields, some_id
-from swivi.pages.engine.gate import admins_only, public
+from swivi.pages.engine.acting import acting, some_id
+from swivi.pages.engine.dialog import Fields, SubjectDialog
+from swivi.pages.engine.gate import admins_only
 from swivi.pages.engine.listing import PAGE_SIZE, Listing, asked_option
-from swivi.pages.engine.loading import loading
-from swivi.pages.engine.session import visitor
+from swivi.pages.engine.live import AdminLive
 from swivi.runtime.live import hub
-from swivi.ui.feedback import toast_error, toast_success
 from swivi.ui.types import Handler
 
 _CONSEQUENCES = {
-    PayoutAction.APPROVE: "{name} is told that {amount} will be sent soon. Nothing is paid yet.",
+    PayoutAction.APPROVE: "{name} learns that {amount} will be sent soon. Nothing is paid yet.",
     PayoutAction.COMPLETE: (
-        "You have sent {net} to {name} by {method}. {amount} leaves their balance for good."
+        "You sent {net} to {name} by {method}. {amount} leaves their balance for good."
     ),
-    PayoutAction.REJECT: "{amount} becomes available to {name} again, who will read the reason.",
-    PayoutAction.FAIL: "{amount} becomes available to {name} again, who will read the reason.",
-    PayoutAction.REVERSE: "The bank sent {net} back: {amount} becomes available to {name} again.",
+    PayoutAction.REJECT: "{amount} becomes available to {name} again. {name} reads the reason.",
+    PayoutAction.FAIL: "{amount} becomes available to {name} again. {name} reads the reason.",
+    PayoutAction.REVERSE: "The bank returned {net}. {amount} becomes available to {name} again.",
 }
 _DONE = {
     PayoutAction.APPROVE: "approved",
@@ -43,65 +40,17 @@ _DONE = {
 }
 
 
-@dataclass(frozen=True)
-class RequestRow:
-    """A payout request as its row shows it.
+class PayoutsState(AdminLive, Listing, SubjectDialog, rx.State):
+    """One page of payout requests, live. `action` is the step that the dialog asks about.
 
-    Cents; `actions` are what an admin may do with it now.
+    `pending` and `to_send` are the cents of PENDING and of APPROVED requests.
     """
 
-    id: int
-    clipper: str
-    clipper_id: int
-    email: str
-    amount: int
-    fee: int
-    net: int
-    method: str
-    lines: list[list[str]]
-    """Where to pay: label, text as read, text as copied."""
-    status: str
-    reason: str
-    transaction_id: str
-    requested_at: str
-    decided_at: str
-    decided_by: str
-    actions: list[str]
-
-
-def _row(row: PayoutRow) -> RequestRow:
-    return RequestRow(
-        id=row.request_id,
-        clipper=row.clipper_name,
-        clipper_id=row.clipper_id,
-        email=row.clipper_email,
-        amount=row.amount,
-        fee=row.fee,
-        net=row.net,
-        method=method_label(row.method),
-        lines=[[line.label, line.shown, line.copied] for line in row.destination.lines],
-        status=row.status,
-        reason=row.reason or "",
-        transaction_id=row.transaction_id or "",
-        requested_at=iso(row.requested_at),
-        decided_at=iso(row.paid_at or row.decided_at),
-        decided_by=row.decided_by or "",
-        actions=[action.value for action in _CONSEQUENCES if row.status in EDGES[action].sources],
-    )
-
-
-class PayoutsState(Listing, rx.State):
-    """One page of payout requests, live.
-
-    `action` is the step that the dialog asks about, "" while it is closed.
-
-    `owed` and `to_send` are the cents that PENDING and APPROVED requests ask for.
-    """
-
+    _content: ClassVar[str] = "The payout requests"
     rows: list[RequestRow] = []
     status: str = ""
     counts: dict[str, int] = {}
-    owed: int = 0
+    pending: int = 0
     to_send: int = 0
     export: str = ""
     action: str = ""
@@ -111,29 +60,16 @@ class PayoutsState(Listing, rx.State):
     lines: list[list[str]] = []
     needs_reason: bool = False
     needs_password: bool = False
-    errors: dict[str, str] = {}
-    busy: bool = False
     _request_id: int = 0
 
-    @public
-    async def load(self) -> None:
-        """Read what the address asks for."""
-        actor = await visitor(self, Role.ADMIN)
-        if actor is None:
-            return
+    async def _arrive(self) -> None:
+        self._close_if_left()
         self.status = asked_option(self, "status", PayoutStatus) or ""
-        self.export = "/api/admin/exports/payouts.csv" + (
-            f"?status={self.status}" if self.status else ""
-        )
-        self.action, self.busy = "", False
+        query = f"?status={self.status}" if self.status else ""
+        self.export = f"/api/admin/exports/payouts.csv{query}"
         self._read_place()
-        # Admins are told of every request that is made; that is heard here.
-        hub.watch(self, users={actor.user_id})
-        await self._read()
-
-    async def _read(self) -> None:
-        async with loading(self, "The payout requests") as session:
-            await self._refresh_live(session)
+        # Every new request notifies all admins, which is a change of theirs.
+        hub.watch(self, users={self._user_id})
 
     async def _refresh_live(self, session: AsyncSession) -> None:
         status = PayoutStatus(self.status) if self.status else None
@@ -142,62 +78,56 @@ class PayoutsState(Listing, rx.State):
         totals = await payout_totals(session)
         counts = {status.value: total.requests for status, total in totals.items()}
         self.counts = {"": sum(counts.values())} | counts
-        self.owed, self.to_send = (
-            totals[PayoutStatus.PENDING].amount,
-            totals[PayoutStatus.APPROVED].amount,
-        )
-        self.rows = [_row(row) for row in rows]
+        self.pending = totals[PayoutStatus.PENDING].amount
+        self.to_send = totals[PayoutStatus.APPROVED].amount
+        self.rows = [request_row(row) for row in rows]
         self._found(total)
 
     @admins_only
-    async def ask(self, request_id: object, action: object) -> None:
-        """Open the dialog for one step of one request, with the amount and the name."""
+    async def open(self, request_id: object, action: object) -> None:
+        """Ask about one step of one request."""
         number = some_id(request_id)
         row = next((row for row in self.rows if row.id == number and action in row.actions), None)
         if row is None:
             return
-        step = PayoutAction(str(action))
-        amounts = {"amount": format_dollars(row.amount), "net": format_dollars(row.net)}
-        self._request_id, self.action, self.errors = row.id, step, {}
-        self.title = f"{step.capitalize()} {amounts['amount']} for {row.clipper}?"
-        self.text = _CONSEQUENCES[step].format(name=row.clipper, method=row.method, **amounts)
-        self.clipper, self.lines = row.clipper, row.lines
-        self.needs_reason = EDGES[step].needs_reason
+        self._open()
+        self._ask(row, PayoutAction(str(action)))
         self.needs_password = await proof.is_needed(self)
 
-    @admins_only
-    async def close(self, is_open: object) -> None:
-        """The dialog was dismissed."""
-        if is_open is not True and not self.busy:
-            self.action, self._request_id = "", 0
+    def _ask(self, row: RequestRow, step: PayoutAction) -> None:
+        amount = format_dollars(row.amount)
+        self._request_id = row.id
+        self.action = step
+        self.title = f"{step.capitalize()} {amount} for {row.clipper}?"
+        self.text = _CONSEQUENCES[step].format(
+            name=row.clipper, method=row.method, amount=amount, net=format_dollars(row.net)
+        )
+        self.clipper = row.clipper
+        self.lines = row.lines
+        self.needs_reason = EDGES[step].needs_reason
 
     @admins_only
-    async def answer(self, form_data: object) -> AsyncIterator[Handler]:
-        """Take the step that the dialog asked about; what is wrong is said beside the fields."""
-        if self.busy or not self.action:
-            return
-        self.busy, self.errors = True, {}
-        yield None
-        fields, step = form_fields(form_data), PayoutAction(self.action)
-        try:
-            await proof.must_be_given(self, fields)
-            async with acting(self) as (session, actor):
-                asked = await payouts.process(
-                    session,
-                    actor,
-                    self._request_id,
-                    step,
-                    transaction_id=fields.get("transaction_id"),
-                    notes=fields.get("notes"),
-                )
-        except SwiviError as wrong:
-            self.busy, self.errors = False, wrong.fields
-            self.needs_password = self.needs_password or proof.FIELD in wrong.fields
-            if not wrong.fields:
-                self.action = ""
-                await self._read()
-                yield toast_error(wrong.sentence)
-            return
-        self.busy, self.action = False, ""
-        await self._read()
-        yield toast_success(f"Payout of {format_dollars(asked.amount)} {_DONE[step]}")
+    async def submit(self, form_data: object) -> AsyncIterator[Handler]:
+        """Take the step that the dialog asks about."""
+        async for event in self._submit(form_data, self._process):
+            yield event
+        if not self.is_open:  # done, or refused because the request changed
+            await self._read()
+
+    async def _process(self, fields: Fields) -> str:
+        step = PayoutAction(self.action)
+        await proof.must_be_given(self, fields)
+        async with acting(self) as (session, actor):
+            asked = await payouts.process(
+                session,
+                actor,
+                self._request_id,
+                step,
+                transaction_id=fields.get("transaction_id"),
+                notes=fields.get("notes"),
+            )
+        return f"Payout of {format_dollars(asked.amount)} {_DONE[step]}"
+
+    def _refuse(self, refused: SwiviError) -> Sequence[Handler]:
+        self.needs_password = self.needs_password or proof.FIELD in refused.fields
+        return super()._refuse(refused)

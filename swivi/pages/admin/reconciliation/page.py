@@ -1,16 +1,10 @@
-"""The books: every invariant of money, what the last audit covered, what it found, and the audits
-before it.
-"""
+"""Reconciliation: every balance against its transfers, by rule, with findings and history."""
 
 import reflex as rx
 
-from swivi.pages.admin.reconciliation.state import (
-    AuditRow,
-    FindingRow,
-    ReconciliationHistory,
-    ReconciliationState,
-    RuleRow,
-)
+from swivi import routes
+from swivi.pages.admin.reconciliation.rows import FindingRow, ReconciliationRow, RuleRow
+from swivi.pages.admin.reconciliation.state import ReconciliationHistory, ReconciliationState
 from swivi.pages.shared.frame import admin_page
 from swivi.ui.buttons import button, link_button
 from swivi.ui.cards import panel
@@ -21,34 +15,30 @@ from swivi.ui.tables import Column, data_table, pager
 from swivi.ui.types import Node, Number
 from swivi.ui.vars import number_var
 
-HERE = "/admin/books"
 
-
-def books_page() -> rx.Component:
+def reconciliation_page() -> rx.Component:
     """`/admin/books`."""
     return admin_page(
-        "Books",
+        "Reconciliation",
         stack(_last(), _rules(), _seals(), _history()),
-        current=HERE,
-        subtitle=rx.el.span(
-            "Every amount is kept twice, as a balance and as the transfers behind it."
-        ),
+        current=routes.ADMIN_RECONCILIATION,
+        subtitle=rx.el.span("Every balance is compared with the transfers behind it."),
         actions=_check_now(),
     )
 
 
-def books_panel() -> rx.Component:
-    """The last audit in a line, for the dashboard."""
-    actions = cluster(link_button("Details", HERE), _check_now())
-    return panel("The books", _last(), action=actions)
+def reconciliation_panel() -> rx.Component:
+    """Show the newest reconciliation in a line, for the dashboard."""
+    actions = cluster(link_button("Details", routes.ADMIN_RECONCILIATION), _check_now())
+    return panel("Reconciliation", _last(), action=actions)
 
 
 def _check_now() -> rx.Component:
     return button(
-        "Check the books",
+        "Check now",
         ReconciliationState.check,
         icon="book_check",
-        pending=ReconciliationState.checking,
+        pending=ReconciliationState.busy,
     )
 
 
@@ -64,30 +54,29 @@ def _last() -> rx.Component:
         _took(state.took),
         rx.fragment("checked ", when(state.checked_at)),
     )
-    right = notice("good", "No findings: every invariant holds.")
+    right = notice("good", "No findings: every rule holds.")
     shown = stack(covered, _scope(), rx.cond(state.found == 0, right, _findings()))
-    return rx.el.div(rx.cond(state.checked_at == "", never, shown), id="books")
+    return rx.el.div(rx.cond(state.checked_at == "", never, shown), id="reconciliation")
 
 
 def _scope() -> rx.Component:
-    """What the last check looked at, and since when rows can be compared with seals."""
+    """What the newest reconciliation compared, and since when rows are sealed."""
+    state = ReconciliationState
     whole = rx.fragment(
-        "Every rule was checked over all rows, and all ",
-        count(ReconciliationState.compared),
-        " sealed rows.",
+        "Every rule was checked over all rows, and all ", count(state.compared), " sealed rows."
     )
     part = rx.fragment(
-        "Every rule was checked over all rows. Sealed rows: those that no check had compared "
-        "before, and the next part of the older ones, ",
-        count(ReconciliationState.compared),
-        " in all.",
+        "Every rule was checked over all rows. Of the sealed rows, ",
+        count(state.compared),
+        " were compared: all new ones, and the next part of the older ones.",
     )
-    since = rx.fragment(" Rows are sealed since ", when(ReconciliationState.seal.since), ".")
-    said = (
-        rx.cond(ReconciliationState.is_whole, whole, part),
-        rx.cond(ReconciliationState.seal.since != "", since),
+    since = rx.fragment(" Rows are sealed since ", when(state.seal.since), ".")
+    return rx.el.p(
+        rx.cond(state.is_whole, whole, part),
+        rx.cond(state.seal.since != "", since),
+        class_name="quiet",
+        id="reconciliation-scope",
     )
-    return rx.el.p(*said, class_name="quiet", id="books-scope")
 
 
 def _findings() -> rx.Component:
@@ -108,11 +97,11 @@ def _findings() -> rx.Component:
 
 
 def _finding_cells(row: FindingRow) -> list[Node]:
-    look = rx.el.a("Look", href=row.place, aria_label=f"Look: {row.sentence}")
+    link = rx.el.a("Open", href=row.place, aria_label=f"Open: {row.sentence}")
     return [
         rx.el.div(rx.el.strong(row.invariant), " ", row.rule),
         row.sentence,
-        rx.cond(row.place != "", look),
+        rx.cond(row.place != "", link),
     ]
 
 
@@ -139,7 +128,7 @@ def _rules() -> rx.Component:
             error=state.problem,
             retry=state.load,
             empty=empty_state(
-                "book_check", "Not checked yet", "Each rule stands here after the first check."
+                "book_check", "Not checked yet", "The first check lists each rule here."
             ),
             stacks=True,
         ),
@@ -180,9 +169,9 @@ def _seals() -> rx.Component:
         ".",
     )
     keep = rx.el.p(
-        "Keep this digest outside of Swivi. Later, ",
+        "Keep this digest outside of Swivi. ",
         rx.el.code("python -m swivi audit --since"),
-        " with the digest shows whether any of these rows changed.",
+        " with the digest then shows whether any of these rows changed.",
         class_name="quiet",
     )
     shown = stack(
@@ -198,7 +187,7 @@ def _seals() -> rx.Component:
     return panel("Seals", rx.cond(seal.number > 0, shown, none))
 
 
-_AUDIT_COLUMNS = (
+_HISTORY_COLUMNS = (
     Column("When"),
     Column("Why"),
     Column("Transfers", "right"),
@@ -210,20 +199,20 @@ _AUDIT_COLUMNS = (
 def _history() -> rx.Component:
     state = ReconciliationHistory
     return panel(
-        "Audits",
+        "History",
         data_table(
-            _AUDIT_COLUMNS,
+            _HISTORY_COLUMNS,
             state.rows,
-            _audit_cells,
-            caption="Audits",
+            _history_cells,
+            caption="Reconciliations",
             key=lambda row: row.id,
             loading=state.loading,
             error=state.problem,
             retry=state.load,
             empty=empty_state(
                 "history",
-                "No audit yet",
-                "There is one after each tracking run, and one every night.",
+                "No reconciliation yet",
+                "Swivi runs one after each tracking run and one every night.",
             ),
             stacks=True,
         ),
@@ -234,7 +223,7 @@ def _history() -> rx.Component:
     )
 
 
-def _audit_cells(row: AuditRow) -> list[Node]:
+def _history_cells(row: ReconciliationRow) -> list[Node]:
     return [when(row.at), row.why, count(row.transfers), _took(row.took), _found(row.found)]
 
 

@@ -1,13 +1,12 @@
-"""Try view tracking: paste links, see their initial views, approve them, track, and see views and
-earnings change.
-"""
+"""The sandbox: paste links, read their initial views, approve them, and track them."""
 
 import reflex as rx
 
+from swivi import routes
 from swivi.pages.admin.sandbox.state import SandboxState
 from swivi.pages.admin.shared.parts import clip_link, known_count, row_actions, side_by_side
 from swivi.pages.admin.submissions.rows import SubmissionRow
-from swivi.pages.admin.tracking.live import RunNow, no_reader_notice
+from swivi.pages.admin.tracking.newest_run import NewestRun, no_reader_notice
 from swivi.pages.shared.frame import admin_page, sends
 from swivi.ui.buttons import button, submit_button
 from swivi.ui.cards import panel, stat_card
@@ -20,8 +19,6 @@ from swivi.ui.platform_marks import platform_mark
 from swivi.ui.tables import Column, data_table
 from swivi.ui.types import Node
 from swivi.ui.vars import flag_var, rows_var
-
-HERE = "/test/view-tracking"
 
 _COLUMNS = (
     Column("Link"),
@@ -57,22 +54,22 @@ def _cells(row: SubmissionRow) -> list[Node]:
     ]
 
 
-def trial_page() -> rx.Component:
+def sandbox_page() -> rx.Component:
     """`/test/view-tracking`."""
     return admin_page(
-        "Try view tracking",
+        "Tracking sandbox",
         stack(
             no_reader_notice(),
             notice(
                 "info",
-                "Links go the whole real way: read, approved, tracked and settled, in a hidden "
-                "test campaign and as a test clipper whom nobody can sign in as. Reading costs "
-                "what the reading service charges.",
+                "Links are read, approved, tracked and settled as real clips are, in a hidden test "
+                "campaign of a test clipper. Nobody is paid. The reading service charges for "
+                "each reading.",
             ),
             panel("1. Paste links", _form(), _refused()),
             panel("2. Approve them and track", _campaign(), _results(), action=_steps()),
         ),
-        current=HERE,
+        current=routes.SANDBOX,
     )
 
 
@@ -80,7 +77,7 @@ def _form() -> rx.Component:
     state = SandboxState
     return form(
         text_area_field(
-            "TikTok, YouTube and Instagram links, one a line",
+            "TikTok, YouTube and Instagram links, one per line",
             "links",
             rows=5,
             error=state.errors.get("links", ""),
@@ -88,8 +85,8 @@ def _form() -> rx.Component:
         form_actions(
             submit_button(
                 "Read initial views",
-                pending=state.working == "capture",
-                disabled=~flag_var(RunNow.can_read),
+                pending=state.busy == "capture",
+                disabled=~flag_var(NewestRun.can_read),
             )
         ),
         on_submit=state.capture,
@@ -103,7 +100,7 @@ def _refused() -> rx.Component:
         return rx.el.li(rx.el.strong(pair[0]), ": ", pair[1], style={"overflow_wrap": "anywhere"})
 
     said = notice(
-        "bad", rx.el.ul(rx.foreach(refused, line), style={"list_style": "none"}), "Not taken"
+        "bad", rx.el.ul(rx.foreach(refused, line), style={"list_style": "none"}), "Not accepted"
     )
     return rx.cond(refused.length() > 0, said)
 
@@ -138,12 +135,12 @@ def _steps() -> rx.Component:
                     "Start over",
                     kind="quiet",
                     icon="rotate_ccw",
-                    pending=state.working == "start over",
+                    pending=state.busy == "start over",
                 ),
                 "Start over?",
                 (
-                    "These clips are taken out, what they earned goes back, and the test campaign "
-                    "is completed."
+                    "These clips are revoked, their earnings go back, and the test campaign is "
+                    "completed."
                 ),
                 "Start over",
                 state.start_over,
@@ -156,8 +153,8 @@ def _steps() -> rx.Component:
             state.track_all,
             "primary",
             "radar",
-            pending=state.working == "track",
-            disabled=(state.campaign_id == 0) | ~flag_var(RunNow.can_read),
+            pending=state.busy == "track",
+            disabled=(state.campaign_id == 0) | ~flag_var(NewestRun.can_read),
         ),
     )
 
@@ -176,7 +173,7 @@ def _results() -> rx.Component:
         empty=empty_state(
             "flask_conical",
             "No links yet",
-            "Paste some above: their initial views are read at once.",
+            "Paste links above. Their initial views are read at once.",
         ),
         stacks=True,
     )

@@ -1,23 +1,22 @@
-"""The bench's state: the links that were sent the whole way, live, and each step of that way."""
+"""The state of the sandbox: the submitted links, live, and the steps that they go through."""
 
 from collections.abc import AsyncIterator
+from typing import ClassVar
 
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core.errors import InvalidInput, SwiviError
-from swivi.domain.accounts.models import Role
 from swivi.domain.campaigns import service as campaigns
 from swivi.domain.clips import review
-from swivi.domain.tracking import sandbox as trial
+from swivi.domain.tracking import sandbox
 from swivi.domain.tracking.errors import NoReader
 from swivi.insights.submissions.review_queue import review_queue
 from swivi.pages.admin.shared.start_run import run_by_hand
 from swivi.pages.admin.submissions.rows import SubmissionRow, submission_row
 from swivi.pages.engine.acting import acting, form_fields, refusal, some_id
-from swivi.pages.engine.gate import admins_only, current_actor, public
-from swivi.pages.engine.loading import loading
-from swivi.pages.engine.session import visitor
+from swivi.pages.engine.gate import admins_only, current_actor
+from swivi.pages.engine.live import AdminLive
 from swivi.runtime.live import hub
 from swivi.runtime.runtime import runtime
 from swivi.ui.feedback import toast_error, toast_success
@@ -26,13 +25,14 @@ from swivi.ui.types import Handler
 MOST_LINKS = 30
 
 
-class SandboxState(rx.State):
-    """The test campaign's submissions, live. Cents; `campaign_id` is 0 while no bench is set up.
+class SandboxState(AdminLive, rx.State):
+    """The test campaign's submissions, live. Cents; `campaign_id` is 0 while there is none.
 
-    `refused` are links that were not taken, with why; `working` names the step that is under way,
-    or "".
+    `refused` are the links that were not accepted, with the reasons. `busy` names the step that is
+    under way, "" if none is.
     """
 
+    _content: ClassVar[str] = "The sandbox"
     campaign_id: int = 0
     status: str = ""
     rate: int = 0
@@ -42,29 +42,27 @@ class SandboxState(rx.State):
     approvable: int = 0
     refused: list[tuple[str, str]] = []
     errors: dict[str, str] = {}
-    working: str = ""
-    loading: bool = True
-    problem: str = ""
+    busy: str = ""
 
-    @public
-    async def load(self) -> None:
-        """Show the bench as it stands."""
-        if await visitor(self, Role.ADMIN) is None:
-            return
-        self.working, self.errors = "", {}
-        # All campaigns: the one to watch may only be made while this page is open.
+    async def _arrive(self) -> None:
+        self.busy = ""
+        self.errors = {}
+        # All campaigns: the one to watch may only be created while this page is open.
         hub.watch(self, campaigns="all")
-        async with loading(self, "The bench") as session:
-            await self._refresh_live(session)
 
     async def _refresh_live(self, session: AsyncSession) -> None:
-        bench = await trial.bench_now(session)
-        if bench is None:
-            self.campaign_id, self.rows, self.approvable = 0, [], 0
+        setup = await sandbox.bench_now(session)
+        if setup is None:
+            self.campaign_id = 0
+            self.rows = []
+            self.approvable = 0
             return
-        campaign = await campaigns.get(session, bench.campaign_id)
-        self.campaign_id, self.status = campaign.id, campaign.status
-        self.rate, self.budget, self.spent = campaign.payout_rate, campaign.budget, campaign.spent
+        campaign = await campaigns.get(session, setup.campaign_id)
+        self.campaign_id = campaign.id
+        self.status = campaign.status
+        self.rate = campaign.payout_rate
+        self.budget = campaign.budget
+        self.spent = campaign.spent
         rows, _ = await review_queue(session, campaign_id=campaign.id, limit=10 * MOST_LINKS)
         self.rows = [submission_row(row) for row in reversed(rows)]
         self.approvable = sum(row.approvable for row in self.rows)
@@ -79,14 +77,17 @@ class SandboxState(rx.State):
             except InvalidInput as wrong:
                 self.errors = wrong.fields
                 return
-            if self.working:
+            if self.busy:
                 return
-            self.working, self.errors = "capture", {}
+            self.busy = "capture"
+            self.errors = {}
             actor = await current_actor(self)
         try:
             if runtime().readers is None:
                 raise NoReader
-            refused = await trial.submit_links(runtime().database, runtime().intake, actor, pasted)
+            refused = await sandbox.submit_links(
+                runtime().database, runtime().intake, actor, pasted
+            )
         except SwiviError as wrong:
             yield refusal(wrong)
         else:
@@ -94,20 +95,20 @@ class SandboxState(rx.State):
                 self.refused = [(one.link, one.why) for one in refused]
             if len(refused) < len(pasted):
                 yield toast_success(
-                    f"{len(pasted) - len(refused)} of {len(pasted)} links are submitted"
+                    f"{len(pasted) - len(refused)} of {len(pasted)} links submitted"
                 )
         finally:
             await self._done()
 
     @admins_only
     async def approve(self, submission_id: object) -> AsyncIterator[Handler]:
-        """Approve one."""
+        """Approve one submission."""
         async for event in self._approve([some_id(submission_id)]):
             yield event
 
     @admins_only
     async def approve_all(self) -> AsyncIterator[Handler]:
-        """Approve every one whose initial views are read."""
+        """Approve every submission whose initial views are read."""
         async for event in self._approve([row.id for row in self.rows if row.approvable]):
             yield event
 
@@ -124,17 +125,16 @@ class SandboxState(rx.State):
                     yield refusal(wrong)
         if done:
             yield toast_success("1 clip approved" if done == 1 else f"{done} clips approved")
-        async with runtime().database.reading() as session:
-            await self._refresh_live(session)
+        await self._read()
 
     @rx.event(background=True)
     @admins_only
     async def track_all(self) -> AsyncIterator[Handler]:
-        """One tracking run over the test campaign: what it reads and adds shows as it happens."""
+        """Track the test campaign. Its progress shows live."""
         async with self:
-            if self.working or not self.campaign_id:
+            if self.busy or not self.campaign_id:
                 return
-            self.working = "track"
+            self.busy = "track"
             campaign_id = self.campaign_id
         try:
             yield await run_by_hand(campaign_id)
@@ -144,32 +144,32 @@ class SandboxState(rx.State):
     @rx.event(background=True)
     @admins_only
     async def start_over(self) -> AsyncIterator[Handler]:
-        """Put the bench away; the next links get a new one."""
+        """Complete the test campaign. The next links start a new one."""
         async with self:
-            if self.working:
+            if self.busy:
                 return
-            self.working = "start over"
+            self.busy = "start over"
             actor = await current_actor(self)
         try:
-            await trial.put_away(runtime().tracker, actor)
+            await sandbox.put_away(runtime().tracker, actor)
         except SwiviError as wrong:
             yield toast_error(wrong.sentence)
         else:
             async with self:
                 self.refused = []
-            yield toast_success("The bench is put away; what its clips earned went back")
+            yield toast_success("Test campaign completed. What its clips earned went back.")
         finally:
             await self._done()
 
     async def _done(self) -> None:
         async with self, runtime().database.reading() as session:
-            self.working = ""
+            self.busy = ""
             await self._refresh_live(session)
 
 
 def _parse(pasted: object) -> list[str]:
-    """The links, one a line. Raises InvalidInput."""
+    """Return the links, one per line. Raise InvalidInput."""
     lines = [line.strip() for line in str(pasted or "").splitlines() if line.strip()]
     if not 1 <= len(lines) <= MOST_LINKS:
-        raise InvalidInput.of("links", f"Paste 1 to {MOST_LINKS} links, one a line.")
+        raise InvalidInput.of("links", f"Paste 1 to {MOST_LINKS} links, one per line.")
     return lines

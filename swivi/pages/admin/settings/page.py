@@ -1,13 +1,12 @@
-"""Settings at a glance: what is configured, what is missing, when tracking runs next.
-
-To read, not to change.
-"""
+"""The settings, read only: what is configured, what is missing, when tracking runs next."""
 
 import reflex as rx
 
-from swivi.pages.admin.settings.state import Item, SettingsState
+from swivi import routes
+from swivi.pages.admin.settings.rows import SettingRow
+from swivi.pages.admin.settings.state import SettingsState
 from swivi.pages.admin.shared.parts import two_lines
-from swivi.pages.shared.frame import ADMIN_SETTINGS, admin_page
+from swivi.pages.shared.frame import admin_page
 from swivi.ui.cards import panel, stat_card
 from swivi.ui.feedback import badge, error_state, notice, status_badge
 from swivi.ui.layout import card_grid, stack
@@ -26,16 +25,16 @@ def settings_page() -> rx.Component:
             error_state(state.problem, state.load),
             stack(
                 rx.cond(state.missing > 0, _missing()),
-                _clockwork(),
-                panel("What Swivi stands on", _items(state.parts, "What Swivi stands on")),
-                panel("Tracking", _items(state.tracking, "How tracking is set up")),
-                panel("Money", _items(state.money, "How payouts are set up")),
-                panel("Limits", _items(state.limits, "How often people may do what")),
+                _runs(),
+                panel("Services", _rows(state.services, "Services")),
+                panel("Tracking", _rows(state.tracking, "Tracking settings")),
+                panel("Money", _rows(state.money, "Payout settings")),
+                panel("Limits", _rows(state.limits, "Rate limits")),
             ),
         ),
-        current=ADMIN_SETTINGS,
+        current=routes.ADMIN_SETTINGS,
         subtitle=rx.el.span(
-            "Read from the environment when Swivi starts; change them there and start again.",
+            "Swivi reads them from the environment when it starts. To change one, restart Swivi.",
             class_name="quiet",
         ),
     )
@@ -49,7 +48,7 @@ def _missing() -> rx.Component:
     )
 
 
-def _clockwork() -> rx.Component:
+def _runs() -> rx.Component:
     state = SettingsState
     return card_grid(
         stat_card("Next tracking run", when(state.next_run_at, never="Never"), "by the schedule"),
@@ -57,31 +56,31 @@ def _clockwork() -> rx.Component:
             "Last tracking run",
             when(state.last_run_at, never="None yet"),
             rx.cond(state.last_run_status != "", status_badge(state.last_run_status)),
-            href="/admin/tracking",
+            href=routes.ADMIN_TRACKING,
         ),
         stat_card("Version", state.version, "of Swivi"),
         min_width=140,
     )
 
 
-def _items(items: Rows, caption: str) -> rx.Component:
-    columns = (Column("Setting"), Column("How it stands"))
+def _rows(rows: Rows, caption: str) -> rx.Component:
+    columns = (Column("Setting"), Column("Value"))
     table = data_table(
-        columns, items, _cells, caption=caption, key=lambda item: item.variable, stacks=True
+        columns, rows, _cells, caption=caption, key=lambda row: row.variable, stacks=True
     )
     return rx.el.div(table, class_name="settings")
 
 
-def _cells(item: Item) -> list[Node]:
+def _cells(row: SettingRow) -> list[Node]:
     name = two_lines(
-        item.name,
-        rx.el.code(item.variable, style={"overflow_wrap": "anywhere", "font_size": "12px"}),
+        row.name,
+        rx.el.code(row.variable, style={"overflow_wrap": "anywhere", "font_size": "12px"}),
     )
     standing = rx.match(
-        item.standing,
-        ("missing", two_lines(badge("Missing", "bad", "circle_alert"), item.means)),
-        ("unset", two_lines(badge("Not set", "neutral", "circle_dashed"), item.means)),
-        ("set", two_lines(badge("Set", "good", "circle_check"), item.means)),
-        rx.el.span(item.means),
+        row.standing,
+        ("missing", two_lines(badge("Missing", "bad", "circle_alert"), row.means)),
+        ("unset", two_lines(badge("Not set", "neutral", "circle_dashed"), row.means)),
+        ("set", two_lines(badge("Set", "good", "circle_check"), row.means)),
+        rx.el.span(row.means),
     )
     return [name, standing]

@@ -1,4 +1,4 @@
-"""What sets a campaign apart from those that everybody sees."""
+"""The badges of hidden campaigns and of test campaigns."""
 
 import reflex as rx
 
@@ -6,10 +6,10 @@ from swivi.ui.feedback import badge
 
 
 def hidden_mark() -> rx.Component:
-    """Clippers do not see it in their list."""
+    """Mark a campaign that clippers do not find in their list."""
     return badge("Hidden", "neutral", "eye_off")
 
 
 def test_mark() -> rx.Component:
-    """It is there to try things out."""
+    """Mark a test campaign, which pays nobody."""
     return badge("Test", "neutral", "flask_conical")

@@ -1,91 +1,74 @@
-"""Entering a clip's views by hand, where the scraper could not read them and an admin has
-looked.
-"""
+"""The dialog in which an admin enters views that the scraper could not read."""
 
 from collections.abc import AsyncIterator
 
 import reflex as rx
 
-from swivi.core.errors import SwiviError
 from swivi.core.money import format_dollars
 from swivi.domain.clips.errors import NoSuchClip
 from swivi.domain.clips.models import ViewTracking
 from swivi.domain.tracking import manual_readings as manual
 from swivi.domain.tracking import models
 from swivi.insights.submissions.rows import clip_and_clipper
-from swivi.pages.engine.acting import acting, form_fields, refusal, some_id
+from swivi.pages.engine.acting import acting, refusal, some_id
+from swivi.pages.engine.dialog import Fields, SubjectDialog
 from swivi.pages.engine.gate import admins_only
 from swivi.pages.shared.frame import sends
 from swivi.runtime.runtime import runtime
 from swivi.ui.buttons import button, submit_button
 from swivi.ui.dialogs import close_button, form_dialog
-from swivi.ui.feedback import toast_error, toast_success
 from swivi.ui.forms import form, form_actions, text_area_field, text_field
 from swivi.ui.numbers import count_text
 from swivi.ui.tables import Row
 from swivi.ui.types import Handler
 
 
-class ManualReading(rx.State):
-    """The dialog, and which clip it is about. Views as the clip has them now."""
+class ManualReading(SubjectDialog, rx.State):
+    """The dialog, with the clip's present views."""
 
-    clip_id: int = 0
     clipper: str = ""
     url: str = ""
     views: int = 0
     peak_views: int = 0
-    errors: dict[str, str] = {}
-    busy: bool = False
+    _clip_id: int = 0
 
     @admins_only
-    async def ask(self, clip_id: object) -> Handler | None:
-        """Open the dialog for one clip, as it is now."""
+    async def open(self, clip_id: object) -> Handler | None:
+        """Open the dialog for one clip."""
         async with runtime().database.reading() as session:
             found = await clip_and_clipper(session, some_id(clip_id))
         if found is None:
             return refusal(NoSuchClip())
+        self._open()
         clip, self.clipper = found
-        self.clip_id, self.views, self.peak_views = clip.id, clip.views, clip.peak_views
-        self.url, self.errors, self.busy = clip.video.canonical_url, {}, False
+        self._clip_id = clip.id
+        self.url = clip.video.canonical_url
+        self.views = clip.views
+        self.peak_views = clip.peak_views
         return None
 
     @admins_only
-    async def close(self, is_open: object) -> None:
-        """The dialog was dismissed."""
-        if is_open is not True and not self.busy:
-            self.clip_id = 0
+    async def submit(self, form_data: object) -> AsyncIterator[Handler]:
+        """Store the views that were typed."""
+        async for event in self._submit(form_data, self._enter):
+            yield event
 
-    @admins_only
-    async def enter(self, form_data: object) -> AsyncIterator[Handler]:
-        """Keep the views that were typed; what is wrong is said beside the fields."""
-        if self.busy or not self.clip_id:
-            return
-        self.busy, self.errors = True, {}
-        yield None
-        fields = form_fields(form_data)
-        try:
-            async with acting(self) as (session, actor):
-                entered = await manual.read_by_hand(
-                    session,
-                    actor,
-                    self.clip_id,
-                    views=fields.get("views"),
-                    reason=fields.get("reason"),
-                    limit=runtime().settings.manual_reading_limit_cents,
-                )
-        except SwiviError as wrong:
-            self.busy, self.errors = False, wrong.fields
-            if not wrong.fields:
-                self.clip_id = 0
-                yield toast_error(wrong.sentence)
-            return
-        self.busy, self.clip_id = False, 0
-        yield toast_success(_said(entered))
+    async def _enter(self, fields: Fields) -> str:
+        async with acting(self) as (session, actor):
+            entered = await manual.read_by_hand(
+                session,
+                actor,
+                self._clip_id,
+                views=fields.get("views"),
+                reason=fields.get("reason"),
+                limit=runtime().settings.manual_reading_limit_cents,
+            )
+        return _said(entered)
 
 
 def _said(entered: ViewTracking | models.ManualReading) -> str:
     if isinstance(entered, ViewTracking):
-        return f"{entered.views:,} views kept; the next settlement counts them"
+        return f"{entered.views:,} views saved. The next settlement counts them."
     worth = format_dollars(entered.worth)
     return (
         f"{entered.views:,} views are worth {worth}. They count once another admin confirms them."
@@ -93,11 +76,11 @@ def _said(entered: ViewTracking | models.ManualReading) -> str:
 
 
 def manual_reading_button(row: Row) -> rx.Component:
-    """Opens the dialog for a row that has `clip_id` and `clipper`."""
+    """Open the dialog for a row that has `clip_id` and `clipper`."""
     label = f"Enter views of {row.clipper}’s clip"
     return button(
         "Enter views",
-        sends(ManualReading.ask, row.clip_id),
+        sends(ManualReading.open, row.clip_id),
         "quiet",
         icon="pencil",
         aria_label=label,
@@ -105,16 +88,16 @@ def manual_reading_button(row: Row) -> rx.Component:
 
 
 def manual_reading_dialog() -> rx.Component:
-    """Asks for the views and why they are entered by hand."""
+    """Ask for the views, and for the reason to enter them by hand."""
     state = ManualReading
     return form_dialog(
-        state.clip_id != 0,
+        state.is_open,
         state.close,
         f"Enter views of {state.clipper}’s clip",
         form(
             rx.el.p(
                 rx.el.a(
-                    "Look at the video", href=state.url, target="_blank", rel="noopener noreferrer"
+                    "Open the video", href=state.url, target="_blank", rel="noopener noreferrer"
                 )
             ),
             text_field(
@@ -124,8 +107,8 @@ def manual_reading_dialog() -> rx.Component:
                 auto_complete="off",
                 error=state.errors.get("views", ""),
                 hint=(
-                    f"The newest reading says {count_text(state.views)}, the highest "
-                    f"{count_text(state.peak_views)}."
+                    f"Newest reading: {count_text(state.views)}. "
+                    f"Highest: {count_text(state.peak_views)}."
                 ),
             ),
             text_area_field(
@@ -134,14 +117,13 @@ def manual_reading_dialog() -> rx.Component:
                 rows=3,
                 max_length="500",
                 error=state.errors.get("reason", ""),
-                hint="Why the scraper’s number does not do. It stands in the audit log.",
+                hint="Why the scraper’s number is wrong. The audit log keeps the reason.",
             ),
-            form_actions(close_button(), submit_button("Keep these views", pending=state.busy)),
-            on_submit=state.enter,
+            form_actions(close_button(), submit_button("Save views", pending=state.busy)),
+            on_submit=state.submit,
         ),
         description=(
-            "It moves no money by itself: the next settlement of the campaign counts it. Fewer "
-            "views than the highest take nothing back. Views that are worth a lot need a second "
-            "admin."
+            "The next settlement of the campaign counts these views. A number below the "
+            "highest takes nothing back. Views that are worth a lot need a second admin."
         ),
     )

@@ -1,10 +1,11 @@
-"""What a tracking run did, as rows: the runs, their campaigns, and their clips."""
+"""The rows of tracking runs, of their campaigns, and of their clips."""
 
 from dataclasses import dataclass
 
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi import routes
 from swivi.domain.platforms.models import Outcome
 from swivi.domain.tracking.failures import unknown_words
 from swivi.domain.tracking.models import TrackingRun
@@ -18,7 +19,7 @@ from swivi.pages.admin.shared.parts import (
     two_lines,
 )
 from swivi.pages.admin.shared.times import iso
-from swivi.pages.admin.tracking.live import cost_text, seconds_of
+from swivi.pages.admin.tracking.newest_run import cost_text, seconds_of
 from swivi.ui.feedback import badge, status_badge
 from swivi.ui.numbers import count, money, when
 from swivi.ui.platform_marks import platform_mark
@@ -33,14 +34,14 @@ OUTCOMES = {
     Outcome.ERROR: "Could not be read",
     Outcome.MISSING: "No answer",
 }
-"""How a reading ended, in a word or two."""
+"""The outcome of a reading, on screen."""
 
 _PLANS = {"PLANNED": "Under way", "SETTLED": "Settled", "SKIPPED": "Not settled"}
 
 
 @dataclass(frozen=True)
 class RunRow:
-    """A run as its row shows it. Clips, campaigns, cents, seconds."""
+    """A run. Clips, campaigns, cents, seconds."""
 
     id: int
     started_at: str
@@ -70,7 +71,7 @@ class CampaignRow:
 
 @dataclass(frozen=True)
 class ReadingRow:
-    """A clip in a run, by its last reading. Views are None where it was not read; cents."""
+    """A clip in a run, by its last reading. Cents; views are None if it was not read."""
 
     clip_id: int
     clipper: str
@@ -88,7 +89,7 @@ class ReadingRow:
 
 
 def run_row(run: TrackingRun) -> RunRow:
-    """The row of a run."""
+    """Return the row of a run."""
     return RunRow(
         id=run.id,
         started_at=iso(run.started_at),
@@ -106,7 +107,7 @@ def run_row(run: TrackingRun) -> RunRow:
 
 
 def campaign_row(campaign: CampaignInRun) -> CampaignRow:
-    """The row of a campaign in a run."""
+    """Return the row of a campaign in a run."""
     settled = campaign.status == "SETTLED"
     return CampaignRow(
         campaign.campaign_id,
@@ -119,7 +120,7 @@ def campaign_row(campaign: CampaignInRun) -> CampaignRow:
 
 
 def reading_row(clip: ClipInRun) -> ReadingRow:
-    """The row of a clip in a run."""
+    """Return the row of a clip in a run."""
     return ReadingRow(
         clip_id=clip.clip_id,
         clipper=clip.clipper,
@@ -138,8 +139,9 @@ def reading_row(clip: ClipInRun) -> ReadingRow:
 
 
 async def reason_rows(session: AsyncSession, run: TrackingRun) -> list[tuple[str, int]]:
-    """Why clips of a run were not read, with how many for each: outcomes, then words that nobody
-    knows.
+    """Return why clips of a run were not read, each reason with its number of clips.
+
+    Outcomes come first, then words of the scraper that Swivi does not know.
     """
     outcomes = await why_not_read(session, run)
     words = await unknown_words(session, run.id)
@@ -163,7 +165,7 @@ RUN_COLUMNS = (
 
 
 def run_cells(run: RunRow) -> list[Node]:
-    """For a table with `RUN_COLUMNS`, whose rows lead to the runs' own pages."""
+    """Return the cells for `RUN_COLUMNS`."""
     outcome = rx.cond(
         run.problem != "",
         two_lines(status_badge(run.status), run.problem),
@@ -191,10 +193,10 @@ CAMPAIGN_COLUMNS = (
 
 
 def campaign_cells(row: CampaignRow) -> list[Node]:
-    """For a table with `CAMPAIGN_COLUMNS`."""
+    """Return the cells for `CAMPAIGN_COLUMNS`."""
     done = badge(row.plan, "good", "circle_check")
     return [
-        rx.el.a(row.title, href=f"/admin/campaigns/{row.id}"),
+        rx.el.a(row.title, href=routes.admin_campaign(row.id)),
         count(row.clips),
         rx.cond(row.settled, done, badge(row.plan)),
         money(row.earned),
@@ -213,7 +215,7 @@ READING_COLUMNS = (
 
 
 def reading_cells(row: ReadingRow) -> list[Node]:
-    """For a table with `READING_COLUMNS`; beside a `manual_reading_dialog`."""
+    """Return the cells for `READING_COLUMNS`. The page needs a `manual_reading_dialog`."""
     failed = two_lines(badge(row.outcome, "bad", "triangle_alert"), row.detail)
     return [
         side_by_side(platform_mark(row.platform), clip_link(row.url, row.clipper)),

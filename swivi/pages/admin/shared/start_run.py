@@ -1,4 +1,4 @@
-"""A tracking run that an admin starts from a page."""
+"""Start a tracking run from a page."""
 
 from swivi.core.errors import SwiviError
 from swivi.core.money import format_dollars
@@ -10,9 +10,9 @@ from swivi.ui.types import Handler
 
 
 async def run_by_hand(campaign_id: int | None = None) -> Handler:
-    """Read and settle one campaign, or all that are due; the toast that says how it ended.
+    """Read and settle one campaign, or all that are due. Return the toast with the outcome.
 
-    Takes as long as reading the clips does: for background events only.
+    Takes as long as reading the clips, so call it from background events only.
     """
     try:
         run = await runtime().tracker.run(Trigger.ADMIN, campaign_id=campaign_id)
@@ -23,7 +23,7 @@ async def run_by_hand(campaign_id: int | None = None) -> Handler:
 
 def _outcome(run: TrackingRun) -> Handler:
     if run.status is RunStatus.FAILED:
-        return toast_error(f"Tracking was stopped: {run.problem}")
+        return toast_error(f"Tracking stopped: {run.problem}")
     if run.clips_planned == 0:
         return toast_success("Nothing to track: there are no clips to read.")
     return toast_success(

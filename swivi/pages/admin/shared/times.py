@@ -1,8 +1,8 @@
-"""Times as the pages' states hold them."""
+"""Times in the states of pages."""
 
 from datetime import datetime
 
 
 def iso(moment: datetime | None) -> str:
-    """ISO 8601 in UTC, as `swivi.ui.numbers.when` takes it; "" for none."""
+    """Return ISO 8601 UTC, which `swivi.ui.numbers.when` takes; "" for None."""
     return moment.isoformat() if moment else ""

@@ -1,8 +1,8 @@
-"""What the review queue asks and explains: the reason of a rejection, and its keys."""
+"""The dialogs of the review queue: the reason of a decision, and the keys."""
 
 import reflex as rx
 
-from swivi.pages.admin.submissions.decisions import REASONS
+from swivi.pages.admin.submissions.decisions import REASONS, Question
 from swivi.pages.admin.submissions.state import ReviewState
 from swivi.ui.buttons import button, submit_button
 from swivi.ui.dialogs import close_button, form_dialog, info_dialog
@@ -23,16 +23,14 @@ _KEYS = (
 
 
 def reason_dialog() -> rx.Component:
-    """Ask why: a rejection may take a reason of the list; everything else needs the admin's own
-    words.
-    """
+    """Ask for the reason. A rejection offers a list, too."""
     state = ReviewState
-    rejects = state.question == "reject"
+    rejects = state.question == Question.REJECT.value
     words = text_if(rejects, "Or in your own words", "Reason")
     return form_dialog(
-        state.question != "",
-        state.close_question,
-        state.question_title,
+        state.is_open,
+        state.close,
+        state.title,
         form(
             rx.cond(rejects, _reasons()),
             text_area_field(
@@ -41,19 +39,24 @@ def reason_dialog() -> rx.Component:
             form_actions(
                 close_button(),
                 rx.cond(
-                    state.question == "track again",
-                    submit_button("Track again"),
-                    submit_button(_verb(), kind="danger"),
+                    state.question == Question.TRACK_AGAIN.value,
+                    submit_button("Track again", pending=state.busy),
+                    submit_button(_verb(), pending=state.busy, kind="danger"),
                 ),
             ),
-            on_submit=state.answer,
+            on_submit=state.submit,
         ),
-        description=state.question_text,
+        description=state.text,
     )
 
 
 def _verb() -> rx.Var[str]:
-    verbs = rx.match(ReviewState.question, ("reject", "Reject"), ("revoke", "Revoke"), "Release")
+    verbs = rx.match(
+        ReviewState.question,
+        (Question.REJECT.value, "Reject"),
+        (Question.REVOKE.value, "Revoke"),
+        "Release",
+    )
     return rx.Var.create(verbs).to(str)
 
 
@@ -73,19 +76,19 @@ def _reasons() -> rx.Component:
 
 
 def keys_dialog() -> rx.Component:
-    """What each key does, and the switch that turns them off."""
+    """List the keys, with the switch that turns them off."""
     return info_dialog(
         button("Keyboard", icon="keyboard", custom_attrs=pressed_by("?")),
         "Keys",
-        "They work while you type in no field; in a dialog, use Tab, Enter and Escape.",
+        "They work outside of fields. In a dialog, use Tab, Enter and Escape.",
         rx.el.dl(*[_key(keys, words) for keys, words in _KEYS], class_name="breakdown"),
-        keys_switch("Single keys do this"),
+        keys_switch("Use single keys"),
         form_actions(close_button("Close")),
     )
 
 
 def keys_hint() -> rx.Component:
-    """The keys that matter most, in one line, where there is a keyboard."""
+    """Show the main keys in one line, on wide screens."""
     short = (
         (("j", "k"), "next, previous"),
         (("a",), "approve"),

@@ -1,9 +1,8 @@
-"""The review queue: look at a clip, approve it, or reject it with a reason; one by one or many at
-once.
-"""
+"""The review queue: approve or reject submissions, one by one or many at once."""
 
 import reflex as rx
 
+from swivi import routes
 from swivi.domain.clips.models import SubmissionStatus
 from swivi.domain.platforms.models import Platform
 from swivi.insights.submissions.review_queue import AuthorCheck
@@ -25,8 +24,6 @@ from swivi.ui.platform_marks import platform_mark
 from swivi.ui.tables import Column, FilterTab, data_table, filter_tabs, pager
 from swivi.ui.types import Node
 from swivi.ui.vars import flag_var, rows_var
-
-HERE = "/admin/submissions"
 
 _TABS = (
     FilterTab("To review", SubmissionStatus.PENDING.value),
@@ -109,7 +106,7 @@ def _decisions(row: SubmissionRow) -> rx.Component:
             rx.fragment(
                 button(
                     "Reject",
-                    sends(state.ask_reject, row.id),
+                    sends(state.open_reject, row.id),
                     "quiet",
                     disabled=deciding,
                     aria_label=f"Reject {row.clipper}’s clip {row.name}",
@@ -130,7 +127,7 @@ def _decisions(row: SubmissionRow) -> rx.Component:
             row.revocable,
             button(
                 "Revoke",
-                sends(state.ask_revoke, row.id),
+                sends(state.open_revoke, row.id),
                 "quiet",
                 aria_label=f"Revoke {row.clipper}’s clip {row.name}",
             ),
@@ -139,7 +136,7 @@ def _decisions(row: SubmissionRow) -> rx.Component:
             row.can_be_tracked_again,
             button(
                 "Track again",
-                sends(state.ask_track_again, row.id),
+                sends(state.open_track_again, row.id),
                 "quiet",
                 aria_label=f"Track {row.clipper}’s clip {row.name} again",
             ),
@@ -162,9 +159,9 @@ def submissions_page() -> rx.Component:
         reason_dialog(),
         queue_keys(
             state.row_ids,
-            "This clip cannot be decided on now: its views at submission are not read yet.",
+            "You cannot decide on this clip yet. Its views at submission are not read yet.",
         ),
-        current=HERE,
+        current=routes.ADMIN_SUBMISSIONS,
         actions=keys_dialog(),
     )
 
@@ -182,7 +179,7 @@ def _table() -> rx.Component:
         retry=state.load,
         empty=empty_state(
             "inbox",
-            "Nothing to show",
+            "No submissions",
             "No submission fits these filters. New ones appear by themselves.",
         ),
         stacks=True,
@@ -225,7 +222,7 @@ def _filters() -> rx.Component:
 
 
 def _bulk_bar() -> rx.Component:
-    """Everything that can be done with the ticked rows; there while rows wait for a decision."""
+    """Offer what can be done with the selected rows, while rows wait for a decision."""
     state = ReviewState
     number = rows_var(state.selected).length()
     nothing = number == 0
@@ -254,7 +251,7 @@ def _bulk_bar() -> rx.Component:
                 "Approve",
                 state.approve_picked,
             ),
-            button("Reject selected", state.ask_reject_picked, icon="x", disabled=nothing),
+            button("Reject selected", state.open_reject_picked, icon="x", disabled=nothing),
             gap=3,
         ),
     )

@@ -1,7 +1,8 @@
-"""The clip that is looked at: its video, whose it is, and what is behind it."""
+"""The panel beside the queue: one clip with its video, author, counts and decisions."""
 
 import reflex as rx
 
+from swivi import routes
 from swivi.insights.submissions.review_queue import AuthorCheck
 from swivi.pages.admin.shared.parts import known_count, row_actions
 from swivi.pages.admin.submissions.state import ReviewState
@@ -19,7 +20,7 @@ from swivi.ui.vars import flag_var, rows_var, text_if, text_var
 
 
 def review_panel() -> rx.Component:
-    """Beside the queue; over its lower end where there is no room beside."""
+    """Show the panel beside the queue, or over its lower end on narrow screens."""
     state = ReviewState
     return rx.el.aside(
         rx.cond(state.shown, _shown(), _nothing_shown()),
@@ -66,8 +67,8 @@ def _shown() -> rx.Component:
             row.clip_id != 0,
             rx.el.p(
                 rx.el.a(
-                    "What the audit log says of it",
-                    href=f"/admin/audit?subject=clip&id={row.clip_id}",
+                    "Audit log of this clip",
+                    href=f"{routes.ADMIN_AUDIT_LOG}?subject=clip&id={row.clip_id}",
                 )
             ),
         ),
@@ -75,14 +76,14 @@ def _shown() -> rx.Component:
 
 
 def _signs() -> rx.Component:
-    """What to know about the counts before deciding."""
+    """Show odd signs in the counts, which matter before a decision."""
     return rx.fragment(
-        rx.foreach(rows_var(ReviewState.behind.signs), lambda sign: notice("neutral", sign))
+        rx.foreach(rows_var(ReviewState.details.signs), lambda sign: notice("neutral", sign))
     )
 
 
 def author_badge(check: Text) -> rx.Component:
-    """Whether the author is among the clipper's accounts."""
+    """Say whether the author is one of the clipper's linked accounts."""
     badges = rx.match(
         text_var(check),
         (AuthorCheck.MATCH.value, badge("Own account", "good", "user_check")),
@@ -93,9 +94,7 @@ def author_badge(check: Text) -> rx.Component:
 
 
 def _preview(row: Row) -> rx.Component:
-    """Only when asked for: the player tells the platform who watches, and most clips are judged by
-    their numbers.
-    """
+    """Show the player on request only: it tells the platform who watches."""
     state = ReviewState
     player = rx.el.iframe(
         src=row.embed_url,
@@ -130,7 +129,7 @@ def _decision(row: Row) -> rx.Component:
         row_actions(
             button(
                 "Reject",
-                sends(state.ask_reject, row.id),
+                sends(state.open_reject, row.id),
                 icon="x",
                 disabled=deciding,
                 aria_label="Reject this clip",
@@ -152,9 +151,9 @@ def _release(row: Row) -> rx.Component:
     return rx.cond(
         row.releasable,
         rx.fragment(
-            rx.el.p("Its video cannot be submitted again, by anybody.", class_name="quiet"),
+            rx.el.p("Nobody can submit its video again.", class_name="quiet"),
             row_actions(
-                button("Release video", sends(ReviewState.ask_release, row.id), icon="lock_open")
+                button("Release video", sends(ReviewState.open_release, row.id), icon="lock_open")
             ),
         ),
     )
@@ -162,9 +161,9 @@ def _release(row: Row) -> rx.Component:
 
 def _figures(row: Row) -> rx.Component:
     return breakdown(
-        Line("Clipper", rx.el.a(row.clipper, href=f"/admin/users/{row.clipper_id}")),
-        Line("Campaign", rx.el.a(row.campaign, href=f"/admin/campaigns/{row.campaign_id}")),
-        Line("Left of its budget", money(row.remaining)),
+        Line("Clipper", rx.el.a(row.clipper, href=routes.admin_user(row.clipper_id))),
+        Line("Campaign", rx.el.a(row.campaign, href=routes.admin_campaign(row.campaign_id))),
+        Line("Budget left", money(row.remaining)),
         Line("Submitted", when(row.submitted_at)),
         Line("Views at submission", known_count(row.initial_views)),
         Line("Views now", known_count(row.views)),
@@ -173,7 +172,7 @@ def _figures(row: Row) -> rx.Component:
 
 
 def _background() -> rx.Component:
-    known = ReviewState.behind
+    known = ReviewState.details
     return rx.fragment(
         rx.el.p(
             rx.el.span("This clipper so far: ", class_name="quiet"),
@@ -186,9 +185,9 @@ def _background() -> rx.Component:
         ),
         rx.cond(
             known.requirements != "",
-            _said("What the campaign requires", known.requirements, is_open=True),
+            _said("Requirements", known.requirements, is_open=True),
         ),
-        rx.cond(known.brief != "", _said("The brief", known.brief)),
+        rx.cond(known.brief != "", _said("Brief", known.brief)),
     )
 
 
@@ -199,9 +198,7 @@ def _said(title: str, text: Text, is_open: bool = False) -> rx.Component:
 
 
 def look_button(row: Row) -> rx.Component:
-    """The name of a row's clip, which shows it in the panel; where the keyboard's focus stands in a
-    row.
-    """
+    """Show a row's clip in the panel on click. It is the row's stop for keyboard focus."""
     return rx.el.button(
         row.name,
         type="button",

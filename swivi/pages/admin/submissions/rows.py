@@ -1,4 +1,4 @@
-"""A submission as the review queue and its panel show it."""
+"""A submission in the review queue and its panel."""
 
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ from swivi.pages.admin.shared.times import iso
 
 @dataclass(frozen=True)
 class SubmissionRow:
-    """A submission as its row shows it. Cents and views; None where nothing was read yet."""
+    """A submission. Cents and views; views are None before the first reading."""
 
     id: int
     clip_id: int
@@ -36,14 +36,12 @@ class SubmissionRow:
     revocable: bool
     can_be_tracked_again: bool
     releasable: bool
-    """Whether its video can be given free: it holds it, and can earn no more."""
+    """Whether its video may be submitted again: this one holds it, but earns no more."""
 
 
 @dataclass(frozen=True)
 class PanelDetails:
-    """What the panel says behind a submission: the campaign's words, the clipper's submissions so
-    far, odd counts.
-    """
+    """The panel's details: the campaign's texts, the clipper's record, odd signs in the counts."""
 
     brief: str = ""
     requirements: str = ""
@@ -54,7 +52,7 @@ class PanelDetails:
 
 
 def submission_row(row: ReviewRow) -> SubmissionRow:
-    """The row of a submission."""
+    """Return the row of a submission."""
     clip = row.clip
     pending = clip.status is SubmissionStatus.PENDING
     status = "AWAITING_BASELINE" if clip.awaits_baseline else clip.state or clip.status
@@ -98,12 +96,13 @@ def _is_over(clip: ClipRow) -> bool:
 
 
 def _short(external_id: str) -> str:
-    """A platform's long number by its end, which is where one differs from another."""
+    """Shorten a platform's long id to its end, where ids differ."""
     return external_id if len(external_id) <= 12 else f"…{external_id[-8:]}"
 
 
 def _author_words(row: ReviewRow) -> str:
-    platform, handles = row.clip.platform.label, ", ".join(f"@{handle}" for handle in row.handles)
+    platform = row.clip.platform.label
+    handles = ", ".join(f"@{handle}" for handle in row.handles)
     match row.author_check:
         case AuthorCheck.MATCH:
             return f"@{row.own_author} is linked by {row.clipper_name}"
@@ -112,11 +111,11 @@ def _author_words(row: ReviewRow) -> str:
             return f"{row.clipper_name} has linked {handles}, not {authors}"
     if not row.handles:
         return f"{row.clipper_name} has linked no {platform} account"
-    return f"{platform} has not named the author; {row.clipper_name} has linked {handles}"
+    return f"{platform} did not name the author. {row.clipper_name} has linked {handles}"
 
 
-def behind_of(known: Background) -> PanelDetails:
-    """What the panel says behind a submission."""
+def panel_details(known: Background) -> PanelDetails:
+    """Return the panel's details of a submission."""
     record = known.record
     return PanelDetails(
         known.brief,

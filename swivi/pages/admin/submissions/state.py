@@ -1,12 +1,10 @@
-"""The review queue's state: which submissions are shown, and the one that is looked at.
+"""The state of the review queue: one page of submissions, and the one in the panel. Live."""
 
-New ones come in live.
-"""
+from typing import ClassVar
 
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.domain.accounts.models import Role
 from swivi.domain.clips.models import SubmissionStatus
 from swivi.domain.platforms.models import Platform
 from swivi.insights.campaigns.live import campaign_titles
@@ -15,14 +13,12 @@ from swivi.pages.admin.submissions.decisions import Decisions
 from swivi.pages.admin.submissions.rows import (
     PanelDetails,
     SubmissionRow,
-    behind_of,
+    panel_details,
     submission_row,
 )
 from swivi.pages.engine.acting import some_id
-from swivi.pages.engine.gate import admins_only, public
+from swivi.pages.engine.gate import admins_only
 from swivi.pages.engine.listing import PAGE_SIZE, Listing, asked, asked_number, asked_option
-from swivi.pages.engine.loading import loading
-from swivi.pages.engine.session import visitor
 from swivi.runtime.live import hub
 from swivi.runtime.runtime import runtime
 
@@ -32,31 +28,38 @@ EVERY_STATUS = "all"
 class ReviewState(Decisions, Listing, rx.State):
     """One page of submissions.
 
-    `shown` is the one in the panel (none while `showing` is false), with what is `behind` it;
-    `previews` is whether the panel plays videos in the platforms' own players.
+    `shown` is the one in the panel, with its `details`. With `previews`, the panel embeds the
+    platform's player.
     """
 
+    _content: ClassVar[str] = "The submissions"
     status: str = SubmissionStatus.PENDING
     campaign: str = ""
     platform: str = ""
     clipper: str = ""
     kept: str = ""
-    """The filters besides the status, as the rest of an address."""
+    """The address's query without the status."""
     campaigns: list[tuple[str, str]] = []
     shown: SubmissionRow | None = None
-    behind: PanelDetails = PanelDetails()
+    details: PanelDetails = PanelDetails()
     previews: bool = False
 
     @rx.var
     def row_ids(self) -> list[int]:
-        """The submissions on the page, in order."""
+        """Return the ids of the page's submissions, in order."""
         return [row.id for row in self.rows]
 
-    @public
-    async def load(self) -> None:
-        """Read what the address asks for; without a status it is the queue."""
-        if await visitor(self, Role.ADMIN) is None:
-            return
+    async def _arrive(self) -> None:
+        self._read_filters()
+        self._read_place()
+        self._close_if_left()
+        self.deciding = []
+        self.selected = []
+        self.shown = None
+        hub.watch(self, campaigns="all")
+
+    def _read_filters(self) -> None:
+        """Take the filters from the address. Without a status it is the queue."""
         status = asked_option(self, "status", SubmissionStatus)
         everything = asked(self, "status") == EVERY_STATUS or (
             status is None and asked_number(self, "clipper")
@@ -66,26 +69,19 @@ class ReviewState(Decisions, Listing, rx.State):
         self.campaign = str(asked_number(self, "campaign") or "")
         self.clipper = str(asked_number(self, "clipper") or "")
         self.kept = "".join(f"&{name}={value}" for name, value in self._filters().items() if value)
-        self.question, self.deciding, self.selected, self.shown = "", [], [], None
-        self._read_place()
-        hub.watch(self, campaigns="all")
-        await self._read()
 
     def _filters(self) -> dict[str, str]:
         return {"campaign": self.campaign, "platform": self.platform, "clipper": self.clipper}
 
-    async def _read(self) -> None:
-        async with loading(self, "The submissions") as session:
-            titles = await campaign_titles(session)
-            self.campaigns = [("", "All campaigns")] + [
-                (str(number), title) for number, title in titles
-            ]
-            self._show(await self._found_rows(session))
+    async def _read_all(self, session: AsyncSession) -> None:
+        titles = await campaign_titles(session)
+        self.campaigns = [("", "All campaigns")] + [
+            (str(number), title) for number, title in titles
+        ]
+        self._show(await self._found_rows(session))
 
     async def _refresh_live(self, session: AsyncSession) -> None:
-        """What arrives is added below; what somebody else decided stays where it is, with its new
-        status, so that no button slips away from under a finger.
-        """
+        """Add new submissions below. Decided ones stay in place, so that no button moves away."""
         found = await self._found_rows(session)
         if self.status == SubmissionStatus.PENDING:
             gone = {row.id for row in self.rows} - {row.clip.submission_id for row in found}
@@ -118,23 +114,21 @@ class ReviewState(Decisions, Listing, rx.State):
 
     @admins_only
     async def look_at(self, submission_id: object) -> None:
-        """Show one in the panel, with what is behind it."""
+        """Show a submission in the panel."""
         row = self._row_of(some_id(submission_id))
         if row is None or row == self.shown:
             return
         async with runtime().database.reading() as session:
             for found in await review_rows(session, [row.id]):
-                self.shown, self.behind = (
-                    submission_row(found),
-                    behind_of(await background(session, found)),
-                )
+                self.shown = submission_row(found)
+                self.details = panel_details(await background(session, found))
 
     @admins_only
     async def close_panel(self) -> None:
-        """Look at none."""
+        """Close the panel."""
         self.shown = None
 
     @admins_only
     async def switch_previews(self) -> None:
-        """Play videos in the panel, or stop doing so."""
+        """Show or hide the players in the panel."""
         self.previews = not self.previews

@@ -1,28 +1,26 @@
-"""Clips on hold: a count rose more than any video's can, so an admin decides whether it counts."""
+"""Clips on hold: their count rose more than any video's can, so an admin decides."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.core.errors import SwiviError
-from swivi.domain.accounts.models import Role
 from swivi.domain.clips import holds
 from swivi.insights.submissions.held import HeldClip, clips_on_hold
 from swivi.pages.admin.shared.parts import clip_link, row_actions, two_lines
 from swivi.pages.admin.shared.times import iso
-from swivi.pages.engine.acting import acting, form_fields, some_id
-from swivi.pages.engine.gate import admins_only, public
-from swivi.pages.engine.session import visitor
+from swivi.pages.engine.acting import acting, some_id
+from swivi.pages.engine.dialog import Fields, SubjectDialog
+from swivi.pages.engine.gate import admins_only
+from swivi.pages.engine.live import AdminLive
 from swivi.pages.shared.frame import sends
 from swivi.runtime.live import hub
-from swivi.runtime.runtime import runtime
 from swivi.ui.buttons import button, submit_button
 from swivi.ui.cards import panel
 from swivi.ui.dialogs import close_button, form_dialog
-from swivi.ui.feedback import toast_error, toast_success
+from swivi.ui.feedback import error_state
 from swivi.ui.forms import form, form_actions, text_area_field
 from swivi.ui.numbers import count, money, when
 from swivi.ui.tables import Column, Row, data_table
@@ -30,7 +28,7 @@ from swivi.ui.types import Handler, Node
 from swivi.ui.vars import flag_var, rows_var, text_if
 
 MOST_HELD = 50
-"""Few are ever held; the rest shows once these are decided on."""
+"""Rows shown. More than a few are rare; further ones follow when these are decided."""
 
 COLUMNS = (
     Column("Clip"),
@@ -44,7 +42,7 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class HeldRow:
-    """A clip on hold as its row shows it. Views and cents; `is_own` if it is the viewer's clip."""
+    """A clip on hold. Views and cents; `is_own` if it is the viewer's clip."""
 
     id: int
     clipper: str
@@ -58,29 +56,17 @@ class HeldRow:
     is_own: bool
 
 
-class HeldClips(rx.State):
-    """The clips on hold, and the dialog that decides. Live."""
+class HeldClips(AdminLive, SubjectDialog, rx.State):
+    """The clips on hold, and the dialog that decides. `pays` is the decision it asks about."""
 
+    _content: ClassVar[str] = "The clips on hold"
     rows: list[HeldRow] = []
-    clip_id: int = 0
-    """The clip that the dialog is about; 0 while it is closed."""
     pays: bool = False
-    errors: dict[str, str] = {}
-    _user_id: int = 0
+    _clip_id: int = 0
 
-    @public
-    async def load(self) -> None:
-        """The page opens."""
-        actor = await visitor(self, Role.ADMIN)
-        if actor is None:
-            return
-        self._user_id = actor.user_id
+    async def _arrive(self) -> None:
+        self._close_if_left()
         hub.watch(self, campaigns="all")
-        await self._read()
-
-    async def _read(self) -> None:
-        async with runtime().database.reading() as session:
-            await self._refresh_live(session)
 
     async def _refresh_live(self, session: AsyncSession) -> None:
         rows = [_row(held, self._user_id) for held in await clips_on_hold(session, limit=MOST_HELD)]
@@ -88,41 +74,32 @@ class HeldClips(rx.State):
             self.rows = rows
 
     @admins_only
-    async def ask_pay(self, clip_id: object) -> None:
+    async def open_pay(self, clip_id: object) -> None:
         """Ask why the count is right."""
-        self.clip_id, self.pays, self.errors = some_id(clip_id), True, {}
+        self._ask(clip_id, pays=True)
 
     @admins_only
-    async def ask_correct(self, clip_id: object) -> None:
+    async def open_correct(self, clip_id: object) -> None:
         """Ask why the count is wrong."""
-        self.clip_id, self.pays, self.errors = some_id(clip_id), False, {}
+        self._ask(clip_id, pays=False)
 
     @admins_only
-    async def close(self, is_open: object) -> None:
-        """The dialog was dismissed."""
-        if is_open is not True:
-            self.clip_id = 0
+    async def submit(self, form_data: object) -> AsyncIterator[Handler]:
+        """Lift the hold for the reason that was typed."""
+        async for event in self._submit(form_data, self._decide):
+            yield event
 
-    @admins_only
-    async def decide(self, form_data: object) -> AsyncIterator[Handler]:
-        """Lift the hold, with the reason that was typed."""
-        if not self.clip_id:
-            return
-        act = holds.pay if self.pays else holds.correct
-        try:
-            async with acting(self) as (session, actor):
-                await act(session, actor, self.clip_id, form_fields(form_data).get("reason"))
-        except SwiviError as wrong:
-            self.errors = wrong.fields
-            if not wrong.fields:
-                self.clip_id = 0
-                yield toast_error(wrong.sentence)
-            return
-        self.clip_id = 0
+    def _ask(self, clip_id: object, *, pays: bool) -> None:
+        self._open()
+        self._clip_id = some_id(clip_id)
+        self.pays = pays
+
+    async def _decide(self, fields: Fields) -> str:
+        decide = holds.pay if self.pays else holds.correct
+        async with acting(self) as (session, actor):
+            await decide(session, actor, self._clip_id, fields.get("reason"))
         await self._read()
-        yield toast_success(
-            "Hold lifted; the next settlement pays the growth" if self.pays else "Count discarded"
-        )
+        return "Hold lifted. The next settlement pays." if self.pays else "Count discarded"
 
 
 def _row(held: HeldClip, viewer_id: int) -> HeldRow:
@@ -141,12 +118,17 @@ def _row(held: HeldClip, viewer_id: int) -> HeldRow:
 
 
 def held_clips_panel() -> rx.Component:
-    """The table and its dialog, or nothing while no clip is held."""
+    """Show the table and its dialog; nothing while no clip is held."""
     state = HeldClips
     table = data_table(
         COLUMNS, state.rows, _cells, caption="Clips on hold", key=lambda row: row.id, stacks=True
     )
-    return rx.cond(rows_var(state.rows).length() > 0, panel("Clips on hold", table, _dialog()))
+    held = panel("Clips on hold", table, _dialog())
+    return rx.cond(
+        state.problem != "",
+        error_state(state.problem, state.load),
+        rx.cond(rows_var(state.rows).length() > 0, held),
+    )
 
 
 def _cells(row: Any) -> list[Node]:
@@ -165,14 +147,16 @@ def _buttons(row: Row) -> rx.Component:
     about = f"{row.clipper}’s clip"
     pay = button(
         "Pay",
-        sends(state.ask_pay, row.id),
+        sends(state.open_pay, row.id),
         "primary",
         "check",
         aria_label=f"Pay the views of {about}",
     )
-    label = f"Correct the count of {about}"
     correct = button(
-        "Correct the count", sends(state.ask_correct, row.id), icon="x", aria_label=label
+        "Correct the count",
+        sends(state.open_correct, row.id),
+        icon="x",
+        aria_label=f"Correct the count of {about}",
     )
     return rx.cond(flag_var(row.is_own), rx.fragment(), row_actions(correct, pay))
 
@@ -180,7 +164,7 @@ def _buttons(row: Row) -> rx.Component:
 def _dialog() -> rx.Component:
     state = HeldClips
     return form_dialog(
-        state.clip_id != 0,
+        state.is_open,
         state.close,
         text_if(state.pays, "Pay the growth", "Correct the count"),
         form(
@@ -188,16 +172,21 @@ def _dialog() -> rx.Component:
                 "Reason", "reason", rows=3, max_length="500", error=state.errors.get("reason", "")
             ),
             form_actions(
-                close_button(), rx.cond(state.pays, submit_button("Pay"), submit_button("Correct"))
+                close_button(),
+                rx.cond(
+                    state.pays,
+                    submit_button("Pay", pending=state.busy),
+                    submit_button("Correct", pending=state.busy),
+                ),
             ),
-            on_submit=state.decide,
+            on_submit=state.submit,
         ),
         description=text_if(
             state.pays,
             (
-                "The count becomes the clip’s highest. The next settlement credits the growth, "
+                "This count becomes the clip’s highest. The next settlement pays the growth, "
                 "within the budget."
             ),
-            "The count never pays. The clip goes on from its highest count before it.",
+            "This count never pays. The clip continues from its highest count before it.",
         ),
     )

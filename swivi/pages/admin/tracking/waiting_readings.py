@@ -1,35 +1,33 @@
-"""Views entered by hand that wait for a second admin, who confirms or declines them."""
+"""Manually entered views that wait for a second admin to confirm or decline them."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core.errors import SwiviError
 from swivi.domain.accounts.actor import Actor
-from swivi.domain.accounts.models import Role
 from swivi.domain.tracking import manual_readings as manual
 from swivi.insights.operations.manual_readings import WaitingReading, waiting_readings
 from swivi.pages.admin.shared.parts import clip_link, row_actions, two_lines
 from swivi.pages.admin.shared.times import iso
 from swivi.pages.engine.acting import acting, refusal, some_id
-from swivi.pages.engine.gate import admins_only, public
-from swivi.pages.engine.session import visitor
+from swivi.pages.engine.gate import admins_only
+from swivi.pages.engine.live import AdminLive
 from swivi.pages.shared.frame import sends
 from swivi.runtime.live import hub
-from swivi.runtime.runtime import runtime
 from swivi.ui.buttons import button
 from swivi.ui.cards import panel
-from swivi.ui.feedback import toast_success
+from swivi.ui.feedback import error_state, toast_success
 from swivi.ui.numbers import count, money, when
 from swivi.ui.tables import Column, Row, data_table
 from swivi.ui.types import Handler, Node
 from swivi.ui.vars import flag_var, rows_var
 
 MOST_WAITING = 50
-"""Few ever wait; the rest shows once these are decided on."""
+"""Rows shown. More than a few are rare; further ones follow when these are decided."""
 
 COLUMNS = (
     Column("Clip"),
@@ -43,7 +41,7 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class WaitingRow:
-    """A waiting reading as its row shows it. Views and cents; `is_own` if the viewer entered it."""
+    """A waiting reading. Views and cents; `is_own` if the viewer entered it."""
 
     id: int
     clipper: str
@@ -58,25 +56,14 @@ class WaitingRow:
     is_own: bool
 
 
-class WaitingReadings(rx.State):
-    """The readings that wait. Live."""
+class WaitingReadings(AdminLive, rx.State):
+    """The readings that wait, live."""
 
+    _content: ClassVar[str] = "The views to confirm"
     rows: list[WaitingRow] = []
-    _user_id: int = 0
 
-    @public
-    async def load(self) -> None:
-        """The page opens, or a reading was entered on it."""
-        actor = await visitor(self, Role.ADMIN)
-        if actor is None:
-            return
-        self._user_id = actor.user_id
+    async def _arrive(self) -> None:
         hub.watch(self, campaigns="all")
-        await self._read()
-
-    async def _read(self) -> None:
-        async with runtime().database.reading() as session:
-            await self._refresh_live(session)
 
     async def _refresh_live(self, session: AsyncSession) -> None:
         rows = [
@@ -90,13 +77,13 @@ class WaitingReadings(rx.State):
     async def confirm(self, reading_id: object) -> Handler:
         """Let the views count."""
         return await self._decide(
-            reading_id, manual.confirm, "Views confirmed; the next settlement counts them"
+            reading_id, manual.confirm, "Views confirmed. The next settlement counts them."
         )
 
     @admins_only
     async def decline(self, reading_id: object) -> Handler:
-        """Throw the views away."""
-        return await self._decide(reading_id, manual.decline, "Views declined; nothing was changed")
+        """Discard the views."""
+        return await self._decide(reading_id, manual.decline, "Views declined. Nothing changed.")
 
     async def _decide(
         self,
@@ -130,17 +117,21 @@ def _row(waiting: WaitingReading, viewer_id: int) -> WaitingRow:
 
 
 def waiting_readings_panel() -> rx.Component:
-    """The table, or nothing while no reading waits."""
+    """Show the table; nothing while no reading waits."""
     state = WaitingReadings
     table = data_table(
         COLUMNS,
         state.rows,
         _cells,
-        caption="Views entered by hand that wait for a second admin",
+        caption="Manually entered views that wait for a second admin",
         key=lambda row: row.id,
         stacks=True,
     )
-    return rx.cond(rows_var(state.rows).length() > 0, panel("Views to confirm", table))
+    return rx.cond(
+        state.problem != "",
+        error_state(state.problem, state.load),
+        rx.cond(rows_var(state.rows).length() > 0, panel("Views to confirm", table)),
+    )
 
 
 def _cells(row: Any) -> list[Node]:

@@ -1,11 +1,13 @@
-"""One user: their money, clips, payouts, and where they are signed in."""
+"""One user: their money, clips, payouts and sessions."""
 
 import reflex as rx
 
+from swivi import routes
 from swivi.domain.accounts.models import Role, UserStatus
 from swivi.pages.admin.shared.parts import clip_link, known_count, side_by_side
 from swivi.pages.admin.shared.user_change import UserChange, change_dialog
-from swivi.pages.admin.user.state import UserBrowser, UserClip, UserPayout, UserState
+from swivi.pages.admin.user.rows import BrowserRow, UserClipRow, UserPayoutRow
+from swivi.pages.admin.user.state import UserState
 from swivi.pages.engine.session import SessionState
 from swivi.pages.shared.frame import admin_page, sends
 from swivi.ui.buttons import button, link_button
@@ -20,78 +22,78 @@ from swivi.ui.tables import Column, data_table, pager
 from swivi.ui.types import Node
 from swivi.ui.vars import flag_var, rows_var, text_if
 
-_USERS = "/admin/users"
 
-
-def person_page() -> rx.Component:
+def user_page() -> rx.Component:
     """`/admin/users/[user_key]`."""
     state = UserState
-    nobody = empty_state("search_x", "There is no such user", "", link_button("All users", _USERS))
+    nobody = empty_state(
+        "search_x", "There is no such user", "", link_button("All users", routes.ADMIN_USERS)
+    )
     not_shown = rx.cond(state.loading, skeleton_rows(), nobody)
     return admin_page(
-        text_if(state.who.name != "", state.who.name, "User"),
+        text_if(state.user.name != "", state.user.name, "User"),
         rx.cond(
             state.problem != "",
             error_state(state.problem, state.load),
-            rx.cond(state.who.name != "", _shown(), not_shown),
+            rx.cond(state.user.name != "", _shown(), not_shown),
         ),
         change_dialog(),
-        current=_USERS,
-        subtitle=rx.cond(state.who.name != "", _subtitle()),
+        current=routes.ADMIN_USERS,
+        subtitle=rx.cond(state.user.name != "", _subtitle()),
         actions=rx.cond(
-            (state.who.name != "") & (state.who.email != SessionState.email), _actions()
+            (state.user.name != "") & (state.user.email != SessionState.email), _actions()
         ),
     )
 
 
 def _subtitle() -> rx.Component:
-    who = UserState.who
+    user = UserState.user
     return cluster(
-        copyable(who.email, who.email, "Copy the email address"),
+        copyable(user.email, user.email, "Copy the email address"),
         rx.cond(
-            who.role == Role.ADMIN.value,
+            user.role == Role.ADMIN.value,
             badge("Admin", "info", "shield"),
             badge("Clipper", icon="user"),
         ),
-        rx.cond(who.status == UserStatus.DISABLED.value, status_badge(who.status)),
-        rx.el.span("joined ", when(who.joined_at)),
+        rx.cond(user.status == UserStatus.DISABLED.value, status_badge(user.status)),
+        rx.el.span("joined ", when(user.joined_at)),
     )
 
 
 def _actions() -> rx.Component:
-    who = UserState.who
-    return button("Change role or status", sends(UserChange.ask, who.id), icon="user_cog")
+    user = UserState.user
+    return button("Change role or status", sends(UserChange.open, user.id), icon="user_cog")
 
 
 def _shown() -> rx.Component:
-    who = UserState.who
+    user = UserState.user
     return stack(
         card_grid(
-            stat_card("Available", live_money(who.available), "may be withdrawn"),
-            stat_card("Earned", money(who.earned), rx.fragment(short_count(who.views), " views")),
-            stat_card("Reserved", money(who.reserved), "in open payout requests"),
-            stat_card("Paid", money(who.paid)),
+            stat_card("Available", live_money(user.available), "to withdraw"),
+            stat_card("Earned", money(user.earned), rx.fragment(short_count(user.views), " views")),
+            stat_card("Reserved", money(user.reserved), "in open payout requests"),
+            stat_card("Paid", money(user.paid)),
             stat_card(
                 "Clips approved",
-                count(who.approved),
-                rx.fragment(count(who.rejected), " rejected, ", count(who.revoked), " revoked"),
-                href=f"/admin/submissions?clipper={who.id}",
+                count(user.approved),
+                rx.fragment(count(user.rejected), " rejected, ", count(user.revoked), " revoked"),
+                href=f"{routes.ADMIN_SUBMISSIONS}?clipper={user.id}",
             ),
             min_width=140,
         ),
         _clips(),
         _payouts(),
-        _ways_in(),
+        _sign_ins(),
     )
 
 
 def _clips() -> rx.Component:
     state = UserState
 
-    def cells(row: UserClip) -> list[Node]:
+    def cells(row: UserClipRow) -> list[Node]:
         return [
             side_by_side(platform_mark(row.platform), clip_link(row.url, "Watch")),
-            rx.el.a(row.campaign, href=f"/admin/campaigns/{row.campaign_id}"),
+            rx.el.a(row.campaign, href=routes.admin_campaign(row.campaign_id)),
             status_badge(row.status),
             known_count(row.views),
             money(row.earnings),
@@ -106,7 +108,7 @@ def _clips() -> rx.Component:
         Column("Earnings", "right"),
         Column("Submitted", "right", wide_only=True),
     )
-    nothing = empty_state("clapperboard", "No clips yet", "Nothing was submitted.")
+    nothing = empty_state("clapperboard", "No clips yet", "This user submitted no clip.")
     table = data_table(
         columns,
         state.clips,
@@ -121,7 +123,7 @@ def _clips() -> rx.Component:
 
 
 def _payouts() -> rx.Component:
-    def cells(row: UserPayout) -> list[Node]:
+    def cells(row: UserPayoutRow) -> list[Node]:
         return [
             money(row.amount),
             row.method,
@@ -138,9 +140,9 @@ def _payouts() -> rx.Component:
         Column("Method"),
         Column("Status"),
         Column("Transaction", wide_only=True),
-        Column("Asked", "right"),
+        Column("Requested", "right"),
     )
-    nothing = rx.el.p("No payout was asked for.", class_name="quiet")
+    nothing = rx.el.p("No payout requests.", class_name="quiet")
     table = data_table(
         columns,
         UserState.payouts,
@@ -152,7 +154,7 @@ def _payouts() -> rx.Component:
     )
     statement = link_button(
         "Statement",
-        f"/api/admin/users/{UserState.who.id}/statement.csv",
+        f"/api/admin/users/{UserState.user.id}/statement.csv",
         icon="download",
         reload_document=True,
         download=True,
@@ -161,19 +163,19 @@ def _payouts() -> rx.Component:
     return panel("Payouts", table, action=statement)
 
 
-def _ways_in() -> rx.Component:
+def _sign_ins() -> rx.Component:
     state = UserState
 
-    def cells(row: UserBrowser) -> list[Node]:
+    def cells(row: BrowserRow) -> list[Node]:
         return [row.name, when(row.signed_in_at), when(row.seen_at)]
 
     columns = (Column("Browser"), Column("Signed in", "right"), Column("Last seen", "right"))
-    nothing = rx.el.p("Signed in nowhere.", class_name="quiet")
+    nothing = rx.el.p("Not signed in.", class_name="quiet")
     table = data_table(
         columns, state.browsers, cells, caption="Sessions", key=lambda row: row.id, empty=nothing
     )
     return stack(
-        panel("Accounts on the platforms", _linked()), panel("Sessions", table, action=_sign_out())
+        panel("Platform accounts", _linked()), panel("Sessions", table, action=_sign_out())
     )
 
 
@@ -182,15 +184,17 @@ def _linked() -> rx.Component:
     shown = cluster(
         rx.foreach(accounts, lambda pair: rx.el.span(platform_mark(pair[0]), " @", pair[1])), gap=4
     )
-    return rx.cond(accounts.length() > 0, shown, rx.el.p("None is linked.", class_name="quiet"))
+    return rx.cond(
+        accounts.length() > 0, shown, rx.el.p("No account is linked.", class_name="quiet")
+    )
 
 
 def _sign_out() -> rx.Component:
-    who = UserState.who
+    user = UserState.user
     return confirm_dialog(
         button("End all sessions", icon="log_out", pending=flag_var(UserState.busy)),
-        f"Sign {who.name} out everywhere?",
-        "Every browser is signed out, and every API token is revoked. They can sign in again.",
+        f"Sign {user.name} out everywhere?",
+        "This signs out every browser and revokes every API token. They can sign in again.",
         "End all sessions",
         UserState.sign_out_everywhere,
         danger=True,

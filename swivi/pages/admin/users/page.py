@@ -1,7 +1,8 @@
-"""Everybody who has an account: find them, see their money, change their role, disable them."""
+"""All users: find them, see their money, change their role, disable them."""
 
 import reflex as rx
 
+from swivi import routes
 from swivi.core.bounded_count import MOST_COUNTED
 from swivi.domain.accounts.models import Role, UserStatus
 from swivi.pages.admin.shared.parts import row_actions, two_lines
@@ -17,8 +18,6 @@ from swivi.ui.numbers import count, money, short_count, when
 from swivi.ui.tables import Column, data_table, pager
 from swivi.ui.types import Node
 
-HERE = "/admin/users"
-
 _ROLES = [("", "Everybody"), (Role.CLIPPER.value, "Clippers"), (Role.ADMIN.value, "Admins")]
 _STATUSES = [
     ("", "Any status"),
@@ -29,7 +28,7 @@ _STATUSES = [
 _COLUMNS = (
     Column("User"),
     Column("Role", wide_only=True),
-    Column("Clips sent", "right", wide_only=True),
+    Column("Clips submitted", "right", wide_only=True),
     Column("Views", "right", wide_only=True),
     Column("Earned", "right"),
     Column("Available", "right"),
@@ -40,7 +39,7 @@ _COLUMNS = (
 
 def _cells(row: UserRow) -> list[Node]:
     return [
-        two_lines(rx.el.a(rx.el.strong(row.name), href=f"/admin/users/{row.id}"), row.email),
+        two_lines(rx.el.a(rx.el.strong(row.name), href=routes.admin_user(row.id)), row.email),
         cluster(
             rx.cond(
                 row.role == Role.ADMIN.value,
@@ -52,7 +51,7 @@ def _cells(row: UserRow) -> list[Node]:
         rx.el.a(
             count(row.submissions),
             rx.el.span(" clips of ", row.name, class_name="sr-only"),
-            href=f"/admin/submissions?clipper={row.id}",
+            href=f"{routes.ADMIN_SUBMISSIONS}?clipper={row.id}",
         ),
         short_count(row.views),
         money(row.earned),
@@ -63,7 +62,7 @@ def _cells(row: UserRow) -> list[Node]:
                 row.email != SessionState.email,
                 button(
                     "Change",
-                    sends(UserChange.ask, row.id),
+                    sends(UserChange.open, row.id),
                     "quiet",
                     aria_label=f"Change {row.name}",
                 ),
@@ -91,15 +90,15 @@ def users_page() -> rx.Component:
                 retry=state.load,
                 empty=empty_state(
                     "users",
-                    "Nobody found",
-                    "No user fits this search. One or two letters find what begins with them.",
+                    "No users found",
+                    "No user fits this search. One or two letters find names that begin with them.",
                 ),
                 stacks=True,
             ),
             rx.cond(state.search != "", _pager(MOST_COUNTED), _pager()),
             change_dialog(),
         ),
-        current=HERE,
+        current=routes.ADMIN_USERS,
     )
 
 
@@ -143,7 +142,7 @@ def _search() -> rx.Component:
                 submit_button("Search", kind="secondary", style={"align_self": "end"}),
             ),
             on_submit=state.find,
-            # A fresh control when the address changes, so that it shows what is searched for.
+            # A new control for a new address, so that it shows the present search.
             key=state.search,
         ),
         style={"flex": "0 1 360px"},

@@ -1,6 +1,7 @@
-"""The users' state: who is shown."""
+"""The state of the list of users."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -10,17 +11,16 @@ from swivi.domain.accounts.models import Role, UserStatus
 from swivi.insights.clippers.users import UserListRow, people
 from swivi.pages.admin.shared.times import iso
 from swivi.pages.engine.acting import form_fields
-from swivi.pages.engine.gate import admins_only, public
+from swivi.pages.engine.gate import admins_only
 from swivi.pages.engine.listing import PAGE_SIZE, Listing, asked, asked_option, readdressed
-from swivi.pages.engine.loading import loading
-from swivi.pages.engine.session import visitor
+from swivi.pages.engine.live import AdminLive
 from swivi.runtime.live import hub
 from swivi.ui.types import Handler
 
 
 @dataclass(frozen=True)
 class UserRow:
-    """A user as their row shows them. Cents and views."""
+    """A user. Cents and views."""
 
     id: int
     name: str
@@ -34,26 +34,24 @@ class UserRow:
     joined_at: str
 
 
-class UsersState(Listing, rx.State):
-    """One page of users; their money is live."""
+class UsersState(AdminLive, Listing, rx.State):
+    """One page of users. Their money is live."""
 
+    _content: ClassVar[str] = "The users"
     rows: list[UserRow] = []
     search: str = ""
     role: str = ""
     status: str = ""
 
-    @public
-    async def load(self) -> None:
-        """Read what the address asks for."""
-        if await visitor(self, Role.ADMIN) is None:
-            return
+    async def _arrive(self) -> None:
         searched = asked(self, "search")[:100]
         self.search = searched if is_storable(searched) else ""
         self.role = asked_option(self, "role", Role) or ""
         self.status = asked_option(self, "status", UserStatus) or ""
         self._read_place()
-        async with loading(self, "The users") as session:
-            await self._refresh_live(session)
+
+    async def _read(self) -> None:
+        await super()._read()
         hub.watch(self, users=[row.id for row in self.rows])
 
     async def _refresh_live(self, session: AsyncSession) -> None:
@@ -70,7 +68,7 @@ class UsersState(Listing, rx.State):
 
     @admins_only
     async def find(self, form_data: object) -> Handler:
-        """Search names and addresses."""
+        """Search names and email addresses."""
         return readdressed(self, search=str(form_fields(form_data).get("search", "")).strip()[:100])
 
 

@@ -5,8 +5,8 @@ clips in it.
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi import routes
 from swivi.insights.clippers.clipper import clipper_clips
-from swivi.pages.clipper.campaigns.page import HERE
 from swivi.pages.clipper.shared.clip_table import clip_table
 from swivi.pages.clipper.shared.own import ClipperLive
 from swivi.pages.clipper.shared.rows import ClipLine, clip_line
@@ -55,7 +55,7 @@ def campaign() -> rx.Component:
         "search_x",
         "There is no such campaign",
         "It may have been taken down, or a digit got lost.",
-        link_button("All campaigns", HERE),
+        link_button("All campaigns", routes.CLIPPER_CAMPAIGNS),
     )
     return clipper_page(
         text_if(state.card.id > 0, state.card.title, "Campaign"),
@@ -69,8 +69,8 @@ def campaign() -> rx.Component:
             ),
         ),
         submit_dialog(),
-        current=HERE,
-        subtitle=rx.el.a("All campaigns", href=HERE),
+        current=routes.CLIPPER_CAMPAIGNS,
+        subtitle=rx.el.a("All campaigns", href=routes.CLIPPER_CAMPAIGNS),
     )
 
 

@@ -3,6 +3,7 @@
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi import routes
 from swivi.domain.accounts.models import Role
 from swivi.domain.platforms.models import Platform
 from swivi.insights.campaigns import catalogue
@@ -21,8 +22,6 @@ from swivi.ui.layout import card_grid
 from swivi.ui.numbers import when
 from swivi.ui.tables import FilterTab, filter_tabs, pager
 from swivi.ui.vars import rows_var
-
-HERE = "/clippers/campaigns"
 
 ORDERS = (
     (CatalogueOrder.NEWEST.value, "Newest first"),
@@ -82,7 +81,7 @@ def campaigns() -> rx.Component:
             pager(state.page, state.pages, state.previous_page, state.next_page, state.total),
         ),
         submit_dialog(),
-        current=HERE,
+        current=routes.CLIPPER_CAMPAIGNS,
         subtitle="Post a clip, send in its link, and earn as its views grow.",
     )
 
@@ -116,7 +115,7 @@ def _tiles() -> rx.Component:
         "megaphone",
         "No campaign is open here",
         "New ones open often. Try another platform, or look again later.",
-        link_button("Show all platforms", HERE),
+        link_button("Show all platforms", routes.CLIPPER_CAMPAIGNS),
     )
     return rx.cond(
         rows_var(state.cards).length() > 0,
@@ -129,7 +128,7 @@ def _tile(card: Card) -> rx.Component:
     return campaign_tile(
         card,
         spent=CampaignsSpent.by_id[card.id],
-        heading=rx.el.h2(rx.el.a(card.title, href=f"{HERE}/{card.id}")),
+        heading=rx.el.h2(rx.el.a(card.title, href=routes.clipper_campaign(card.id))),
         action=rx.fragment(
             rx.cond(card.ends_at != "", rx.el.p("Ends ", when(card.ends_at), class_name="quiet")),
             submit_button_for(card.id, "secondary"),

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi import routes
 from swivi.insights.submissions import clip_story
 from swivi.insights.submissions.clip_story import EarningsStory, TimedAmount
 from swivi.pages.clipper.clip.readings import readings_panel
 from swivi.pages.clipper.clip.why import why
-from swivi.pages.clipper.clips.page import HERE
 from swivi.pages.clipper.shared.clip_table import Line as Shown
 from swivi.pages.clipper.shared.clip_table import clip_status
 from swivi.pages.clipper.shared.own import ClipperLive
@@ -118,14 +118,14 @@ def clip_page() -> rx.Component:
         "search_x",
         "There is no such clip",
         "It is not among yours.",
-        link_button("All clips", HERE),
+        link_button("All clips", routes.CLIPPER_CLIPS),
     )
     shown = rx.cond(state.clip.id > 0, _clip(), rx.cond(state.loading, skeleton_rows(6), missing))
     return clipper_page(
         text_if(state.clip.id > 0, state.clip.campaign, "Clip"),
         rx.cond(state.problem != "", error_state(state.problem, state.load), shown),
-        current=HERE,
-        subtitle=rx.el.a("All clips", href=HERE),
+        current=routes.CLIPPER_CLIPS,
+        subtitle=rx.el.a("All clips", href=routes.CLIPPER_CLIPS),
         actions=rx.cond(state.clip.id > 0, _ways_on()),
     )
 
@@ -134,7 +134,7 @@ def _ways_on() -> rx.Component:
     clip: Shown = OwnClip.clip
     return rx.fragment(
         link_button(
-            "The campaign", f"/clippers/campaigns/{clip.campaign_id}", "quiet", icon="megaphone"
+            "The campaign", routes.clipper_campaign(clip.campaign_id), "quiet", icon="megaphone"
         ),
         link_button(
             "Watch it", clip.url, icon="external_link", target="_blank", rel="noopener noreferrer"

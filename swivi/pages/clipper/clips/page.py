@@ -3,6 +3,7 @@
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi import routes
 from swivi.domain.clips.models import SubmissionStatus
 from swivi.insights.clippers.clipper import clipper_clips
 from swivi.pages.clipper.shared.balance import ClipperBalance
@@ -16,8 +17,6 @@ from swivi.pages.shared.frame import clipper_page
 from swivi.ui.buttons import button
 from swivi.ui.feedback import empty_state
 from swivi.ui.tables import FilterTab, filter_tabs, pager
-
-HERE = "/clippers/clips"
 
 
 class OwnClips(ClipperLive, Listing, rx.State):
@@ -64,7 +63,7 @@ def clips() -> rx.Component:
         filter_tabs(
             tabs,
             state.status,
-            lambda value: f"?status={value.lower()}" if value else HERE,
+            lambda value: f"?status={value.lower()}" if value else routes.CLIPPER_CLIPS,
             "Status",
         ),
         clip_table(
@@ -85,6 +84,6 @@ def clips() -> rx.Component:
             pager(state.page, state.pages, state.previous_page, state.next_page, state.total),
         ),
         submit_dialog(),
-        current=HERE,
+        current=routes.CLIPPER_CLIPS,
         actions=submit_button_for(""),
     )

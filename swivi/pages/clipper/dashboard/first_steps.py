@@ -5,6 +5,7 @@ Once there is one, the dashboard shows it no more.
 
 import reflex as rx
 
+from swivi import routes
 from swivi.domain.accounts import social
 from swivi.domain.accounts.models import Role
 from swivi.insights.campaigns import catalogue
@@ -14,7 +15,6 @@ from swivi.pages.engine.gate import public
 from swivi.pages.engine.loading import loading
 from swivi.pages.engine.session import visitor
 from swivi.pages.shared.campaign_card import CampaignCard, Card, campaign_tile, card_of
-from swivi.pages.shared.frame import CLIPPER_PROFILE
 from swivi.ui.buttons import link_button
 from swivi.ui.cards import panel
 from swivi.ui.feedback import badge, error_state
@@ -22,7 +22,6 @@ from swivi.ui.layout import card_grid, cluster, stack
 from swivi.ui.types import Flag, Node, Text
 from swivi.ui.vars import rows_var
 
-CAMPAIGNS = "/clippers/campaigns"
 MOST_SUGGESTIONS = 3
 
 
@@ -58,13 +57,13 @@ def first_steps() -> rx.Component:
             _step(
                 "Say which accounts are yours",
                 "Clips from your own accounts are approved sooner.",
-                link_button("Link your accounts", CLIPPER_PROFILE, icon="link_2"),
+                link_button("Link your accounts", routes.CLIPPER_PROFILE, icon="link_2"),
                 done=state.has_handle,
             ),
             _step(
                 "Choose a campaign, and post a clip for it",
                 "Read its brief first: what it asks for is what is approved.",
-                link_button("See all campaigns", CAMPAIGNS, icon="megaphone"),
+                link_button("See all campaigns", routes.CLIPPER_CAMPAIGNS, icon="megaphone"),
             ),
             _step(
                 "Send in the link",
@@ -99,5 +98,7 @@ def _suggestions() -> rx.Component:
 
 def _tile(card: Card) -> rx.Component:
     return campaign_tile(
-        card, spent=card.spent, heading=rx.el.h4(rx.el.a(card.title, href=f"{CAMPAIGNS}/{card.id}"))
+        card,
+        spent=card.spent,
+        heading=rx.el.h4(rx.el.a(card.title, href=routes.clipper_campaign(card.id))),
     )

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from swivi import routes
 from swivi.pages.clipper.dashboard.first_steps import first_steps
 from swivi.pages.clipper.dashboard.last_days import own_last_days
 from swivi.pages.clipper.dashboard.recent_clips import recent_clips
@@ -14,8 +15,6 @@ from swivi.ui.cards import panel, stat_card
 from swivi.ui.layout import card_grid
 from swivi.ui.numbers import count, count_text, money, short_count
 from swivi.ui.vars import flag_var, text_if
-
-HERE = "/clippers/dashboard"
 
 
 def dashboard() -> rx.Component:
@@ -39,12 +38,12 @@ def dashboard() -> rx.Component:
             panel(
                 "Recent clips",
                 recent_clips(),
-                action=link_button("All clips", "/clippers/clips", "quiet"),
+                action=link_button("All clips", routes.CLIPPER_CLIPS, "quiet"),
             ),
         ),
         submit_dialog(),
         payout_dialog(),
-        current=HERE,
+        current=routes.CLIPPER_DASHBOARD,
         actions=submit_button_for("", kind="secondary"),
     )
 
@@ -60,25 +59,25 @@ def _totals() -> rx.Component:
             "Total earned",
             money(state.earned, "in"),
             "All clips, paid or not",
-            href="/clippers/payouts",
+            href=routes.CLIPPER_PAYOUTS,
         ),
         stat_card(
             "Total views",
             short_count(state.views),
             "Of your approved clips",
-            href="/clippers/clips",
+            href=routes.CLIPPER_CLIPS,
         ),
         stat_card(
             "Active campaigns",
             count(state.active_campaigns),
             "With clips of yours",
-            href="/clippers/campaigns",
+            href=routes.CLIPPER_CAMPAIGNS,
         ),
         stat_card(
             "Clips submitted",
             count(state.submitted),
             text_if(state.submitted > 0, by_review, "None yet"),
-            href="/clippers/clips",
+            href=routes.CLIPPER_CLIPS,
         ),
         min_width=150,
     )

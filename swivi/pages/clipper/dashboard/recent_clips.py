@@ -6,6 +6,7 @@ from typing import ClassVar
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi import routes
 from swivi.insights.clippers.clipper import RECENT
 from swivi.insights.submissions.newest import newest_clips
 from swivi.insights.submissions.rows import ClipRow
@@ -52,6 +53,6 @@ def recent_clips() -> rx.Component:
             "clapperboard",
             "No clips yet",
             "Choose a campaign, post your clip, and send in its link.",
-            link_button("Browse campaigns", "/clippers/campaigns"),
+            link_button("Browse campaigns", routes.CLIPPER_CAMPAIGNS),
         ),
     )

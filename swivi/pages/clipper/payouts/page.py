@@ -6,6 +6,7 @@ import reflex as rx
 from reflex.event import EventSpec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi import routes
 from swivi.core.errors import SwiviError
 from swivi.core.money import format_dollars
 from swivi.domain.payouts import service as payouts
@@ -27,8 +28,6 @@ from swivi.ui.layout import stack
 from swivi.ui.numbers import flash_row, money, money_text, when
 from swivi.ui.tables import Column, data_table, pager
 from swivi.ui.types import Node
-
-HERE = "/clippers/payouts"
 
 Line = Any
 """The Var of a PayoutLine; its fields are Vars too."""
@@ -86,7 +85,7 @@ def payouts_page() -> rx.Component:
         state.rows,
         _cells,
         caption="Payout requests",
-        href=lambda line: f"{HERE}/{line.id}",
+        href=lambda line: routes.clipper_payout(line.id),
         key=lambda line: line.id,
         loading=state.loading,
         error=state.problem,
@@ -103,7 +102,7 @@ def payouts_page() -> rx.Component:
         panel(
             "History",
             history,
-            action=link_button("Statement", "/clippers/statement", icon="scroll_text"),
+            action=link_button("Statement", routes.CLIPPER_STATEMENT, icon="scroll_text"),
         ),
         rx.cond(
             state.pages > 1,
@@ -111,7 +110,7 @@ def payouts_page() -> rx.Component:
         ),
         earned_by_campaign_panel(),
         payout_dialog(),
-        current=HERE,
+        current=routes.CLIPPER_PAYOUTS,
     )
 
 

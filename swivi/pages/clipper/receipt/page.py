@@ -9,8 +9,9 @@ import reflex as rx
 from reflex.event import EventSpec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi import routes
 from swivi.insights.money.payouts import own_payout
-from swivi.pages.clipper.payouts.page import HERE, cancel_button
+from swivi.pages.clipper.payouts.page import cancel_button
 from swivi.pages.clipper.shared.own import ClipperLive
 from swivi.pages.clipper.shared.rows import PayoutLine, payout_line
 from swivi.pages.engine.gate import clippers_only, public
@@ -73,7 +74,7 @@ def receipt() -> rx.Component:
         "search_x",
         "There is no such payout",
         "It is not among yours.",
-        link_button("All payouts", HERE),
+        link_button("All payouts", routes.CLIPPER_PAYOUTS),
     )
     shown = rx.cond(
         state.payout.id > 0, _receipt(), rx.cond(state.loading, skeleton_rows(6), missing)
@@ -81,8 +82,8 @@ def receipt() -> rx.Component:
     return clipper_page(
         text_if(state.payout.id > 0, f"Payout {state.payout.id}", "Payout"),
         rx.cond(state.problem != "", error_state(state.problem, state.load), shown),
-        current=HERE,
-        subtitle=rx.el.a("All payouts", href=HERE),
+        current=routes.CLIPPER_PAYOUTS,
+        subtitle=rx.el.a("All payouts", href=routes.CLIPPER_PAYOUTS),
         actions=rx.cond(
             state.payout.id > 0, button("Print", rx.call_function("window.print"), icon="printer")
         ),

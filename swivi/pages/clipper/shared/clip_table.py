@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from swivi import routes
 from swivi.ui.feedback import status_badge
 from swivi.ui.layout import stack
 from swivi.ui.numbers import count, flash_row, money, when
@@ -48,7 +49,7 @@ def clip_table(
             *_cells(line),
         ],
         caption=caption,
-        href=lambda line: f"/clippers/clips/{line.id}",
+        href=lambda line: routes.clipper_clip(line.id),
         key=lambda line: line.id,
         loading=loading,
         error=problem,

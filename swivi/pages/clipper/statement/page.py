@@ -3,15 +3,13 @@
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi import routes
 from swivi.insights.money import statement
 from swivi.insights.money.statement import Line
 from swivi.pages.clipper.shared.own import ClipperLive
 from swivi.pages.engine.gate import public
 from swivi.pages.shared.frame import clipper_page
 from swivi.pages.shared.statement import Statement, exports, statement_parts
-
-PAYOUTS = "/clippers/payouts"
-HERE = "/clippers/statement"
 
 
 class OwnStatement(ClipperLive, Statement, rx.State):
@@ -30,10 +28,10 @@ class OwnStatement(ClipperLive, Statement, rx.State):
 
 def _words(line: Line) -> tuple[str, str]:
     if line.payout_request_id is not None:
-        return f"Payout {line.payout_request_id}", f"{PAYOUTS}/{line.payout_request_id}"
+        return f"Payout {line.payout_request_id}", routes.clipper_payout(line.payout_request_id)
     return (
         line.campaign_title or "",
-        f"/clippers/clips/{line.submission_id}" if line.submission_id else "",
+        routes.clipper_clip(line.submission_id) if line.submission_id else "",
     )
 
 
@@ -45,7 +43,7 @@ def statement_page() -> rx.Component:
             OwnStatement,
             "What your clips earn and what you withdraw will stand here, cent by cent.",
         ),
-        current=PAYOUTS,
+        current=routes.CLIPPER_PAYOUTS,
         subtitle=rx.el.span(
             "Every movement of your available balance, and how each cent was earned."
         ),

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from swivi import routes
 from swivi.pages.engine.session import SessionState
 from swivi.pages.public.frame import public_page
 from swivi.pages.shared.campaign_card import Card
@@ -23,7 +24,7 @@ def campaign_page() -> rx.Component:
     missing = stack(
         rx.el.h1("There is no such campaign"),
         rx.el.p("It may have been taken down, or a digit got lost.", class_name="quiet"),
-        cluster(link_button("See open campaigns", "/")),
+        cluster(link_button("See open campaigns", routes.FRONT)),
     )
     return public_page(
         rx.cond(
@@ -40,7 +41,7 @@ def _campaign() -> rx.Component:
     card = CampaignPage.card
     return rx.fragment(
         rx.el.div(
-            rx.el.a("All open campaigns", href="/", class_name="way-back"),
+            rx.el.a("All open campaigns", href=routes.FRONT, class_name="way-back"),
             rx.el.h1(card.title),
             under_the_title(),
             class_name="stack",
@@ -52,9 +53,9 @@ def _campaign() -> rx.Component:
 
 def _submit(card: Card) -> rx.Component:
     """A guest signs up first, and comes back to the very form."""
-    own_page = f"/clippers/campaigns/{card.id}"
-    for_guests = f"/signup?next=%2Fclippers%2Fcampaigns%2F{card.id}%3Fsubmit%3D{card.id}"
-    link = text_if(SessionState.role == "", for_guests, f"{own_page}?submit={card.id}")
+    link = text_if(
+        SessionState.role == "", routes.sign_up_to_submit_to(card.id), routes.submit_to(card.id)
+    )
     return rx.cond(
         card.is_open & (SessionState.role != "ADMIN"),
         link_button("Submit a clip", link, "primary", icon="link"),

@@ -3,6 +3,7 @@
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi import routes
 from swivi.core.money import earned
 from swivi.insights.campaigns import catalogue
 from swivi.pages.engine.gate import public
@@ -93,8 +94,12 @@ def _promise() -> rx.Component:
             "grow: counted every four hours, exact to the cent.",
         ),
         cluster(
-            link_button("Start clipping", "/signup", "primary", icon="clapperboard"),
-            link_button("Run a campaign", "/login?next=/admin/campaigns", icon="megaphone"),
+            link_button("Start clipping", routes.SIGN_UP, "primary", icon="clapperboard"),
+            link_button(
+                "Run a campaign",
+                routes.with_next(routes.SIGN_IN, routes.ADMIN_CAMPAIGNS),
+                icon="megaphone",
+            ),
             gap=3,
         ),
         class_name="promise",
@@ -129,7 +134,7 @@ def _campaigns() -> rx.Component:
         "megaphone",
         "No campaign is open at the moment",
         "Create an account now, and be among the first when the next one opens.",
-        link_button("Create an account", "/signup"),
+        link_button("Create an account", routes.SIGN_UP),
     )
     without_tiles = rx.cond(state.loading, skeleton_rows(4), nothing)
     tiles = card_grid(rx.foreach(state.campaigns, _tile), min_width=240)
@@ -139,7 +144,7 @@ def _campaigns() -> rx.Component:
 
 
 def _tile(card: Card) -> rx.Component:
-    heading = rx.el.h3(rx.el.a(card.title, href=f"/campaigns/{card.id}"))
+    heading = rx.el.h3(rx.el.a(card.title, href=routes.public_campaign(card.id)))
     return campaign_tile(card, spent=LandingState.spent[card.id], heading=heading)
 
 

@@ -5,6 +5,7 @@ The forms post to `/auth/...`.
 
 import reflex as rx
 
+from swivi import routes
 from swivi.domain.accounts.flash import Flash
 from swivi.domain.accounts.passwords import SHORTEST
 from swivi.domain.mail.errors import NoMail
@@ -111,7 +112,7 @@ def reset() -> rx.Component:
         subtitle="It signs you out everywhere, and ends your API tokens.",
         footer=rx.el.p(
             "Did the link end? ",
-            rx.el.a("Ask for a new one", href="/forgot"),
+            rx.el.a("Ask for a new one", href=routes.FORGOT),
             class_name="quiet elsewhere",
         ),
     )
@@ -140,7 +141,7 @@ def verify() -> rx.Component:
             ByMail.done,
             _to_sign_in("On to your account:"),
             _elsewhere(
-                "Forgot it, or somebody else signed you up?", "Choose a new password", "/forgot"
+                "Forgot it, or somebody else signed you up?", "Choose a new password", routes.FORGOT
             ),
         ),
     )
@@ -164,7 +165,7 @@ def _password(label: str, name: str, error: Text, hint: str = "") -> rx.Componen
 
 def _to_sign_in(question: str) -> Node:
     """To whoever is signed in already, that page shows their own."""
-    return _elsewhere(question, "Sign in", "/login")
+    return _elsewhere(question, "Sign in", routes.SIGN_IN)
 
 
 def _elsewhere(question: str, words: str, href: str) -> Node:

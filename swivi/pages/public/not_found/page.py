@@ -2,7 +2,8 @@
 
 import reflex as rx
 
-from swivi.pages.engine.session import LOGIN, SessionState
+from swivi import routes
+from swivi.pages.engine.session import SessionState
 from swivi.ui.buttons import link_button, submit_button
 from swivi.ui.forms import post_form
 from swivi.ui.layout import cluster
@@ -15,7 +16,7 @@ def not_found() -> rx.Component:
     return card_shell(
         "There is no such page",
         rx.el.p("The link may be old, or a letter got lost."),
-        cluster(link_button("Go to the front page", "/", "primary")),
+        cluster(link_button("Go to the front page", routes.FRONT, "primary")),
         badge=demo_badge(SessionState.demo),
     )
 
@@ -38,11 +39,11 @@ def not_for_you() -> rx.Component:
         ),
         rx.cond(
             SessionState.role == "",
-            link_button("Sign in", LOGIN, "primary"),
+            link_button("Sign in", routes.SIGN_IN, "primary"),
             rx.el.div(
                 link_button(
                     "Back to your dashboard",
-                    text_if(is_admin, "/admin", "/clippers/dashboard"),
+                    text_if(is_admin, routes.ADMIN_DASHBOARD, routes.CLIPPER_DASHBOARD),
                     "primary",
                 ),
                 post_form(

@@ -3,13 +3,11 @@
 The forms post to `/auth/...`: it sets the cookie.
 """
 
-from urllib.parse import urlencode
-
 import reflex as rx
 from reflex.event import EventSpec
 
+from swivi import routes
 from swivi.domain.accounts.flash import Flash
-from swivi.domain.accounts.landing import local_path, path_after_sign_in
 from swivi.pages.engine.gate import public
 from swivi.pages.engine.listing import asked
 from swivi.pages.engine.session import SessionState, viewer
@@ -64,14 +62,14 @@ class EntryState(rx.State):
         return await self._load(CODE)
 
     async def _load(self, form: str) -> EventSpec | None:
-        self.next = local_path(self.router.url.query_parameters.get("next", ""))
+        self.next = routes.local_path(self.router.url.query_parameters.get("next", ""))
         self.ended = asked(self, "ended") != ""
         self.renewed = asked(self, "renewed") != ""
         self.sent = asked(self, "sent") != ""
-        self.carried = f"?{urlencode({'next': self.next})}" if self.next else ""
+        self.carried = routes.with_next("", self.next)
         self._show(read_flash(self, form))
         actor = await viewer(self)
-        return rx.redirect(path_after_sign_in(self.next, actor.role)) if actor else None
+        return rx.redirect(routes.path_after_sign_in(self.next, actor.role)) if actor else None
 
     def _show(self, flash: Flash) -> None:
         self.error = "" if flash.fields else flash.error
@@ -97,9 +95,11 @@ def sign_in() -> rx.Component:
             _password("current-password"),
             submit_button("Sign in"),
         ),
-        rx.el.p(rx.el.a("Forgot your password?", href="/forgot"), class_name="quiet elsewhere"),
+        rx.el.p(rx.el.a("Forgot your password?", href=routes.FORGOT), class_name="quiet elsewhere"),
         subtitle="Get paid for the views your clips bring.",
-        footer=rx.fragment(_elsewhere("New here?", "Create an account", "/signup"), _demo_doors()),
+        footer=rx.fragment(
+            _elsewhere("New here?", "Create an account", routes.SIGN_UP), _demo_doors()
+        ),
         badge=demo_badge(SessionState.demo),
     )
 
@@ -120,7 +120,7 @@ def code() -> rx.Component:
         _refusal(),
         post_form("/auth/code", _next(), typed, submit_button("Sign in")),
         subtitle="Your account is guarded by codes.",
-        footer=_elsewhere("Somebody else?", "Sign in", "/login"),
+        footer=_elsewhere("Somebody else?", "Sign in", routes.SIGN_IN),
     )
 
 
@@ -131,7 +131,7 @@ def sign_up() -> rx.Component:
         _refusal(),
         rx.cond(EntryState.sent, notice("info", SENT), _sign_up_form()),
         subtitle="Free, and done in a minute.",
-        footer=_elsewhere("Already with us?", "Sign in", "/login"),
+        footer=_elsewhere("Already with us?", "Sign in", routes.SIGN_IN),
         badge=demo_badge(SessionState.demo),
     )
 

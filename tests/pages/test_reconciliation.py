@@ -1,4 +1,4 @@
-"""The page of the books says what the last audit looked at, and since when rows are sealed."""
+"""The reconciliation page says what the last audit looked at, and since when rows are sealed."""
 
 import pytest
 
@@ -21,26 +21,26 @@ async def audited(world: World) -> World:
     return world
 
 
-async def test_the_books_say_that_all_rows_were_compared_and_since_when(
+async def test_the_page_says_that_all_rows_were_compared_and_since_when(
     audited: World, tab: Tab
 ) -> None:
     await tab.sign_in(audited.admin)
-    books = await tab.state(ReconciliationState)
-    await happens(books.load)
+    shown = await tab.state(ReconciliationState)
+    await happens(shown.load)
     [first, *_] = await audited.all(Seal)
-    seal = books.seal
-    assert books.is_whole
-    assert books.compared == seal.transfers + seal.audit_entries + seal.readings
+    seal = shown.seal
+    assert shown.is_whole
+    assert shown.compared == seal.transfers + seal.audit_entries + seal.readings
     assert seal.readings > 0
     assert seal.since == first.made_at.isoformat()
 
 
-async def test_the_books_say_that_an_audit_after_a_run_compared_a_part(
+async def test_the_page_says_that_an_audit_after_a_run_compared_a_part(
     audited: World, tab: Tab
 ) -> None:
     await audited.running.auditor.audit(AuditTrigger.RUN)
     await tab.sign_in(audited.admin)
-    books = await tab.state(ReconciliationState)
-    await happens(books.load)
-    assert not books.is_whole
-    assert books.seal.whole_at != ""
+    shown = await tab.state(ReconciliationState)
+    await happens(shown.load)
+    assert not shown.is_whole
+    assert shown.seal.whole_at != ""

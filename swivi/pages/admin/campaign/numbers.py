@@ -1,17 +1,16 @@
-"""What moves while a campaign runs: the live numbers at the top of its page."""
+"""The live numbers at the top of a campaign's page."""
+
+from typing import ClassVar
 
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.core import clock
-from swivi.domain.accounts.models import Role
+from swivi import routes
 from swivi.insights.campaigns.live import campaign_numbers
 from swivi.insights.money.flows import Flow
 from swivi.pages.admin.shared.times import iso
-from swivi.pages.engine.acting import some_id
-from swivi.pages.engine.gate import public
-from swivi.pages.engine.loading import loading
-from swivi.pages.engine.session import visitor
+from swivi.pages.engine.listing import addressed_id
+from swivi.pages.engine.live import AdminLive
 from swivi.runtime.live import hub
 from swivi.ui.cards import hero_card, stat_card
 from swivi.ui.feedback import error_state, last_changed
@@ -19,14 +18,10 @@ from swivi.ui.layout import card_grid, dotted, stack
 from swivi.ui.numbers import count, live_money, money, percent_bar, percent_text, short_count, when
 
 
-def addressed_campaign(state: rx.State) -> int:
-    """The id of the campaign whose page this is, by the address; 0 if it names none."""
-    return some_id(state.router.url.path.rstrip("/").rpartition("/")[2])
+class CampaignNumbers(AdminLive, rx.State):
+    """The numbers of the campaign in the address. Cents, clips and views."""
 
-
-class CampaignNow(rx.State):
-    """The live numbers of the campaign whose page is open. Cents, clips and views."""
-
+    _content: ClassVar[str] = "The campaign"
     id: int = 0
     status: str = ""
     budget: int = 0
@@ -38,22 +33,13 @@ class CampaignNow(rx.State):
     tracked: int = 0
     views_gained: int = 0
     effective_cpm: int | None = None
-    """Cents that 1,000 of the gained views cost; None without views."""
+    """Cents per 1,000 gained views; None without views."""
     last_tracked_at: str = ""
-    changed_at: str = ""
     missing: bool = False
-    loading: bool = True
-    problem: str = ""
 
-    @public
-    async def load(self) -> None:
-        """Show the campaign that the address names, and hear of its changes."""
-        if await visitor(self, Role.ADMIN) is None:
-            return
-        self.id = addressed_campaign(self)
+    async def _arrive(self) -> None:
+        self.id = addressed_id(self)
         hub.watch(self, campaigns={self.id})
-        async with loading(self, "The campaign") as session:
-            await self._refresh_live(session)
 
     async def _refresh_live(self, session: AsyncSession) -> None:
         now = await campaign_numbers(session, self.id)
@@ -61,17 +47,23 @@ class CampaignNow(rx.State):
         if now is None:
             self.status = ""
             return
-        self.status, self.budget, self.spent = now.status, now.budget, now.spent
+        self.status = now.status
+        self.budget = now.budget
+        self.spent = now.spent
         self.remaining = now.budget - now.spent
-        self.pending, self.approved, self.rejected = now.pending, now.approved, now.rejected
-        self.tracked, self.views_gained = now.tracked, now.views_gained
+        self.pending = now.pending
+        self.approved = now.approved
+        self.rejected = now.rejected
+        self.tracked = now.tracked
+        self.views_gained = now.views_gained
         self.effective_cpm = Flow(now.views_gained, now.spent).effective_cpm
-        self.last_tracked_at, self.changed_at = iso(now.last_tracked_at), clock.now().isoformat()
+        self.last_tracked_at = iso(now.last_tracked_at)
+        self._mark_changed()
 
 
 def live_numbers() -> rx.Component:
-    """Budget and spending as the one number of the page, what feeds it below."""
-    now = CampaignNow
+    """Show the spending as the page's main number, and the campaign's other numbers below."""
+    now = CampaignNumbers
     return rx.cond(
         now.problem != "",
         error_state(now.problem, now.load),
@@ -104,7 +96,7 @@ def live_numbers() -> rx.Component:
                     rx.fragment(
                         count(now.approved), " approved, ", count(now.rejected), " rejected"
                     ),
-                    href=f"/admin/submissions?status=pending&campaign={now.id}",
+                    href=f"{routes.ADMIN_SUBMISSIONS}?status=pending&campaign={now.id}",
                 ),
                 stat_card(
                     "Clips tracked",

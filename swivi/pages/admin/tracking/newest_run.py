@@ -1,22 +1,22 @@
-"""The newest tracking run while it works, and the button that starts one."""
+"""The newest tracking run, live, and the button that starts one."""
 
 from collections.abc import AsyncIterator
 from decimal import Decimal
+from typing import ClassVar
 
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi import routes
 from swivi.core import clock
-from swivi.domain.accounts.models import Role
 from swivi.domain.tracking.failures import unknown_words
 from swivi.domain.tracking.models import RunStatus, TrackingRun
 from swivi.insights.operations.overview import last_run
 from swivi.pages.admin.shared.parts import progress_bar
 from swivi.pages.admin.shared.start_run import run_by_hand
 from swivi.pages.admin.shared.times import iso
-from swivi.pages.engine.gate import admins_only, public
-from swivi.pages.engine.loading import loading
-from swivi.pages.engine.session import visitor
+from swivi.pages.engine.gate import admins_only
+from swivi.pages.engine.live import AdminLive
 from swivi.runtime.live import hub
 from swivi.runtime.runtime import runtime
 from swivi.ui.buttons import Kind, button
@@ -29,30 +29,26 @@ from swivi.ui.vars import flag_var
 
 
 def seconds_of(run: TrackingRun) -> int:
-    """How long a run took, or has been at it until now, in whole seconds."""
+    """Return the whole seconds that a run took, or has taken so far."""
     return int(((run.finished_at or clock.now()) - run.started_at).total_seconds())
 
 
 def seconds_left(run: TrackingRun) -> int | None:
-    """About how long a run will go on, if it goes on as fast as so far; None before it has read
-    anything.
-    """
+    """Estimate the seconds to a run's end from its pace so far; None before its first reading."""
     if run.status is not RunStatus.RUNNING or run.clips_read == 0:
         return None
     return -(-seconds_of(run) * (run.clips_planned - run.clips_read) // run.clips_read)
 
 
 def cost_text(micro_usd: int) -> str:
-    """What the scraper runs cost, from millionths of a dollar: `$0.0420`."""
+    """Return millionths of a dollar as dollars: `$0.0420`."""
     return f"${Decimal(micro_usd) / 1_000_000:,.4f}"
 
 
-class RunNow(rx.State):
-    """The newest run, live.
+class NewestRun(AdminLive, rx.State):
+    """The newest run, live. Clips and cents; `busy` while this tab's own run works."""
 
-    Counts are clips, `earned` is cents; `starting` while this tab's own run works.
-    """
-
+    _content: ClassVar[str] = "The tracking run"
     id: int = 0
     status: str = ""
     trigger: str = ""
@@ -65,91 +61,86 @@ class RunNow(rx.State):
     earned: int = 0
     seconds: int = 0
     left: int | None = None
-    """Seconds that the run will still take, about; None where nobody can say."""
+    """Estimated seconds to the end; None if that is unknown."""
     cost: str = ""
     run_problem: str = ""
     unknown: str = ""
-    """The scraper's words that nobody knows, once the run has ended."""
+    """Words of the scraper that Swivi does not know, once the run has ended."""
     started_at: str = ""
-    changed_at: str = ""
     can_read: bool = True
-    starting: bool = False
-    loading: bool = True
-    problem: str = ""
+    busy: bool = False
 
-    @public
-    async def load(self) -> None:
-        """Show the newest run, and hear of its progress."""
-        if await visitor(self, Role.ADMIN) is None:
-            return
-        self.starting = False
+    async def _arrive(self) -> None:
+        self.busy = False
         self.can_read = runtime().readers is not None
         hub.watch(self, runs=True)
-        async with loading(self, "The tracking run") as session:
-            await self._refresh_live(session)
 
     async def _refresh_live(self, session: AsyncSession) -> None:
         run = await last_run(session)
         if run is None:
             return
-        self.id, self.status, self.trigger = run.id, run.status, run.trigger
-        self.planned, self.read, self.failed = run.clips_planned, run.clips_read, run.clips_failed
-        self.campaigns_planned, self.campaigns_settled = (
-            run.campaigns_planned,
-            run.campaigns_settled,
-        )
-        self.campaigns_completed = run.campaigns_completed
-        self.earned, self.cost = run.earnings_added, cost_text(run.cost_micro_usd)
-        self.seconds, self.left = seconds_of(run), seconds_left(run)
-        self.run_problem, self.started_at = run.problem or "", iso(run.started_at)
-        is_over = (
-            run.status is not RunStatus.RUNNING
-        )  # not before: it would be asked at each step of a run
+        self._show(run)
+        # Only at the end: a running one would ask for them at each of its steps.
+        is_over = run.status is not RunStatus.RUNNING
         self.unknown = ", ".join(await unknown_words(session, run.id)) if is_over else ""
-        self.changed_at = clock.now().isoformat()
+        self._mark_changed()
+
+    def _show(self, run: TrackingRun) -> None:
+        self.id = run.id
+        self.status = run.status
+        self.trigger = run.trigger
+        self.planned = run.clips_planned
+        self.read = run.clips_read
+        self.failed = run.clips_failed
+        self.campaigns_planned = run.campaigns_planned
+        self.campaigns_settled = run.campaigns_settled
+        self.campaigns_completed = run.campaigns_completed
+        self.earned = run.earnings_added
+        self.cost = cost_text(run.cost_micro_usd)
+        self.seconds = seconds_of(run)
+        self.left = seconds_left(run)
+        self.run_problem = run.problem or ""
+        self.started_at = iso(run.started_at)
 
     @rx.event(background=True)
     @admins_only
     async def track_now(self) -> AsyncIterator[Handler]:
-        """Run tracking now, over every campaign that is due.
-
-        Takes as long as reading the clips does.
-        """
+        """Track every campaign that is due. Takes as long as reading the clips."""
         async with self:
-            if self.starting:
+            if self.busy:
                 return
-            self.starting = True
+            self.busy = True
         try:
             yield await run_by_hand()
         finally:
             async with self:
-                self.starting = False
+                self.busy = False
 
 
 def track_now_button(label: str = "Track now", kind: Kind = "primary") -> rx.Component:
-    """Starts a run; turns while this tab's run works."""
+    """Start a run."""
     return button(
         label,
-        RunNow.track_now,
+        NewestRun.track_now,
         kind,
         "radar",
-        pending=RunNow.starting,
-        disabled=~flag_var(RunNow.can_read),
+        pending=NewestRun.busy,
+        disabled=~flag_var(NewestRun.can_read),
     )
 
 
 def no_reader_notice() -> rx.Component:
-    """Says why nothing can be read, where nothing can."""
+    """Say why no views can be read, if none can."""
     return rx.cond(
-        RunNow.can_read,
+        NewestRun.can_read,
         rx.fragment(),
         notice("waiting", "Set APIFY_API_KEY to read views.", "No reader is set up"),
     )
 
 
-def run_now_panel() -> rx.Component:
-    """The newest run: a bar that advances, and what came of it so far."""
-    run = RunNow
+def newest_run_panel() -> rx.Component:
+    """Show the newest run: its progress and its results so far."""
+    run = NewestRun
     return panel(
         "Newest run",
         rx.cond(
@@ -162,18 +153,18 @@ def run_now_panel() -> rx.Component:
             stack(
                 cluster(
                     status_badge(run.status),
-                    rx.el.span(count(run.read), " of ", count(run.planned), " clips looked at"),
+                    rx.el.span(count(run.read), " of ", count(run.planned), " clips tried"),
                     rx.el.span("·", aria_hidden="true"),
                     rx.cond(
-                        run.left != None,  # noqa: E711 -- a Var's comparison, not Python's
+                        rx.Var.create(run.left).is_not_none(),
                         rx.el.span("about ", count(rx.Var.create(run.left).to(int)), " s left"),
                         rx.el.span("started ", when(run.started_at)),
                     ),
                     rx.el.span("·", aria_hidden="true"),
                     last_changed(run.changed_at),
                 ),
-                progress_bar(run.read, run.planned, "Clips looked at"),
-                rx.el.p(rx.el.a("What it read, clip by clip", href=f"/admin/tracking/{run.id}")),
+                progress_bar(run.read, run.planned, "Clips tried"),
+                rx.el.p(rx.el.a("Readings, clip by clip", href=routes.admin_run(run.id))),
                 rx.cond(run.run_problem != "", notice("bad", run.run_problem, "Stopped")),
                 card_grid(
                     stat_card("Earnings added", live_money(run.earned)),
