@@ -1,7 +1,5 @@
 """Puts the app together: pages, API, lifespan. Nothing else."""
 
-from reflex.constants import Dirs
-from reflex.utils.prerequisites import get_web_dir
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp
@@ -20,10 +18,12 @@ from swivi.middleware.request_log import observed
 from swivi.middleware.security_headers import SecurityHeaders
 from swivi.middleware.websockets import WebSocketLimits, WebSockets, same_origin
 from swivi.pages import admin, clipper, profile, public
-from swivi.pages.engine import inbox
 from swivi.pages.engine.event_log import EventLog, on_page_failure, on_unexpected
 from swivi.pages.engine.gate import Gate
+from swivi.pages.engine.inbox import Inbox
 from swivi.pages.engine.proof import ProofGate
+from swivi.reflex_ext import sockets
+from swivi.reflex_ext.built_files import built_front_end
 from swivi.reflex_ext.live_app import LiveApp
 from swivi.runtime.lifespan import lifespan_of
 from swivi.settings import SIMULATOR_PATH, settings_or_exit
@@ -46,8 +46,8 @@ def page_of(path: str) -> str | None:
 
 def guarded(asgi: ASGIApp) -> ASGIApp:
     """The app, whose answers tell browsers what they may do with them."""
-    built, https = get_web_dir() / Dirs.STATIC, settings_or_exit().secure_cookies
-    return SecurityHeaders(asgi, built, players=PLAYERS, https=https)
+    https = settings_or_exit().secure_cookies
+    return SecurityHeaders(asgi, built_front_end(), players=PLAYERS, https=https)
 
 
 def kept_to_this_host(asgi: ASGIApp) -> ASGIApp:
@@ -103,9 +103,7 @@ app.add_middleware(Gate(), index=0)
 app.add_middleware(EventLog(), index=0)
 app.register_lifespan_task(lifespan_of(app))
 
-assert app.sio is not None, "a Reflex app with state has a websocket"
-app.sio.eio.cors_allowed_origins = same_origin
-inbox.install(app)
+sockets.install(app, Inbox, same_origin)
 
 # The shell says itself when the connection is lost; Reflex's own overlay would cover it.
 app.app_wraps[5, "Overlay"] = lambda _stateful: None

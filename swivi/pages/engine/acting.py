@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+import reflex as rx
 from reflex.event import EventSpec
-from reflex.state import BaseState
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import logs
@@ -18,7 +18,7 @@ from swivi.ui.feedback import toast_error
 
 
 @asynccontextmanager
-async def acting(state: BaseState) -> AsyncIterator[tuple[AsyncSession, Actor]]:
+async def acting(state: rx.State) -> AsyncIterator[tuple[AsyncSession, Actor]]:
     """The session and actor for one use case; commits at the end of the block.
 
     Raises NotSignedIn.

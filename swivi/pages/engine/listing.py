@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 import reflex as rx
 from reflex.event import EventSpec
-from reflex.state import BaseState
 
 from swivi.core import numbers
 from swivi.pages.engine.gate import signed_in
@@ -18,23 +17,23 @@ LARGEST_PAGE = 100_000
 Option = TypeVar("Option", bound=StrEnum)
 
 
-def asked(state: BaseState, name: str) -> str:
+def asked(state: rx.State, name: str) -> str:
     """What the address says for `name`, as untrusted text; "" if nothing."""
     return state.router.url.query_parameters.get(name, "")
 
 
-def asked_option(state: BaseState, name: str, options: type[Option]) -> Option | None:
+def asked_option(state: rx.State, name: str, options: type[Option]) -> Option | None:
     """The option that the address names, in any case; None if it names none."""
     said = asked(state, name).casefold()
     return next((option for option in options if option.value.casefold() == said), None)
 
 
-def asked_number(state: BaseState, name: str) -> int | None:
+def asked_number(state: rx.State, name: str) -> int | None:
     """A whole number above zero from the address; None if there is none."""
     return whole_number(asked(state, name))
 
 
-def addressed_id(state: BaseState, *, below: str = "") -> int:
+def addressed_id(state: rx.State, *, below: str = "") -> int:
     """The id at the end of the address, of what the page is about; 0, which nothing has, if it
     names none.
 
@@ -52,7 +51,7 @@ def whole_number(value: object) -> int | None:
     return numbers.whole_number(value, largest=numbers.LARGEST_ID) or None
 
 
-def readdressed(state: BaseState, /, **changes: str) -> EventSpec:
+def readdressed(state: rx.State, /, **changes: str) -> EventSpec:
     """Go to the present page with these parameters changed (dropped where ""); back to its first
     page of rows.
     """

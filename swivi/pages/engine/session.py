@@ -7,7 +7,6 @@ from urllib.parse import quote
 
 import reflex as rx
 from reflex.event import EventSpec
-from reflex.state import BaseState
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import clock, logs
@@ -151,12 +150,12 @@ class SessionState(rx.State):
         hub.leave(self)
 
 
-async def end(root: BaseState) -> None:
+async def end(root: rx.State) -> None:
     """This tab's session has ended: see `SessionState.ended`."""
-    (await root.get_state(SessionState))._end()
+    (await root.get_state(SessionState))._end()  # noqa: SLF001 - public methods are events
 
 
-async def viewer(state: BaseState) -> Actor | None:
+async def viewer(state: rx.State) -> Actor | None:
     """Who looks, for what a page reads as it opens; None for a guest.
 
     All that opens with a page takes the word of the page's first handler, if that looked a moment
@@ -164,14 +163,14 @@ async def viewer(state: BaseState) -> Actor | None:
     """
     if not (mine := session_hash(state)):
         return None
-    known = (await state.get_state(SessionState))._found_just_now(mine)
+    known = (await state.get_state(SessionState))._found_just_now(mine)  # noqa: SLF001 - public methods are events
     if known is None:
         return await current_actor_or_none(state)
     logs.note_user(known.user_id)
     return known
 
 
-async def visitor(state: BaseState, role: Role) -> Actor | None:
+async def visitor(state: rx.State, role: Role) -> Actor | None:
     """The viewer, if this page is for them.
 
     None for everybody else: `SessionState` is sending them away.
@@ -180,6 +179,6 @@ async def visitor(state: BaseState, role: Role) -> Actor | None:
     return actor if actor is not None and actor.role is role else None
 
 
-def _address(state: BaseState) -> str:
+def _address(state: rx.State) -> str:
     url = state.router.url
     return f"{url.path}?{url.query}" if url.query else url.path

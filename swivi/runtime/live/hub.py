@@ -18,10 +18,6 @@ from functools import cache
 from typing import Any, Literal, Protocol, TypeAlias, TypeVar
 
 import reflex as rx
-from redis.exceptions import RedisError
-from reflex.event import Event
-from reflex.state import BaseState, StateUpdate
-from reflex_base.utils.exceptions import LockExpiredError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core.changes import ChangeSet
@@ -29,6 +25,8 @@ from swivi.core.db import Database, in_slices
 from swivi.core.outages import Outage
 from swivi.domain.accounts.sessions import cookie_in, living
 from swivi.reflex_ext.live_app import LiveApp
+from swivi.reflex_ext.state_store import STORE_ERRORS
+from swivi.reflex_ext.tabs import connected_tabs, reopen_tab
 from swivi.runtime.live.batch_reads import BatchRead, Whose, is_read_together
 from swivi.runtime.live.feed import Feed
 from swivi.runtime.live.turns import Turns
@@ -44,12 +42,6 @@ LOOK_SECONDS = 1.0
 
 CALM_SECONDS = 3.0
 """How often tabs that watch calmly (guests on the front page) are refreshed at most."""
-
-STATES_AWAY = (RedisError, LockExpiredError)
-"""Redis does not answer, or has forgotten in the meantime that this process had the state."""
-
-HYDRATE = f"{rx.State.get_full_name()}.hydrate_and_load"
-"""What a tab sends to open its page."""
 
 MOST_TOGETHER = 500
 """Tabs that are read together: of fewer the statements cost more, of more the first wait longer."""
@@ -77,7 +69,7 @@ class LiveState(Protocol):
 
 Item = TypeVar("Item")
 
-EndTab: TypeAlias = Callable[[BaseState], Awaitable[None]]
+EndTab: TypeAlias = Callable[[rx.State], Awaitable[None]]
 """Tells a tab, by its root state, that its session has ended."""
 
 
@@ -231,7 +223,7 @@ class Hub:
             self._something.set()
 
     def _connected(self) -> Container[str]:
-        return self._app.event_namespace.token_to_sid if self._app.event_namespace else ()
+        return connected_tabs(self._app)
 
     async def _refresh_all(self, keys: Iterable[Key]) -> bool:
         """False where something has to be tried again."""
@@ -247,13 +239,13 @@ class Hub:
                 together.setdefault(token, []).append(kind)
             else:
                 alone.append((token, kind))
-        tabs: list[tuple[BatchRead, str, list[type[rx.State]]]] = []
+        batched: list[tuple[BatchRead, str, list[type[rx.State]]]] = []
         for some in in_slices(together.items(), MOST_TOGETHER):
             reading = BatchRead(self._database, self._whose(some))
-            if tabs:
-                tabs[-1][0].following = reading
-            tabs += [(reading, token, kinds) for token, kinds in some]
-        went_well = await _each(lambda tab: self._refresh_together(*tab), tabs, MOST_AT_ONCE)
+            if batched:
+                batched[-1][0].following = reading
+            batched += [(reading, token, kinds) for token, kinds in some]
+        went_well = await _each(lambda tab: self._refresh_together(*tab), batched, MOST_AT_ONCE)
         return await _each(lambda key: self._refresh(*key), alone, MOST_ALONE) and went_well
 
     def _whose(self, tabs: Sequence[tuple[str, Sequence[type[rx.State]]]]) -> Whose:
@@ -270,7 +262,7 @@ class Hub:
         one to show.
         """
 
-        async def refresh(root: BaseState) -> None:
+        async def refresh(root: rx.State) -> None:
             for kind in kinds:
                 state: Any = await root.get_state(kind)
                 if (token, kind) not in self._watches:  # its session has just ended
@@ -290,7 +282,7 @@ class Hub:
         return await self._change(token, kinds[0], refresh)
 
     async def _refresh(self, token: str, kind: type[rx.State]) -> bool:
-        async def refresh(root: BaseState) -> None:
+        async def refresh(root: rx.State) -> None:
             await self._refresh_alone(await root.get_state(kind))
 
         return (token, kind) not in self._watches or await self._change(token, kind, refresh)
@@ -300,13 +292,13 @@ class Hub:
             await state._refresh_live(session)
 
     async def _change(
-        self, token: str, kind: type[rx.State], change: Callable[[BaseState], Awaitable[None]]
+        self, token: str, kind: type[rx.State], change: Callable[[rx.State], Awaitable[None]]
     ) -> bool:
         """Change a tab's state and push that; False where it has to be tried again, since something
         was away.
         """
 
-        async def change_or_begin_anew(root: BaseState) -> None:
+        async def change_or_begin_anew(root: rx.State) -> None:
             if root.router_data:
                 await change(root)
             else:
@@ -314,7 +306,7 @@ class Hub:
 
         try:
             await self._app.change(rx.BaseStateToken(ident=token, cls=kind), change_or_begin_anew)
-        except (Outage, *STATES_AWAY) as away:
+        except (Outage, *STORE_ERRORS) as away:
             self._away = away
             return False
         except Exception:
@@ -332,9 +324,7 @@ class Hub:
 
         Let it open its page once more; whoever left in this very moment does not hear of it.
         """
-        if self._app.event_namespace is not None:
-            update = StateUpdate(events=[Event(name=HYDRATE)])
-            await self._app.event_namespace.emit_update(update, token)
+        await reopen_tab(self._app, token)
 
 
 async def _each(
