@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
-from swivi.core.asgi import match_every_path
+from swivi.reflex_ext.mounts import match_every_path
 
 
 class LiveApp(rx.App):

@@ -26,7 +26,12 @@ class Source:
     """What to look at if the text changes."""
 
 
-VERSIONS: Final = {"reflex": "0.10.1", "python-socketio": "5.18.1", "python-engineio": "4.15.1"}
+VERSIONS: Final = {
+    "reflex": "0.10.1",
+    "python-socketio": "5.18.1",
+    "python-engineio": "4.15.1",
+    "starlette": "1.10.0",
+}
 """The releases whose source was read."""
 
 SOURCES: Final = (
@@ -164,6 +169,11 @@ SOURCES: Final = (
         "engineio.async_server:AsyncServer.send",
         "ff1fdb18f1c30bb3",
         "CheckedNamespace.emit relies on it not to wait for the network",
+    ),
+    Source(
+        "starlette.routing:Mount",
+        "c26216b232851cb4",
+        "mounts.match_every_path replaces the pattern that its constructor compiles",
     ),
     Source(
         "reflex_base/.templates/web/utils/state.js",
