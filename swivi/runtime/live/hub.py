@@ -73,7 +73,7 @@ class Hub:
         self._subscriptions.put(key, subscription)
 
     def leave(self, token: str) -> None:
-        """Remove a tab's subscriptions: it leaves the page, and the next one subscribes anew."""
+        """Remove a tab's subscriptions: it leaves the page, and the next page subscribes again."""
         self._subscriptions.drop(token)
 
     def interrupted(self, token: str) -> None:
