@@ -24,7 +24,7 @@ from wsproto.events import Ping as ProtocolPing
 from swivi.domain.accounts.sessions import SESSION_COOKIE
 
 SECONDS = 20
-"""Timeout of every wait."""
+"""How long the server may be silent before the test fails."""
 
 ROOT = "reflex___state____state"
 HYDRATE = f"{ROOT}.hydrate_and_load"
@@ -159,17 +159,21 @@ class Tab:
             await self.until(lambda hydrated=hydrated: self.value("is_hydrated") is hydrated)
 
     async def until(self, holds: Callable[[], object]) -> None:
-        """Wait until it holds. Raise TimeoutError with the last messages, or Closed."""
-        try:
-            async with asyncio.timeout(SECONDS), self._changed:
-                while not holds():
-                    if self.close_code is not None:
-                        raise Closed(self.close_code)
-                    await self._changed.wait()
-        except TimeoutError:
-            raise TimeoutError(
-                f"heard last: {[heard[:300] for heard in self.heard[-5:]]}"
-            ) from None
+        """Wait until it holds. Raise Closed.
+
+        Raise TimeoutError with the last messages if the server sends none for `SECONDS`. A busy
+        machine may need longer for thousands of events, but it answers one after the other.
+        """
+        async with self._changed:
+            while not holds():
+                if self.close_code is not None:
+                    raise Closed(self.close_code)
+                try:
+                    async with asyncio.timeout(SECONDS):
+                        await self._changed.wait()
+                except TimeoutError:
+                    last = [heard[:300] for heard in self.heard[-5:]]
+                    raise TimeoutError(f"heard last: {last}") from None
 
     async def hear(self) -> None:
         """Wait for the next message of the server. Raise Closed."""
