@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 import reflex as rx
-from reflex.constants import StateManagerMode
 
+from swivi.reflex_ext.config import state_manager_mode
 from swivi.reflex_ext.first_frame import FirstFrame
 from swivi.reflex_ext.one_origin import OneOrigin
 from swivi.reflex_ext.toasts import Toasts
@@ -33,7 +33,7 @@ config = rx.Config(
     # No trusted_proxy_hops: swivi.middleware.client_address has put the client's address into the
     # scope already.
     redis_url=settings.redis_url,
-    state_manager_mode=StateManagerMode.REDIS if settings.redis_url else StateManagerMode.MEMORY,
+    state_manager_mode=state_manager_mode(settings.redis_url),
     frontend_compression_formats=["brotli", "gzip"],
     show_built_with_reflex=False,
     telemetry_enabled=False,

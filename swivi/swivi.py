@@ -1,7 +1,5 @@
 """The composition root: pages, API, middleware and lifespan, put together."""
 
-from reflex.constants import Dirs
-from reflex.utils.prerequisites import get_web_dir
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 
@@ -12,10 +10,12 @@ from swivi.domain.platforms.models import PLAYERS
 from swivi.middleware import stack
 from swivi.middleware.websockets import same_origin
 from swivi.pages import admin, clipper, profile, public
-from swivi.pages.engine import inbox
 from swivi.pages.engine.event_log import EventLog, on_page_failure, on_unexpected
 from swivi.pages.engine.gate import Gate
+from swivi.pages.engine.inbox import Inbox
 from swivi.pages.engine.proof import ProofGate
+from swivi.reflex_ext import sockets
+from swivi.reflex_ext.built_files import built_front_end
 from swivi.reflex_ext.live_app import LiveApp
 from swivi.runtime.lifespan import lifespan_of
 from swivi.settings import SIMULATOR_PATH, settings_or_exit
@@ -41,7 +41,7 @@ app = LiveApp(
         api_and_forms(),
         *stack.wrappers(
             settings_or_exit(),
-            built=get_web_dir() / Dirs.STATIC,
+            built=built_front_end(),
             players=PLAYERS,
             page_of=page_of,
         ),
@@ -57,9 +57,7 @@ app.add_middleware(Gate(), index=0)
 app.add_middleware(EventLog(), index=0)
 app.register_lifespan_task(lifespan_of(app))
 
-assert app.sio is not None, "a Reflex app with state has a websocket"
-app.sio.eio.cors_allowed_origins = same_origin
-inbox.install(app)
+sockets.install(app, Inbox, same_origin)
 
 # The shell says itself when the connection is lost; Reflex's own overlay would cover it.
 app.app_wraps[5, "Overlay"] = lambda _stateful: None

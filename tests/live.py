@@ -1,4 +1,4 @@
-"""A hub at work, and waiting for what it pushes."""
+"""A running hub, and waiting for what it pushes."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -9,7 +9,7 @@ from swivi.runtime.live.hub import Hub
 
 @contextmanager
 def running(hub: Hub) -> Iterator[None]:
-    """Within the block it pushes; it must not end before."""
+    """Run the hub within the block. Fail if it ends before."""
     task = asyncio.create_task(hub.run())
     try:
         yield
@@ -19,7 +19,7 @@ def running(hub: Hub) -> Iterator[None]:
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    """Waits for what nobody tells of."""
+    """Wait for a condition that has no event."""
     async with asyncio.timeout(20):
         while not holds():  # noqa: ASYNC110 - nobody says when
             await asyncio.sleep(0.01)

@@ -32,7 +32,7 @@ from swivi.api.routes import (
 )
 from swivi.api.routes import audit_log as audit
 from swivi.api.routes import users as people
-from swivi.core.asgi import match_every_path
+from swivi.reflex_ext.mounts import match_every_path
 
 ROUTERS = (
     docs.router,

@@ -1,9 +1,7 @@
 """Calling an ASGI app with a changed scope."""
 
-import re
 from typing import Any
 
-from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 ROUTED = ("route", "root_path")
@@ -26,11 +24,3 @@ async def call_with(
         await app(inner, receive, send)
     finally:
         scope.update({name: inner[name] for name in ROUTED if name in inner})
-
-
-def match_every_path(mount: Mount) -> None:
-    """Let the mount match paths with line breaks too.
-
-    Starlette's `.` matches none, so that the app around answers.
-    """
-    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)

@@ -1,9 +1,9 @@
-"""What a page shows at once, before its scripts have run.
+"""What a page shows before its scripts have run.
 
-A page with an id in its address cannot be built ahead, so the server sends one that is empty until
-then; `FirstFrame` fills it with the frame of a page that is coming. Pages without an id are built
-ahead whole, but their scripts would be twenty files that compete with their style sheet, and run
-before the first paint.
+A page with an id in its address cannot be built ahead, so the server sends an empty one.
+`FirstFrame` gives that one the frame of a loading page. Pages without an id are built ahead
+completely. But without this plugin their scripts are twenty files that compete with the style sheet
+and run before the first paint.
 """
 
 import re
@@ -27,63 +27,61 @@ export function HydrateFallback() {
         jsx("span", {className: "sr-only"}, "Loading"),
         ...Array.from({length: 6}, (_, row) => jsx("div", {key: row, className: "skeleton skeleton-row"})))));
 }
-"""
-"""React Router shows this until it has the page:
+"""  # noqa: E501
+"""React Router shows this until it has loaded the page.
+
 https://reactrouter.com/start/framework/route-module#hydratefallback
 """
 
-
 GROUPS_LINE = "          groups: [\n"
-"""Where Reflex 0.10.1 says which modules share a file (`.web/vite.config.js`)."""
+"""The line of `.web/vite.config.js` that starts the groups of modules in one file (0.10.1)."""
 
 GROUPS = """\
             { test: /lucide-react/, name: "icons" },
             { name: "everywhere", minShareCount: 30 },
 """
-"""The icons, which are a file each otherwise, and what nearly all pages need.
+"""One file for the icons, which would be a file each, and one for what most pages share.
 
 https://rolldown.rs/reference/OutputOptions.codeSplitting
 """
 
 STARTS = re.compile(r'<script type="module" async="">(.*?)</script>', re.DOTALL)
-"""What starts a built page's scripts."""
+"""The element of a built page that starts its scripts."""
 
 ONCE_PAINTED = (
     "if (!document.hidden) await new Promise((go) => requestAnimationFrame(() => setTimeout(go)));"
 )
-"""A hidden tab is not painted, and need not wait for it."""
+"""A hidden tab is never painted, so it must not wait for that."""
 
 
 class FirstFrame(Plugin):
-    """Builds a front end that paints before its scripts have run, whatever the address."""
+    """Builds a front end that paints before its scripts run, at every address."""
 
     def pre_compile(self, **context: Any) -> None:
-        """Registers the change with the compiler."""
+        """Register the edits with the compiler. Raise RuntimeError as `insert` does."""
         context["add_modify_task"](ROOT_MODULE, with_first_frame)
         context["add_modify_task"]("vite.config.js", in_few_files)
 
     def post_build(self, **context: Any) -> None:
-        """Changes the pages that were built ahead, before they are compressed."""
+        """Edit the pages that were built ahead, before they are compressed."""
         for page in Path(context["static_dir"]).rglob("*.html"):
             page.write_text(paints_first(page.read_text()))
 
 
 def with_first_frame(root_jsx: str) -> str:
-    """Reflex's root module with the frame; unchanged if it has it already."""
+    """Return Reflex's root module with the frame; unchanged if it has the frame already."""
     return root_jsx if FRAME in root_jsx else root_jsx + FRAME
 
 
 def in_few_files(vite_config: str) -> str:
-    """Reflex's `vite.config.js` that makes a dozen files of a page's scripts: each costs a request
-    of its own.
-    """
+    """Return Reflex's `vite.config.js` with fewer, larger script files: each costs a request."""
     return insert(GROUPS, vite_config, after=GROUPS_LINE)
 
 
 def paints_first(html: str) -> str:
-    """A built page whose scripts come after what it is painted with, and run when it has been.
+    """Return a built page that loads its scripts after its styles and runs them after the paint.
 
-    Preloads are as urgent as style sheets otherwise: https://web.dev/articles/fetch-priority
+    Preloads have the same priority as style sheets: https://web.dev/articles/fetch-priority
     """
     patient = html.replace(
         '<link rel="modulepreload"', '<link fetchpriority="low" rel="modulepreload"'
@@ -94,8 +92,9 @@ def paints_first(html: str) -> str:
 
 
 def _once_painted(script: str) -> str:
-    """With imports that wait, as all else does: the usual ones come before all else, wherever they
-    stand.
+    """Return the script with dynamic imports, which wait for the paint.
+
+    Static imports run before everything else in a script, wherever they are written.
     """
     named = re.sub(
         r"^import \* as (\w+) from (.+?);",

@@ -1,10 +1,11 @@
-"""Changing the front end that Reflex generates, where it has no setting for it."""
+"""Edits to the front end that Reflex generates, for what has no setting."""
 
 
 def insert(addition: str, text: str, *, before: str = "", after: str = "") -> str:
-    """The text with the addition beside a place that it has once; unchanged if it has it already.
+    """Return the text with the addition next to a line that it contains exactly once.
 
-    Raises RuntimeError where Reflex's text is not what it was in 0.10.1, which stops the build.
+    A text that has the addition already is returned unchanged. Raise RuntimeError, which stops the
+    build, if Reflex's text is no longer that of 0.10.1.
     """
     if addition in text:
         return text

@@ -1,25 +1,27 @@
-"""Reflex's app, whose tabs can be changed by the thousand."""
+"""Reflex's app, with a cheaper way to push changes to thousands of tabs."""
 
 from collections.abc import Awaitable, Callable
+from typing import cast
 
 import reflex as rx
 from reflex.constants import SocketEvent
-from reflex.state import BaseState, StateUpdate
+from reflex.state import StateUpdate
 from reflex_base.event.context import EventContext
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
-from swivi.core.asgi import match_every_path
+from swivi.reflex_ext.mounts import match_every_path
 
 
 class LiveApp(rx.App):
-    """With a quicker way than `modify_state` to change what a tab shows."""
+    """A Reflex app with `change`, a cheaper `modify_state`."""
 
     def __call__(self) -> ASGIApp:
         """Return the ASGI app.
 
-        Reflex mounts ours in one of its own, which must leave every path to it.
+        Reflex mounts our app in one of its own, and `Mount` answers some paths by itself. Each
+        mount must pass every path on.
         """
         served: ASGIApp = super().__call__()
         assert isinstance(served, Starlette), "as Reflex 0.10.1 does without OpenTelemetry"
@@ -29,35 +31,35 @@ class LiveApp(rx.App):
         return served
 
     async def change(
-        self, token: rx.BaseStateToken, change: Callable[[BaseState], Awaitable[None]]
+        self, token: rx.BaseStateToken, change: Callable[[rx.State], Awaitable[None]]
     ) -> None:
-        """Change a tab's state, which nobody else has meanwhile, and send it what changed.
+        """Change a tab's state under its lock, then send the tab what changed.
 
-        It does what `App.modify_state` of Reflex 0.10.1 does, in the same order, but for that one's
-        last step: after each tab it gives the loop a turn, and that, with a generator and a stack
-        to unwind, costs as much as the change itself. Whoever changes many tabs sees to it that
-        others have their turns: see `swivi.runtime.live.turns`.
+        This copies `App.modify_state` of Reflex 0.10.1 without its last step. After each tab
+        `modify_state` yields to the event loop, and that costs as much as the change: a context
+        manager's generator and a stack to unwind. Callers that change many tabs have to yield
+        themselves (see `swivi.runtime.live.turns`).
         """
         with self.set_contexts():
             outer = EventContext.set(EventContext.get().fork(token=token.ident))
             try:
                 async with self.state_manager.modify_state_with_links(token) as state:
-                    await change(state)
-                    delta = await state._get_resolved_delta()  # noqa: SLF001 - as modify_state
-                    state._clean()  # type: ignore[no-untyped-call]  # noqa: SLF001
+                    await change(cast(rx.State, state))
+                    delta = await state._get_resolved_delta()
+                    state._clean()  # type: ignore[no-untyped-call]
                     if delta:
                         await self._send(StateUpdate(delta=delta), token.ident)
             finally:
                 EventContext.reset(outer)
 
-    async def _send(self, update: StateUpdate, tab: str) -> None:
+    async def _send(self, update: StateUpdate, token: str) -> None:
+        """Send an update as `EventNamespace.emit_update` does, without its turn of the loop."""
         namespace = self.event_namespace
         assert namespace is not None, "an app with state has a websocket"
-        known = namespace._token_manager  # noqa: SLF001 - as emit_update
-        socket = known.token_to_socket.get(tab)
-        if socket is None or socket.instance_id != known.instance_id:
-            await namespace.emit_update(
-                update, tab
-            )  # which knows the way to another process's tabs
+        manager = namespace._token_manager
+        socket = manager.token_to_socket.get(token)
+        if socket is None or socket.instance_id != manager.instance_id:
+            # Reflex knows how to reach a tab of another process.
+            await namespace.emit_update(update, token)
         else:
             await namespace.emit(str(SocketEvent.EVENT), update, to=socket.sid)

@@ -1,9 +1,8 @@
-"""Pages, API and websocket share one origin, whatever the port, the host name or the proxy in
-front.
+"""Pages, API and websocket share one origin, on any port and host name and behind any proxy.
 
-Reflex bakes the backend's address, with its port, into the front end. `OneOrigin` makes the browser
-derive it from the address it was opened under instead, so one build serves any port and host.
-`middleware.websockets.same_origin` is the other half: the websocket is open to pages of that same
+Reflex builds the backend's address, with its port, into the front end. `OneOrigin` makes the
+browser derive it from the page's address instead, so one build serves any port and host.
+`middleware.websockets.same_origin` is the other half: it opens the websocket to pages of that
 origin and to no others.
 """
 
@@ -15,7 +14,7 @@ from reflex_base.plugins import Plugin
 from swivi.reflex_ext.generated import insert
 
 ENDPOINT_LINE = "  const endpoint = new URL(url_str);\n"
-"""Where Reflex 0.10.1 reads a baked-in address (`getBackendURL` in `.web/utils/state.js`)."""
+"""The line of `getBackendURL` in `.web/utils/state.js` that reads a built-in address (0.10.1)."""
 
 OWN_ORIGIN = """\
   if (typeof window !== "undefined") {
@@ -28,11 +27,12 @@ OWN_ORIGIN = """\
 """
 
 SERVER_LINE = "  server: {\n"
-"""Where the development server's settings begin (`.web/vite.config.js`)."""
+"""The start of the development server's settings in `.web/vite.config.js` (0.10.1)."""
 
 BACKEND_PATHS = "^/(api|auth|demo|ping|_event|_health|_upload)(/|$|\\\\?)"
-"""What the development server passes on, as a JavaScript regular expression: all that is not a
-page.
+"""The paths that the development server forwards to the backend: everything that is not a page.
+
+A JavaScript regular expression.
 """
 
 
@@ -40,24 +40,21 @@ class OneOrigin(Plugin):
     """Builds a front end that talks to the origin it was opened under."""
 
     def pre_compile(self, **context: Any) -> None:
-        """Registers two changes with the compiler; RuntimeError where Reflex's text is not what it
-        was.
-        """
+        """Register two edits with the compiler. Raise RuntimeError as `insert` does."""
         context["add_modify_task"]("utils/state.js", use_own_origin)
         context["add_modify_task"]("vite.config.js", proxy_backend)
 
 
 def use_own_origin(state_js: str) -> str:
-    """Reflex's `state.js` with every backend address taken from the browser's; unchanged if it
-    already is.
+    """Return Reflex's `state.js` with every backend address taken from the page's address.
+
+    Unchanged if it is that already.
     """
     return insert(OWN_ORIGIN, state_js, after=ENDPOINT_LINE)
 
 
 def proxy_backend(vite_config: str) -> str:
-    """Reflex's `vite.config.js` whose development server passes API and websocket on to the
-    backend.
-    """
+    """Return Reflex's `vite.config.js` with API and websocket forwarded to the backend."""
     target = f"http://127.0.0.1:{get_config().backend_port}"
     proxy = f'    proxy: {{ "{BACKEND_PATHS}": {{ target: "{target}", ws: true }} }},\n'
     return insert(proxy, vite_config, after=SERVER_LINE)

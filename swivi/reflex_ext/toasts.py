@@ -1,8 +1,8 @@
 """Short messages in a corner of the page.
 
-`rx.toast` makes the browser `eval` a script that the server sends, which our content security
-policy forbids for good reasons. Ours are an event of their own: a level, a text and a time, which
-the browser shows and never runs.
+`rx.toast` makes the browser `eval` a script that the server sends, and our content security policy
+forbids that. A toast of ours is an event of its own. It carries a level, a text and a duration,
+which the browser shows and never runs.
 """
 
 import inspect
@@ -16,7 +16,7 @@ from swivi.reflex_ext.generated import insert
 
 STATE_MODULE = "utils/state.js"
 BEFORE = '  if (event.name == "_set_focus") {\n'
-"""Where Reflex 0.10.1's `applyEvent` comes to its own events (`.web/utils/state.js`)."""
+"""The first of Reflex's own events in `applyEvent` of `.web/utils/state.js` (0.10.1)."""
 
 SHOW = """\
   if (event.name == "_toast") {
@@ -28,7 +28,10 @@ SHOW = """\
 
 
 def toast(level: Literal["success", "error"], text: str, options: dict[str, Any]) -> EventSpec:
-    """For a handler to yield or return; `options` are Sonner's."""
+    """Return the event that a handler yields or returns. `options` are Sonner's.
+
+    `server_side` is how Reflex builds its own events, such as `_set_focus`.
+    """
     return server_side("_toast", inspect.signature(toast), level=level, text=text, options=options)
 
 
@@ -36,12 +39,10 @@ class Toasts(Plugin):
     """Builds a front end that knows the event."""
 
     def pre_compile(self, **context: Any) -> None:
-        """Registers the change with the compiler; RuntimeError where Reflex's text is not what it
-        was.
-        """
+        """Register the edit with the compiler. Raise RuntimeError as `insert` does."""
         context["add_modify_task"](STATE_MODULE, show_toasts)
 
 
 def show_toasts(state_js: str) -> str:
-    """Reflex's `state.js` that shows our toasts; unchanged if it does already."""
+    """Return Reflex's `state.js` with our event in it; unchanged if it is there already."""
     return insert(SHOW, state_js, before=BEFORE)

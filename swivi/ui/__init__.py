@@ -1,4 +1,4 @@
 """Theme, layout and reusable components.
 
-Knows no feature, makes no queries, holds no business state.
+They know no feature, run no queries and hold no business state.
 """

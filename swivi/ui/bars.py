@@ -1,4 +1,4 @@
-"""A few bars that need no chart library: what each of the last days brought."""
+"""Small bars for the amounts of the last days, drawn without a chart library."""
 
 from typing import Any, cast
 
@@ -9,13 +9,14 @@ from swivi.ui.types import Node, Number, Rows, Text
 from swivi.ui.vars import number_var, rows_var
 
 Bar = Any
-"""The Var of one bar's row: `day` (as written, such as "Nov 9") and `amount` in cents."""
+"""The Var of one bar's row: `day` (formatted, such as "Nov 9") and `amount` in cents."""
 
 
 def money_bars(days: Rows, today: Number, *, title: Text, highest: Number) -> rx.Component:
-    """Cents by day, and today's, which may be live. `highest` is the largest of `days`.
+    """Show the cents of each day and of today, which may be live.
 
-    Every bar says its day and amount on hover and to screen readers.
+    `highest` is the largest amount in `days`. Every bar tells its day and amount on hover and to
+    screen readers.
     """
     now, first = number_var(today), cast(Any, rows_var(days)[0])
     top: Any = rx.cond(now > number_var(highest), now, number_var(highest))

@@ -1,4 +1,4 @@
-"""What is pressed. One primary button per view."""
+"""Buttons, and links that look like them. A view has one primary button."""
 
 from typing import Any, Literal, TypeAlias
 
@@ -20,9 +20,9 @@ def button(
     disabled: Flag = False,
     **props: Any,
 ) -> rx.Component:
-    """A button with words.
+    """Render a button with a text label.
 
-    While `pending` it turns and cannot be pressed again. `icon` is a Lucide name.
+    While `pending` it shows a spinner and cannot be pressed. `icon` is a Lucide name.
     """
     if on_click is not None:
         props["on_click"] = on_click
@@ -39,14 +39,14 @@ def button(
 def submit_button(
     label: Text, pending: Flag = False, kind: Kind = "primary", **props: Any
 ) -> rx.Component:
-    """Sends the form around it."""
+    """Render the button that submits the form around it."""
     return button(label, kind=kind, pending=pending, type="submit", **props)
 
 
 def icon_button(
     icon: str, label: Text, on_click: Handler | None = None, **props: Any
 ) -> rx.Component:
-    """A button that shows only an icon; `label` is its name for screen readers and on hover."""
+    """Render a button with an icon only. `label` is its name on hover and for screen readers."""
     if on_click is not None:
         props["on_click"] = on_click
     return rx.el.button(
@@ -62,7 +62,7 @@ def icon_button(
 def link_button(
     label: Text, href: Text, kind: Kind = "secondary", icon: str | None = None, **props: Any
 ) -> rx.Component:
-    """A link that looks like a button, for what leads to another page."""
+    """Render a link to another page that looks like a button."""
     return rx.el.a(*_icon_and(label, icon), href=href, class_name=f"button button-{kind}", **props)
 
 

@@ -1,4 +1,4 @@
-"""Surfaces that hold one thing each."""
+"""Cards and panels."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from swivi.ui.types import Node, Text
 
 @dataclass(frozen=True)
 class Line:
-    """One step of how a number was made; `strong` for what comes out."""
+    """One line of a calculation. `strong` marks the result."""
 
     label: Text
     value: Node
@@ -19,9 +19,9 @@ class Line:
 def stat_card(
     label: Text, value: Node, hint: Node | None = None, href: Text | None = None
 ) -> rx.Component:
-    """One number with its name above and a hint below.
+    """Render one number with its label above and a hint below.
 
-    With `href` the card leads to what is behind it.
+    With `href` the whole card is a link.
     """
     lines = [
         rx.el.p(label, class_name="stat-label"),
@@ -34,7 +34,7 @@ def stat_card(
 
 
 def facts(*stats: tuple[Text, Node]) -> rx.Component:
-    """A few numbers with their names in one line, on a phone too."""
+    """Render a few labelled numbers in one line, also on a phone."""
     return rx.el.dl(
         *[
             rx.el.div(
@@ -49,9 +49,9 @@ def facts(*stats: tuple[Text, Node]) -> rx.Component:
 def hero_card(
     label: Text, value: Node, *details: Node, action: Node | None = None, beside: Node | None = None
 ) -> rx.Component:
-    """The one number of a page, with what can be done about it and what explains it.
+    """Render the main number of a page, with its action and its details.
 
-    On wide screens `beside` takes the right half; without it, the action stands there.
+    On wide screens `beside` fills the right half. Without it the action stands there.
     """
     main = (
         rx.el.div(
@@ -72,7 +72,7 @@ def hero_card(
 
 
 def panel(title: Text, *children: Node, action: Node | None = None) -> rx.Component:
-    """A titled part of a page."""
+    """Render a section of a page with a title."""
     return rx.el.section(
         rx.el.header(
             rx.el.h2(title),
@@ -85,7 +85,7 @@ def panel(title: Text, *children: Node, action: Node | None = None) -> rx.Compon
 
 
 def breakdown(*lines: Line) -> rx.Component:
-    """How a number was made, line by line: baseline, growth, rate, cap, share."""
+    """Render a calculation line by line, such as baseline, growth, rate, cap and share."""
     return rx.el.dl(*[_line(line) for line in lines], class_name="breakdown")
 
 

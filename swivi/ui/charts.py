@@ -1,6 +1,4 @@
-"""Charts where people would rather look than read, each with its table for those who cannot see
-it.
-"""
+"""Charts, each with a table of its numbers for readers who cannot see it."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal
@@ -14,7 +12,7 @@ from swivi.ui.types import Node, Number, Rows
 from swivi.ui.vars import rows_var
 
 HEIGHT: Final = 240
-"""In px."""
+"""Height of a chart in px."""
 
 _MODULE: Final = "$/public/swivi.js"
 _DAY: Final[Any] = FunctionStringVar.create(
@@ -30,25 +28,26 @@ _DAY_OF_CALENDAR: Final[Any] = FunctionStringVar.create(
 _MINUTE: Final[Any] = FunctionStringVar.create("((moment) => new Date(moment).toLocaleString())")
 _FORMATTERS: Final = {"count": "formatCount", "money": "formatCents"}
 _SHORT_FORMATTERS: Final = {"count": "formatShortCount", "money": "formatShortCents"}
-"""For the ticks, whose exact values are in the tooltip and the table."""
+"""Formatters of the axis. The exact values are in the tooltip and in the table."""
 
 Unit = Literal["count", "money"]
 _SHOWN: Final[Mapping[Unit, Callable[[Number], rx.Component]]] = {"count": count, "money": money}
 
 
 def time_chart(points: Rows, *, caption: str, amount: str, unit: Unit) -> rx.Component:
-    """How an amount (its name, for axis and tooltip) went over time, in counts or cents.
+    """Render an amount over time. `amount` is its name, shown in axis and tooltip.
 
     Each point has `at` (ISO 8601, UTC), `moment` (the same in milliseconds since 1970) and
-    `amount`. Steps, not slopes: between two readings nobody knows.
+    `amount` in counts or cents. The line has steps, not slopes: values between two readings are
+    unknown.
     """
     return _figure(caption, _steps(points, amount, unit), _table(points, caption, amount, unit))
 
 
 def day_chart(points: Rows, *, caption: str, amount: str, unit: Unit) -> rx.Component:
-    """What each UTC day brought, as bars.
+    """Render the amount of each UTC day as a bar.
 
-    Each point has `day` (ISO 8601) and `amount`, in counts or cents.
+    Each point has `day` (ISO 8601) and `amount` in counts or cents.
     """
     return _figure(caption, _bars(points, amount, unit), _day_table(points, caption, amount, unit))
 
@@ -151,8 +150,8 @@ def _canvas(points: Rows) -> dict[str, Any]:
         "data": rows_var(points).to(list[dict[str, Any]]),
         "width": "100%",
         "height": HEIGHT,
-        # Hidden from screen readers, so out of the keyboard's way too; the table below says the
-        # same.
+        # The chart is hidden from screen readers, so the keyboard must skip it too. The table below
+        # has the same content.
         "custom_attrs": {"accessibilityLayer": False},
     }
 

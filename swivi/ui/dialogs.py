@@ -1,8 +1,7 @@
-"""Dialogs: a question before what destroys or pays, and forms that open over the page.
+"""Dialogs: confirmations before an action that destroys or pays, and forms over the page.
 
-Radix's primitives without Radix Themes: they hold the focus and Escape and tell screen readers, and
-have no styles of their own. The themes' style sheet alone would weigh more than a whole page of
-ours.
+They use Radix's primitives, which handle focus, Escape and screen readers and have no styles.
+Radix Themes is left out: its style sheet alone is larger than a whole page of ours.
 """
 
 from typing import Any, Final
@@ -39,9 +38,9 @@ def confirm_dialog(
     on_confirm: Handler,
     danger: bool = False,
 ) -> rx.Component:
-    """Asks once before `on_confirm`. The body names whom and how much: "Pay $25.00 to Ana Silva?".
+    """Ask before `on_confirm`. The body names user and amount: "Pay $25.00 to Ana Silva?".
 
-    A click beside it decides nothing: it stays until it is answered.
+    A click outside does not close it.
     """
     return dialog.root(
         dialog.trigger(trigger, as_child=True),
@@ -70,12 +69,11 @@ def form_dialog(
     description: Text = "",
     on_reopen: Handler | None = None,
 ) -> rx.Component:
-    """A form over the page.
+    """Show a form over the page.
 
-    It stays open, with what was typed, until the state sets `is_open` to false.
-
-    Closed, it gives the focus back to what had it before. `on_reopen` opens it again where the
-    server lost the state of an open one.
+    It stays open and keeps its input until the state sets `is_open` to false. Then the focus
+    returns to the element that had it. `on_reopen` runs if the server lost the state of an open
+    dialog, and opens it again.
     """
     keeper = [] if on_reopen is None else [_reopens(is_open, on_reopen)]
     return rx.fragment(
@@ -106,14 +104,14 @@ def _form_dialog(
 
 
 def info_dialog(trigger: rx.Component, title: Text, description: Text, *body: Node) -> rx.Component:
-    """Shows something over the page until it is closed."""
+    """Show content over the page until the user closes it."""
     return dialog.root(
         dialog.trigger(trigger, as_child=True), _over_the_page(title, description, *body)
     )
 
 
 def close_button(label: Text = "Cancel") -> rx.Component:
-    """Closes the dialog around it."""
+    """Render the button that closes the dialog around it."""
     return dialog.close(button(label), as_child=True)
 
 

@@ -1,6 +1,4 @@
-"""What the page says about itself: states, nothing there, something wrong, still loading, just
-done.
-"""
+"""Badges, empty, error and loading states, notices and toasts."""
 
 from typing import Final
 
@@ -48,8 +46,9 @@ _NOTICE_ICONS: Final[dict[Tone, str]] = {
 
 
 def status_badge(status: Text) -> rx.Component:
-    """Any state of anything (the value of its enum, in any case): an icon and a word, never colour
-    alone.
+    """Render a status, given as its enum's value in any case.
+
+    It has an icon and a word, so that colour is never the only sign.
     """
     known = rx.match(
         text_var(status).upper(),
@@ -62,16 +61,16 @@ def status_badge(status: Text) -> rx.Component:
 def badge(
     label: Text, tone: Tone = "neutral", icon: str = "circle", *, wraps: bool = False
 ) -> rx.Component:
-    """A short word with an icon, for states that `status_badge` does not know.
+    """Render a short label with an icon, for statuses that `status_badge` does not know.
 
-    `wraps` lets a label of unknown length break into lines.
+    `wraps` lets a long label break into lines.
     """
     shape = " badge-words" if wraps else ""
     return rx.el.span(lucide(icon, size=14), label, class_name=f"badge badge-{tone}{shape}")
 
 
 def empty_state(icon: str, title: Text, hint: Text, action: Node | None = None) -> rx.Component:
-    """Nothing there yet: says so, and what to do next."""
+    """Render an empty list: what is missing, and what to do next."""
     return rx.el.div(
         lucide(icon, size=20),
         rx.el.p(title, class_name="empty-title"),
@@ -82,7 +81,7 @@ def empty_state(icon: str, title: Text, hint: Text, action: Node | None = None) 
 
 
 def error_state(message: Text, retry: Handler | None = None) -> rx.Component:
-    """Something could not be shown: says what, and offers to try again."""
+    """Render a failure to load: what failed, and a button to retry."""
     return rx.el.div(
         lucide("triangle_alert", size=20),
         rx.el.p(message, class_name="empty-title"),
@@ -93,7 +92,7 @@ def error_state(message: Text, retry: Handler | None = None) -> rx.Component:
 
 
 def skeleton_rows(rows: int = 5) -> rx.Component:
-    """Where a list is about to be."""
+    """Render the placeholder of a list that is loading."""
     return rx.el.div(
         rx.el.span("Loading", class_name="sr-only"),
         *[rx.el.div(class_name="skeleton skeleton-row") for _ in range(rows)],
@@ -103,12 +102,12 @@ def skeleton_rows(rows: int = 5) -> rx.Component:
 
 
 def skeleton_number() -> rx.Component:
-    """Where a card's number is about to be."""
+    """Render the placeholder of a card's number that is loading."""
     return rx.el.span(class_name="skeleton skeleton-number", aria_hidden="true")
 
 
 def notice(tone: Tone, text: Node, title: Text | None = None) -> rx.Component:
-    """A sentence inside the page that stays; one that is bad interrupts a screen reader."""
+    """Render a permanent message inside the page. Tone "bad" interrupts a screen reader."""
     return rx.el.div(
         lucide(_NOTICE_ICONS[tone]),
         rx.el.div(*([] if title is None else [rx.el.strong(title)]), rx.el.div(text)),
@@ -118,15 +117,18 @@ def notice(tone: Tone, text: Node, title: Text | None = None) -> rx.Component:
 
 
 def last_changed(iso: Text) -> rx.Component:
-    """When a live part last changed. `iso` is ISO 8601 in UTC; "" before the first time."""
+    """Render when a live part last changed. `iso` is ISO 8601 in UTC, or "" for never."""
     return rx.el.span("Updated ", when(iso, never="never"), class_name="quiet")
 
 
 def toast_success(text: str) -> EventSpec:
-    """For a handler to yield or return: names what happened."""
+    """Return the event for a toast that says what was done. A handler yields or returns it."""
     return toast("success", text, {})
 
 
 def toast_error(text: str) -> EventSpec:
-    """For a handler to yield or return: names what did not happen, and stays until it was read."""
+    """Return the event for a toast that says what failed. A handler yields or returns it.
+
+    It stays for 10 seconds and can be closed, so that users can read it.
+    """
     return toast("error", text, {"duration": 10_000, "closeButton": True})

@@ -1,9 +1,8 @@
-"""Forms: every control has its label, its hint and its error beside it, and what was typed stays.
+"""Forms: every control has a label, a hint and an error next to it, and keeps its input.
 
-Controls are left to the browser (`default_value`, not `value`), so typing makes no round trip;
-`form` hands over all of them by name when it is sent. Labels, hints and errors are tied to a
-control by its id, `field-<name>`; where two forms on one page have a field of the same name, give
-one of them a `control_id`.
+The browser holds the values (`default_value`, not `value`), so typing makes no round trip. `form`
+sends all of them by name on submit. Labels, hints and errors refer to a control by its id,
+`field-<name>`. If two forms on a page have a field of the same name, give one a `control_id`.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,7 +26,7 @@ def _whole_form(event: rx.Var[Any]) -> tuple[rx.Var[dict[str, str]]]:
 
 
 class _TypedForm(rx.el.Form):
-    """A form that tells what it holds at every change of one of its controls."""
+    """A form whose change event carries the values of all its controls."""
 
     @classmethod
     def get_event_triggers(cls) -> dict[str, Any]:
@@ -52,7 +51,7 @@ class _KeepsTyped(rx.Component):
 
 
 class _PostForm(rx.el.Div):
-    """A form that the browser sends itself; Reflex's own form keeps the browser from doing so."""
+    """A form that the browser submits by itself. Reflex's own form prevents that."""
 
     tag = "form"
     action: rx.Var[str]
@@ -60,15 +59,14 @@ class _PostForm(rx.el.Div):
 
 
 def keeps_typed() -> rx.Component:
-    """Once on a page: what was typed into its forms survives that the server went away and came
-    back.
-    """
+    """Keep the input of all forms while the server restarts. Place it once on a page."""
     return _KeepsTyped.create(hydrated=rx.State.is_hydrated)
 
 
 def form(*children: Node, on_submit: Handler, **props: Any) -> rx.Component:
-    """Sends its controls to `on_submit(form_data)`: name -> text; a checkbox that is off is
-    missing.
+    """Render a form that calls `on_submit(form_data)`, with texts by field name.
+
+    A checkbox that is off is missing.
     """
     return rx.el.form(*children, on_submit=on_submit, no_validate=True, class_name="form", **props)
 
@@ -76,9 +74,7 @@ def form(*children: Node, on_submit: Handler, **props: Any) -> rx.Component:
 def typed_form(
     *children: Node, on_submit: Handler, on_typing: Handler, **props: Any
 ) -> rx.Component:
-    """The same, and `on_typing(form_data)` whenever typing pauses, with what the form holds
-    then.
-    """
+    """Render a form that also calls `on_typing(form_data)` whenever typing pauses."""
     on_change = on_typing.debounce(TYPING_PAUSE_MS)
     return _TypedForm.create(
         *children,
@@ -91,8 +87,9 @@ def typed_form(
 
 
 def post_form(action: str, *children: Node, **props: Any) -> rx.Component:
-    """A plain HTML POST to a route of the server, for what must set a cookie: sign in, sign up,
-    sign out.
+    """Render a plain HTML form that posts to a server route.
+
+    For actions that must set a cookie: sign in, sign up, sign out.
     """
     return _PostForm.create(*children, action=action, method="post", class_name="form", **props)
 
@@ -107,7 +104,7 @@ def field(
     control_id: str = "",
     **props: Any,
 ) -> rx.Component:
-    """One control with its label above and its hint and error below. `props` go to the control."""
+    """Render a control with label, hint and error. `props` go to the control."""
     control_id = control_id or f"field-{name}"
     return rx.el.div(
         rx.el.label(label, html_for=control_id, class_name="label"),
@@ -118,36 +115,37 @@ def field(
 
 
 def text_field(label: Text, name: str, **props: Any) -> rx.Component:
-    """One line of text; `type="email"`, `type="password"`, `type="date"` and so on as in HTML."""
+    """Render a one-line input. `type` is HTML's: "email", "password", "date" and so on."""
     return field(label, name, rx.el.input, **props)
 
 
 def text_area_field(label: Text, name: str, rows: int = 4, **props: Any) -> rx.Component:
-    """Several lines of text."""
+    """Render an input for several lines of text."""
     return field(label, name, rx.el.textarea, rows=str(rows), **props)
 
 
 def money_field(label: Text, name: str, **props: Any) -> rx.Component:
-    """An amount in dollars, as text for `core.money.parse_dollars`."""
+    """Render an input for dollars. It sends text for `core.money.parse_dollars`."""
     return field(label, name, _dollars, input_mode="decimal", auto_complete="off", **props)
 
 
 def moment_field(label: Text, name: str, iso: Text = "", **props: Any) -> rx.Component:
-    """A time, typed in the viewer's zone and sent in UTC (ISO 8601, as `iso` is); "" for none."""
+    """Render an input for a date and time in the viewer's time zone.
+
+    It sends ISO 8601 in UTC, as in `iso`, and "" for none.
+    """
     return field(label, name, lambda **control: _MomentInput.create(iso=iso, **control), **props)
 
 
 def select_field(label: Text, name: str, options: Rows, **props: Any) -> rx.Component:
-    """One of `options`: pairs of value and words, as a Python sequence or a Var of a list of
-    pairs.
-    """
+    """Render a choice of one of `options`, which are pairs of value and label."""
     return field(label, name, lambda **control: rx.el.select(_options(options), **control), **props)
 
 
 def checkbox_field(
     label: Text, name: str, *, error: Text = "", hint: Text = "", control_id: str = "", **props: Any
 ) -> rx.Component:
-    """Yes or no: `form_data` has `name` only when it is ticked."""
+    """Render a checkbox. `form_data` has `name` only when it is ticked."""
     control_id = control_id or f"field-{name}"
     return rx.el.div(
         rx.el.label(
@@ -168,9 +166,9 @@ def checkbox_group(
     error: Text = "",
     checked: Rows = (),
 ) -> rx.Component:
-    """Several of `options` (value, words).
+    """Render a choice of several `options`, which are pairs of value and label.
 
-    The box of value V is the field `name.V`, sent when ticked.
+    The box of value V is the field `name.V`, which is sent when ticked.
     """
     ticked = rows_var(checked)
     return rx.el.fieldset(
@@ -192,14 +190,13 @@ def checkbox_group(
 
 
 def form_actions(*buttons: Node) -> rx.Component:
-    """The buttons below a form, the primary one last."""
+    """Render the buttons below a form. The primary one is the last."""
     return rx.el.div(*buttons, class_name="form-actions")
 
 
 def _described(control_id: str, error: Text) -> dict[str, Any]:
     return {
-        # As a plain attribute: Reflex would add every control with an `id` to the form's data a
-        # second time.
+        # A plain attribute: Reflex adds every control with an `id` prop to the form's data again.
         "custom_attrs": {"id": control_id},
         "aria_invalid": text_var(error) != "",
         "aria_describedby": f"{control_id}-hint {control_id}-error",
@@ -207,7 +204,7 @@ def _described(control_id: str, error: Text) -> dict[str, Any]:
 
 
 def _hint_and_error(control_id: str, hint: Text, error: Text) -> list[rx.Component]:
-    """Both are always there, empty or not, so that an error that comes is announced."""
+    """Both elements exist even if empty: screen readers announce only changes of an element."""
     return [
         rx.el.p(hint, class_name="hint", custom_attrs={"id": f"{control_id}-hint"}),
         rx.el.p(

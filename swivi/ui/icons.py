@@ -1,12 +1,12 @@
-"""Lucide's icons, with words beside them: the icon itself says nothing to a screen reader."""
+"""Lucide's icons. They are hidden from screen readers, so always put text next to one."""
 
 import reflex as rx
 
 ICON_SIZE = 16
-"""In px, beside text."""
+"""Size next to text, in px."""
 
 
 def icon(name: str, size: int = ICON_SIZE) -> rx.Component:
-    """An icon by its Lucide name, `size` px wide and high."""
+    """Render an icon by its Lucide name, `size` px wide and high."""
     glyph: rx.Component = rx.icon(name, size=size, aria_hidden="true")
     return glyph

@@ -1,4 +1,4 @@
-"""Working through a list by keyboard, and copying (`assets/desk.js`)."""
+"""Keyboard shortcuts for lists, and copy buttons (`assets/desk.js`)."""
 
 from typing import Final
 
@@ -38,38 +38,38 @@ class _CopyButton(rx.Component):
 
 
 def queue_keys(rows: Rows, stuck: Text) -> rx.Component:
-    """j and k (or arrows) step through the rows marked `QUEUE_ROW`; other keys press what
-    `pressed_by` marks.
+    """Let j and k (or arrows) step through `QUEUE_ROW` rows, and keys press `pressed_by` elements.
 
-    `rows` are the ids of the rows shown; `stuck` is said to screen readers when a key's button is
-    disabled. Nothing happens while somebody types, and where `keys_switch` switched it off.
+    `rows` are the ids of the rows shown. Screen readers announce `stuck` when the button of a key
+    is disabled. Keys do nothing while the user types, or after `keys_switch` turned them off.
     """
     return _QueueKeys.create(rows=rows, stuck=stuck)
 
 
 def keys_switch(label: Text) -> rx.Component:
-    """Switches single keys on and off, for this browser."""
+    """Render the switch that turns single-key shortcuts on and off for this browser."""
     return _KeysSwitch.create(label=label)
 
 
 QUEUE_ROW: Final = {"data-queue-row": "true"}
-"""`custom_attrs` of the one element of a row that takes the focus."""
+"""`custom_attrs` of the element of a row that receives the focus."""
 
 
 def pressed_by(key: str) -> dict[str, str]:
-    """`custom_attrs` of what a key presses: within the current row, or else anywhere outside of the
-    rows.
+    """Return the `custom_attrs` of an element that a key presses.
+
+    An element in the current row comes first, then one outside of all rows.
     """
     return {"data-key": key}
 
 
 def key_name(key: str) -> rx.Component:
-    """A key as it looks on a keyboard."""
+    """Render a key as it looks on a keyboard."""
     return rx.el.kbd(key, class_name="key")
 
 
 def copy_button(text: Text, label: Text) -> rx.Component:
-    """Copies a text, and says so. `label` says what: "Copy the email address"."""
+    """Render a button that copies a text. `label` names it: "Copy the email address"."""
     return _CopyButton.create(
         icon("copy", size=14),
         text=text,
@@ -80,5 +80,5 @@ def copy_button(text: Text, label: Text) -> rx.Component:
 
 
 def copyable(shown: Node, text: Text, label: Text) -> rx.Component:
-    """Something with a button that copies it."""
+    """Render content with a button that copies `text`."""
     return rx.el.span(rx.el.span(shown), copy_button(text, label), class_name="copy")

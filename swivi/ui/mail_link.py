@@ -1,9 +1,8 @@
-"""Taking the secret of a mail's link out of the address, before anything else in the page reads
-that.
+"""Removes the secret of a mail's link from the address before other scripts can read it.
 
-It stands behind the #, which browsers send to nobody, and goes into the form as that is sent: no
-state on the server ever holds it. A page that is loaded again has lost it; the link in the mail
-still works.
+The secret stands after the #, which browsers do not send. A script moves it into the form on
+submit, so no state on the server ever holds it. Reloading the page loses it, but the link in the
+mail still works.
 """
 
 from typing import Final
@@ -11,10 +10,9 @@ from typing import Final
 import reflex as rx
 
 FIELD: Final = "token"
-"""The hidden field of the forms that it goes into."""
+"""Name of the hidden form field that receives the secret."""
 
-# No quotes and no angle brackets: within a page, React writes those as entities, which scripts do
-# not understand.
+# Without quotes and angle brackets: React escapes them as entities, which a script cannot read.
 _SCRIPT = """(function () {
   if (![`/reset`, `/verify`].includes(location.pathname.replace(/\\/$/, ``))) return;
   const token = location.hash.slice(1);
@@ -27,10 +25,10 @@ _SCRIPT = """(function () {
 
 
 def keep_link_secret() -> rx.Component:
-    """For the head of every page: whoever follows a link arrives there first."""
+    """Render the script. It belongs in the head, so that it runs before all others."""
     return rx.el.script(_SCRIPT)
 
 
 def link_token() -> rx.Component:
-    """The hidden field."""
+    """Render the hidden form field."""
     return rx.el.input(type="hidden", name=FIELD)

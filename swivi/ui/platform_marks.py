@@ -1,4 +1,4 @@
-"""Small monochrome glyphs for the platforms, drawn for Swivi."""
+"""Small monochrome icons of the platforms, drawn for Swivi."""
 
 import reflex as rx
 
@@ -9,9 +9,7 @@ _SIZE = "16"
 
 
 def platform_mark(platform: Text, named: bool = False) -> rx.Component:
-    """The mark of TIKTOK, YOUTUBE or INSTAGRAM (any case), with its name written beside it if
-    `named`.
-    """
+    """Render the icon of TIKTOK, YOUTUBE or INSTAGRAM (any case), if `named` with its name."""
     mark = rx.match(
         text_var(platform).upper(),
         ("TIKTOK", _mark("TikTok", _tiktok(), named)),

@@ -1,6 +1,4 @@
-"""The frame around every page: navigation, title, account menu, and the banner for a lost
-connection.
-"""
+"""The frame of every page: navigation, title, account menu, connection banner."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +17,7 @@ from swivi.ui.vars import flag_var, number_var, text_if, text_var
 SIGN_OUT_ACTION = "/auth/sign-out"
 
 _ON_A_PHONE = 4
-"""How many places the bottom bar of a phone shows; the others are behind its "More"."""
+"""Links in the bottom bar of a phone. The others are in its "More" menu."""
 
 _COLOR_MODES: list[tuple[ColorMode, str, str]] = [
     ("light", "Light", "sun"),
@@ -30,7 +28,7 @@ _COLOR_MODES: list[tuple[ColorMode, str, str]] = [
 
 @dataclass(frozen=True)
 class NavItem:
-    """A place to go. `icon` is a Lucide name; `badge` counts what waits there."""
+    """A link of the navigation. `icon` is a Lucide name. `badge` counts open tasks there."""
 
     label: str
     icon: str
@@ -40,7 +38,7 @@ class NavItem:
 
 @dataclass(frozen=True)
 class Account:
-    """Who is signed in, and the places in the account menu."""
+    """The signed-in user, and the links of the account menu."""
 
     name: Text
     email: Text
@@ -58,10 +56,10 @@ def shell(
     badge: Node | None = None,
     subtitle: Node | None = None,
 ) -> rx.Component:
-    """A signed-in page: a sidebar from 900 px on, a bottom bar below.
+    """Render a page for signed-in users: a sidebar from 900 px up, a bottom bar below that.
 
-    `current` is the `href` of the page's own place in `nav`. `actions` stands right of the title
-    (one primary button), `bell` and `badge` beside the name of the product.
+    `current` is the `href` of this page in `nav`. `actions` stands right of the title and has at
+    most one primary button. `bell` and `badge` stand in the top bar.
     """
     return rx.el.div(
         *_before_content(),
@@ -77,8 +75,7 @@ def shell(
             *content,
             id="main",
             class_name="main",
-            # Until the page's state has come, what stands there is its defaults: the style hides
-            # such numbers.
+            # Before the state arrives the page shows its defaults. The style hides such numbers.
             aria_busy=~flag_var(rx.State.is_hydrated),
         ),
         class_name="shell",
@@ -92,7 +89,7 @@ def public_shell(
     badge: Node | None = None,
     footer: Node | None = None,
 ) -> rx.Component:
-    """A page for everybody: the landing page, a campaign's public page."""
+    """Render a public page, such as the landing page."""
     return rx.el.div(
         *_before_content(),
         rx.el.header(
@@ -121,7 +118,7 @@ def card_shell(
     footer: Node | None = None,
     badge: Node | None = None,
 ) -> rx.Component:
-    """One card in the middle: sign in, sign up."""
+    """Render a single card in the middle of the page, such as the sign-in form."""
     return rx.el.div(
         *_before_content(),
         rx.el.header(_brand("/"), *_given(badge), class_name="card-shell-head"),
@@ -137,7 +134,7 @@ def card_shell(
 
 
 def bell(unread: Number, href: str) -> rx.Component:
-    """The way to the notifications, with how many are unread."""
+    """Render the link to the notifications with the number of unread ones."""
     number = number_var(unread)
     shown = text_if(number > 99, "99+", count_text(number))
     return rx.el.a(
@@ -152,7 +149,7 @@ def bell(unread: Number, href: str) -> rx.Component:
 
 
 def demo_badge(shown: Flag = True) -> rx.Component:
-    """Says that nothing here is real."""
+    """Render the badge of a demo, where no data is real."""
     return rx.cond(
         shown,
         rx.el.span(
@@ -164,7 +161,7 @@ def demo_badge(shown: Flag = True) -> rx.Component:
 def _before_content() -> list[rx.Component]:
     banner = rx.connection_banner(
         rx.el.p(
-            "Connection lost. Reconnecting; numbers may be out of date.",
+            "Connection lost. Reconnecting. Numbers may be out of date.",
             class_name="connection-lost",
         )
     )
@@ -186,7 +183,7 @@ def _page_head(title: Text, subtitle: Node | None, actions: Node | None) -> rx.C
 
 
 def _navigation(nav: Sequence[NavItem], current: str) -> rx.Component:
-    """All places in the sidebar; on a phone the first few, and a menu with the others."""
+    """Render all links in the sidebar. A phone shows the first few, and a menu with the others."""
     first, others = nav[:_ON_A_PHONE], nav[_ON_A_PHONE:]
     more = (
         [_more_button(), _popover("more-places", *[_place(item, current) for item in others])]
@@ -267,12 +264,12 @@ def _color_mode_choice() -> rx.Component:
         ],
         class_name="segmented",
         role="group",
-        aria_label="Colours",
+        aria_label="Color mode",
     )
 
 
 def _opens(popover: str, *content: Node, **props: Any) -> rx.Component:
-    """The browser opens and closes a popover by itself, on Escape and on clicks outside too."""
+    """Render a button for a popover, which the browser opens and closes without a script."""
     return rx.el.button(*content, type="button", custom_attrs={"popoverTarget": popover}, **props)
 
 

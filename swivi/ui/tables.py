@@ -1,4 +1,4 @@
-"""Lists of rows: the table with its loading, empty and error states, its filters and its pages."""
+"""Tables with loading, empty and error states, filters and paging."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,16 +16,15 @@ from swivi.ui.vars import flag_var, number_var, rows_var, text_if, text_var
 _ARROW_SIZE = 14
 
 Row = Any
-"""The Var of one row inside `rx.foreach`; its fields are Vars too."""
+"""The Var of one row inside `rx.foreach`. Its fields are Vars too."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column.
+    """A column of a table.
 
-    Numbers go right; `sort_key` makes its head a button; `wide_only` hides it on phones.
-
-    The column of the rows' own buttons has no label.
+    Align numbers right. `sort_key` makes the head a button. `wide_only` hides the column on phones.
+    The column of the rows' buttons has no label.
     """
 
     label: str
@@ -40,9 +39,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Sort:
-    """What the rows are sorted by; `on_sort(sort_key)` gives the event that sorts by another
-    column.
-    """
+    """The order of the rows. `on_sort(sort_key)` returns the event that sorts by a column."""
 
     key: Text
     descending: Flag
@@ -51,7 +48,7 @@ class Sort:
 
 @dataclass(frozen=True)
 class FilterTab:
-    """One choice of a filter, with how many rows it holds."""
+    """One choice of a filter, with its number of rows."""
 
     label: str
     value: str
@@ -73,14 +70,15 @@ def data_table(
     sort: Sort | None = None,
     stacks: bool = False,
 ) -> rx.Component:
-    """A table of one page of rows.
+    """Render a table of one page of rows.
 
-    `row` gives the contents of a row's cells, one node per column. With `href` the whole row is a
-    link: the first cell's content becomes its text, so that must hold no link of its own. `key`
-    (the row's id) tells rows apart when they move. While `loading`, rows already there stay and
-    dim; before them, and before the page's state has loaded, a skeleton stands. A table that
-    `stacks` shows each row as a card on a phone, the row's buttons below, so that nothing has to be
-    scrolled sideways.
+    `row` returns the contents of a row's cells, one per column. With `href` the whole row is a
+    link. The first cell's content becomes the link's text, so it must contain no other link. `key`
+    (the row's id) identifies rows when they move.
+
+    While `loading`, existing rows stay and are dimmed. Without rows, and before the page's state
+    has loaded, a placeholder is shown. A table that `stacks` shows each row as a card on a phone,
+    with the row's buttons below, so that users need not scroll sideways.
     """
     listed = rows_var(rows)
     table = _scroller(
@@ -108,10 +106,9 @@ def pager(
     total: Number | None = None,
     most: int | None = None,
 ) -> rx.Component:
-    """Steps through server-side pages, counted from 1; not there where the `total` is known to be
-    nothing.
+    """Render the paging of a list. Pages count from 1. Hidden if `total` is 0.
 
-    A total above `most` was counted no further, and is said to be more than that.
+    The server stops counting above `most`, so a larger total is shown as "more than" that.
     """
     here, last = number_var(page), number_var(pages)
     found = [] if total is None else [rx.el.span(_in_all(total, most), class_name="quiet")]
@@ -127,7 +124,7 @@ def pager(
 
 
 def _in_all(total: Number, most: int | None) -> rx.Component:
-    known = rx.fragment(count(total), " in all")
+    known = rx.fragment(count(total), " in total")
     return (
         known if most is None else rx.cond(number_var(total) > most, f"more than {most:,}", known)
     )
@@ -136,8 +133,9 @@ def _in_all(total: Number, most: int | None) -> rx.Component:
 def filter_tabs(
     tabs: Sequence[FilterTab], current: Text, href: Callable[[str], str], label: str
 ) -> rx.Component:
-    """Choices of one filter as links, so that it lives in the address: `href(value)` ->
-    "?status=...".
+    """Render the choices of a filter as links, so that the address keeps the filter.
+
+    `href(value)` returns an address such as "?status=...".
     """
     return rx.el.nav(
         *[_filter_tab(tab, current, href(tab.value)) for tab in tabs],
@@ -161,7 +159,7 @@ def _filter_tab(tab: FilterTab, current: Text, href: str) -> rx.Component:
 
 
 def _scroller(caption: str, loading: Flag, *parts: rx.Component, stacks: bool) -> rx.Component:
-    """A wide table scrolls inside its box, which the keyboard can reach."""
+    """Render a table in a box that scrolls sideways and can receive the focus."""
     class_name = "table table-stacks" if stacks else "table"
     return rx.el.div(
         rx.el.table(rx.el.caption(caption, class_name="sr-only"), *parts, class_name=class_name),
@@ -218,7 +216,7 @@ def _body_row(
 
 
 def _cell(content: Node, column: Column) -> rx.Component:
-    """`data-label` is what a stacked row shows in place of the column's head."""
+    """Render a cell. A stacked row shows `data-label` in place of the column's head."""
     return rx.el.td(
         content, class_name=column.class_name, custom_attrs={"data-label": column.label}
     )

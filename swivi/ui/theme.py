@@ -1,7 +1,6 @@
-"""What the app's configuration needs to look like Swivi.
+"""Style sheets and head elements of the app.
 
-The colours, sizes and spacings themselves are the custom properties at the top of
-`assets/swivi.css`.
+Colours, sizes and spacings are the custom properties at the top of `assets/swivi.css`.
 """
 
 from typing import Final
@@ -16,9 +15,7 @@ _FONT = "/fonts/inter-latin.woff2"
 
 
 def head_components() -> list[rx.Component]:
-    """For `rx.App(head_components=...)`: icon, font, the browser's own colours, secrets of
-    links.
-    """
+    """Return the app's head elements: icon, font, colour scheme, script of the mail links."""
     return [
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         rx.el.link(

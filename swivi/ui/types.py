@@ -1,4 +1,4 @@
-"""What the components take: a Python value or the Var that will bring it to the browser, alike."""
+"""Types of component arguments: a Python value, or the Var that holds it in the browser."""
 
 from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
@@ -11,9 +11,9 @@ Flag: TypeAlias = bool | rx.Var[bool]
 Rows: TypeAlias = Sequence[Any] | rx.Var[Any]
 Node: TypeAlias = rx.Component | rx.Var[Any] | str
 Handler: TypeAlias = Any
-"""What a click or a submit sets off: a state's event handler, an event spec, or a list of them.
+"""A state's event handler, an event spec, or a list of them.
 
-Reflex's own name for it (`EventType`) is beyond mypy.
+Any, because mypy cannot check Reflex's own type for it (`EventType`).
 """
 
 Align: TypeAlias = Literal["left", "right"]

@@ -1,4 +1,4 @@
-"""Python values and Vars brought under one roof: whatever comes in, a typed Var goes out."""
+"""Conversions of component arguments to typed Vars."""
 
 from typing import Any
 
@@ -10,25 +10,25 @@ from swivi.ui.types import Flag, Number, Rows, Text
 
 
 def text_var(value: Text) -> StringVar[str]:
-    """A text."""
+    """Return a text Var."""
     return rx.Var.create(value).to(str)
 
 
 def number_var(value: Number) -> NumberVar[int]:
-    """A whole number."""
+    """Return an integer Var."""
     return rx.Var.create(value).to(int)
 
 
 def flag_var(value: Flag) -> BooleanVar:
-    """Yes or no."""
+    """Return a boolean Var."""
     return rx.Var.create(value).to(bool)
 
 
 def rows_var(value: Rows) -> ArrayVar[list[Any]]:
-    """A list; it keeps the type of its items, which `rx.foreach` needs."""
+    """Return a list Var. It keeps the type of its items, which `rx.foreach` needs."""
     return rx.Var.create(value).to(ArrayVar)
 
 
 def text_if(condition: Flag, then: Text, otherwise: Text = "") -> StringVar[str]:
-    """One text or the other: `rx.cond` for words, which is typed for components only."""
+    """Return one text or the other. `rx.cond` is typed for components only."""
     return rx.Var.create(rx.match(flag_var(condition), (True, then), otherwise)).to(str)

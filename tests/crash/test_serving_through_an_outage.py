@@ -17,7 +17,8 @@ from swivi.api.app import build_api
 from swivi.core.changes import ChangeSet
 from swivi.domain.accounts import tokens
 from swivi.reflex_ext.live_app import LiveApp
-from swivi.runtime.live.hub import Hub, Watch
+from swivi.runtime.live.hub import Hub
+from swivi.runtime.live.subscriptions import Subscription
 from tests.servers import Postgres
 from tests.world import World
 from tests.world import open_world as open_world
@@ -77,7 +78,7 @@ async def test_live_numbers_go_on_after_it(
     tabs = SimpleNamespace(token_to_sid={"guest": "1", "clipper": "2"})
     hub = Hub(cast(LiveApp, SimpleNamespace(event_namespace=tabs)), world.database, end)
     running = asyncio.create_task(hub.run())
-    everything = Watch(frozenset(), "all", runs=True)
+    everything = Subscription(frozenset(), "all", runs=True)
 
     async def watch() -> None:
         hub.watch(("guest", rx.State), everything)

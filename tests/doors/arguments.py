@@ -1,8 +1,6 @@
-"""What handlers are called with: plausible values for each parameter that there is, and what nobody
-should send.
+"""Arguments for event handlers: a plausible value for each parameter, and malformed ones.
 
-A handler with a parameter of a new name has no value here, and fails its tests until somebody says
-one.
+A parameter with a new name fails the tests until it has a plausible value here.
 """
 
 import inspect
@@ -21,7 +19,7 @@ HANDLERS = {
     for name, registered in RegistrationContext.get().event_handlers.items()
     if access_of(registered.handler) is not None
 }
-"""Ours, by the name that a browser calls them by."""
+"""Our handlers by event name."""
 
 PARAMETERS = {
     name: list(inspect.signature(handler.fn).parameters)[1:] for name, handler in HANDLERS.items()
@@ -73,28 +71,25 @@ FORM: Mapping[str, Any] = {
 
 
 def plausible(name: str, ids: Mapping[str, int]) -> dict[str, Any]:
-    """Arguments that would do something, on the rows with these ids.
-
-    KeyError for a parameter that is new.
-    """
+    """Return arguments that act on the rows with these ids. Raise KeyError for a new parameter."""
     form = FORM | {"campaign": str(ids["campaign_id"])}
     known = {**PLAIN, **ids, "form_data": form}
     return {parameter: known[parameter] for parameter in PARAMETERS[name]}
 
 
 def of(*accesses: Access) -> list[str]:
-    """The handlers that these may call."""
+    """Return the handlers with these marks."""
     return [name for name, handler in HANDLERS.items() if access_of(handler) in accesses]
 
 
 def qualname(name: str) -> str:
-    """As the log calls it."""
+    """Return the handler's name in the log."""
     called: str = HANDLERS[name].fn.__qualname__
     return called
 
 
 def nested(depth: int) -> Any:
-    """Lists in lists."""
+    """Return lists nested this deep."""
     value: Any = 0
     for _ in range(depth):
         value = [value]
@@ -134,15 +129,13 @@ NASTY: tuple[Any, ...] = (
     nested(50),
     {"key": nested(50)},
 )
-"""Instead of whatever a parameter or a form's field should be."""
+"""Malformed values for a parameter or a form field."""
 
 FIELDS = (*FORM, "campaign", "campaign_id", "amount", "link", "requested", "kind", "id")
 
 
 def nasty(name: str, ids: Mapping[str, int]) -> list[dict[str, Any]]:
-    """Calls of a handler, each with something wrong: no arguments, too many, and each argument
-    nasty in turn.
-    """
+    """Return malformed calls of a handler: none, too many, and each argument malformed in turn."""
     usual = plausible(name, dict.fromkeys(ids, 0))
     calls = [{}, usual | {"more": 1, "self": None}, usual | {"state": {}, "": 1}]
     for parameter in usual:

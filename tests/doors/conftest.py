@@ -1,4 +1,4 @@
-"""One server for all tests here: what they may do, they do to rows of their own."""
+"""One server for all tests of this folder. Tests that change rows use rows of their own."""
 
 import asyncio
 import shutil
@@ -25,7 +25,7 @@ def house(
     _simulator_server: RunningSimulator,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[House]:
-    """See `tests.doors.house.furnish`."""
+    """Serve a database with the users and rows of `tests.doors.house.furnish`."""
     home = tmp_path_factory.mktemp("doors")
     path = home / "swivi.db"
     shutil.copy(migrated_sqlite, path)
@@ -50,7 +50,7 @@ def house(
 
 
 def _secrets(path: Path) -> dict[str, str]:
-    """What is in the database and the settings that no browser may be sent."""
+    """Return the secrets of database and settings, by description."""
     with sqlite3.connect(path) as database:
         hashes = {
             f"password hash of {who}": it

@@ -1,4 +1,4 @@
-"""A served Swivi with people who have something to lose, and its log and database to look into."""
+"""A served Swivi with users and their data, and access to its log and database."""
 
 import hashlib
 import json
@@ -42,12 +42,12 @@ BOOKKEEPING = {
     ),
     *("seals", "sealed_slices", "seal_checks"),
 }
-"""Tables that being there writes to, or the clock."""
+"""Tables that requests write to without an action, or that the schedule writes to."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody; a guest is nobody, and an impostor is nobody with a cookie."""
+    """A user. A guest has no actor. An impostor has no actor but a made-up cookie."""
 
     kind: str
     actor: Actor | None = None
@@ -61,29 +61,25 @@ class Person:
 
 @dataclass(frozen=True)
 class House:
-    """Who there is, and what is Ann's: `ids` holds her rows' ids by the name of the argument that
-    takes one.
-    """
+    """The served app, its users, and Ann's rows: `ids` has their ids by argument name."""
 
     server: AppServer
     database_path: Path
     people: Mapping[str, Person]
     ids: Mapping[str, int]
     secrets: Mapping[str, str]
-    """What no browser may be sent, by what it is."""
+    """Texts that no browser may receive, by description."""
 
     @property
     def url(self) -> str:
         return self.server.url
 
     async def signed_in(self, who: str) -> Tab:
-        """A new tab in a browser of its own, not connected yet, which this person just signed in
-        with.
-        """
+        """Return a new tab of this user, in a browser of its own. It is not connected yet."""
         return Tab(self.url, cookie=await self.cookie_of(self.people[who]))
 
     async def newcomer(self, like: str) -> tuple[Person, Tab]:
-        """Somebody of the same kind whom nobody will miss, and a tab of theirs."""
+        """Return a new user of the same kind, for destructive tests, and a tab of theirs."""
         person = self.people[like]
         if person.actor is not None and like != "disabled":
             async with self.elsewhere() as database:
@@ -92,7 +88,7 @@ class House:
         return person, Tab(self.url, cookie=await self.cookie_of(person))
 
     async def cookie_of(self, person: Person) -> str | None:
-        """The value of a session cookie that they just signed in for, if they can have one."""
+        """Return the value of a new session cookie; None for a guest."""
         if person.actor is None:
             return person.cookie
         async with self.elsewhere() as database, database.writing() as session:
@@ -101,9 +97,7 @@ class House:
     def digest(
         self, *, but: set[str] = BOOKKEEPING, of_others_than: Person | None = None
     ) -> dict[str, str]:
-        """Each table's contents in a few digits, but for these tables, and for the rows of this
-        person.
-        """
+        """Return a hash of each table, without the tables `but` and this person's rows."""
         with sqlite3.connect(f"file:{self.database_path}?mode=ro", uri=True) as database:
             names = {
                 name
@@ -115,7 +109,7 @@ class House:
             return {name: _digest(name, found, of_others_than) for name, found in rows.items()}
 
     def at_rest(self) -> None:
-        """Returns once no tracking run is under way any more that somebody here began."""
+        """Return once no tracking run is active."""
 
         def under_way() -> Lines:
             with sqlite3.connect(f"file:{self.database_path}?mode=ro", uri=True) as database:
@@ -129,7 +123,7 @@ class House:
 
     @asynccontextmanager
     async def elsewhere(self) -> AsyncIterator[Database]:
-        """The database as another process has it."""
+        """Open the database as another process does."""
         database = Database(f"sqlite:///{self.database_path}")
         try:
             yield database
@@ -140,9 +134,7 @@ class House:
         return self.server.log.stat().st_size
 
     def lines(self, since: int) -> list[dict[str, Any]]:
-        """What was logged from this size of the log on; what is no line of ours counts as a
-        message.
-        """
+        """Return the log lines after this position. Lines that are no JSON become errors."""
         with self.server.log.open("rb") as log:
             log.seek(since)
             written = log.read().decode()
@@ -156,10 +148,9 @@ class House:
     def outcomes(
         self, since: int, count: int, handlers: Collection[str] = ()
     ) -> list[dict[str, Any]]:
-        """The lines of the next `count` events of pages and of these handlers, once they are
-        written.
+        """Wait for the log lines of `count` events and of these handlers, and return them.
 
-        What was no event counts too.
+        Refused messages count too.
         """
 
         def told() -> list[dict[str, Any]]:
@@ -177,7 +168,7 @@ class House:
         )
 
     def requests(self, since: int, count: int) -> list[dict[str, Any]]:
-        """The lines of the next `count` requests, once they are written."""
+        """Wait for the log lines of `count` requests, and return them."""
         return _once(
             lambda: [line for line in self.lines(since) if "route" in line],
             lambda found: len(found) >= count,
@@ -188,7 +179,7 @@ Lines: TypeAlias = list[dict[str, Any]]
 
 
 def _once(look: Callable[[], Lines], enough: Callable[[Lines], bool]) -> Lines:
-    """What is found once it is enough, or after all the time that there is."""
+    """Return the lines once they are enough, or those of the last look at the timeout."""
     deadline = time.monotonic() + SECONDS
     while not enough(found := look()) and time.monotonic() < deadline:
         time.sleep(0.01)
@@ -210,9 +201,9 @@ def _digest(table: str, rows: sqlite3.Cursor, but: Person | None) -> str:
 async def furnish(
     settings: Settings, simulator: RunningSimulator
 ) -> tuple[dict[str, Person], dict[str, int]]:
-    """The people and Ann's ids.
+    """Create the users, and return them with Ann's ids.
 
-    Two clippers, an admin and somebody disabled; Ann has one of everything that a clipper can have.
+    There are two clippers, an admin and a disabled clipper. Ann has one row of every kind.
     """
     async with open_runtime(settings) as running:
         database = running.database

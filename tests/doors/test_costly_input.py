@@ -1,6 +1,4 @@
-"""One stranger's request never costs the server seconds, whatever is in it: counted in its
-processor time.
-"""
+"""No request of a stranger costs the server seconds of processor time."""
 
 import os
 import shutil
@@ -16,7 +14,7 @@ from tests.servers import AppServer
 
 TICKS = os.sysconf("SC_CLK_TCK")
 MOST_SECONDS = 1.0
-"""Of processor time for one request. Each of these once took 1.7 to 30."""
+"""Processor time allowed for one request. Each of these once took 1.7 to 30 seconds."""
 
 JSON = {"Content-Type": "application/json"}
 QUOTED = 'other="' + "\\0" * 7_000 + '"'
@@ -34,7 +32,7 @@ def server(
 
 
 def processor_seconds(server: AppServer) -> float:
-    """What the server's processes have used so far."""
+    """Return the processor time of the server's processes so far, in seconds."""
     ticks = 0
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -48,7 +46,7 @@ def processor_seconds(server: AppServer) -> float:
 
 @pytest.fixture
 def cheap(server: AppServer) -> Iterator[None]:
-    """Fails the test if the server worked for long."""
+    """Fail the test if the server uses more processor time than allowed."""
     before = processor_seconds(server)
     yield
     assert httpx.get(f"{server.url}/api/health").is_success

@@ -1,5 +1,6 @@
-"""Every endpoint over real HTTP with a browser's cookie: who is turned away changes nothing; no
-other site gets in.
+"""Every endpoint over real HTTP with a browser's cookie: refused requests change nothing.
+
+Requests from other sites are refused.
 """
 
 import asyncio
@@ -35,7 +36,7 @@ AWAY = {401, 403}
 
 
 def filled(path: str, house: House) -> str:
-    """The path with Ann's ids in it; ids that she has none of are made up."""
+    """Return the path with Ann's ids in it, or made-up ids where she has none."""
     for name in [part[1:-1] for part in path.split("/") if part.startswith("{")]:
         path = path.replace(f"{{{name}}}", str(house.ids.get(name, 1)))
     return "/api" + path
@@ -44,7 +45,7 @@ def filled(path: str, house: House) -> str:
 async def browser_of(house: House, who: str, **headers: str) -> httpx.AsyncClient:
     cookie = await house.cookie_of(house.people[who])
     cookies = {"Cookie": f"{SESSION_COOKIE}={cookie}"} if cookie else {}
-    # A connection for each request: the server may close one that is kept just as it is used again.
+    # One connection per request: the server may close a kept one at the moment of its reuse.
     limits = httpx.Limits(max_keepalive_connections=0)
     return httpx.AsyncClient(
         base_url=house.url, headers=cookies | headers, timeout=20, limits=limits
@@ -92,7 +93,7 @@ async def test_somebody_elses_things_are_not_there_for_a_browser_either(house: H
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", ""])
 async def test_another_site_cannot_use_the_cookie(house: House, origin: str) -> None:
-    """Neither by a form, nor by a script, nor by something that says not where it comes from."""
+    """Forms, scripts and requests without an origin are refused."""
     for who in ("clipper", "admin"):
         async with await browser_of(
             house, who, **({"Origin": origin} if origin else {})
@@ -132,7 +133,7 @@ async def test_what_reflex_could_serve_and_we_do_not_use_is_not_there(house: Hou
 async def test_a_path_with_a_line_break_passes_all_checks_as_others_do(
     house: House, path: str
 ) -> None:
-    """Reflex mounts the app in one of its own, which would answer such a path by itself, unseen."""
+    """Reflex mounts our app in one of its own, which answers such a path without our middleware."""
     async with await browser_of(house, "guest") as browser:
         since = house.log_size()
         answer = await browser.get(path)
@@ -147,7 +148,7 @@ async def test_a_path_with_a_line_break_passes_all_checks_as_others_do(
 
 
 async def test_what_follows_a_body_in_chunks_is_no_header(house: House) -> None:
-    """A proxy in front checks and sets headers, and passes such trailers on as they are."""
+    """A proxy checks and sets headers, but passes trailers on unchanged."""
     reader, writer = await asyncio.open_connection("127.0.0.1", house.server.port)
     head = (
         "POST /api/auth/token HTTP/1.1\r\nHost: localhost\r\nConnection: "

@@ -1,6 +1,4 @@
-"""One client that sends as much as it can is held back; its neighbours get their pages as if it
-were not there.
-"""
+"""A client that floods the server is limited, and other clients do not notice it."""
 
 import asyncio
 import shutil
@@ -21,7 +19,7 @@ MESSAGES, SOCKETS = 30, 25
 def server(
     front_end: None, migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[AppServer]:
-    """With limits low enough to be reached in no time."""
+    """Serve with low limits, which a test reaches quickly."""
     home = tmp_path_factory.mktemp("floods")
     shutil.copy(migrated_sqlite, home / "swivi.db")
     limits = {
@@ -37,7 +35,7 @@ def server(
 
 
 def memory(server: AppServer) -> int:
-    """What the server's processes hold, in bytes."""
+    """Return the memory of the server's processes in bytes."""
     found = 0
     for status in Path("/proc").glob("[0-9]*/status"):
         try:

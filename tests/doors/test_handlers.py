@@ -1,5 +1,6 @@
-"""Every event handler, called by everybody over real websockets: only those whom it names get
-through.
+"""Every event handler, called by every kind of user over real websockets.
+
+Only the users that its mark admits may call it.
 """
 
 from collections import Counter
@@ -26,7 +27,7 @@ TURNED_AWAY = {
 }
 
 ENDS = {name for name in HANDLERS if qualname(name) == "Browsers.sign_out_everywhere"}
-"""Handlers after which their caller is signed out."""
+"""Handlers that sign their caller out."""
 
 
 @pytest.mark.parametrize("who", TURNED_AWAY)
@@ -56,7 +57,7 @@ async def test_whom_a_handler_names_gets_through(house: House, who: str) -> None
     _, tab = await house.newcomer(who)
     async with tab:
         for name in allowed:
-            # Nothing that is anybody's: whoever may call it may also act on what is theirs.
+            # With ids that no row has: an admitted caller may act on their own rows.
             await tab.event(name, **plausible(name, dict.fromkeys(house.ids, 0)))
         told = house.outcomes(since, len(allowed), {qualname(name) for name in allowed})
     gate = {
@@ -75,13 +76,11 @@ CALLERS = {
     Access.ADMINS: "admin",
 }
 ONCE = {HANDLERS[name].fn.__code__: name for name in of(*CALLERS) if PARAMETERS[name]}
-"""Handlers with arguments; one that many states share is here once."""
+"""Handlers with arguments. A handler that several states inherit is listed once."""
 
 
 async def test_ids_of_somebody_elses_rows_are_as_good_as_none(house: House) -> None:
-    """Whatever takes an id, and whatever page an address with an id opens, called by another
-    clipper.
-    """
+    """Another clipper calls each handler that takes an id, and opens each page with an id."""
     names = [
         name
         for name in of(Access.SIGNED_IN, Access.CLIPPERS)
@@ -110,7 +109,7 @@ async def test_ids_of_somebody_elses_rows_are_as_good_as_none(house: House) -> N
 
 @pytest.mark.parametrize("caller", ["other clipper", "admin"])
 async def test_arguments_that_no_page_sends_break_nothing(house: House, caller: str) -> None:
-    """Each parameter of each handler, one after the other, is everything that it should not be."""
+    """Each parameter of each handler receives every kind of wrong value."""
     calls = [
         (name, arguments)
         for name in ONCE.values()

@@ -1,4 +1,4 @@
-"""A page that is open when its session ends: it is told at once, and nothing more reaches it."""
+"""An open page whose session ends is told at once, and receives nothing more."""
 
 from collections.abc import Awaitable, Callable
 
@@ -25,7 +25,7 @@ def _named(qualname: str) -> str:
 
 
 async def _as_admin(house: House, person: Person, **change: str) -> None:
-    """Through the API of the same process."""
+    """End the session through the API of the same process."""
     async with house.elsewhere() as database, database.writing() as session:
         token = (await tokens.issue(session, house.people["admin"].id)).token
     async with httpx.AsyncClient(
@@ -126,15 +126,14 @@ async def test_an_open_page_finds_itself_signed_out_at_once(
         await tab.event(_named("ProfileName.save"), at=here, form_data={"name": "Still here"})
         await tab.until(lambda: len(tab.redirects()) == 2)
         assert tab.redirects() == ["/login"] * 2
-        # That it ended may be said twice: by the commit, and by whoever looks for what others
-        # changed.
+        # The tab may be told twice: because of the commit, and by the check of all sessions.
         said = [frame.replace('{"ended_rx_state_":true}', "") for frame in tab.heard[heard:]]
         assert [frame for frame in said if "_rx_state_" in frame] == []
         assert house.digest(of_others_than=person) == before
 
 
 async def _tell(database: Database, person: Person) -> None:
-    """Something that would be pushed to their open pages."""
+    """Change something that is pushed to their open pages."""
     assert person.actor is not None
     async with database.writing() as session:
         user = await accounts.by_id(session, person.id)
@@ -143,9 +142,7 @@ async def _tell(database: Database, person: Person) -> None:
 
 
 async def test_whoever_is_enabled_again_signs_in_again(house: House) -> None:
-    """The session from before does not come back to life; nor does an admin's after they were a
-    clipper.
-    """
+    """Re-enabling a user does not restore old sessions, and neither does a restored role."""
     for change, back in (
         (("DISABLED", None), ("ACTIVE", None)),
         ((None, "ADMIN"), (None, "CLIPPER")),

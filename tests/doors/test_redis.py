@@ -1,4 +1,4 @@
-"""What a served Swivi keeps in Redis: nothing in it opens anything."""
+"""Redis holds no credential: nothing in it opens anything."""
 
 import zlib
 from collections.abc import Callable, Iterable
@@ -20,13 +20,13 @@ ORDERS = "https://example.com/orders"
 
 
 def handler(name: str) -> str:
-    """What a browser calls this handler by."""
+    """Return the event name of this handler."""
     [found] = {each for each in HANDLERS if qualname(each) == name}
     return found
 
 
 def everything_in(redis: Any) -> dict[str, bytes]:
-    """Each key with its value, whatever its type."""
+    """Yield each key with its value, of any type."""
     read: dict[bytes, Callable[[bytes], Any]] = {
         b"string": redis.get,
         b"set": redis.smembers,
@@ -34,7 +34,7 @@ def everything_in(redis: Any) -> dict[str, bytes]:
         b"list": lambda key: redis.lrange(key, 0, -1),
         b"zset": lambda key: redis.zrange(key, 0, -1),
         b"stream": redis.xrange,
-        b"none": lambda key: b"",  # it expired meanwhile
+        b"none": lambda key: b"",  # it has expired
     }
     kept = {key: read[redis.type(key)](key) for key in redis.scan_iter()}
     return {
@@ -44,18 +44,18 @@ def everything_in(redis: Any) -> dict[str, bytes]:
 
 
 def unpacked(value: bytes) -> Iterable[bytes]:
-    """The value, and what zlib or gzip packed in it."""
+    """Return the value, and the contents of zlib and gzip data in it."""
     yield value
     for mark in (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda", b"\x1f\x8b"):
         at = value.find(mark)
         while at >= 0:
-            with suppress(zlib.error):  # for two bytes that only look like the start of an archive
+            with suppress(zlib.error):  # the two bytes only look like a header
                 yield zlib.decompressobj(wbits=47).decompress(value[at:])
             at = value.find(mark, at + 1)
 
 
 async def signed_in(server: AppServer, email: str) -> str:
-    """The session cookie of somebody who sends the form."""
+    """Return the session cookie that the sign-in form sets."""
     async with httpx.AsyncClient(
         base_url=server.url, headers={"Origin": server.url}, timeout=60
     ) as browser:
@@ -69,7 +69,7 @@ async def signed_in(server: AppServer, email: str) -> str:
 async def secrets_of(tab: Tab) -> dict[str, str]:
     """Make an API token, set up two-step sign-in and turn it on.
 
-    Return what the tab was shown of it.
+    Return the secrets that the tab was shown.
     """
     await tab.visit("/clippers/profile")
     await tab.event(handler("Tokens.open"))

@@ -1,4 +1,4 @@
-"""What reaches a browser: on every page, for everybody, no secret and nothing of anybody else's."""
+"""No page sends a browser secrets or other users' data."""
 
 import json
 
@@ -18,16 +18,13 @@ KEYS = {
     "run_key": "run_id",
     "user_key": "user_id",
 }
-"""Which of Ann's ids a page's address takes."""
+"""The ids in a page's address, by the name of Ann's id to use."""
 
 SECRET_NAMES = ("password", "token_hash", "secret", "api_key", "cookie")
 
 
 def addresses(house: House) -> list[str]:
-    """Every page there is, at Ann's things where it is about one.
-
-    KeyError for a new kind of thing.
-    """
+    """Return the address of every page, with Ann's ids. Raise KeyError for a new kind of id."""
     found = []
     for route in PAGES:
         parts = [
@@ -42,9 +39,7 @@ def addresses(house: House) -> list[str]:
     "who", ["guest", "impostor", "disabled", "clipper", "other clipper", "admin"]
 )
 async def test_no_secret_is_in_what_a_browser_is_sent(house: House, who: str) -> None:
-    """Each page is opened, and nobody is turned away from the states behind it, only from what they
-    hold.
-    """
+    """Open each page. The checks apply to the data of states, so every user can open each one."""
     others = {
         kind: person.actor.email
         for kind, person in house.people.items()
@@ -74,9 +69,7 @@ async def test_no_secret_is_in_what_a_browser_is_sent(house: House, who: str) ->
 
 
 async def test_what_a_browser_knows_of_its_connection_is_no_credential(house: House) -> None:
-    """Reflex keeps the handshake's headers in the state; the cookie among them is HttpOnly for a
-    reason.
-    """
+    """Reflex keeps the handshake's headers in the state, and the HttpOnly cookie is one of them."""
     async with await house.signed_in("clipper") as tab:
         await tab.visit("/clippers/dashboard")
         headers = tab.value("rx_router_headers") or {}

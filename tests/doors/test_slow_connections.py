@@ -1,6 +1,4 @@
-"""Thousands of connections that send nothing, or half of something, delay neither other clients nor
-a stop.
-"""
+"""Thousands of idle or half-finished connections delay neither other clients nor a stop."""
 
 import resource
 import socket
@@ -17,7 +15,7 @@ CONNECTIONS = 1_500
 PER_ADDRESS = 150
 DEFAULT_PER_ADDRESS = 200
 TRIES = 3
-"""Of which one has to be quick: the machine may be busy for a moment."""
+"""Attempts, of which one must be quick: the machine may be busy for a moment."""
 
 KINDS = {
     "silent": b"",
@@ -31,7 +29,7 @@ KINDS = {
 
 @pytest.fixture
 def many_files() -> Iterator[None]:
-    """As many open files as this process may have."""
+    """Raise this process's limit of open files to its maximum."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard < 2 * CONNECTIONS * len(KINDS):
         pytest.fail(f"this test needs more open files than the {hard} that are allowed")
@@ -50,7 +48,7 @@ def server(front_end: None, tmp_path: Path) -> Iterator[AppServer]:
 
 
 def hold(server: AppServer, network: int, sent: bytes) -> list[socket.socket]:
-    """Open the connections from several addresses, and send on each what is there to send."""
+    """Open connections from several addresses, and send the given bytes on each."""
     held = []
     for number in range(CONNECTIONS):
         source = (f"127.0.{network}.{1 + number // PER_ADDRESS}", 0)
@@ -62,7 +60,7 @@ def hold(server: AppServer, network: int, sent: bytes) -> list[socket.socket]:
 
 
 def is_open(connection: socket.socket) -> bool:
-    """Whether the server has neither answered nor closed."""
+    """Return whether the server has neither answered nor closed."""
     connection.setblocking(False)
     try:
         connection.recv(1, socket.MSG_PEEK)

@@ -1,6 +1,4 @@
-"""What comes through the websocket and is no page of ours: refused, logged, and nobody else
-notices.
-"""
+"""Websocket messages that no page of ours sends are refused and logged, and harm no other tab."""
 
 import json
 from collections.abc import AsyncIterator
@@ -37,7 +35,7 @@ NO_PAGES_MESSAGES: list[str | bytes] = [
     '42/_event,["\\u0065vent",{}]',
     b"\x00\x01",
 ]
-"""Engine.IO and Socket.IO would act on some of them."""
+"""Engine.IO and Socket.IO act on some of them by themselves."""
 
 NO_EVENTS: list[Any] = [
     None,
@@ -117,7 +115,7 @@ SHUT = [
 
 @pytest.fixture
 async def neighbour(house: House) -> AsyncIterator[Tab]:
-    """Ann at her dashboard, who must not notice anything: she can go on afterwards."""
+    """Yield Ann's tab at her dashboard. Fail if it does not work afterwards."""
     async with await house.signed_in("clipper") as tab:
         await tab.visit("/clippers/dashboard")
         yield tab
@@ -129,7 +127,7 @@ async def neighbour(house: House) -> AsyncIterator[Tab]:
 
 
 def warned(house: House, since: int, logger: str) -> list[str]:
-    """What this logger warned of; nothing may have ended in a stack trace."""
+    """Return the warnings of this logger. Fail on stack traces."""
     lines = house.lines(since)
     assert [
         line for line in lines if line["level"] in ("ERROR", "CRITICAL") or "Traceback" in str(line)
@@ -258,9 +256,7 @@ async def test_a_huge_message_ends_its_connection(house: House, neighbour: Tab, 
 
 
 async def test_a_tabs_token_is_no_key_to_what_it_shows(house: House) -> None:
-    """While its owner is there, after they have gone, and after they signed out and in as somebody
-    else.
-    """
+    """While its owner is connected, after they left, and after they signed in as another user."""
     async with await house.signed_in("clipper") as anns:
         await anns.visit("/clippers/dashboard")
         assert anns.value("available", "clipper_balance") > 0
@@ -293,7 +289,7 @@ def _load(state: str) -> str:
 
 
 async def test_a_session_that_was_ended_opens_nothing_any_more(house: House) -> None:
-    """The cookie, and the tab's token with it, replayed after signing out, here and everywhere."""
+    """Cookie and client token are replayed after signing out, here and everywhere."""
     for end in ("/auth/sign-out", "everywhere"):
         person, tab = await house.newcomer("clipper")
         async with tab:

@@ -1,8 +1,6 @@
-"""A browser's tab as the server sees it, without the browser: Reflex's protocol over a real
-websocket.
+"""A client of Reflex's protocol over a real websocket, in place of a browser's tab.
 
-What it sends is up to the test, down to the bytes of a frame, so that it can also be no browser at
-all.
+A test controls what it sends, down to the bytes of a frame.
 """
 
 import asyncio
@@ -26,7 +24,7 @@ from wsproto.events import Ping as ProtocolPing
 from swivi.domain.accounts.sessions import SESSION_COOKIE
 
 SECONDS = 20
-"""How long anything may take before the test fails."""
+"""How long the server may be silent before the test fails."""
 
 ROOT = "reflex___state____state"
 HYDRATE = f"{ROOT}.hydrate_and_load"
@@ -38,11 +36,11 @@ class HandshakeRefused(Exception):
 
 
 class Closed(Exception):
-    """The server closed it."""
+    """The server closed the websocket."""
 
 
 def place(address: str) -> dict[str, Any]:
-    """`router_data` as a browser at this path and query sends it."""
+    """Return the `router_data` that a browser sends at this path and query."""
     path, _, query = address.partition("?")
     return {
         "pathname": path,
@@ -52,9 +50,9 @@ def place(address: str) -> dict[str, Any]:
 
 
 class Tab:
-    """One websocket, `behind` a proxy that saw this address if there is one.
+    """One websocket. `behind` is the client's address that a proxy reports, if there is one.
 
-    `states` is what a browser's tab would know by now; `told` every event that it was sent.
+    `states` has the values of states that the server has sent. `told` has all events it has sent.
     """
 
     def __init__(
@@ -80,11 +78,9 @@ class Tab:
         self.leave()
 
     async def connect(self, *, origin: str | None = "", boot: object = None) -> None:
-        """Handshakes, and enters the namespace as Reflex's front end does.
+        """Connect and join the namespace as Reflex's front end does.
 
-        `origin` "" is the server's own.
-
-        Raises Refused.
+        `origin` "" is the server's own. Raise HandshakeRefused.
         """
         await self.open(origin=origin)
         await self.frame("40/_event," + (json.dumps({"event": boot}) if boot is not None else ""))
@@ -97,7 +93,7 @@ class Tab:
     async def open(
         self, *, origin: str | None = "", query: str = "EIO=4&transport=websocket"
     ) -> None:
-        """The handshake alone. Raises Refused with the status."""
+        """Do the handshake only. Raise HandshakeRefused with the status."""
         where = urlsplit(self.url)
         headers = [] if origin is None else [("Origin", origin or self.url)]
         headers += [("X-Forwarded-For", self.behind)] if self.behind else []
@@ -121,13 +117,13 @@ class Tab:
             raise
 
     def leave(self) -> None:
-        """Goes away without a word, as when a laptop is closed."""
+        """Close the connection without a closing handshake, as a closed laptop does."""
         if self._reading is not None:
             self._reading.cancel()
         self._writer.close()
 
     async def frame(self, data: str | bytes) -> None:
-        """Sends one websocket message as it stands. Raises Closed."""
+        """Send one websocket message unchanged. Raise Closed."""
         if self.close_code is not None:
             raise Closed(self.close_code)
         message: Message[Any] = Message(data=data)
@@ -138,45 +134,49 @@ class Tab:
             raise Closed(self.close_code) from None
 
     async def raw(self, data: bytes) -> None:
-        """Sends these very bytes."""
+        """Send bytes on the connection."""
         self._writer.write(data)
         await self._writer.drain()
 
     async def event(self, name: str, /, at: str = "/", **payload: Any) -> None:
-        """Sends an event of a page."""
+        """Send an event of a page."""
         await self.message({"name": name, "payload": payload, "router_data": place(at)})
 
     async def message(self, message: object) -> None:
-        """Sends what stands for an event, whatever it is."""
+        """Send any JSON value in place of an event."""
         await self.frame("42/_event," + json.dumps(["event", message]))
 
     async def visit(self, address: str) -> None:
-        """Opens a page: hydrates and runs what happens when it loads, to its end."""
+        """Open a page, and wait until its load handlers have ended."""
         self.states.pop(ROOT, None)
         await self.event(HYDRATE, at=address)
         await self.until(lambda: self.value("is_hydrated") is True or self.redirects() != [])
 
     async def settle(self) -> None:
-        """Until everything that was sent before this has been answered (background work apart)."""
+        """Wait for the answers to everything sent before, except from background handlers."""
         for hydrated in (False, True):
             await self.event(FENCE, value=hydrated)
             await self.until(lambda hydrated=hydrated: self.value("is_hydrated") is hydrated)
 
     async def until(self, holds: Callable[[], object]) -> None:
-        """Returns once it holds. TimeoutError with what was heard last, or Closed."""
-        try:
-            async with asyncio.timeout(SECONDS), self._changed:
-                while not holds():
-                    if self.close_code is not None:
-                        raise Closed(self.close_code)
-                    await self._changed.wait()
-        except TimeoutError:
-            raise TimeoutError(
-                f"heard last: {[heard[:300] for heard in self.heard[-5:]]}"
-            ) from None
+        """Wait until it holds. Raise Closed.
+
+        Raise TimeoutError with the last messages if the server sends none for `SECONDS`. A busy
+        machine may need longer for thousands of events, but it answers one after the other.
+        """
+        async with self._changed:
+            while not holds():
+                if self.close_code is not None:
+                    raise Closed(self.close_code)
+                try:
+                    async with asyncio.timeout(SECONDS):
+                        await self._changed.wait()
+                except TimeoutError:
+                    last = [heard[:300] for heard in self.heard[-5:]]
+                    raise TimeoutError(f"heard last: {last}") from None
 
     async def hear(self) -> None:
-        """Returns once the server has said anything more. Raises Closed."""
+        """Wait for the next message of the server. Raise Closed."""
         heard = len(self.heard)
         async with self._changed:
             while len(self.heard) == heard:
@@ -185,19 +185,19 @@ class Tab:
                 await self._changed.wait()
 
     def value(self, variable: str, state: str = ROOT) -> Any:
-        """What the tab knows of a state whose full name ends so."""
+        """Return a variable of the state whose full name ends with `state`; None if unknown."""
         for name, known in self.states.items():
             if name.endswith(state):
                 return known.get(f"{variable}_rx_state_")
         return None
 
     def redirects(self) -> list[str]:
-        """Where the server sent this tab."""
+        """Return the addresses that the server redirected this tab to."""
         return [told["payload"]["path"] for told in self.told if told["name"] == "_redirect"]
 
     @property
     def everything(self) -> str:
-        """All that ever reached this tab."""
+        """Everything that this tab has received."""
         return "\n".join(self.heard)
 
     async def _read(self, accepted: asyncio.Future[None]) -> None:

@@ -14,8 +14,9 @@ from reflex.state import State
 from reflex.utils.token_manager import RedisTokenManager
 
 from swivi.pages.engine import guest_states as guests
-from swivi.pages.engine.guest_states import MOST_LEFT, ClosedGuestTabs
+from swivi.pages.engine.guest_states import MOST_LEFT, OWNER, ClosedGuestTabs
 from swivi.pages.engine.state_owner import StateOwner
+from swivi.reflex_ext.state_store import store_of
 from tests.servers import Redis as RedisServer
 from tests.servers import running_redis
 
@@ -32,7 +33,7 @@ class House:
     def __init__(self) -> None:
         self.states = StateManagerMemory()
         self.open: set[str] = set()
-        self.guests = ClosedGuestTabs(self.states, self.open.__contains__)
+        self.guests = ClosedGuestTabs(store_of(self.states, OWNER), self.open.__contains__)
 
     async def tab(self, name: str, *, whose: str = "") -> str:
         """A tab that somebody opened and closed."""
@@ -122,7 +123,7 @@ class RedisHouse:
     def __init__(self, redis: Redis) -> None:
         self.redis = redis
         self.states = StateManagerRedis(redis=redis)
-        self.guests = ClosedGuestTabs(self.states, lambda tab: False)
+        self.guests = ClosedGuestTabs(store_of(self.states, OWNER), lambda tab: False)
 
     async def tab(self, name: str, *, whose: str = "") -> str:
         """A tab that somebody opened and closed."""

@@ -23,7 +23,8 @@ from swivi.insights.clippers.clipper import clipper_clips
 from swivi.insights.submissions.newest import newest_clips
 from swivi.reflex_ext.live_app import LiveApp
 from swivi.runtime.live.feed import Feed
-from swivi.runtime.live.hub import Hub, Watch
+from swivi.runtime.live.hub import Hub
+from swivi.runtime.live.subscriptions import Subscription
 from tests.factories import tiktok
 from tests.live import running, until
 from tests.world import World
@@ -114,7 +115,8 @@ async def test_what_this_process_committed_is_not_pushed_again_when_it_is_found(
     hub = Hub(cast(LiveApp, Tabs("clipper", "admin")), world.database, nothing)
     for tab, user in (("clipper", world.clipper), ("admin", world.admin)):
         hub.watch(
-            (tab, cast(Any, Alone)), Watch(frozenset({user.user_id}), frozenset(), runs=False)
+            (tab, cast(Any, Alone)),
+            Subscription(frozenset({user.user_id}), frozenset(), runs=False),
         )
     world.database.listeners.append(hub.notice)
     elsewhere = Database(database_url)
@@ -140,7 +142,7 @@ async def test_whoever_looks_first_misses_nothing_that_another_process_did_since
         )  # nobody watches, and yet the hub knows where it begins
         hub.watch(
             ("admin", cast(Any, Alone)),
-            Watch(frozenset({world.admin.user_id}), frozenset(), runs=False),
+            Subscription(frozenset({world.admin.user_id}), frozenset(), runs=False),
         )
         await tell(elsewhere, world.admin.user_id)
         await until(lambda: Alone.refreshed["admin"] > 0)
@@ -217,7 +219,7 @@ def hub_with(world: World, *tabs: str, busy: dict[str, asyncio.Event] | None = N
     app.busy |= busy or {}
     hub = Hub(cast(LiveApp, app), world.database, nothing)
     for tab in tabs:
-        whose = Watch(frozenset({world.clipper.user_id}), frozenset(), runs=False, whose=tab)
+        whose = Subscription(frozenset({world.clipper.user_id}), frozenset(), runs=False, whose=tab)
         hub.watch((tab, cast(Any, Counting)), whose)
     world.database.listeners.append(hub.notice)
     return hub
@@ -237,8 +239,8 @@ async def test_what_many_tabs_show_is_read_once_for_all(
 async def test_the_next_tabs_are_read_for_while_the_first_are_shown_what_was_read(
     world: World, counting: type[Counting], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("swivi.runtime.live.hub.MOST_TOGETHER", 2)
-    monkeypatch.setattr("swivi.runtime.live.hub.MOST_AT_ONCE", 1)
+    monkeypatch.setattr("swivi.runtime.live.fan_out.TABS_PER_BATCH", 2)
+    monkeypatch.setattr("swivi.runtime.live.fan_out.TABS_AT_ONCE", 1)
     free = asyncio.Event()
     with running(hub_with(world, "a", "b", "c", "d", "e", busy={"a": free})):
         await tell(world.database, world.clipper.user_id)

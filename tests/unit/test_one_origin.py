@@ -1,6 +1,4 @@
-"""The front end talks to the origin it was opened under, and only that origin may talk to the
-websocket.
-"""
+"""The front end uses the origin it was opened under, and the websocket accepts only that one."""
 
 import pytest
 

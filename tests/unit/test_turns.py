@@ -1,4 +1,4 @@
-"""Work that goes on and on lets go of the event loop after each turn."""
+"""Long work yields to the event loop after each turn."""
 
 import asyncio
 from itertools import pairwise

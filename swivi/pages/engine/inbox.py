@@ -1,28 +1,19 @@
-"""What comes in through a page's websocket: an event of ours with arguments that it has, or
-nothing.
+"""The inbox: accepts only events that exist, with arguments that fit their handler.
 
-Reflex 0.10.1 takes what clients send for what its front end sends: an event that nobody knows stays
-in its books for ever, a wrong shape ends in a stack trace in the log with all that was sent.
+It also keeps credentials out of the tabs' states. See `swivi.reflex_ext.sockets` for what Reflex
+does with messages by itself.
 """
 
-import asyncio
 import inspect
 import logging
 import math
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, cached_property
 from itertools import chain
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from reflex.app import App, EventNamespace
-from reflex.constants import RouteVar
-from reflex.state import StateUpdate
-from reflex_base.event import Event, EventHandler
-from reflex_base.registry import RegistrationContext
-from reflex_base.utils.format import sanitize_client_log_value
-from socketio.exceptions import ConnectionRefusedError as NotConnected
-from socketio.packet import EVENT
+from reflex.event import EventHandler, EventSpec
 
 from swivi.core.addresses import network_of
 from swivi.core.errors import InvalidInput
@@ -30,107 +21,84 @@ from swivi.core.json_bounds import check_shape
 from swivi.core.text import is_storable
 from swivi.domain.accounts.flash import FLASH_COOKIE
 from swivi.domain.accounts.sessions import SESSION_COOKIE, cookie_in, hash_token
-from swivi.pages.engine.guest_states import ClosedGuestTabs
+from swivi.pages.engine.guest_states import OWNER, ClosedGuestTabs
+from swivi.reflex_ext import handlers
+from swivi.reflex_ext.client_text import printable
+from swivi.reflex_ext.sockets import CheckedNamespace
 from swivi.ui.feedback import toast_error
 
 log = logging.getLogger("swivi.inbox")
 
 DEEPEST_MESSAGE = 950
-"""The same of a whole message before it is parsed, near what Python's parser can do.
+"""Nesting of a whole message before it is decoded; Python's parser can do little more.
 
-Deep events are refused with words on the page; what is deeper than this costs a line in the log.
+An event deeper than `DEEPEST` is refused with a toast. A message deeper than this one is dropped
+with a line in the log.
 """
 
 DEEPEST = 10
-"""Lists and objects within each other; our forms have two levels."""
+"""Nesting of an event's payload. Our forms have two levels."""
 
 LARGEST_NUMBER = 2**63
 SPLAT = "splat"
-"""The parts of an address that no page has, which the page for those is told as a list."""
+"""The query parameter of the not-found page. React Router sends the parts of the path as a list."""
 
 LONGEST_ADDRESS = 4_096
-"""Characters of a page's path, its address and its query, which browsers send twice, all together.
-"""
-
-MessageHandler = Callable[[str, Any], Awaitable[None]]
+"""Characters of a page's path, address and query together. Browsers send the query twice."""
 
 
 class Unreadable(InvalidInput):
-    """What was sent is no event of ours; `why` is for the log."""
+    """The message is no event that a page of ours sends. `why` is for the log."""
 
     code = "unreadable"
 
     def __init__(self, why: str) -> None:
-        super().__init__("This page is out of step with the server. Reload it, please.")
+        super().__init__("This page is out of date. Reload it and try again.")
         self.why = why
 
 
-class Inbox(EventNamespace):
-    """Reflex's namespace, behind a check of all that clients send."""
+class Inbox(CheckedNamespace):
+    """The websocket's namespace, with our checks."""
 
-    async def on_connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> None:
-        """A page enters, mostly with its first event. Raises ConnectionRefusedError."""
-        if isinstance(auth, dict) and (first := auth.get("event")) is not None:
-            try:
-                auth = auth | {"event": readable(first)}
-            except Unreadable as wrong:
-                log.warning("Refused a page's first event: %s", wrong.why)
-                raise NotConnected(wrong.sentence) from None
-        await super().on_connect(sid, environ, auth)
+    def check_message(self, text: str) -> None:
+        """Check the nesting of a message. Raise ValueError."""
+        check_shape(text, max_depth=DEEPEST_MESSAGE)
 
-    def _build_static_router_data(self, sid: str, environ: dict[str, Any]) -> dict[str, Any]:
-        """What a tab's state keeps of its handshake: see `kept_headers`."""
-        built: dict[str, Any] = super()._build_static_router_data(sid, environ)
-        return built | {RouteVar.HEADERS: kept_headers(built[RouteVar.HEADERS])}
+    def note_undecodable(self, problem: Exception) -> None:
+        """Log a message that was dropped."""
+        log.warning("Refused a message that cannot be read: %s", type(problem).__name__)
 
-    def on_disconnect(self, sid: str) -> "asyncio.Task[None] | None":
-        """A page leaves; a guest's state is forgotten soon (see `guests`)."""
-        tab = self.sid_to_token.get(sid)
-        network = network_of(str(self._static_router_data.get(sid, {}).get(RouteVar.CLIENT_IP, "")))
-        cleaning_up: asyncio.Task[None] | None = super().on_disconnect(sid)
-        if tab is not None:
-            self._guests.leave(tab, network)
-        return cleaning_up
+    def read_event(self, data: object) -> dict[str, Any]:
+        """Return the fields of an event, and log a refusal. Raise Unreadable."""
+        try:
+            return readable(data)
+        except Unreadable as problem:
+            log.warning("Refused an event: %s", problem.why)
+            raise
+
+    def refusal(self, problem: InvalidInput) -> EventSpec:
+        """Return a toast that tells the user to reload."""
+        return toast_error(problem.sentence)
+
+    def kept_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """Return the headers that a state may keep."""
+        return kept_headers(headers)
+
+    def tab_closed(self, token: str, client_ip: str) -> None:
+        """Let a guest's state expire soon."""
+        self._guests.leave(token, network_of(client_ip))
 
     @cached_property
     def _guests(self) -> ClosedGuestTabs:
-        return ClosedGuestTabs(
-            self.app.state_manager, lambda tab: tab in self._token_manager.token_to_socket
-        )
-
-    async def on_event(self, sid: str, data: Any = None) -> None:
-        """A page sends an event; one that cannot be read is refused with words on the page."""
-        try:
-            event = readable(data)
-        except Unreadable as wrong:
-            log.warning("Refused an event: %s", wrong.why)
-            token = self.sid_to_token.get(sid)
-            if token is not None:
-                toast = Event.from_event_type(toast_error(wrong.sentence))
-                await self.emit_update(StateUpdate(events=toast), token)
-            return
-        await super().on_event(sid, event)
-
-    async def emit(self, event: str, data: Any = None, to: str | None = None, **more: Any) -> None:
-        """To one tab straight into its queue: Socket.IO would start a task for it, as it does for
-        many, and wait.
-        """
-        recipient = (
-            None if to is None or more else self.server.manager.eio_sid_from_sid(to, self.namespace)
-        )
-        if recipient is None:
-            await super().emit(event, data, to, **more)
-            return
-        packet = self.server.packet_class(EVENT, namespace=self.namespace, data=[event, data])
-        await self.server.eio.send(recipient, packet.encode())
+        return ClosedGuestTabs(self.state_store(OWNER), self.has_socket)
 
 
 def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return what a state may keep of a handshake's headers.
+    """Return the headers of a handshake that a state may keep.
 
-    States are kept in Redis, so none of them holds a credential. The session cookie is replaced by
-    its hash, which the database has too and which opens nothing. Of other headers, Reflex reads the
-    origin alone.
+    States are kept in Redis, so they hold no credential. The session cookie is replaced by its
+    hash, which the database has too and which opens nothing. Of the other headers Reflex needs only
+    the origin.
     """
     sent = headers.get("cookie", "")
     kept = {SESSION_COOKIE: hash_token(cookie) if (cookie := cookie_in(sent)) else ""}
@@ -139,111 +107,86 @@ def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
     return {"origin": headers.get("origin", ""), "cookie": cookie}
 
 
-def install(app: App) -> None:
-    """Put the inbox in the place of Reflex's own namespace."""
-    assert app.sio is not None, "a Reflex app with state has a websocket"
-    assert app.event_namespace is not None
-    inbox = Inbox(app.event_namespace.namespace, app)
-    app._event_namespace = inbox  # noqa: SLF001 - Reflex 0.10.1 takes no namespace
-    app.sio.register_namespace(inbox)
-    engine = app.sio.eio
-    engine.on("message", _decodable(engine.handlers["message"]))
-
-
-def _decodable(handle: MessageHandler) -> MessageHandler:
-    """What is no JSON, or too deep to be read, costs a line in the log instead of a stack trace."""
-
-    async def handle_message(engine_sid: str, data: Any) -> None:
-        try:
-            check_shape(str(data), max_depth=DEEPEST_MESSAGE)
-            await handle(engine_sid, data)
-        except (ValueError, TypeError, LookupError, RecursionError) as problem:
-            log.warning("Refused a message that cannot be read: %s", type(problem).__name__)
-
-    return handle_message
-
-
 def readable(data: object) -> dict[str, Any]:
-    """The event that a page sent, with what Reflex needs of it and no more. Raises Unreadable."""
+    """Return the fields of an event that Reflex needs, and no others. Raise Unreadable."""
     if not isinstance(data, dict):
-        raise Unreadable("it is no event")
+        raise Unreadable("the event is no object")
     payload, place = data.get("payload", {}), data.get("router_data", {})
     if not isinstance(payload, dict) or not isinstance(place, dict):
-        raise Unreadable("its parts are no objects")
+        raise Unreadable("payload or router_data is no object")
     name = data.get("name")
-    registered = (
-        RegistrationContext.get().event_handlers.get(name) if isinstance(name, str) else None
-    )
-    if registered is None:
-        raise Unreadable(f"nobody knows {sanitize_client_log_value(name, 100)}")
-    _must_fit(registered.handler, payload)
+    handler = handlers.find(name) if isinstance(name, str) else None
+    if handler is None:
+        raise Unreadable(f"no handler is called {printable(name, 100)}")
+    _must_fit(handler, payload)
     _must_be_plain(payload, DEEPEST)
     return {"name": name, "payload": payload, "router_data": _place(place)}
 
 
 def _must_fit(handler: EventHandler, payload: Mapping[str, Any]) -> None:
-    called, (needed, hints) = handler.fn.__qualname__, _parameters(handler.fn)
-    if not needed <= payload.keys() <= hints.keys():
-        raise Unreadable(f"{called} has other arguments")
-    if not all(_is_one(value, hints[name]) for name, value in payload.items()):
-        raise Unreadable(f"{called} has arguments of other types")
+    """Check names and types of the arguments. Raise Unreadable."""
+    called, (required, hints) = handler.fn.__qualname__, _parameters(handler.fn)
+    if not required <= payload.keys() <= hints.keys():
+        raise Unreadable(f"{called} takes other arguments")
+    if not all(_fits(value, hints[name]) for name, value in payload.items()):
+        raise Unreadable(f"{called} takes arguments of other types")
 
 
 @cache
 def _parameters(handler: Callable[..., Any]) -> tuple[frozenset[str], Mapping[str, Any]]:
-    """The arguments that a handler needs, and the types of all that it takes."""
-    taken = list(inspect.signature(handler).parameters.values())[1:]
+    """Return the names of a handler's required arguments, and the types of all its arguments."""
+    parameters = list(inspect.signature(handler).parameters.values())[1:]
     hints = get_type_hints(handler)
-    needed = frozenset(one.name for one in taken if one.default is inspect.Parameter.empty)
-    return needed, {one.name: hints.get(one.name, object) for one in taken}
+    required = frozenset(one.name for one in parameters if one.default is inspect.Parameter.empty)
+    return required, {one.name: hints.get(one.name, object) for one in parameters}
 
 
-def _is_one(value: object, hint: Any) -> bool:
-    """Whether a value out of JSON is what an argument's type says, as far down as its outermost
-    layer.
-    """
+def _fits(value: object, hint: Any) -> bool:
+    """Return whether a JSON value has an argument's type, without looking into lists or objects."""
     if hint is Any:
         return True
     if isinstance(hint, UnionType):
-        return any(_is_one(value, one) for one in get_args(hint))
+        return any(_fits(value, one) for one in get_args(hint))
     return isinstance(value, get_origin(hint) or hint)
 
 
 def _must_be_plain(value: object, levels: int) -> None:
-    """JSON of sane depth, numbers and characters. Raises Unreadable."""
+    """Check depth, numbers and characters of a JSON value. Raise Unreadable."""
     match value:
         case str():
             if not is_storable(value):
-                raise Unreadable("it holds characters that are none")
+                raise Unreadable("a text has invalid characters")
         case int() | float():
             if abs(value) >= LARGEST_NUMBER or not math.isfinite(value):
-                raise Unreadable("it holds a number that is none")
+                raise Unreadable("a number is out of range")
         case dict() | list():
             if not levels:
-                raise Unreadable("it is too deep")
+                raise Unreadable("the payload is nested too deep")
             for inner in [*value.keys(), *value.values()] if isinstance(value, dict) else value:
                 _must_be_plain(inner, levels - 1)
 
 
 def _place(place: Mapping[str, object]) -> dict[str, Any]:
-    """Where the page is, in a shape that Reflex can read."""
-    path, address, query = (
-        place.get("pathname", "/"),
-        place.get("asPath", "/"),
-        place.get("query", {}),
-    )
+    """Return path, address and query of the page, in the shape that Reflex reads.
+
+    Raise Unreadable.
+    """
+    path = place.get("pathname", "/")
+    address = place.get("asPath", "/")
+    query = place.get("query", {})
     if not isinstance(path, str) or not isinstance(address, str) or not isinstance(query, dict):
-        raise Unreadable("its place is none")
+        raise Unreadable("path, address or query has another type")
     words = [query[name] if name == SPLAT else [query[name]] for name in query]
     if not all(
         isinstance(word, list) and all(isinstance(part, str) for part in word) for word in words
     ):
-        raise Unreadable("its place's query is none")
+        raise Unreadable("a query parameter is no text")
     _must_be_plain([path, address, query], DEEPEST)
-    # The state keeps the place for as long as it lives, so its every part counts.
+    # The state keeps all of it for as long as it lives.
     written = [path, address, *query, *chain.from_iterable(words)]
     if sum(map(len, written)) > LONGEST_ADDRESS or not (path + address).isprintable():
-        raise Unreadable("its place is too long")
+        raise Unreadable("the address is too long or not printable")
+    # Such as "[::1", of which no URL can be made.
     if not path.startswith("/") or not address.startswith("/"):
-        raise Unreadable("its place is no path")  # such as [::1, which no URL can be made of
+        raise Unreadable("the address is no path")
     return {"pathname": path, "asPath": address, "query": query}

@@ -1,17 +1,16 @@
-"""Showing a secret once: the tab gets it, and the tab's state never has it, because states are kept
-in Redis.
+"""Secrets that are shown once: the tab receives them, its state never holds them.
+
+States are kept in Redis.
 """
 
-from reflex.constants.state import FIELD_MARKER
-from reflex.state import BaseState
-from reflex_base.event.context import EventContext
+import reflex as rx
+
+from swivi.reflex_ext.current_event import send_values
 
 
-async def show_once(state: BaseState, **values: object) -> None:
+async def show_once(state: rx.State, **values: object) -> None:
     """Send values of a state's variables to its tab, without setting them in the state.
 
-    They vanish from the tab when it reloads or connects again. To take them away before, send empty
-    ones.
+    The tab loses them when it reloads or reconnects. To remove them earlier, send empty values.
     """
-    changed = {f"{name}{FIELD_MARKER}": value for name, value in values.items()}
-    await EventContext.get().emit_delta({state.get_full_name(): changed})
+    await send_values(state, values)

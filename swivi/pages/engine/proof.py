@@ -10,17 +10,15 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import reflex as rx
-from reflex.app import App
 from reflex.event import Event, EventSpec
-from reflex.middleware.middleware import Middleware
-from reflex.state import BaseState, StateUpdate
-from reflex_base.registry import RegistrationContext
 
 from swivi.core import logs
 from swivi.core.errors import SwiviError
 from swivi.domain.accounts.errors import PasswordNeeded
 from swivi.pages.engine.acting import form_fields
 from swivi.pages.engine.gate import current_actor, session_hash, signed_in
+from swivi.reflex_ext.event_checks import EventCheck
+from swivi.reflex_ext.handlers import handler_of
 from swivi.runtime import sensitive_actions as deeds
 from swivi.ui.buttons import submit_button
 from swivi.ui.dialogs import close_button, form_dialog
@@ -32,12 +30,12 @@ from swivi.ui.vars import text_var
 FIELD = deeds.FIELD
 
 
-async def is_needed(state: BaseState) -> bool:
+async def is_needed(state: rx.State) -> bool:
     """Return whether this user must enter their password first. Raise NotSignedIn."""
     return not await deeds.is_proven(await current_actor(state), session_hash(state))
 
 
-async def must_be_given(state: BaseState, fields: Mapping[str, object]) -> None:
+async def must_be_given(state: rx.State, fields: Mapping[str, object]) -> None:
     """Check that the password is not needed, or is among these fields as `FIELD`.
 
     Raise NotSignedIn, PasswordNeeded, WrongPassword, TooManyRequests, Overloaded.
@@ -98,17 +96,17 @@ class ProofDialog(rx.State):
         self._name, self._payload = event.name, json.dumps(event.payload)
 
 
-class ProofGate(Middleware):
+class ProofGate(EventCheck):
     """Stands behind the gate: an event that `deeds` lists waits until the password was entered."""
 
-    async def preprocess(self, app: App, state: BaseState, event: Event) -> StateUpdate | None:
-        """None lets the event through; a StateUpdate opens the dialog in the handler's place."""
-        name = RegistrationContext.get().event_handlers[event.name].handler.fn.__qualname__
+    async def check(self, state: rx.State, event: Event) -> EventSpec | None:
+        """Return None to run the handler, or the event that opens the dialog instead."""
+        name = handler_of(event).fn.__qualname__
         if not deeds.needs_proof(name) or not await is_needed(state):
             return None
         logs.note_refusal(PasswordNeeded.code)
         (await state.get_state(ProofDialog))._wait_with(event)  # noqa: SLF001 - public methods are events
-        return StateUpdate(events=Event.from_event_type(_open()))
+        return _open()
 
 
 def _open() -> Handler:

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 import reflex as rx
 from reflex.event import EventSpec
-from reflex.state import BaseState
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi import routes
@@ -145,12 +144,12 @@ class SessionState(rx.State):
         hub.leave(self)
 
 
-async def end(root: BaseState) -> None:
+async def end(root: rx.State) -> None:
     """This tab's session has ended: see `SessionState.ended`."""
     (await root.get_state(SessionState))._end()  # noqa: SLF001 - public methods are events
 
 
-async def viewer(state: BaseState) -> Actor | None:
+async def viewer(state: rx.State) -> Actor | None:
     """Who looks, for what a page reads as it opens; None for a guest.
 
     All that opens with a page takes the word of the page's first handler, if that looked a moment
@@ -165,7 +164,7 @@ async def viewer(state: BaseState) -> Actor | None:
     return known
 
 
-async def visitor(state: BaseState, role: Role) -> Actor | None:
+async def visitor(state: rx.State, role: Role) -> Actor | None:
     """The viewer, if this page is for them.
 
     None for everybody else: `SessionState` is sending them away.
@@ -174,6 +173,6 @@ async def visitor(state: BaseState, role: Role) -> Actor | None:
     return actor if actor is not None and actor.role is role else None
 
 
-def _address(state: BaseState) -> str:
+def _address(state: rx.State) -> str:
     url = state.router.url
     return f"{url.path}?{url.query}" if url.query else url.path

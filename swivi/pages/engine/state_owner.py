@@ -1,16 +1,13 @@
-"""Whose a tab's state is.
+"""The owner of a tab's state.
 
-The client token that leads to it is no credential: knowing it does not make an owner.
-
-Reflex keeps a tab's state for an hour after its socket has gone, and gives it to the next socket
-that names its token. So each state belongs to the session that filled it, and forgets everything
-before another one sees it.
+Reflex keeps a tab's state for an hour after its socket closed, and gives it to the next socket that
+names its client token. That token is no credential. So each state belongs to the session that
+filled it, and is reset before another session sees it.
 """
 
 import logging
 
 import reflex as rx
-from reflex.state import BaseState
 
 from swivi.domain.accounts.sessions import actor_by_session
 from swivi.runtime.runtime import runtime
@@ -19,9 +16,9 @@ log = logging.getLogger("swivi.belonging")
 
 
 class StateOwner(rx.State):
-    """The session that this tab's state was filled for, as its hash, and whose it was: "7 ADMIN".
+    """The session that filled this tab's state, as its hash, and that session's user.
 
-    "" for guests.
+    The user is written as id and role, such as "7 ADMIN". Both are "" for guests.
     """
 
     _session: str = ""
@@ -32,24 +29,28 @@ class StateOwner(rx.State):
             return
         whose = await _owner(session) if session else ""
         if self._session and (session, whose) != (self._session, self._whose):
-            log.info("A tab's state is another session's now, and was emptied")
+            log.info("A tab's state was reset: it belonged to another session")
             await forget_everything(self)
         self._session, self._whose = session, whose
 
 
-async def keep_apart(state: BaseState, session_hash: str, *, shows_everything: bool) -> None:
-    """Forget everything if the state was another session's, or if its session has ended or changed
-    its role.
+def is_owned(state: object) -> bool:
+    """Return whether this is a StateOwner of a signed-in user."""
+    return isinstance(state, StateOwner) and bool(state._whose)  # noqa: SLF001 - public variables are sent to the browser
 
-    The latter is asked only where the whole state is about to be shown. A guest leaves nothing
-    behind.
+
+async def keep_apart(state: rx.State, session_hash: str, *, shows_everything: bool) -> None:
+    """Reset the state if it was another session's, or if its session ended or changed its role.
+
+    The second check costs a query, so it runs only before the whole state is sent. A guest's state
+    holds nothing private and is never reset.
     """
-    belonging = await state.get_state(StateOwner)
-    await belonging._pass_to(session_hash, shows_everything=shows_everything)  # noqa: SLF001 - public methods are events
+    owner = await state.get_state(StateOwner)
+    await owner._pass_to(session_hash, shows_everything=shows_everything)  # noqa: SLF001 - public methods are events
 
 
-async def forget_everything(state: BaseState) -> None:
-    """Every state of ours in this tab is as it was before anybody came."""
+async def forget_everything(state: rx.State) -> None:
+    """Reset every state of ours in this tab to its defaults."""
     for kind in rx.State.get_substates():
         if kind.__module__.startswith("swivi."):
             (await state.get_state(kind)).reset()  # type: ignore[no-untyped-call]  # Reflex has no types here

@@ -1,1 +1,1 @@
-"""Pushing what changed to the pages that show it."""
+"""Live updates: what a commit changes is pushed to the tabs that show it."""

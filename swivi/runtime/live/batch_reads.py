@@ -1,9 +1,8 @@
-"""Reading for many tabs at once: before they are taken hold of, one by one, what they show is read
-in one statement.
+"""Batch reads: the numbers of many tabs are read in one statement, before their states are locked.
 
-A tab may read for itself in the meantime. Then what was read for many is not shown to it, but read
-once more, while it is held. So no tab shows what is older than what it shows already, and nobody
-waits for a tab that is busy.
+A tab may read its own numbers between the batch read and its lock. Then the batch is older than
+what the tab shows, and the tab reads again under its lock. So no tab goes back to older numbers,
+and no tab waits for another one that is busy.
 """
 
 import asyncio
@@ -20,95 +19,104 @@ from swivi.core.db import Database
 
 
 class BatchReadState(Protocol):
-    """A live state whose numbers are read for many tabs at once."""
+    """A live state whose numbers can be read for many tabs at once.
+
+    Its methods are private because clients can call every public method of a state.
+    """
 
     _after_numbers: ClassVar[bool]
-    """Where true, it is refreshed once all that are not have been: rows take longer, and nobody
-    waits for them.
+    """Whether it is refreshed after all states where this is false.
+
+    True for lists of rows: they take longer to read, and numbers must not wait for them.
     """
     _tells_of_session: ClassVar[bool]
-    """Where true, it shows None by ending its tab: its numbers are the viewer's session's, and none
-    once that ended.
+    """Whether its numbers are those of the viewer's session.
+
+    If so, there are none once the session ended, and `_show_live(None)` ends the tab.
     """
     _read_at: datetime | None
-    """When it last read for itself, or later (UTC)."""
+    """When it last read its own numbers, or a moment later (UTC)."""
 
     @staticmethod
     async def _read_for(session: AsyncSession, whose: Sequence[Any]) -> Mapping[Any, Any]:
-        """The numbers of many; whoever has none is missing."""
+        """Return numbers by key. A key without numbers is missing."""
 
     def _whose_numbers(self) -> Hashable:
-        """Whose this tab shows: a user's id, or a session's hash."""
+        """Return the key of this tab's numbers: a user's id, or a session's hash."""
 
     def _show_live(self, numbers: Any) -> None:
-        """Assign what changed. None where there are no numbers."""
+        """Assign the numbers that changed. None if the key has no numbers."""
 
     async def _refresh_live(self, session: AsyncSession) -> None:
-        """Read for this tab alone, and show it."""
+        """Read the numbers of this tab alone, and show them."""
 
 
 Whose: TypeAlias = Mapping[type[BatchReadState], Sequence[Hashable]]
-"""Whose numbers are wanted, by the kind of state that shows them."""
+"""The keys of a batch, by the kind of state that shows their numbers."""
 
 
 @cache
-def is_read_together(kind: type) -> bool:
-    """Whether this class of states is a ReadTogether."""
+def is_batch_read(kind: type) -> bool:
+    """Return whether this class of states is a BatchReadState."""
     return hasattr(kind, "_read_for")
 
 
 async def read_alone(state: BatchReadState, session: AsyncSession) -> None:
-    """Read for one tab, note when, and show it."""
-    whose = state._whose_numbers()  # noqa: SLF001 - public methods of states are events
-    numbers = (await state._read_for(session, [whose])).get(whose)  # noqa: SLF001
-    state._read_at = clock.now()  # noqa: SLF001
-    state._show_live(numbers)  # noqa: SLF001
+    """Read the numbers of one tab, note the time, and show them."""
+    whose = state._whose_numbers()
+    numbers = (await state._read_for(session, [whose])).get(whose)
+    state._read_at = clock.now()
+    state._show_live(numbers)
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """What was read for many, from `began` (UTC) on."""
+class BatchNumbers:
+    """The numbers of a batch. The read began at `began` (UTC)."""
 
     began: datetime
     _numbers: Mapping[type[BatchReadState], Mapping[Hashable, Any]]
 
     def show(self, state: BatchReadState) -> bool:
-        """To a state to which it is news; False if what that shows is not among it, or was read by
-        itself since.
+        """Show a state its numbers.
+
+        Return False if the batch lacks them, or if the state has read its own since `began`.
         """
-        read_at, whose = state._read_at, state._whose_numbers()  # noqa: SLF001 - public ones would be sent
+        read_at, whose = state._read_at, state._whose_numbers()
         numbers = self._numbers[type(state)]
         if whose not in numbers or (read_at is not None and read_at >= self.began):
             return False
-        state._show_live(numbers[whose])  # noqa: SLF001
+        state._show_live(numbers[whose])
         return True
 
 
 class BatchRead:
-    """Tabs that are read for together, as soon as the first of them wants to know."""
+    """The read of one batch of tabs. It starts when the first of them needs it."""
 
     def __init__(self, database: Database, whose: Whose) -> None:
         self._database = database
         self._whose = whose
-        self._reading: asyncio.Task[Read] | None = None
+        self._reading: asyncio.Task[BatchNumbers] | None = None
         self.following: BatchRead | None = None
-        """The tabs whose turn is next."""
+        """The next batch."""
 
-    def read(self) -> asyncio.Task[Read]:
-        """The same for all of them. Raises what reading raises, as an Outage."""
+    def read(self) -> asyncio.Task[BatchNumbers]:
+        """Return the task that reads the batch, the same one for all its tabs.
+
+        The task raises what reading raises, such as Outage.
+        """
         if self._reading is None:
             self._reading = asyncio.create_task(self._read())
         return self._reading
 
     def read_ahead(self) -> None:
-        """For those that follow, while what was read is shown to these."""
+        """Start the next batch's read, while this batch's numbers are shown."""
         if self.following is not None:
             self.following.read()
 
-    async def _read(self) -> Read:
+    async def _read(self) -> BatchNumbers:
         began, numbers = clock.now(), {}
         async with self._database.reading() as session:
             for kind, whose in self._whose.items():
-                found = await kind._read_for(session, whose)  # noqa: SLF001
+                found = await kind._read_for(session, whose)
                 numbers[kind] = {one: found.get(one) for one in whose}
-        return Read(began, numbers)
+        return BatchNumbers(began, numbers)

@@ -1,7 +1,7 @@
-"""What other processes changed, read from the rows that every visible change leaves behind.
+"""The feed: finds other processes' changes in the rows that every visible change leaves behind.
 
-Each row is told of once, whoever committed it: a look for what this process committed begins before
-that is pushed, so that it is not found, and pushed, a second time.
+It reports each row once, including those that this process committed. So the hub looks before it
+pushes its own commits, and does not push them a second time when the feed finds them.
 """
 
 import asyncio
@@ -20,17 +20,17 @@ from swivi.domain.notifications.models import Notification
 from swivi.domain.tracking.models import RunStatus, TrackingRun
 
 LONGEST_COMMIT_SECONDS = 30.0
-"""How long is looked for rows whose ids are missing among others."""
+"""How long the feed waits for the rows of missing ids: no transaction takes longer."""
 
 MOST_GAPS = 100
-"""Gaps that are looked into at the same time, the newest ones."""
+"""Gaps between ids that are watched at the same time. The newest ones count."""
 
 
 class Feed:
     """Remembers how far it has looked.
 
-    The first look only finds the present end: whoever reads from then on, and whenever asks for the
-    next one, misses nothing.
+    The first look finds nothing but the present end. A caller that looks first and reads afterwards
+    misses no change.
     """
 
     def __init__(self, database: Database) -> None:
@@ -42,14 +42,14 @@ class Feed:
 
     @property
     def has_looked(self) -> bool:
-        """Whether the end is known that the next look begins with."""
+        """Whether the first look has happened."""
         return self._notifications.end is not None
 
     async def since_last_look(self, began: asyncio.Event | None = None) -> ChangeSet:
-        """The users, campaigns and runs that changed since the last call.
+        """Return the users, campaigns and runs that changed since the last call. Raise Outage.
 
-        `began` is set once it is settled what this look sees: whatever is read from then on is no
-        older.
+        `began` is set once this look's snapshot is taken. Whatever is read after that is no older
+        than the snapshot.
         """
         try:
             async with self._looking, self._database.reading() as session:
@@ -59,9 +59,8 @@ class Feed:
                 began.set()
 
     async def _look(self, session: AsyncSession, began: asyncio.Event) -> ChangeSet:
-        if (
-            not self._database.is_sqlite
-        ):  # whose transactions see one moment anyway, as a look for gaps has to
+        # The search for gaps needs one snapshot. SQLite's transactions always have one.
+        if not self._database.is_sqlite:
             await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         changed = ChangeSet(runs=await self._runs(session))
         began.set()
@@ -72,7 +71,7 @@ class Feed:
         return changed
 
     async def _runs(self, session: AsyncSession) -> set[int]:
-        """Runs under way, and those that were at the last look and have ended since."""
+        """Return the active runs, and those that were active at the last look."""
         found = await session.exec(
             select(TrackingRun.id).where(col(TrackingRun.status) == RunStatus.RUNNING)
         )
@@ -82,32 +81,33 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class _Gap:
-    """Ids that were missing when higher ones were there: of a transaction that is not over, or was
-    rolled back.
+    """Ids that are missing below higher ones.
+
+    Their transaction has not committed yet, or was rolled back.
     """
 
     first: int
     last: int
     until: float
-    """When nobody waits for them any more, by the monotonic clock."""
+    """When the feed gives up, in seconds of the monotonic clock."""
 
 
 class _Unseen:
-    """The rows of a growing table that were not seen yet.
+    """The rows of an append-only table that the feed has not seen yet.
 
-    On PostgreSQL a lower id may be committed after a higher one, so gaps between ids are looked
-    into for a while.
+    On PostgreSQL a lower id may be committed after a higher one. So the feed watches gaps between
+    ids for a while.
     """
 
     def __init__(self, row_id: Any, *what: Any) -> None:
         self._id = row_id
         self._what = what
         self.end: int | None = None
-        """The highest id that was seen; None before the first look."""
+        """The highest id seen; None before the first look."""
         self._gaps: list[_Gap] = []
 
     async def rows(self, session: AsyncSession) -> Sequence[Sequence[Any]]:
-        """The different values of `what` in them."""
+        """Return the distinct values of `what` in the new rows."""
         if self.end is None:
             self.end = (await session.exec(select(func.max(self._id)))).one() or 0
             return ()
@@ -125,7 +125,7 @@ class _Unseen:
         return [row[2:] for row in found]
 
     async def _find_gaps(self, session: AsyncSession, end: int) -> list[_Gap]:
-        """From the first known one on; what was seen of a gap is one no more."""
+        """Return the gaps from the oldest watched one up. Rows that have arrived close theirs."""
         start = min((gap.first for gap in self._gaps), default=end + 1)
         before = func.lag(self._id, 1, start - 1).over(order_by=self._id)
         numbered: Any = (

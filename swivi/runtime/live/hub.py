@@ -1,70 +1,48 @@
-"""The hub: one per process.
+"""The hub, one per process: pages subscribe to it, commits notify it, and it pushes to the tabs.
 
-Pages say what they watch; a commit says what it changed; the hub brings them together.
-
-Changes come from two sides. This process's own commits are heard at once (`Database.listeners`).
-What other processes commit (the command line, a second server) is seen by looking at what every
+Changes reach it in two ways. This process's own commits notify it at once (`Database.listeners`).
+Commits of other processes (the command line, a second server) are found in the rows that every
 visible change leaves behind: ledger transfers, notifications, tracking runs.
 
-After a quiet while a change is pushed at once, and what follows within a quarter of a second
-together.
+The first change after a quiet moment is pushed at once. Those that follow within a quarter of a
+second are pushed together.
 """
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Collection, Container, Hashable, Iterable, Sequence
-from functools import cache
-from typing import Any, Literal, Protocol, TypeAlias, TypeVar
+from collections.abc import Iterable
+from typing import Literal, Protocol
 
 import reflex as rx
-from redis.exceptions import RedisError
-from reflex.event import Event
-from reflex.state import BaseState, StateUpdate
-from reflex_base.utils.exceptions import LockExpiredError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core.changes import ChangeSet
-from swivi.core.db import Database, in_slices
+from swivi.core.db import Database
 from swivi.core.outages import Outage
-from swivi.domain.accounts.sessions import cookie_in, living
+from swivi.domain.accounts.sessions import cookie_in
 from swivi.reflex_ext.live_app import LiveApp
-from swivi.runtime.live.batch_reads import BatchRead, Whose, is_read_together
+from swivi.reflex_ext.tabs import connected_tabs
+from swivi.runtime.live.batch_reads import is_batch_read
+from swivi.runtime.live.fan_out import EndTab, FanOut
 from swivi.runtime.live.feed import Feed
-from swivi.runtime.live.turns import Turns
-from swivi.runtime.live.watches import Campaigns, Key, Watch, Watches
+from swivi.runtime.live.subscriptions import Campaigns, Key, Subscription, Subscriptions
 
 log = logging.getLogger("swivi.live")
 
 GATHER_SECONDS = 0.25
-"""Changes within this time are pushed together."""
+"""Changes within this time after a push are pushed together."""
 
 LOOK_SECONDS = 1.0
-"""How often other processes' commits are looked for."""
+"""The interval at which other processes' commits are looked for."""
 
 CALM_SECONDS = 3.0
-"""How often tabs that watch calmly (guests on the front page) are refreshed at most."""
-
-STATES_AWAY = (RedisError, LockExpiredError)
-"""Redis does not answer, or has forgotten in the meantime that this process had the state."""
-
-HYDRATE = f"{rx.State.get_full_name()}.hydrate_and_load"
-"""What a tab sends to open its page."""
-
-MOST_TOGETHER = 500
-"""Tabs that are read together: of fewer the statements cost more, of more the first wait longer."""
-
-MOST_AT_ONCE = 100
-"""Tabs that are read together and taken hold of at the same time: so many may be busy, and the
-others not wait.
-"""
-
-MOST_ALONE = 20
-"""States that read each for itself at the same time, with a connection of its own."""
+"""The shortest interval between pushes to calm subscriptions (guests on the front page)."""
 
 MOST_ASKED = 1_000
-"""Tabs whose sessions are looked at in one second, should nothing be pushed to them: before that
-they always are.
+"""Tabs whose sessions are checked in one second while nothing is pushed to them.
+
+Before a push they are always checked.
 """
 
 
@@ -75,64 +53,51 @@ class LiveState(Protocol):
         """Read the live numbers again and assign those that changed. Not an event handler."""
 
 
-Item = TypeVar("Item")
-
-EndTab: TypeAlias = Callable[[BaseState], Awaitable[None]]
-"""Tells a tab, by its root state, that its session has ended."""
-
-
 class Hub:
-    """Watches and pushes for the tabs that are connected to this process."""
+    """The subscriptions of this process's tabs, and the changes that wait to be pushed."""
 
     def __init__(self, app: LiveApp, database: Database, end: EndTab) -> None:
         self._app = app
         self._database = database
-        self._end = end
-        self._watches = Watches()
+        self._subscriptions = Subscriptions()
+        self._fan_out = FanOut(app, database, self._subscriptions, end)
+        self._feed = Feed(database)
         self._pending = ChangeSet()
         self._pending_calmly = ChangeSet()
+        self._something = asyncio.Event()
         self._interrupted: set[str] = set()
         self._noticed = 0
-        self._something = asyncio.Event()
-        self._feed = Feed(database)
-        self._away: Exception | None = None
-        """Why a push could not be made lately."""
 
-    def watch(self, key: Key, watch: Watch) -> None:
-        """Replace what this tab's state wants to hear of."""
-        self._watches.put(key, watch)
+    def watch(self, key: Key, subscription: Subscription) -> None:
+        """Add or replace the subscription of a tab's state."""
+        self._subscriptions.put(key, subscription)
 
     def leave(self, token: str) -> None:
-        """This tab goes to another page, whose states will say anew what they watch."""
-        self._watches.drop(token)
+        """Remove a tab's subscriptions: it leaves the page, and the next page subscribes again."""
+        self._subscriptions.drop(token)
 
     def interrupted(self, token: str) -> None:
-        """An event of this tab was lost on the way, perhaps the one that loads its page: it opens
-        it anew soon.
-        """
+        """Let this tab load its page again soon. One of its events was lost, perhaps that one."""
         self._interrupted.add(token)
 
     @property
     def noticed(self) -> int:
-        """How often something changed so far: while it stays the same, nothing that was read is out
-        of date.
-        """
+        """The number of changes so far. While it is the same, nothing that was read is outdated."""
         return self._noticed
 
     @property
     def tabs(self) -> int:
-        """How many tabs with live numbers are connected to this process."""
-        self._watches.keep(self._connected())
-        return len(self._watches)
+        """The number of connected tabs with live numbers."""
+        self._subscriptions.keep(connected_tabs(self._app))
+        return len(self._subscriptions)
 
     def notice(self, changed: ChangeSet) -> None:
-        """A commit changed this. Called in the event loop; returns at once."""
+        """Queue the changes of a commit. Called in the event loop; returns at once."""
         self._noticed += 1
-        self._pending.add(changed)
-        self._something.set()
+        self._queue(changed)
 
     async def run(self) -> None:
-        """Push what was noticed, at once after a quiet while, else gathered, until cancelled."""
+        """Push queued changes until cancelled: the first at once, later ones gathered."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._look_for_others())
             group.create_task(self._push_calmly())
@@ -143,8 +108,8 @@ class Hub:
                     await asyncio.sleep(GATHER_SECONDS)
 
     async def _push_pending(self) -> bool:
-        """False if that concerned nobody, and nothing need be gathered after it."""
-        if not self._watches.concern_somebody(self._pending):
+        """Push the queued changes. Return False if they concerned no urgent subscription."""
+        if not self._subscriptions.is_urgent(self._pending):
             self._pending_calmly.add(self._pending)
             self._pending = ChangeSet()
             return False
@@ -155,8 +120,10 @@ class Hub:
             changed, self._pending = self._pending, ChangeSet()
             self._pending_calmly.add(changed)
             await self._push_to(changed, calm=False)
-        # Of what was found, this has just been pushed, as it was when the look began or later.
-        self._take_up(look.result().without(changed))
+        # The feed finds these changes too. They have just been pushed, as they were when the look
+        # began or later.
+        if found := look.result().without(changed):
+            self._queue(found)
         return True
 
     async def _push_calmly(self) -> None:
@@ -167,238 +134,82 @@ class Hub:
                 await self._push_to(changed, calm=True)
 
     async def _push_to(self, changed: ChangeSet, *, calm: bool) -> None:
-        """Refresh every watching state of a connected tab that this concerns: numbers first, rows
-        after them.
-        """
-        self._watches.keep(self._connected())
-        concerned = self._watches.concerned(changed, calm=calm)
-        numbers = [key for key in concerned if not _comes_later(key[1])]
-        rows = [key for key in concerned if _comes_later(key[1])]
-        told = {token for token, kind in numbers if _tells_of_session(kind)}
+        """Push to every connected tab with a subscription that the change concerns."""
+        self._subscriptions.keep(connected_tabs(self._app))
         try:
-            await self._end_tabs_of_ended_sessions({token for token, _ in concerned} - told)
-        except Outage:  # then nobody knows who is signed in: it is pushed once the database answers
+            went_well = await self._fan_out.push(self._subscriptions.concerned(changed, calm=calm))
+        except Outage:  # which is in the log
             self._pending.add(changed)
             return
-        if not all([await self._refresh_all(keys) for keys in (numbers, rows)]):
-            log.warning("Pushing to some tabs is tried again: %s", self._away)
+        if not went_well:
+            log.warning("Pushing to some tabs is tried again: %s", self._fan_out.problem)
             self._pending.add(changed)
-
-    async def _end_tabs_of_ended_sessions(self, tokens: Iterable[str]) -> None:
-        """Before anything is pushed to these tabs: nothing more reaches whoever is signed out by
-        now.
-
-        Not needed where what is pushed first tells of the session itself
-        (`BatchReadState._tells_of_session`).
-        """
-        sessions = self._watches.sessions(tokens)
-        if not sessions:
-            return
-        async with self._database.reading() as session:
-            alive = await living(session, set(sessions.values()))
-        for token in [
-            token for token, session_hash in sessions.items() if session_hash not in alive
-        ]:
-            self.leave(token)
-            await self._change(token, rx.State, self._end)
 
     async def _look_for_others(self) -> None:
         while True:
-            with contextlib.suppress(
-                Outage
-            ):  # which is in the log; the database is asked again in a second
-                if (
-                    self._watches or not self._feed.has_looked
-                ):  # before the first page opens, so that it misses nothing
-                    await self._end_tabs_of_ended_sessions(self._watches.next_tabs(MOST_ASKED))
-                    self._take_up(await self._look())
-                if self._pending:  # what could not be pushed while something was away
+            # An outage is in the log, and the database is asked again in a second.
+            with contextlib.suppress(Outage):
+                # The first look happens before the first page opens, so that it misses nothing.
+                if self._subscriptions or not self._feed.has_looked:
+                    tabs = self._subscriptions.next_tabs(MOST_ASKED)
+                    await self._fan_out.end_tabs_of_ended_sessions(tabs)
+                    if found := await self._look():
+                        self._queue(found)
+                if self._pending:  # an outage kept it from being pushed
                     self._something.set()
             await self._reopen_interrupted()
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _look(self, began: asyncio.Event | None = None) -> ChangeSet:
-        """What the feed found; nothing while the database is away, which is in the log."""
+        """Return what the feed found. Nothing during an outage, which is in the log."""
         with contextlib.suppress(Outage):
             if found := await self._feed.since_last_look(began):
                 self._noticed += 1
                 return found
         return ChangeSet()
 
-    def _take_up(self, found: ChangeSet) -> None:
-        if found:
-            self._pending.add(found)
-            self._something.set()
-
-    def _connected(self) -> Container[str]:
-        return self._app.event_namespace.token_to_sid if self._app.event_namespace else ()
-
-    async def _refresh_all(self, keys: Iterable[Key]) -> bool:
-        """False where something has to be tried again."""
-        together: dict[str, list[type[rx.State]]] = {}
-        alone: list[Key] = []
-        for token, kind in sorted(keys, key=lambda key: not _tells_of_session(key[1])):
-            if (
-                token,
-                kind,
-            ) not in self._watches:  # its session has just ended, or it went to another page
-                continue
-            if is_read_together(kind):
-                together.setdefault(token, []).append(kind)
-            else:
-                alone.append((token, kind))
-        tabs: list[tuple[BatchRead, str, list[type[rx.State]]]] = []
-        for some in in_slices(together.items(), MOST_TOGETHER):
-            reading = BatchRead(self._database, self._whose(some))
-            if tabs:
-                tabs[-1][0].following = reading
-            tabs += [(reading, token, kinds) for token, kinds in some]
-        went_well = await _each(lambda tab: self._refresh_together(*tab), tabs, MOST_AT_ONCE)
-        return await _each(lambda key: self._refresh(*key), alone, MOST_ALONE) and went_well
-
-    def _whose(self, tabs: Sequence[tuple[str, Sequence[type[rx.State]]]]) -> Whose:
-        whose: dict[Any, dict[Hashable, None]] = {}
-        for token, kinds in tabs:
-            for kind in kinds:
-                whose.setdefault(kind, {})[self._watches.whose((token, kind))] = None
-        return {kind: list(some) for kind, some in whose.items()}
-
-    async def _refresh_together(
-        self, reading: BatchRead, token: str, kinds: Sequence[type[rx.State]]
-    ) -> bool:
-        """All these states of a tab in one go, what tells of its session first: one update to send,
-        one to show.
-        """
-
-        async def refresh(root: BaseState) -> None:
-            for kind in kinds:
-                state: Any = await root.get_state(kind)
-                if (token, kind) not in self._watches:  # its session has just ended
-                    return
-                if not read.show(state):
-                    await self._refresh_alone(state)
-
-        try:
-            read = await reading.read()
-            reading.read_ahead()
-        except Outage as away:
-            self._away = away
-            return False
-        except Exception:
-            log.exception("Reading for a tab failed")
-            return True
-        return await self._change(token, kinds[0], refresh)
-
-    async def _refresh(self, token: str, kind: type[rx.State]) -> bool:
-        async def refresh(root: BaseState) -> None:
-            await self._refresh_alone(await root.get_state(kind))
-
-        return (token, kind) not in self._watches or await self._change(token, kind, refresh)
-
-    async def _refresh_alone(self, state: Any) -> None:
-        async with self._database.reading() as session:
-            await state._refresh_live(session)  # noqa: SLF001
-
-    async def _change(
-        self, token: str, kind: type[rx.State], change: Callable[[BaseState], Awaitable[None]]
-    ) -> bool:
-        """Change a tab's state and push that; False where it has to be tried again, since something
-        was away.
-        """
-
-        async def change_or_begin_anew(root: BaseState) -> None:
-            if root.router_data:
-                await change(root)
-            else:
-                await self._begin_anew(token)
-
-        try:
-            await self._app.change(rx.BaseStateToken(ident=token, cls=kind), change_or_begin_anew)
-        except (Outage, *STATES_AWAY) as away:
-            self._away = away
-            return False
-        except Exception:
-            log.exception("Pushing to a tab failed")
-        return True
+    def _queue(self, changed: ChangeSet) -> None:
+        self._pending.add(changed)
+        self._something.set()
 
     async def _reopen_interrupted(self) -> None:
-        """If what interrupted them lasts, they are interrupted once more, and come back here."""
+        """Let interrupted tabs load their pages. If that is interrupted, they come back here."""
         interrupted, self._interrupted = self._interrupted, set()
         for token in interrupted:
-            await self._begin_anew(token)
-
-    async def _begin_anew(self, token: str) -> None:
-        """The tab's state is gone: Redis was restarted, or kept a quiet tab's state no longer.
-
-        Let it open its page once more; whoever left in this very moment does not hear of it.
-        """
-        if self._app.event_namespace is not None:
-            update = StateUpdate(events=[Event(name=HYDRATE)])
-            await self._app.event_namespace.emit_update(update, token)
-
-
-async def _each(
-    work: Callable[[Item], Awaitable[bool]], items: Collection[Item], at_once: int
-) -> bool:
-    """Whether all went well.
-
-    By a few workers: a task for each of thousands costs more than what is to be done.
-    """
-    waiting, turns = iter(items), Turns()
-
-    async def worker() -> bool:
-        went_well = True
-        for item in waiting:
-            await turns.wait()
-            went_well = await work(item) and went_well
-        return went_well
-
-    async with asyncio.TaskGroup() as group:
-        workers = [group.create_task(worker()) for _ in range(min(at_once, len(items)))]
-    return all(done.result() for done in workers)
-
-
-@cache
-def _tells_of_session(kind: type[rx.State]) -> bool:
-    return getattr(kind, "_tells_of_session", False)
-
-
-@cache
-def _comes_later(kind: type[rx.State]) -> bool:
-    return getattr(kind, "_after_numbers", False)
+            await self._fan_out.reopen(token)
 
 
 _running: list[Hub] = []
 
 
 def start(hub: Hub) -> None:
-    """Make this the hub that `watch` registers with."""
+    """Make this the hub of this process."""
     _running.append(hub)
 
 
 def stop(hub: Hub) -> None:
-    """Forget the hub again."""
+    """Forget the hub."""
     _running.remove(hub)
 
 
 def interrupted(token: str) -> None:
-    """See `Hub.interrupted`."""
+    """Call `Hub.interrupted` of the running hub, if there is one."""
     for hub in _running:
         hub.interrupted(token)
 
 
 def noticed() -> int | None:
-    """`Hub.noticed` of the running hub; None while there is none, and nobody knows of changes."""
+    """Return `Hub.noticed` of the running hub; None without one, when changes go unnoticed."""
     return _running[-1].noticed if _running else None
 
 
 def tabs() -> int:
-    """How many tabs with live numbers are connected to this process."""
+    """Return the number of tabs with live numbers that are connected to this process."""
     return sum(hub.tabs for hub in _running)
 
 
 def leave(state: rx.State) -> None:
-    """Forget what this tab watched. Call it first when a page loads."""
+    """Remove the subscriptions of this tab. Call it first when a page loads."""
     if _running:
         _running[-1].leave(state.router.session.client_token)
 
@@ -411,18 +222,16 @@ def watch(
     runs: bool = False,
     calm: bool = False,
 ) -> None:
-    """From now on this tab's `state` is refreshed when one of these users, campaigns or any run
-    changes.
+    """Subscribe this tab's `state`: refresh it when a user, a campaign or any run changes.
 
-    `calm` says that a few seconds later is soon enough. Call it when the page loads, with ids that
-    the server knows from the session, never from the browser.
+    A `calm` subscription is served every few seconds only. Call this when the page loads, with ids
+    that the server knows from the session, never with ids from the browser.
     """
     if not _running:
         return
     known: frozenset[int] | Literal["all"] = "all" if campaigns == "all" else frozenset(campaigns)
     token = state.router.session.client_token
-    session = cookie_in(state.router.headers.cookie)  # its hash: see `swivi.pages.engine.inbox`
-    whose = state._whose_numbers() if is_read_together(type(state)) else None  # type: ignore[attr-defined]  # noqa: SLF001
-    _running[-1].watch(
-        (token, type(state)), Watch(frozenset(users), known, runs, session, calm, whose)
-    )
+    session = cookie_in(state.router.headers.cookie)  # its hash: `inbox.kept_headers` put it there
+    whose = state._whose_numbers() if is_batch_read(type(state)) else None  # type: ignore[attr-defined]
+    subscription = Subscription(frozenset(users), known, runs, session, calm, whose)
+    _running[-1].watch((token, type(state)), subscription)

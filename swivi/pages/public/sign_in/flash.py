@@ -2,13 +2,13 @@
 redirect.
 """
 
-from reflex.state import BaseState
+import reflex as rx
 
 from swivi.domain.accounts.flash import FLASH_COOKIE, Flash, parse_flash
 from swivi.pages.engine.gate import cookies
 
 
-def read_flash(state: BaseState, form: str) -> Flash:
+def read_flash(state: rx.State, form: str) -> Flash:
     """What was said back to `form`; an empty Flash if nothing was, or if the cookie is not
     readable.
     """

@@ -1,6 +1,4 @@
-"""Who looks at what: the tabs that are open in this process, and what each of their states wants to
-hear of.
-"""
+"""The subscriptions of this process's open tabs: which change concerns which state of which tab."""
 
 from collections.abc import Container, Hashable, Iterable, Iterator
 from dataclasses import dataclass
@@ -16,12 +14,12 @@ Key: TypeAlias = tuple[str, type[rx.State]]
 """A tab's client token, and the state class to refresh in it."""
 
 Topic: TypeAlias = tuple[Literal["user", "campaign"], int] | Literal["any campaign", "any run"]
-"""One thing that can be watched, and can change."""
+"""Something that can change, and that a tab can subscribe to."""
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
-    """What one tab wants to hear of for one of its states."""
+class Subscription:
+    """The topics of one state of one tab."""
 
     users: frozenset[int]
     campaigns: frozenset[int] | Literal["all"]
@@ -29,14 +27,12 @@ class Watch:
     session: str = ""
     """The hash of the viewer's session; "" for a guest."""
     calm: bool = False
-    """Whether every few seconds is often enough."""
+    """Whether an update every few seconds is enough."""
     whose: Hashable = None
-    """Whose numbers it shows, where they are read for many at once: see
-    `swivi.runtime.live.batch_reads`.
-    """
+    """The key of its numbers in a batch read (see `swivi.runtime.live.batch_reads`)."""
 
     def topics(self) -> Iterator[Topic]:
-        """What it is that this tab wants to hear of."""
+        """Yield the topics whose changes this state shows."""
         for user_id in self.users:
             yield ("user", user_id)
         if self.campaigns == "all":
@@ -48,13 +44,14 @@ class Watch:
             yield "any run"
 
 
-class Watches:
-    """All watches, by tab, and by what they are about: a change costs what it concerns, not what is
-    open.
+class Subscriptions:
+    """All subscriptions, indexed by tab and by topic.
+
+    A change costs time for the tabs that it concerns, not for all that are open.
     """
 
     def __init__(self) -> None:
-        self._tabs: dict[str, dict[type[rx.State], Watch]] = {}
+        self._tabs: dict[str, dict[type[rx.State], Subscription]] = {}
         self._about: dict[Topic, dict[Key, None]] = {}
         self._sessions: dict[str, str] = {}
         self._turns: list[str] = []
@@ -63,43 +60,44 @@ class Watches:
         return bool(self._tabs)
 
     def __len__(self) -> int:
-        """How many tabs watch anything."""
+        """Return the number of tabs with a subscription."""
         return len(self._tabs)
 
     def __contains__(self, key: Key) -> bool:
         token, kind = key
         return kind in self._tabs.get(token, ())
 
-    def put(self, key: Key, watch: Watch) -> None:
-        """Replace what this tab's state wants to hear of."""
+    def put(self, key: Key, subscription: Subscription) -> None:
+        """Add a tab's state, or replace its subscription."""
         token, kind = key
-        watches = self._tabs.setdefault(token, {})
-        if kind in watches:
-            self._unlist(key, watches[kind])
-        watches[kind] = watch
-        self._sessions[token] = watch.session
-        for topic in watch.topics():
+        kinds = self._tabs.setdefault(token, {})
+        if kind in kinds:
+            self._unlist(key, kinds[kind])
+        kinds[kind] = subscription
+        self._sessions[token] = subscription.session
+        for topic in subscription.topics():
             self._about.setdefault(topic, {})[key] = None
 
     def drop(self, token: str) -> None:
-        """This tab watches nothing any more."""
-        for kind, watch in self._tabs.pop(token, {}).items():
-            self._unlist((token, kind), watch)
+        """Remove all subscriptions of this tab."""
+        for kind, subscription in self._tabs.pop(token, {}).items():
+            self._unlist((token, kind), subscription)
         self._sessions.pop(token, None)
 
     def keep(self, connected: Container[str]) -> None:
-        """Drop all other tabs."""
+        """Remove the subscriptions of all other tabs."""
         for token in [token for token in self._tabs if token not in connected]:
             self.drop(token)
 
-    def concern_somebody(self, changed: ChangeSet) -> bool:
-        """Whether anybody but those who watch calmly is concerned."""
+    def is_urgent(self, changed: ChangeSet) -> bool:
+        """Return whether the change concerns a subscription that is not calm."""
         keys = (key for topic in _topics(changed) for key in self._about.get(topic, {}))
         return any(not self._tabs[token][kind].calm for token, kind in keys)
 
     def concerned(self, changed: ChangeSet, *, calm: bool) -> list[Key]:
-        """Whom it concerns, of those who watch calmly or of the others; what a tab watches in the
-        order of `put`.
+        """Return the calm or the other subscriptions that the change concerns.
+
+        Those of one tab are in the order of `put`.
         """
         found: dict[Key, None] = {}
         for topic in _topics(changed):
@@ -107,23 +105,23 @@ class Watches:
         return [(token, kind) for token, kind in found if self._tabs[token][kind].calm is calm]
 
     def whose(self, key: Key) -> Hashable:
-        """Whose numbers a watching state of a tab shows."""
+        """Return `Subscription.whose` of an existing subscription."""
         token, kind = key
         return self._tabs[token][kind].whose
 
     def sessions(self, tokens: Iterable[str]) -> dict[str, str]:
-        """The session's hash of each of these tabs that is not a guest's."""
+        """Return the session's hash by tab. Guests' tabs are left out."""
         return {token: session for token in tokens if (session := self._sessions.get(token))}
 
     def next_tabs(self, most: int) -> list[str]:
-        """So many tabs whose turn it is; after all have had theirs, it begins anew."""
+        """Return up to `most` tabs, the next ones of a round through all tabs."""
         if not self._turns:
             self._turns = list(self._tabs)
         turn, self._turns = self._turns[:most], self._turns[most:]
         return turn
 
-    def _unlist(self, key: Key, watch: Watch) -> None:
-        for topic in watch.topics():
+    def _unlist(self, key: Key, subscription: Subscription) -> None:
+        for topic in subscription.topics():
             keys = self._about[topic]
             del keys[key]
             if not keys:
