@@ -5,12 +5,13 @@ schedulers.
 import hmac
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import SecretStr
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.api.http.client import client_address
 from swivi.api.http.origin import CrossSite, must_be_own_page
@@ -19,7 +20,7 @@ from swivi.core import logs
 from swivi.core.errors import NotAllowed, NotSignedIn, TooManyRequests, Unavailable
 from swivi.domain.accounts import attempts, sessions, tokens
 from swivi.domain.accounts.actor import Actor
-from swivi.domain.accounts.errors import AdminsOnly, ClippersOnly, ReadOnlyToken
+from swivi.domain.accounts.errors import AdminsOnly, ClippersOnly, PasswordNeeded, ReadOnlyToken
 from swivi.domain.accounts.models import TokenScope
 from swivi.runtime import sensitive_actions as deeds
 from swivi.runtime.runtime import runtime
@@ -51,18 +52,30 @@ class NoCronSecret(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, and by which way in: a session, named by its hash, or a token, named by its id."""
+    """Who calls, and their way in: a session, named by its hash, or a token, named by its id."""
 
     actor: Actor
     session_hash: str | None = None
     token_id: int | None = None
+    lacks_proof: bool = False
+    """Whether the route needs the password, and it was not entered lately in this session."""
+
+    async def is_proven(self, session: AsyncSession) -> bool:
+        """Return whether this caller needs no password now. A token never needs one."""
+        if self.session_hash is None:
+            return True
+        return await deeds.is_proven_in(session, self.actor, self.session_hash)
+
+    async def prove(self) -> None:
+        """Raise PasswordNeeded: a program cannot be asked."""
+        raise PasswordNeeded
 
     async def must_be_proven(self) -> None:
-        """Raise PasswordNeeded if this is a session in which the password was not entered a moment
-        ago.
-        """
-        if self.session_hash is not None:
-            await deeds.must_be_proven(self.actor, self.session_hash)
+        """Raise PasswordNeeded if the password was not entered lately in this session."""
+        async with runtime().database.reading() as session:
+            proven = await self.is_proven(session)
+        if not proven:
+            await self.prove()
 
 
 @refuses(NotSignedIn, CrossSite, ReadOnlyToken)
@@ -87,9 +100,18 @@ async def _caller(request: Request, bearer: Bearer, cookie: str | None) -> Calle
         raise NotSignedIn
     if request.method not in SAFE_METHODS:
         must_be_own_page(request)
-    session_hash = sessions.hash_token(cookie)
+    return await _by_session(sessions.hash_token(cookie), route_called(request))
+
+
+async def _by_session(session_hash: str, route: str) -> Caller:
     async with runtime().database.reading() as session:
-        return Caller(_known(await sessions.actor_by_session(session, session_hash)), session_hash)
+        actor = await sessions.actor_by_session(session, session_hash)
+        if actor is None:
+            raise NotSignedIn
+        found = Caller(actor, session_hash)
+        # Read with the user, in one transaction. The refusal comes later: the role is checked first.
+        lacks_proof = deeds.needs_proof(route) and not await found.is_proven(session)
+    return replace(found, lacks_proof=lacks_proof)
 
 
 async def _by_token(token: str, *, reads_only: bool) -> Caller:
@@ -109,29 +131,28 @@ async def _by_token(token: str, *, reads_only: bool) -> Caller:
 Called = Annotated[Caller, Depends(caller)]
 
 
-async def signed_in(request: Request, called: Called) -> Actor:
+async def signed_in(called: Called) -> Actor:
     """Return who calls.
 
     Raise what `caller` raises; PasswordNeeded where `deeds` says so of the route.
     """
-    await _must_be_proven(request, called)
+    return _proven(called)
+
+
+def _proven(called: Caller) -> Actor:
+    if called.lacks_proof:
+        raise PasswordNeeded
     return called.actor
 
 
-async def _must_be_proven(request: Request, called: Caller) -> None:
-    if deeds.needs_proof(route_name(request.method, request.scope["route"].path)):
-        await called.must_be_proven()
-
-
 def route_name(method: str, path: str) -> str:
-    """Return what `deeds` calls a route."""
+    """Return the name of a route in the table of sensitive actions."""
     return f"{method} {path}"
 
 
-def _known(actor: Actor | None) -> Actor:
-    if actor is None:
-        raise NotSignedIn
-    return actor
+def route_called(request: Request) -> str:
+    """Return the name of the route that this request calls."""
+    return route_name(request.method, request.scope["route"].path)
 
 
 SignedIn = Annotated[Actor, Depends(signed_in)]
@@ -142,8 +163,7 @@ async def clipper(request: Request, called: Called) -> Actor:
     """A clipper calls. Raises ClippersOnly; PasswordNeeded where `deeds` says so of the route."""
     async with _noting(request, called.actor):
         called.actor.must_be_clipper()
-    await _must_be_proven(request, called)
-    return called.actor
+    return _proven(called)
 
 
 @refuses(AdminsOnly)
@@ -151,8 +171,7 @@ async def admin(request: Request, called: Called) -> Actor:
     """An admin calls. Raises AdminsOnly; PasswordNeeded where `deeds` says so of the route."""
     async with _noting(request, called.actor):
         called.actor.must_be_admin()
-    await _must_be_proven(request, called)
-    return called.actor
+    return _proven(called)
 
 
 @asynccontextmanager

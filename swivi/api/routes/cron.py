@@ -60,12 +60,12 @@ async def calculate_payouts() -> PayoutCalculation:
 
     Moves no money.
     """
-    minimum = runtime().settings.min_payout_cents
+    terms = runtime().payout_terms
     async with runtime().database.reading() as session:
         found = await balances(session)
     return PayoutCalculation(
-        clippers=[ClipperBalance.of(balance, minimum) for balance in found],
-        total_payable=sum(balance.payable(minimum) for balance in found),
-        total_blocked=sum(balance.blocked(minimum) for balance in found),
+        clippers=[ClipperBalance.of(balance, terms) for balance in found],
+        total_payable=sum(balance.payable(terms) for balance in found),
+        total_blocked=sum(balance.blocked(terms) for balance in found),
         all_agree=all(balance.agrees for balance in found),
     )

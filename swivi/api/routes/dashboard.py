@@ -4,7 +4,8 @@ from fastapi import APIRouter, Depends
 
 from swivi.api.http.access import Clipper, clipper
 from swivi.api.http.schemas import Dollars, Id, View
-from swivi.core.money import Cents, format_dollars
+from swivi.core.money import format_dollars
+from swivi.domain.payouts.terms import PayoutTerms
 from swivi.insights.clippers.clipper import ClipperDashboard, clipper_dashboard
 from swivi.insights.submissions.rows import ClipRow
 from swivi.runtime.runtime import runtime
@@ -48,10 +49,10 @@ async def dashboard(actor: Clipper) -> Dashboard:
     """The clipper's own numbers, now."""
     async with runtime().database.reading() as session:
         seen = await clipper_dashboard(session, actor.user_id)
-    return _dashboard(seen, runtime().settings.min_payout_cents)
+    return _dashboard(seen, runtime().payout_terms)
 
 
-def _dashboard(seen: ClipperDashboard, minimum: Cents) -> Dashboard:
+def _dashboard(seen: ClipperDashboard, terms: PayoutTerms) -> Dashboard:
     return Dashboard(
         stats=[
             Stat(title="Total Earned", value=format_dollars(seen.total_earnings)),
@@ -63,8 +64,8 @@ def _dashboard(seen: ClipperDashboard, minimum: Cents) -> Dashboard:
         available_balance=seen.available,
         total_earnings=seen.total_earnings,
         total_views=seen.total_views,
-        minimum_payout=minimum,
-        can_request_payout=seen.can_request_payout(minimum),
+        minimum_payout=terms.minimum,
+        can_request_payout=seen.can_request_payout(terms),
     )
 
 

@@ -23,7 +23,7 @@ from swivi.api.routes.payouts_schemas import (
 from swivi.core.errors import TooManyRequests
 from swivi.domain.accounts.errors import AccountDisabled, EmailNotVerified, OwnGain
 from swivi.domain.ledger.errors import InsufficientBalance
-from swivi.domain.payouts import destinations
+from swivi.domain.payouts import requests
 from swivi.domain.payouts import service as payouts
 from swivi.domain.payouts.errors import (
     BelowMinimum,
@@ -34,6 +34,7 @@ from swivi.domain.payouts.errors import (
     WrongPayoutStatus,
 )
 from swivi.domain.payouts.models import PayoutStatus
+from swivi.domain.payouts.requests import PayoutForm
 from swivi.insights.money.payouts import (
     any_payout,
     own_payout,
@@ -71,26 +72,17 @@ async def request_payout(
     request: Request, actor: Clipper, body: NewPayoutRequest, once: OnceForUser, called: Called
 ) -> ClipperPayout:
     """Ask for money."""
-    settings = runtime().settings
-    await runtime().quotas.payout(actor, client_address(request))
-    async with runtime().database.reading() as session:
-        is_kept = await destinations.is_kept(
-            session, actor.user_id, method=body.method, details=body.details
-        )
-    if not is_kept:
-        await called.must_be_proven()
-    async with once.writing() as session:
-        asked = await payouts.request(
-            session,
-            actor,
-            amount=body.amount,
-            method=body.method,
-            details=body.details,
-            minimum=settings.min_payout_cents,
-            fee_percent=settings.platform_fee_percent,
-            idempotency_key=once.key,
-            only_verified=settings.only_verified_are_paid,
-        )
+    process = runtime()
+    form = PayoutForm(body.amount, body.method, body.details, idempotency_key=once.key)
+    async with requests.request_payout(
+        process.database,
+        actor,
+        form,
+        process.payout_terms,
+        quota=process.quotas.payout(actor, client_address(request)),
+        proof=called,
+        writing=once.writing,
+    ) as (session, asked):
         view = ClipperPayout.of(await payout_row(session, asked.id))
         await once.keep(session, view)
     return view

@@ -16,10 +16,10 @@ from swivi.api.http.schemas import (
     raw_pattern,
     raw_words,
 )
-from swivi.core.money import Cents
 from swivi.domain.payouts.methods import LONGEST_VALUE, METHODS, Method, PayoutMethod
 from swivi.domain.payouts.models import PayoutStatus
 from swivi.domain.payouts.rules import LONGEST_REASON, TRANSACTION_ID, PayoutAction
+from swivi.domain.payouts.terms import PayoutTerms
 from swivi.insights.money.balances import Balance
 from swivi.insights.money.payouts import PayoutRow
 
@@ -219,8 +219,8 @@ class ClipperBalance(View):
     agrees: bool
 
     @classmethod
-    def of(cls, balance: Balance, minimum: Cents) -> Self:
-        """One balance; `minimum` is the smallest payout in cents."""
+    def of(cls, balance: Balance, terms: PayoutTerms) -> Self:
+        """Return the view of one balance."""
         cached = balance.cached
         return cls(
             clipper_id=balance.user_id,
@@ -230,8 +230,8 @@ class ClipperBalance(View):
             paid=cached.paid,
             reserved=cached.reserved,
             available=cached.available,
-            payable=balance.payable(minimum),
-            blocked=balance.blocked(minimum),
+            payable=balance.payable(terms),
+            blocked=balance.blocked(terms),
             ledger_available=balance.ledger.available,
             agrees=balance.agrees,
         )

@@ -2,13 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
 
 from swivi.core.errors import InvalidInput
-from swivi.core.money import Cents, percentage
 from swivi.core.text import parse_text
-from swivi.domain.payouts.errors import FeeLeavesNothing
 from swivi.domain.payouts.models import PayoutStatus
 
 LONGEST_REASON = 500
@@ -60,14 +57,6 @@ def parse_action(value: object) -> PayoutAction:
     if value not in admins:
         raise InvalidInput.of("action", f"Choose one of: {', '.join(admins)}.")
     return PayoutAction(str(value))
-
-
-def parse_fee(amount: Cents, percent: Decimal) -> tuple[Cents, Cents]:
-    """Split an amount into the fee and what is left, in cents. Raises FeeLeavesNothing (I8)."""
-    fee = percentage(amount, percent)
-    if fee >= amount:
-        raise FeeLeavesNothing(fee)
-    return fee, amount - fee
 
 
 def parse_reason(notes: object, *, needed: bool) -> str | None:

@@ -6,7 +6,7 @@ Every edge is a guarded update with its money, audit row and message in one tran
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CursorResult, func, update
@@ -21,7 +21,6 @@ from swivi.core.text import parse_all
 from swivi.domain.accounts.actor import Actor
 from swivi.domain.accounts.errors import AccountDisabled, EmailNotVerified
 from swivi.domain.accounts.models import User, UserStatus
-from swivi.domain.accounts.service import by_id
 from swivi.domain.ledger import audit_log
 from swivi.domain.ledger import payouts as ledger
 from swivi.domain.ledger.models import AuditEntry
@@ -29,7 +28,6 @@ from swivi.domain.notifications import service as notifications
 from swivi.domain.notifications.models import NotificationKind
 from swivi.domain.payouts import rules
 from swivi.domain.payouts.errors import (
-    BelowMinimum,
     NoSuchPayoutRequest,
     OpenRequestExists,
     TransactionIdTaken,
@@ -38,6 +36,7 @@ from swivi.domain.payouts.errors import (
 from swivi.domain.payouts.methods import Destination, method_label, parse_destination
 from swivi.domain.payouts.models import ONE_OPEN, Payout, PayoutRequest, PayoutStatus
 from swivi.domain.payouts.rules import EDGES, PayoutAction
+from swivi.domain.payouts.terms import PayoutTerms
 from swivi.domain.webhooks import outbox
 from swivi.domain.webhooks.events import PayoutCompleted
 
@@ -49,17 +48,14 @@ async def request(
     amount: object,
     method: object,
     details: object,
-    minimum: Cents,
-    fee_percent: Decimal,
+    terms: PayoutTerms,
     idempotency_key: str | None = None,
-    only_verified: bool = False,
 ) -> PayoutRequest:
-    """(none) -> PENDING: reserve the amount (in dollars, as typed). `minimum` is in cents.
+    """Make a PENDING request and reserve its amount (in dollars, as typed).
 
-    A repeated `idempotency_key` with the same body answers with the first request. `only_verified`
-    refuses whoever has not verified their address. Raises ClippersOnly, AccountDisabled,
-    EmailNotVerified, InvalidInput, BelowMinimum, FeeLeavesNothing, InsufficientBalance,
-    OpenRequestExists, IdempotencyConflict.
+    A repeated `idempotency_key` with the same body returns the first request. Raise ClippersOnly,
+    InvalidInput, IdempotencyConflict, AccountDisabled, EmailNotVerified, BelowMinimum,
+    FeeLeavesNothing, OpenRequestExists, InsufficientBalance.
     """
     actor.must_be_clipper()
     typed: dict[str, Callable[[], Any]] = {
@@ -70,7 +66,7 @@ async def request(
     cents: Cents = parsed["amount"]
     destination: Destination = parsed["destination"]
     body_hash = _hash_of_body(cents, destination)
-    status = await _one_at_a_time(session, actor.user_id)
+    status, verified_at = await _lock_clipper(session, actor.user_id)
     key_hash = None if idempotency_key is None else hash_of_key(actor.user_id, idempotency_key)
     if key_hash is not None:
         earlier = await _by_key(session, actor, key_hash, body_hash)
@@ -78,11 +74,10 @@ async def request(
             return earlier
     if status is not UserStatus.ACTIVE:  # disabled since this actor came in
         raise AccountDisabled
-    if only_verified and (await by_id(session, actor.user_id)).verified_at is None:
+    if terms.only_verified and verified_at is None:
         raise EmailNotVerified
-    if cents < minimum:
-        raise BelowMinimum(minimum)
-    fee, net = rules.parse_fee(cents, fee_percent)
+    terms.must_reach_minimum(cents)
+    fee, net = terms.fee_and_net(cents)
     asked = PayoutRequest(
         user_id=actor.user_id,
         amount=cents,
@@ -108,20 +103,24 @@ async def request(
     return asked
 
 
-async def _one_at_a_time(session: AsyncSession, user_id: int) -> UserStatus:
-    """Lock the clipper's row until the transaction ends, as the first thing in it; returns their
-    status.
+async def _lock_clipper(session: AsyncSession, user_id: int) -> tuple[UserStatus, datetime | None]:
+    """Lock the clipper's row until the transaction ends. Return status and time of verification.
 
-    What happens to one clipper's payouts waits for each other here. Else, on PostgreSQL, of two
-    requests with one key at the same moment the second would fail as another open request (I11); a
-    request and the end of the one before it would deadlock over the row and the index of open
-    requests; and of two decisions the second would write into the audit log what had been before
-    the first one (I14).
+    The lock comes first in each transaction, so that changes of one clipper's payouts run one
+    after another. It closes three races on PostgreSQL:
+
+    - Two requests with one key: the second would fail as another open request (I11).
+    - A request and the end of the one before: they would deadlock over the row and the index of
+      open requests.
+    - Two decisions: the second would log a state from before the first (I14).
     """
     found = await session.exec(
-        select(User.status).where(User.id == user_id).with_for_update(key_share=True)
+        select(User.status, User.verified_at)
+        .where(User.id == user_id)
+        .with_for_update(key_share=True)
     )
-    return UserStatus(found.one())
+    status, verified_at = found.one()
+    return UserStatus(status), verified_at
 
 
 def _hash_of_body(cents: Cents, destination: Destination) -> str:
@@ -200,7 +199,7 @@ async def _walk(
     reason: str | None = None,
     transaction_id: str | None = None,
 ) -> PayoutRequest:
-    await _one_at_a_time(session, asked.user_id)
+    await _lock_clipper(session, asked.user_id)
     await session.refresh(asked)
     edge, before = EDGES[action], asked.status
     # Guarded on the present state: of two admins at the same moment one walks the edge, the other

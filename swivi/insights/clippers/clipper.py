@@ -13,6 +13,7 @@ from swivi.domain.campaigns.models import Campaign, CampaignStatus
 from swivi.domain.clips.models import ClipSubmission, SubmissionStatus
 from swivi.domain.clips.tallies import CLIPPERS
 from swivi.domain.payouts.models import OPEN, PayoutRequest
+from swivi.domain.payouts.terms import PayoutTerms
 from swivi.domain.platforms.models import Platform
 from swivi.insights.clippers.live import active_campaigns_of
 from swivi.insights.submissions.rows import (
@@ -50,9 +51,9 @@ class ClipperDashboard:
         """All submissions, whatever became of them."""
         return sum(self.submissions_by_status.values())
 
-    def can_request_payout(self, minimum: Cents) -> bool:
-        """Whether a request of at least `minimum` cents would be taken now."""
-        return self.available >= minimum and not self.has_open_request
+    def can_request_payout(self, terms: PayoutTerms) -> bool:
+        """Return whether the balance allows a payout request now."""
+        return not terms.why_not(self.available, has_open_request=self.has_open_request)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.core.money import Cents
 from swivi.domain.accounts.models import User, UserStatus
 from swivi.domain.ledger.models import Transfer, TransferKind
+from swivi.domain.payouts.terms import PayoutTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +47,13 @@ class Balance:
         """Whether each term equals its transfers."""
         return self.cached == self.ledger
 
-    def payable(self, minimum: Cents) -> Cents:
-        """Return what may be requested now, in cents; `minimum` is the smallest payout."""
-        return self._requestable(minimum) if self.is_active else 0
+    def payable(self, terms: PayoutTerms) -> Cents:
+        """Return what the clipper may request now, in cents."""
+        return terms.requestable(self.cached.available) if self.is_active else 0
 
-    def blocked(self, minimum: Cents) -> Cents:
-        """Return what could be requested if the account were not disabled, in cents."""
-        return 0 if self.is_active else self._requestable(minimum)
-
-    def _requestable(self, minimum: Cents) -> Cents:
-        return self.cached.available if self.cached.available >= minimum else 0
+    def blocked(self, terms: PayoutTerms) -> Cents:
+        """Return what the clipper could request if the account were not disabled, in cents."""
+        return 0 if self.is_active else terms.requestable(self.cached.available)
 
 
 EARNED = {TransferKind.ACCRUAL: 1, TransferKind.ACCRUAL_REVERSED: -1}
