@@ -267,11 +267,15 @@ async def campaign_clippers(
 ) -> list[CampaignClipper]:
     """The clippers of a campaign by what they earned with it, at most `limit`."""
     found = await session.execute(
-        select(CLIPPERS.c.user_id, col(User.name))
-        .add_columns(CLIPPERS.c.clips, CLIPPERS.c.growth, CLIPPERS.c.earned)
+        select(CLIPPERS.c.user_id, col(User.name).label("name"))
+        .add_columns(
+            CLIPPERS.c.clips,
+            CLIPPERS.c.growth.label("views_gained"),
+            CLIPPERS.c.earned.label("earnings"),
+        )
         .join(User, col(User.id) == CLIPPERS.c.user_id)
         .where(CLIPPERS.c.campaign_id == campaign_id)
         .order_by(CLIPPERS.c.earned.desc(), CLIPPERS.c.user_id)
         .limit(limit)
     )
-    return [CampaignClipper(*row) for row in found.all()]
+    return [CampaignClipper(**row) for row in found.mappings()]

@@ -145,11 +145,15 @@ async def earned_by_campaign(
 ) -> list[EarnedInCampaign]:
     """The campaigns in which a clipper has clips that earned, the best first."""
     found = await session.execute(
-        select(CLIPPERS.c.campaign_id, col(Campaign.title), col(Campaign.status))
+        select(
+            CLIPPERS.c.campaign_id,
+            col(Campaign.title).label("title"),
+            col(Campaign.status).label("status"),
+        )
         .add_columns(CLIPPERS.c.clips, CLIPPERS.c.growth, CLIPPERS.c.earned)
         .join(Campaign, col(Campaign.id) == CLIPPERS.c.campaign_id)
         .where(CLIPPERS.c.user_id == user_id, CLIPPERS.c.earned > 0)
         .order_by(CLIPPERS.c.earned.desc(), CLIPPERS.c.campaign_id)
         .limit(limit)
     )
-    return [EarnedInCampaign(*row) for row in found.all()]
+    return [EarnedInCampaign(**row) for row in found.mappings()]

@@ -33,7 +33,7 @@ class UserListRow:
 
 _BY_ID = col(User.id)
 
-_PEOPLE: Any = select(User, func.coalesce(SUBMITTERS.c.submissions, 0)).join(
+_PEOPLE: Any = select(User, func.coalesce(SUBMITTERS.c.submissions, 0).label("submissions")).join(
     SUBMITTERS, SUBMITTERS.c.user_id == _BY_ID, isouter=True
 )
 
@@ -91,7 +91,7 @@ async def _page(
     found = await session.exec(
         _PEOPLE.where(_BY_ID.in_(ids)).order_by(*order_by(sort, SORTS, _BY_ID))
     )
-    return [UserListRow(*row) for row in found.all()]
+    return [UserListRow(user=row.User, submissions=row.submissions) for row in found.all()]
 
 
 def _along_index(sort: str, *, backwards: bool) -> list[Any]:
@@ -105,7 +105,7 @@ def _along_index(sort: str, *, backwards: bool) -> list[Any]:
 async def person(session: AsyncSession, user_id: int) -> UserListRow | None:
     """The user with this id, if there is one."""
     found = (await session.exec(_PEOPLE.where(col(User.id) == user_id))).one_or_none()
-    return None if found is None else UserListRow(*found)
+    return None if found is None else UserListRow(user=found.User, submissions=found.submissions)
 
 
 def _of(role: Role | None, status: UserStatus | None) -> list[Any]:

@@ -163,8 +163,16 @@ async def _newest(session: AsyncSession, wanted: list[Any], *, limit: int) -> li
 async def _rows_of(session: AsyncSession, ids: Any, sort: str) -> list[PayoutRow]:
     by_id, decider = _BY_ID, aliased(User)
     query: Any = (
-        select(PayoutRequest, col(User.name), col(User.email))
-        .add_columns(col(Payout.transaction_id), col(Payout.paid_at), col(decider.name))
+        select(
+            PayoutRequest,
+            col(User.name).label("clipper_name"),
+            col(User.email).label("clipper_email"),
+        )
+        .add_columns(
+            col(Payout.transaction_id).label("transaction_id"),
+            col(Payout.paid_at).label("paid_at"),
+            col(decider.name).label("decided_by"),
+        )
         .join(User, col(User.id) == col(PayoutRequest.user_id))
         .join(Payout, col(Payout.request_id) == by_id, isouter=True)
         .join(decider, col(decider.id) == col(PayoutRequest.decided_by), isouter=True)
@@ -172,22 +180,16 @@ async def _rows_of(session: AsyncSession, ids: Any, sort: str) -> list[PayoutRow
         .order_by(*order_by(sort, SORTS, by_id))
     )
     found = await session.exec(query)
-    return [_row(*row) for row in found.all()]
+    return [_row(row) for row in found.all()]
 
 
-def _row(
-    asked: PayoutRequest,
-    clipper_name: str,
-    clipper_email: str,
-    transaction_id: str | None,
-    paid_at: datetime | None,
-    decided_by: str | None,
-) -> PayoutRow:
+def _row(found: Any) -> PayoutRow:
+    asked: PayoutRequest = found.PayoutRequest
     return PayoutRow(
         request_id=asked.id,
         clipper_id=asked.user_id,
-        clipper_name=clipper_name,
-        clipper_email=clipper_email,
+        clipper_name=found.clipper_name,
+        clipper_email=found.clipper_email,
         amount=asked.amount,
         fee=asked.fee,
         net=asked.net,
@@ -195,9 +197,9 @@ def _row(
         destination=stored(asked.method, asked.details),
         status=asked.status,
         reason=asked.reason,
-        transaction_id=transaction_id,
-        decided_by=decided_by,
+        transaction_id=found.transaction_id,
+        decided_by=found.decided_by,
         requested_at=asked.created_at,
         decided_at=asked.decided_at,
-        paid_at=paid_at,
+        paid_at=found.paid_at,
     )

@@ -63,13 +63,13 @@ class Queues:
 async def tracked(session: AsyncSession) -> RunTotals:
     """What tracking did."""
     query: Any = select(  # type: ignore[call-overload]
-        TrackingRun.status,
-        func.count(),
-        func.sum(TrackingRun.clips_read),
-        func.sum(TrackingRun.clips_failed),
-        func.sum(TrackingRun.earnings_added),
-        func.sum(TrackingRun.cost_micro_usd),
-        func.max(TrackingRun.finished_at),
+        col(TrackingRun.status).label("status"),
+        func.count().label("runs"),
+        func.sum(TrackingRun.clips_read).label("clips_read"),
+        func.sum(TrackingRun.clips_failed).label("clips_failed"),
+        func.sum(TrackingRun.earnings_added).label("earnings_added"),
+        func.sum(TrackingRun.cost_micro_usd).label("cost_micro_usd"),
+        func.max(TrackingRun.finished_at).label("finished_at"),
     ).group_by(col(TrackingRun.status))
     rows = (await session.exec(query)).all()
     settled = await session.exec(
@@ -78,14 +78,16 @@ async def tracked(session: AsyncSession) -> RunTotals:
         )
     )
     return RunTotals(
-        runs={RunStatus(status): number for status, number, *_ in rows},
-        clips_read=sum(int(row[2]) for row in rows),
-        clips_failed=sum(int(row[3]) for row in rows),
+        runs={RunStatus(row.status): row.runs for row in rows},
+        clips_read=sum(int(row.clips_read) for row in rows),
+        clips_failed=sum(int(row.clips_failed) for row in rows),
         clips_settled=int(settled.one()),
         readings_failed=await _failed(session),
-        credited=sum(int(row[4]) for row in rows),
-        cost_micro_usd=sum(int(row[5]) for row in rows),
-        last_finished_at=max((row[6] for row in rows if row[6] is not None), default=None),
+        credited=sum(int(row.earnings_added) for row in rows),
+        cost_micro_usd=sum(int(row.cost_micro_usd) for row in rows),
+        last_finished_at=max(
+            (row.finished_at for row in rows if row.finished_at is not None), default=None
+        ),
     )
 
 

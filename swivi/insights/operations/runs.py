@@ -151,7 +151,10 @@ async def clips_in_run(
     query: Any = (
         select(ViewTracking, Clip)
         .add_columns(
-            col(User.name), col(Campaign.title), col(ClipSubmission.url), func.coalesce(earned, 0)
+            col(User.name).label("clipper"),
+            col(Campaign.title).label("campaign"),
+            col(ClipSubmission.url).label("url"),
+            func.coalesce(earned, 0).label("earned"),
         )
         .join(Clip, col(Clip.id) == col(ViewTracking.clip_id))
         .join(ClipSubmission, col(ClipSubmission.id) == col(Clip.submission_id))
@@ -161,7 +164,7 @@ async def clips_in_run(
         .where(of_run(ViewTracking))
         .order_by(by_clip)
     )
-    return [_clip_in_run(*row) for row in (await session.exec(query)).all()], total
+    return [_clip_in_run(row) for row in (await session.exec(query)).all()], total
 
 
 async def why_not_read(session: AsyncSession, run: TrackingRun) -> dict[Outcome, int]:
@@ -188,21 +191,21 @@ def _read_again(of_run: Callable[[Any], ColumnElement[bool]]) -> Any:
     return and_(col(ViewTracking.outcome).in_(TRANSIENT), found.exists())
 
 
-def _clip_in_run(
-    reading: ViewTracking, clip: Clip, clipper: str, campaign: str, url: str, earned: Cents
-) -> ClipInRun:
+def _clip_in_run(row: Any) -> ClipInRun:
+    reading: ViewTracking = row.ViewTracking
+    clip: Clip = row.Clip
     return ClipInRun(
         clip_id=clip.id,
-        clipper=clipper,
+        clipper=row.clipper,
         clipper_id=clip.user_id,
-        campaign=campaign,
+        campaign=row.campaign,
         platform=clip.platform,
-        url=url,
+        url=row.url,
         outcome=reading.outcome,
         views=reading.views,
         metric=reading.metric,
         detail=reading.detail,
         attempt=reading.attempt,
         read_at=reading.date,
-        earned=int(earned),
+        earned=int(row.earned),
     )

@@ -187,16 +187,16 @@ def _rows() -> Any:
         submissions_with_clips()
         .join(User, col(User.id) == col(ClipSubmission.user_id))
         .add_columns(
-            col(User.id),
-            col(User.name),
-            col(User.email),
-            col(Campaign.budget) - col(Campaign.spent),
+            col(User.id).label("clipper_id"),
+            col(User.name).label("clipper_name"),
+            col(User.email).label("clipper_email"),
+            (col(Campaign.budget) - col(Campaign.spent)).label("campaign_remaining"),
         )
     )
 
 
-async def _with_handles(session: AsyncSession, rows: Sequence[Sequence[Any]]) -> list[ReviewRow]:
-    found = [_review_row(*row) for row in rows]
+async def _with_handles(session: AsyncSession, rows: Sequence[Any]) -> list[ReviewRow]:
+    found = [_review_row(row) for row in rows]
     handles = await social.handles_of(session, {row.clipper_id for row in found})
     return [
         replace(row, handles=_on(row.clip.platform, handles.get(row.clipper_id, [])))
@@ -204,10 +204,15 @@ async def _with_handles(session: AsyncSession, rows: Sequence[Sequence[Any]]) ->
     ]
 
 
-def _review_row(submission: ClipSubmission, clip: Clip | None, title: str, *rest: Any) -> ReviewRow:
-    clipper_id, name, email, remaining = rest
-    row = clip_row(submission, clip, title)
-    return ReviewRow(row, clipper_id, name, email, remaining, coauthors=tuple(submission.coauthors))
+def _review_row(row: Any) -> ReviewRow:
+    return ReviewRow(
+        clip=clip_row(row.ClipSubmission, row.Clip, row.campaign_title),
+        clipper_id=row.clipper_id,
+        clipper_name=row.clipper_name,
+        clipper_email=row.clipper_email,
+        campaign_remaining=row.campaign_remaining,
+        coauthors=tuple(row.ClipSubmission.coauthors),
+    )
 
 
 def _on(platform: Platform, handles: Iterable[tuple[Platform, str]]) -> tuple[str, ...]:

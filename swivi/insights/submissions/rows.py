@@ -80,9 +80,9 @@ SORTS: Mapping[str, Any] = {
 
 
 def submissions_with_clips() -> Any:
-    """The query of `(ClipSubmission, Clip or None, campaign's title)` that `clip_row` takes."""
+    """Return the query of `ClipSubmission`, `Clip` (or None) and `campaign_title` for `clip_row`."""
     return (
-        select(ClipSubmission, Clip, Campaign.title)
+        select(ClipSubmission, Clip, col(Campaign.title).label("campaign_title"))
         .join(Campaign, col(Campaign.id) == col(ClipSubmission.campaign_id))
         .join(Clip, col(Clip.submission_id) == col(ClipSubmission.id), isouter=True)
     )
