@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
-from swivi.core.money import MAX_CENTS, Cents, to_dollars
+from swivi.core.money import MAX_CENTS, Cents, JsonNumber, to_dollars
 from swivi.core.numbers import LARGEST_ID
 from swivi.domain.platforms.models import Platform
 
@@ -41,7 +41,7 @@ class StrictBody(Body):
     model_config = ConfigDict(extra="forbid")
 
 
-def _dollars(cents: Cents | None) -> float | None:
+def _dollars(cents: Cents | None) -> JsonNumber | None:
     return None if cents is None else to_dollars(cents)
 
 
@@ -49,8 +49,8 @@ Id = Annotated[str, BeforeValidator(str)]
 IdOrNone = Annotated[
     str | None, BeforeValidator(lambda row_id: None if row_id is None else str(row_id))
 ]
-Dollars = Annotated[float, BeforeValidator(_dollars)]
-DollarsOrNone = Annotated[float | None, BeforeValidator(_dollars)]
+Dollars = Annotated[JsonNumber, BeforeValidator(_dollars)]
+DollarsOrNone = Annotated[JsonNumber | None, BeforeValidator(_dollars)]
 
 
 _ID = re.compile("[1-9][0-9]{0,18}")
