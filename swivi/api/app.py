@@ -1,4 +1,4 @@
-"""The HTTP API: thin routes over the rooms, one transaction per request. Mounted at /api."""
+"""The HTTP API, mounted at /api. Routes are thin: one transaction and one use case per request."""
 
 from fastapi import Depends, FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
@@ -61,7 +61,7 @@ ROUTERS = (
 
 
 def build_api() -> FastAPI:
-    """The app; it needs an open `runtime()` as soon as it is called."""
+    """Return the app. It needs an open `runtime()` as soon as it is called."""
     api = FastAPI(
         title="Swivi",
         version=swivi.__version__,
@@ -70,7 +70,7 @@ def build_api() -> FastAPI:
         dependencies=[Depends(documented_only)],
         generate_unique_id_function=_operation_id,
     )
-    # The last one that is added is the first that sees a request.
+    # The middleware added last sees a request first.
     api.add_middleware(BodyLimit)
     api.add_middleware(ConditionalGet)
     api.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)

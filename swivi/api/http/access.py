@@ -1,6 +1,4 @@
-"""Who may call: the session's cookie or a bearer token for people, the cron secret for
-schedulers.
-"""
+"""Authentication: a session's cookie or a token for users, the cron secret for schedulers."""
 
 import hmac
 from collections.abc import AsyncIterator
@@ -25,7 +23,9 @@ from swivi.domain.accounts.models import TokenScope
 from swivi.runtime import sensitive_actions as deeds
 from swivi.runtime.runtime import runtime
 
-_bearer = HTTPBearer(auto_error=False, scheme_name="token", description="From POST /auth/token")
+_bearer = HTTPBearer(
+    auto_error=False, scheme_name="token", description="A token from POST /auth/token"
+)
 _cookie = APIKeyCookie(name=sessions.SESSION_COOKIE, auto_error=False, scheme_name="session")
 _cron = HTTPBearer(auto_error=False, scheme_name="cronSecret", description="CRON_SECRET")
 
@@ -33,7 +33,7 @@ Bearer = HTTPAuthorizationCredentials | None
 
 
 class WrongCronSecret(NotSignedIn):
-    """The bearer is not CRON_SECRET."""
+    """The bearer token is not CRON_SECRET."""
 
     code = "wrong_cron_secret"
 
@@ -42,7 +42,7 @@ class WrongCronSecret(NotSignedIn):
 
 
 class NoCronSecret(Unavailable):
-    """The operator has not set one."""
+    """CRON_SECRET is not set."""
 
     code = "no_cron_secret"
 
@@ -52,13 +52,13 @@ class NoCronSecret(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, and their way in: a session, named by its hash, or a token, named by its id."""
+    """An authenticated user with their credential: a session (by hash) or a token (by id)."""
 
     actor: Actor
     session_hash: str | None = None
     token_id: int | None = None
     lacks_proof: bool = False
-    """Whether the route needs the password, and it was not entered lately in this session."""
+    """Whether this route needs the password, and the session has not proved it lately."""
 
     async def is_proven(self, session: AsyncSession) -> bool:
         """Return whether this caller needs no password now. A token never needs one."""
@@ -67,11 +67,11 @@ class Caller:
         return await deeds.is_proven_in(session, self.actor, self.session_hash)
 
     async def prove(self) -> None:
-        """Raise PasswordNeeded: a program cannot be asked."""
+        """Raise PasswordNeeded. A request to the API carries no password."""
         raise PasswordNeeded
 
     async def must_be_proven(self) -> None:
-        """Raise PasswordNeeded if the password was not entered lately in this session."""
+        """Raise PasswordNeeded if the session has not proved the password lately."""
         async with runtime().database.reading() as session:
             proven = await self.is_proven(session)
         if not proven:
@@ -84,7 +84,7 @@ async def caller(
     bearer: Annotated[Bearer, Depends(_bearer)],
     cookie: Annotated[str | None, Depends(_cookie)],
 ) -> Caller:
-    """Return who calls. A token, where one is sent, counts alone.
+    """Return the caller. A token takes precedence over a cookie.
 
     Raise NotSignedIn, ReadOnlyToken, CrossSite.
     """
@@ -109,7 +109,7 @@ async def _by_session(session_hash: str, route: str) -> Caller:
         if actor is None:
             raise NotSignedIn
         found = Caller(actor, session_hash)
-        # Read with the user, in one transaction. The refusal comes later: the role is checked first.
+        # Read in the transaction that reads the user. The role is checked before this is refused.
         lacks_proof = deeds.needs_proof(route) and not await found.is_proven(session)
     return replace(found, lacks_proof=lacks_proof)
 
@@ -132,9 +132,9 @@ Called = Annotated[Caller, Depends(caller)]
 
 
 async def signed_in(called: Called) -> Actor:
-    """Return who calls.
+    """Return the signed-in user.
 
-    Raise what `caller` raises; PasswordNeeded where `deeds` says so of the route.
+    Raise what `caller` raises, and PasswordNeeded if the route is a sensitive action.
     """
     return _proven(called)
 
@@ -160,7 +160,10 @@ SignedIn = Annotated[Actor, Depends(signed_in)]
 
 @refuses(ClippersOnly)
 async def clipper(request: Request, called: Called) -> Actor:
-    """A clipper calls. Raises ClippersOnly; PasswordNeeded where `deeds` says so of the route."""
+    """Return the calling clipper.
+
+    Raise ClippersOnly, and PasswordNeeded if the route is a sensitive action.
+    """
     async with _noting(request, called.actor):
         called.actor.must_be_clipper()
     return _proven(called)
@@ -168,7 +171,10 @@ async def clipper(request: Request, called: Called) -> Actor:
 
 @refuses(AdminsOnly)
 async def admin(request: Request, called: Called) -> Actor:
-    """An admin calls. Raises AdminsOnly; PasswordNeeded where `deeds` says so of the route."""
+    """Return the calling admin.
+
+    Raise AdminsOnly, and PasswordNeeded if the route is a sensitive action.
+    """
     async with _noting(request, called.actor):
         called.actor.must_be_admin()
     return _proven(called)
@@ -176,9 +182,7 @@ async def admin(request: Request, called: Called) -> Actor:
 
 @asynccontextmanager
 async def _noting(request: Request, actor: Actor) -> AsyncIterator[None]:
-    """Who is turned away because of their role stands in the audit log, with the route that they
-    asked for.
-    """
+    """Log a caller who is refused for their role in the audit log, with the route."""
     try:
         yield
     except NotAllowed:
@@ -195,9 +199,9 @@ Admin = Annotated[Actor, Depends(admin)]
 async def cron(
     request: Request, response: Response, bearer: Annotated[Bearer, Depends(_cron)]
 ) -> None:
-    """A scheduler calls; nobody keeps the answer.
+    """Let a scheduler with the cron secret call. Forbid caches to store the answer.
 
-    Raises NoCronSecret, WrongCronSecret, TooManyRequests.
+    Raise NoCronSecret, WrongCronSecret, TooManyRequests.
     """
     response.headers["Cache-Control"] = "no-store"
     secret = runtime().settings.cron_secret
@@ -213,9 +217,9 @@ async def metrics_reader(
     bearer: Annotated[Bearer, Depends(_bearer)],
     cookie: Annotated[str | None, Depends(_cookie)],
 ) -> None:
-    """Prometheus with METRICS_TOKEN calls, or an admin.
+    """Let Prometheus with METRICS_TOKEN call, or an admin.
 
-    Raises NotSignedIn, AdminsOnly, TooManyRequests.
+    Raise NotSignedIn, AdminsOnly, TooManyRequests.
     """
     secret = runtime().settings.metrics_token
     given = "" if bearer is None else bearer.credentials
@@ -226,9 +230,9 @@ async def metrics_reader(
 
 
 async def _shows(request: Request, given: str, secret: SecretStr) -> bool:
-    """Whether this is the secret.
+    """Return whether the caller sent the secret. Count wrong ones.
 
-    Wrong ones are counted. Raises TooManyRequests before it is compared.
+    Raise TooManyRequests before the comparison.
     """
     address = client_address(request)
     await runtime().quotas.secret_has_room(address)
@@ -239,6 +243,6 @@ async def _shows(request: Request, given: str, secret: SecretStr) -> bool:
 
 
 def _is_secret(given: str, secret: SecretStr) -> bool:
-    # Headers arrive as Latin-1; in constant time, so that the answer's speed tells nothing about
-    # the secret.
+    # Headers arrive as Latin-1. The comparison takes constant time, so that its duration reveals
+    # nothing.
     return hmac.compare_digest(given.encode("latin-1"), secret.get_secret_value().encode())

@@ -1,4 +1,4 @@
-"""The clipper's dashboard, in exactly the shape that its programs know."""
+"""The clipper's dashboard, in the shape that existing programs expect."""
 
 from fastapi import APIRouter, Depends
 
@@ -14,14 +14,14 @@ router = APIRouter(prefix="/clippers/dashboard", tags=["clippers"], dependencies
 
 
 class Stat(View):
-    """One number, as text to show."""
+    """A number with its title, formatted for display."""
 
     title: str
     value: str
 
 
 class RecentClip(View):
-    """A submission: `status` in lower case; `views` is 0 while they were never read."""
+    """A recent submission. `status` is in lower case; `views` is 0 before the first reading."""
 
     id: Id
     views: int
@@ -33,7 +33,7 @@ class RecentClip(View):
 
 
 class Dashboard(View):
-    """What a clipper sees first."""
+    """A clipper's numbers and recent submissions."""
 
     stats: list[Stat]
     recent_clips: list[RecentClip]
@@ -46,7 +46,7 @@ class Dashboard(View):
 
 @router.get("")
 async def dashboard(actor: Clipper) -> Dashboard:
-    """The clipper's own numbers, now."""
+    """Return the clipper's own numbers."""
     async with runtime().database.reading() as session:
         seen = await clipper_dashboard(session, actor.user_id)
     return _dashboard(seen, runtime().payout_terms)

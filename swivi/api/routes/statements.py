@@ -133,7 +133,7 @@ def _period(
     since: FirstDay = None,
     until: LastDay = None,
 ) -> Period:
-    # The calendar's last day has no next one.
+    # The last day of the calendar has no next day.
     return Period(since, None if until == date.max else until)
 
 

@@ -1,15 +1,15 @@
 """Use cases of payouts.
 
-Every edge is a guarded update with its money, audit row and message in one transaction.
+Each step is a guarded update. Its money, audit entry and notification are in the same transaction.
 """
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, func, update
+from sqlalchemy import CursorResult, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -72,7 +72,7 @@ async def request(
         earlier = await _by_key(session, actor, key_hash, body_hash)
         if earlier is not None:
             return earlier
-    if status is not UserStatus.ACTIVE:  # disabled since this actor came in
+    if status is not UserStatus.ACTIVE:  # disabled since the caller was authenticated
         raise AccountDisabled
     if terms.only_verified and verified_at is None:
         raise EmailNotVerified
@@ -131,7 +131,7 @@ def _hash_of_body(cents: Cents, destination: Destination) -> str:
 def hash_of_key(user_id: int, key: str) -> str:
     """Return what is stored of a request's key.
 
-    The key itself opens the sealed answer to the request.
+    The key itself decrypts the sealed answer to the request, so it is not stored.
     """
     return hashlib.sha256(f"payout request of {user_id}\n{key}".encode()).hexdigest()
 
@@ -152,14 +152,16 @@ async def _by_key(
 
 async def _insert_as_only_open(session: AsyncSession, asked: PayoutRequest) -> None:
     session.add(asked)
-    with refused_as(ONE_OPEN, OpenRequestExists):  # also of two requests at the same moment
+    with refused_as(
+        ONE_OPEN, OpenRequestExists
+    ):  # the index also decides between two requests at the same moment
         await session.flush()
 
 
 async def cancel(session: AsyncSession, actor: Actor, request_id: int) -> PayoutRequest:
-    """PENDING -> CANCELLED, by the clipper who asked.
+    """Cancel a PENDING request, by the clipper who made it.
 
-    Raises NoSuchPayoutRequest, WrongPayoutStatus.
+    Raise NoSuchPayoutRequest, WrongPayoutStatus.
     """
     asked = await _get(session, request_id)
     if asked.user_id != actor.user_id:
@@ -176,9 +178,9 @@ async def process(
     transaction_id: object = None,
     notes: object = None,
 ) -> PayoutRequest:
-    """One of an admin's edges: approve, reject, complete, fail or reverse.
+    """Take an admin's step: approve, reject, complete, fail or reverse.
 
-    `complete` needs a transaction id; reject, fail and reverse need `notes` as the reason. Raises
+    `complete` needs a transaction id. Reject, fail and reverse need `notes` as the reason. Raise
     AdminsOnly, InvalidInput, NoSuchPayoutRequest, OwnGain, WrongPayoutStatus, TransactionIdTaken.
     """
     actor.must_be_admin()
@@ -202,8 +204,8 @@ async def _walk(
     await _lock_clipper(session, asked.user_id)
     await session.refresh(asked)
     edge, before = EDGES[action], asked.status
-    # Guarded on the present state: of two admins at the same moment one walks the edge, the other
-    # is told.
+    # Guarded by the current state: of two admins at the same moment, one takes the step and the
+    # other gets WrongPayoutStatus.
     walked: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
         update(PayoutRequest)
         .where(col(PayoutRequest.id) == asked.id, col(PayoutRequest.status).in_(edge.sources))
@@ -336,19 +338,3 @@ async def _get(session: AsyncSession, request_id: int) -> PayoutRequest:
     if asked is None:
         raise NoSuchPayoutRequest
     return asked
-
-
-async def own(
-    session: AsyncSession, actor: Actor, *, limit: int, offset: int
-) -> tuple[Sequence[PayoutRequest], int]:
-    """One page of the actor's own requests, newest first, and how many there are."""
-    mine = PayoutRequest.user_id == actor.user_id
-    total = (await session.exec(select(func.count()).select_from(PayoutRequest).where(mine))).one()
-    found = await session.exec(
-        select(PayoutRequest)
-        .where(mine)
-        .order_by(col(PayoutRequest.id).desc())
-        .limit(limit)
-        .offset(offset)
-    )
-    return found.all(), total

@@ -41,9 +41,9 @@ class PayoutTerms:
         return available if available >= self.minimum else 0
 
     def why_not(self, available: Cents, *, has_open_request: bool) -> str:
-        """Return why a clipper with this balance (cents) cannot request a payout; "" if they can."""
+        """Return why a clipper with this balance (cents) cannot request a payout, or ""."""
         if has_open_request:
-            return "Your payout request is under way: one at a time."
+            return "You have an open payout request. Wait for its decision, or cancel it."
         if available < self.minimum:
             missing = format_dollars(self.minimum - available)
             return f"Below the {format_dollars(self.minimum)} minimum: {missing} to go."
