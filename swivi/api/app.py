@@ -7,14 +7,14 @@ from pydantic.alias_generators import to_camel
 from starlette.routing import Mount
 
 import swivi
-from swivi.api.http import docs, document, errors
-from swivi.api.http import idempotency as once
+from swivi.api.http import docs, document, errors, idempotency
 from swivi.api.http.body_limits import BodyLimit
 from swivi.api.http.conditional import ConditionalGet
 from swivi.api.http.methods import HeadAsGet
 from swivi.api.http.parameters import documented_only
 from swivi.api.routes import (
     analytics,
+    audit_log,
     auth,
     campaigns,
     cron,
@@ -28,10 +28,9 @@ from swivi.api.routes import (
     submissions,
     tokens,
     tracking,
+    users,
     webhooks,
 )
-from swivi.api.routes import audit_log as audit
-from swivi.api.routes import users as people
 from swivi.core.asgi import match_every_path
 
 ROUTERS = (
@@ -49,9 +48,9 @@ ROUTERS = (
     campaigns.admin_router,
     submissions.admin_router,
     payouts.admin_router,
-    people.router,
+    users.router,
     analytics.router,
-    audit.router,
+    audit_log.router,
     exports.router,
     statements.admin_router,
     tracking.router,
@@ -76,7 +75,7 @@ def build_api() -> FastAPI:
     api.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
     api.add_middleware(HeadAsGet)
     errors.install(api)
-    once.install(api)
+    idempotency.install(api)
     for router in ROUTERS:
         api.include_router(router)
     document.install(api)

@@ -1,4 +1,4 @@
-"""Payout requests through the API: repeated, cancelled, processed, and never out of turn."""
+"""Payout requests through the API: repeats, cancellation, processing, and illegal steps."""
 
 import asyncio
 

@@ -20,7 +20,7 @@ from swivi.domain.accounts import attempts, sessions, tokens
 from swivi.domain.accounts.actor import Actor
 from swivi.domain.accounts.errors import AdminsOnly, ClippersOnly, PasswordNeeded, ReadOnlyToken
 from swivi.domain.accounts.models import TokenScope
-from swivi.runtime import sensitive_actions as deeds
+from swivi.runtime import sensitive_actions
 from swivi.runtime.runtime import runtime
 
 _bearer = HTTPBearer(
@@ -64,7 +64,7 @@ class Caller:
         """Return whether this caller needs no password now. A token never needs one."""
         if self.session_hash is None:
             return True
-        return await deeds.is_proven_in(session, self.actor, self.session_hash)
+        return await sensitive_actions.is_proven_in(session, self.actor, self.session_hash)
 
     async def prove(self) -> None:
         """Raise PasswordNeeded. A request to the API carries no password."""
@@ -110,7 +110,7 @@ async def _by_session(session_hash: str, route: str) -> Caller:
             raise NotSignedIn
         found = Caller(actor, session_hash)
         # Read in the transaction that reads the user. The role is checked before this is refused.
-        lacks_proof = deeds.needs_proof(route) and not await found.is_proven(session)
+        lacks_proof = sensitive_actions.needs_proof(route) and not await found.is_proven(session)
     return replace(found, lacks_proof=lacks_proof)
 
 

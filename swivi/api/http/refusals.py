@@ -20,7 +20,7 @@ from fastapi.routing import RouteContext
 
 from swivi.core.errors import InvalidInput, SwiviError
 from swivi.domain.accounts.errors import PasswordNeeded
-from swivi.runtime import sensitive_actions as deeds
+from swivi.runtime import sensitive_actions
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -100,7 +100,9 @@ def _said(dependant: Dependant) -> Iterator[Refusal]:
 
 def _by_shape(route: RouteContext) -> set[Refusal]:
     shape = {FAILED}
-    if any(deeds.may_need_proof(f"{method} {route.path}") for method in route.methods or ()):
+    if any(
+        sensitive_actions.may_need_proof(f"{method} {route.path}") for method in route.methods or ()
+    ):
         shape |= {Refusal.of(PasswordNeeded)}
     if route.body_field is not None:
         shape |= {MALFORMED, TOO_LARGE, INVALID}

@@ -38,7 +38,7 @@ from swivi.domain.accounts.errors import (
     WrongPassword,
 )
 from swivi.domain.mail import service as mail
-from swivi.runtime import sensitive_actions as deeds
+from swivi.runtime import sensitive_actions
 from swivi.runtime.runtime import runtime
 
 SIGN_UP_STARTED = "A mail is on its way to this address. Open its link to go on."
@@ -117,4 +117,4 @@ async def prove(called: Called, body: Proof) -> None:
     """
     if called.session_hash is None:
         raise SessionOnly
-    await deeds.prove(called.actor, called.session_hash, body.password)
+    await sensitive_actions.prove(called.actor, called.session_hash, body.password)
