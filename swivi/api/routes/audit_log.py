@@ -70,7 +70,7 @@ class AuditLogPage(Page[AuditLogEntry]):
 async def list_audit_log(
     query: Annotated[AuditQuery, Depends()], paging: Annotated[Paging, Depends()]
 ) -> AuditLogPage:
-    """List entries of the audit log, newest first. A `total` of 10,001 means "10,001 or more"."""
+    """List entries of the audit log, newest first. A `total` of 501 means "501 or more"."""
     async with runtime().database.reading() as session:
         found, total = await audit_lines(
             session, query.wanted, limit=paging.limit, offset=paging.offset
