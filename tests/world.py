@@ -2,6 +2,7 @@
 checked at the end.
 """
 
+import dataclasses
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -23,6 +24,7 @@ from swivi.domain.ledger import invariants
 from swivi.domain.notifications.models import Notification, NotificationKind
 from swivi.domain.payouts import service as payouts
 from swivi.domain.payouts.models import PayoutRequest
+from swivi.domain.payouts.terms import PayoutTerms
 from swivi.domain.platforms.models import VideoRef
 from swivi.domain.tracking.models import TrackingRun, Trigger
 from swivi.domain.tracking.service import Tracker
@@ -122,14 +124,13 @@ class World:
     async def request(
         self, amount: object = "20.00", *, by: Actor | None = None, **changes: Any
     ) -> PayoutRequest:
-        """A payout request under the settings' rules; `changes` are arguments of
-        `payouts.request`.
-        """
+        """Request a payout. `changes` are fields of the terms or arguments of `payouts.request`."""
+        fields = {field.name for field in dataclasses.fields(PayoutTerms)}
+        changed = {name: changes.pop(name) for name in fields & changes.keys()}
         known: dict[str, Any] = {
             "method": "paypal",
             "details": "casey@swivi.test",
-            "minimum": self.settings.min_payout_cents,
-            "fee_percent": self.settings.platform_fee_percent,
+            "terms": dataclasses.replace(self.running.payout_terms, **changed),
         }
         async with self.database.writing() as session:
             return await payouts.request(

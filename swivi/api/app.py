@@ -1,4 +1,4 @@
-"""The HTTP API: thin routes over the rooms, one transaction per request. Mounted at /api."""
+"""The HTTP API, mounted at /api. Routes are thin: one transaction and one use case per request."""
 
 from fastapi import Depends, FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
@@ -7,14 +7,14 @@ from pydantic.alias_generators import to_camel
 from starlette.routing import Mount
 
 import swivi
-from swivi.api.http import docs, document, errors
-from swivi.api.http import idempotency as once
+from swivi.api.http import docs, document, errors, idempotency
 from swivi.api.http.body_limits import BodyLimit
 from swivi.api.http.conditional import ConditionalGet
 from swivi.api.http.methods import HeadAsGet
 from swivi.api.http.parameters import documented_only
 from swivi.api.routes import (
     analytics,
+    audit_log,
     auth,
     campaigns,
     cron,
@@ -28,10 +28,9 @@ from swivi.api.routes import (
     submissions,
     tokens,
     tracking,
+    users,
     webhooks,
 )
-from swivi.api.routes import audit_log as audit
-from swivi.api.routes import users as people
 from swivi.reflex_ext.mounts import match_every_path
 
 ROUTERS = (
@@ -49,9 +48,9 @@ ROUTERS = (
     campaigns.admin_router,
     submissions.admin_router,
     payouts.admin_router,
-    people.router,
+    users.router,
     analytics.router,
-    audit.router,
+    audit_log.router,
     exports.router,
     statements.admin_router,
     tracking.router,
@@ -61,7 +60,7 @@ ROUTERS = (
 
 
 def build_api() -> FastAPI:
-    """The app; it needs an open `runtime()` as soon as it is called."""
+    """Return the app. It needs an open `runtime()` as soon as it is called."""
     api = FastAPI(
         title="Swivi",
         version=swivi.__version__,
@@ -70,13 +69,13 @@ def build_api() -> FastAPI:
         dependencies=[Depends(documented_only)],
         generate_unique_id_function=_operation_id,
     )
-    # The last one that is added is the first that sees a request.
+    # The middleware added last sees a request first.
     api.add_middleware(BodyLimit)
     api.add_middleware(ConditionalGet)
     api.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
     api.add_middleware(HeadAsGet)
     errors.install(api)
-    once.install(api)
+    idempotency.install(api)
     for router in ROUTERS:
         api.include_router(router)
     document.install(api)

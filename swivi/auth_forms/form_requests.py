@@ -1,4 +1,4 @@
-"""Plain HTML forms of our own pages, answered with a redirect: what every one of them needs."""
+"""What all HTML forms of Swivi's own pages share. Each form is answered with a redirect."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -18,7 +18,7 @@ from swivi.runtime.runtime import runtime
 SEE_OTHER = 303
 MOST_FIELDS = 20
 LONGEST_FIELD = 4_000
-"""Characters of one field: enough to say what is wrong with a long one, instead of refusing the
+"""Characters of one field: enough to say what is wrong with a long value instead of refusing the
 form.
 """
 
@@ -28,7 +28,7 @@ Form = Mapping[str, str]
 def own_pages_only(
     answer: Callable[[Request, Form], Awaitable[Response]],
 ) -> Callable[[Request], Awaitable[Response]]:
-    """The route of a form that no other site may send."""
+    """Return the route's endpoint, protected from forms of other sites."""
 
     async def handle(request: Request) -> Response:
         must_be_own_page(request)
@@ -38,7 +38,7 @@ def own_pages_only(
 
 
 async def _form(request: Request) -> Form:
-    """The fields of a plain HTML form. Raises HTTPException 400 for anything else."""
+    """Return the fields of an HTML form. Raise HTTPException 400 for anything else."""
     try:
         fields = dict(parse_qsl((await request.body()).decode("ascii"), max_num_fields=MOST_FIELDS))
     except ValueError:  # not ASCII, or too many fields
@@ -49,7 +49,7 @@ async def _form(request: Request) -> Form:
 
 
 def back(page: str, form_name: str, refusal: SwiviError, form: Form) -> Response:
-    """To the form again, with a flash cookie that says why and what was typed."""
+    """Redirect back to the form. A flash cookie carries the refusal and what was typed."""
     page_again = routes.with_next(page, routes.local_path(form.get("next", "")))
     flash = Flash(
         form_name,
@@ -64,14 +64,14 @@ def back(page: str, form_name: str, refusal: SwiviError, form: Form) -> Response
 
 
 def on(page: str) -> Response:
-    """To the next page; nothing is left of what had been refused."""
+    """Redirect to the next page and delete the flash cookie of an earlier refusal."""
     answer = RedirectResponse(page, SEE_OTHER)
     answer.delete_cookie(FLASH_COOKIE, **cookie_rules())
     return answer
 
 
 def cookie_rules() -> dict[str, Any]:
-    """How every cookie of ours is set, and deleted."""
+    """Return the attributes with which cookies are set and deleted."""
     return {
         "path": "/",
         "httponly": True,

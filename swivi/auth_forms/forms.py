@@ -1,9 +1,8 @@
-"""The browser's plain HTML forms: sign in, sign up, sign out, the demo's doors; and of
-`mail_forms`. Mounted at /auth.
+"""HTML forms to sign in, sign up, sign out and enter the demo, mounted at /auth.
 
-Only a plain HTTP answer can set an HttpOnly cookie, so these are no page events. Every answer is a
-redirect: back to the form, with a flash cookie that says why, or on to where the person wanted to
-go.
+Only an HTTP answer can set an HttpOnly cookie, so these are forms and no page events. Every answer
+is a redirect: back to the form, with a flash cookie that says why, or to the next page. The forms
+about mails are in `mail_forms`.
 """
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -42,7 +41,7 @@ from swivi.runtime.runtime import runtime
 
 
 def build_auth() -> Starlette:
-    """The app; it needs an open `runtime()` as soon as it is called."""
+    """Return the app. It needs an open `runtime()` as soon as it is called."""
     entering = {"/sign-in": sign_in, "/code": give_second_step, "/sign-up": sign_up}
     forms = entering | {"/sign-out": sign_out, "/demo": enter_demo} | MAIL_FORMS
     return Starlette(
@@ -55,7 +54,7 @@ def build_auth() -> Starlette:
 
 
 async def sign_in(request: Request, form: Form) -> Response:
-    """Email and password, and perhaps `next`, a path to go to."""
+    """Sign in with email and password, and go to the path in `next`."""
     try:
         address = client_address(request)
         checked = await check_credentials(form.get("email"), form.get("password", ""), address)
@@ -72,7 +71,7 @@ async def sign_in(request: Request, form: Form) -> Response:
 
 
 async def _half_signed_in(checked: Credentials, form: Form) -> Response:
-    """To the form for the code, in this browser alone and for a few minutes."""
+    """Go to the form for the code. The cookie ties it to this browser for a few minutes."""
     async with runtime().database.writing() as session:
         await accounts.must_still_hold(session, checked)
         token = await totp.begin(session, checked.actor.user_id)
@@ -82,7 +81,7 @@ async def _half_signed_in(checked: Credentials, form: Form) -> Response:
 
 
 async def give_second_step(request: Request, form: Form) -> Response:
-    """The code of the app, or a recovery code, after the password."""
+    """Finish signing in with the app's code or a recovery code."""
     half = request.cookies.get(HALF_COOKIE, "")
     try:
         async with runtime().database.reading() as session:
@@ -102,8 +101,9 @@ async def give_second_step(request: Request, form: Form) -> Response:
 
 
 async def sign_up(request: Request, form: Form) -> Response:
-    """Name, email and password: a new clipper, signed in at once, or by the link in a mail where
-    mail is sent.
+    """Create a clipper's account with name, email and password.
+
+    If Swivi sends mail, the link in the mail opens the account. Otherwise sign the clipper in.
     """
     try:
         newcomer = await check_sign_up(
@@ -126,7 +126,7 @@ async def sign_up(request: Request, form: Form) -> Response:
 
 
 async def sign_out(request: Request, _: Form) -> Response:
-    """Close the session, whether there is one or not."""
+    """Close the session, if there is one."""
     async with runtime().database.writing() as session:
         await sessions.close_session(session, _session_hash(request))
     answer = RedirectResponse(routes.FRONT, SEE_OTHER)
@@ -135,10 +135,7 @@ async def sign_out(request: Request, _: Form) -> Response:
 
 
 async def enter_demo(request: Request, form: Form) -> Response:
-    """Be the demo's clipper or admin without a password.
-
-    Outside demo mode there is no such door.
-    """
+    """Sign in as the demo's clipper or admin without a password. Answer 404 outside demo mode."""
     email = DEMO_EMAILS.get(form.get("role", ""))
     if not runtime().settings.demo or email is None:
         raise HTTPException(404)
@@ -155,7 +152,7 @@ async def enter_demo(request: Request, form: Form) -> Response:
 
 
 async def _open_session(session: AsyncSession, request: Request, actor: Actor, *, by: str) -> str:
-    """Sign this browser in; returns the new cookie's value.
+    """Sign this browser in. Return the value of the new cookie.
 
     The browser's old session ends, so that no known cookie outlives a sign-in.
     """
@@ -172,7 +169,7 @@ def _session_hash(request: Request) -> str:
 
 
 def _signed_in(actor: Actor, token: str, form: Form) -> Response:
-    """Into Swivi, with the new session's cookie."""
+    """Redirect into Swivi with the cookie of the new session."""
     answer = on(routes.path_after_sign_in(form.get("next", ""), actor.role))
     answer.set_cookie(
         SESSION_COOKIE, token, max_age=int(SESSION_LIFE.total_seconds()), **cookie_rules()

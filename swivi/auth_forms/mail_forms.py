@@ -1,7 +1,4 @@
-"""The forms around mails: asking for a link, and using one.
-
-The links lead to pages, and those post here.
-"""
+"""Forms that request a link by mail, and forms of the pages that such links lead to."""
 
 from collections.abc import Awaitable, Callable
 
@@ -23,9 +20,9 @@ from swivi.runtime.runtime import runtime
 
 
 async def forgot(request: Request, form: Form) -> Response:
-    """Email: a link is sent there, if there is such an account.
+    """Send a link for a new password, if the email has an account.
 
-    The answer is the same if there is none.
+    The answer is the same if it has none.
     """
     address = client_address(request)
     try:
@@ -41,7 +38,7 @@ async def forgot(request: Request, form: Form) -> Response:
 
 
 async def reset(request: Request, form: Form) -> Response:
-    """The link's token, and the new password twice."""
+    """Set a new password, which is typed twice, with the token of a link."""
     token = form.get("token", "")
     try:
         async with runtime().database.reading() as session:
@@ -57,7 +54,9 @@ async def reset(request: Request, form: Form) -> Response:
 
 
 async def verify(_: Request, form: Form) -> Response:
-    """The link's token, and the account's password: opening a link alone activates nothing."""
+    """Verify an address with the link's token and the password. Opening the link alone does
+    nothing.
+    """
     token = form.get("token", "")
     try:
         async with runtime().database.reading() as session:

@@ -1,11 +1,11 @@
 """Money is a whole number of cents (`Cents`). This module alone parses, formats and multiplies it.
 
-`Decimal` appears only while text is read or written; a float never does, except as the JSON number
-that the API's documents ask for (`to_dollars`), which carries at most two decimals and is never
-computed with.
+`Decimal` appears only while text is read or written. JSON has no decimals, so an answer carries a
+`JsonNumber`: it is written with exactly the amount's digits, and never computed with.
 """
 
 import re
+import sys
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TypeAlias
 
@@ -21,7 +21,12 @@ MAX_CENTS = 100_000_000_000
 reach).
 """
 
+LEAST_INEXACT = 10**sys.float_info.dig
+"""Cents. A number with at most 15 digits is written as it was, whatever float carries it."""
+
 Cents: TypeAlias = int
+JsonNumber: TypeAlias = float
+"""Dollars on their way into JSON: Python's JSON writers take no other number with decimals."""
 
 _DOLLARS = re.compile(
     r"\$?\s*(?P<amount>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)", re.ASCII
@@ -57,9 +62,14 @@ def format_dollars(cents: Cents) -> str:
     return f"{sign}${abs(cents) // 100:,}.{abs(cents) % 100:02d}"
 
 
-def to_dollars(cents: Cents) -> float:
-    """The JSON number the API shows: `14750` -> `147.5`. For output only."""
-    return float(Decimal(cents) / 100)
+def to_dollars(cents: Cents) -> JsonNumber:
+    """Return the JSON number for an amount: `14750` -> `147.5`. For output only.
+
+    Raise OverflowError from 10 trillion dollars on, where the digits would no longer be exact.
+    """
+    if abs(cents) >= LEAST_INEXACT:
+        raise OverflowError(f"{cents} cents cannot be written as a JSON number exactly")
+    return cents / 100
 
 
 def earned(views: int, rate_cents: Cents) -> Cents:

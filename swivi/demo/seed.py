@@ -8,7 +8,6 @@ import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from functools import partial
 
 from swivi.core import clock
@@ -30,6 +29,7 @@ from swivi.domain.clips import review
 from swivi.domain.clips.intake import Intake
 from swivi.domain.ledger import audit_log
 from swivi.domain.payouts import service as payouts
+from swivi.domain.payouts.terms import PayoutTerms
 from swivi.domain.platforms.models import Platform
 from swivi.domain.tracking.models import Trigger
 from swivi.domain.tracking.reading import ReadingOptions
@@ -201,8 +201,7 @@ class _Story:
                 amount=planned.amount,
                 method=planned.method,
                 details=planned.details,
-                minimum=SMALLEST_PAYOUT,
-                fee_percent=Decimal(0),
+                terms=PayoutTerms(SMALLEST_PAYOUT),
             )
         self._requests[number] = asked.id
 

@@ -105,10 +105,10 @@ class Quotas:
             ]
         )
 
-    async def payout(self, actor: Actor, address: str) -> None:
-        """Count a payout request."""
+    def payout(self, actor: Actor, address: str) -> list[RateUse]:
+        """Return the uses that one payout request counts. The use case counts them."""
         limits = self._settings
-        await self._spend(
+        return _limited(
             [
                 (f"payout by {actor.user_id}", limits.limit_payouts),
                 (f"payout from {network_of(address)}", limits.limit_payouts_address),
@@ -139,13 +139,17 @@ class Quotas:
         return [RateUse(f"secret from {network_of(address)}", rate)] if rate and is_counted else []
 
     async def _spend(self, limited: Sequence[tuple[str, Rate | None]]) -> None:
-        uses = [RateUse(name, rate) for name, rate in limited if rate is not None]
+        uses = _limited(limited)
         if not uses:
             return
         async with self._database.reading() as session:
             await rates.must_have_room(session, uses)
         async with self._database.writing() as session:
             await rates.spend(session, uses)
+
+
+def _limited(limited: Sequence[tuple[str, Rate | None]]) -> list[RateUse]:
+    return [RateUse(name, rate) for name, rate in limited if rate is not None]
 
 
 def _account(email: object) -> str:

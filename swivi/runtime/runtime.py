@@ -17,6 +17,7 @@ from swivi.core.cached import CachedAnswer
 from swivi.core.db import Database
 from swivi.domain.clips.intake import Intake
 from swivi.domain.mail.postman import MailServer, Postman
+from swivi.domain.payouts.terms import PayoutTerms
 from swivi.domain.reconciliation.service import Reconciler
 from swivi.domain.tracking.reading import ReadingOptions
 from swivi.domain.tracking.recorded_readers import RecordedReaders
@@ -52,6 +53,15 @@ class Runtime:
 
     Anybody may request it, and each check takes a connection and statements.
     """
+
+    @property
+    def payout_terms(self) -> PayoutTerms:
+        """The settings' terms for payouts."""
+        return PayoutTerms(
+            minimum=self.settings.min_payout_cents,
+            fee_percent=self.settings.platform_fee_percent,
+            only_verified=self.settings.only_verified_are_paid,
+        )
 
 
 READY_SECONDS = 2.0

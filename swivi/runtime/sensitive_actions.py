@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from swivi.domain.accounts import passwords, sessions
 from swivi.domain.accounts.actor import Actor
 from swivi.domain.accounts.demo_emails import DEMO_EMAILS
@@ -131,10 +133,15 @@ def may_need_proof(name: str) -> bool:
 
 async def is_proven(actor: Actor, session_hash: str) -> bool:
     """Return whether the password was entered in this session a moment ago."""
+    async with runtime().database.reading() as session:
+        return await is_proven_in(session, actor, session_hash)
+
+
+async def is_proven_in(session: AsyncSession, actor: Actor, session_hash: str) -> bool:
+    """Return the same, read in a transaction of the caller's."""
     if runtime().settings.demo and actor.email in DEMO_EMAILS.values():
         return True  # demo users signed in without a password
-    async with runtime().database.reading() as session:
-        return await sessions.is_proven(session, session_hash)
+    return await sessions.is_proven(session, session_hash)
 
 
 async def must_be_proven(actor: Actor, session_hash: str) -> None:

@@ -1,4 +1,4 @@
-"""A caller at an address, behind proxies or not."""
+"""Clients at a given address, behind proxies or not."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

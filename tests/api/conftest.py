@@ -1,4 +1,4 @@
-"""Callers of the API: a guest, clippers and an admin, over ASGI, on a fresh database of either
+"""Clients of the API: a guest, clippers and an admin, over ASGI, on a fresh database of either
 kind.
 """
 

@@ -1,4 +1,4 @@
-"""What the API's document promises, held against every answer that any test of the API gets."""
+"""Check each answer of the API that a test receives against the OpenAPI document."""
 
 import re
 from functools import cache
@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from swivi.api.app import build_api
 
 FRAMEWORK = {(404, "not_found"), (405, "method_not_allowed")}
-"""Refusals of addresses and methods that the document does not know."""
+"""Refusals of paths and methods that the document does not know."""
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The API over real HTTP inside the test process, with people, campaigns and money in it."""
+"""The API over real HTTP inside the test process, with users, campaigns and money."""
 
 import asyncio
 import threading
@@ -31,7 +31,7 @@ Result = TypeVar("Result")
 
 @dataclass
 class World:
-    """Who there is."""
+    """The users."""
 
     admin: Actor
     clipper: Actor
@@ -84,7 +84,7 @@ class ServedApi:
         self._server = simulator_server(app, self._port)
         self._serving = asyncio.create_task(self._server.serve())
         async with asyncio.timeout(60):
-            while not self._server.started:  # noqa: ASYNC110 - uvicorn has no hook for this moment
+            while not self._server.started:  # noqa: ASYNC110 - uvicorn offers no event
                 await asyncio.sleep(0.01)
 
     async def _close(self) -> None:

@@ -1,4 +1,4 @@
-"""GET /admin/analytics: what was read and spent, in the API's shape."""
+"""GET /admin/analytics: views and spending in the API's shape."""
 
 from datetime import timedelta
 

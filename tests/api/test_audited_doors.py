@@ -1,6 +1,4 @@
-"""Who came in, who did not, and who asked for what is not theirs: in the audit log, without what
-was typed.
-"""
+"""The audit log has successful and failed sign-ins and refused requests, without what was typed."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""Input that is wrong is refused with its field named, and changes nothing."""
+"""Invalid input is refused with its field named, and changes nothing."""
 
 import httpx
 
@@ -35,7 +35,7 @@ BAD_AMOUNTS = [
     '"20,5"',
     '"1000000000.01"',
 ]
-"""As they stand in the JSON text."""
+"""As written in the JSON text."""
 
 
 def _json(**parts: str) -> bytes:

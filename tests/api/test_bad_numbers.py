@@ -1,6 +1,4 @@
-"""A number that nobody means is refused by every field, parameter and id of the API, and changes
-nothing.
-"""
+"""Absurd numbers are refused by every field, parameter and id of the API, and change nothing."""
 
 import json
 from collections.abc import Iterator

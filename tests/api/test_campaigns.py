@@ -1,4 +1,4 @@
-"""Campaigns through the API: created, changed, stepped through their life."""
+"""Campaigns through the API: creation, changes, and every status."""
 
 from swivi.runtime.runtime import Runtime
 from tests import factories

@@ -1,6 +1,4 @@
-"""A body that costs more than a legal one is refused before it is parsed, and before anybody is
-known.
-"""
+"""A body that costs more than a valid one is refused before parsing and before authentication."""
 
 import json
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""Tracking by an outside scheduler, its runs, looks at links, and what the health checks say."""
+"""Tracking by an external scheduler, its runs, readings of links, and the health checks."""
 
 import asyncio
 from collections.abc import AsyncIterator

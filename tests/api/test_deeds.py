@@ -1,6 +1,4 @@
-"""The table of deeds, walked at the doors of the API: without proof each is refused, and with it
-each goes through.
-"""
+"""Each sensitive action is refused by the API without the password, and succeeds with it."""
 
 import httpx
 import pytest

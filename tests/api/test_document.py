@@ -1,4 +1,4 @@
-"""The OpenAPI document: valid, complete, and with examples that are what they say."""
+"""The OpenAPI document: valid, complete, and with examples that fit their schemas."""
 
 import re
 from collections import Counter
@@ -33,7 +33,7 @@ DEPEND_ON_STATE = {
     "video_not_held",
     "webhook_not_found",
 }
-"""An example cannot know what there is."""
+"""An example cannot know which rows exist."""
 
 
 def test_it_is_openapi_3_1_of_this_version() -> None:

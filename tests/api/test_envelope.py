@@ -1,4 +1,4 @@
-"""Every refusal comes in one envelope, with the right status, whoever refuses."""
+"""Every refusal comes in one envelope with the right status, whichever layer refuses."""
 
 from typing import Any
 

@@ -1,6 +1,4 @@
-"""CSV to take away: everything that was asked for, to admins only, and no cell that a spreadsheet
-would run.
-"""
+"""CSV exports: complete, for admins only, and without a cell that a spreadsheet would run."""
 
 import csv
 import io

@@ -1,11 +1,11 @@
-"""Schemathesis over the whole document: whoever calls with whatever, nothing fails and nothing
-undocumented comes.
+"""Schemathesis over the whole document: nothing fails, and no answer is undocumented.
 
-    SWIVI_FUZZ_EXAMPLES=100 SWIVI_FUZZ_DATABASE=postgresql .venv/bin/pytest tests/api/test_fuzzing.py
+    SWIVI_FUZZ_EXAMPLES=100 SWIVI_FUZZ_DATABASE=postgresql \\
+        .venv/bin/pytest tests/api/test_fuzzing.py
 
-looks longer, and at the other database. Each role sends so many requests that fit the document to
-each endpoint, and as many that do not: those must be refused. Examples are derived from the
-endpoint (`derandomize`), so each run sends the same ones.
+runs longer, and on the other database. Each role sends this many valid requests to each endpoint,
+and as many invalid ones, which must be refused. Examples are derived from the endpoint
+(`derandomize`), so each run sends the same ones.
 """
 
 import os

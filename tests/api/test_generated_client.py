@@ -1,6 +1,4 @@
-"""A client that is generated from the document: nothing is left out of it, and it works against the
-API.
-"""
+"""A client generated from the document: it is complete, and it works against the API."""
 
 import importlib
 import re

@@ -1,6 +1,4 @@
-"""HTTP as clients expect it: conditional GET, compression, HEAD, OPTIONS, 405, and pages that need
-no internet.
-"""
+"""HTTP behaviour: conditional GET, compression, HEAD, OPTIONS, 405, and pages without internet."""
 
 import asyncio
 import gzip

@@ -1,6 +1,4 @@
-"""`Idempotency-Key` on everything that creates something or moves money: done once, answered the
-same.
-"""
+"""`Idempotency-Key`: everything that creates something or moves money is done once."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence

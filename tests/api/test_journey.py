@@ -1,4 +1,4 @@
-"""The whole way of the money, through the API alone."""
+"""Money from the budget to the payout, through the API alone."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`docs/journey.sh` does what it says, against an API over real HTTP."""
+"""`docs/journey.sh` works as written, against an API over real HTTP."""
 
 import os
 import shutil

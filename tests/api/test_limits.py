@@ -1,6 +1,4 @@
-"""How often: sign-in, sign-up, submissions and payouts, per account and per address, in the API and
-on its forms.
-"""
+"""Rate limits of sign-in, sign-up, submissions and payouts, per account and per address."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator

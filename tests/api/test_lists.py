@@ -1,6 +1,4 @@
-"""Lists: what can be filtered, sorted and read one by one, over everything that the document
-names.
-"""
+"""Lists: filters, sorting and single items, for everything that the document names."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,6 +1,4 @@
-"""What Prometheus is told: the numbers are those of what was done, in its own format, for those who
-may read them.
-"""
+"""Metrics: right numbers, in Prometheus' format, for authorized readers only."""
 
 from collections.abc import Callable
 

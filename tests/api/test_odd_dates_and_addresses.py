@@ -1,6 +1,4 @@
-"""Dates at the ends of time and addresses that are none are refused with their field, never with a
-500.
-"""
+"""Extreme dates and malformed addresses are refused with their field, never with a 500."""
 
 from base64 import urlsafe_b64encode
 

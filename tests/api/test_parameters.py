@@ -1,8 +1,4 @@
-"""Every query parameter and path id of every route: what does not parse is refused by name, and
-nothing is done.
-
-The routes are read from the document, so that a later route is tested as soon as it exists.
-"""
+"""Malformed query parameters and path ids of all routes are refused by name; nothing is done."""
 
 import re
 from collections.abc import Iterator

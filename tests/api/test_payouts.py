@@ -1,4 +1,4 @@
-"""Payout requests through the API: repeated, cancelled, processed, and never out of turn."""
+"""Payout requests through the API: repeats, cancellation, processing, and illegal steps."""
 
 import asyncio
 
@@ -6,8 +6,9 @@ import httpx
 from fastapi import FastAPI
 
 from swivi.domain.accounts import tokens
-from swivi.runtime.runtime import Runtime
+from swivi.runtime.runtime import Runtime, open_runtime
 from tests.api.conftest import Person, Snapshot, client, refusal, wrong_fields
+from tests.conftest import SettingsFor
 
 ASK = {"amount": 20.10, "method": "paypal", "details": "casey@swivi.test"}
 
@@ -29,6 +30,22 @@ async def test_a_repeated_key_answers_with_the_first_request(
     assert refusal(await _ask(earned, "key-2")) == (409, "open_request_exists")
     assert refusal(await _ask(earned)) == (409, "open_request_exists")
     assert await everything() == before
+
+
+async def test_the_minimum_of_the_settings_holds_in_every_answer(
+    earned: Person, guest: httpx.AsyncClient, settings_for: SettingsFor
+) -> None:
+    async with open_runtime(settings_for(min_payout="60")) as running:
+        secret = running.settings.cron_secret
+        assert secret is not None
+        cron = {"Authorization": f"Bearer {secret.get_secret_value()}"}
+        dashboard = (await earned.http.get("/clippers/dashboard")).json()
+        payable = (await guest.get("/cron/payout-calculation", headers=cron)).json()
+        asked = await _ask(earned, amount=50)
+    assert (dashboard["minimumPayout"], dashboard["canRequestPayout"]) == (60.0, False)
+    assert [clipper["payable"] for clipper in payable["clippers"]] == [0.0]
+    assert refusal(asked) == (422, "below_minimum")
+    assert "$60.00" in asked.json()["error"]["message"]
 
 
 async def test_the_same_key_at_the_same_moment_makes_one_request(earned: Person) -> None:

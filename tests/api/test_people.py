@@ -1,4 +1,4 @@
-"""Signing up, tokens, the list of users, and what people are told."""
+"""Sign-up, tokens, the list of users, and notifications."""
 
 import httpx
 

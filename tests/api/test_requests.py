@@ -1,6 +1,4 @@
-"""Each answer carries an id, each request leaves one line in the log with that id, and no line
-tells a secret.
-"""
+"""Each answer has a request id, and each request one log line with that id and no secret."""
 
 import io
 import json

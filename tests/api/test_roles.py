@@ -1,4 +1,4 @@
-"""Who gets in where, over every route that there is: a new route that nobody guards fails here."""
+"""Every route and its roles. A new route without a guard fails here."""
 
 from collections.abc import Iterator
 
@@ -44,7 +44,7 @@ SAYS = {
     "admin": ({"token", "session"}, {"not_signed_in", "admins_only"}),
     "cron": ({"cronSecret"}, {"wrong_cron_secret"}),
 }
-"""The ways in that the document names for each kind, and the codes of those who are not let in."""
+"""The credentials that the document names for each kind, and the codes of refusals."""
 
 
 def _kind(path: str) -> str:

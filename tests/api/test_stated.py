@@ -1,6 +1,4 @@
-"""What the API refuses is stated in its document: each wrong body is refused by both, each right
-one by neither.
-"""
+"""API and document agree on bodies: both refuse each invalid one and accept each valid one."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple

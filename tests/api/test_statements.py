@@ -1,4 +1,4 @@
-"""Statements to take away: a clipper's own, and for admins anybody's and each campaign's."""
+"""Statements: a clipper's own, and any clipper's or campaign's for admins."""
 
 import csv
 import io

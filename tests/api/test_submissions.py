@@ -1,4 +1,4 @@
-"""Submissions through the API: sent once, reviewed once, revoked once."""
+"""Submissions through the API: each is sent, reviewed and revoked once."""
 
 import httpx
 

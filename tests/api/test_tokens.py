@@ -1,4 +1,4 @@
-"""API tokens through the API: made with a name, a scope and an expiry, listed, used, revoked."""
+"""API tokens through the API: name, scope, expiry, use, and revocation."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -133,7 +133,7 @@ async def test_a_token_can_be_got_by_signing_in_too(
 
 
 async def test_tokens_are_bounded(clipper: Person) -> None:
-    for number in range(MOST_TOKENS - 1):  # the one that they call with counts, too
+    for number in range(MOST_TOKENS - 1):  # the calling token counts too
         assert (await _make(clipper, name=f"Token {number}")).status_code == 201
     assert refusal(await _make(clipper)) == (409, "too_many_tokens")
     newest = (await clipper.http.get("/tokens")).json()["items"][0]

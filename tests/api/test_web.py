@@ -1,4 +1,4 @@
-"""The browser's plain forms: cookies that scripts cannot read, redirects that lead nowhere else."""
+"""The browser's HTML forms: HttpOnly cookies, and redirects that stay on this site."""
 
 from collections.abc import AsyncIterator
 from http.cookies import SimpleCookie

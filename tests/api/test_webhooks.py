@@ -1,5 +1,5 @@
-"""Webhooks through the API: made, changed, rotated, tested and deleted by admins, with a log of
-every delivery.
+"""Webhooks through the API: admins create, change, rotate, test and delete them, with a delivery
+log.
 """
 
 from collections.abc import AsyncIterator

@@ -28,8 +28,7 @@ async def ask(running: Runtime, clipper: Actor) -> None:
             amount="40.00",
             method="paypal",
             details="casey@swivi.test",
-            minimum=running.settings.min_payout_cents,
-            fee_percent=running.settings.platform_fee_percent,
+            terms=running.payout_terms,
         )
 
 

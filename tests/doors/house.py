@@ -7,7 +7,6 @@ import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -21,6 +20,7 @@ from swivi.domain.accounts.models import Authenticator, SignInSession, User, Use
 from swivi.domain.notifications.models import Notification
 from swivi.domain.payouts import destinations
 from swivi.domain.payouts import service as payouts
+from swivi.domain.payouts.terms import PayoutTerms
 from swivi.domain.tracking import manual_readings as manual
 from swivi.domain.tracking.models import Trigger
 from swivi.runtime.runtime import open_runtime
@@ -219,8 +219,9 @@ async def furnish(
         people = {"guest": Person("guest"), "impostor": Person("impostor", cookie="made-up")}
         async with database.writing() as session:
             destination = {"method": "paypal", "details": "ann-abendrot@paypal.test"}
-            terms = {"minimum": 2_000, "fee_percent": Decimal(0)}
-            asked = await payouts.request(session, ann, amount="50", **destination, **terms)
+            asked = await payouts.request(
+                session, ann, amount="50", **destination, terms=PayoutTerms(2_000)
+            )
             await destinations.keep(session, ann, **destination)
             account = await social.link(session, ann, platform="tiktok", handle="ann.abendrot")
             token = await tokens.issue(session, ann.user_id, name="Ann's script")

@@ -5,7 +5,6 @@ keyboard.
 import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from decimal import Decimal
 
 import pytest
 import pytest_asyncio
@@ -23,6 +22,7 @@ from swivi.domain.campaigns import service as campaigns
 from swivi.domain.campaigns.models import Campaign, CampaignStatus
 from swivi.domain.payouts import service as payouts
 from swivi.domain.payouts.models import PayoutRequest
+from swivi.domain.payouts.terms import PayoutTerms
 from tests.e2e.people import PASSWORD, SLOW, Clipper, Visitor, swivi
 from tests.factories import tiktok
 from tests.servers import AppServer
@@ -121,8 +121,7 @@ async def ask_for_payout(database: Database, email: str, dollars: str) -> Cents:
             amount=dollars,
             method="paypal",
             details=email,
-            minimum=100,
-            fee_percent=Decimal(0),
+            terms=PayoutTerms(100),
         )
     return (await person(database, email)).available
 

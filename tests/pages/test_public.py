@@ -13,13 +13,15 @@ from swivi.domain.campaigns import service as campaigns
 from swivi.pages.engine.loading import loading
 from swivi.pages.engine.session import end
 from swivi.pages.public.landing.board import board
-from swivi.pages.public.landing.page import LandingState
+from swivi.pages.public.landing.page import LandingState, landing
 from swivi.pages.public.sign_in.page import EntryState
 from swivi.pages.shared.campaign_card import rules_in_words
 from swivi.pages.shared.campaign_story import CampaignNumbers, CampaignPage
 from swivi.runtime.live import hub
 from swivi.runtime.live.hub import Hub
+from swivi.runtime.runtime import open_runtime
 from swivi.swivi import app
+from tests.conftest import SettingsFor
 from tests.factories import tiktok
 from tests.pages.conftest import Tab, happens
 from tests.world import World
@@ -58,6 +60,18 @@ def test_a_cookie_that_is_no_flash_says_nothing(cookie: str) -> None:
 
 def test_fields_of_a_flash_that_are_no_texts_by_name_are_left_out() -> None:
     assert parse_flash(as_cookie({"form": "sign-up", "fields": ["email"]})) == Flash(form="sign-up")
+
+
+async def test_the_landing_page_names_the_smallest_payout_of_the_settings(
+    world: World, tab: Tab, settings_for: SettingsFor
+) -> None:
+    async with open_runtime(settings_for(min_payout="50")):
+        state = await tab.state(LandingState)
+        await happens(state.load)
+    assert state.smallest_payout == 5_000
+    shown = str(landing())
+    assert "smallest_payout" in shown
+    assert "$20" not in shown
 
 
 async def test_the_landing_page_shows_open_campaigns_and_real_totals(

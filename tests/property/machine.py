@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,6 +35,7 @@ from swivi.domain.campaigns.models import CampaignStatus
 from swivi.domain.clips import holds, review
 from swivi.domain.clips import service as clips
 from swivi.domain.payouts import service as payouts
+from swivi.domain.payouts.terms import PayoutTerms
 from swivi.domain.platforms.models import Outcome, Platform, VideoRef
 from swivi.domain.tracking import ends
 from swivi.domain.tracking.manual_readings import read_by_hand
@@ -455,8 +457,7 @@ class MoneyMachine(RuleBasedStateMachine):
                 amount=format_dollars(max(1, amount)),
                 method="paypal",
                 details="casey@swivi.test",
-                minimum=MINIMUM,
-                fee_percent=fee,  # type: ignore[arg-type]
+                terms=PayoutTerms(MINIMUM, Decimal(fee)),
                 idempotency_key=key,
             )
         )

@@ -27,8 +27,7 @@ async def ask(running: Runtime, clipper: Actor, amount: str, key: str | None) ->
             amount=amount,
             method="paypal",
             details="casey@swivi.test",
-            minimum=running.settings.min_payout_cents,
-            fee_percent=running.settings.platform_fee_percent,
+            terms=running.payout_terms,
             idempotency_key=key,
         )
 

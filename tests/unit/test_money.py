@@ -1,11 +1,13 @@
 """Parsing, formatting and sharing money: whole cents, whatever was typed."""
 
+import json
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from swivi.api.http.schemas import Dollars, View
 from swivi.core.errors import InvalidInput
 from swivi.core.money import (
     MAX_CENTS,
@@ -17,6 +19,9 @@ from swivi.core.money import (
     share,
     to_dollars,
 )
+from swivi.domain.webhooks import events
+from swivi.domain.webhooks.events import EventData
+from swivi.domain.webhooks.models import EventKind
 
 amounts = st.integers(min_value=1, max_value=MAX_CENTS)
 demands_of_clips = st.dictionaries(st.integers(0, 10_000), st.integers(0, 10**9), max_size=40)
@@ -77,6 +82,32 @@ def test_what_is_not_an_amount_above_zero_is_refused_by_field(typed: object) -> 
 def test_an_amount_survives_being_written_and_read(cents: Cents) -> None:
     assert parse_dollars(format_dollars(cents)) == cents
     assert parse_dollars(to_dollars(cents)) == cents
+
+
+class Answer(View):
+    amount: Dollars
+
+
+class Event(EventData):
+    kind = EventKind.TEST
+    amount: events.Dollars
+
+
+@given(st.integers(1 - 10**15, 10**15 - 1))
+def test_an_answer_in_dollars_has_exactly_the_digits_of_the_cents(cents: Cents) -> None:
+    event = Event(amount=cents)
+    for written in (
+        Answer(amount=cents).model_dump_json(),
+        event.model_dump_json(),
+        json.dumps(event.model_dump(mode="json")),
+    ):
+        assert json.loads(written, parse_float=Decimal)["amount"] * 100 == cents, written
+
+
+@pytest.mark.parametrize("cents", [10**15, -(10**15), 10**17 + 1])
+def test_an_amount_whose_digits_would_change_is_never_answered(cents: Cents) -> None:
+    with pytest.raises(OverflowError):
+        to_dollars(cents)
 
 
 @pytest.mark.parametrize(

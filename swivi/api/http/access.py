@@ -1,16 +1,15 @@
-"""Who may call: the session's cookie or a bearer token for people, the cron secret for
-schedulers.
-"""
+"""Authentication: a session's cookie or a token for users, the cron secret for schedulers."""
 
 import hmac
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import SecretStr
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.api.http.client import client_address
 from swivi.api.http.origin import CrossSite, must_be_own_page
@@ -19,12 +18,14 @@ from swivi.core import logs
 from swivi.core.errors import NotAllowed, NotSignedIn, TooManyRequests, Unavailable
 from swivi.domain.accounts import attempts, sessions, tokens
 from swivi.domain.accounts.actor import Actor
-from swivi.domain.accounts.errors import AdminsOnly, ClippersOnly, ReadOnlyToken
+from swivi.domain.accounts.errors import AdminsOnly, ClippersOnly, PasswordNeeded, ReadOnlyToken
 from swivi.domain.accounts.models import TokenScope
-from swivi.runtime import sensitive_actions as deeds
+from swivi.runtime import sensitive_actions
 from swivi.runtime.runtime import runtime
 
-_bearer = HTTPBearer(auto_error=False, scheme_name="token", description="From POST /auth/token")
+_bearer = HTTPBearer(
+    auto_error=False, scheme_name="token", description="A token from POST /auth/token"
+)
 _cookie = APIKeyCookie(name=sessions.SESSION_COOKIE, auto_error=False, scheme_name="session")
 _cron = HTTPBearer(auto_error=False, scheme_name="cronSecret", description="CRON_SECRET")
 
@@ -32,7 +33,7 @@ Bearer = HTTPAuthorizationCredentials | None
 
 
 class WrongCronSecret(NotSignedIn):
-    """The bearer is not CRON_SECRET."""
+    """The bearer token is not CRON_SECRET."""
 
     code = "wrong_cron_secret"
 
@@ -41,7 +42,7 @@ class WrongCronSecret(NotSignedIn):
 
 
 class NoCronSecret(Unavailable):
-    """The operator has not set one."""
+    """CRON_SECRET is not set."""
 
     code = "no_cron_secret"
 
@@ -51,18 +52,30 @@ class NoCronSecret(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, and by which way in: a session, named by its hash, or a token, named by its id."""
+    """An authenticated user with their credential: a session (by hash) or a token (by id)."""
 
     actor: Actor
     session_hash: str | None = None
     token_id: int | None = None
+    lacks_proof: bool = False
+    """Whether this route needs the password, and the session has not proved it lately."""
+
+    async def is_proven(self, session: AsyncSession) -> bool:
+        """Return whether this caller needs no password now. A token never needs one."""
+        if self.session_hash is None:
+            return True
+        return await sensitive_actions.is_proven_in(session, self.actor, self.session_hash)
+
+    async def prove(self) -> None:
+        """Raise PasswordNeeded. A request to the API carries no password."""
+        raise PasswordNeeded
 
     async def must_be_proven(self) -> None:
-        """Raise PasswordNeeded if this is a session in which the password was not entered a moment
-        ago.
-        """
-        if self.session_hash is not None:
-            await deeds.must_be_proven(self.actor, self.session_hash)
+        """Raise PasswordNeeded if the session has not proved the password lately."""
+        async with runtime().database.reading() as session:
+            proven = await self.is_proven(session)
+        if not proven:
+            await self.prove()
 
 
 @refuses(NotSignedIn, CrossSite, ReadOnlyToken)
@@ -71,7 +84,7 @@ async def caller(
     bearer: Annotated[Bearer, Depends(_bearer)],
     cookie: Annotated[str | None, Depends(_cookie)],
 ) -> Caller:
-    """Return who calls. A token, where one is sent, counts alone.
+    """Return the caller. A token takes precedence over a cookie.
 
     Raise NotSignedIn, ReadOnlyToken, CrossSite.
     """
@@ -87,9 +100,18 @@ async def _caller(request: Request, bearer: Bearer, cookie: str | None) -> Calle
         raise NotSignedIn
     if request.method not in SAFE_METHODS:
         must_be_own_page(request)
-    session_hash = sessions.hash_token(cookie)
+    return await _by_session(sessions.hash_token(cookie), route_called(request))
+
+
+async def _by_session(session_hash: str, route: str) -> Caller:
     async with runtime().database.reading() as session:
-        return Caller(_known(await sessions.actor_by_session(session, session_hash)), session_hash)
+        actor = await sessions.actor_by_session(session, session_hash)
+        if actor is None:
+            raise NotSignedIn
+        found = Caller(actor, session_hash)
+        # Read in the transaction that reads the user. The role is checked before this is refused.
+        lacks_proof = sensitive_actions.needs_proof(route) and not await found.is_proven(session)
+    return replace(found, lacks_proof=lacks_proof)
 
 
 async def _by_token(token: str, *, reads_only: bool) -> Caller:
@@ -109,29 +131,28 @@ async def _by_token(token: str, *, reads_only: bool) -> Caller:
 Called = Annotated[Caller, Depends(caller)]
 
 
-async def signed_in(request: Request, called: Called) -> Actor:
-    """Return who calls.
+async def signed_in(called: Called) -> Actor:
+    """Return the signed-in user.
 
-    Raise what `caller` raises; PasswordNeeded where `deeds` says so of the route.
+    Raise what `caller` raises, and PasswordNeeded if the route is a sensitive action.
     """
-    await _must_be_proven(request, called)
+    return _proven(called)
+
+
+def _proven(called: Caller) -> Actor:
+    if called.lacks_proof:
+        raise PasswordNeeded
     return called.actor
 
 
-async def _must_be_proven(request: Request, called: Caller) -> None:
-    if deeds.needs_proof(route_name(request.method, request.scope["route"].path)):
-        await called.must_be_proven()
-
-
 def route_name(method: str, path: str) -> str:
-    """Return what `deeds` calls a route."""
+    """Return the name of a route in the table of sensitive actions."""
     return f"{method} {path}"
 
 
-def _known(actor: Actor | None) -> Actor:
-    if actor is None:
-        raise NotSignedIn
-    return actor
+def route_called(request: Request) -> str:
+    """Return the name of the route that this request calls."""
+    return route_name(request.method, request.scope["route"].path)
 
 
 SignedIn = Annotated[Actor, Depends(signed_in)]
@@ -139,27 +160,29 @@ SignedIn = Annotated[Actor, Depends(signed_in)]
 
 @refuses(ClippersOnly)
 async def clipper(request: Request, called: Called) -> Actor:
-    """A clipper calls. Raises ClippersOnly; PasswordNeeded where `deeds` says so of the route."""
+    """Return the calling clipper.
+
+    Raise ClippersOnly, and PasswordNeeded if the route is a sensitive action.
+    """
     async with _noting(request, called.actor):
         called.actor.must_be_clipper()
-    await _must_be_proven(request, called)
-    return called.actor
+    return _proven(called)
 
 
 @refuses(AdminsOnly)
 async def admin(request: Request, called: Called) -> Actor:
-    """An admin calls. Raises AdminsOnly; PasswordNeeded where `deeds` says so of the route."""
+    """Return the calling admin.
+
+    Raise AdminsOnly, and PasswordNeeded if the route is a sensitive action.
+    """
     async with _noting(request, called.actor):
         called.actor.must_be_admin()
-    await _must_be_proven(request, called)
-    return called.actor
+    return _proven(called)
 
 
 @asynccontextmanager
 async def _noting(request: Request, actor: Actor) -> AsyncIterator[None]:
-    """Who is turned away because of their role stands in the audit log, with the route that they
-    asked for.
-    """
+    """Log a caller who is refused for their role in the audit log, with the route."""
     try:
         yield
     except NotAllowed:
@@ -176,9 +199,9 @@ Admin = Annotated[Actor, Depends(admin)]
 async def cron(
     request: Request, response: Response, bearer: Annotated[Bearer, Depends(_cron)]
 ) -> None:
-    """A scheduler calls; nobody keeps the answer.
+    """Let a scheduler with the cron secret call. Forbid caches to store the answer.
 
-    Raises NoCronSecret, WrongCronSecret, TooManyRequests.
+    Raise NoCronSecret, WrongCronSecret, TooManyRequests.
     """
     response.headers["Cache-Control"] = "no-store"
     secret = runtime().settings.cron_secret
@@ -194,9 +217,9 @@ async def metrics_reader(
     bearer: Annotated[Bearer, Depends(_bearer)],
     cookie: Annotated[str | None, Depends(_cookie)],
 ) -> None:
-    """Prometheus with METRICS_TOKEN calls, or an admin.
+    """Let Prometheus with METRICS_TOKEN call, or an admin.
 
-    Raises NotSignedIn, AdminsOnly, TooManyRequests.
+    Raise NotSignedIn, AdminsOnly, TooManyRequests.
     """
     secret = runtime().settings.metrics_token
     given = "" if bearer is None else bearer.credentials
@@ -207,9 +230,9 @@ async def metrics_reader(
 
 
 async def _shows(request: Request, given: str, secret: SecretStr) -> bool:
-    """Whether this is the secret.
+    """Return whether the caller sent the secret. Count wrong ones.
 
-    Wrong ones are counted. Raises TooManyRequests before it is compared.
+    Raise TooManyRequests before the comparison.
     """
     address = client_address(request)
     await runtime().quotas.secret_has_room(address)
@@ -220,6 +243,6 @@ async def _shows(request: Request, given: str, secret: SecretStr) -> bool:
 
 
 def _is_secret(given: str, secret: SecretStr) -> bool:
-    # Headers arrive as Latin-1; in constant time, so that the answer's speed tells nothing about
-    # the secret.
+    # Headers arrive as Latin-1. The comparison takes constant time, so that its duration reveals
+    # nothing.
     return hmac.compare_digest(given.encode("latin-1"), secret.get_secret_value().encode())

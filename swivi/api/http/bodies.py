@@ -1,6 +1,4 @@
-"""Reading JSON bodies: bounded before they are parsed, numbers exactly as written, storable text
-only.
-"""
+"""Parse JSON bodies: bounded before parsing, with exact numbers and storable text only."""
 
 import json
 from collections.abc import Callable, Coroutine, Iterator
@@ -20,14 +18,15 @@ UNSTORABLE = "Text must be Unicode without NUL characters and lone surrogates."
 
 
 class ExactRequest(Request):
-    """A request whose JSON numbers with decimals are `Decimal`: money never passes through a
-    float.
+    """A request that parses JSON numbers with decimals as `Decimal`, so that no float carries
+    money.
     """
 
     async def json(self) -> Any:
-        """Return the body. Raise JSONDecodeError, or HTTPException 400 for what Swivi never takes.
+        """Return the body. Raise JSONDecodeError, or HTTPException 400 if it is out of bounds.
 
-        FastAPI parses a body before it knows the caller, so the bounds hold for everybody.
+        FastAPI parses a body before it authenticates the caller, so the bounds protect against
+        everybody.
         """
         try:
             text = (await self.body()).decode()
@@ -43,10 +42,10 @@ class ExactRequest(Request):
 
 
 class ExactRoute(APIRoute):
-    """A route that reads its body so, up to the bytes its endpoint takes (see `takes_up_to`)."""
+    """A route that parses its body with ExactRequest. `takes_up_to` raises its limit of bytes."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return the handler, given an ExactRequest."""
+        """Return FastAPI's handler, wrapped to receive an ExactRequest."""
         handler = super().get_route_handler()
         max_bytes = bound_of(self.endpoint)
 
@@ -58,9 +57,9 @@ class ExactRoute(APIRoute):
 
 
 def _strings(parsed: Any) -> Iterator[str]:
-    """Yield every string, names included.
+    """Yield every string, names of fields included.
 
-    A loop: generators in generators cost depth times size.
+    This is a loop, because nested generators cost depth times size.
     """
     waiting = [parsed]
     while waiting:

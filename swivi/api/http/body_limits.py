@@ -1,4 +1,4 @@
-"""A bound on request bodies, counted while they arrive, so that nobody fills the memory."""
+"""Limit the size of request bodies while they arrive, so that nobody can fill the memory."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -11,21 +11,19 @@ MAX_BODY_BYTES = 64_000
 """Bytes of a body, unless its endpoint is marked with `takes_up_to`."""
 
 MAX_LONG_TEXTS_BYTES = 512_000
-"""Bytes of the largest legal body: a campaign's three texts of 10,000 characters, all of them
-escaped.
-"""
+"""Bytes of the largest valid body: a campaign's three texts of 10,000 characters, all escaped."""
 
 MAX_LINKS_BYTES = 128_000
 """Bytes of 50 links of 2,048 characters."""
 
 MAX_FORM_BYTES = 32_000
-"""Bytes of a plain HTML form: a path to go on to, and a few short fields, all of them escaped."""
+"""Bytes of an HTML form: a path to continue to and a few short fields, all escaped."""
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
 def takes_up_to(max_bytes: int) -> Callable[[Endpoint], Endpoint]:
-    """Mark an endpoint that takes larger bodies than most. Goes below the router's decorator."""
+    """Mark an endpoint that takes larger bodies. Place it below the router's decorator."""
 
     def mark(endpoint: Endpoint) -> Endpoint:
         endpoint.__dict__["max_body_bytes"] = max_bytes
@@ -47,8 +45,8 @@ def bounded(scope: Scope, receive: Receive, max_bytes: int) -> Receive:
 
     async def counted() -> Message:
         nonlocal received
-        # An announced size saves reading what would be refused anyway; the count holds where it
-        # lies.
+        # A declared size saves reading a body that would be refused. The count holds if the size is
+        # wrong.
         if announced > max_bytes:
             raise _too_large(max_bytes)
         message = await receive()
@@ -61,9 +59,9 @@ def bounded(scope: Scope, receive: Receive, max_bytes: int) -> Receive:
 
 
 class BodyLimit:
-    """Refuses larger bodies with a 413, in the words of the app's own exception handler.
+    """Refuse larger bodies with 413, through the app's own exception handler.
 
-    The application's framework has such a limit too, but it answers in plain text.
+    The outer application has such a limit too, but it answers in plain text.
     """
 
     def __init__(self, app: ASGIApp, max_bytes: int = MAX_LONG_TEXTS_BYTES) -> None:
@@ -77,9 +75,7 @@ class BodyLimit:
 
 
 def _announced(length: str) -> int:
-    """The `Content-Length`; 0 for what is no number, which the server refuses or the count
-    bounds.
-    """
+    """Return the `Content-Length`; 0 if it is malformed, since the count still holds."""
     return int(length[:20]) if length.isascii() and length.isdecimal() else 0
 
 

@@ -1,7 +1,6 @@
-"""Conditional GET: every JSON answer carries an `ETag`, and who sends it back gets a 304 while
-nothing has changed.
+"""Conditional GET: each JSON answer carries an `ETag`; sent back, it gets 304 if nothing changed.
 
-It saves the way, not the work: the tag is a hash of the answer, so it can never be out of date.
+This saves bandwidth, not work: the tag is a hash of the answer, so it is never out of date.
 """
 
 import hashlib
@@ -10,13 +9,13 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 KEPT_HEADERS = ("cache-control", "etag", "vary")
-"""What a 304 repeats of the answer that it stands for (RFC 9110, 15.4.5)."""
+"""The headers that a 304 repeats (RFC 9110, 15.4.5)."""
 
 
 class ConditionalGet:
-    """Tags JSON answers to GET.
+    """Tag JSON answers to GET.
 
-    Answers in pieces (exports) and those that say `no-store` go through as they are.
+    Streamed answers (exports) and answers with `no-store` pass unchanged.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -51,7 +50,7 @@ def _is_taggable(start: Message) -> bool:
 
 
 def _answer(start: Message, body: Message, known: str) -> tuple[Message, Message]:
-    # Weak, because the same answer may go out compressed or not.
+    # The tag is weak, because the same answer may be compressed or not.
     tag = f'W/"{hashlib.sha256(body.get("body", b"")).hexdigest()[:32]}"'
     headers = MutableHeaders(raw=start["headers"])
     headers["ETag"] = tag
@@ -69,6 +68,8 @@ def _answer(start: Message, body: Message, known: str) -> tuple[Message, Message
 
 
 def _names(known: str, tag: str) -> bool:
-    """Whether an `If-None-Match` names this tag; weak and strong count alike (RFC 9110, 13.1.2)."""
+    """Return whether `If-None-Match` names this tag. Weak and strong match alike (RFC 9110,
+    13.1.2).
+    """
     given = [each.strip().removeprefix("W/") for each in known.split(",")]
     return given == ["*"] or tag.removeprefix("W/") in given

@@ -1,8 +1,7 @@
-"""The readable pages of the API's document: Swagger UI, its files served from here, so that they
-need no internet.
+"""Swagger UI for the API. Its files are served from here, so that it needs no internet.
 
-`fastapi-offline` carries the files of Swagger UI (Apache-2.0); the page itself is ours, because
-FastAPI's needs a script within the page, which a strict content security policy forbids.
+`fastapi-offline` provides the files of Swagger UI (Apache-2.0). The page is our own: FastAPI's has
+an inline script, which a strict content security policy forbids.
 """
 
 from pathlib import Path
@@ -57,29 +56,29 @@ router = APIRouter(prefix="/docs", include_in_schema=False)
 
 @router.get("")
 async def page() -> HTMLResponse:
-    """The page."""
+    """Return the page."""
     return HTMLResponse(PAGE, headers=POLICY)
 
 
 @router.get("/start.js")
 async def start() -> Response:
-    """What begins it."""
+    """Return the script that starts Swagger UI."""
     return Response(START, media_type="text/javascript", headers=KEPT)
 
 
 @router.get("/swagger-ui-bundle.js")
 async def script() -> FileResponse:
-    """Swagger UI."""
+    """Return Swagger UI."""
     return FileResponse(FILES / "swagger-ui-bundle.js", headers=KEPT)
 
 
 @router.get("/swagger-ui.css")
 async def style() -> FileResponse:
-    """What it looks like."""
+    """Return the style sheet."""
     return FileResponse(FILES / "swagger-ui.css", headers=KEPT)
 
 
 @router.get("/favicon.png")
 async def icon() -> FileResponse:
-    """For the browser's tab."""
+    """Return the icon of the browser's tab."""
     return FileResponse(FILES / "favicon.png", headers=KEPT)

@@ -1,6 +1,4 @@
-"""The OpenAPI document: what FastAPI reads from the types, with each refusal that a route can
-answer, and examples.
-"""
+"""The OpenAPI document: FastAPI's own, completed by each route's refusals and by examples."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,29 +22,32 @@ JSON = "application/json"
 DESCRIPTION = """\
 Everything that Swivi's pages do, for programs.
 
-Money is dollars with at most two decimals, times are ISO 8601 in UTC, ids are strings. Sign in with
-`Authorization: Bearer <token>`; `POST /auth/token` gives one. Lists take `page` and `pageSize` and say how many items
-there are in `total`. A refusal is `{"error": {"code", "message", "fields"?}}`; `code` is for programs, `message` for
-people, `fields` says which of the request's own fields are wrong. Every GET carries an `ETag`: send it back as
-`If-None-Match`, and what has not changed is a 304 without a body.
+Money is in dollars with at most two decimals, times are ISO 8601 in UTC, ids are strings.
+Authenticate with `Authorization: Bearer <token>`; `POST /auth/token` creates a token. Lists take
+`page` and `pageSize`; their `total` counts the items of all pages. A refusal is
+`{"error": {"code", "message", "fields"?}}`: `code` is for programs, `message` for people, and
+`fields` names the invalid fields of the request. Each GET carries an `ETag`. Send it back as
+`If-None-Match`, and an unchanged answer is a 304 without a body.
 """
 
 TAGS = [
-    {"name": "auth", "description": "Becoming a clipper, and getting a token."},
+    {"name": "auth", "description": "Sign up, and create tokens."},
     {
         "name": "clippers",
-        "description": "What clippers do: find campaigns, send clips, see earnings, be paid.",
+        "description": "For clippers: campaigns, submissions, earnings and payouts.",
     },
-    {"name": "admin", "description": "What the people who run Swivi do."},
-    {"name": "cron", "description": "What an outside scheduler calls, with the cron secret."},
-    {"name": "health", "description": "For whatever watches over the process."},
+    {"name": "admin", "description": "For admins: review, payouts, campaigns and operations."},
+    {"name": "cron", "description": "For an external scheduler with the cron secret."},
+    {"name": "health", "description": "For monitoring."},
 ]
 
 NOT_MODIFIED = {
-    "description": "Nothing has changed since the answer whose `ETag` was sent as `If-None-Match`."
+    "description": "Nothing changed since the answer whose `ETag` was sent as `If-None-Match`."
 }
-NOTHING = "Done; there is nothing to say."
-TAKEN = {"2XX": {"description": "Taken. Anything else is a failure, and tried again later."}}
+NOTHING = "Done. The answer has no body."
+RECEIVED = {
+    "2XX": {"description": "Received. Any other status is a failure, and is retried later."}
+}
 HEADERS = {
     401: {
         "WWW-Authenticate": {
@@ -57,23 +58,23 @@ HEADERS = {
     },
     429: {
         "Retry-After": {
-            "description": "For how many seconds to wait.",
+            "description": "The seconds to wait.",
             "required": True,
             "schema": {"type": "integer", "minimum": 1},
         }
     },
 }
-"""What refusals of a status carry beside the body."""
+"""Headers of refusals, by status."""
 ETAG = {
     "ETag": {
-        "description": "What to send as `If-None-Match` next time.",
+        "description": "The value for `If-None-Match` in the next request.",
         "schema": {"type": "string"},
     }
 }
 
 
 def install(api: FastAPI) -> None:
-    """Make this the document that `api` serves. Built once, when it is first asked for."""
+    """Make `api` serve this document. It is built once, at the first request for it."""
 
     def document() -> dict[str, Any]:
         if api.openapi_schema is None:
@@ -84,14 +85,12 @@ def install(api: FastAPI) -> None:
 
 
 def as_text(document: Mapping[str, Any]) -> str:
-    """Return the document as it is kept in the repository: sorted, indented, ending in a line
-    break.
-    """
+    """Return the document as the repository keeps it: sorted, indented, with a final newline."""
     return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def operations(api: FastAPI) -> Iterator[tuple[str, str, RouteContext]]:
-    """Method, path and route of everything that the document describes."""
+    """Yield method, path and route of each operation in the document."""
     for route in iter_route_contexts(api.routes):
         if isinstance(route.original_route, APIRoute) and route.include_in_schema:
             for method in sorted(route.methods or ()):
@@ -113,7 +112,7 @@ def _document(api: FastAPI) -> dict[str, Any]:
     schemas |= _error_schemas()
     for method, path, route in operations(api):
         operation = described["paths"][path][method.lower()]
-        operation["responses"].pop("422", None)  # FastAPI's own, which never comes
+        operation["responses"].pop("422", None)  # FastAPI's own validation error, which never comes
         operation["responses"] |= _refused(refusals_of(route))
         operation["summary"] = str(route.name).replace("_", " ").capitalize()
         _describe_answers(operation, schemas)
@@ -124,9 +123,7 @@ def _document(api: FastAPI) -> dict[str, Any]:
             operation["responses"]["304"] = NOT_MODIFIED
         operation["responses"] = dict(sorted(operation["responses"].items()))
     for told in described["webhooks"].values():
-        told["post"]["responses"] = {
-            "2XX": {"description": "Taken. Anything else is a failure, and tried again later."}
-        }
+        told["post"]["responses"] = dict(RECEIVED)
         _give_examples(told["post"], schemas)
     return described
 
@@ -143,7 +140,7 @@ def _error_schemas() -> dict[str, Any]:
 
 
 def _refused(refusals: Iterable[Refusal]) -> dict[str, Any]:
-    """The answers, one per status, with every code that it can carry."""
+    """Return one answer per status, with every code that it can carry."""
     return {
         str(status): _answer(list(group))
         for status, group in groupby(refusals, key=lambda refusal: refusal.status)
@@ -161,8 +158,8 @@ def _answer(refusals: list[Refusal]) -> dict[str, Any]:
     return {
         "headers": HEADERS.get(refusals[0].status, {}),
         "description": "\n".join(f"- `{refusal.code}`: {refusal.meaning}" for refusal in refusals),
-        # The codes are in the examples. As a schema for each answer they would become a thousand
-        # classes of a client.
+        # The codes are in the examples. A schema for each answer would become a thousand classes in
+        # a generated client.
         "content": {
             JSON: {"schema": {"$ref": "#/components/schemas/ErrorBody"}, "examples": examples}
         },
@@ -170,7 +167,7 @@ def _answer(refusals: list[Refusal]) -> dict[str, Any]:
 
 
 def _drop_null(parameters: list[dict[str, Any]]) -> None:
-    """Say nothing of null: a parameter is sent or left out, and the text "null" is refused."""
+    """Remove null from the schemas of parameters: a parameter is sent or left out."""
     for parameter in parameters:
         choices = parameter["schema"].pop("anyOf", [])
         for choice in choices:
@@ -179,7 +176,7 @@ def _drop_null(parameters: list[dict[str, Any]]) -> None:
 
 
 def _describe_answers(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
-    """Says what comes, in place of FastAPI's "Successful Response"."""
+    """Describe each answer, in place of FastAPI's "Successful Response"."""
     for status, answer in operation["responses"].items():
         if answer["description"] == "Successful Response":
             answer["description"] = NOTHING if status == "204" else _meaning(answer, schemas)

@@ -1,4 +1,4 @@
-"""Every refusal in one envelope: `{"error": {"code", "message", "fields"?}}`, whoever raised it."""
+"""All refusals in one envelope: `{"error": {"code", "message", "fields"?}}`."""
 
 import logging
 from collections.abc import Mapping
@@ -25,11 +25,10 @@ CODES = {
     405: ("method_not_allowed", "This address does not take this method."),
     413: ("body_too_large", None),
 }
-"""The framework's own refusals by status: a code for programs, and a better sentence than its own.
-"""
+"""The framework's own refusals by status: the code, and a sentence to replace the framework's."""
 
 MAX_FIELDS_NAMED = 20
-"""Wrong fields named in one answer. A caller can make up thousands; the answer stays small."""
+"""The most fields that one answer names. A caller can invent thousands; the answer stays small."""
 
 MAX_NAME = 60
 """Characters of a wrong field's name in an answer."""
@@ -44,7 +43,7 @@ def install(app: FastAPI) -> None:
 
 
 def _camel(path: str) -> str:
-    """Return the path of a field, like `details.iban`, as programs call it."""
+    """Return the path of a field, like `details.iban`, in camelCase."""
     return ".".join(to_camel(name) for name in path.split("."))
 
 
@@ -74,9 +73,7 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
 
 
 def _wrong(problem: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the top-level field and what is wrong with it: `("body", "urls", 3)` is about
-    `urls`.
-    """
+    """Return the top-level field and its problem: `("body", "urls", 3)` is about `urls`."""
     tag = _tag(problem)
     if problem["type"] == "union_tag_invalid":
         return tag, f"Choose one of: {problem['ctx']['expected_tags']}.".replace("'", "")
@@ -87,9 +84,7 @@ def _wrong(problem: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _tag(problem: Mapping[str, Any]) -> str:
-    """Return the field that says which of several bodies this is, if the problem is that field;
-    else "".
-    """
+    """Return the name of the discriminator if the problem is about it; "" otherwise."""
     if not problem["type"].startswith("union_tag"):
         return ""
     return str(problem["ctx"]["discriminator"]).strip("'")
@@ -108,4 +103,4 @@ async def _by_framework(request: Request, error: Exception) -> Response:
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return envelope(500, "internal_error", "Something went wrong on our side. It was written down.")
+    return envelope(500, "internal_error", "Something went wrong in Swivi. The error is logged.")

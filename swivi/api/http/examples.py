@@ -1,4 +1,6 @@
-"""Examples for the OpenAPI document, made from its own schemas, so that none can be out of date."""
+"""Examples for the OpenAPI document, generated from its schemas, so that they are never out of
+date.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -87,7 +89,7 @@ SAMPLES: Mapping[str, Any] = {
     "value": "$147.50",
     "views": 15000,
 }
-"""What a field is called, and what is often in it."""
+"""A plausible value for each name of a field."""
 
 BY_FORMAT = {"date-time": "2026-06-01T12:00:00Z", "date": "2026-06-01"}
 BY_TYPE: Mapping[str, Any] = {
@@ -100,7 +102,7 @@ BY_TYPE: Mapping[str, Any] = {
 
 
 def example_of(schema: Schema, components: Schema, name: str = "") -> Any:
-    """A value that this schema allows; `components` are the document's schemas."""
+    """Return a value that this schema allows. `components` are the document's schemas."""
     schema = _resolved(schema, components)
     for given in ("const", "example", "default"):
         if given in schema and name not in SAMPLES:

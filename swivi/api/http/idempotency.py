@@ -1,8 +1,7 @@
-"""`Idempotency-Key`: a POST that is sent again with its key is answered as the first time, and does
-nothing.
+"""`Idempotency-Key`: a POST that is repeated with its key gets the first answer and does nothing.
 
-A route does its work within `once.writing()` and keeps its answer there, so that the two are one
-transaction. What is refused keeps nothing: the same key may try again.
+A route does its work in `once.writing()` and keeps its answer there, so that both are one
+transaction. A refused request keeps nothing: its key may be used again.
 """
 
 from collections.abc import AsyncIterator
@@ -25,7 +24,7 @@ from swivi.runtime.runtime import runtime
 
 LONGEST_KEY = 200
 REPLAYED = "Idempotent-Replayed"
-"""The header that tells an answer that was given before."""
+"""The header that marks a replayed answer."""
 
 Key = Annotated[
     str | None,
@@ -33,15 +32,14 @@ Key = Annotated[
         alias="Idempotency-Key",
         min_length=1,
         max_length=LONGEST_KEY,
-        description="A random text, such as a UUID, for this one request. Sent again within 24 "
-        "hours, it gives the "
-        "first answer and does nothing.",
+        description="A random text, such as a UUID, for this one request. A repeat within 24 "
+        "hours gets the first answer and does nothing.",
     ),
 ]
 
 
 class AnsweredBefore(Exception):
-    """Not an error: the request was done, and this was its answer."""
+    """Raised instead of an error, to replay the first answer."""
 
     def __init__(self, answer: Answer) -> None:
         super().__init__(answer.status)
@@ -49,9 +47,9 @@ class AnsweredBefore(Exception):
 
 
 class KeyedExecution:
-    """One request that is done once.
+    """One request that is executed once.
 
-    Without a key, `writing` is a plain transaction and nothing is kept.
+    Without a key, `writing` is a plain transaction and no answer is kept.
     """
 
     def __init__(self, asked: KeyedRequest | None, status: int, key: str | None) -> None:
@@ -62,9 +60,9 @@ class KeyedExecution:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
-        """The transaction that does the work.
+        """Open the transaction that does the work.
 
-        Raises AnsweredBefore, IdempotencyConflict, RequestUnderWay.
+        Raise AnsweredBefore, IdempotencyConflict, RequestUnderWay.
         """
         async with runtime().database.writing() as session:
             if self._asked is not None:
@@ -80,10 +78,10 @@ class KeyedExecution:
         may_change_for: timedelta | None = None,
         status: int | None = None,
     ) -> None:
-        """Keep the answer in the transaction of the work. `status` is the route's own unless said.
+        """Keep the answer, in the transaction of the work. `status` defaults to the route's own.
 
-        With `may_change_for`, repeats are told for so long at most that the first request is under
-        way; `change` ends that. If this process dies, they get this answer afterwards.
+        With `may_change_for`, repeats get RequestUnderWay for at most that long, until `change` is
+        called. If this process dies before, they get this answer afterwards.
         """
         if self._asked is not None:
             until = clock.now() + may_change_for if may_change_for else None
@@ -93,7 +91,7 @@ class KeyedExecution:
             self._is_kept = True
 
     async def change(self, view: View) -> None:
-        """Keep this answer in place of the one that was kept with the work."""
+        """Replace the answer that was kept with the work."""
         if self._asked is not None:
             async with runtime().database.writing() as session:
                 await idempotency.keep(session, self._asked, self._answer(view))
@@ -104,13 +102,13 @@ class KeyedExecution:
 
 @refuses(IdempotencyConflict, RequestUnderWay, TOO_LARGE)
 async def once(request: Request, actor: SignedIn, key: Key = None) -> KeyedExecution:
-    """For whoever is signed in: the keys are theirs."""
+    """Depend on this to execute a signed-in user's request once. Keys belong to the user."""
     return await _once(request, f"user {actor.user_id}", key)
 
 
 @refuses(IdempotencyConflict, RequestUnderWay, TOO_LARGE)
 async def once_for_guests(request: Request, key: Key = None) -> KeyedExecution:
-    """For those who cannot be known yet: the keys are their address's."""
+    """Depend on this to execute a guest's request once. Keys belong to the client's address."""
     return await _once(request, f"guest at {client_address(request)}", key)
 
 
@@ -125,7 +123,7 @@ async def _once(request: Request, caller: str, key: str | None) -> KeyedExecutio
         return KeyedExecution(None, route.status_code or 200, None)
     what = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
     asked = KeyedRequest(caller, key, what + await request.body())
-    # Before anything else is looked at, so that a repeat costs one query.
+    # This comes first, so that a repeat costs one query.
     async with runtime().database.reading() as session:
         _repeat(await idempotency.earlier(session, asked))
     return KeyedExecution(asked, route.status_code or 200, key)
@@ -137,7 +135,7 @@ def _repeat(answer: Answer | None) -> None:
 
 
 def install(app: FastAPI) -> None:
-    """Answer repeats as the first time."""
+    """Answer repeats with the first answer."""
     app.add_exception_handler(AnsweredBefore, _as_before)
 
 

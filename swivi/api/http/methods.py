@@ -1,6 +1,4 @@
-"""HEAD, OPTIONS and 405 as HTTP has them: HEAD is GET without the body, and `Allow` names all that
-an address takes.
-"""
+"""HEAD, OPTIONS and 405: HEAD is GET without the body, and `Allow` lists all methods of a path."""
 
 from fastapi.routing import iter_route_contexts
 from starlette.requests import Request
@@ -11,11 +9,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from swivi.core.asgi import call_with
 
 WORKS = "/cron/"
-"""A GET below this works for its answer, so that whoever only looks must not start it."""
+"""A GET below this path does work, so HEAD must not start it."""
 
 
 class HeadAsGet:
-    """Answers HEAD as the GET, without the body."""
+    """Answer HEAD as the GET, without the body."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -34,7 +32,7 @@ class HeadAsGet:
 
 
 def allowed_methods(request: Request) -> str:
-    """What this address takes, as an `Allow` header says it."""
+    """Return the methods of this path, as in an `Allow` header."""
     found: set[str] = set()
     for route in iter_route_contexts(request.app.routes):
         match, _ = route.matches(request.scope)
@@ -51,5 +49,5 @@ def _works(scope: Scope) -> bool:
 
 
 def options(request: Request) -> Response:
-    """The answer to OPTIONS."""
+    """Answer OPTIONS."""
     return Response(status_code=204, headers={"Allow": allowed_methods(request)})

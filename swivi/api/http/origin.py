@@ -1,6 +1,4 @@
-"""Against cross-site request forgery: what a browser's cookie alone would prove must come from our
-own pages.
-"""
+"""Protection against cross-site request forgery for requests that a cookie authenticates."""
 
 from starlette.requests import HTTPConnection
 
@@ -9,7 +7,7 @@ from swivi.middleware.websockets import same_origin
 
 
 class CrossSite(NotAllowed):
-    """Another site's page made the browser send this."""
+    """The request came from a page of another site."""
 
     code = "cross_site"
     only_unsafe = True
@@ -19,10 +17,10 @@ class CrossSite(NotAllowed):
 
 
 def must_be_own_page(request: HTTPConnection) -> None:
-    """Raises CrossSite unless the browser says that a page of this origin sent the request.
+    """Raise CrossSite unless a page of this origin sent the request.
 
-    `Sec-Fetch-Site` decides where there is one (https and localhost), else `Origin`, which browsers
-    send with every POST:
+    `Sec-Fetch-Site` decides if the browser sends it (https and localhost). Otherwise `Origin`
+    decides, which browsers send with every POST:
     https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
     """
     fetched_from = request.headers.get("sec-fetch-site")
@@ -36,6 +34,6 @@ def must_be_own_page(request: HTTPConnection) -> None:
         own = fetched_from in (
             "same-origin",
             "none",
-        )  # none: the address bar, which no page can use
+        )  # "none" is the address bar, which no page can use
     if not own:
         raise CrossSite

@@ -1,6 +1,6 @@
 """Query parameters: one type per kind of filter.
 
-A value that does not parse is a 422, and so is an unknown name.
+A malformed value is refused with 422, and so is an unknown name.
 """
 
 import re
@@ -32,14 +32,13 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 @refuses(INVALID)
 async def documented_only(request: Request) -> None:
-    """Refuse query parameters that the route does not have: a typing error must not look like an
-    empty list.
+    """Refuse unknown query parameters: a misspelt filter must not look like an empty list.
 
-    Raises RequestValidationError naming each of them, and each that is sent twice.
+    Raise RequestValidationError, which names each unknown parameter and each that is sent twice.
     """
     route = request.scope["route"]
     assert isinstance(route, APIRoute), "this is a dependency of routes"
-    # The `$` of a route's regular expression allows one line break after its last word.
+    # The `$` in a route's regular expression allows one line break after the last word.
     if request.scope["path"].endswith("\n") and not route.path.endswith("}"):
         raise HTTPException(404)
     sent, known = request.query_params, _known(route)
@@ -110,16 +109,13 @@ ActorParam = Annotated[
 ]
 """A user's id, or 0 for Swivi itself."""
 WHOLE = BeforeValidator(_whole)
-"""For whole numbers.
-
-It goes after the bounds, which pydantic otherwise leaves out of the schema.
-"""
+"""A whole number. Place it after the bounds, or pydantic leaves them out of the schema."""
 Day = Annotated[date, BeforeValidator(_day)]
 """A day in UTC."""
 Switch = Annotated[bool, BeforeValidator(_switch)]
 """True or false."""
 Search = Annotated[str, BeforeValidator(_words), Query(max_length=MOST_WORDS)]
-"""Words to look for."""
+"""Words to search for."""
 
 CampaignFilter = Annotated[IdParam | None, Query(alias="campaignId")]
 ClipperFilter = Annotated[IdParam | None, Query(alias="clipperId")]
@@ -130,7 +126,7 @@ AnyPage = TypeVar("AnyPage", bound=Page[Any])
 
 
 class Paging:
-    """Which page of a list is asked for."""
+    """The requested page of a list."""
 
     def __init__(
         self,
@@ -144,5 +140,5 @@ class Paging:
         self.offset = (page - 1) * page_size
 
     def shown(self, page: type[AnyPage], items: Sequence[object], total: int) -> AnyPage:
-        """Return the page that was asked for; `total` counts the items of all pages."""
+        """Return the requested page. `total` counts the items of all pages."""
         return page(items=list(items), total=total, page=self.page, page_size=self.limit)

@@ -1,13 +1,12 @@
-"""Which refusals an endpoint can answer with: said where they are raised, read by the OpenAPI
-document.
+"""Declare which refusals an endpoint can answer with. The OpenAPI document lists them.
 
     @router.post("/{campaign_id}/archive")
     @refuses(NoSuchCampaign, WrongCampaignStatus)
     async def archive(...)
 
-Dependencies say theirs in the same way (`access.admin`, a rate limit), so an endpoint that depends
-on them has them too. What follows from a route's shape is added by itself: a body can be malformed,
-too large or invalid, and anything can fail. Every route refuses unknown query parameters
+A dependency (`access.admin`, a rate limit) declares its refusals in the same way, and an endpoint
+that depends on it has them too. Refusals that follow from a route's shape are added: a body can be
+malformed, too large or invalid, and anything can fail. Every route refuses unknown query parameters
 (`parameters.documented_only`).
 """
 
@@ -21,7 +20,7 @@ from fastapi.routing import RouteContext
 
 from swivi.core.errors import InvalidInput, SwiviError
 from swivi.domain.accounts.errors import PasswordNeeded
-from swivi.runtime import sensitive_actions as deeds
+from swivi.runtime import sensitive_actions
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -40,11 +39,13 @@ class Refusal:
     meaning: str
     message: str
     only_unsafe: bool = False
-    """Whether a request that only reads never meets it."""
+    """Whether only requests that change something can meet it."""
 
     @classmethod
     def of(cls, error: type[SwiviError]) -> Self:
-        """What this error answers."""
+        """Return the refusal that this error becomes. Its meaning is the first line of its
+        docstring.
+        """
         meaning = (error.__doc__ or error.code).partition("\n")[0]
         takes = inspect.signature(error).parameters.values()
         needs_words = any(
@@ -55,7 +56,7 @@ class Refusal:
 
 
 MALFORMED = Refusal(
-    400, "malformed_body", "The body is no JSON, or its text cannot be stored.", "Not valid JSON."
+    400, "malformed_body", "The body is not JSON, or its text cannot be stored.", "Not valid JSON."
 )
 TOO_LARGE = Refusal(
     413,
@@ -65,12 +66,15 @@ TOO_LARGE = Refusal(
 )
 INVALID = Refusal.of(InvalidInput)
 FAILED = Refusal(
-    500, "internal_error", "A fault of ours; it is in the log.", "Something went wrong on our side."
+    500,
+    "internal_error",
+    "An internal error, which Swivi has logged.",
+    "Something went wrong in Swivi.",
 )
 
 
 def refuses(*errors: type[SwiviError] | Refusal) -> Callable[[Endpoint], Endpoint]:
-    """Says that an endpoint or a dependency can raise these. Goes below the router's decorator."""
+    """Declare what an endpoint or dependency can raise. Place it below the router's decorator."""
 
     def note(endpoint: Endpoint) -> Endpoint:
         endpoint.__dict__["refusals"] = errors
@@ -80,7 +84,7 @@ def refuses(*errors: type[SwiviError] | Refusal) -> Callable[[Endpoint], Endpoin
 
 
 def refusals_of(route: RouteContext) -> list[Refusal]:
-    """Everything that this route can refuse with, by status and code."""
+    """Return everything that this route can refuse with, by status and code."""
     found = set(_said(route.dependant)) | _by_shape(route)
     if route.methods and route.methods <= SAFE_METHODS:
         found = {refusal for refusal in found if not refusal.only_unsafe}
@@ -96,7 +100,9 @@ def _said(dependant: Dependant) -> Iterator[Refusal]:
 
 def _by_shape(route: RouteContext) -> set[Refusal]:
     shape = {FAILED}
-    if any(deeds.may_need_proof(f"{method} {route.path}") for method in route.methods or ()):
+    if any(
+        sensitive_actions.may_need_proof(f"{method} {route.path}") for method in route.methods or ()
+    ):
         shape |= {Refusal.of(PasswordNeeded)}
     if route.body_field is not None:
         shape |= {MALFORMED, TOO_LARGE, INVALID}

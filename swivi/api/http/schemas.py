@@ -1,9 +1,8 @@
-"""What bodies and answers have in common: camelCase, ids as strings, money in dollars, lists with a
-total.
+"""Types that bodies and answers share: camelCase, ids as strings, money in dollars, paged lists.
 
-An answer's `Dollars` are given cents. What comes in is handed to the services as it was sent
-(`RawAmount` and its like only tell the OpenAPI document what is meant), so that there is one place
-that parses and refuses. The document's bounds are the constants of those parsers.
+`Dollars` in an answer are built from cents. Input reaches the services as it was sent, so that
+parsing and refusing happen in one place: `RawAmount` and its like only describe it in the OpenAPI
+document. The bounds in the document are the constants of those parsers.
 """
 
 import re
@@ -14,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
-from swivi.core.money import MAX_CENTS, Cents, to_dollars
+from swivi.core.money import MAX_CENTS, Cents, JsonNumber, to_dollars
 from swivi.core.numbers import LARGEST_ID
 from swivi.domain.platforms.models import Platform
 
@@ -22,26 +21,26 @@ Schema = dict[str, Any]
 
 
 class View(BaseModel):
-    """An answer."""
+    """Base of answers."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, from_attributes=True)
 
 
 class Body(BaseModel):
-    """A body."""
+    """Base of request bodies."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=False)
 
 
 class StrictBody(Body):
-    """A body of optional parts: a misspelt name is refused, because ignoring it would look like
+    """A body of optional fields. It refuses a misspelt name, because ignoring it would look like
     success.
     """
 
     model_config = ConfigDict(extra="forbid")
 
 
-def _dollars(cents: Cents | None) -> float | None:
+def _dollars(cents: Cents | None) -> JsonNumber | None:
     return None if cents is None else to_dollars(cents)
 
 
@@ -49,8 +48,8 @@ Id = Annotated[str, BeforeValidator(str)]
 IdOrNone = Annotated[
     str | None, BeforeValidator(lambda row_id: None if row_id is None else str(row_id))
 ]
-Dollars = Annotated[float, BeforeValidator(_dollars)]
-DollarsOrNone = Annotated[float | None, BeforeValidator(_dollars)]
+Dollars = Annotated[JsonNumber, BeforeValidator(_dollars)]
+DollarsOrNone = Annotated[JsonNumber | None, BeforeValidator(_dollars)]
 
 
 _ID = re.compile("[1-9][0-9]{0,18}")
@@ -58,7 +57,7 @@ ID_SCHEMA = WithJsonSchema({"type": "string", "pattern": f"^{_ID.pattern}$"})
 
 
 def id_or_none(sent: object) -> int | None:
-    """Return the id that this text is, in ASCII digits and of 63 bits; None for anything else."""
+    """Return the id in this text of ASCII digits, up to 63 bits; None if it is malformed."""
     number = int(sent) if isinstance(sent, str) and _ID.fullmatch(sent) else 0
     return number if 0 < number <= LARGEST_ID else None
 
@@ -71,16 +70,15 @@ def _body_id(sent: object) -> int:
 
 
 RowId = Annotated[int, BeforeValidator(lambda sent: id_or_none(sent) or 0), ID_SCHEMA]
-"""An id in a path.
-
-What cannot be one becomes 0, which names no row: so the service says that there is none.
+"""An id in a path. A malformed one becomes 0, which no row has, so that the service says "not
+found".
 """
 BodyId = Annotated[int, BeforeValidator(_body_id), ID_SCHEMA]
 """An id in a body."""
 
 LARGEST_AMOUNT = to_dollars(MAX_CENTS)
 WEB_ADDRESS = "https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?"
-"""The beginning of a web address, up to its path."""
+"""A regular expression for the beginning of a web address, up to its path."""
 
 _AMOUNT: Schema = {
     "type": "number",
@@ -118,15 +116,13 @@ def raw_choice(choices: Iterable[str]) -> WithJsonSchema:
 
 
 def raw_words(longest: int, *, may_be_empty: bool = False) -> WithJsonSchema:
-    """Describe text of at most `longest` characters, with more in it than white space unless it may
-    be empty.
-    """
+    """Describe text of at most `longest` characters, which is not blank unless it may be empty."""
     filled: Schema = {} if may_be_empty else {"minLength": 1, "pattern": r"\S"}
     return WithJsonSchema({"type": "string", "maxLength": longest, **filled})
 
 
 def raw_pattern(pattern: str, *, longest: int | None = None) -> WithJsonSchema:
-    """Describe text that this regular expression matches whole."""
+    """Describe text that this regular expression matches completely."""
     bound: Schema = {} if longest is None else {"maxLength": longest}
     return WithJsonSchema({"type": "string", "pattern": f"^({pattern})$", **bound})
 
@@ -142,15 +138,15 @@ def _name(text: object) -> object:
 
 
 AnyCase = BeforeValidator(_name)
-"""A choice may be spelt in lower case."""
+"""A choice that is accepted in lower case too."""
 
 Item = TypeVar("Item")
 
 
 class Page(View, Generic[Item]):
-    """One page of a list, and how many items there are on all pages.
+    """One page of a list. `total` counts the items of all pages.
 
-    Subclasses name it in the document.
+    Subclasses give it a name in the document.
     """
 
     items: list[Item]

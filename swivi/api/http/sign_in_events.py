@@ -1,4 +1,4 @@
-"""What every way in writes down: that somebody is new, came in, or did not."""
+"""Steps that all ways to sign up and sign in share, and what they record."""
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -16,9 +16,7 @@ from swivi.runtime.runtime import runtime
 
 
 async def welcome(session: AsyncSession, user: User) -> None:
-    """Somebody signed up: they are sent a link that verifies their address, where mail can be
-    sent.
-    """
+    """Send a new user the link that verifies their address, if mail is configured."""
     if runtime().postman is not None:
         await outbox.post(session, user.id, MailKind.VERIFY)
 
@@ -26,9 +24,9 @@ async def welcome(session: AsyncSession, user: User) -> None:
 async def check_sign_up(
     address: str, *, email: object, password: object, name: object
 ) -> NewAccount:
-    """Somebody wants to sign up: counted, then checked.
+    """Count a sign-up, then check its fields.
 
-    Raises InvalidInput, TooManyRequests, Overloaded.
+    Raise InvalidInput, TooManyRequests, Overloaded.
     """
     await runtime().quotas.sign_up(address)
     if runtime().settings.signs_up_by_mail:
@@ -37,15 +35,15 @@ async def check_sign_up(
 
 
 async def sign_up_by_mail(newcomer: NewAccount) -> None:
-    """Send the mail that a sign-up at this address brings, whoever has it."""
+    """Send the mail for a sign-up to this address, whether or not it has an account."""
     async with runtime().database.writing() as session:
         await mail.sign_up(session, newcomer)
 
 
 async def check_credentials(email: object, password: object, address: str) -> Credentials:
-    """The first step. A failure is written to the audit log.
+    """Check email and password, the first step of signing in. Log a failure in the audit log.
 
-    Raises WrongCredentials, TooManyRequests, Overloaded.
+    Raise WrongCredentials, TooManyRequests, Overloaded.
     """
     await runtime().quotas.sign_in(email, address)
     try:
@@ -57,10 +55,10 @@ async def check_credentials(email: object, password: object, address: str) -> Cr
 
 
 async def give_code(actor: Actor, code: object, address: str) -> None:
-    """The second step, in a transaction of its own: a code that was given is used up, whatever
-    comes of it.
+    """Check the code, the second step of signing in. The transaction is its own: a code is used up
+    by any attempt.
 
-    Raises CodeNeeded, WrongCode, TooManyRequests.
+    Raise CodeNeeded, WrongCode, TooManyRequests.
     """
     if isinstance(code, str) and code:
         await runtime().quotas.code(actor)
@@ -74,6 +72,6 @@ async def give_code(actor: Actor, code: object, address: str) -> None:
 
 
 async def note_success(session: AsyncSession, actor: Actor, address: str, *, by: str) -> None:
-    """They came in from this address, which is known to the account from now on."""
+    """Record a sign-in. From now on the account knows this address."""
     await runtime().quotas.signed_in(session, actor.email, address)
     attempts.signed_in(session, actor, network_of(address), by=by)

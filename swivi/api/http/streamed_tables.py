@@ -1,16 +1,15 @@
-"""Tables that are written while they are sent, as CSV or as JSON, so that their length costs no
-memory.
+"""Stream tables as CSV or JSON, a page of rows at a time, so that a long table needs no memory.
 
-A spreadsheet takes a cell that begins like a formula for one and runs it; what people typed (names,
-reasons, payment details) must not become one. Such cells get an apostrophe in front (OWASP, "CSV
-Injection"). Spreadsheets skip what is invisible, and in East Asian settings they take full-width
-signs for the usual ones.
+A spreadsheet runs a cell that begins like a formula. Text that people typed (names, reasons,
+payment details) must never run, so such cells get an apostrophe in front (OWASP, "CSV Injection").
+Spreadsheets skip invisible characters, and in East Asian settings they read full-width signs as the
+usual ones.
 """
 
 import csv
 import io
 import unicodedata
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -22,12 +21,11 @@ from swivi.core.money import Cents
 
 FORMULA_STARTS = ("=", "+", "-", "\N{MINUS SIGN}", "@", "\t", "\r", "\n")
 INVISIBLE = ("C", "Z")
-"""The first letter of Unicode's categories of controls, formats (such as a byte order mark) and
-spaces.
-"""
+"""First letters of Unicode's categories for controls, formats (a byte order mark) and spaces."""
 
 Row = TypeVar("Row")
-Cells = Sequence[object]
+Columns = Mapping[str, Callable[[Row], object]]
+"""The columns of a table, in order: heading, and how to read the cell from a row."""
 Pages = AsyncIterator[Sequence[Row]]
 
 
@@ -38,36 +36,36 @@ class Csv(StreamingResponse):
 
 
 class Json(StreamingResponse):
-    """A table for programs: one list."""
+    """A table for programs: one JSON array."""
 
     media_type = "application/json"
 
 
-def as_csv(name: str, head: str, pages: Pages[Row], cells: Callable[[Row], Cells]) -> Csv:
-    """These rows as a file to keep."""
-    return Csv(_lines(head, pages, cells), headers=_headers(f"{name}.csv"))
+def as_csv(name: str, columns: Columns[Row], pages: Pages[Row]) -> Csv:
+    """Return the rows as a download `name`.csv."""
+    return Csv(_lines(columns, pages), headers=_headers(f"{name}.csv"))
 
 
 def as_json(name: str, pages: Pages[Row], view: Callable[[Row], BaseModel]) -> Json:
-    """These rows as a file to keep."""
+    """Return the rows as a download `name`.json, each as its view."""
     return Json(_objects(pages, view), headers=_headers(f"{name}.json"))
 
 
 def listed_as(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
-    """What the document says of a table in JSON."""
+    """Describe a JSON table in the OpenAPI document."""
     return {200: {"model": list[model], "description": "The whole list"}}  # type: ignore[valid-type]
 
 
 def dollars(cents: Cents | None) -> Decimal | None:
-    """`123450` -> `1234.50`, which spreadsheets read as a number; so also less than nothing.
+    """Return cents as dollars: `123450` -> `1234.50`. None is an empty cell.
 
-    None is an empty cell.
+    A spreadsheet reads it as a number, even a negative one.
     """
     return None if cents is None else Decimal(cents).scaleb(-2)
 
 
 def utc(moment: datetime | None) -> str:
-    """A moment for a cell; "" for none."""
+    """Return a time as a cell; "" for None."""
     return "" if moment is None else moment.isoformat(timespec="seconds")
 
 
@@ -79,11 +77,13 @@ def _headers(filename: str) -> dict[str, str]:
     }
 
 
-async def _lines(head: str, pages: Pages[Row], cells: Callable[[Row], Cells]) -> AsyncIterator[str]:
-    yield f"{head}\r\n"
+async def _lines(columns: Columns[Row], pages: Pages[Row]) -> AsyncIterator[str]:
+    yield f"{','.join(columns)}\r\n"
     async for rows in pages:
         lines = io.StringIO()
-        csv.writer(lines).writerows([[_harmless(cell) for cell in cells(row)] for row in rows])
+        csv.writer(lines).writerows(
+            [[_harmless(cell(row)) for cell in columns.values()] for row in rows]
+        )
         yield lines.getvalue()
 
 
@@ -96,10 +96,10 @@ async def _objects(pages: Pages[Row], view: Callable[[Row], BaseModel]) -> Async
 
 
 def _harmless(cell: object) -> object:
-    """A cell that no spreadsheet takes for a formula."""
+    """Return the cell in a form that no spreadsheet runs as a formula."""
     if not isinstance(cell, str):
         return cell
     seen = next((sign for sign in cell if not unicodedata.category(sign).startswith(INVISIBLE)), "")
-    # NFKC makes the usual sign of a full-width or a small one.
+    # NFKC turns a full-width or small sign into the usual one.
     starts = (cell, unicodedata.normalize("NFKC", seen))
     return f"'{cell}" if any(start.startswith(FORMULA_STARTS) for start in starts) else cell

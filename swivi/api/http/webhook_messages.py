@@ -1,6 +1,4 @@
-"""What webhooks send, for the OpenAPI document: nobody calls these routes, Swivi calls their like
-elsewhere.
-"""
+"""The messages that webhooks send, for the OpenAPI document. These routes are never called."""
 
 from datetime import datetime
 from typing import Annotated, Generic, Literal, TypeVar
@@ -25,23 +23,24 @@ MessageId = Annotated[
     str,
     Header(
         alias="webhook-id",
-        description="The same at each attempt: whoever knows it has this message already.",
+        description="The message's id, the same at each attempt. Use it to ignore repeats.",
     ),
 ]
-TimedAmount = Annotated[
-    str, Header(alias="webhook-timestamp", description="When it was sent, in seconds since 1970.")
+SentAt = Annotated[
+    str,
+    Header(alias="webhook-timestamp", description="The time of sending, in seconds since 1970."),
 ]
 Signature = Annotated[
     str,
     Header(
         alias="webhook-signature",
-        description="See https://www.standardwebhooks.com; `v1`, one or several.",
+        description="One or several `v1` signatures; see https://www.standardwebhooks.com.",
     ),
 ]
 
 
 class WebhookMessage(View, Generic[Kind, Data]):
-    """The body: what happened, and when."""
+    """The body of a message: what happened, and when."""
 
     type: Kind
     timestamp: datetime
@@ -74,48 +73,48 @@ router = APIRouter(tags=["admin"], generate_unique_id_function=lambda route: to_
 @router.post("submission.approved", status_code=204)
 async def submission_approved(
     message_id: MessageId,
-    sent_at: TimedAmount,
+    sent_at: SentAt,
     signature: Signature,
     body: SubmissionApprovedMessage,
 ) -> None:
-    """A submission was approved, and earns from now on."""
+    """A submission was approved. It earns from now on."""
 
 
 @router.post("campaign.completed", status_code=204)
 async def campaign_completed(
     message_id: MessageId,
-    sent_at: TimedAmount,
+    sent_at: SentAt,
     signature: Signature,
     body: CampaignCompletedMessage,
 ) -> None:
-    """A campaign is over for good."""
+    """A campaign was completed. This is final."""
 
 
 @router.post("payout.completed", status_code=204)
 async def payout_completed(
     message_id: MessageId,
-    sent_at: TimedAmount,
+    sent_at: SentAt,
     signature: Signature,
     body: PayoutCompletedMessage,
 ) -> None:
-    """A payout was sent."""
+    """A payout was sent to a clipper."""
 
 
 @router.post("seal.made", status_code=204)
 async def seal_made(
     message_id: MessageId,
-    sent_at: TimedAmount,
+    sent_at: SentAt,
     signature: Signature,
     body: SealMadeMessage,
 ) -> None:
-    """The newest seal of the append-only rows, once a day."""
+    """The daily seal of the append-only tables was made."""
 
 
 @router.post("webhook.test", status_code=204)
 async def webhook_test(
     message_id: MessageId,
-    sent_at: TimedAmount,
+    sent_at: SentAt,
     signature: Signature,
     body: TestMessage,
 ) -> None:
-    """An admin asked for a test."""
+    """An admin requested a test message."""

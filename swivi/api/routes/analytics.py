@@ -1,4 +1,4 @@
-"""How a number of days went, beside the days before them, for admins' programs."""
+"""Analytics for admins: a period of days, compared with the period before it."""
 
 from datetime import date
 from typing import Annotated, Self
@@ -19,8 +19,8 @@ LONGEST_PERIOD = 366
 USUAL_PERIOD = 30
 """Days."""
 EARLIEST = date(2000, 1, 1)
-"""There is nothing before, and the calendar ends somewhere."""
-DAYS = f"How many UTC days up to and with `until`; {USUAL_PERIOD}, if nothing else is said."
+"""Swivi has no earlier data, and the calendar has a first day."""
+DAYS = f"The number of UTC days that end with `until`; {USUAL_PERIOD} by default."
 
 PeriodLength = Annotated[int, Field(ge=1, le=LONGEST_PERIOD), WHOLE]
 
@@ -28,7 +28,7 @@ router = APIRouter(prefix="/admin/analytics", tags=["admin"], dependencies=[Depe
 
 
 class PeriodTotals(View):
-    """Views that came, what they cost, and that per 1,000 views: null without views."""
+    """Views gained, what they cost, and the cost per 1,000 views (null without views)."""
 
     views: int
     spent: Dollars
@@ -36,35 +36,36 @@ class PeriodTotals(View):
 
 
 class DayTotals(PeriodTotals):
-    """What one UTC day brought."""
+    """The totals of one UTC day."""
 
     day: date
 
 
 class TotalsComparison(View):
-    """The days that were asked for, and as many days before them."""
+    """The totals of the requested days, and of as many days before them."""
 
     now: PeriodTotals
     before: PeriodTotals
 
 
 class PlatformTotals(TotalsComparison):
-    """What one platform brought."""
+    """The totals of one platform."""
 
     platform: Platform
 
 
 class CampaignTotals(TotalsComparison):
-    """What one campaign brought."""
+    """The totals of one campaign."""
 
     id: Id
     title: str
 
 
 class AnalyticsReport(View):
-    """Days oldest first, empty ones included; platforms and campaigns most spent first.
+    """Analytics of a period.
 
-    Money is dollars.
+    Days come oldest first, empty ones included. Platforms and campaigns come by spending, highest
+    first. Money is in dollars.
     """
 
     days: int
@@ -75,7 +76,7 @@ class AnalyticsReport(View):
 
     @classmethod
     def of(cls, days: int, found: Analytics) -> Self:
-        """All of it."""
+        """Return the view of one period's analytics."""
         return cls(
             days=days,
             total=TotalsComparison.model_validate(found.total),
@@ -104,17 +105,14 @@ class AnalyticsReport(View):
 @router.get("")
 async def get_analytics(
     days: Annotated[PeriodLength | None, Query(description=DAYS)] = None,
-    since: Annotated[
-        Day | None, Query(description="The first UTC day, in place of `days`.")
-    ] = None,
-    until: Annotated[
-        Day | None, Query(description="The last UTC day; today, if there is none.")
-    ] = None,
+    since: Annotated[Day | None, Query(description="The first UTC day, instead of `days`.")] = None,
+    until: Annotated[Day | None, Query(description="The last UTC day; today by default.")] = None,
     campaign_id: CampaignFilter = None,
     platform: Annotated[Platform | None, Query()] = None,
 ) -> AnalyticsReport:
-    """Views, spending and effective CPM day by day, beside as many days before: of everything, or
-    of what is named.
+    """Return views, spending and effective CPM by day, compared with as many days before.
+
+    Filter by campaign or platform, or leave both out for all of them.
     """
     last = until or clock.now().date()
     length = _length(days, since, last)
@@ -126,7 +124,7 @@ async def get_analytics(
 
 
 def _length(days: int | None, since: date | None, last: date) -> int:
-    """How many days are asked for. Raises InvalidInput."""
+    """Return the length of the period in days. Raise InvalidInput."""
     if last < EARLIEST:
         raise InvalidInput.of("until", f"Name a day from {EARLIEST} on.")
     if since is None:

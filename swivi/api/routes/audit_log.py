@@ -17,7 +17,7 @@ Name = Annotated[str | None, Query(max_length=80, pattern="^[a-z_.]+$")]
 
 
 class AuditQuery:
-    """Which entries are wanted."""
+    """The filters of the audit log."""
 
     def __init__(
         self,
@@ -36,9 +36,10 @@ class AuditQuery:
 
 
 class AuditLogEntry(View):
-    """Who did what to what. `before` and `after` are as they are stored: money in them is cents.
+    """One entry: who did what to which subject.
 
-    `actor_id` is null where Swivi itself acted; `amount` is what moved, in dollars.
+    `before` and `after` are as stored, with money in cents. `actorId` is null if Swivi itself
+    acted. `amount` is the money that moved, in dollars.
     """
 
     id: Id
@@ -55,7 +56,7 @@ class AuditLogEntry(View):
 
     @classmethod
     def of(cls, line: AuditLine) -> Self:
-        """One entry."""
+        """Return the view of one entry."""
         entry = line.entry
         stored = {name: getattr(entry, name) for name in cls.model_fields if name != "actor"}
         return cls(actor=line.actor or "Swivi", **stored)
@@ -69,7 +70,7 @@ class AuditLogPage(Page[AuditLogEntry]):
 async def list_audit_log(
     query: Annotated[AuditQuery, Depends()], paging: Annotated[Paging, Depends()]
 ) -> AuditLogPage:
-    """What was done, newest first. `total` counts to 10,001, which is that or more."""
+    """List entries of the audit log, newest first. A `total` of 501 means "501 or more"."""
     async with runtime().database.reading() as session:
         found, total = await audit_lines(
             session, query.wanted, limit=paging.limit, offset=paging.offset

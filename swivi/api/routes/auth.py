@@ -1,4 +1,4 @@
-"""Signing up and getting a token, for programs. Browsers use the forms of `web.py`."""
+"""Sign-up and tokens for programs. Browsers use the forms of `swivi.auth_forms`."""
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
@@ -38,14 +38,14 @@ from swivi.domain.accounts.errors import (
     WrongPassword,
 )
 from swivi.domain.mail import service as mail
-from swivi.runtime import sensitive_actions as deeds
+from swivi.runtime import sensitive_actions
 from swivi.runtime.runtime import runtime
 
 SIGN_UP_STARTED = "A mail is on its way to this address. Open its link to go on."
 
 
 class SessionOnly(NotAllowed):
-    """A token asked for what only a browser's session needs."""
+    """Only a browser's session can prove the password; this was called with a token."""
 
     code = "session_only"
 
@@ -66,11 +66,11 @@ router = APIRouter(prefix="/auth", tags=["auth"], route_class=ExactRoute)
 )
 @refuses(EmailTaken, WeakPassword, TooManyRequests, Overloaded)
 async def sign_up(request: Request, body: SignUp, once: OnceForGuest) -> Identity | JSONResponse:
-    """Become a clipper.
+    """Create a clipper's account.
 
-    Where Swivi sends mail, the answer is 202 for every address, whether it has an account or not:
-    the link in the mail opens the account. Elsewhere it is 201, and `email_taken` for an address
-    that has one.
+    If Swivi sends mail, the answer is 202 for every address, whether or not it has an account; the
+    link in the mail opens the account. Otherwise the answer is 201, or `email_taken` if the address
+    has an account.
     """
     newcomer = await check_sign_up(
         client_address(request), email=body.email, password=body.password, name=body.name
@@ -92,7 +92,7 @@ async def sign_up(request: Request, body: SignUp, once: OnceForGuest) -> Identit
 @router.post("/token")
 @refuses(WrongCredentials, CodeNeeded, WrongCode, TooManyTokens, TooManyRequests, Overloaded)
 async def create_token(request: Request, body: Credentials, once: OnceForGuest) -> Token:
-    """A new API token for these credentials; it is shown this once."""
+    """Create an API token from email and password. The token is shown only once."""
     address = client_address(request)
     checked = await check_credentials(body.email, body.password, address)
     async with runtime().database.reading() as session:
@@ -111,9 +111,10 @@ async def create_token(request: Request, body: Credentials, once: OnceForGuest) 
 @router.post("/proof", status_code=204, dependencies=[Depends(signed_in)])
 @refuses(SessionOnly, PasswordNeeded, WrongPassword, TooManyRequests, Overloaded)
 async def prove(called: Called, body: Proof) -> None:
-    """Enter the password again in a browser's session: for ten minutes it may do what answers
-    `password_needed`.
+    """Enter the password again in a browser's session.
+
+    For ten minutes, the session may call endpoints that otherwise answer `password_needed`.
     """
     if called.session_hash is None:
         raise SessionOnly
-    await deeds.prove(called.actor, called.session_hash, body.password)
+    await sensitive_actions.prove(called.actor, called.session_hash, body.password)

@@ -1,4 +1,4 @@
-"""Campaigns: the open ones for clippers, all of them for admins."""
+"""Campaigns: open ones for clippers, all of them for admins."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal
@@ -57,7 +57,7 @@ OPEN_ORDERS = {
     "endsAt": CatalogueOrder.ENDING,
 }
 NATURAL = {"-createdAt", "-payoutRate", "-remaining", "endsAt"}
-"""The directions in which people look at the catalogue."""
+"""The usual direction of each order in the catalogue."""
 CampaignSort = Literal[
     "createdAt",
     "-createdAt",
@@ -86,9 +86,9 @@ async def list_open_campaigns(
     platform: Annotated[Platform | None, Query()] = None,
     sort: OpenSort = "-createdAt",
 ) -> OpenCampaignPage:
-    """Campaigns that take clips now.
+    """List the campaigns that take submissions now.
 
-    `payoutRate` sorts by the rate on `platform`, or on the one that pays best.
+    `payoutRate` sorts by the rate on `platform`; without `platform`, by a campaign's best rate.
     """
     order, is_natural = OPEN_ORDERS[sort.removeprefix("-")], sort in NATURAL
     async with runtime().database.reading() as session:
@@ -108,9 +108,9 @@ async def list_open_campaigns(
 @open_router.get("/{campaign_id}")
 @refuses(NoSuchCampaign)
 async def get_open_campaign(actor: SignedIn, campaign_id: RowId) -> OpenCampaign:
-    """One campaign that runs, is paused, or is completed.
+    """Return a campaign that is active, paused or completed.
 
-    A hidden one only for clippers who submitted to it.
+    Only clippers who submitted to a hidden campaign can see it.
     """
     async with runtime().database.reading() as session:
         campaign = await catalogue.public_campaign(session, campaign_id, actor.user_id)
@@ -126,7 +126,7 @@ async def list_campaigns(
     q: Search = "",
     sort: CampaignSort = "-createdAt",
 ) -> AdminCampaignPage:
-    """All campaigns; `q` looks into titles and brands."""
+    """List all campaigns. `q` searches titles and brands."""
     async with runtime().database.reading() as session:
         found, total = await all_campaigns(
             session, status=status, search=q, sort=sort, limit=paging.limit, offset=paging.offset
@@ -139,7 +139,7 @@ async def list_campaigns(
 @admin_router.post("", status_code=201)
 @takes_up_to(MAX_LONG_TEXTS_BYTES)
 async def create_campaign(actor: Admin, body: NewCampaign, once: OnceForUser) -> AdminCampaign:
-    """A new campaign, funded with its budget."""
+    """Create a campaign and fund it with its budget."""
     async with once.writing() as session:
         campaign = AdminCampaign.model_validate(await campaigns.create(session, actor, body.sent()))
         await once.keep(session, campaign)
@@ -149,7 +149,7 @@ async def create_campaign(actor: Admin, body: NewCampaign, once: OnceForUser) ->
 @admin_router.get("/{campaign_id}")
 @refuses(NoSuchCampaign)
 async def get_campaign(campaign_id: RowId) -> AdminCampaign:
-    """One campaign."""
+    """Return one campaign."""
     async with runtime().database.reading() as session:
         return AdminCampaign.model_validate(await campaigns.get(session, campaign_id))
 
@@ -160,12 +160,12 @@ async def get_campaign(campaign_id: RowId) -> AdminCampaign:
 async def change_campaign(
     actor: Admin, campaign_id: RowId, body: CampaignChange, called: Called
 ) -> AdminCampaign:
-    """Change terms, take a step to another status, or both at once.
+    """Change a campaign's terms, its status, or both.
 
-    COMPLETED settles the campaign once more on newly read views. It is a request of its own: sent
-    with terms, it is refused, and nothing is changed. It is refused with `not_all_read` while clips
-    cannot be read, unless `force` is true; what they grew is then lost, so `force` needs a
-    `reason`.
+    The status COMPLETED reads all views and settles the campaign a last time. Send it alone: with
+    terms, the request is refused and changes nothing. While some clips cannot be read, it is
+    refused with `not_all_read`. With `force`, the campaign completes anyway, and the unread growth
+    of those clips is lost; `force` needs a `reason`.
     """
     terms = body.sent()
     ending: dict[str, object] = {
@@ -204,9 +204,9 @@ async def _completed(
 @admin_router.delete("/{campaign_id}")
 @refuses(NoSuchCampaign, WrongCampaignStatus)
 async def archive_campaign(actor: Admin, campaign_id: RowId) -> AdminCampaign:
-    """Archive a campaign and answer with it: nothing is deleted.
+    """Archive a campaign. Nothing is deleted.
 
-    One that still runs has to be completed first.
+    Complete a running campaign first.
     """
     async with runtime().database.writing() as session:
         campaign = await campaigns.step(session, actor, campaign_id, CampaignStatus.ARCHIVED)

@@ -31,7 +31,7 @@ from swivi.domain.clips.review import LONGEST_REASON
 
 
 class OpenCampaign(View):
-    """A campaign that takes clips. `payout_rate` is dollars per 1,000 views."""
+    """A campaign that takes submissions. `payoutRate` is dollars per 1,000 views."""
 
     id: Id
     title: str
@@ -56,7 +56,7 @@ class OpenCampaign(View):
 
 
 class OpenCampaignPage(Page[OpenCampaign]):
-    """One page of campaigns that take clips."""
+    """One page of campaigns that take submissions."""
 
 
 class AdminCampaign(OpenCampaign):
@@ -111,10 +111,10 @@ RawWebAddress = Annotated[object, raw_pattern(rf"|{WEB_ADDRESS}([/?#]\S*)?", lon
 
 
 class CampaignChange(StrictBody):
-    """The terms to change, and perhaps a new status. COMPLETED comes without terms.
+    """The terms to change, and optionally a new status. Send the status COMPLETED without terms.
 
-    `force` completes a campaign although clips could not be read, and needs a `reason` for the
-    audit log.
+    `force` completes a campaign although some clips could not be read. It needs a `reason`, which
+    the audit log keeps.
     """
 
     model_config = ConfigDict(
@@ -146,15 +146,12 @@ class CampaignChange(StrictBody):
     reason: Annotated[object, raw_words(LONGEST_REASON)] = None
 
     def sent(self) -> dict[str, object]:
-        """What was sent, and nothing else, in the services' spelling."""
+        """Return the fields that were sent, in the services' spelling."""
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
 class NewCampaign(CampaignChange):
-    """The terms of a new campaign; its status is DRAFT unless another is named.
-
-    SCHEDULED needs `startsAt`.
-    """
+    """The terms of a new campaign. The status defaults to DRAFT; SCHEDULED needs `startsAt`."""
 
     model_config = ConfigDict(
         json_schema_extra={

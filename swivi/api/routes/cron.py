@@ -1,4 +1,4 @@
-"""What an outside scheduler calls, with the cron secret."""
+"""Endpoints for an external scheduler, authenticated by the cron secret."""
 
 from fastapi import APIRouter, Depends
 
@@ -15,8 +15,9 @@ router = APIRouter(prefix="/cron", tags=["cron"], dependencies=[Depends(cron)])
 
 
 class RunReport(View):
-    """A run that has ended: `processed`, `successful` and `failed` are clips; `problem` says why it
-    FAILED.
+    """A finished run.
+
+    `processed`, `successful` and `failed` count clips. `problem` says why a run FAILED.
     """
 
     run_id: Id
@@ -34,7 +35,7 @@ class RunReport(View):
 @router.post("/view-tracking", operation_id="trackViewsByPost")
 @refuses(NoReader, RunUnderWay)
 async def track_views() -> RunReport:
-    """Run tracking now, and answer when it has ended."""
+    """Run tracking now and answer when the run has ended."""
     return _report(await runtime().tracker.run(Trigger.CRON))
 
 
@@ -56,16 +57,16 @@ def _report(run: TrackingRun) -> RunReport:
 @router.get("/payout-calculation")
 @router.post("/payout-calculation", operation_id="calculatePayoutsByPost")
 async def calculate_payouts() -> PayoutCalculation:
-    """What is payable per clipper, and whether every balance agrees with the ledger.
+    """Return what each clipper can be paid, and whether every balance matches the ledger.
 
-    Moves no money.
+    This moves no money.
     """
-    minimum = runtime().settings.min_payout_cents
+    terms = runtime().payout_terms
     async with runtime().database.reading() as session:
         found = await balances(session)
     return PayoutCalculation(
-        clippers=[ClipperBalance.of(balance, minimum) for balance in found],
-        total_payable=sum(balance.payable(minimum) for balance in found),
-        total_blocked=sum(balance.blocked(minimum) for balance in found),
+        clippers=[ClipperBalance.of(balance, terms) for balance in found],
+        total_payable=sum(balance.payable(terms) for balance in found),
+        total_blocked=sum(balance.blocked(terms) for balance in found),
         all_agree=all(balance.agrees for balance in found),
     )

@@ -1,10 +1,11 @@
-"""The clipper's dashboard, in exactly the shape that its programs know."""
+"""The clipper's dashboard, in the shape that existing programs expect."""
 
 from fastapi import APIRouter, Depends
 
 from swivi.api.http.access import Clipper, clipper
 from swivi.api.http.schemas import Dollars, Id, View
-from swivi.core.money import Cents, format_dollars
+from swivi.core.money import format_dollars
+from swivi.domain.payouts.terms import PayoutTerms
 from swivi.insights.clippers.clipper import ClipperDashboard, clipper_dashboard
 from swivi.insights.submissions.rows import ClipRow
 from swivi.runtime.runtime import runtime
@@ -13,14 +14,14 @@ router = APIRouter(prefix="/clippers/dashboard", tags=["clippers"], dependencies
 
 
 class Stat(View):
-    """One number, as text to show."""
+    """A number with its title, formatted for display."""
 
     title: str
     value: str
 
 
 class RecentClip(View):
-    """A submission: `status` in lower case; `views` is 0 while they were never read."""
+    """A recent submission. `status` is in lower case; `views` is 0 before the first reading."""
 
     id: Id
     views: int
@@ -32,7 +33,7 @@ class RecentClip(View):
 
 
 class Dashboard(View):
-    """What a clipper sees first."""
+    """A clipper's numbers and recent submissions."""
 
     stats: list[Stat]
     recent_clips: list[RecentClip]
@@ -45,13 +46,13 @@ class Dashboard(View):
 
 @router.get("")
 async def dashboard(actor: Clipper) -> Dashboard:
-    """The clipper's own numbers, now."""
+    """Return the clipper's own numbers."""
     async with runtime().database.reading() as session:
         seen = await clipper_dashboard(session, actor.user_id)
-    return _dashboard(seen, runtime().settings.min_payout_cents)
+    return _dashboard(seen, runtime().payout_terms)
 
 
-def _dashboard(seen: ClipperDashboard, minimum: Cents) -> Dashboard:
+def _dashboard(seen: ClipperDashboard, terms: PayoutTerms) -> Dashboard:
     return Dashboard(
         stats=[
             Stat(title="Total Earned", value=format_dollars(seen.total_earnings)),
@@ -63,8 +64,8 @@ def _dashboard(seen: ClipperDashboard, minimum: Cents) -> Dashboard:
         available_balance=seen.available,
         total_earnings=seen.total_earnings,
         total_views=seen.total_views,
-        minimum_payout=minimum,
-        can_request_payout=seen.can_request_payout(minimum),
+        minimum_payout=terms.minimum,
+        can_request_payout=seen.can_request_payout(terms),
     )
 
 

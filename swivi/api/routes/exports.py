@@ -1,6 +1,4 @@
-"""Whole lists to take away, for admins: as CSV for spreadsheets, and as JSON in the shape that the
-lists have.
-"""
+"""Exports of whole lists for admins: CSV for spreadsheets, and JSON in the shape of the lists."""
 
 import json
 from collections.abc import AsyncIterator
@@ -12,7 +10,7 @@ from swivi.api.http.access import admin
 from swivi.api.http.parameters import CampaignFilter
 from swivi.api.http.schemas import AnyCase
 from swivi.api.http.streamed_tables import (
-    Cells,
+    Columns,
     Csv,
     Json,
     as_csv,
@@ -36,15 +34,58 @@ router = APIRouter(prefix="/admin/exports", tags=["admin"], dependencies=[Depend
 
 ROWS_AT_ONCE = 500
 
-PAYOUT_HEAD = (
-    "id,requested_at,status,clipper,email,amount,fee,net,currency,method,details,"
-    "transaction_id,reason,decided_by,decided_at,paid_at"
-)
-SUBMISSION_HEAD = (
-    "id,submitted_at,status,campaign_id,campaign,clipper,email,platform,url,initial_views,views,earnings,"
-    "final_earnings,currency,clip_id,state,flag,reason,reviewed_at,last_tracked_at"
-)
-AUDIT_HEAD = "id,at,who,action,subject,subject_id,before,after,reason,amount"
+PAYOUT_COLUMNS: Columns[PayoutRow] = {
+    "id": lambda row: row.request_id,
+    "requested_at": lambda row: utc(row.requested_at),
+    "status": lambda row: row.status,
+    "clipper": lambda row: row.clipper_name,
+    "email": lambda row: row.clipper_email,
+    "amount": lambda row: dollars(row.amount),
+    "fee": lambda row: dollars(row.fee),
+    "net": lambda row: dollars(row.net),
+    "currency": lambda _: CURRENCY,
+    "method": lambda row: row.method,
+    "details": lambda row: row.destination.display,
+    "transaction_id": lambda row: row.transaction_id,
+    "reason": lambda row: row.reason,
+    "decided_by": lambda row: row.decided_by,
+    "decided_at": lambda row: utc(row.decided_at),
+    "paid_at": lambda row: utc(row.paid_at),
+}
+SUBMISSION_COLUMNS: Columns[ReviewRow] = {
+    "id": lambda row: row.clip.submission_id,
+    "submitted_at": lambda row: utc(row.clip.submitted_at),
+    "status": lambda row: row.clip.status,
+    "campaign_id": lambda row: row.clip.campaign_id,
+    "campaign": lambda row: row.clip.campaign_title,
+    "clipper": lambda row: row.clipper_name,
+    "email": lambda row: row.clipper_email,
+    "platform": lambda row: row.clip.platform,
+    "url": lambda row: row.clip.url,
+    "initial_views": lambda row: row.clip.initial_views,
+    "views": lambda row: row.clip.views,
+    "earnings": lambda row: dollars(row.clip.earnings),
+    "final_earnings": lambda row: dollars(row.clip.final_earnings),
+    "currency": lambda _: CURRENCY,
+    "clip_id": lambda row: row.clip.clip_id,
+    "state": lambda row: row.clip.state,
+    "flag": lambda row: row.clip.flag,
+    "reason": lambda row: row.clip.reason,
+    "reviewed_at": lambda row: utc(row.clip.reviewed_at),
+    "last_tracked_at": lambda row: utc(row.clip.last_tracked_at),
+}
+AUDIT_COLUMNS: Columns[AuditLine] = {
+    "id": lambda line: line.entry.id,
+    "at": lambda line: utc(line.entry.at),
+    "who": lambda line: line.actor or "Swivi",
+    "action": lambda line: line.entry.action,
+    "subject": lambda line: line.entry.subject,
+    "subject_id": lambda line: line.entry.subject_id,
+    "before": lambda line: json.dumps(line.entry.before),
+    "after": lambda line: json.dumps(line.entry.after),
+    "reason": lambda line: line.entry.reason,
+    "amount": lambda line: dollars(line.entry.amount),
+}
 
 PayoutFilter = Annotated[PayoutStatus | None, AnyCase, Query()]
 SubmissionFilter = Annotated[SubmissionStatus | None, AnyCase, Query()]
@@ -52,13 +93,13 @@ SubmissionFilter = Annotated[SubmissionStatus | None, AnyCase, Query()]
 
 @router.get("/payouts.csv", response_class=Csv)
 async def export_payouts_as_csv(status: PayoutFilter = None) -> Csv:
-    """Everybody's payout requests, newest first; money in dollars, times in UTC."""
-    return as_csv(_named("swivi-payouts", status), PAYOUT_HEAD, _payouts(status), _payout_cells)
+    """Export all payout requests, newest first. Money is in dollars, times are in UTC."""
+    return as_csv(_named("swivi-payouts", status), PAYOUT_COLUMNS, _payouts(status))
 
 
 @router.get("/payouts.json", response_class=Json, responses=listed_as(AdminPayout))
 async def export_payouts_as_json(status: PayoutFilter = None) -> Json:
-    """Everybody's payout requests, newest first."""
+    """Export all payout requests, newest first."""
     return as_json(_named("swivi-payouts", status), _payouts(status), AdminPayout.of_queue)
 
 
@@ -66,18 +107,19 @@ async def export_payouts_as_json(status: PayoutFilter = None) -> Json:
 async def export_submissions_as_csv(
     status: SubmissionFilter = None, campaign_id: CampaignFilter = None
 ) -> Csv:
-    """Everybody's submissions with views and earnings, newest first; money in dollars, times in
-    UTC.
+    """Export all submissions with views and earnings, newest first.
+
+    Money is in dollars, times are in UTC.
     """
     pages = _submissions(status, campaign_id)
-    return as_csv(_named("swivi-submissions", status), SUBMISSION_HEAD, pages, _submission_cells)
+    return as_csv(_named("swivi-submissions", status), SUBMISSION_COLUMNS, pages)
 
 
 @router.get("/submissions.json", response_class=Json, responses=listed_as(AdminSubmission))
 async def export_submissions_as_json(
     status: SubmissionFilter = None, campaign_id: CampaignFilter = None
 ) -> Json:
-    """Everybody's submissions with views and earnings, newest first."""
+    """Export all submissions with views and earnings, newest first."""
     return as_json(
         _named("swivi-submissions", status),
         _submissions(status, campaign_id),
@@ -87,13 +129,13 @@ async def export_submissions_as_json(
 
 @router.get("/audit.csv", response_class=Csv)
 async def export_audit_log_as_csv(query: Annotated[AuditQuery, Depends()]) -> Csv:
-    """The audit log, newest first; money in dollars, times in UTC."""
-    return as_csv("swivi-audit-log", AUDIT_HEAD, _audit_lines(query.wanted), _audit_cells)
+    """Export the audit log, newest first. Money is in dollars, times are in UTC."""
+    return as_csv("swivi-audit-log", AUDIT_COLUMNS, _audit_lines(query.wanted))
 
 
 @router.get("/audit.json", response_class=Json, responses=listed_as(AuditLogEntry))
 async def export_audit_log_as_json(query: Annotated[AuditQuery, Depends()]) -> Json:
-    """The audit log, newest first."""
+    """Export the audit log, newest first."""
     return as_json("swivi-audit-log", _audit_lines(query.wanted), AuditLogEntry.of)
 
 
@@ -112,27 +154,6 @@ async def _payouts(status: PayoutStatus | None) -> AsyncIterator[list[PayoutRow]
         last_id = rows[-1].request_id
 
 
-def _payout_cells(row: PayoutRow) -> Cells:
-    asked = (row.request_id, utc(row.requested_at), row.status, row.clipper_name, row.clipper_email)
-    money = (
-        dollars(row.amount),
-        dollars(row.fee),
-        dollars(row.net),
-        CURRENCY,
-        row.method,
-        row.destination.display,
-    )
-    return (
-        *asked,
-        *money,
-        row.transaction_id,
-        row.reason,
-        row.decided_by,
-        utc(row.decided_at),
-        utc(row.paid_at),
-    )
-
-
 async def _submissions(
     status: SubmissionStatus | None, campaign_id: int | None
 ) -> AsyncIterator[list[ReviewRow]]:
@@ -148,35 +169,6 @@ async def _submissions(
         last_id = rows[-1].clip.submission_id
 
 
-def _submission_cells(row: ReviewRow) -> Cells:
-    clip = row.clip
-    sent = (
-        clip.submission_id,
-        utc(clip.submitted_at),
-        clip.status,
-        clip.campaign_id,
-        clip.campaign_title,
-    )
-    video = (
-        row.clipper_name,
-        row.clipper_email,
-        clip.platform,
-        clip.url,
-        clip.initial_views,
-        clip.views,
-    )
-    money = (dollars(clip.earnings), dollars(clip.final_earnings), CURRENCY)
-    state = (
-        clip.clip_id,
-        clip.state,
-        clip.flag,
-        clip.reason,
-        utc(clip.reviewed_at),
-        utc(clip.last_tracked_at),
-    )
-    return *sent, *video, *money, *state
-
-
 async def _audit_lines(wanted: AuditFilter) -> AsyncIterator[list[AuditLine]]:
     last_id = None
     while True:
@@ -186,22 +178,3 @@ async def _audit_lines(wanted: AuditFilter) -> AsyncIterator[list[AuditLine]]:
             return
         yield lines
         last_id = lines[-1].entry.id
-
-
-def _audit_cells(line: AuditLine) -> Cells:
-    entry = line.entry
-    what = (
-        entry.action,
-        entry.subject,
-        entry.subject_id,
-        json.dumps(entry.before),
-        json.dumps(entry.after),
-    )
-    return (
-        entry.id,
-        utc(entry.at),
-        line.actor or "Swivi",
-        *what,
-        entry.reason,
-        dollars(entry.amount),
-    )

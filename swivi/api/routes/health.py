@@ -1,4 +1,4 @@
-"""Whether this process is alive, and whether it is ready for work."""
+"""Liveness and readiness of this process."""
 
 import asyncio
 import logging
@@ -21,13 +21,13 @@ router = APIRouter(tags=["health"])
 
 
 class Health(View):
-    """Alive."""
+    """The process is alive."""
 
     status: str = "ok"
 
 
 class Readiness(View):
-    """`checks` says which parts are ready."""
+    """Whether the process is ready. `checks` gives the result of each check."""
 
     ready: bool
     checks: dict[str, bool]
@@ -35,15 +35,15 @@ class Readiness(View):
 
 @router.get("/health")
 async def health() -> Health:
-    """Alive, whatever the state of what it stands on."""
+    """Return 200 while the process is alive, whatever the state of its dependencies."""
     return Health()
 
 
 @router.get("/ready", responses={503: {"model": Readiness}})
 async def ready(response: Response) -> Readiness:
-    """200 if the database answers with the newest schema and the scheduler ticks; else 503.
+    """Return 200 if the database answers, its schema is current, and the scheduler runs; else 503.
 
-    An answer is up to two seconds old.
+    The answer may be up to two seconds old.
     """
     checks = await runtime().readiness.get(_checks)
     response.status_code = 200 if all(checks.values()) else 503

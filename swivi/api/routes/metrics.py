@@ -1,6 +1,4 @@
-"""What Prometheus scrapes: the database's numbers as they are now, and how long this process takes
-to answer.
-"""
+"""Metrics for Prometheus: current numbers of the database, and this process's response times."""
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
@@ -30,9 +28,9 @@ MICROS_PER_DOLLAR = 1_000_000
 
 @router.get("/metrics", response_class=PlainTextResponse)
 async def metrics() -> PlainTextResponse:
-    """Numbers for Prometheus, in its text format.
+    """Return metrics in Prometheus' text format.
 
-    With METRICS_TOKEN as the bearer, or as an admin.
+    Send METRICS_TOKEN as the bearer token, or call as an admin.
     """
     async with runtime().database.reading() as session:
         done, waiting = await tracked(session), await queues(session)
@@ -44,7 +42,7 @@ async def metrics() -> PlainTextResponse:
 
 
 class _Families(Collector):
-    """What was counted now, and then what this process has measured."""
+    """The database's numbers, followed by this process's own measurements."""
 
     def __init__(self, families: Iterable[Metric]) -> None:
         self._families = families

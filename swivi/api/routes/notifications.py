@@ -1,4 +1,4 @@
-"""What somebody was told; admins are told things too."""
+"""A user's notifications. Admins have them too."""
 
 from typing import Annotated
 
@@ -24,7 +24,7 @@ async def list_notifications(
     paging: Annotated[Paging, Depends()],
     unread: Annotated[Switch, Query()] = False,
 ) -> NotificationPage:
-    """What the caller was told, newest first; with `unread=true` only what they have not seen."""
+    """List the caller's notifications, newest first. `unread=true` leaves out read ones."""
     async with runtime().database.reading() as session:
         found = await notifications.newest(
             session, actor, unread_only=unread, limit=paging.limit, offset=paging.offset
@@ -35,7 +35,7 @@ async def list_notifications(
 
 @router.post("/read", status_code=204)
 async def mark_all_notifications_read(actor: SignedIn) -> None:
-    """All of them are seen."""
+    """Mark all of the caller's notifications as read."""
     async with runtime().database.writing() as session:
         await notifications.mark_all_read(session, actor)
 
@@ -43,7 +43,7 @@ async def mark_all_notifications_read(actor: SignedIn) -> None:
 @router.post("/{notification_id}/read", status_code=204)
 @refuses(NotFound)
 async def mark_notification_read(actor: SignedIn, notification_id: RowId) -> None:
-    """This one is seen. One that is not the caller's stays as it is."""
+    """Mark one notification as read. Another user's notification stays unchanged."""
     if not notification_id:
         raise NotFound("There is no such notification.")
     async with runtime().database.writing() as session:

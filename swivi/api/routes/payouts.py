@@ -1,4 +1,4 @@
-"""Payout requests: made and cancelled by clippers, processed by admins."""
+"""Payout requests: clippers make and cancel them, admins process them."""
 
 from typing import Annotated, Literal
 
@@ -23,7 +23,7 @@ from swivi.api.routes.payouts_schemas import (
 from swivi.core.errors import TooManyRequests
 from swivi.domain.accounts.errors import AccountDisabled, EmailNotVerified, OwnGain
 from swivi.domain.ledger.errors import InsufficientBalance
-from swivi.domain.payouts import destinations
+from swivi.domain.payouts import requests
 from swivi.domain.payouts import service as payouts
 from swivi.domain.payouts.errors import (
     BelowMinimum,
@@ -34,6 +34,7 @@ from swivi.domain.payouts.errors import (
     WrongPayoutStatus,
 )
 from swivi.domain.payouts.models import PayoutStatus
+from swivi.domain.payouts.requests import PayoutForm
 from swivi.insights.money.payouts import (
     any_payout,
     own_payout,
@@ -70,27 +71,18 @@ admin_router = APIRouter(
 async def request_payout(
     request: Request, actor: Clipper, body: NewPayoutRequest, once: OnceForUser, called: Called
 ) -> ClipperPayout:
-    """Ask for money."""
-    settings = runtime().settings
-    await runtime().quotas.payout(actor, client_address(request))
-    async with runtime().database.reading() as session:
-        is_kept = await destinations.is_kept(
-            session, actor.user_id, method=body.method, details=body.details
-        )
-    if not is_kept:
-        await called.must_be_proven()
-    async with once.writing() as session:
-        asked = await payouts.request(
-            session,
-            actor,
-            amount=body.amount,
-            method=body.method,
-            details=body.details,
-            minimum=settings.min_payout_cents,
-            fee_percent=settings.platform_fee_percent,
-            idempotency_key=once.key,
-            only_verified=settings.only_verified_are_paid,
-        )
+    """Request a payout. The amount is reserved until the request is decided."""
+    process = runtime()
+    form = PayoutForm(body.amount, body.method, body.details, idempotency_key=once.key)
+    async with requests.request_payout(
+        process.database,
+        actor,
+        form,
+        process.payout_terms,
+        quota=process.quotas.payout(actor, client_address(request)),
+        proof=called,
+        writing=once.writing,
+    ) as (session, asked):
         view = ClipperPayout.of(await payout_row(session, asked.id))
         await once.keep(session, view)
     return view
@@ -103,7 +95,7 @@ async def list_own_payouts(
     status: StatusFilter = None,
     sort: PayoutSort = "-createdAt",
 ) -> ClipperPayoutPage:
-    """The clipper's own requests."""
+    """List the clipper's own payout requests."""
     async with runtime().database.reading() as session:
         found, total = await payout_history(
             session,
@@ -119,7 +111,7 @@ async def list_own_payouts(
 @clipper_router.get("/payout-requests/{request_id}")
 @refuses(NoSuchPayoutRequest)
 async def get_own_payout(actor: Clipper, request_id: RowId) -> ClipperPayout:
-    """One of the clipper's own requests."""
+    """Return one of the clipper's own payout requests."""
     async with runtime().database.reading() as session:
         row = await own_payout(session, actor.user_id, request_id)
     if row is None:
@@ -130,7 +122,7 @@ async def get_own_payout(actor: Clipper, request_id: RowId) -> ClipperPayout:
 @clipper_router.post("/payout-requests/{request_id}/cancel")
 @refuses(NoSuchPayoutRequest, WrongPayoutStatus)
 async def cancel_payout(actor: Clipper, request_id: RowId, once: OnceForUser) -> ClipperPayout:
-    """Take back a request that nobody has decided on."""
+    """Cancel a pending payout request. Its amount becomes available again."""
     async with once.writing() as session:
         await payouts.cancel(session, actor, request_id)
         view = ClipperPayout.of(await payout_row(session, request_id))
@@ -145,9 +137,9 @@ async def list_payouts(
     clipper_id: ClipperFilter = None,
     sort: PayoutSort | None = None,
 ) -> AdminPayoutPage:
-    """Everybody's requests.
+    """List all payout requests.
 
-    Without `sort`, PENDING ones come longest waiting first, others newest first.
+    Without `sort`, PENDING requests come oldest first, all others newest first.
     """
     async with runtime().database.reading() as session:
         found, total = await payout_queue(
@@ -164,7 +156,7 @@ async def list_payouts(
 @admin_router.get("/{request_id}")
 @refuses(NoSuchPayoutRequest)
 async def get_payout(request_id: RowId) -> AdminPayout:
-    """One request."""
+    """Return one payout request."""
     async with runtime().database.reading() as session:
         row = await any_payout(session, request_id)
     if row is None:
@@ -177,7 +169,7 @@ async def get_payout(request_id: RowId) -> AdminPayout:
 async def process_payout(
     actor: Admin, request_id: RowId, body: PayoutDecision, once: OnceForUser
 ) -> AdminPayout:
-    """Approve, reject, complete (with the transaction id), fail or reverse a request."""
+    """Approve, reject, complete (with the transaction id), fail or reverse a payout request."""
     transaction_id = body.transaction_id if isinstance(body, CompletePayout) else None
     async with once.writing() as session:
         await payouts.process(

@@ -1,4 +1,4 @@
-"""Payout requests and balances as programs send and see them."""
+"""Bodies and answers about payout requests and balances."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
@@ -16,10 +16,10 @@ from swivi.api.http.schemas import (
     raw_pattern,
     raw_words,
 )
-from swivi.core.money import Cents
 from swivi.domain.payouts.methods import LONGEST_VALUE, METHODS, Method, PayoutMethod
 from swivi.domain.payouts.models import PayoutStatus
 from swivi.domain.payouts.rules import LONGEST_REASON, TRANSACTION_ID, PayoutAction
+from swivi.domain.payouts.terms import PayoutTerms
 from swivi.insights.money.balances import Balance
 from swivi.insights.money.payouts import PayoutRow
 
@@ -64,7 +64,7 @@ NEEDS_NOTES = ConfigDict(json_schema_extra={"required": ["action", "notes"]})
 
 
 class NewPayoutRequest(Body):
-    """How much to pay, how, and where to."""
+    """A payout request: the amount in dollars, the method, and the destination."""
 
     amount: RawAmount
     method: RawMethod
@@ -72,7 +72,7 @@ class NewPayoutRequest(Body):
 
 
 class ClipperPayout(View):
-    """A clipper's own request: `amount` = `net` + `fee`."""
+    """A clipper's own payout request. `amount` = `net` + `fee`."""
 
     id: Id
     amount: Dollars
@@ -82,7 +82,7 @@ class ClipperPayout(View):
     details: str
     """The destination in one line."""
     destination: dict[str, str]
-    """The fields of the method; empty for free text of an earlier release."""
+    """The method's fields; empty for free text of an earlier release."""
     status: PayoutStatus
     reason: str | None
     transaction_id: str | None
@@ -92,7 +92,7 @@ class ClipperPayout(View):
 
     @classmethod
     def of(cls, row: PayoutRow, **more: Any) -> Self:
-        """A list's row, with `more` fields of a subclass."""
+        """Return the view of a row, with `more` fields of a subclass."""
         return cls(
             id=row.request_id,
             amount=row.amount,
@@ -116,7 +116,7 @@ class ClipperPayoutPage(Page[ClipperPayout]):
 
 
 class AdminPayout(ClipperPayout):
-    """A request as admins see it."""
+    """A payout request as admins see it."""
 
     clipper_id: Id
     clipper_name: str
@@ -125,7 +125,7 @@ class AdminPayout(ClipperPayout):
 
     @classmethod
     def of_queue(cls, row: PayoutRow) -> Self:
-        """A row of the queue."""
+        """Return the view of a row of the queue."""
         return cls.of(
             row,
             clipper_id=row.clipper_id,
@@ -144,14 +144,14 @@ RawNotes = Annotated[object, raw_words(LONGEST_REASON, may_be_empty=True)]
 
 
 class ApprovePayout(Body):
-    """Decide to pay a request."""
+    """Approve a pending request."""
 
     action: Literal[PayoutAction.APPROVE]
     notes: RawNotes = None
 
 
 class RejectPayout(Body):
-    """Refuse to pay a request; the clipper reads `notes`."""
+    """Reject a request. The clipper reads `notes`."""
 
     model_config = NEEDS_NOTES
 
@@ -160,7 +160,7 @@ class RejectPayout(Body):
 
 
 class CompletePayout(Body):
-    """Record the payment of an approved request."""
+    """Record that an approved request was paid."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -177,7 +177,7 @@ class CompletePayout(Body):
 
 
 class FailPayout(Body):
-    """Record that an approved request could not be paid; the clipper reads `notes`."""
+    """Record that an approved request could not be paid. The clipper reads `notes`."""
 
     model_config = NEEDS_NOTES
 
@@ -186,7 +186,7 @@ class FailPayout(Body):
 
 
 class ReversePayout(Body):
-    """Record that a payment came back; the clipper reads `notes`."""
+    """Record that a payment was returned. The clipper reads `notes`."""
 
     model_config = NEEDS_NOTES
 
@@ -198,11 +198,11 @@ PayoutDecision = Annotated[
     CompletePayout | ApprovePayout | RejectPayout | FailPayout | ReversePayout,
     Field(discriminator="action"),
 ]
-"""An admin's step with a request: one body for each action, since each needs something else."""
+"""An admin's decision: one body for each action, because each needs other fields."""
 
 
 class ClipperBalance(View):
-    """What is payable to one clipper, and whether their balance agrees with the ledger."""
+    """What one clipper can be paid, and whether their balance matches the ledger."""
 
     clipper_id: Id
     name: str
@@ -212,15 +212,15 @@ class ClipperBalance(View):
     reserved: Dollars
     available: Dollars
     payable: Dollars
-    """What could be requested now: `available`, or 0 below the minimum or if disabled."""
+    """What the clipper can request now: `available`, or 0 below the minimum or if disabled."""
     blocked: Dollars
-    """What could be requested if the account were not disabled."""
+    """What the clipper could request if the account were not disabled."""
     ledger_available: Dollars
     agrees: bool
 
     @classmethod
-    def of(cls, balance: Balance, minimum: Cents) -> Self:
-        """One balance; `minimum` is the smallest payout in cents."""
+    def of(cls, balance: Balance, terms: PayoutTerms) -> Self:
+        """Return the view of one balance."""
         cached = balance.cached
         return cls(
             clipper_id=balance.user_id,
@@ -230,18 +230,18 @@ class ClipperBalance(View):
             paid=cached.paid,
             reserved=cached.reserved,
             available=cached.available,
-            payable=balance.payable(minimum),
-            blocked=balance.blocked(minimum),
+            payable=balance.payable(terms),
+            blocked=balance.blocked(terms),
             ledger_available=balance.ledger.available,
             agrees=balance.agrees,
         )
 
 
 class PayoutCalculation(View):
-    """All balances; `all_agree` is false if any of them differs from the ledger."""
+    """All balances. `allAgree` is false if any of them differs from the ledger."""
 
     clippers: list[ClipperBalance]
     total_payable: Dollars
     total_blocked: Dollars
-    """What disabled accounts hold of payable size; not in `total_payable`."""
+    """What disabled accounts could request; not included in `totalPayable`."""
     all_agree: bool

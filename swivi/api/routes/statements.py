@@ -1,8 +1,6 @@
-"""Statements to take away and check: a clipper's own, anybody's for admins, and a campaign's for
-its brand.
-"""
+"""Statements to download: a clipper's own, and any clipper's or campaign's for admins."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import date, datetime
 from typing import Annotated, Self
 
@@ -13,7 +11,7 @@ from swivi.api.http.parameters import FirstDay, LastDay
 from swivi.api.http.refusals import refuses
 from swivi.api.http.schemas import Dollars, DollarsOrNone, Id, IdOrNone, RowId, View
 from swivi.api.http.streamed_tables import (
-    Cells,
+    Columns,
     Csv,
     Json,
     as_csv,
@@ -23,23 +21,17 @@ from swivi.api.http.streamed_tables import (
     utc,
 )
 from swivi.core.errors import NotFound
-from swivi.core.money import CURRENCY
+from swivi.core.money import CURRENCY, Cents
 from swivi.domain.accounts import service as accounts
 from swivi.domain.campaigns import service as campaigns
 from swivi.domain.campaigns.errors import NoSuchCampaign
 from swivi.domain.ledger.models import TransferKind
 from swivi.insights.money import statement
-from swivi.insights.money.accrual_story import AccrualStory
+from swivi.insights.money.accrual_story import AccrualStory, LastShare
 from swivi.insights.money.statement import Account, Line, Period
 from swivi.runtime.runtime import runtime
 
 LINES_AT_ONCE = 500
-
-HEAD = (
-    "id,at,what,amount,balance,currency,campaign_id,campaign,clipper,submission_id,clip,payout_request_id,reverses,"
-    "run_id,reading_id,read_at,views,initial_views,growth,min_views,rate_per_1000,max_per_clip,worth,credited_before,"
-    "still_due,max_per_clipper,due_within_cap,budget_left,budget_wanted,adds_up"
-)
 
 clipper_router = APIRouter(
     prefix="/clippers/statement", tags=["clippers"], dependencies=[Depends(clipper)]
@@ -48,11 +40,11 @@ admin_router = APIRouter(prefix="/admin", tags=["admin"], dependencies=[Depends(
 
 
 class EarningsBreakdown(View):
-    """How earnings came about: counts are views, money is dollars, `rate` is per 1,000 views.
+    """How an amount was earned. Counts are views, money is dollars, `rate` is per 1,000 views.
 
-    `stillDue` is `worth` less `creditedBefore`; `dueWithinCap` what the cap per clipper left of it.
-    Where the budget did not reach, it had `budgetLeft` for clips that were due `budgetWanted`
-    together; both are null otherwise. `addsUp` is what a recomputation says.
+    `stillDue` is `worth` minus `creditedBefore`. `dueWithinCap` is what the cap per clipper leaves
+    of it. If the budget did not cover all clips, `budgetLeft` was shared among clips that were due
+    `budgetWanted` together; otherwise both are null. `addsUp` is the result of a recomputation.
     """
 
     run_id: Id
@@ -75,7 +67,7 @@ class EarningsBreakdown(View):
 
     @classmethod
     def of(cls, made: AccrualStory) -> Self:
-        """All of it."""
+        """Return the view of one recomputation."""
         return cls(
             run_id=made.run_id,
             reading_id=made.reading_id,
@@ -98,8 +90,9 @@ class EarningsBreakdown(View):
 
 
 class StatementLine(View):
-    """One movement in dollars, less than zero for what went, and the balance after it; `made` for
-    earnings only.
+    """One movement of money in dollars, and the balance after it.
+
+    An outgoing amount is negative. `made` is present for earnings only.
     """
 
     id: Id
@@ -118,7 +111,7 @@ class StatementLine(View):
 
     @classmethod
     def of(cls, line: Line) -> Self:
-        """All of it."""
+        """Return the view of one line."""
         return cls(
             id=line.transfer_id,
             at=line.at,
@@ -140,7 +133,7 @@ def _period(
     since: FirstDay = None,
     until: LastDay = None,
 ) -> Period:
-    # The calendar's last day has no next one.
+    # The last day of the calendar has no next day.
     return Period(since, None if until == date.max else until)
 
 
@@ -149,20 +142,23 @@ KeyedRequest = Annotated[Period, Depends(_period)]
 
 @clipper_router.get(".csv", response_class=Csv)
 async def own_statement_as_csv(actor: Clipper, period: KeyedRequest) -> Csv:
-    """Every movement of your balance, oldest first, with how each cent was earned; times in UTC."""
+    """Download every movement of your balance, oldest first, with how each cent was earned.
+
+    Times are in UTC.
+    """
     return _csv("swivi-statement", statement.of_clipper(actor.user_id), period)
 
 
 @clipper_router.get(".json", response_class=Json, responses=listed_as(StatementLine))
 async def own_statement_as_json(actor: Clipper, period: KeyedRequest) -> Json:
-    """Every movement of your balance, oldest first, with how each cent was earned."""
+    """Download every movement of your balance, oldest first, with how each cent was earned."""
     return _json("swivi-statement", statement.of_clipper(actor.user_id), period)
 
 
 @admin_router.get("/users/{user_id}/statement.csv", response_class=Csv)
 @refuses(NotFound)
 async def clippers_statement_as_csv(user_id: RowId, period: KeyedRequest) -> Csv:
-    """A clipper's statement."""
+    """Download a clipper's statement."""
     return _csv(f"swivi-statement-user-{user_id}", await _of_user(user_id), period)
 
 
@@ -171,15 +167,16 @@ async def clippers_statement_as_csv(user_id: RowId, period: KeyedRequest) -> Csv
 )
 @refuses(NotFound)
 async def clippers_statement_as_json(user_id: RowId, period: KeyedRequest) -> Json:
-    """A clipper's statement."""
+    """Download a clipper's statement."""
     return _json(f"swivi-statement-user-{user_id}", await _of_user(user_id), period)
 
 
 @admin_router.get("/campaigns/{campaign_id}/statement.csv", response_class=Csv)
 @refuses(NoSuchCampaign)
 async def campaigns_statement_as_csv(campaign_id: RowId, period: KeyedRequest) -> Csv:
-    """Where a campaign's budget came from and went, oldest first, with how each cent was earned;
-    times in UTC.
+    """Download every movement of a campaign's budget, oldest first, with how each cent was earned.
+
+    Times are in UTC.
     """
     return _csv(f"swivi-statement-campaign-{campaign_id}", await _of_campaign(campaign_id), period)
 
@@ -191,7 +188,7 @@ async def campaigns_statement_as_csv(campaign_id: RowId, period: KeyedRequest) -
 )
 @refuses(NoSuchCampaign)
 async def campaigns_statement_as_json(campaign_id: RowId, period: KeyedRequest) -> Json:
-    """Where a campaign's budget came from and went, oldest first, with how each cent was earned."""
+    """Download every movement of a campaign's budget, oldest first."""
     return _json(f"swivi-statement-campaign-{campaign_id}", await _of_campaign(campaign_id), period)
 
 
@@ -206,7 +203,7 @@ async def _of_campaign(campaign_id: int) -> Account:
 
 
 def _csv(name: str, account: Account, period: Period) -> Csv:
-    return as_csv(name, HEAD, _lines(account, period), _cells)
+    return as_csv(name, COLUMNS, _lines(account, period))
 
 
 def _json(name: str, account: Account, period: Period) -> Json:
@@ -226,38 +223,45 @@ async def _lines(account: Account, period: Period) -> AsyncIterator[list[Line]]:
         last_id = lines[-1].transfer_id
 
 
-def _cells(line: Line) -> Cells:
-    moved = (
-        line.transfer_id,
-        utc(line.at),
-        line.kind,
-        dollars(line.amount),
-        dollars(line.balance),
-        CURRENCY,
-    )
-    about = (line.campaign_id, line.campaign_title, line.clipper, line.submission_id, line.clip_url)
-    return *moved, *about, line.payout_request_id, line.reverses, *_how(line.made)
+def _of_earnings(cell: Callable[[AccrualStory], object]) -> Callable[[Line], object]:
+    """Return a cell that is empty for a movement other than earnings."""
+    return lambda line: "" if line.made is None else cell(line.made)
 
 
-def _how(made: AccrualStory | None) -> Cells:
-    if made is None:
-        return ("",) * 17
-    seen = (
-        made.run_id,
-        made.reading_id,
-        utc(made.read_at),
-        made.peak_views,
-        made.initial_views,
-        made.growth,
-    )
-    worth = (made.min_views, dollars(made.rate), dollars(made.max_per_clip), dollars(made.worth))
-    due = (
-        dollars(made.credited_before),
-        dollars(made.demand),
-        dollars(made.max_per_clipper),
-        dollars(made.within_cap),
-    )
-    shared = (
-        ("", "") if made.share is None else (dollars(made.share.left), dollars(made.share.wanted))
-    )
-    return *seen, *worth, *due, *shared, "yes" if made.adds_up else "no"
+def _of_share(cents: Callable[[LastShare], Cents]) -> Callable[[Line], object]:
+    """Return a cell that is empty unless the budget was shared."""
+    return _of_earnings(lambda made: "" if made.share is None else dollars(cents(made.share)))
+
+
+COLUMNS: Columns[Line] = {
+    "id": lambda line: line.transfer_id,
+    "at": lambda line: utc(line.at),
+    "what": lambda line: line.kind,
+    "amount": lambda line: dollars(line.amount),
+    "balance": lambda line: dollars(line.balance),
+    "currency": lambda _: CURRENCY,
+    "campaign_id": lambda line: line.campaign_id,
+    "campaign": lambda line: line.campaign_title,
+    "clipper": lambda line: line.clipper,
+    "submission_id": lambda line: line.submission_id,
+    "clip": lambda line: line.clip_url,
+    "payout_request_id": lambda line: line.payout_request_id,
+    "reverses": lambda line: line.reverses,
+    "run_id": _of_earnings(lambda made: made.run_id),
+    "reading_id": _of_earnings(lambda made: made.reading_id),
+    "read_at": _of_earnings(lambda made: utc(made.read_at)),
+    "views": _of_earnings(lambda made: made.peak_views),
+    "initial_views": _of_earnings(lambda made: made.initial_views),
+    "growth": _of_earnings(lambda made: made.growth),
+    "min_views": _of_earnings(lambda made: made.min_views),
+    "rate_per_1000": _of_earnings(lambda made: dollars(made.rate)),
+    "max_per_clip": _of_earnings(lambda made: dollars(made.max_per_clip)),
+    "worth": _of_earnings(lambda made: dollars(made.worth)),
+    "credited_before": _of_earnings(lambda made: dollars(made.credited_before)),
+    "still_due": _of_earnings(lambda made: dollars(made.demand)),
+    "max_per_clipper": _of_earnings(lambda made: dollars(made.max_per_clipper)),
+    "due_within_cap": _of_earnings(lambda made: dollars(made.within_cap)),
+    "budget_left": _of_share(lambda share: share.left),
+    "budget_wanted": _of_share(lambda share: share.wanted),
+    "adds_up": _of_earnings(lambda made: "yes" if made.adds_up else "no"),
+}

@@ -1,4 +1,4 @@
-"""Submissions: sent by clippers, reviewed by admins."""
+"""Submissions: clippers send them, admins review them."""
 
 from datetime import timedelta
 from typing import Annotated, Literal
@@ -48,11 +48,13 @@ from swivi.insights.submissions.review_queue import review_queue, review_row, re
 from swivi.runtime.runtime import runtime
 
 BASELINE_WAIT_SECONDS = 20.0
-"""How long a submission waits for its baseline before it answers without."""
+"""How long the answer waits for the baseline."""
 ANSWERED_WITHIN = timedelta(seconds=BASELINE_WAIT_SECONDS + 10)
 
 Sort = Literal["submittedAt", "-submittedAt", "-views", "-earnings"]
-"""The best can be had, not the worst: those earn nothing, and may be a million."""
+"""Ascending orders of views and earnings do not exist: a million submissions may have earned
+nothing.
+"""
 
 clipper_router = APIRouter(
     prefix="/clippers/submissions",
@@ -77,7 +79,10 @@ admin_router = APIRouter(
 async def submit(
     request: Request, actor: Clipper, body: NewSubmission, once: OnceForUser
 ) -> Submission:
-    """Send a link to an open campaign. The answer waits a while for the baseline."""
+    """Submit a clip to an open campaign.
+
+    The answer waits up to 20 seconds for the first reading of its views.
+    """
     await runtime().quotas.submission(actor, client_address(request))
     video, intake = await links.resolve(body.clip_url), runtime().intake
     async with once.writing() as session:
@@ -99,7 +104,7 @@ async def list_own_submissions(
     platform: Annotated[Platform | None, Query()] = None,
     sort: Sort = "-submittedAt",
 ) -> SubmissionPage:
-    """The clipper's own submissions."""
+    """List the clipper's own submissions."""
     async with runtime().database.reading() as session:
         found, total = await clipper_clips(
             session,
@@ -117,7 +122,7 @@ async def list_own_submissions(
 @clipper_router.get("/{submission_id}")
 @refuses(NoSuchSubmission)
 async def get_own_submission(actor: Clipper, submission_id: RowId) -> SubmissionDetails:
-    """One of the clipper's own submissions."""
+    """Return one of the clipper's own submissions."""
     async with runtime().database.reading() as session:
         row = await clipper_clip(session, actor.user_id, submission_id)
     if row is None:
@@ -134,9 +139,9 @@ async def list_submissions(
     platform: Annotated[Platform | None, Query()] = None,
     sort: Sort | None = None,
 ) -> AdminSubmissionPage:
-    """Everybody's submissions.
+    """List all submissions.
 
-    Without `sort`, PENDING ones come longest waiting first, others newest first.
+    Without `sort`, PENDING submissions come oldest first, all others newest first.
     """
     async with runtime().database.reading() as session:
         found, total = await review_queue(
@@ -157,7 +162,7 @@ async def list_submissions(
 @admin_router.get("/submissions/{submission_id}")
 @refuses(NoSuchSubmission)
 async def get_submission(submission_id: RowId) -> AdminSubmission:
-    """One submission."""
+    """Return one submission."""
     async with runtime().database.reading() as session:
         found = await review_rows(session, [submission_id])
     if not found:
@@ -168,7 +173,7 @@ async def get_submission(submission_id: RowId) -> AdminSubmission:
 @admin_router.post("/submissions/{submission_id}/approve")
 @refuses(NoSuchSubmission, OwnGain, AlreadyReviewed, BaselineMissing, CampaignNotOpen)
 async def approve(actor: Admin, submission_id: RowId, once: OnceForUser) -> AdminSubmission:
-    """Let a submission earn, on the campaign's present terms."""
+    """Approve a submission. The clip earns on the campaign's current terms."""
     async with once.writing() as session:
         await review.approve(session, actor, submission_id)
         view = AdminSubmission.of_review(await review_row(session, submission_id))
@@ -181,7 +186,7 @@ async def approve(actor: Admin, submission_id: RowId, once: OnceForUser) -> Admi
 async def reject(
     actor: Admin, submission_id: RowId, body: Reason, once: OnceForUser
 ) -> AdminSubmission:
-    """Refuse a submission, with a reason that its clipper reads."""
+    """Reject a submission. The clipper reads the reason."""
     async with once.writing() as session:
         await review.reject(session, actor, submission_id, body.reason)
         view = AdminSubmission.of_review(await review_row(session, submission_id))
@@ -194,9 +199,7 @@ async def reject(
 async def release(
     actor: Admin, submission_id: RowId, body: Reason, once: OnceForUser
 ) -> AdminSubmission:
-    """Let the video of a revoked clip, or of one whose campaign is completed, be submitted again by
-    anybody.
-    """
+    """Let anybody submit a video again whose clip was revoked or whose campaign is completed."""
     async with once.writing() as session:
         await review.release(session, actor, submission_id, body.reason)
         view = AdminSubmission.of_review(await review_row(session, submission_id))
@@ -207,8 +210,9 @@ async def release(
 @admin_router.post("/clips/{clip_id}/revoke")
 @refuses(NoSuchClip, OwnGain, WrongCampaignStatus, Conflict)
 async def revoke(actor: Admin, clip_id: RowId, body: Reason, once: OnceForUser) -> Revocation:
-    """Take an approved clip out for good; what it earned goes back as far as the clipper's balance
-    covers it.
+    """Revoke an approved clip. This is final.
+
+    Its earnings go back to the campaign, as far as the clipper's available balance covers them.
     """
     async with once.writing() as session:
         recovered = await review.revoke(session, actor, clip_id, body.reason)
@@ -222,8 +226,8 @@ async def revoke(actor: Admin, clip_id: RowId, body: Reason, once: OnceForUser) 
 async def track_again(
     actor: Admin, clip_id: RowId, body: Reason, once: OnceForUser
 ) -> TrackedAgain:
-    """Have the next run read a clip that was removed, or that is read less often since its views
-    cannot be read.
+    """Have the next run read a clip that was removed, or that is read less often after failed
+    readings.
     """
     async with once.writing() as session:
         clip = await review.track_again(session, actor, clip_id, body.reason)
@@ -235,7 +239,7 @@ async def track_again(
 @admin_router.post("/clips/{clip_id}/hold/pay")
 @refuses(NoSuchClip, OwnGain, NotOnHold)
 async def pay_held(actor: Admin, clip_id: RowId, body: Reason, once: OnceForUser) -> HoldLifted:
-    """Let the count of a clip on hold pay; the next settlement credits its growth, within the
+    """Accept the count of a clip on hold. The next settlement credits its growth, within the
     budget.
     """
     async with once.writing() as session:
@@ -248,9 +252,7 @@ async def pay_held(actor: Admin, clip_id: RowId, body: Reason, once: OnceForUser
 @admin_router.post("/clips/{clip_id}/hold/correct")
 @refuses(NoSuchClip, OwnGain, NotOnHold)
 async def correct_held(actor: Admin, clip_id: RowId, body: Reason, once: OnceForUser) -> HoldLifted:
-    """Decide that the count of a clip on hold was wrong; it never pays, and the clip goes on from
-    its peak.
-    """
+    """Reject the count of a clip on hold. It never pays; the clip continues from its peak."""
     async with once.writing() as session:
         clip = await holds.correct(session, actor, clip_id, body.reason)
         view = HoldLifted(clip_id=clip_id, peak_views=clip.peak_views)

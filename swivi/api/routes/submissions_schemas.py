@@ -1,4 +1,4 @@
-"""Submissions and clips as programs send and see them."""
+"""Bodies and answers about submissions and clips."""
 
 from datetime import datetime
 from typing import Annotated, Any, Self
@@ -28,7 +28,7 @@ MOST_LINKS = 50
 
 
 class NewSubmission(Body):
-    """A link for a campaign."""
+    """A link to submit to a campaign."""
 
     campaign_id: BodyId
     clip_url: Annotated[
@@ -37,8 +37,9 @@ class NewSubmission(Body):
 
 
 class Submission(View):
-    """`initial_views` is null, and `baseline_problem` may say why, while the baseline is
-    awaited.
+    """A submission. Until its views are first read, `initialViews` is null.
+
+    `baselineProblem` may say why they could not be read yet.
     """
 
     id: Id
@@ -52,7 +53,7 @@ class Submission(View):
 
     @classmethod
     def of_new(cls, submission: ClipSubmission) -> Self:
-        """A submission that has just come in."""
+        """Return the view of a new submission."""
         return cls(
             id=submission.id,
             campaign_id=submission.campaign_id,
@@ -66,7 +67,7 @@ class Submission(View):
 
 
 class SubmissionDetails(Submission):
-    """A submission with what became of it."""
+    """A submission with its clip, its review and its earnings."""
 
     clip_id: IdOrNone
     clip_state: ClipState | None
@@ -82,7 +83,7 @@ class SubmissionDetails(Submission):
 
     @classmethod
     def of(cls, row: ClipRow, **more: Any) -> Self:
-        """A list's row, with `more` fields of a subclass."""
+        """Return the view of a row, with `more` fields of a subclass."""
         return cls(
             id=row.submission_id,
             campaign_id=row.campaign_id,
@@ -114,7 +115,7 @@ class SubmissionPage(Page[SubmissionDetails]):
 class AdminSubmission(SubmissionDetails):
     """A submission as admins see it.
 
-    While one holds its video, nobody else can submit that video.
+    While `holdsVideo` is true, nobody else can submit its video.
     """
 
     clipper_id: Id
@@ -126,7 +127,7 @@ class AdminSubmission(SubmissionDetails):
 
     @classmethod
     def of_review(cls, row: ReviewRow) -> Self:
-        """A row of the review queue."""
+        """Return the view of a row of the review queue."""
         return cls.of(
             row.clip,
             clipper_id=row.clipper_id,
@@ -143,7 +144,7 @@ class AdminSubmissionPage(Page[AdminSubmission]):
 
 
 class Reason(Body):
-    """Why; the clipper will read it."""
+    """The reason, which the clipper reads."""
 
     model_config = ConfigDict(json_schema_extra={"required": ["reason"]})
 
@@ -151,34 +152,34 @@ class Reason(Body):
 
 
 class Revocation(View):
-    """What went back to the campaign."""
+    """A revoked clip, with the amount that went back to the campaign."""
 
     clip_id: Id
     recovered: Dollars
 
 
 class TrackedAgain(View):
-    """A clip that the next run reads."""
+    """A clip that the next run will read."""
 
     clip_id: Id
     clip_state: ClipState
 
 
 class HoldLifted(View):
-    """A clip that was on hold, and the count that it is paid by."""
+    """A clip whose hold has ended, with the count that it is paid by."""
 
     clip_id: Id
     peak_views: int
 
 
 class LinkList(Body):
-    """Links to look at."""
+    """Links to read."""
 
     urls: list[str] = Field(min_length=1, max_length=MOST_LINKS)
 
 
 class LinkReading(View):
-    """What one link leads to now: either `views`, or `error` says why not."""
+    """The current reading of one link: `views`, or an `error` that says why there are none."""
 
     url: str
     platform: Platform | None
@@ -191,7 +192,7 @@ class LinkReading(View):
 
     @classmethod
     def of(cls, look: LinkPreview) -> Self:
-        """One link."""
+        """Return the view of one link."""
         video, reading = look.video, look.reading
         return cls(
             url=look.url,
@@ -206,6 +207,6 @@ class LinkReading(View):
 
 
 class LinkReadings(View):
-    """One result per link, in the order asked."""
+    """One result per link, in the order of the request."""
 
     results: list[LinkReading]

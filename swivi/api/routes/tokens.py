@@ -1,7 +1,4 @@
-"""A caller's own API tokens.
-
-The first one is got by signing in: on the profile page, or at `/auth/token`.
-"""
+"""The caller's own API tokens. The first one comes from the profile page or `/auth/token`."""
 
 from datetime import datetime
 from typing import Annotated, Self
@@ -41,9 +38,7 @@ EXAMPLE: JsonDict = {"name": "Nightly report", "scope": "read", "expiresInDays":
 
 
 class TokenRequest(StrictBody):
-    """What a new token is called and may do: `scope` is `read` (GET only) or `write`, which is the
-    default.
-    """
+    """The name of a new token, and its `scope`: `read` (GET only) or `write`, the default."""
 
     model_config = ConfigDict(json_schema_extra={"required": ["name"], "examples": [EXAMPLE]})
 
@@ -54,7 +49,7 @@ class TokenRequest(StrictBody):
 
 
 class TokenSummary(View):
-    """A token without its secret. `name` is empty for one that was got at `/auth/token`."""
+    """A token without its secret. `name` is empty for a token from `/auth/token`."""
 
     id: Id
     name: str
@@ -70,20 +65,20 @@ class TokenPage(Page[TokenSummary]):
 
 
 class CreatedToken(TokenSummary):
-    """A new token, whose secret is shown this once."""
+    """A new token. Its secret is shown only once."""
 
     token: str
 
     @classmethod
     def of(cls, made: NewToken) -> Self:
-        """What was made."""
+        """Return the view of a new token."""
         shown = {name: getattr(made.row, name) for name in TokenSummary.model_fields}
         return cls(token=made.token, **shown)
 
 
 @router.get("")
 async def list_tokens(actor: SignedIn, paging: Annotated[Paging, Depends()]) -> TokenPage:
-    """The caller's own tokens that have neither expired nor been revoked, newest first."""
+    """List the caller's own valid tokens, newest first."""
     async with runtime().database.reading() as session:
         found, total = await tokens.living(
             session, actor.user_id, limit=paging.limit, offset=paging.offset
@@ -96,12 +91,12 @@ async def list_tokens(actor: SignedIn, paging: Annotated[Paging, Depends()]) -> 
 async def make_token(
     actor: SignedIn, called: Called, body: TokenRequest, once: OnceForUser
 ) -> CreatedToken:
-    """A new token of one's own, shown this once.
+    """Create a token of your own. It is shown only once.
 
-    It lives 90 days unless `expiresInDays` (1 to 365) says otherwise.
+    The token expires after `expiresInDays` (1 to 365), by default after 90 days.
 
-    A token that is made in a browser's session ends with that session, unless `outlivesSession` is
-    true. One that is made with another token ends with that token at the latest.
+    A token created in a browser's session ends with that session, unless `outlivesSession` is true.
+    A token created with another token ends with that token at the latest.
     """
     origin = tokens.Origin(called.session_hash, called.token_id, body.outlives_session)
     async with once.writing() as session:
@@ -122,7 +117,7 @@ async def make_token(
 @router.delete("/{token_id}", status_code=204)
 @refuses(NotFound)
 async def revoke_token(actor: SignedIn, token_id: RowId) -> None:
-    """End one of one's own tokens at once."""
+    """Revoke one of your own tokens. It ends at once."""
     async with runtime().database.writing() as session:
         await tokens.revoke(session, actor, token_id)
 

@@ -1,4 +1,4 @@
-"""Tracking: its runs for admins, and a look at links that stores nothing."""
+"""Tracking: runs, for admins, and readings of links that are not stored."""
 
 from typing import Annotated, Literal
 
@@ -47,7 +47,7 @@ async def list_runs(
     trigger: Annotated[Trigger | None, AnyCase, Query()] = None,
     sort: RunSort = "-startedAt",
 ) -> RunPage:
-    """Tracking runs."""
+    """List the tracking runs."""
     async with runtime().database.reading() as session:
         found, total = await tracking_runs(
             session,
@@ -63,7 +63,7 @@ async def list_runs(
 @router.get("/admin/tracking-runs/{run_id}")
 @refuses(NoSuchRun)
 async def get_run(run_id: RowId) -> RunDetail:
-    """One run, with its campaigns and its failures by reason."""
+    """Return one run with its campaigns, and its failures by reason."""
     async with runtime().database.reading() as session:
         run = await tracking_run(session, run_id)
         if run is None:
@@ -77,9 +77,7 @@ async def get_run(run_id: RowId) -> RunDetail:
 async def list_clips_of_run(
     run_id: RowId, paging: Annotated[Paging, Depends()], failed: Annotated[Switch, Query()] = False
 ) -> RunClipPage:
-    """The clips that a run looked at, by campaign; with `failed=true` only those that could not be
-    read.
-    """
+    """List the clips of a run, by campaign. `failed=true` leaves out those that were read."""
     async with runtime().database.reading() as session:
         if await tracking_run(session, run_id) is None:
             raise NoSuchRun
@@ -93,7 +91,7 @@ async def list_clips_of_run(
 @takes_up_to(MAX_LINKS_BYTES)
 @refuses(NoReader)
 async def look_at_links(body: LinkList) -> LinkReadings:
-    """Read each link's views now; no reading is stored."""
+    """Read the views of each link now. Nothing is stored."""
     readers = runtime().readers
     if readers is None:
         raise NoReader

@@ -1,4 +1,4 @@
-"""Tracking runs as programs see them."""
+"""Answers about tracking runs."""
 
 from datetime import datetime
 from typing import Self
@@ -10,8 +10,9 @@ from swivi.insights.operations.runs import CampaignInRun
 
 
 class RunSummary(View):
-    """One tracking run: `processed`, `successful` and `failed` are clips; `problem` says why it
-    FAILED.
+    """One tracking run.
+
+    `processed`, `successful` and `failed` count clips. `problem` says why a run FAILED.
     """
 
     id: Id
@@ -32,7 +33,7 @@ class RunSummary(View):
 
     @classmethod
     def of(cls, run: TrackingRun) -> Self:
-        """One run."""
+        """Return the view of one run."""
         return cls(
             id=run.id,
             trigger=run.trigger,
@@ -57,7 +58,7 @@ class RunPage(Page[RunSummary]):
 
 
 class RunCampaign(View):
-    """What became of one campaign in a run."""
+    """The result of one campaign in a run."""
 
     campaign_id: Id
     title: str
@@ -67,10 +68,10 @@ class RunCampaign(View):
 
 
 class RunDetail(View):
-    """A run, its campaigns in the order of the plan, and how many clips could not be read, by why.
+    """A run with its campaigns in the order of the plan, and its unread clips by reason.
 
-    `unknown_words` are error words of the scraper that Swivi does not know, with how many readings
-    ended so.
+    `unknownWords` counts readings that ended with an error that Swivi does not know, by the
+    scraper's word for it.
     """
 
     run: RunSummary
@@ -86,7 +87,7 @@ class RunDetail(View):
         failures: dict[Outcome, int],
         unknown: dict[str, int],
     ) -> Self:
-        """All of it."""
+        """Return the view of one run with its details."""
         return cls(
             run=RunSummary.of(run),
             campaigns=[RunCampaign.model_validate(campaign) for campaign in campaigns],
@@ -96,8 +97,9 @@ class RunDetail(View):
 
 
 class RunClip(View):
-    """A clip's last reading in a run: `views` is null where `outcome` is not ok; `detail` says
-    more.
+    """The last reading of a clip in a run. Unless `outcome` is ok, `views` is null.
+
+    `detail` describes the outcome.
     """
 
     clip_id: Id

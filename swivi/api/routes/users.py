@@ -1,4 +1,4 @@
-"""People, as admins see and change them."""
+"""Users, as admins see and change them."""
 
 from typing import Annotated, Literal
 
@@ -41,7 +41,7 @@ async def list_users(
     status: Annotated[UserStatus | None, AnyCase, Query()] = None,
     sort: PersonSort = "-createdAt",
 ) -> UserPage:
-    """Users; `q` looks into names and addresses."""
+    """List the users. `q` searches names and email addresses."""
     async with runtime().database.reading() as session:
         found, total = await people(
             session,
@@ -58,7 +58,7 @@ async def list_users(
 @router.get("/{user_id}")
 @refuses(NotFound)
 async def get_user(user_id: RowId) -> UserDetails:
-    """One user."""
+    """Return one user."""
     async with runtime().database.reading() as session:
         row = await person(session, user_id)
     if row is None:
@@ -69,7 +69,7 @@ async def get_user(user_id: RowId) -> UserDetails:
 @router.patch("/{user_id}")
 @refuses(NotFound)
 async def change_user(actor: Admin, user_id: RowId, body: UserChange) -> UserAccount:
-    """Change somebody's role, status, or both; nobody can change their own."""
+    """Change a user's role, status, or both. Nobody can change their own."""
     async with runtime().database.writing() as session:
         user = await accounts.by_id(session, user_id)
         user = await accounts.set_role_and_status(

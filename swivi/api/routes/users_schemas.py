@@ -1,4 +1,4 @@
-"""People, their ways in and what they are told, as programs send and see them."""
+"""Bodies and answers about users, signing in, and notifications."""
 
 from datetime import datetime
 from typing import Annotated, Self
@@ -29,9 +29,9 @@ class SignUp(Body):
 
 
 class Credentials(Body):
-    """A way to prove who one is.
+    """Email and password.
 
-    `code` is of the app, or a recovery code, where two-step sign-in is on.
+    `code` comes from the app or is a recovery code. It is needed if two-step sign-in is on.
     """
 
     email: str
@@ -40,7 +40,7 @@ class Credentials(Body):
 
 
 class Proof(StrictBody):
-    """The password of whoever is signed in."""
+    """The password of the signed-in user."""
 
     password: Annotated[
         object, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST})
@@ -48,7 +48,7 @@ class Proof(StrictBody):
 
 
 class Identity(View):
-    """Who somebody is."""
+    """A user's own account."""
 
     id: Id
     email: str
@@ -57,13 +57,13 @@ class Identity(View):
 
 
 class SignUpStarted(View):
-    """A mail is on its way. The same for every address."""
+    """A mail was sent. The answer is the same for every address."""
 
     message: str
 
 
 class Token(View):
-    """An API token, shown this once."""
+    """An API token. It is shown only once."""
 
     token: str
     expires_at: datetime
@@ -82,13 +82,13 @@ class UserAccount(Identity):
 
 
 class UserDetails(UserAccount):
-    """A user in a list, with how many clips they submitted."""
+    """A user in a list, with the number of their submissions."""
 
     submissions: int
 
     @classmethod
     def of(cls, row: UserListRow) -> Self:
-        """A list's row."""
+        """Return the view of a row."""
         user = {name: getattr(row.user, name) for name in UserAccount.model_fields}
         return cls(**user, submissions=row.submissions)
 
@@ -105,7 +105,7 @@ class UserChange(StrictBody):
 
 
 class UserNotification(View):
-    """`read_at` is null until it was seen."""
+    """A notification. `readAt` is null until it is read."""
 
     id: Id
     kind: NotificationKind

@@ -1,4 +1,4 @@
-"""Webhooks: where admins have other systems told of events, and how each telling went."""
+"""Webhooks: admins register URLs that receive events, and inspect the deliveries."""
 
 from typing import Annotated
 
@@ -38,7 +38,7 @@ router = APIRouter(
 
 @router.get("")
 async def list_webhooks(paging: Annotated[Paging, Depends()]) -> WebhookPage:
-    """All webhooks, newest first."""
+    """List all webhooks, newest first."""
     async with runtime().database.reading() as session:
         found, total = await webhooks.list_all(session, limit=paging.limit, offset=paging.offset)
     return paging.shown(
@@ -49,7 +49,7 @@ async def list_webhooks(paging: Annotated[Paging, Depends()]) -> WebhookPage:
 @router.post("", status_code=201)
 @refuses(TooManyWebhooks)
 async def create_webhook(actor: Admin, body: NewWebhook, once: OnceForUser) -> WebhookWithSecret:
-    """A new webhook. Its secret is shown this once."""
+    """Create a webhook. Its secret is shown only once."""
     only_public = runtime().settings.webhooks_only_public
     async with once.writing() as session:
         made = WebhookWithSecret.of(
@@ -62,7 +62,7 @@ async def create_webhook(actor: Admin, body: NewWebhook, once: OnceForUser) -> W
 @router.get("/{webhook_id}")
 @refuses(NoSuchWebhook)
 async def get_webhook(webhook_id: RowId) -> WebhookSummary:
-    """One webhook."""
+    """Return one webhook."""
     async with runtime().database.reading() as session:
         return WebhookSummary.model_validate(await webhooks.get(session, webhook_id))
 
@@ -70,7 +70,7 @@ async def get_webhook(webhook_id: RowId) -> WebhookSummary:
 @router.patch("/{webhook_id}")
 @refuses(NoSuchWebhook)
 async def change_webhook(actor: Admin, webhook_id: RowId, body: WebhookChange) -> WebhookSummary:
-    """Change its address, its events or its description; switch it off or on again."""
+    """Change a webhook's URL, events or description, or switch it on or off."""
     only_public = runtime().settings.webhooks_only_public
     async with runtime().database.writing() as session:
         changed = await webhooks.change(
@@ -82,7 +82,7 @@ async def change_webhook(actor: Admin, webhook_id: RowId, body: WebhookChange) -
 @router.delete("/{webhook_id}", status_code=204)
 @refuses(NoSuchWebhook)
 async def delete_webhook(actor: Admin, webhook_id: RowId) -> None:
-    """Forget it, with its deliveries."""
+    """Delete a webhook with its deliveries."""
     async with runtime().database.writing() as session:
         await webhooks.delete(session, actor, webhook_id)
 
@@ -92,7 +92,10 @@ async def delete_webhook(actor: Admin, webhook_id: RowId) -> None:
 async def rotate_webhook_secret(
     actor: Admin, webhook_id: RowId, once: OnceForUser
 ) -> WebhookWithSecret:
-    """A new secret, shown this once. For 24 hours messages are signed with the old one as well."""
+    """Create a new secret, which is shown only once.
+
+    For 24 hours, messages are signed with the old secret as well.
+    """
     async with once.writing() as session:
         rotated = WebhookWithSecret.of(await webhooks.rotate_secret(session, actor, webhook_id))
         await once.keep(session, rotated)
@@ -102,7 +105,7 @@ async def rotate_webhook_secret(
 @router.post("/{webhook_id}/test", status_code=202)
 @refuses(NoSuchWebhook, WebhookInactive)
 async def test_webhook(actor: Admin, webhook_id: RowId, once: OnceForUser) -> WebhookDelivery:
-    """Send it a `webhook.test` event. The answer is the delivery, which is on its way."""
+    """Send a `webhook.test` event. The answer is its delivery, which is under way."""
     async with once.writing() as session:
         view = WebhookDelivery.of(await webhooks.test(session, actor, webhook_id))
         await once.keep(session, view)
@@ -116,7 +119,7 @@ async def list_deliveries(
     paging: Annotated[Paging, Depends()],
     status: Annotated[DeliveryStatus | None, AnyCase, Query()] = None,
 ) -> WebhookDeliveryPage:
-    """Its deliveries of the last 30 days with each attempt, newest first."""
+    """List a webhook's deliveries of the last 30 days with their attempts, newest first."""
     async with runtime().database.reading() as session:
         await webhooks.get(session, webhook_id)
         found, total = await deliveries.of_webhook(
@@ -130,7 +133,7 @@ async def list_deliveries(
 async def redeliver(
     actor: Admin, webhook_id: RowId, delivery_id: RowId, once: OnceForUser
 ) -> WebhookDelivery:
-    """Send a delivery again now, whatever became of it. Its `webhook-id` stays the same."""
+    """Send a delivery again now, whatever its status. Its `webhook-id` stays the same."""
     async with once.writing() as session:
         view = WebhookDelivery.of(
             await webhooks.send_again(session, actor, webhook_id, delivery_id)

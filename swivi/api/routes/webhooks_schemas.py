@@ -1,4 +1,4 @@
-"""Webhooks as admins' programs send and see them."""
+"""Bodies and answers about webhooks."""
 
 from datetime import datetime
 from typing import Annotated, Any, Self
@@ -38,7 +38,7 @@ EXAMPLE: JsonDict = {
 
 
 class NewWebhook(StrictBody):
-    """Where to send to, and which events."""
+    """The URL to send to, and the events to send."""
 
     model_config = ConfigDict(
         json_schema_extra={"required": ["url", "events"], "examples": [EXAMPLE]}
@@ -49,12 +49,12 @@ class NewWebhook(StrictBody):
     description: RawDescription = ""
 
     def sent(self) -> dict[str, Any]:
-        """Only what was sent."""
+        """Return only the fields that were sent."""
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
 class WebhookChange(StrictBody):
-    """What is to be different; `active` false holds its deliveries back until it is true again."""
+    """The fields to change. While `active` is false, deliveries wait."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"active": False}]})
 
@@ -64,12 +64,12 @@ class WebhookChange(StrictBody):
     active: RawFlag = None
 
     def sent(self) -> dict[str, Any]:
-        """Only what was sent."""
+        """Return only the fields that were sent."""
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
 class WebhookSummary(View):
-    """A webhook without its secret. `disabledReason` says why Swivi itself switched it off."""
+    """A webhook without its secret. `disabledReason` says why Swivi switched it off."""
 
     id: Id
     url: str
@@ -85,18 +85,18 @@ class WebhookPage(Page[WebhookSummary]):
 
 
 class WebhookWithSecret(WebhookSummary):
-    """A webhook with the secret that its messages are signed with, shown this once."""
+    """A webhook with the secret that signs its messages. The secret is shown only once."""
 
     secret: str
 
     @classmethod
     def of(cls, webhook: Webhook) -> Self:
-        """A new webhook, or one with a new secret."""
+        """Return the view of a webhook with a new secret."""
         return cls.model_validate(webhook)
 
 
 class DeliveryAttempt(View):
-    """One attempt: `statusCode` is null where there was no answer, `error` where it was taken."""
+    """One attempt. `statusCode` is null if there was no response, `error` if it succeeded."""
 
     at: datetime
     status_code: int | None
@@ -105,9 +105,9 @@ class DeliveryAttempt(View):
 
 
 class WebhookDelivery(View):
-    """One event's way to one webhook.
+    """The delivery of one event to one webhook.
 
-    `messageId` is what was sent as `webhook-id`; `log` is oldest first.
+    `messageId` is the `webhook-id` header. `log` is oldest first.
     """
 
     id: Id
@@ -124,7 +124,7 @@ class WebhookDelivery(View):
 
     @classmethod
     def of(cls, line: DeliveryLine) -> Self:
-        """One delivery."""
+        """Return the view of one delivery."""
         delivery = line.delivery
         return cls(
             id=delivery.id,

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import changes, clock
 from swivi.core.errors import InvalidInput
-from swivi.core.money import MAX_CENTS, format_dollars, parse_dollars, to_dollars
+from swivi.core.money import MAX_CENTS, format_dollars, parse_dollars
 from swivi.domain.accounts.actor import Actor
 from swivi.domain.accounts.service import clipper_ids
 from swivi.domain.campaigns.errors import NoSuchCampaign, WrongCampaignStatus
@@ -124,7 +124,7 @@ async def top_up(session: AsyncSession, actor: Actor, campaign_id: int, amount: 
         raise InvalidInput.of(
             "amount", f"The largest possible budget is {format_dollars(MAX_CENTS)}."
         )
-    return await change(session, actor, campaign_id, {"budget": to_dollars(budget)})
+    return await change(session, actor, campaign_id, {"budget": format_dollars(budget)})
 
 
 async def schedule(

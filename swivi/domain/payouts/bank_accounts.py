@@ -1,5 +1,5 @@
-"""Bank accounts: IBAN and BIC by schwifty's registry of banks, US routing numbers by their
-checksum. Pure, no I/O.
+"""Bank accounts: IBAN and BIC checked by schwifty's registry of banks, US routing numbers by their
+checksum. Pure.
 """
 
 import re
@@ -33,11 +33,9 @@ def parse_bic(text: str, field: str) -> str:
 
 
 def with_bic(values: Mapping[str, str]) -> dict[str, str]:
-    """Return `iban` and the rest with the `bic`: from the IBAN if it was left empty.
+    """Return the fields with the `bic`, which comes from the IBAN if it was left empty.
 
-    Raise InvalidInput.
-
-    A typed BIC must not contradict the bank that the IBAN names.
+    Raise InvalidInput, also if a typed BIC contradicts the bank in the IBAN.
     """
     iban, typed = IBAN(values["iban"]), values.get("bic", "")
     known = str(iban.bic or "")
@@ -53,7 +51,7 @@ def with_bic(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def bank_of(iban: str) -> str:
-    """Return the bank's name, if it is known, and its country: "Commerzbank, Germany"."""
+    """Return the bank's name, if known, and its country: "Commerzbank, Germany"."""
     known = IBAN(iban)
     names = [known.bank.short_name or known.bank.name] if known.bank else []
     country = known.country.name if known.country else known.country_code
@@ -76,7 +74,7 @@ def parse_routing(text: str, field: str) -> str:
 
 
 def parse_account(text: str, field: str) -> str:
-    """Return the number of a US bank account, leading zeros kept. Raise InvalidInput."""
+    """Return the number of a US bank account with its leading zeros. Raise InvalidInput."""
     digits = "".join(text.replace("-", " ").split())
     if not re.fullmatch("[0-9]{4,17}", digits) or not int(digits):
         raise InvalidInput.of(field, "An account number has 4 to 17 digits.")

@@ -1,4 +1,4 @@
-"""Where a clipper wants to be paid, kept for next time."""
+"""A clipper's saved payout destination."""
 
 from sqlalchemy import delete
 from sqlmodel import col, select
@@ -14,7 +14,7 @@ from swivi.domain.payouts.models import PayoutDestination
 
 
 async def kept(session: AsyncSession, user_id: int) -> PayoutDestination | None:
-    """What is kept for this clipper, if anything."""
+    """Return the saved destination of this clipper, if any."""
     found = await session.exec(
         select(PayoutDestination).where(PayoutDestination.user_id == user_id)
     )
@@ -22,7 +22,7 @@ async def kept(session: AsyncSession, user_id: int) -> PayoutDestination | None:
 
 
 async def is_kept(session: AsyncSession, user_id: int, *, method: object, details: object) -> bool:
-    """Whether this, as typed, is what is kept. What cannot be kept is not."""
+    """Return whether the typed destination is the saved one. An invalid one is not."""
     destination = await kept(session, user_id)
     try:
         typed = parse_destination(method, details)
@@ -34,10 +34,10 @@ async def is_kept(session: AsyncSession, user_id: int, *, method: object, detail
 async def keep(
     session: AsyncSession, actor: Actor, *, method: object, details: object
 ) -> PayoutDestination:
-    """Keep these, as typed, in place of what was kept. Raises ClippersOnly, InvalidInput."""
+    """Save the typed destination in place of the last one. Raise ClippersOnly, InvalidInput."""
     actor.must_be_clipper()
     typed = parse_destination(method, details)
-    # Two at the same moment wait for each other here, or both would insert.
+    # Without this lock, two requests at the same moment would both insert a row.
     await session.exec(select(User.id).where(User.id == actor.user_id).with_for_update())
     destination = await kept(session, actor.user_id)
     if destination is not None and _is(destination, typed):
@@ -64,15 +64,15 @@ def _is(row: PayoutDestination, typed: Destination) -> bool:
 
 
 async def forget(session: AsyncSession, actor: Actor) -> None:
-    """Keep nothing any more; harmless where nothing was kept."""
+    """Delete the actor's saved destination, if there is one."""
     await forget_those_of(session, actor.user_id)
 
 
 async def forget_those_of(session: AsyncSession, user_id: int) -> None:
-    """Keep nothing of this user any more.
+    """Delete this user's saved destination.
 
-    Called after a password reset, too: whoever had the old password may have left a destination of
-    their own.
+    A password reset calls this too: whoever knew the old password may have saved their own
+    destination.
     """
     await session.execute(
         delete(PayoutDestination).where(col(PayoutDestination.user_id) == user_id)
@@ -81,7 +81,7 @@ async def forget_those_of(session: AsyncSession, user_id: int) -> None:
 
 
 def _record(session: AsyncSession, user_id: int, what: str, method: str) -> None:
-    # Not the details: the log is for ever, and who may read it need not know where somebody is
+    # The details stay out: the log is kept forever, and its readers need not know where somebody is
     # paid.
     written = audit_log.entry(
         f"payout_destination.{what}", "user", user_id, actor_id=user_id, after={"method": method}

@@ -1,4 +1,4 @@
-"""Ways in which payouts refuse."""
+"""Errors of payouts. The first line of each docstring is public, in the API's document."""
 
 from swivi.core.errors import Conflict, InvalidInput, NotFound
 from swivi.core.money import Cents, format_dollars
@@ -6,7 +6,7 @@ from swivi.domain.payouts.models import PayoutStatus
 
 
 class NoSuchPayoutRequest(NotFound):
-    """There is none with this id, or it is somebody else's."""
+    """No payout request has this id, or it is another clipper's."""
 
     code = "payout_request_not_found"
 
@@ -37,7 +37,7 @@ class FeeLeavesNothing(InvalidInput):
 
 
 class OpenRequestExists(Conflict):
-    """One open request at a time."""
+    """The clipper has an open payout request already."""
 
     code = "open_request_exists"
 
@@ -48,7 +48,7 @@ class OpenRequestExists(Conflict):
 
 
 class WrongPayoutStatus(Conflict):
-    """The request's state does not have this edge."""
+    """The request's status does not allow this step."""
 
     code = "wrong_payout_status"
 
@@ -57,7 +57,7 @@ class WrongPayoutStatus(Conflict):
 
 
 class TransactionIdTaken(Conflict):
-    """Another payout by this method bears the same transaction id."""
+    """Another payout by this method has the same transaction id."""
 
     code = "transaction_id_taken"
 

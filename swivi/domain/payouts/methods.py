@@ -1,6 +1,6 @@
-"""How clippers can be paid: each method with its fields, as data.
+"""Payout methods as data: each with its fields and their parsers. Pure.
 
-A new method is one entry of METHODS. Pure.
+To add a method, add an entry to METHODS.
 """
 
 import json
@@ -23,9 +23,9 @@ LONGEST_VALUE = 254
 
 
 class PayoutMethod(StrEnum):
-    """The ways of paying.
+    """The payout methods.
 
-    OTHER is what earlier releases took as free text: it is kept and shown, never chosen.
+    OTHER is free text of earlier releases. It is kept and shown, but cannot be chosen.
     """
 
     PAYPAL = "paypal"
@@ -38,10 +38,10 @@ class PayoutMethod(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DestinationField:
-    """One field of a method. `parse(text, name)` returns its canonical text or raises InvalidInput.
+    """One field of a method. `parse(text, name)` returns the canonical text or raises InvalidInput.
 
-    `choices` (value, words) make it a choice. `help`, `input_mode` and `autocomplete` are for the
-    form.
+    `choices` (value, label) make it a selection. `help`, `input_mode` and `autocomplete` are for
+    the form.
     """
 
     name: str
@@ -56,7 +56,7 @@ class DestinationField:
 
 @dataclass(frozen=True, slots=True)
 class DestinationLine:
-    """A line of a destination: as people read it, and as it is copied."""
+    """A line of a destination: formatted for reading, and plain for copying."""
 
     label: str
     shown: str
@@ -65,24 +65,24 @@ class DestinationLine:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A way of paying. `finish` checks fields against each other and adds what they tell."""
+    """A payout method. `finish` checks fields against each other and adds derived ones."""
 
     label: str
     fields: tuple[DestinationField, ...]
     show: Callable[[Mapping[str, str]], str]
-    """One line with all of it, for lists and programs."""
+    """Return the destination in one line, for lists and programs."""
     finish: Callable[[Mapping[str, str]], dict[str, str]] = dict
     text_field: str = ""
-    """The field that is enough, so that programs may send it as text; "" if none is."""
+    """The one field that suffices, so that a program may send it as text; "" if there is none."""
     notes: Callable[[Mapping[str, str]], tuple[tuple[str, str], ...]] = lambda _: ()
-    """What the destination tells beyond its fields, such as the bank's name: (label, words)."""
+    """Return facts derived from the fields, such as the bank's name: (label, text)."""
 
 
 def _email(text: str, field: str) -> str:
     try:
         if len(text) > LONGEST_EMAIL:
             raise EmailNotValidError("too long")
-        # Special-use names such as "swivi.test" are fine, as for accounts.
+        # Special-use names such as "swivi.test" are allowed, as in accounts.
         return str(
             validate_email(text, check_deliverability=False, test_environment=True).normalized
         )
@@ -219,7 +219,7 @@ METHODS: Mapping[PayoutMethod, Method] = {
 class Destination:
     """Where money goes.
 
-    `values` is empty for text of earlier releases that does not parse: `text` is that text.
+    `values` is empty for free text of an earlier release that does not parse; `text` holds it.
     """
 
     method: PayoutMethod
@@ -229,17 +229,17 @@ class Destination:
 
     @property
     def is_valid(self) -> bool:
-        """Whether it can be asked for again."""
+        """Whether it can be used for another request."""
         return bool(self.values)
 
     @property
     def display(self) -> str:
-        """All of it in one line."""
+        """The destination in one line."""
         return METHODS[self.method].show(self.values) if self.values else self.text
 
     @property
     def lines(self) -> tuple[DestinationLine, ...]:
-        """All of it, a line for each field, long numbers in groups."""
+        """The destination, one line per field, with long numbers in groups."""
         if not self.values:
             return (DestinationLine("Where", self.text, self.text),)
         method = METHODS[self.method]
@@ -268,13 +268,13 @@ def _shown(field: DestinationField, value: str) -> str:
 
 
 def method_label(method: str) -> str:
-    """Return how people read a method: "PayPal", "Bank (IBAN)"."""
+    """Return the method's name for people: "PayPal", "Bank (IBAN)"."""
     known = METHODS.get(PayoutMethod(method))
     return known.label if known else "Other"
 
 
 def parse_method(value: object) -> PayoutMethod:
-    """Return a method that can be chosen, named in any case. Raise InvalidInput."""
+    """Return a method that can be chosen, by its name in any case. Raise InvalidInput."""
     name = value.strip().lower() if isinstance(value, str) else ""
     if name not in list(METHODS):
         raise InvalidInput.of("method", f"Choose one of: {', '.join(METHODS)}.")
@@ -284,8 +284,8 @@ def parse_method(value: object) -> PayoutMethod:
 def parse_destination(method: object, details: object) -> Destination:
     """Return the destination. Raise InvalidInput.
 
-    `details` is a mapping of the method's fields, or the text that is enough. The errors are named
-    `method`, `details` or, of one field, like `details.iban`.
+    `details` maps the method's fields, or is the text of the one field that suffices. Errors are
+    named `method`, `details` or, for a field, like `details.iban`.
     """
     chosen: PayoutMethod | None = None
     wrong: dict[str, str] = {}
@@ -317,9 +317,9 @@ def parse_field(method: object, name: object, value: object) -> str:
 
 @lru_cache(maxsize=4_096)
 def stored(method: str, text: str) -> Destination:
-    """Return a destination as a row has it, also one that an earlier release took as free text."""
+    """Return the destination in a row, which may be free text of an earlier release."""
     kind = PayoutMethod(method)
-    with suppress(InvalidInput):  # free text of an earlier release is shown as it is
+    with suppress(InvalidInput):  # free text of an earlier release stays as it is
         return parse_destination(kind, _read(text))
     return Destination(kind, {}, text)
 

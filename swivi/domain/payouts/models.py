@@ -1,4 +1,4 @@
-"""Payout requests, and the payouts that record money sent."""
+"""Payout requests, payouts (money that was sent), and saved destinations."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from swivi.domain.payouts.methods import PayoutMethod
 
 
 class PayoutStatus(StrEnum):
-    """The states of a payout request; the edges between them are in `rules.py`."""
+    """The states of a payout request. `rules.py` has the transitions between them."""
 
     PENDING = "PENDING"
     APPROVED = "APPROVED"
@@ -23,16 +23,15 @@ class PayoutStatus(StrEnum):
 
 
 ONE_OPEN = "uq_payout_requests_one_open"
-"""The index that lets a clipper have one open request."""
+"""The index that allows one open request per clipper."""
 
 OPEN = text("status IN ('PENDING', 'APPROVED')")
 CHOSEN = text("method <> 'other'")
-"""OTHER stands for many methods of earlier releases, each of which had transaction ids of its own.
-"""
+"""OTHER stands for many methods of earlier releases, whose transaction ids may coincide."""
 
 
 class PayoutRequest(SQLModel, table=True):
-    """A clipper's ask. `amount` = `net` + `fee`, all cents, fixed when the request is made."""
+    """A clipper's request. `amount` = `net` + `fee`, in cents, fixed when the request is made."""
 
     __tablename__ = "payout_requests"
     __table_args__ = (
@@ -54,20 +53,20 @@ class PayoutRequest(SQLModel, table=True):
     net: int = cents(default=None)
     method: PayoutMethod = choice(PayoutMethod)
     details: str
-    """As `methods.Destination.text`, or free text of an earlier release."""
+    """`methods.Destination.text`, or free text of an earlier release."""
     status: PayoutStatus = choice(PayoutStatus, default=PayoutStatus.PENDING)
     reason: str | None = None
     idempotency_key: str | None = None
-    """A hash of the key: see `swivi.domain.payouts.service.hash_of_key`."""
+    """A hash of the key; see `swivi.domain.payouts.service.hash_of_key`."""
     body_hash: str = ""
-    """Of the request's body: the same key with another body is a conflict (I11)."""
+    """A hash of the request's body: the same key with another body is a conflict (I11)."""
     created_at: datetime = moment()
     decided_by: int | None = reference("users.id", nullable=True)
     decided_at: datetime | None = moment(nullable=True)
 
 
 class Payout(SQLModel, table=True):
-    """Money that was sent: exists if and only if its request was COMPLETED (I9)."""
+    """Money that was sent. A row exists if and only if its request was COMPLETED (I9)."""
 
     __tablename__ = "payouts"
     __table_args__ = (
@@ -94,7 +93,7 @@ class Payout(SQLModel, table=True):
 
 
 class PayoutDestination(SQLModel, table=True):
-    """Where a clipper wants to be paid, kept for the next request. Requests hold their own copy."""
+    """A clipper's saved destination for the next request. Each request holds its own copy."""
 
     __tablename__ = "payout_destinations"
 

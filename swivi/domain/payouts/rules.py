@@ -1,23 +1,20 @@
-"""The payout states: which edges there are, who walks them, what must be said. Pure."""
+"""The transitions of a payout request, and the texts that they need. Pure."""
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
 
 from swivi.core.errors import InvalidInput
-from swivi.core.money import Cents, percentage
 from swivi.core.text import parse_text
-from swivi.domain.payouts.errors import FeeLeavesNothing
 from swivi.domain.payouts.models import PayoutStatus
 
 LONGEST_REASON = 500
 TRANSACTION_ID = "[!-~]{1,120}"
-"""A regular expression, which is also in the API's document."""
+"""A regular expression, which the API's document shows too."""
 
 
 class PayoutAction(StrEnum):
-    """What can be done with a request."""
+    """The steps that a request can take."""
 
     CANCEL = "cancel"
     APPROVE = "approve"
@@ -29,7 +26,7 @@ class PayoutAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """A legal step: from which states, to which, whether a reason must be given."""
+    """A legal step: its source states, its target, and whether it needs a reason."""
 
     sources: frozenset[PayoutStatus]
     target: PayoutStatus
@@ -55,25 +52,17 @@ EDGES = {
 
 
 def parse_action(value: object) -> PayoutAction:
-    """An admin's action by name. Raises InvalidInput."""
+    """Return an admin's action by name. Raise InvalidInput."""
     admins = [action for action in PayoutAction if action is not PayoutAction.CANCEL]
     if value not in admins:
         raise InvalidInput.of("action", f"Choose one of: {', '.join(admins)}.")
     return PayoutAction(str(value))
 
 
-def parse_fee(amount: Cents, percent: Decimal) -> tuple[Cents, Cents]:
-    """Split an amount into the fee and what is left, in cents. Raises FeeLeavesNothing (I8)."""
-    fee = percentage(amount, percent)
-    if fee >= amount:
-        raise FeeLeavesNothing(fee)
-    return fee, amount - fee
-
-
 def parse_reason(notes: object, *, needed: bool) -> str | None:
-    """Why an edge was walked, for the clipper to read; None if it says nothing and need not.
+    """Return the reason for a step, which the clipper reads; None if it is blank and not needed.
 
-    Raises InvalidInput.
+    Raise InvalidInput.
     """
     otherwise = f"Give a reason of at most {LONGEST_REASON} characters: the clipper will read it."
     text = "" if notes is None else notes
@@ -86,7 +75,7 @@ def parse_reason(notes: object, *, needed: bool) -> str | None:
 
 
 def parse_transaction_id(value: object) -> str:
-    """The payment's id at the bank or service, without spaces. Raises InvalidInput."""
+    """Return the payment's id at the bank or service, without spaces. Raise InvalidInput."""
     cleaned = value.strip() if isinstance(value, str) else ""
     if not re.fullmatch(TRANSACTION_ID, cleaned):
         raise InvalidInput.of(

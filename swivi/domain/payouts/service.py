@@ -1,15 +1,15 @@
 """Use cases of payouts.
 
-Every edge is a guarded update with its money, audit row and message in one transaction.
+Each step is a guarded update. Its money, audit entry and notification are in the same transaction.
 """
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
-from decimal import Decimal
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, func, update
+from sqlalchemy import CursorResult, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -21,7 +21,6 @@ from swivi.core.text import parse_all
 from swivi.domain.accounts.actor import Actor
 from swivi.domain.accounts.errors import AccountDisabled, EmailNotVerified
 from swivi.domain.accounts.models import User, UserStatus
-from swivi.domain.accounts.service import by_id
 from swivi.domain.ledger import audit_log
 from swivi.domain.ledger import payouts as ledger
 from swivi.domain.ledger.models import AuditEntry
@@ -29,7 +28,6 @@ from swivi.domain.notifications import service as notifications
 from swivi.domain.notifications.models import NotificationKind
 from swivi.domain.payouts import rules
 from swivi.domain.payouts.errors import (
-    BelowMinimum,
     NoSuchPayoutRequest,
     OpenRequestExists,
     TransactionIdTaken,
@@ -38,6 +36,7 @@ from swivi.domain.payouts.errors import (
 from swivi.domain.payouts.methods import Destination, method_label, parse_destination
 from swivi.domain.payouts.models import ONE_OPEN, Payout, PayoutRequest, PayoutStatus
 from swivi.domain.payouts.rules import EDGES, PayoutAction
+from swivi.domain.payouts.terms import PayoutTerms
 from swivi.domain.webhooks import outbox
 from swivi.domain.webhooks.events import PayoutCompleted
 
@@ -49,17 +48,14 @@ async def request(
     amount: object,
     method: object,
     details: object,
-    minimum: Cents,
-    fee_percent: Decimal,
+    terms: PayoutTerms,
     idempotency_key: str | None = None,
-    only_verified: bool = False,
 ) -> PayoutRequest:
-    """(none) -> PENDING: reserve the amount (in dollars, as typed). `minimum` is in cents.
+    """Make a PENDING request and reserve its amount (in dollars, as typed).
 
-    A repeated `idempotency_key` with the same body answers with the first request. `only_verified`
-    refuses whoever has not verified their address. Raises ClippersOnly, AccountDisabled,
-    EmailNotVerified, InvalidInput, BelowMinimum, FeeLeavesNothing, InsufficientBalance,
-    OpenRequestExists, IdempotencyConflict.
+    A repeated `idempotency_key` with the same body returns the first request. Raise ClippersOnly,
+    InvalidInput, IdempotencyConflict, AccountDisabled, EmailNotVerified, BelowMinimum,
+    FeeLeavesNothing, OpenRequestExists, InsufficientBalance.
     """
     actor.must_be_clipper()
     typed: dict[str, Callable[[], Any]] = {
@@ -70,19 +66,18 @@ async def request(
     cents: Cents = parsed["amount"]
     destination: Destination = parsed["destination"]
     body_hash = _hash_of_body(cents, destination)
-    status = await _one_at_a_time(session, actor.user_id)
+    status, verified_at = await _lock_clipper(session, actor.user_id)
     key_hash = None if idempotency_key is None else hash_of_key(actor.user_id, idempotency_key)
     if key_hash is not None:
         earlier = await _by_key(session, actor, key_hash, body_hash)
         if earlier is not None:
             return earlier
-    if status is not UserStatus.ACTIVE:  # disabled since this actor came in
+    if status is not UserStatus.ACTIVE:  # disabled since the caller was authenticated
         raise AccountDisabled
-    if only_verified and (await by_id(session, actor.user_id)).verified_at is None:
+    if terms.only_verified and verified_at is None:
         raise EmailNotVerified
-    if cents < minimum:
-        raise BelowMinimum(minimum)
-    fee, net = rules.parse_fee(cents, fee_percent)
+    terms.must_reach_minimum(cents)
+    fee, net = terms.fee_and_net(cents)
     asked = PayoutRequest(
         user_id=actor.user_id,
         amount=cents,
@@ -108,20 +103,24 @@ async def request(
     return asked
 
 
-async def _one_at_a_time(session: AsyncSession, user_id: int) -> UserStatus:
-    """Lock the clipper's row until the transaction ends, as the first thing in it; returns their
-    status.
+async def _lock_clipper(session: AsyncSession, user_id: int) -> tuple[UserStatus, datetime | None]:
+    """Lock the clipper's row until the transaction ends. Return status and time of verification.
 
-    What happens to one clipper's payouts waits for each other here. Else, on PostgreSQL, of two
-    requests with one key at the same moment the second would fail as another open request (I11); a
-    request and the end of the one before it would deadlock over the row and the index of open
-    requests; and of two decisions the second would write into the audit log what had been before
-    the first one (I14).
+    The lock comes first in each transaction, so that changes of one clipper's payouts run one
+    after another. It closes three races on PostgreSQL:
+
+    - Two requests with one key: the second would fail as another open request (I11).
+    - A request and the end of the one before: they would deadlock over the row and the index of
+      open requests.
+    - Two decisions: the second would log a state from before the first (I14).
     """
     found = await session.exec(
-        select(User.status).where(User.id == user_id).with_for_update(key_share=True)
+        select(User.status, User.verified_at)
+        .where(User.id == user_id)
+        .with_for_update(key_share=True)
     )
-    return UserStatus(found.one())
+    status, verified_at = found.one()
+    return UserStatus(status), verified_at
 
 
 def _hash_of_body(cents: Cents, destination: Destination) -> str:
@@ -132,7 +131,7 @@ def _hash_of_body(cents: Cents, destination: Destination) -> str:
 def hash_of_key(user_id: int, key: str) -> str:
     """Return what is stored of a request's key.
 
-    The key itself opens the sealed answer to the request.
+    The key itself decrypts the sealed answer to the request, so it is not stored.
     """
     return hashlib.sha256(f"payout request of {user_id}\n{key}".encode()).hexdigest()
 
@@ -153,14 +152,16 @@ async def _by_key(
 
 async def _insert_as_only_open(session: AsyncSession, asked: PayoutRequest) -> None:
     session.add(asked)
-    with refused_as(ONE_OPEN, OpenRequestExists):  # also of two requests at the same moment
+    with refused_as(
+        ONE_OPEN, OpenRequestExists
+    ):  # the index also decides between two requests at the same moment
         await session.flush()
 
 
 async def cancel(session: AsyncSession, actor: Actor, request_id: int) -> PayoutRequest:
-    """PENDING -> CANCELLED, by the clipper who asked.
+    """Cancel a PENDING request, by the clipper who made it.
 
-    Raises NoSuchPayoutRequest, WrongPayoutStatus.
+    Raise NoSuchPayoutRequest, WrongPayoutStatus.
     """
     asked = await _get(session, request_id)
     if asked.user_id != actor.user_id:
@@ -177,9 +178,9 @@ async def process(
     transaction_id: object = None,
     notes: object = None,
 ) -> PayoutRequest:
-    """One of an admin's edges: approve, reject, complete, fail or reverse.
+    """Take an admin's step: approve, reject, complete, fail or reverse.
 
-    `complete` needs a transaction id; reject, fail and reverse need `notes` as the reason. Raises
+    `complete` needs a transaction id. Reject, fail and reverse need `notes` as the reason. Raise
     AdminsOnly, InvalidInput, NoSuchPayoutRequest, OwnGain, WrongPayoutStatus, TransactionIdTaken.
     """
     actor.must_be_admin()
@@ -200,11 +201,11 @@ async def _walk(
     reason: str | None = None,
     transaction_id: str | None = None,
 ) -> PayoutRequest:
-    await _one_at_a_time(session, asked.user_id)
+    await _lock_clipper(session, asked.user_id)
     await session.refresh(asked)
     edge, before = EDGES[action], asked.status
-    # Guarded on the present state: of two admins at the same moment one walks the edge, the other
-    # is told.
+    # Guarded by the current state: of two admins at the same moment, one takes the step and the
+    # other gets WrongPayoutStatus.
     walked: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
         update(PayoutRequest)
         .where(col(PayoutRequest.id) == asked.id, col(PayoutRequest.status).in_(edge.sources))
@@ -340,19 +341,3 @@ async def _get(session: AsyncSession, request_id: int) -> PayoutRequest:
     if asked is None:
         raise NoSuchPayoutRequest
     return asked
-
-
-async def own(
-    session: AsyncSession, actor: Actor, *, limit: int, offset: int
-) -> tuple[Sequence[PayoutRequest], int]:
-    """One page of the actor's own requests, newest first, and how many there are."""
-    mine = PayoutRequest.user_id == actor.user_id
-    total = (await session.exec(select(func.count()).select_from(PayoutRequest).where(mine))).one()
-    found = await session.exec(
-        select(PayoutRequest)
-        .where(mine)
-        .order_by(col(PayoutRequest.id).desc())
-        .limit(limit)
-        .offset(offset)
-    )
-    return found.all(), total

@@ -1,7 +1,7 @@
-"""How many payout requests there are, and what they ask for, kept.
+"""Stored totals of payout requests and their amounts, by status.
 
-By triggers of the database (alembic/versions/2026_11_28_counted_lists.py), in the transaction that
-changes it.
+Database triggers (alembic/versions/2026_11_28_counted_lists.py) update them in the transaction of
+the change.
 """
 
 from sqlalchemy import Table

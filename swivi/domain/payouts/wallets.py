@@ -1,9 +1,7 @@
-"""Addresses of wallets: EIP-55 for Ethereum and its like, base58 of 32 bytes for Solana.
+"""Wallet addresses: EIP-55 for Ethereum-like networks, base58 of 32 bytes for Solana. Pure.
 
-Pure, no I/O.
-
-Keccak-256 comes from pycryptodome: it is not SHA3-256 of the standard library, which pads
-differently. Base58 needs no library: the decoding below is the whole of it.
+Keccak-256 comes from pycryptodome. SHA3-256 of the standard library pads differently. Base58 is
+decoded here, because a library would be larger than the decoding.
 """
 
 import re
@@ -20,10 +18,7 @@ SOLANA_BYTES = 32
 
 
 def parse_address(text: str, field: str) -> str:
-    """Return the address of a wallet.
-
-    Raise InvalidInput unless its checksum or its length is right.
-    """
+    """Return a wallet's address. Raise InvalidInput if its checksum or length is wrong."""
     if text.lower().startswith("0x"):
         return _parse_evm(text, field)
     if not is_solana(text):
@@ -34,7 +29,7 @@ def parse_address(text: str, field: str) -> str:
 
 
 def is_evm(address: str) -> bool:
-    """Return whether an address that was parsed is one of Ethereum's form."""
+    """Return whether a parsed address has Ethereum's form."""
     return address.startswith("0x")
 
 

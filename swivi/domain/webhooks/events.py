@@ -6,11 +6,11 @@ from typing import Annotated, ClassVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic.alias_generators import to_camel
 
-from swivi.core.money import to_dollars
+from swivi.core.money import JsonNumber, to_dollars
 from swivi.domain.webhooks.models import EventKind
 
 Id = Annotated[str, BeforeValidator(str)]
-Dollars = Annotated[float, BeforeValidator(to_dollars)]
+Dollars = Annotated[JsonNumber, BeforeValidator(to_dollars)]
 """Is given cents."""
 
 

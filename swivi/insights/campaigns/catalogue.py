@@ -1,6 +1,4 @@
-"""What everybody may see: the campaigns that take clips now, and what clippers have earned so
-far.
-"""
+"""The public catalogue: open campaigns, and what clippers have earned so far."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,20 +18,20 @@ from swivi.domain.platforms.models import Platform
 
 
 class CatalogueOrder(StrEnum):
-    """What open campaigns are sorted by."""
+    """The orders of open campaigns."""
 
     NEWEST = "newest"
     RATE = "rate"
-    """The best rate first; where a platform is chosen, the best on that one."""
+    """Highest rate first: on the chosen platform, or the campaign's best one."""
     LEFT = "left"
-    """The most money left of the budget first."""
+    """Largest remaining budget first."""
     ENDING = "ending"
-    """Those that end soonest first, then those without an end."""
+    """Earliest end first, then campaigns without an end."""
 
 
 @dataclass(frozen=True, slots=True)
 class TopClip:
-    """A clip that others may look at. `growth` counts views since it was submitted."""
+    """A clip that everybody may see. `growth` counts views since its submission."""
 
     platform: Platform
     author: str
@@ -43,7 +41,7 @@ class TopClip:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Over all time: cents earned by clippers, views counted."""
+    """Totals over all time: cents earned by clippers, views counted."""
 
     earned: Cents
     views: int
@@ -58,9 +56,9 @@ async def open_campaigns(
     limit: int,
     offset: int = 0,
 ) -> tuple[Sequence[Campaign], int]:
-    """One page of the campaigns that take clips (on `platform`), and how many there are.
+    """Return one page of the campaigns that take submissions (on `platform`), and the total.
 
-    `backwards` turns the order around; campaigns without an end still come after those with one.
+    `backwards` reverses the order, but campaigns without an end stay last.
     """
     taking = _taking_clips(platform)
     total = (await session.exec(select(func.count()).select_from(Campaign).where(*taking))).one()
@@ -86,10 +84,12 @@ def _column(order: CatalogueOrder, platform: Platform | None) -> Any:
 
 
 def _best_rate(platform: Platform | None) -> ColumnElement[int]:
-    """Cents per 1,000 views on the platform, or on the one that pays best."""
+    """Return the cents per 1,000 views on the platform, or on the one that pays best."""
     rates = [_rate_on(each) for each in ([platform] if platform else Platform)]
     best = rates[0]
-    for other in rates[1:]:  # "the greatest of these" has no name that both databases know
+    for other in rates[
+        1:
+    ]:  # The two databases have no common function for the greatest of several values.
         best = case((other > best, other), else_=best)
     return best
 
@@ -100,13 +100,13 @@ def _rate_on(platform: Platform) -> ColumnElement[int]:
 
 
 def _is_on(platform: Platform) -> ColumnElement[bool]:
-    # The column is a JSON list of names; a quoted name within its text means the same on both
+    # The column is a JSON list of names. Searching its text for the quoted name works on both
     # databases.
     return cast(col(Campaign.platforms), String).contains(f'"{platform.value}"')
 
 
 LISTED = (col(Campaign.hidden).is_(False), col(Campaign.is_test).is_(False))
-"""What anybody may find: neither hidden nor a test."""
+"""The conditions of a public campaign: neither hidden nor a test."""
 
 
 def _taking_clips(platform: Platform | None) -> list[ColumnElement[bool]]:
@@ -124,9 +124,7 @@ def _taking_clips(platform: Platform | None) -> list[ColumnElement[bool]]:
 async def public_campaign(
     session: AsyncSession, campaign_id: int, viewer_id: int | None = None
 ) -> Campaign | None:
-    """Return the campaign if this viewer may see it; `viewer_id` is a user's id, None for a
-    guest.
-    """
+    """Return the campaign if this viewer may see it. `viewer_id` is None for a guest."""
     campaign = await session.get(Campaign, campaign_id)
     if campaign is None or not await may_see(session, campaign, viewer_id):
         return None
@@ -134,7 +132,7 @@ async def public_campaign(
 
 
 async def top_clips(session: AsyncSession, campaign_id: int, *, limit: int) -> list[TopClip]:
-    """The clips of a campaign that gained the most views, for everybody to look at."""
+    """Return the campaign's clips with the largest growth of views, for everybody to see."""
     growth = col(Clip.peak_views) - col(Clip.initial_views)
     best_first = (GROWTH_DIGITS.desc(), growth.desc(), col(Clip.id))
     best = (
@@ -156,9 +154,7 @@ async def top_clips(session: AsyncSession, campaign_id: int, *, limit: int) -> l
 
 
 async def spent_of(session: AsyncSession, campaign_ids: Iterable[int]) -> dict[int, Cents]:
-    """What is spent of these campaigns' budgets, by campaign id, as far as they are still
-    listed.
-    """
+    """Return the cents spent by campaign id, for those of these campaigns that are public."""
     found = await session.exec(
         select(Campaign.id, Campaign.spent)
         .where(col(Campaign.id).in_(list(campaign_ids)), *LISTED)
@@ -168,7 +164,7 @@ async def spent_of(session: AsyncSession, campaign_ids: Iterable[int]) -> dict[i
 
 
 async def totals(session: AsyncSession) -> Totals:
-    """The landing page's numbers."""
+    """Return the totals on the landing page."""
     real = col(Campaign.is_test).is_(False)
     earned = (
         await session.exec(select(func.coalesce(func.sum(Campaign.spent), 0)).where(real))

@@ -1,4 +1,4 @@
-"""Read-only: the running campaigns that somebody may want to top up or prolong."""
+"""Running campaigns that somebody may want to top up or extend."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ SOON = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class EndingCampaign:
-    """A campaign and how far it is: money in cents, `ends_at` in UTC if it ends soon."""
+    """A campaign and its progress. Money is in cents; `ends_at` is in UTC, if it ends soon."""
 
     campaign_id: int
     title: str
@@ -28,8 +28,10 @@ class EndingCampaign:
 
 
 async def ending_campaigns(session: AsyncSession, *, limit: int = 10) -> list[EndingCampaign]:
-    """ACTIVE and PAUSED campaigns that end within two days or have spent 90 % of their budget,
-    least left first.
+    """Return ACTIVE and PAUSED campaigns that end within two days or have spent 90 % of their
+    budget.
+
+    The smallest remaining budget comes first.
     """
     soon = clock.now() + SOON
     found = await session.exec(

@@ -1,6 +1,6 @@
-"""Read-only: how one campaign's budget burned down, and what each day brought.
+"""The history of one campaign: its remaining budget over time, and the totals of each day.
 
-Money is cents, times are UTC.
+Money is in cents, times are in UTC.
 """
 
 from collections import defaultdict
@@ -18,21 +18,22 @@ from swivi.insights.money.flows import Days, Flow, by_day_and_platform, of_each_
 from swivi.insights.shared.days import DAY
 
 MOST_STEPS = 500
-"""The newest ones that a chart shows: more than two months, settled every four hours."""
+"""The most steps in a chart, the newest ones: over two months with a settlement every four hours.
+"""
 
 _TOWARD_THE_BUDGET = [TransferKind.BUDGET_FUNDED, TransferKind.ACCRUAL_REVERSED]
 
 
 @dataclass(frozen=True, slots=True)
 class BudgetStep:
-    """What was left of the budget after a settlement, a reversal or a change of the budget."""
+    """The remaining budget after a settlement, a reversal or a change of the budget."""
 
     at: datetime
     left: Cents
 
 
 async def burn_down(session: AsyncSession, campaign_id: int) -> list[BudgetStep]:
-    """The newest steps of a campaign's budget, oldest first; none if there is no such campaign."""
+    """Return the newest steps of a campaign's budget, oldest first; none if it does not exist."""
     campaign = await session.get(Campaign, campaign_id)
     if campaign is None:
         return []
@@ -42,7 +43,7 @@ async def burn_down(session: AsyncSession, campaign_id: int) -> list[BudgetStep]
     steps, left = (
         [],
         campaign.remaining if campaign.completed_at is None else 0,
-    )  # what was left was returned
+    )  # the remaining budget was returned
     for at in sorted(moved, reverse=True)[:MOST_STEPS]:
         steps.append(BudgetStep(at, left))
         left -= moved[at]
@@ -50,8 +51,9 @@ async def burn_down(session: AsyncSession, campaign_id: int) -> list[BudgetStep]
 
 
 async def _settlements(session: AsyncSession, campaign_id: int) -> defaultdict[datetime, Cents]:
-    """By the audit log, which has the sum of each settlement's transfers (I14): they are as many as
-    there are clips.
+    """Return the steps from the audit log, which has one sum per settlement (I14).
+
+    The ledger has a transfer for each clip.
     """
     found = await session.exec(
         select(AuditEntry.at, AuditEntry.amount)
@@ -86,8 +88,9 @@ async def _others(session: AsyncSession, campaign_id: int) -> list[tuple[datetim
 async def campaign_days(
     session: AsyncSession, campaign_id: int, *, today: date, days: int
 ) -> list[tuple[date, Flow]]:
-    """What each of the `days` UTC days up to and with `today` brought, oldest first; none from
-    before the campaign.
+    """Return the totals of each of the `days` UTC days that end with `today`, oldest first.
+
+    Days before the campaign are left out.
     """
     created_at = (
         await session.exec(select(Campaign.created_at).where(Campaign.id == campaign_id))

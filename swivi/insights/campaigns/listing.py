@@ -1,4 +1,4 @@
-"""Read-only: all campaigns, as admins' programs list them."""
+"""All campaigns, as the API lists them for admins."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -32,9 +32,9 @@ async def all_campaigns(
     limit: int,
     offset: int = 0,
 ) -> tuple[Sequence[Campaign], int]:
-    """One page of campaigns, archived ones included, and how many there are.
+    """Return one page of campaigns, archived ones included, and the total.
 
-    `search` looks into titles and brands.
+    `search` looks in titles and brands.
     """
     wanted: list[Any] = [] if status is None else [col(Campaign.status) == status]
     if search.strip():

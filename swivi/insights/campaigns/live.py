@@ -1,4 +1,4 @@
-"""Read-only: campaigns as the people who run them look at them. Money is cents, times are UTC."""
+"""Campaigns as admins see them. Money is in cents, times are in UTC."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from swivi.insights.shared.sorting import nearer_end
 
 @dataclass(frozen=True, slots=True)
 class CampaignLine:
-    """A campaign in a list, with how many submissions wait for review and how many clips earn."""
+    """A campaign in a list, with its submissions to review and its earning clips."""
 
     campaign: Campaign
     pending: int
@@ -34,7 +34,7 @@ class CampaignLine:
 
 @dataclass(frozen=True, slots=True)
 class CampaignNumbers:
-    """What moves on a campaign while it runs.
+    """The numbers of a campaign that change while it runs.
 
     `views_gained` is the growth of its clips since their baselines.
     """
@@ -68,7 +68,7 @@ class CampaignClip:
 
 @dataclass(frozen=True, slots=True)
 class CampaignClipper:
-    """What one clipper brought to a campaign."""
+    """The totals of one clipper in a campaign. `earnings` is in cents."""
 
     user_id: int
     name: str
@@ -100,7 +100,7 @@ SORTS: dict[str, SQLColumnExpression[Any]] = {
     "pending": _PENDING,
     "newest": col(Campaign.id),
 }
-"""What the list can be sorted by."""
+"""The columns that the list can be sorted by."""
 
 
 async def campaign_lines(
@@ -112,7 +112,7 @@ async def campaign_lines(
     limit: int,
     offset: int,
 ) -> list[CampaignLine]:
-    """One page of campaigns, of one status or (None) of all but the archived ones.
+    """Return one page of campaigns with this status; None is all but the archived ones.
 
     `sort` is a key of SORTS.
     """
@@ -133,7 +133,7 @@ def _of(status: CampaignStatus | None) -> ColumnElement[bool]:
 
 
 async def campaigns_by_status(session: AsyncSession) -> dict[CampaignStatus, int]:
-    """How many campaigns there are of each status, 0 included."""
+    """Return the number of campaigns of each status, 0 included."""
     found = await session.exec(select(Campaign.status, func.count()).group_by(col(Campaign.status)))
     return dict.fromkeys(CampaignStatus, 0) | {
         CampaignStatus(status): number for status, number in found.all()
@@ -143,9 +143,9 @@ async def campaigns_by_status(session: AsyncSession) -> dict[CampaignStatus, int
 async def campaign_titles(
     session: AsyncSession, *, besides: int | None = None, limit: int = 200
 ) -> Sequence[tuple[int, str]]:
-    """Ids and titles of the newest campaigns that are not archived, for a filter's choices.
+    """Return ids and titles of the newest campaigns that are not archived, for a filter.
 
-    `besides` is the choice that is made already: it comes first where it is not among them.
+    `besides` is the current choice. If it is not among them, it comes first.
     """
     columns = select(Campaign.id, Campaign.title)
     found = (
@@ -157,7 +157,7 @@ async def campaign_titles(
 
 
 async def titles_of(session: AsyncSession, ids: Sequence[int]) -> dict[int, str]:
-    """The titles of these campaigns, by their ids."""
+    """Return the titles of these campaigns, by id."""
     found = await session.exec(
         select(Campaign.id, Campaign.title).where(among(session, Campaign.id, ids))
     )
@@ -165,7 +165,7 @@ async def titles_of(session: AsyncSession, ids: Sequence[int]) -> dict[int, str]
 
 
 async def campaign_numbers(session: AsyncSession, campaign_id: int) -> CampaignNumbers | None:
-    """The moving numbers of one campaign; None if there is no such campaign."""
+    """Return the changing numbers of one campaign; None if there is no such campaign."""
     found = await session.exec(
         select(Campaign.status, Campaign.budget, Campaign.spent, Campaign.last_tracked_at).where(
             Campaign.id == campaign_id
@@ -215,8 +215,8 @@ async def _tracked_and_gained(session: AsyncSession, campaign_id: int) -> tuple[
 async def campaign_clips(
     session: AsyncSession, campaign_id: int, *, limit: int, offset: int
 ) -> tuple[list[CampaignClip], int]:
-    """One page of a campaign's clips, the best earning first, and how many there are, of every
-    state.
+    """Return one page of a campaign's clips of every state, and the total. Highest earnings come
+    first.
     """
     total = await _count_clips(session, campaign_id)
     stretch = nearer_end(limit, offset, total)
@@ -265,13 +265,17 @@ async def _count_clips(session: AsyncSession, campaign_id: int) -> int:
 async def campaign_clippers(
     session: AsyncSession, campaign_id: int, *, limit: int = 50
 ) -> list[CampaignClipper]:
-    """The clippers of a campaign by what they earned with it, at most `limit`."""
+    """Return at most `limit` clippers of a campaign, highest earnings first."""
     found = await session.execute(
-        select(CLIPPERS.c.user_id, col(User.name))
-        .add_columns(CLIPPERS.c.clips, CLIPPERS.c.growth, CLIPPERS.c.earned)
+        select(CLIPPERS.c.user_id, col(User.name).label("name"))
+        .add_columns(
+            CLIPPERS.c.clips,
+            CLIPPERS.c.growth.label("views_gained"),
+            CLIPPERS.c.earned.label("earnings"),
+        )
         .join(User, col(User.id) == CLIPPERS.c.user_id)
         .where(CLIPPERS.c.campaign_id == campaign_id)
         .order_by(CLIPPERS.c.earned.desc(), CLIPPERS.c.user_id)
         .limit(limit)
     )
-    return [CampaignClipper(*row) for row in found.all()]
+    return [CampaignClipper(**row) for row in found.mappings()]

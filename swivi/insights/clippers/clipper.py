@@ -1,4 +1,4 @@
-"""What a clipper sees of themselves: the dashboard, and their clips."""
+"""A clipper's own dashboard and clips."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from swivi.domain.campaigns.models import Campaign, CampaignStatus
 from swivi.domain.clips.models import ClipSubmission, SubmissionStatus
 from swivi.domain.clips.tallies import CLIPPERS
 from swivi.domain.payouts.models import OPEN, PayoutRequest
+from swivi.domain.payouts.terms import PayoutTerms
 from swivi.domain.platforms.models import Platform
 from swivi.insights.clippers.live import active_campaigns_of
 from swivi.insights.submissions.rows import (
@@ -25,14 +26,14 @@ from swivi.insights.submissions.rows import (
 )
 
 RECENT = 10
-"""How many clips the dashboard shows."""
+"""Clips on the dashboard."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClipperDashboard:
-    """Money in cents.
+    """A clipper's dashboard. Money is in cents.
 
-    `active_campaigns` are the ACTIVE ones with a submission that is not rejected.
+    `active_campaigns` counts ACTIVE campaigns with a submission that is not rejected.
     """
 
     total_earnings: Cents
@@ -47,18 +48,18 @@ class ClipperDashboard:
 
     @property
     def clips_submitted(self) -> int:
-        """All submissions, whatever became of them."""
+        """The number of all submissions, whatever their status."""
         return sum(self.submissions_by_status.values())
 
-    def can_request_payout(self, minimum: Cents) -> bool:
-        """Whether a request of at least `minimum` cents would be taken now."""
-        return self.available >= minimum and not self.has_open_request
+    def can_request_payout(self, terms: PayoutTerms) -> bool:
+        """Return whether the balance allows a payout request now."""
+        return not terms.why_not(self.available, has_open_request=self.has_open_request)
 
 
 @dataclass(frozen=True, slots=True)
 class EarnedInCampaign:
-    """What a clipper's clips earned in one campaign, in cents, and the views they gained since they
-    were submitted.
+    """The totals of a clipper's clips in one campaign: cents earned, and views gained since
+    submission.
     """
 
     campaign_id: int
@@ -70,7 +71,7 @@ class EarnedInCampaign:
 
 
 async def clipper_dashboard(session: AsyncSession, user_id: int) -> ClipperDashboard:
-    """The dashboard of an existing user."""
+    """Return the dashboard of an existing user."""
     user = (await session.exec(select(User).where(User.id == user_id))).one()
     recent, _ = await clipper_clips(session, user_id, limit=RECENT)
     return ClipperDashboard(
@@ -97,10 +98,9 @@ async def clipper_clips(
     limit: int,
     offset: int = 0,
 ) -> tuple[list[ClipRow], int]:
-    """One page of a clipper's submissions (to one campaign, on one platform), and how many there
-    are.
+    """Return one page of a clipper's submissions, and the total.
 
-    `sort` is one that `clips.page_of` knows.
+    Filters are the status, the campaign and the platform. `sort` is as for `rows.page_of`.
     """
     wanted = sharing(user_id=user_id, campaign_id=campaign_id, platform=platform)
     total = await count_of(session, wanted, status)
@@ -109,7 +109,7 @@ async def clipper_clips(
 
 
 async def clipper_clip(session: AsyncSession, user_id: int, submission_id: int) -> ClipRow | None:
-    """The submission with this id, if it is this clipper's."""
+    """Return the submission with this id if it is this clipper's."""
     mine = (col(ClipSubmission.user_id) == user_id, col(ClipSubmission.id) == submission_id)
     found = (await session.exec(submissions_with_clips().where(*mine))).one_or_none()
     return None if found is None else clip_row(*found)
@@ -142,13 +142,17 @@ async def _has_open_request(session: AsyncSession, user_id: int) -> bool:
 async def earned_by_campaign(
     session: AsyncSession, user_id: int, *, limit: int
 ) -> list[EarnedInCampaign]:
-    """The campaigns in which a clipper has clips that earned, the best first."""
+    """Return the campaigns in which a clipper's clips earned, highest earnings first."""
     found = await session.execute(
-        select(CLIPPERS.c.campaign_id, col(Campaign.title), col(Campaign.status))
+        select(
+            CLIPPERS.c.campaign_id,
+            col(Campaign.title).label("title"),
+            col(Campaign.status).label("status"),
+        )
         .add_columns(CLIPPERS.c.clips, CLIPPERS.c.growth, CLIPPERS.c.earned)
         .join(Campaign, col(Campaign.id) == CLIPPERS.c.campaign_id)
         .where(CLIPPERS.c.user_id == user_id, CLIPPERS.c.earned > 0)
         .order_by(CLIPPERS.c.earned.desc(), CLIPPERS.c.campaign_id)
         .limit(limit)
     )
-    return [EarnedInCampaign(*row) for row in found.all()]
+    return [EarnedInCampaign(**row) for row in found.mappings()]

@@ -1,4 +1,4 @@
-"""What clippers earned day by day (UTC), as the ledger says: accruals less what was taken back."""
+"""Clippers' earnings by UTC day, from the ledger: accruals minus reversals."""
 
 from datetime import date
 
@@ -15,8 +15,9 @@ from swivi.insights.shared.days import DAY, each_day
 async def earned_by_day(
     session: AsyncSession, *, today: date, days: int, user_id: int | None = None
 ) -> list[tuple[date, Cents]]:
-    """The last `days` days up to `today`, oldest first, of one clipper or of all; a day without
-    earnings has 0.
+    """Return the cents of each of the `days` days that end with `today`, oldest first.
+
+    Without a clipper, return those of all clippers. A day without earnings has 0.
     """
     asked = Days(today - (days - 1) * DAY, today)
     if user_id is not None:

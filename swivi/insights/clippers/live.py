@@ -1,6 +1,4 @@
-"""The numbers on a clipper's dashboard that move, in one statement: they are read for every open
-dashboard at once.
-"""
+"""The changing numbers on clippers' dashboards, in one statement for all open dashboards."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,9 +19,9 @@ from swivi.domain.payouts.models import OPEN, PayoutRequest
 
 @dataclass(frozen=True, slots=True)
 class ClipperNow:
-    """Money in cents.
+    """A clipper's changing numbers. Money is in cents.
 
-    `active_campaigns` are the ACTIVE ones with a submission that is not rejected.
+    `active_campaigns` counts ACTIVE campaigns with a submission that is not rejected.
     """
 
     earned: Cents
@@ -38,7 +36,7 @@ class ClipperNow:
 
     @property
     def available(self) -> Cents:
-        """What may be withdrawn."""
+        """The cents that may be withdrawn."""
         return self.earned - self.paid - self.reserved
 
 
@@ -46,10 +44,10 @@ _MINE = col(ClipSubmission.user_id) == col(User.id)
 
 
 def active_campaigns_of(user_id: Any) -> Any:
-    """The query of how many ACTIVE campaigns have a submission of this user that is not
+    """Return the query that counts a user's ACTIVE campaigns with a submission that is not
     rejected.
     """
-    # Where one was approved there is a clip, and those are added up by campaign: a clipper may have
+    # An approved submission has a clip, and clips are summed by campaign, since a clipper may have
     # thousands.
     with_clips = select(CLIPPERS.c.campaign_id).where(CLIPPERS.c.user_id == user_id).correlate(User)
     waiting = select(ClipSubmission.campaign_id).where(
@@ -93,7 +91,7 @@ _EACH: Any = (
 
 
 async def clippers_now(session: AsyncSession, user_ids: Sequence[int]) -> dict[int, ClipperNow]:
-    """The moving numbers of each of these users, by id."""
+    """Return the changing numbers of each of these users, by id."""
     found: dict[int, ClipperNow] = {}
     for slice_ in in_slices(user_ids):
         rows = (await session.exec(_EACH, params={"users": slice_})).all()

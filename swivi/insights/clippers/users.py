@@ -1,4 +1,4 @@
-"""The people of Swivi as admins see them."""
+"""Users as admins see them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from swivi.insights.shared.sorting import PageWindow, nearer_end, order_by
 
 @dataclass(frozen=True, slots=True)
 class UserListRow:
-    """A user (money in cents) with how many clips they submitted."""
+    """A user (money in cents) with the number of their submissions."""
 
     user: User
     submissions: int
@@ -33,7 +33,7 @@ class UserListRow:
 
 _BY_ID = col(User.id)
 
-_PEOPLE: Any = select(User, func.coalesce(SUBMITTERS.c.submissions, 0)).join(
+_PEOPLE: Any = select(User, func.coalesce(SUBMITTERS.c.submissions, 0).label("submissions")).join(
     SUBMITTERS, SUBMITTERS.c.user_id == _BY_ID, isouter=True
 )
 
@@ -49,7 +49,7 @@ _DIGITS: Mapping[str, Any] = {
     "totalViews": VIEWS_DIGITS,
     "available": AVAILABLE_DIGITS,
 }
-"""What is in the same order as the sort of that name, and in an index."""
+"""An indexed column with the same order as the sort of that name."""
 
 
 async def people(
@@ -62,11 +62,10 @@ async def people(
     limit: int,
     offset: int = 0,
 ) -> tuple[list[UserListRow], int]:
-    """One page of users and how many there are; what a search finds is counted as far as
-    MOST_COUNTED + 1.
+    """Return one page of users, and the total, which a search counts up to MOST_COUNTED + 1.
 
-    `search` looks into names and addresses; one or two letters for where a word begins. `sort` is a
-    name of SORTS, with `-` for the largest first.
+    `search` looks in names and addresses; one or two letters must begin a word. `sort` is a name of
+    SORTS, with `-` for descending.
     """
     wanted, search = _of(role, status), search.strip()
     if not search:
@@ -91,7 +90,7 @@ async def _page(
     found = await session.exec(
         _PEOPLE.where(_BY_ID.in_(ids)).order_by(*order_by(sort, SORTS, _BY_ID))
     )
-    return [UserListRow(*row) for row in found.all()]
+    return [UserListRow(user=row.User, submissions=row.submissions) for row in found.all()]
 
 
 def _along_index(sort: str, *, backwards: bool) -> list[Any]:
@@ -103,9 +102,9 @@ def _along_index(sort: str, *, backwards: bool) -> list[Any]:
 
 
 async def person(session: AsyncSession, user_id: int) -> UserListRow | None:
-    """The user with this id, if there is one."""
+    """Return the user with this id, if there is one."""
     found = (await session.exec(_PEOPLE.where(col(User.id) == user_id))).one_or_none()
-    return None if found is None else UserListRow(*found)
+    return None if found is None else UserListRow(user=found.User, submissions=found.submissions)
 
 
 def _of(role: Role | None, status: UserStatus | None) -> list[Any]:

@@ -1,9 +1,8 @@
-"""How one accrual came about: the reading, the growth, the rate, the caps, the share; so that
-anybody can recompute it.
+"""Explain an accrual so that anybody can recompute it: reading, growth, rate, caps and share.
 
-Everything is read from what was there when the accrual was written: readings up to that moment,
-terms as frozen at approval, earlier transfers of the ledger. Where a clip got less than its growth
-was worth, a cap or the end of the budget is the reason, and both are worked out here again.
+The explanation uses the data from when the accrual was written: readings up to then, terms frozen
+at approval, and earlier transfers. If a clip got less than its growth was worth, a cap or the end
+of the budget is the reason. Both are computed here again.
 """
 
 from collections.abc import Sequence
@@ -27,9 +26,7 @@ from swivi.domain.tracking.accrual import Earner
 
 @dataclass(frozen=True, slots=True)
 class LastShare:
-    """The settlement that used the budget up: it had `left` cents for clips that wanted `wanted`
-    together.
-    """
+    """The settlement that used up the budget: `left` cents for a demand of `wanted` cents."""
 
     left: Cents
     wanted: Cents
@@ -37,11 +34,11 @@ class LastShare:
 
 @dataclass(frozen=True, slots=True)
 class AccrualStory:
-    """How `amount` cents were made. Counts are views, money is cents.
+    """How `amount` cents were earned. Counts are views, money is in cents.
 
-    `reading_id` and `read_at` name the largest reading up to then, `peak_views` is its count.
-    `within_cap` is what the cap per clipper left of the demand. `share` is None unless the budget
-    did not reach.
+    `reading_id` and `read_at` name the largest reading up to then; `peak_views` is its count.
+    `within_cap` is the demand within the cap per clipper. `share` is None unless the budget was too
+    small for the demand.
     """
 
     amount: Cents
@@ -65,24 +62,22 @@ class AccrualStory:
 
     @property
     def uncapped(self) -> Cents:
-        """What the growth is worth by the rate alone."""
+        """The growth's worth in cents by the rate alone."""
         return earned(self.growth, self.rate) if self.growth >= self.min_views else 0
 
     @property
     def worth(self) -> Cents:
-        """The same within the cap per clip."""
+        """The growth's worth in cents within the cap per clip."""
         return self.uncapped if self.max_per_clip is None else min(self.max_per_clip, self.uncapped)
 
     @property
     def demand(self) -> Cents:
-        """What was still to be credited."""
+        """The cents that were still to be credited."""
         return max(0, self.worth - self.credited_before)
 
     @property
     def adds_up(self) -> bool:
-        """Whether the amount is what all this makes; of a shared budget, with or without the cent
-        of a remainder.
-        """
+        """Whether the amount equals the recomputation. A share may have one cent more."""
         if self.share is None:
             return self.amount == self.within_cap
         exact_part = self.within_cap * self.share.left // self.share.wanted
@@ -99,7 +94,7 @@ class _Largest:
 
 
 async def made(session: AsyncSession, accruals: Sequence[Transfer]) -> dict[int, AccrualStory]:
-    """How each of these accruals came about, by the transfer's id."""
+    """Return the explanation of each of these accruals, by the transfer's id."""
     seen = await session.exec(_SEEN, params={"transfers": [transfer.id for transfer in accruals]})
     known = {
         of: (clip, _Largest(*largest), int(before)) for of, clip, before, *largest in seen.all()
@@ -115,7 +110,7 @@ async def _made(
     assert transfer.run_id is not None, "an accrual belongs to a run"
     own = _earner(clip, reading.views, before)
     within_cap, last = own.demand, None
-    if transfer.amount < within_cap:  # seldom: a cap was reached, or the budget
+    if transfer.amount < within_cap:  # rare: a cap or the budget limited the amount
         within_cap = accrual.capped_demands(await _clippers_clips(session, transfer, clip.user_id))[
             clip.id
         ]
@@ -139,10 +134,10 @@ async def _made(
 
 
 async def _clippers_clips(session: AsyncSession, transfer: Transfer, user_id: int) -> list[Earner]:
-    """The clipper's clips in the campaign, as they were when this transfer was settled.
+    """Return the clipper's clips in the campaign as of the settlement of this transfer.
 
-    Approvals, revocations and settlements lock the campaign, so the ids of their audit entries say
-    which came first.
+    Approvals, revocations and settlements lock the campaign, so the ids of their audit entries tell
+    their order.
     """
     clip_id, settled_as = col(Clip.id), transfer.audit_id
     theirs = and_(
@@ -174,7 +169,7 @@ async def _clippers_clips(session: AsyncSession, transfer: Transfer, user_id: in
 
 
 def _was(action: str, subject: str, subject_id: Any, when: Any) -> Any:
-    """Whether the audit log has this action about the subject; `when` bounds the entry's id."""
+    """Return whether the log has this action about the subject. `when` bounds the entry's id."""
     entry = (
         AuditEntry.subject == subject,
         AuditEntry.subject_id == subject_id,
@@ -185,8 +180,9 @@ def _was(action: str, subject: str, subject_id: Any, when: Any) -> Any:
 
 
 async def _last_share(session: AsyncSession, transfer: Transfer) -> LastShare | None:
-    """What the budget had left before this settlement, and what all clips wanted of it; None if
-    nobody noted that.
+    """Return the remaining budget before this settlement and the demand of all clips.
+
+    Return None if the audit log has neither.
     """
     settled = await session.get_one(AuditEntry, transfer.audit_id)
     signed = case(
@@ -230,14 +226,14 @@ def _earner(
 
 
 def _largest(whose: Any, clip_id: Any, at: Any, run_id: Any, wanted: Any) -> Any:
-    """The clips' readings up to a moment, the largest at `place` 1; of equals, the first.
+    """Return the clips' readings up to a moment, with the largest at `place` 1; of equals, the
+    first.
 
-    `whose` names what `of` is.
+    `whose` names the column that `of` selects by. Readings of runs after `run_id` never count,
+    because the clock of a later run may have been behind.
 
-    Readings of runs after `run_id` never count: the clock of a later run may have been behind.
-
-    Ranked in one go, not looked for by its id once it is known: that would be in every month's
-    partition.
+    The ranking needs one pass. A lookup by the reading's id would search the partition of every
+    month.
     """
     reading = aliased(ViewTracking)
     order = (col(reading.views).desc(), col(reading.id))
@@ -264,9 +260,9 @@ def _largest(whose: Any, clip_id: Any, at: Any, run_id: Any, wanted: Any) -> Any
 
 
 def _credited(clip_id: Any, *, before: Any, kind: TransferKind = TransferKind.ACCRUAL) -> Any:
-    """The cents that a clip was credited before a settlement, which its audit entry's id names.
+    """Return the cents credited to a clip before the settlement of this audit entry.
 
-    With another `kind`, what a clip lost by reversals.
+    With another `kind`, return what reversals took from it.
     """
     earlier = aliased(Transfer)
     return (
@@ -278,8 +274,8 @@ def _credited(clip_id: Any, *, before: Any, kind: TransferKind = TransferKind.AC
 
 
 def _seen() -> Any:
-    """The query of each accrual's id, clip, cents that this was credited before, and largest
-    reading up to then.
+    """Return the query of each accrual's id, clip, cents credited before, and largest reading up to
+    then.
     """
     transfer_id, clip_id = col(Transfer.id), col(Transfer.clip_id)
     these = transfer_id.in_(bindparam("transfers", expanding=True))
@@ -300,4 +296,4 @@ def _seen() -> Any:
 
 
 _SEEN = _seen()
-"""Made once: to put it together takes twice as long as to ask it."""
+"""The query, compiled once: building it takes twice as long as running it."""

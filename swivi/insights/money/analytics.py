@@ -1,6 +1,6 @@
-"""Read-only: how a number of days went, beside the days before them.
+"""Analytics of a period of days, compared with the period before it.
 
-Money is cents, days are UTC.
+Money is in cents, days are in UTC.
 """
 
 from collections import defaultdict
@@ -25,7 +25,7 @@ from swivi.insights.shared.days import DAY
 
 @dataclass(frozen=True, slots=True)
 class CampaignShare:
-    """What one campaign brought."""
+    """The totals of one campaign."""
 
     campaign_id: int
     title: str
@@ -34,10 +34,10 @@ class CampaignShare:
 
 @dataclass(frozen=True, slots=True)
 class Analytics:
-    """All of it, day by day (oldest first, empty days included), by platform and by campaign (most
-    spent first).
+    """The totals of a period by day, platform and campaign.
 
-    `others` is what the `other_campaigns` brought that are not listed one by one.
+    Days come oldest first, empty ones included. Campaigns come by spending, highest first; `others`
+    is the sum of the `other_campaigns` that are not listed.
     """
 
     total: Comparison
@@ -57,9 +57,9 @@ async def analytics(
     platform: Platform | None = None,
     most_campaigns: int | None = None,
 ) -> Analytics:
-    """The `days` UTC days up to and with `today`, of one campaign, one platform, or all.
+    """Return the analytics of the `days` UTC days that end with `today`.
 
-    `most_campaigns` are listed one by one, or all of them.
+    Filter by campaign or platform. `most_campaigns` limits the campaigns that are listed.
     """
     now = Days(today - (days - 1) * DAY, today, campaign_id, platform)
     before = replace(now, first=now.first - days * DAY, last=now.first - DAY)

@@ -1,7 +1,4 @@
-"""Each clipper's balance beside what the ledger's transfers say it must be.
-
-Looks only; repairs nothing.
-"""
+"""Each clipper's balance beside the sum of their transfers. Read-only."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.core.money import Cents
 from swivi.domain.accounts.models import User, UserStatus
 from swivi.domain.ledger.models import Transfer, TransferKind
+from swivi.domain.payouts.terms import PayoutTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +23,13 @@ class Totals:
 
     @property
     def available(self) -> Cents:
-        """What may be withdrawn."""
+        """The cents that may be withdrawn."""
         return self.earned - self.paid - self.reserved
 
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """`cached` is what the user's row says, `ledger` what their transfers add up to."""
+    """A clipper's balance: `cached` on the user's row, and `ledger` by the transfers."""
 
     user_id: int
     name: str
@@ -43,19 +41,16 @@ class Balance:
 
     @property
     def agrees(self) -> bool:
-        """Whether each term equals its transfers."""
+        """Whether each term equals the sum of its transfers."""
         return self.cached == self.ledger
 
-    def payable(self, minimum: Cents) -> Cents:
-        """Return what may be requested now, in cents; `minimum` is the smallest payout."""
-        return self._requestable(minimum) if self.is_active else 0
+    def payable(self, terms: PayoutTerms) -> Cents:
+        """Return what the clipper may request now, in cents."""
+        return terms.requestable(self.cached.available) if self.is_active else 0
 
-    def blocked(self, minimum: Cents) -> Cents:
-        """Return what could be requested if the account were not disabled, in cents."""
-        return 0 if self.is_active else self._requestable(minimum)
-
-    def _requestable(self, minimum: Cents) -> Cents:
-        return self.cached.available if self.cached.available >= minimum else 0
+    def blocked(self, terms: PayoutTerms) -> Cents:
+        """Return what the clipper could request if the account were not disabled, in cents."""
+        return 0 if self.is_active else terms.requestable(self.cached.available)
 
 
 EARNED = {TransferKind.ACCRUAL: 1, TransferKind.ACCRUAL_REVERSED: -1}
@@ -66,11 +61,11 @@ RESERVED = {
     TransferKind.PAYOUT_PAID: -1,
     TransferKind.PAYOUT_FEE: -1,
 }
-"""How each kind of transfer counts toward a term of the balance."""
+"""The sign with which each kind of transfer counts towards a term of the balance."""
 
 
 async def balances(session: AsyncSession) -> list[Balance]:
-    """Everybody who has money or ever had a transfer, by id."""
+    """Return the balances of all users with money or a transfer, by id."""
     sums = (
         select(
             col(Transfer.user_id),

@@ -1,9 +1,8 @@
-"""Read-only: views that came and cents that were spent, by day (UTC), platform and campaign, from
-`tallies.DAYS`.
+"""Views gained and cents spent, by UTC day, platform and campaign, from `tallies.DAYS`.
 
-Spending is what the ledger says: accruals less what was taken back, on the day of the transfer.
-Views are the growth of each clip's peak, on the day that it was counted for earnings: a count that
-fell and rose again is not counted twice.
+Spending comes from the ledger: accruals minus reversals, on the day of the transfer. Views are the
+growth of each clip's peak, on the day on which it counted for earnings. A count that fell and rose
+again counts once.
 """
 
 from collections import defaultdict
@@ -31,7 +30,7 @@ EARNING_KINDS = (TransferKind.ACCRUAL, TransferKind.ACCRUAL_REVERSED)
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Views that came, and cents that were spent on them."""
+    """Views gained, and the cents spent on them."""
 
     views: int = 0
     spent: Cents = 0
@@ -44,7 +43,7 @@ class Flow:
 
     @property
     def effective_cpm(self) -> Cents | None:
-        """What 1,000 views cost, in cents, rounded half up; None without views."""
+        """The cost of 1,000 views in cents, rounded half up; None without views."""
         if self.views <= 0:
             return None
         return (2 * self.spent * VIEWS_PER_RATE + self.views) // (2 * self.views)
@@ -52,7 +51,7 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The days that were asked for, and as many days before them."""
+    """The requested days, and as many days before them."""
 
     now: Flow = Flow()
     before: Flow = Flow()
@@ -69,8 +68,9 @@ _TESTS = select(col(Campaign.id)).where(col(Campaign.is_test))
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """UTC days from `first` to `last`, both included, of one campaign, one platform, or all but
-    test campaigns.
+    """UTC days from `first` to `last`, both included.
+
+    They may be of one campaign or one platform; otherwise they are of all but test campaigns.
     """
 
     first: date
@@ -80,7 +80,7 @@ class Days:
 
     @property
     def hold(self) -> list[ColumnElement[bool]]:
-        """The conditions that a row of DAYS is of these."""
+        """Return the conditions that select the rows of DAYS."""
         conditions = [DAYS.c.day >= self.first, DAYS.c.day <= self.last]
         if self.campaign_id is not None:
             conditions.append(DAYS.c.campaign_id == self.campaign_id)
@@ -94,7 +94,7 @@ class Days:
 async def by_day_and_platform(
     session: AsyncSession, days: Days
 ) -> Sequence[tuple[date, Platform, Flow]]:
-    """What came and was spent, oldest first; a day and platform without anything is not there."""
+    """Return the totals by day and platform, oldest first. Empty ones are missing."""
     found = await _sums(session, days, DAYS.c.day, DAYS.c.platform)
     return [
         (day, Platform(platform), flow)
@@ -103,7 +103,7 @@ async def by_day_and_platform(
 
 
 async def by_campaign(session: AsyncSession, days: Days) -> dict[int, Flow]:
-    """What came and was spent on each campaign, by its id; those without anything are not there."""
+    """Return the totals by campaign id. Campaigns without any are missing."""
     sums: defaultdict[int, Flow] = defaultdict(Flow)
     for (campaign_id,), flow in await _sums(session, days, DAYS.c.campaign_id):
         sums[campaign_id] += flow
@@ -111,13 +111,13 @@ async def by_campaign(session: AsyncSession, days: Days) -> dict[int, Flow]:
 
 
 async def _sums(session: AsyncSession, days: Days, *by: Column[Any]) -> Sequence[tuple[Any, Flow]]:
-    """Sums by these columns. Where days are no part of them, one may come in two rows."""
+    """Return the sums by these columns. Without days among them, a group may have two rows."""
 
     async def ask(first: date, last: date) -> Sequence[tuple[Any, Flow]]:
         asked = replace(days, first=first, last=last)
         sums = (
             cast(func.sum(column), ID) for column in (DAYS.c.views, DAYS.c.spent)
-        )  # PostgreSQL's are decimals
+        )  # PostgreSQL sums integers to decimals
         found = await session.execute(select(*by, *sums).where(*asked.hold).group_by(*by))
         return [(tuple(key), Flow(views, spent)) for *key, views, spent in found.all()]
 
@@ -130,7 +130,7 @@ async def _sums(session: AsyncSession, days: Days, *by: Column[Any]) -> Sequence
 def of_each_day(
     cells: Iterable[tuple[date, Platform, Flow]], days: Days
 ) -> list[tuple[date, Flow]]:
-    """What each of these days brought, oldest first; nothing is a day too."""
+    """Return the totals of each of these days, oldest first, empty days included."""
     sums = {day: Flow() for day in each_day(days.first, days.last)}
     for day, _, flow in cells:
         if day in sums:

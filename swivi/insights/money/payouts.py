@@ -20,11 +20,9 @@ from swivi.insights.shared.sorting import nearer_end, order_by
 
 @dataclass(frozen=True, slots=True)
 class PayoutRow:
-    """A request with its clipper, who decided on it, and, once COMPLETED, how the money was sent.
+    """A request with its clipper, the admin who decided, and the payment. Money is in cents.
 
-    Money in cents.
-
-    A request that the bank sent back (REVERSED) keeps its transaction id.
+    A request that the bank returned (REVERSED) keeps its transaction id.
     """
 
     request_id: int
@@ -47,7 +45,7 @@ class PayoutRow:
 
 @dataclass(frozen=True, slots=True)
 class PayoutTotal:
-    """How many requests, and what they ask for together, in cents."""
+    """A number of requests, and the sum of their amounts in cents."""
 
     requests: int
     amount: Cents
@@ -67,10 +65,10 @@ async def payout_queue(
     limit: int,
     offset: int = 0,
 ) -> tuple[list[PayoutRow], int]:
-    """One page of everybody's requests and how many there are.
+    """Return one page of all requests, and the total.
 
-    `sort` is a name of SORTS, with `-` for the largest first; without one, PENDING ones come
-    longest waiting first, others newest first.
+    `sort` is a name of SORTS, with `-` for descending. Without it, PENDING requests come oldest
+    first, all others newest first.
     """
     usual = "createdAt" if status is PayoutStatus.PENDING else "-createdAt"
     if clipper_id is not None:
@@ -91,14 +89,14 @@ async def payout_queue(
 async def payouts_before(
     session: AsyncSession, request_id: int | None, *, status: PayoutStatus | None, limit: int
 ) -> list[PayoutRow]:
-    """The next requests older than `request_id`, newest first (None: from the newest on)."""
+    """Return the next requests older than `request_id`, newest first; None starts at the newest."""
     wanted = _of_status(status)
     older = [] if request_id is None else [col(PayoutRequest.id) < request_id]
     return await _newest(session, wanted + older, limit=limit)
 
 
 async def payout_totals(session: AsyncSession) -> dict[PayoutStatus, PayoutTotal]:
-    """What there is of each status, those without any included."""
+    """Return the totals of each status, empty ones included."""
     found = await session.execute(select(PAYOUTS.c.status, PAYOUTS.c.requests, PAYOUTS.c.amount))
     nothing = dict.fromkeys(PayoutStatus, PayoutTotal(0, 0))
     return nothing | {
@@ -115,26 +113,26 @@ async def payout_history(
     limit: int,
     offset: int = 0,
 ) -> tuple[list[PayoutRow], int]:
-    """One page of one clipper's requests (`sort` as for `payout_queue`), and how many there are."""
+    """Return one page of a clipper's requests, and the total. `sort` is as for `payout_queue`."""
     mine = [col(PayoutRequest.user_id) == user_id, *_of_status(status)]
     total = (await session.exec(select(func.count()).select_from(PayoutRequest).where(*mine))).one()
     return await _page(session, mine, total, sort=sort, limit=limit, offset=offset), total
 
 
 async def payout_row(session: AsyncSession, request_id: int) -> PayoutRow:
-    """One request that exists."""
+    """Return a request that exists."""
     [found] = await _newest(session, [col(PayoutRequest.id) == request_id], limit=1)
     return found
 
 
 async def any_payout(session: AsyncSession, request_id: int) -> PayoutRow | None:
-    """The request with this id, if there is one."""
+    """Return the request with this id, if there is one."""
     found = await _newest(session, [col(PayoutRequest.id) == request_id], limit=1)
     return found[0] if found else None
 
 
 async def own_payout(session: AsyncSession, user_id: int, request_id: int) -> PayoutRow | None:
-    """The request with this id, if it is this clipper's."""
+    """Return the request with this id if it is this clipper's."""
     mine = [col(PayoutRequest.id) == request_id, col(PayoutRequest.user_id) == user_id]
     found = await _newest(session, mine, limit=1)
     return found[0] if found else None
@@ -163,8 +161,16 @@ async def _newest(session: AsyncSession, wanted: list[Any], *, limit: int) -> li
 async def _rows_of(session: AsyncSession, ids: Any, sort: str) -> list[PayoutRow]:
     by_id, decider = _BY_ID, aliased(User)
     query: Any = (
-        select(PayoutRequest, col(User.name), col(User.email))
-        .add_columns(col(Payout.transaction_id), col(Payout.paid_at), col(decider.name))
+        select(
+            PayoutRequest,
+            col(User.name).label("clipper_name"),
+            col(User.email).label("clipper_email"),
+        )
+        .add_columns(
+            col(Payout.transaction_id).label("transaction_id"),
+            col(Payout.paid_at).label("paid_at"),
+            col(decider.name).label("decided_by"),
+        )
         .join(User, col(User.id) == col(PayoutRequest.user_id))
         .join(Payout, col(Payout.request_id) == by_id, isouter=True)
         .join(decider, col(decider.id) == col(PayoutRequest.decided_by), isouter=True)
@@ -172,22 +178,16 @@ async def _rows_of(session: AsyncSession, ids: Any, sort: str) -> list[PayoutRow
         .order_by(*order_by(sort, SORTS, by_id))
     )
     found = await session.exec(query)
-    return [_row(*row) for row in found.all()]
+    return [_row(row) for row in found.all()]
 
 
-def _row(
-    asked: PayoutRequest,
-    clipper_name: str,
-    clipper_email: str,
-    transaction_id: str | None,
-    paid_at: datetime | None,
-    decided_by: str | None,
-) -> PayoutRow:
+def _row(found: Any) -> PayoutRow:
+    asked: PayoutRequest = found.PayoutRequest
     return PayoutRow(
         request_id=asked.id,
         clipper_id=asked.user_id,
-        clipper_name=clipper_name,
-        clipper_email=clipper_email,
+        clipper_name=found.clipper_name,
+        clipper_email=found.clipper_email,
         amount=asked.amount,
         fee=asked.fee,
         net=asked.net,
@@ -195,9 +195,9 @@ def _row(
         destination=stored(asked.method, asked.details),
         status=asked.status,
         reason=asked.reason,
-        transaction_id=transaction_id,
-        decided_by=decided_by,
+        transaction_id=found.transaction_id,
+        decided_by=found.decided_by,
         requested_at=asked.created_at,
         decided_at=asked.decided_at,
-        paid_at=paid_at,
+        paid_at=found.paid_at,
     )

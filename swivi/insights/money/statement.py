@@ -1,6 +1,4 @@
-"""A statement: every movement of one account, what was left after it, and of each accrual how it
-came about.
-"""
+"""Statements: each movement of an account, the balance after it, and how it was earned."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +25,7 @@ from swivi.insights.shared.sorting import PageWindow, nearer_end
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whose statement: a clipper's available money, or what is left of a campaign's budget."""
+    """The account of a statement: a clipper's available money, or a campaign's remaining budget."""
 
     name: str
     user_id: int | None = None
@@ -35,7 +33,7 @@ class Account:
 
     @property
     def toward(self) -> ColumnElement[int]:
-        """A transfer's cents as this account sees them: less than zero where it gives."""
+        """Return a transfer's cents from this account's side: negative if the account gives."""
         return case(
             (col(Transfer.credit_account) == self.name, col(Transfer.amount)),
             else_=-col(Transfer.amount),
@@ -43,11 +41,11 @@ class Account:
 
     @property
     def transfers(self) -> tuple[ColumnElement[bool], ...]:
-        """The conditions of its transfers.
+        """Return the conditions that select this account's transfers.
 
-        Not by the names of the accounts, for which there is no index: what names a campaign moves
-        its budget, and what names a user moves what they may withdraw, but for the two kinds that
-        go from what is reserved to the outside.
+        They avoid the accounts' names, which have no index. A transfer that names a campaign moves
+        its budget. A transfer that names a user moves their available money, except for the two
+        kinds that move reserved money to the outside.
         """
         if self.user_id is None:
             return (col(Transfer.campaign_id) == self.campaign_id,)
@@ -58,25 +56,25 @@ FROM_RESERVED = (TransferKind.PAYOUT_PAID, TransferKind.PAYOUT_FEE)
 
 
 def of_clipper(user_id: int) -> Account:
-    """The statement of what a clipper may withdraw."""
+    """Return the account of a clipper's available money."""
     return Account(accounts.available(user_id), user_id=user_id)
 
 
 def of_campaign(campaign_id: int) -> Account:
-    """The statement of a campaign's budget, for its brand."""
+    """Return the account of a campaign's budget."""
     return Account(accounts.campaign_budget(campaign_id), campaign_id=campaign_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """UTC days, both included; None is without end."""
+    """UTC days, both included; None is unbounded."""
 
     first: date | None = None
     last: date | None = None
 
     @property
     def holds(self) -> list[ColumnElement[bool]]:
-        """The conditions that a row of ACCOUNT_DAYS lies within."""
+        """Return the conditions that select the rows of ACCOUNT_DAYS in this period."""
         day = ACCOUNT_DAYS.c.day
         begun = [] if self.first is None else [day >= self.first]
         return begun + ([] if self.last is None else [day <= self.last])
@@ -84,10 +82,10 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One movement: `amount` cents, less than zero for what went, and the `balance` after it.
+    """One movement: `amount` cents, negative if outgoing, and the `balance` after it.
 
-    `clipper`, `campaign_title` and `clip_url` are None where there is none; `made` is there for
-    accruals only.
+    `clipper`, `campaign_title` and `clip_url` are None if they do not apply. Only accruals have
+    `made`.
     """
 
     transfer_id: int
@@ -107,8 +105,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class PeriodSums:
-    """A period in a few numbers: cents before and after it, what moved by kind (signed), and how
-    many lines.
+    """The totals of a period: cents before and after it, signed sums by kind, and the number of
+    lines.
     """
 
     opening: Cents
@@ -118,7 +116,7 @@ class PeriodSums:
 
 
 async def first_day(session: AsyncSession, account: Account) -> date | None:
-    """The UTC day of its first movement; None before there is one."""
+    """The UTC day of the account's first movement; None without any."""
     found = await session.scalars(
         select(func.min(ACCOUNT_DAYS.c.day)).where(ACCOUNT_DAYS.c.account == account.name)
     )
@@ -127,7 +125,7 @@ async def first_day(session: AsyncSession, account: Account) -> date | None:
 
 
 async def sums(session: AsyncSession, account: Account, period: Period) -> PeriodSums:
-    """The period's numbers: opening + all that moved = closing."""
+    """Return the totals of a period: the opening balance plus all movements is the closing one."""
     found = await session.execute(
         select(ACCOUNT_DAYS.c.kind, func.sum(ACCOUNT_DAYS.c.amount), func.sum(ACCOUNT_DAYS.c.lines))
         .where(ACCOUNT_DAYS.c.account == account.name, *period.holds)
@@ -144,11 +142,11 @@ async def sums(session: AsyncSession, account: Account, period: Period) -> Perio
 async def page(
     session: AsyncSession, account: Account, period: Period, *, limit: int, offset: int
 ) -> list[Line]:
-    """Some of its lines, newest first."""
+    """Return one page of lines, newest first."""
     found: list[Transfer] = []
     balance = 0
     for day, lines in await _days(session, account, period):
-        if offset >= lines:  # whole days are skipped by what is known of them
+        if offset >= lines:  # skip whole days by their number of lines
             offset -= lines
             continue
         stretch = nearer_end(limit - len(found), offset, lines)
@@ -163,7 +161,7 @@ async def page(
 
 
 async def _days(session: AsyncSession, account: Account, period: Period) -> list[tuple[date, int]]:
-    """The days with movements, newest first, and how many each had."""
+    """Return the days with movements and the number of each, newest first."""
     found = await session.execute(
         select(ACCOUNT_DAYS.c.day, func.sum(ACCOUNT_DAYS.c.lines))
         .where(ACCOUNT_DAYS.c.account == account.name, *period.holds)
@@ -180,7 +178,7 @@ _OLDEST_FIRST = (col(Transfer.created_at).asc(), col(Transfer.id).asc())
 async def _of_day(
     session: AsyncSession, account: Account, day: date, stretch: PageWindow
 ) -> Sequence[Transfer]:
-    """A stretch of a day's movements, newest first."""
+    """Return a range of a day's movements, newest first."""
     order = _OLDEST_FIRST if stretch.backwards else _NEWEST_FIRST
     of_day = select(Transfer).where(*account.transfers, *_within(day)).order_by(*order)
     found = (await session.exec(of_day.limit(stretch.limit).offset(stretch.offset))).all()
@@ -190,7 +188,7 @@ async def _of_day(
 async def _balance_above(
     session: AsyncSession, account: Account, day: date, stretch: PageWindow
 ) -> Cents:
-    """The balance after the newest line of a stretch, from that end of its day that is nearer."""
+    """Return the balance after the newest line of a range, from the nearer end of its day."""
     if stretch.backwards:
         before = await _balance_before(session, account, day)
         return before + await _moved(
@@ -203,7 +201,7 @@ async def _balance_above(
 async def _moved(
     session: AsyncSession, account: Account, day: date, order: tuple[Any, ...], first: int
 ) -> Cents:
-    """What the first of a day's movements, so many in this order, come to."""
+    """Return the sum of the first movements of a day, in this order."""
     if not first:
         return 0
     of_day = (
@@ -218,7 +216,7 @@ async def _moved(
 async def lines_after(
     session: AsyncSession, account: Account, period: Period, last_id: int, *, limit: int
 ) -> list[Line]:
-    """The lines that follow a transfer's, oldest first; 0 begins at the first."""
+    """Return the lines after this transfer, oldest first; 0 starts at the first one."""
     place = (col(Transfer.created_at), col(Transfer.id))
     last = await session.get(Transfer, last_id)
     after = (
@@ -251,9 +249,7 @@ async def lines_after(
 async def _lines(
     session: AsyncSession, account: Account, transfers: Sequence[Transfer], opening: Cents
 ) -> list[Line]:
-    """These transfers, which follow each other, oldest first, with all that explains them, from
-    this balance on.
-    """
+    """Return the lines of these consecutive transfers, oldest first, starting from this balance."""
     if not transfers:
         return []
     amounts = [_toward(account, each) for each in transfers]
@@ -299,7 +295,9 @@ async def _balance_before(session: AsyncSession, account: Account, day: date) ->
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """What ids stand for: titles of campaigns, names of clippers, submission and link of clips."""
+    """Look up what the ids stand for: campaigns' titles, clippers' names, clips' submissions and
+    links.
+    """
 
     campaigns: dict[int, str]
     clippers: dict[int, str]

@@ -1,4 +1,4 @@
-"""Read-only: the audit log as admins read it."""
+"""The audit log as admins read it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,21 +16,21 @@ from swivi.domain.campaigns.models import Campaign
 from swivi.domain.ledger.models import AuditEntry
 
 SWIVI = 0
-"""The `actor_id` to ask for where Swivi itself acted."""
+"""The `actor_id` that filters for Swivi itself."""
 
 
 MOST_ACTORS = 100
-"""That a filter offers: each clipper who ever asked for a payout is one.
+"""The most actors in a filter's choices. Each clipper with a payout request is an actor.
 
-The others are found by their own pages.
+Others can be found through their own pages.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
-    """An entry with the name of who did it, None where Swivi itself acted.
+    """An entry with its actor's name, which is None if Swivi itself acted.
 
-    `about` is the name of the campaign or user it is about, None for anything else.
+    `about` is the name of the entry's campaign or user; None for other subjects.
     """
 
     entry: AuditEntry
@@ -40,7 +40,7 @@ class AuditLine:
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """Which entries are wanted; what is empty or None narrows nothing.
+    """Filters of the log. An empty one or None does not filter.
 
     Both days are in UTC and included.
     """
@@ -53,7 +53,7 @@ class AuditFilter:
     until: date | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
-        """As conditions on `AuditEntry`."""
+        """Return the filters as conditions on `AuditEntry`."""
         wanted = []
         if self.action:
             wanted.append(col(AuditEntry.action) == self.action)
@@ -81,9 +81,7 @@ EVERYTHING = AuditFilter()
 async def audit_lines(
     session: AsyncSession, wanted: AuditFilter = EVERYTHING, *, limit: int, offset: int = 0
 ) -> tuple[list[AuditLine], int]:
-    """One page of the log, newest first, and how many entries there are: MOST_COUNTED + 1 are that
-    or more.
-    """
+    """Return one page of the log, newest first, and the total, counted to MOST_COUNTED + 1."""
     total = await count_to_most(session, col(AuditEntry.id), *wanted.conditions())
     return await _lines(session, wanted.conditions(), limit=limit, offset=offset), total
 
@@ -91,7 +89,7 @@ async def audit_lines(
 async def audit_lines_before(
     session: AsyncSession, wanted: AuditFilter, entry_id: int | None, *, limit: int
 ) -> list[AuditLine]:
-    """The next entries older than `entry_id`, newest first (None: from the newest on)."""
+    """Return the next entries older than `entry_id`, newest first; None starts at the newest."""
     older = [] if entry_id is None else [col(AuditEntry.id) < entry_id]
     return await _lines(session, wanted.conditions() + older, limit=limit)
 
@@ -116,16 +114,16 @@ async def _lines(
 
 
 async def audit_actions(session: AsyncSession) -> list[str]:
-    """What is done, by the names that the log uses."""
+    """Return the names of all actions in the log."""
     return await _distinct(session, col(AuditEntry.action))
 
 
 async def audit_actors(
     session: AsyncSession, *, besides: int | None = None
 ) -> list[tuple[int, str]]:
-    """Who did any of it, by name: (user id, name).
+    """Return the actors in the log by name: (user id, name).
 
-    Of very many, MOST_ACTORS, and `besides`, who is chosen already.
+    Return at most MOST_ACTORS, and `besides`, the current choice.
     """
     who = await _distinct(session, col(AuditEntry.actor_id))
     who += [besides] if besides is not None else []
@@ -136,9 +134,7 @@ async def audit_actors(
 
 
 async def _distinct(session: AsyncSession, column: Any) -> list[Any]:
-    """The values of a column with an index, each found by one look for the next larger one; never
-    NULL.
-    """
+    """Return the distinct values of an indexed column, without NULL, by one look-up each."""
     values = select(func.min(column).label("value")).cte("found", recursive=True)
     following = select(func.min(column)).where(column > values.c.value).scalar_subquery()
     values = values.union_all(select(following).where(values.c.value.is_not(None)))

@@ -1,6 +1,4 @@
-"""What the database knows that operators watch: a few cheap queries, so that it is true whichever
-process answers.
-"""
+"""Counts for monitoring, from the database, so that every process gives the same ones."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -31,17 +29,14 @@ from swivi.insights.money.payouts import payout_totals
 
 @dataclass(frozen=True, slots=True)
 class RunTotals:
-    """Of all tracking runs ever: how many there were of each status, and what they did.
-
-    Clips, cents.
-    """
+    """Totals of all tracking runs ever: runs by status, clips, and cents."""
 
     runs: dict[RunStatus, int]
     clips_read: int
     clips_failed: int
     clips_settled: int
     readings_failed: dict[Outcome, int]
-    """Each one that failed, also where another try in the same run did not."""
+    """Every failed attempt, even if a later attempt of the same run succeeded."""
     credited: Cents
     cost_micro_usd: int
     last_finished_at: datetime | None
@@ -49,27 +44,27 @@ class RunTotals:
 
 @dataclass(frozen=True, slots=True)
 class Queues:
-    """What waits for somebody now."""
+    """Work that is waiting now."""
 
     reviews: int
     baselines: int
     payouts: dict[PayoutStatus, int]
     payouts_open: Cents
-    """Asked for, and neither paid nor refused."""
+    """Cents in requests that are neither paid nor refused."""
     deliveries: dict[DeliveryStatus, int]
     deliveries_due: int
 
 
 async def tracked(session: AsyncSession) -> RunTotals:
-    """What tracking did."""
+    """Return the totals of all tracking runs."""
     query: Any = select(  # type: ignore[call-overload]
-        TrackingRun.status,
-        func.count(),
-        func.sum(TrackingRun.clips_read),
-        func.sum(TrackingRun.clips_failed),
-        func.sum(TrackingRun.earnings_added),
-        func.sum(TrackingRun.cost_micro_usd),
-        func.max(TrackingRun.finished_at),
+        col(TrackingRun.status).label("status"),
+        func.count().label("runs"),
+        func.sum(TrackingRun.clips_read).label("clips_read"),
+        func.sum(TrackingRun.clips_failed).label("clips_failed"),
+        func.sum(TrackingRun.earnings_added).label("earnings_added"),
+        func.sum(TrackingRun.cost_micro_usd).label("cost_micro_usd"),
+        func.max(TrackingRun.finished_at).label("finished_at"),
     ).group_by(col(TrackingRun.status))
     rows = (await session.exec(query)).all()
     settled = await session.exec(
@@ -78,19 +73,21 @@ async def tracked(session: AsyncSession) -> RunTotals:
         )
     )
     return RunTotals(
-        runs={RunStatus(status): number for status, number, *_ in rows},
-        clips_read=sum(int(row[2]) for row in rows),
-        clips_failed=sum(int(row[3]) for row in rows),
+        runs={RunStatus(row.status): row.runs for row in rows},
+        clips_read=sum(int(row.clips_read) for row in rows),
+        clips_failed=sum(int(row.clips_failed) for row in rows),
         clips_settled=int(settled.one()),
         readings_failed=await _failed(session),
-        credited=sum(int(row[4]) for row in rows),
-        cost_micro_usd=sum(int(row[5]) for row in rows),
-        last_finished_at=max((row[6] for row in rows if row[6] is not None), default=None),
+        credited=sum(int(row.earnings_added) for row in rows),
+        cost_micro_usd=sum(int(row.cost_micro_usd) for row in rows),
+        last_finished_at=max(
+            (row.finished_at for row in rows if row.finished_at is not None), default=None
+        ),
     )
 
 
 async def _failed(session: AsyncSession) -> dict[Outcome, int]:
-    """A counter never falls: what was thinned out since had failed as well."""
+    """Return the failed attempts, thinned ones included: a counter must never fall."""
     failed: Counter[str] = Counter()
     for noted in (TrackingRun.failed_readings, ThinnedDay.failed):
         for counted in (await session.exec(select(noted).where(col(noted).is_not(None)))).all():
@@ -104,7 +101,7 @@ async def _failed(session: AsyncSession) -> dict[Outcome, int]:
 
 
 async def queues(session: AsyncSession) -> Queues:
-    """What waits."""
+    """Return the work that is waiting now."""
     pending = await count_submissions(session, SubmissionStatus.PENDING)
     unread = (
         await session.exec(select(func.count()).select_from(ClipSubmission).where(AWAITS_BASELINE))

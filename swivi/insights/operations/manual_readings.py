@@ -1,4 +1,4 @@
-"""Read-only: views entered by hand that wait for a second admin."""
+"""Manual readings that wait for a second admin."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,9 +18,9 @@ from swivi.domain.tracking.models import ManualReading, ManualReadingStatus
 
 @dataclass(frozen=True, slots=True)
 class WaitingReading:
-    """A reading that counts once another admin than `asked_by` confirms it.
+    """A reading that counts once an admin other than `asked_by` confirms it.
 
-    `worth` is cents, the counts are views.
+    `worth` is in cents, the counts are views.
     """
 
     id: int
@@ -37,7 +37,7 @@ class WaitingReading:
 
 
 async def waiting_readings(session: AsyncSession, *, limit: int) -> list[WaitingReading]:
-    """Return the readings that wait, the longest waiting first."""
+    """Return the waiting readings, oldest first."""
     clipper, admin = aliased(User), aliased(User)
     query: Any = select(ManualReading, Clip, Campaign.title).add_columns(
         col(clipper.name), col(admin.name)

@@ -1,7 +1,4 @@
-"""Read-only: the whole of Swivi at a glance, for the people who run it.
-
-Money is cents, times are UTC.
-"""
+"""Swivi at a glance, for admins. Money is in cents, times are in UTC."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,12 +26,12 @@ from swivi.domain.tracking.models import ManualReading, ManualReadingStatus, Tra
 from swivi.insights.money.payouts import payout_totals
 
 LONG_WAIT = timedelta(hours=1)
-"""A submission that still has no baseline after this much time needs somebody to look at it."""
+"""After this time without a baseline, a submission needs an admin's attention."""
 
 
 @dataclass(frozen=True, slots=True)
 class Submissions:
-    """How many there are of each kind, and since when the longest waits for its review."""
+    """Pending submissions by kind, and the time of the one that has waited longest for review."""
 
     pending: int
     unread: int
@@ -45,7 +42,7 @@ class Submissions:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What there is and what needs attention.
+    """Totals, and work that needs attention.
 
     `owed` is what clippers have earned and not yet been paid.
     """
@@ -56,13 +53,13 @@ class Overview:
     campaigns_completed: int
     submissions_pending: int
     submissions_unread: int
-    """Pending, and still without a baseline."""
+    """Pending submissions without a baseline."""
     submissions_stuck: int
-    """Of those, the ones that have waited for it longer than `LONG_WAIT`."""
+    """Those that have waited for their baseline for longer than `LONG_WAIT`."""
     submissions_approved: int
     oldest_pending_at: datetime | None
-    """Since when the longest waits for its review; those without a baseline do not wait for that
-    yet.
+    """The time of the submission that has waited longest for review; those without a baseline do
+    not count.
     """
     payouts_pending: int
     payouts_pending_amount: Cents
@@ -71,21 +68,21 @@ class Overview:
     clips_flagged: int
     readings_waiting: int
     clips_on_hold: int
-    """Views entered by hand that wait for a second admin."""
+    """Manual readings that wait for a second admin."""
     paid_out: Cents
     owed: Cents
     budget_left: Cents
-    """Of the campaigns that are ACTIVE."""
+    """Of ACTIVE campaigns."""
 
 
 async def overview(session: AsyncSession) -> Overview:
-    """All of it, in a handful of queries."""
+    """Return the overview, with a handful of queries."""
     people = await count_active(session)
     campaigns = await _campaigns(session)
     submissions = await _submissions(session)
     asked = await payout_totals(session)
     pending, approved = asked[PayoutStatus.PENDING], asked[PayoutStatus.APPROVED]
-    paid = asked[PayoutStatus.COMPLETED].amount  # and not sent back (I2, I7)
+    paid = asked[PayoutStatus.COMPLETED].amount  # and not returned (I2, I7)
     return Overview(
         clippers=people[Role.CLIPPER],
         admins=people[Role.ADMIN],
@@ -110,10 +107,10 @@ async def overview(session: AsyncSession) -> Overview:
 
 
 async def earned_by_all(session: AsyncSession) -> Cents:
-    """What clippers ever earned, paid or not: `owed` and `paid_out` together.
+    """Return all cents that clippers ever earned: `owed` plus `paid_out`.
 
-    By the campaigns, which are fewer: what they spent is what clippers earned (I1, I2), except for
-    test campaigns.
+    Campaigns have fewer rows than clippers. Their spending equals clippers' earnings (I1, I2),
+    except for test campaigns.
     """
     real = col(Campaign.is_test).is_(False)
     return int(
@@ -122,7 +119,7 @@ async def earned_by_all(session: AsyncSession) -> Cents:
 
 
 async def _campaigns(session: AsyncSession) -> dict[CampaignStatus, tuple[int, Cents]]:
-    """How many of each status, and what is left of their budgets."""
+    """Return the number of campaigns of each status, and their remaining budgets."""
     found = await session.exec(
         select(
             Campaign.status, func.count(), func.sum(col(Campaign.budget) - col(Campaign.spent))
@@ -150,7 +147,7 @@ async def _submissions(session: AsyncSession) -> Submissions:
 
 
 async def _longest_waiting(session: AsyncSession) -> datetime | None:
-    """Since when the first in the queue that can be reviewed waits."""
+    """Return the time of the first submission in the queue that can be reviewed."""
     found = await session.exec(
         select(ClipSubmission.created_at)
         .where(
@@ -164,7 +161,7 @@ async def _longest_waiting(session: AsyncSession) -> datetime | None:
 
 
 async def _flagged(session: AsyncSession) -> int:
-    """Clips that are tracked and whose newest reading looked odd."""
+    """Return the number of tracked clips whose newest reading is flagged."""
     found = await session.exec(
         select(func.count())
         .select_from(Clip)
@@ -182,7 +179,7 @@ async def _readings_waiting(session: AsyncSession) -> int:
 
 
 async def last_run(session: AsyncSession) -> TrackingRun | None:
-    """The newest tracking run."""
+    """Return the newest tracking run."""
     return (
         await session.exec(select(TrackingRun).order_by(col(TrackingRun.id).desc()).limit(1))
     ).first()

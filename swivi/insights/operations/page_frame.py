@@ -1,6 +1,4 @@
-"""What the frame around every page shows of its viewer, for the viewers of many open pages in one
-statement.
-"""
+"""The frame around every page: the viewers of many open pages in one statement."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +17,7 @@ from swivi.domain.notifications.models import Notification
 
 @dataclass(frozen=True, slots=True)
 class FrameNow:
-    """The viewer's name and role, and how many of their notifications are unread."""
+    """The viewer's name and role, and the number of their unread notifications."""
 
     name: str
     role: Role
@@ -28,12 +26,12 @@ class FrameNow:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who opens a page, and what the frame shows of them."""
+    """The viewer of a page, with the content of its frame."""
 
     user_id: int
     email: str
     seen_at: datetime | None
-    """When it was last noted that this browser is in use."""
+    """When the use of this browser was last recorded."""
     frame: FrameNow
 
 
@@ -46,29 +44,41 @@ _UNREAD = (
 
 
 _FRAMES: Any = (
-    select(SignInSession.token_hash, User.name, User.role, _UNREAD)
+    select(
+        col(SignInSession.token_hash).label("token_hash"),
+        col(User.name).label("name"),
+        col(User.role).label("role"),
+        _UNREAD.label("unread"),
+    )
     .join(User, col(User.id) == col(SignInSession.user_id))
     .where(col(SignInSession.token_hash).in_(bindparam("hashes", expanding=True)))
 )
-_VIEWERS: Any = _FRAMES.add_columns(User.id, User.email, SignInSession.last_seen_at)
+_VIEWERS: Any = _FRAMES.add_columns(
+    col(User.id).label("user_id"),
+    col(User.email).label("email"),
+    col(SignInSession.last_seen_at).label("seen_at"),
+)
 
 
 async def frames_now(session: AsyncSession, hashes: Sequence[str]) -> dict[str, FrameNow]:
-    """By the stored hash of each session that lives."""
+    """Return the viewers by the stored hash of their session. Ended sessions are missing."""
     frames: dict[str, FrameNow] = {}
     query = _FRAMES.where(*lives())
     for slice_ in in_slices(hashes):
         rows = (await session.exec(query, params={"hashes": slice_})).all()
-        frames |= {token_hash: FrameNow(*shown) for token_hash, *shown in rows}
+        frames |= {row.token_hash: _frame(row) for row in rows}
     return frames
 
 
 async def viewer_of(session: AsyncSession, token_hash: str) -> Viewer | None:
-    """Who the session with this stored hash belongs to, if it lives."""
+    """Return the viewer of the session with this stored hash, if it lives."""
     found = (
         await session.exec(_VIEWERS.where(*lives()), params={"hashes": [token_hash]})
     ).one_or_none()
     if found is None:
         return None
-    _, name, role, unread, user_id, email, seen_at = found
-    return Viewer(user_id, email, seen_at, FrameNow(name, role, unread))
+    return Viewer(found.user_id, found.email, found.seen_at, _frame(found))
+
+
+def _frame(row: Any) -> FrameNow:
+    return FrameNow(name=row.name, role=row.role, unread=row.unread)

@@ -1,6 +1,4 @@
-"""Tracking runs as admins see them: which there were, and what one of them did with each campaign
-and clip.
-"""
+"""Tracking runs as admins see them, with the campaigns and clips of each."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +32,7 @@ from swivi.insights.shared.sorting import nearer_end, order_by
 
 @dataclass(frozen=True, slots=True)
 class CampaignInRun:
-    """What became of one campaign in a run. Clips and cents."""
+    """The result of one campaign in a run, in clips and cents."""
 
     campaign_id: int
     title: str
@@ -45,8 +43,9 @@ class CampaignInRun:
 
 @dataclass(frozen=True, slots=True)
 class ClipInRun:
-    """A clip's last reading in a run: `views` is None where `outcome` is not ok, `earned` cents
-    added by the run.
+    """The last reading of a clip in a run. `earned` is the cents that the run credited.
+
+    `views` is None unless the outcome is ok.
     """
 
     clip_id: int
@@ -83,9 +82,9 @@ async def tracking_runs(
     limit: int,
     offset: int = 0,
 ) -> tuple[Sequence[TrackingRun], int]:
-    """One page of tracking runs and how many there are.
+    """Return one page of tracking runs, and the total.
 
-    `sort` is a name of SORTS, with `-` for the largest first.
+    `sort` is a name of SORTS, with `-` for descending.
     """
     filters = {TrackingRun.status: status, TrackingRun.trigger: trigger}
     wanted = [col(column) == value for column, value in filters.items() if value is not None]
@@ -98,12 +97,12 @@ async def tracking_runs(
 
 
 async def tracking_run(session: AsyncSession, run_id: int) -> TrackingRun | None:
-    """The run with this id, if there is one."""
+    """Return the run with this id, if there is one."""
     return (await session.exec(select(TrackingRun).where(TrackingRun.id == run_id))).first()
 
 
 async def campaigns_in_run(session: AsyncSession, run_id: int) -> list[CampaignInRun]:
-    """The campaigns that a run planned, in that order."""
+    """Return the campaigns of a run in the order of its plan."""
     found = await session.exec(
         select(PlannedCampaign, Campaign.title)
         .join(Campaign, col(Campaign.id) == col(PlannedCampaign.campaign_id))
@@ -121,7 +120,7 @@ async def campaigns_in_run(session: AsyncSession, run_id: int) -> list[CampaignI
 async def clips_in_run(
     session: AsyncSession, run_id: int, *, only_failed: bool = False, limit: int, offset: int = 0
 ) -> tuple[list[ClipInRun], int]:
-    """One page of the clips that a run looked at, by id, and how many there are."""
+    """Return one page of the clips of a run by id, and the total."""
     run = await tracking_run(session, run_id)
     if run is None:
         return [], 0
@@ -151,7 +150,10 @@ async def clips_in_run(
     query: Any = (
         select(ViewTracking, Clip)
         .add_columns(
-            col(User.name), col(Campaign.title), col(ClipSubmission.url), func.coalesce(earned, 0)
+            col(User.name).label("clipper"),
+            col(Campaign.title).label("campaign"),
+            col(ClipSubmission.url).label("url"),
+            func.coalesce(earned, 0).label("earned"),
         )
         .join(Clip, col(Clip.id) == col(ViewTracking.clip_id))
         .join(ClipSubmission, col(ClipSubmission.id) == col(Clip.submission_id))
@@ -161,13 +163,11 @@ async def clips_in_run(
         .where(of_run(ViewTracking))
         .order_by(by_clip)
     )
-    return [_clip_in_run(*row) for row in (await session.exec(query)).all()], total
+    return [_clip_in_run(row) for row in (await session.exec(query)).all()], total
 
 
 async def why_not_read(session: AsyncSession, run: TrackingRun) -> dict[Outcome, int]:
-    """How many clips a run could not read so far, by why, the most frequent first; only what
-    happened.
-    """
+    """Return the number of unread clips of a run so far by reason, most frequent first."""
     if run.failures is None:
         counted = await failures_by_reason(session, run.id)
     else:
@@ -176,9 +176,7 @@ async def why_not_read(session: AsyncSession, run: TrackingRun) -> dict[Outcome,
 
 
 def _read_again(of_run: Callable[[Any], ColumnElement[bool]]) -> Any:
-    """Whether the run has a later reading of the same clip, which only a transient failure has: the
-    last one counts.
-    """
+    """Return the condition that the run read this clip again, after a transient failure."""
     later = aliased(ViewTracking)
     found = select(col(later.id)).where(
         of_run(later),
@@ -188,21 +186,21 @@ def _read_again(of_run: Callable[[Any], ColumnElement[bool]]) -> Any:
     return and_(col(ViewTracking.outcome).in_(TRANSIENT), found.exists())
 
 
-def _clip_in_run(
-    reading: ViewTracking, clip: Clip, clipper: str, campaign: str, url: str, earned: Cents
-) -> ClipInRun:
+def _clip_in_run(row: Any) -> ClipInRun:
+    reading: ViewTracking = row.ViewTracking
+    clip: Clip = row.Clip
     return ClipInRun(
         clip_id=clip.id,
-        clipper=clipper,
+        clipper=row.clipper,
         clipper_id=clip.user_id,
-        campaign=campaign,
+        campaign=row.campaign,
         platform=clip.platform,
-        url=url,
+        url=row.url,
         outcome=reading.outcome,
         views=reading.views,
         metric=reading.metric,
         detail=reading.detail,
         attempt=reading.attempt,
         read_at=reading.date,
-        earned=int(earned),
+        earned=int(row.earned),
     )

@@ -1,4 +1,4 @@
-"""Days of the calendar in UTC, alike on both databases."""
+"""Calendar days in UTC, the same on both databases."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,7 +13,7 @@ DAY = timedelta(days=1)
 
 
 class UtcDay(FunctionElement[date]):
-    """The UTC day of a stored moment, whatever the time zone of the database's session."""
+    """The UTC day of a stored time, whatever the time zone of the database's session."""
 
     type = Date()
     inherit_cache = True
@@ -33,11 +33,11 @@ def _on_postgresql(element: UtcDay, compiler: SQLCompiler, **how: Any) -> str:
 
 
 def start_of(day: date) -> datetime:
-    """The first moment of a UTC day."""
+    """Return the first moment of a UTC day."""
     return datetime.combine(day, time(), UTC)
 
 
 def each_day(first: date, last: date) -> Iterator[date]:
-    """The days from `first` to `last`, both included, oldest first."""
+    """Return the days from `first` to `last`, both included, oldest first."""
     for number in range((last - first).days + 1):
         yield first + number * DAY

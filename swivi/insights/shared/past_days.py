@@ -1,8 +1,8 @@
-"""Days that are over: what they brought never changes again, so each process asks for it once.
+"""A cache of past days. Their totals never change, so each process reads them once.
 
-Views and spending are noted on the day on which they are counted (`clips/tallies.py`), by the clock
-of the process that does it: a settlement that began before midnight may end after it, and clocks
-differ.
+Views and spending belong to the day on which they are counted (`clips/tallies.py`), by the clock of
+the counting process. A settlement may begin before midnight and end after it, and clocks differ, so
+a day is cached only some time after its end.
 """
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
@@ -18,14 +18,14 @@ from swivi.core import clock
 from swivi.insights.shared.days import DAY
 
 OVER_AFTER = timedelta(hours=6)
-"""From midnight on; settlements take seconds, of very many clips a minute."""
+"""After midnight. Settlements take seconds; with very many clips, a minute."""
 
 MOST_KEPT = 64
-"""Answers of each database: analytics of every period and platform are 36."""
+"""Cached answers per database. Analytics of every period and platform are 36."""
 
 Row = TypeVar("Row")
 Ask = Callable[[date, date], Awaitable[Sequence[Row]]]
-"""Rows of the days from a first to a last one, which add up with those of other days."""
+"""Read the rows from a first to a last day. Rows of separate ranges can be added up."""
 
 _kept: WeakKeyDictionary[Engine | Connection, LRUCache[Hashable, Sequence[Any]]] = (
     WeakKeyDictionary()
@@ -35,9 +35,7 @@ _kept: WeakKeyDictionary[Engine | Connection, LRUCache[Hashable, Sequence[Any]]]
 async def asked_once(
     session: AsyncSession, ask: Ask[Row], key: Hashable, first: date, last: date
 ) -> Sequence[Row]:
-    """What `ask` tells of these days; of those that are over, what it told when it was asked for
-    `key` before.
-    """
+    """Return the rows of these days. Past days come from the cache of `key` if it has them."""
     open_from = (clock.now() - OVER_AFTER).date()
     if first >= open_from:
         return await ask(first, last)
@@ -53,8 +51,6 @@ async def _of_days_over(
     found = kept.get(of_these)
     if found is None:
         found = await ask(first, last)
-        if (
-            found
-        ):  # the demo, which lives through days that are over, does so where there is nothing yet
+        if found:  # The demo lives through past days while its database is still empty.
             kept[of_these] = found
     return found

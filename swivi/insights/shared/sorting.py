@@ -1,4 +1,4 @@
-"""Sorting as lists ask for it, and finding one page of it."""
+"""Sort orders of lists, and ways to reach one page of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,11 +8,10 @@ from typing import Any
 def order_by(
     sort: str, columns: Mapping[str, Any], row_id: Any, *, backwards: bool = False
 ) -> list[Any]:
-    """What to order by, for a name of `columns`: `views` is the smallest first, `-views` the
-    largest first.
+    """Return the ORDER BY for a name of `columns`: `views` is ascending, `-views` descending.
 
-    What is unknown (NULL) comes last either way, alike on both databases; `row_id` settles ties, in
-    the same direction. `backwards` is the very same order from its end.
+    NULL comes last either way, on both databases. `row_id` breaks ties in the same direction.
+    `backwards` reverses the whole order.
     """
     column = columns[sort.removeprefix("-")]
     downwards = sort.startswith("-") is not backwards
@@ -20,19 +19,17 @@ def order_by(
     if column is row_id:
         return [last]
     directed = column.desc() if downwards else column.asc()
-    if not getattr(
-        column, "nullable", True
-    ):  # then nothing is unknown, and an index has this very order
+    if not getattr(column, "nullable", True):  # without NULL, an index has exactly this order
         return [directed, last]
     return [directed.nulls_first() if backwards else directed.nulls_last(), last]
 
 
 @dataclass(frozen=True, slots=True)
 class PageWindow:
-    """Where a page of a list is, counted from its nearer end: nobody walks through all of a list to
-    its last page.
+    """The position of a page, counted from the nearer end of its list, so that late pages are as
+    fast.
 
-    What is found `backwards` has to be turned round.
+    Rows that are read `backwards` have to be reversed.
     """
 
     limit: int
@@ -41,9 +38,7 @@ class PageWindow:
 
 
 def nearer_end(limit: int, offset: int, total: int | None) -> PageWindow:
-    """The page of `limit` rows after the first `offset`, of a list of `total`; None is not
-    known.
-    """
+    """Return the window of `limit` rows after `offset`, in a list of `total`; None is unknown."""
     if total is None or offset * 2 <= total:
         return PageWindow(limit, offset, backwards=False)
     here = max(0, min(limit, total - offset))

@@ -1,4 +1,4 @@
-"""The best of everybody's submissions, by views or by earnings, without a look at all of them."""
+"""The best of all submissions by views or earnings, without reading all of them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,9 +22,7 @@ BEST: Mapping[str, tuple[Any, Any, Any]] = {
     "-views": (VIEWS_DIGITS, col(Clip.views), literal_column(BASELINE_OR_NONE, Integer)),
     "-earnings": (EARNINGS_DIGITS, col(Clip.earnings), _NOTHING),
 }
-"""By the sort's name: how many digits a clip has of it, how much, and how much a submission without
-a clip.
-"""
+"""By sort: a clip's number of digits, its value, and the value of a submission without a clip."""
 
 
 def best_ids(
@@ -35,11 +33,11 @@ def best_ids(
     limit: int,
     offset: int,
 ) -> Any:
-    """The query for a page's ids in the order of `clips.SORTS`.
+    """Return the query for the ids of a page, in the order of `rows.SORTS`.
 
-    `wanted` are the values of columns that clips and submissions share; `sort` is a name of BEST.
-    Along an index each, the best clips and the best submissions without one are found, and the best
-    of both are the page.
+    `wanted` has values of columns that clips and submissions share. `sort` is a name of BEST. The
+    best clips and the best submissions without a clip each come from an index; the page is the best
+    of both.
     """
     digits, amount, without = BEST[sort]
     submission_id, by_id = col(Clip.submission_id), col(ClipSubmission.id)

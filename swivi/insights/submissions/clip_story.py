@@ -1,4 +1,4 @@
-"""One clip of one clipper: how its earnings were made, and its views and earnings over time."""
+"""One clip of a clipper: how its earnings were computed, and its history of views and earnings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,19 +19,15 @@ from swivi.domain.tracking.accrual import Earner
 from swivi.insights.submissions.rows import ClipRow, clip_row, submissions_with_clips
 
 MOST_READINGS = 500
-"""The newest ones that a chart shows: more than a month, read every four hours, and far more than
-it has pixels.
-"""
+"""The most points in a chart, the newest ones: over a month with a reading every four hours."""
 
 
 @dataclass(frozen=True, slots=True)
 class LastShare:
-    """How a clip fared in the settlement that used its campaign's budget up.
+    """A clip's part in the settlement that used up the budget of its campaign, in cents.
 
-    Cents, and a number of clips.
-
-    `left` was shared among `clips` in proportion to what each was still to get; of `wanted` this
-    one got `got`.
+    `left` was shared among `clips` clips in proportion to their demands. This clip wanted `wanted`
+    and got `got`.
     """
 
     left: Cents
@@ -42,10 +38,10 @@ class LastShare:
 
 @dataclass(frozen=True, slots=True)
 class NewestHold:
-    """A clip's newest hold: since when and why, and what became of it. `worth` is cents.
+    """A clip's newest hold: its time, its reason, and its outcome.
 
-    `worth` is what the growth that waits is worth beyond what was credited, before the cap per
-    clipper and the budget.
+    `worth` is the cents that the waiting growth would add, before the cap per clipper and the
+    budget.
     """
 
     since: datetime
@@ -56,14 +52,12 @@ class NewestHold:
 
 @dataclass(frozen=True, slots=True)
 class EarningsStory:
-    """How a clip's earnings come about, by the terms frozen at its approval.
+    """How a clip's earnings follow from the terms that were frozen at its approval.
 
-    Cents, and counts of views.
-
-    `uncapped` is what its growth is worth by the rate alone, `worth` the same within the cap per
-    clip; it earns less where the budget or the cap per clipper ends. `credited` counts what was
-    ever credited, `earned` is that without what was taken back. `clipper_credited` is what this
-    clipper keeps of all credits in the campaign, which is what the cap per clipper limits.
+    Money is in cents, counts are views. `uncapped` is the growth's worth by the rate alone; `worth`
+    is within the cap per clip. The budget or the cap per clipper may leave less. `credited` counts
+    all credits; `earned` subtracts reversals. `clipper_credited` is the clipper's sum in the
+    campaign, which the cap per clipper limits.
     """
 
     initial_views: int
@@ -88,10 +82,8 @@ class EarningsStory:
 class ReadingRow:
     """One reading.
 
-    `views` is None unless the outcome is ok; `earned` is what its run's settlement credited, in
-    cents.
-
-    `run_id` is None for the baseline.
+    `views` is None unless the outcome is ok. `earned` is the cents that its run's settlement
+    credited. `run_id` is None for the baseline.
     """
 
     reading_id: int
@@ -105,21 +97,21 @@ class ReadingRow:
 
 @dataclass(frozen=True, slots=True)
 class TimedAmount:
-    """How much there was at a time: views, or cents earned so far."""
+    """A point of a chart: views, or cents earned, up to a time."""
 
     at: datetime
     amount: int
 
 
 async def own_clip(session: AsyncSession, user_id: int, submission_id: int) -> ClipRow | None:
-    """The submission with this id, if it is this user's."""
+    """Return the submission with this id if it is this user's."""
     mine = (col(ClipSubmission.id) == submission_id, col(ClipSubmission.user_id) == user_id)
     found = (await session.exec(submissions_with_clips().where(*mine))).one_or_none()
     return clip_row(*found) if found else None
 
 
 async def reckoning_of(session: AsyncSession, clip_id: int) -> EarningsStory:
-    """The reckoning of a clip that exists."""
+    """Return the computation of an existing clip's earnings."""
     clip, campaign = (
         await session.exec(
             select(Clip, Campaign)
@@ -164,9 +156,7 @@ async def _newest_hold(session: AsyncSession, clip: Clip) -> NewestHold | None:
 
 
 def worth_waiting(clip: Clip, hold: ClipHold) -> Cents:
-    """Return what the held count would add for the clip, in cents: at its terms, before cap per
-    clipper and budget.
-    """
+    """Return the cents that the held count would add, before the cap per clipper and the budget."""
     return max(0, _as_earner(clip)._replace(peak_views=hold.views).target - clip.gross_credited)
 
 
@@ -180,8 +170,8 @@ async def _clipper_credited(session: AsyncSession, clip: Clip) -> Cents:
 
 
 async def _last_share(session: AsyncSession, clip: Clip, worth: Cents) -> LastShare | None:
-    """None where the last settlement paid this clip all that it was still to get."""
-    # By its audit entry, which has the sums: its transfers may be tens of thousands.
+    """Return None if the last settlement paid this clip's whole demand."""
+    # The audit entry has the sums; the settlement's transfers may be tens of thousands.
     newest = await session.exec(
         select(AuditEntry)
         .where(
@@ -222,7 +212,7 @@ def _as_earner(clip: Clip) -> Earner:
 
 
 async def views_over_time(session: AsyncSession, clip_id: int) -> list[TimedAmount]:
-    """The readings that brought a number, oldest first, without those that a hold keeps from
+    """Return the readings with a count, oldest first, without those that a hold keeps from
     counting.
     """
     found = await session.exec(
@@ -239,7 +229,7 @@ async def views_over_time(session: AsyncSession, clip_id: int) -> list[TimedAmou
 
 
 async def earnings_over_time(session: AsyncSession, clip_id: int) -> list[TimedAmount]:
-    """What the clip had earned after each transfer, oldest first; reversals count down."""
+    """Return the clip's earnings after each transfer, oldest first. Reversals lower them."""
     found = await session.exec(
         select(Transfer).where(Transfer.clip_id == clip_id).order_by(col(Transfer.id))
     )
@@ -259,7 +249,7 @@ def _toward_the_clip(transfer: Transfer) -> Cents:
 async def readings_of(
     session: AsyncSession, clip_id: int, *, limit: int, offset: int
 ) -> tuple[list[ReadingRow], int]:
-    """One page of a clip's readings, newest first, failed ones too, and how many there are."""
+    """Return one page of a clip's readings, newest first, failed ones included, and the total."""
     mine = ViewTracking.clip_id == clip_id
     total = (await session.exec(select(func.count()).select_from(ViewTracking).where(mine))).one()
     found = await session.exec(
@@ -294,8 +284,9 @@ async def _credited_by_run(
 
 
 def _newest_of_each_run(readings: Sequence[ViewTracking]) -> set[int]:
-    """A run that failed to read a clip reads it again: the last of its readings is the one that
-    paid.
+    """Return the ids of the readings that paid.
+
+    A run that fails to read a clip reads it again, and only its last reading pays.
     """
     return set({reading.run_id: reading.id for reading in reversed(readings)}.values())
 

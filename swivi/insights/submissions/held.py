@@ -1,4 +1,4 @@
-"""Read-only: clips on hold, for the admins who decide."""
+"""Clips on hold, for the admins who decide on them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ from swivi.insights.submissions.clip_story import worth_waiting
 class HeldClip:
     """A clip on hold.
 
-    Counts are views; `worth` is what the growth that waits would add, in cents.
+    Counts are views. `worth` is the cents that the waiting growth would add.
     """
 
     clip_id: int
@@ -36,7 +36,7 @@ class HeldClip:
 
 
 async def clips_on_hold(session: AsyncSession, *, limit: int) -> list[HeldClip]:
-    """Return the clips on hold, the longest waiting first."""
+    """Return the clips on hold, oldest hold first."""
     query: Any = select(ClipHold, Clip, Campaign.title, User.name)
     found = await session.exec(
         query.join(Clip, col(Clip.id) == col(ClipHold.clip_id))

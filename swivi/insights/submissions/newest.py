@@ -1,8 +1,7 @@
-"""The newest submissions of many clippers in one statement, for every dashboard that is open at the
-moment.
-"""
+"""The newest submissions of many clippers in one statement, for all open dashboards."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import bindparam, func
@@ -15,36 +14,35 @@ from swivi.domain.campaigns.models import Campaign
 from swivi.domain.clips.models import Clip, ClipSubmission
 from swivi.insights.submissions.rows import ClipRow
 
-# In the order of ClipRow's fields. Columns, not rows of the tables: to build those takes longer
-# than to read them.
-_CLIP_ROW: tuple[Any, ...] = (
-    ClipSubmission.id,
-    Clip.id,
-    ClipSubmission.campaign_id,
-    Campaign.title,
-    ClipSubmission.platform,
-    ClipSubmission.external_id,
-    ClipSubmission.url,
-    ClipSubmission.author,
-    ClipSubmission.status,
-    Clip.state,
-    ClipSubmission.initial_views,
-    ClipSubmission.baseline_problem,
-    func.coalesce(Clip.views, ClipSubmission.initial_views),
-    func.coalesce(Clip.earnings, 0),
-    ClipSubmission.final_earnings,
-    ClipSubmission.reason,
-    Clip.flag,
-    ClipSubmission.holds_video,
-    ClipSubmission.created_at,
-    ClipSubmission.reviewed_at,
-    Clip.last_tracked_at,
-    Clip.resting_since,
-)
+_COLUMNS: Mapping[str, Any] = {
+    "submission_id": ClipSubmission.id,
+    "clip_id": Clip.id,
+    "campaign_id": ClipSubmission.campaign_id,
+    "campaign_title": Campaign.title,
+    "platform": ClipSubmission.platform,
+    "external_id": ClipSubmission.external_id,
+    "url": ClipSubmission.url,
+    "author": ClipSubmission.author,
+    "status": ClipSubmission.status,
+    "state": Clip.state,
+    "initial_views": ClipSubmission.initial_views,
+    "baseline_problem": ClipSubmission.baseline_problem,
+    "views": func.coalesce(Clip.views, ClipSubmission.initial_views),
+    "earnings": func.coalesce(Clip.earnings, 0),
+    "final_earnings": ClipSubmission.final_earnings,
+    "reason": ClipSubmission.reason,
+    "flag": Clip.flag,
+    "holds_video": ClipSubmission.holds_video,
+    "submitted_at": ClipSubmission.created_at,
+    "reviewed_at": ClipSubmission.reviewed_at,
+    "last_tracked_at": Clip.last_tracked_at,
+    "resting_since": Clip.resting_since,
+}
+"""The column of each field of ClipRow. Building whole tables' rows takes longer than reading them.
+"""
+_IN_ORDER = [_COLUMNS[field.name] for field in fields(ClipRow)]
 
-
-# Where a user's newest begin: one step through the index of their submissions, however many there
-# are.
+# The first of a user's newest: one step through the index of their submissions, at any length.
 _FIRST = (
     select(ClipSubmission.id)
     .where(col(ClipSubmission.user_id) == col(User.id))
@@ -60,8 +58,8 @@ _LOOKING: Any = (
     .subquery()
 )
 _EACH: Any = (
-    select(_LOOKING.c.id, _CLIP_ROW[0])
-    .add_columns(*_CLIP_ROW[1:])
+    select(_LOOKING.c.id)
+    .add_columns(*_IN_ORDER)
     .select_from(_LOOKING)
     .join(ClipSubmission, col(ClipSubmission.user_id) == _LOOKING.c.id)
     .join(Campaign, col(Campaign.id) == col(ClipSubmission.campaign_id))
@@ -74,10 +72,13 @@ _EACH: Any = (
 async def newest_clips(
     session: AsyncSession, user_ids: Sequence[int], *, limit: int
 ) -> dict[int, list[ClipRow]]:
-    """By user id, the newest first, at most `limit` of each; a user without any is missing."""
+    """Return at most `limit` submissions of each user by user id, newest first.
+
+    A user without submissions is missing.
+    """
     found: dict[int, list[ClipRow]] = {}
     for slice_ in in_slices(user_ids):
-        rows = await session.exec(_EACH, params={"users": slice_, "others": limit - 1})
+        rows = await session.execute(_EACH, params={"users": slice_, "others": limit - 1})
         for user_id, *row in rows.all():
             found.setdefault(user_id, []).append(ClipRow(*row))
     return found

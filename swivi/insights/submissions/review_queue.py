@@ -28,9 +28,7 @@ from swivi.insights.submissions.signs import signs_of_clip
 
 
 class AuthorCheck(StrEnum):
-    """Whether the clipper says that the video's author, or one of its co-authors, is their account
-    there.
-    """
+    """Whether the clipper has linked the account of the video's author or of a co-author."""
 
     MATCH = "match"
     DIFFERS = "differs"
@@ -40,9 +38,9 @@ class AuthorCheck(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReviewRow:
-    """A submission, who sent it, and how much of the campaign's budget (cents) is left to earn.
+    """A submission with its clipper and the remaining budget (cents) of its campaign.
 
-    `handles` are the clipper's accounts on the video's platform, in `social.comparable` spelling.
+    `handles` are the clipper's accounts on the video's platform, spelt as `social.comparable`.
     `coauthors` published the video together with its author.
     """
 
@@ -61,14 +59,14 @@ class ReviewRow:
 
     @property
     def own_author(self) -> str | None:
-        """The first of the authors that the clipper says is them."""
+        """The first author that is an account of the clipper."""
         return next(
             (author for author in self.authors if social.comparable(author) in self.handles), None
         )
 
     @property
     def author_check(self) -> AuthorCheck:
-        """Whether they say that an author is them."""
+        """Whether an author is an account of the clipper."""
         if not self.handles or not self.authors:
             return AuthorCheck.UNKNOWN
         return AuthorCheck.DIFFERS if self.own_author is None else AuthorCheck.MATCH
@@ -76,7 +74,7 @@ class ReviewRow:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What became of a clipper's submissions so far."""
+    """The results of a clipper's submissions so far."""
 
     approved: int
     rejected: int
@@ -85,10 +83,9 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """What helps to decide on one submission: the campaign's words, how the clipper did so far, odd
-    counts.
+    """Context for a decision: the campaign's texts, the clipper's record, and signs in the counts.
 
-    `signs` are sentences (see `insights/signs.py`).
+    `signs` are sentences; see `insights/submissions/signs.py`.
     """
 
     brief: str
@@ -108,10 +105,10 @@ async def review_queue(
     limit: int,
     offset: int = 0,
 ) -> tuple[list[ReviewRow], int]:
-    """One page of submissions and how many there are.
+    """Return one page of submissions, and the total.
 
-    `sort` is one that `clips.page_of` knows; without one, PENDING ones come longest waiting first,
-    others newest first.
+    `sort` is as for `rows.page_of`. Without it, PENDING submissions come oldest first, all others
+    newest first.
     """
     wanted = sharing(campaign_id=campaign_id, platform=platform, user_id=clipper_id)
     if clipper_id is None:
@@ -126,13 +123,13 @@ async def review_queue(
 
 
 async def review_row(session: AsyncSession, submission_id: int) -> ReviewRow:
-    """One submission that exists."""
+    """Return a submission that exists."""
     [row] = await review_rows(session, [submission_id])
     return row
 
 
 async def review_rows(session: AsyncSession, submission_ids: Iterable[int]) -> list[ReviewRow]:
-    """These submissions as they are now, by id."""
+    """Return these submissions, by id."""
     wanted = col(ClipSubmission.id).in_(list(submission_ids))
     found = await session.exec(_rows().where(wanted).order_by(col(ClipSubmission.id)))
     return await _with_handles(session, found.all())
@@ -146,7 +143,9 @@ async def review_before(
     campaign_id: int | None,
     limit: int,
 ) -> list[ReviewRow]:
-    """The next submissions older than `submission_id`, newest first (None: from the newest on)."""
+    """Return the next submissions older than `submission_id`, newest first; None starts at the
+    newest.
+    """
     wanted = [] if submission_id is None else [col(ClipSubmission.id) < submission_id]
     if status is not None:
         wanted.append(col(ClipSubmission.status) == status)
@@ -159,7 +158,7 @@ async def review_before(
 
 
 async def background(session: AsyncSession, row: ReviewRow) -> Background:
-    """What to know before deciding on this one."""
+    """Return the context for a decision on this submission."""
     campaign = await session.get_one(Campaign, row.clip.campaign_id)
     record = await clipper_record(session, row.clipper_id)
     signs = await signs_of_clip(session, row.clip)
@@ -167,9 +166,7 @@ async def background(session: AsyncSession, row: ReviewRow) -> Background:
 
 
 async def clipper_record(session: AsyncSession, user_id: int) -> Record:
-    """What became of this clipper's submissions; one that was approved and then revoked counts as
-    revoked.
-    """
+    """Count the results of this clipper's submissions. A revoked one does not count as approved."""
     found = await session.exec(
         select(ClipSubmission.status, func.count())
         .where(ClipSubmission.user_id == user_id)
@@ -187,16 +184,16 @@ def _rows() -> Any:
         submissions_with_clips()
         .join(User, col(User.id) == col(ClipSubmission.user_id))
         .add_columns(
-            col(User.id),
-            col(User.name),
-            col(User.email),
-            col(Campaign.budget) - col(Campaign.spent),
+            col(User.id).label("clipper_id"),
+            col(User.name).label("clipper_name"),
+            col(User.email).label("clipper_email"),
+            (col(Campaign.budget) - col(Campaign.spent)).label("campaign_remaining"),
         )
     )
 
 
-async def _with_handles(session: AsyncSession, rows: Sequence[Sequence[Any]]) -> list[ReviewRow]:
-    found = [_review_row(*row) for row in rows]
+async def _with_handles(session: AsyncSession, rows: Sequence[Any]) -> list[ReviewRow]:
+    found = [_review_row(row) for row in rows]
     handles = await social.handles_of(session, {row.clipper_id for row in found})
     return [
         replace(row, handles=_on(row.clip.platform, handles.get(row.clipper_id, [])))
@@ -204,10 +201,15 @@ async def _with_handles(session: AsyncSession, rows: Sequence[Sequence[Any]]) ->
     ]
 
 
-def _review_row(submission: ClipSubmission, clip: Clip | None, title: str, *rest: Any) -> ReviewRow:
-    clipper_id, name, email, remaining = rest
-    row = clip_row(submission, clip, title)
-    return ReviewRow(row, clipper_id, name, email, remaining, coauthors=tuple(submission.coauthors))
+def _review_row(row: Any) -> ReviewRow:
+    return ReviewRow(
+        clip=clip_row(row.ClipSubmission, row.Clip, row.campaign_title),
+        clipper_id=row.clipper_id,
+        clipper_name=row.clipper_name,
+        clipper_email=row.clipper_email,
+        campaign_remaining=row.campaign_remaining,
+        coauthors=tuple(row.ClipSubmission.coauthors),
+    )
 
 
 def _on(platform: Platform, handles: Iterable[tuple[Platform, str]]) -> tuple[str, ...]:

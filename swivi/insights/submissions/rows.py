@@ -1,6 +1,4 @@
-"""A submission as lists show it: with its clip's views and earnings and its campaign's title, in
-one row.
-"""
+"""A submission as lists show it, with its clip's numbers and its campaign's title."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,10 +20,11 @@ from swivi.insights.submissions.best import BEST, best_ids
 
 @dataclass(frozen=True, slots=True)
 class ClipRow:
-    """`clip_id`, `state` and `last_tracked_at` are None until the submission is approved.
+    """A submission with its clip. Before approval `clip_id`, `state` and `last_tracked_at` are
+    None.
 
-    `views` is the newest reading, which before approval is the baseline; None while that is
-    awaited. `final_earnings` is the snapshot of a completed campaign.
+    `views` is the newest reading (before approval the baseline), or None without one.
+    `final_earnings` is the snapshot of a completed campaign.
     """
 
     submission_id: int
@@ -53,19 +52,17 @@ class ClipRow:
 
     @property
     def is_resting(self) -> bool:
-        """Whether the clip is read less and less often, or no more, because no count is read of
-        it.
-        """
+        """Whether the clip is read less often, or not at all, after failed readings."""
         return self.resting_since is not None
 
     @property
     def video(self) -> VideoRef:
-        """The video this is about."""
+        """The submission's video."""
         return VideoRef(self.platform, self.external_id)
 
     @property
     def awaits_baseline(self) -> bool:
-        """Whether the views are still to be read for the first time."""
+        """Whether the first reading is still to come."""
         return self.initial_views is None and self.status is SubmissionStatus.PENDING
 
 
@@ -76,22 +73,20 @@ SORTS: Mapping[str, Any] = {
     "views": func.coalesce(col(Clip.views), col(ClipSubmission.initial_views)),
     "earnings": func.coalesce(col(Clip.earnings), 0),
 }
-"""What lists of submissions can be sorted by."""
+"""The columns that lists of submissions can be sorted by."""
 
 
 def submissions_with_clips() -> Any:
-    """The query of `(ClipSubmission, Clip or None, campaign's title)` that `clip_row` takes."""
+    """Return the query of `ClipSubmission`, `Clip` (or None) and `campaign_title`."""
     return (
-        select(ClipSubmission, Clip, Campaign.title)
+        select(ClipSubmission, Clip, col(Campaign.title).label("campaign_title"))
         .join(Campaign, col(Campaign.id) == col(ClipSubmission.campaign_id))
         .join(Clip, col(Clip.submission_id) == col(ClipSubmission.id), isouter=True)
     )
 
 
 def sharing(**values: object) -> dict[str, object]:
-    """Of the columns that clips and submissions share, the values that are asked for; None is
-    any.
-    """
+    """Return the filters on columns that clips and submissions share. None does not filter."""
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -105,11 +100,11 @@ def page_of(
     offset: int,
     total: int | None = None,
 ) -> Any:
-    """One page of a query that begins with `submissions_with_clips`, of submissions of this status;
-    None is any.
+    """Restrict a query from `submissions_with_clips` to one page of this status; None is any
+    status.
 
-    `wanted` is what `sharing` made. `sort` is a name of BEST or `submittedAt`, with
-    `-` for the largest first. With a `total`, late pages of the latter are looked for from the end.
+    `wanted` comes from `sharing`. `sort` is a name of BEST, or `submittedAt`, with `-` for
+    descending. With a `total`, late pages of `submittedAt` are read from the end.
     """
     if sort in BEST:
         ids = best_ids(wanted, status, sort=sort, limit=limit, offset=offset)
@@ -124,7 +119,7 @@ def page_of(
 async def count_of(
     session: AsyncSession, wanted: Mapping[str, object], status: SubmissionStatus | None
 ) -> int:
-    """How many submissions with these values of columns, and of this status, there are."""
+    """Return the number of submissions with these values and this status."""
     counting = (
         select(func.count()).select_from(ClipSubmission).filter_by(**wanted).where(*_of(status))
     )
@@ -136,7 +131,7 @@ def _of(status: SubmissionStatus | None) -> list[ColumnElement[bool]]:
 
 
 def clip_row(submission: ClipSubmission, clip: Clip | None, campaign_title: str) -> ClipRow:
-    """One row of `submissions_with_clips`."""
+    """Return the row of one result of `submissions_with_clips`."""
     return ClipRow(
         submission_id=submission.id,
         clip_id=clip.id if clip else None,
@@ -164,7 +159,7 @@ def clip_row(submission: ClipSubmission, clip: Clip | None, campaign_title: str)
 
 
 async def clip_and_clipper(session: AsyncSession, clip_id: int) -> tuple[Clip, str] | None:
-    """The clip with this id and its clipper's name, if there is one."""
+    """Return the clip with this id and its clipper's name, if there is one."""
     found = await session.exec(
         select(Clip, User.name)
         .join(User, col(User.id) == col(Clip.user_id))

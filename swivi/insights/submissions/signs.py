@@ -1,7 +1,6 @@
-"""What a reviewer should know about a clip's counts: rounded, suddenly grown, or counting something
-else.
+"""Signs in a clip's counts that a reviewer should see: rounding, jumps, or a changed metric.
 
-Derived from the stored readings whenever somebody looks. Nothing is paid differently because of it.
+They are derived from the stored readings on demand. They do not change what is paid.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,25 +16,22 @@ from swivi.domain.platforms.models import Platform
 from swivi.insights.submissions.rows import ClipRow
 
 ROUNDED_FROM: Mapping[Platform, int] = {Platform.TIKTOK: 10_000}
-"""From how many views on a platform shows rounded counts only, such as 573.9K."""
+"""From this many views on, a platform shows only rounded counts, such as 573.9K."""
 
 SMALL_FIRST = 1_000
-"""A first count below this may be a fault of the scraper: reading it wrong costs the most."""
+"""A first count below this may be a scraper's error. A wrong baseline costs the most."""
 
 SMALLEST_JUMP_FROM = 100
-"""Below this many views tenfold is an hour's growth of any video, and worth cents."""
+"""Below this many views, tenfold growth in an hour is normal and worth cents."""
 
 JUMP = 10
 
 MOST_COUNTS = 500
-"""The newest counts that are looked through: more than a month of runs every four hours."""
+"""The newest counts that are checked: over a month of runs every four hours."""
 
 
 class Count(NamedTuple):
-    """One reading that brought a count.
-
-    `metric` is "" where nobody named it, as for views entered by hand.
-    """
+    """A reading with a count. `metric` is "" if unknown, as for manual readings."""
 
     at: datetime
     views: int
@@ -43,7 +39,7 @@ class Count(NamedTuple):
 
 
 def signs_of(platform: Platform, counts: Sequence[Count]) -> list[str]:
-    """Return a sentence with its evidence for each sign in these counts, the oldest of which is the
+    """Return a sentence with its evidence for each sign. The oldest of these counts is the
     baseline.
     """
     return [*_rounded(platform, counts), *_jumped(counts), *_changed_metric(counts)]
@@ -62,9 +58,7 @@ async def counts_of(session: AsyncSession, clip_id: int) -> list[Count]:
 
 
 async def signs_of_clip(session: AsyncSession, row: ClipRow) -> list[str]:
-    """Return the signs of a submission: of its clip's readings, or before approval of its baseline
-    alone.
-    """
+    """Return the signs of a submission, before approval of its baseline alone."""
     if row.clip_id is not None:
         return signs_of(row.platform, await counts_of(session, row.clip_id))
     baseline = [] if row.initial_views is None else [Count(row.submitted_at, row.initial_views, "")]
@@ -72,9 +66,7 @@ async def signs_of_clip(session: AsyncSession, row: ClipRow) -> list[str]:
 
 
 def rounded_to(platform: Platform, views: int) -> int | None:
-    """Return the step that a platform rounds a count of this size to, or None if this one is not
-    rounded.
-    """
+    """Return the step to which a platform rounds such a count; None if this one is exact."""
     if views < ROUNDED_FROM.get(platform, views + 1):
         return None
     step = 100_000 if views >= 1_000_000 else 100

@@ -7,13 +7,16 @@ and the event that was refused runs once the password was right.
 
 import json
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
 from reflex.event import Event, EventSpec
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import logs
 from swivi.core.errors import SwiviError
+from swivi.domain.accounts.actor import Actor
 from swivi.domain.accounts.errors import PasswordNeeded
 from swivi.pages.engine.acting import form_fields
 from swivi.pages.engine.gate import current_actor, session_hash, signed_in
@@ -42,6 +45,26 @@ async def must_be_given(state: rx.State, fields: Mapping[str, object]) -> None:
     """
     if await is_needed(state):
         await deeds.prove(await current_actor(state), session_hash(state), fields.get(FIELD))
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordField:
+    """The password field of a form, as the payout request's `Proof`."""
+
+    actor: Actor
+    session_hash: str
+    password: object
+
+    async def is_proven(self, session: AsyncSession) -> bool:
+        """Return whether the password was entered in this session a moment ago."""
+        return await deeds.is_proven_in(session, self.actor, self.session_hash)
+
+    async def prove(self) -> None:
+        """Check what the field holds.
+
+        Raise PasswordNeeded, WrongPassword, TooManyRequests, Overloaded.
+        """
+        await deeds.prove(self.actor, self.session_hash, self.password)
 
 
 class ProofDialog(rx.State):

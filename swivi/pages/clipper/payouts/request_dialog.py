@@ -9,18 +9,22 @@ from typing import Any
 import reflex as rx
 from reflex.event import EventSpec
 
-from swivi.core import money
 from swivi.core.errors import InvalidInput, SwiviError
 from swivi.core.money import format_dollars, parse_dollars
 from swivi.core.text import parse_all
 from swivi.domain.accounts.service import by_id
 from swivi.domain.payouts import destinations
-from swivi.domain.payouts import service as payouts
-from swivi.domain.payouts.errors import BelowMinimum
 from swivi.domain.payouts.methods import parse_destination
+from swivi.domain.payouts.requests import PayoutForm, request_payout
 from swivi.pages.engine import proof
-from swivi.pages.engine.acting import acting, form_fields
-from swivi.pages.engine.gate import client_address, clippers_only, current_actor, public
+from swivi.pages.engine.acting import form_fields
+from swivi.pages.engine.gate import (
+    client_address,
+    clippers_only,
+    current_actor,
+    public,
+    session_hash,
+)
 from swivi.pages.shared.destination_form import (
     DestinationForm,
     destination_fields,
@@ -64,7 +68,7 @@ class PayoutDialog(DestinationForm, rx.State):
             available = (await by_id(session, actor.user_id)).available
             kept = await destinations.kept(session, actor.user_id)
         self._open_with(kept)
-        minimum = runtime().settings.min_payout_cents
+        minimum = runtime().payout_terms.minimum
         self.amount = f"{available // 100}.{available % 100:02d}"
         self.terms = (
             f"{format_dollars(available)} available. The smallest payout is "
@@ -127,38 +131,30 @@ class PayoutDialog(DestinationForm, rx.State):
             "destination": lambda: parse_destination(method, details),
         }
         parsed = parse_all(typed)
-        minimum = runtime().settings.min_payout_cents
-        if parsed["amount"] < minimum:
-            raise BelowMinimum(minimum)
+        runtime().payout_terms.must_reach_minimum(parsed["amount"])
         self.error, self.outcome = "", outcome_of(fields.get("amount"))
         if not self._is_confirmed(fields, parsed["destination"], parsed["amount"]):
             return ""
         return await self._request(fields, method, details)
 
     async def _request(self, fields: Mapping[str, object], method: object, details: object) -> str:
-        actor = await current_actor(self)
-        await runtime().quotas.payout(actor, client_address(self))
-        async with runtime().database.reading() as session:
-            is_kept = await destinations.is_kept(
-                session, actor.user_id, method=method, details=details
-            )
-        if not is_kept:  # the money is to go where it never went
-            await proof.must_be_given(self, fields)
-        async with acting(self) as (session, actor):
-            asked = await payouts.request(
-                session,
-                actor,
-                amount=fields.get("amount"),
-                method=method,
-                details=details,
-                minimum=runtime().settings.min_payout_cents,
-                fee_percent=runtime().settings.platform_fee_percent,
-                idempotency_key=self._key,
-                only_verified=runtime().settings.only_verified_are_paid,
-            )
-            if fields.get("keep"):
-                await destinations.keep(session, actor, method=method, details=details)
-        return format_dollars(asked.amount)
+        process, actor = runtime(), await current_actor(self)
+        form = PayoutForm(
+            amount=fields.get("amount"),
+            method=method,
+            details=details,
+            idempotency_key=self._key,
+            saves_destination=bool(fields.get("keep")),
+        )
+        async with request_payout(
+            process.database,
+            actor,
+            form,
+            process.payout_terms,
+            quota=process.quotas.payout(actor, client_address(self)),
+            proof=proof.PasswordField(actor, session_hash(self), fields.get(proof.FIELD)),
+        ) as (_, asked):
+            return format_dollars(asked.amount)
 
 
 def outcome_of(amount: object) -> str:
@@ -167,13 +163,13 @@ def outcome_of(amount: object) -> str:
         cents = parse_dollars(amount)
     except InvalidInput:
         return ""
-    percent = runtime().settings.platform_fee_percent
-    fee = money.percentage(cents, percent)
+    terms = runtime().payout_terms
+    fee = terms.fee(cents)
     if fee == 0:
         return f"You receive {format_dollars(cents)}. There is no fee."
     return (
         f"You receive {format_dollars(cents - fee)} after a fee of {format_dollars(fee)} "
-        f"({percent.normalize():f} %)."
+        f"({terms.fee_percent.normalize():f} %)."
     )
 
 

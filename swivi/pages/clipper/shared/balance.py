@@ -8,7 +8,6 @@ import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import clock
-from swivi.core.money import Cents, format_dollars
 from swivi.insights.clippers.live import ClipperNow, clippers_now
 from swivi.pages.clipper.payouts.request_dialog import PayoutDialog
 from swivi.pages.clipper.shared.own import BatchedClipperLive
@@ -73,7 +72,7 @@ def _on_page(numbers: ClipperNow) -> tuple[Shown, ...]:
     return (
         *((name, getattr(numbers, name)) for name in _AS_READ),
         ("submitted", numbers.pending + numbers.approved + numbers.rejected),
-        ("why_not", why_no_payout(numbers, runtime().settings.min_payout_cents)),
+        ("why_not", _why_not(numbers)),
     )
 
 
@@ -83,14 +82,10 @@ _AS_READ = (
 )
 
 
-def why_no_payout(numbers: ClipperNow, minimum: Cents) -> str:
-    """Why no payout of at least `minimum` can be requested now; "" if one can."""
-    if numbers.open_requests > 0:
-        return "Your payout request is under way: one at a time."
-    if numbers.available < minimum:
-        to_go = format_dollars(minimum - numbers.available)
-        return f"Below the {format_dollars(minimum)} minimum: {to_go} to go."
-    return ""
+def _why_not(numbers: ClipperNow) -> str:
+    return runtime().payout_terms.why_not(
+        numbers.available, has_open_request=numbers.open_requests > 0
+    )
 
 
 def balance_card(*details: Node, beside: Node | None = None) -> rx.Component:

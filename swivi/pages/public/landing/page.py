@@ -12,12 +12,13 @@ from swivi.pages.public.frame import public_page
 from swivi.pages.public.landing.board import MOST_CAMPAIGNS, Board, board
 from swivi.pages.shared.campaign_card import CampaignCard, Card, campaign_tile
 from swivi.runtime.live import hub
+from swivi.runtime.runtime import runtime
 from swivi.ui.buttons import link_button
 from swivi.ui.cards import Line, breakdown, facts, panel
 from swivi.ui.feedback import empty_state, error_state, skeleton_rows
 from swivi.ui.layout import card_grid, cluster
-from swivi.ui.numbers import count, live_money, money, rate, short_count
-from swivi.ui.vars import flag_var, rows_var
+from swivi.ui.numbers import count, live_money, money, money_text, rate, short_count
+from swivi.ui.vars import flag_var, number_var, rows_var
 
 EXAMPLE_BASELINE = 1_200
 EXAMPLE_VIEWS = 31_200
@@ -40,12 +41,15 @@ class LandingState(rx.State):
     total_views: int = 0
     example_rate: int = EXAMPLE_RATE
     example_earning: int = earned(EXAMPLE_VIEWS - EXAMPLE_BASELINE, EXAMPLE_RATE)
+    smallest_payout: int = 0
+    """0 until the page has loaded: the settings of the build are not those of the server."""
     problem: str = ""
     loading: bool = True
 
     @public
     async def load(self) -> None:
         """The page opens."""
+        self.smallest_payout = runtime().payout_terms.minimum
         hub.watch(self, campaigns="all", calm=True)
         async with loading(self, "The campaigns") as session:
             now = await board(session)
@@ -159,12 +163,21 @@ def _how_it_goes() -> rx.Component:
             "Watch it earn.",
             "Every four hours all clips are read together, so nobody is paid first.",
         ),
-        ("Ask for your money.", "From $20.00 on, by PayPal, bank transfer, Wise or USDC."),
+        ("Ask for your money.", _ways_of_paying()),
     )
     numbered = [
         rx.el.li(rx.el.strong(what), rx.el.span(why, class_name="quiet")) for what, why in steps
     ]
     return _titled("How it goes", rx.el.ol(*numbered, class_name="card steps"))
+
+
+def _ways_of_paying() -> rx.Component:
+    smallest, by = LandingState.smallest_payout, "PayPal, bank transfer, Wise or USDC."
+    return rx.cond(
+        number_var(smallest) > 0,
+        rx.fragment("From ", money_text(smallest), f" on, by {by}"),
+        rx.fragment(f"By {by}"),
+    )
 
 
 def _titled(title: str, content: rx.Component) -> rx.Component:
