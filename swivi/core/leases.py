@@ -17,6 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.core import clock
 from swivi.core.db import Database, moment, violated_constraint
 from swivi.core.errors import Conflict, SwiviError
+from swivi.core.guarded import changed_one
 from swivi.core.outages import Outage
 
 
@@ -35,6 +36,9 @@ class LeaseLost(Conflict):
 
     code = "lease_lost"
 
+    def __init__(self, sentence: str = "Another process has taken over this work.") -> None:
+        super().__init__(sentence)
+
 
 @dataclass(frozen=True)
 class LeaseHold:
@@ -50,12 +54,14 @@ class LeaseHold:
     async def renew(self) -> None:
         """Extend the lease by its time to live. Raises LeaseLost."""
         async with self.database.writing() as session:
-            renewed = await session.execute(
+            is_ours = await changed_one(
+                session,
                 update(Lease)
                 .where(col(Lease.name) == self.name, col(Lease.holder) == self.holder)
-                .values(expires_at=clock.now() + self.ttl)
+                .values(expires_at=clock.now() + self.ttl),
             )
-            _one_row(renewed.rowcount)  # type: ignore[attr-defined]
+        if not is_ours:
+            raise LeaseLost
 
     async def assert_held(self, session: AsyncSession) -> None:
         """Within the transaction that does the work: still ours, and locked until that transaction
@@ -71,7 +77,8 @@ class LeaseHold:
             )
             .with_for_update()
         )
-        _one_row(len(held.all()))
+        if held.one_or_none() is None:
+            raise LeaseLost
 
     async def release(self) -> None:
         """Give the lease up; harmless if it was lost already."""
@@ -79,11 +86,6 @@ class LeaseHold:
             await session.execute(
                 delete(Lease).where(col(Lease.name) == self.name, col(Lease.holder) == self.holder)
             )
-
-
-def _one_row(count: int) -> None:
-    if count != 1:
-        raise LeaseLost("Another process took this work over.")
 
 
 async def acquire(database: Database, name: str, ttl: timedelta) -> LeaseHold | None:

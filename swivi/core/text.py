@@ -30,8 +30,9 @@ JOINERS = "\u200c\u200d"
 """Zero-width non-joiner and joiner: they shape letters of some scripts, and emoji."""
 JOINING_SCRIPTS = frozenset(
     {
-        "ARABIC", "SYRIAC", "MANDAIC", "NKO", "MONGOLIAN", "DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI", "ORIYA",
-        "TAMIL", "TELUGU", "KANNADA", "MALAYALAM", "SINHALA", "KHMER", "MYANMAR", "TIBETAN",
+        "ARABIC", "SYRIAC", "MANDAIC", "NKO", "MONGOLIAN", "DEVANAGARI", "BENGALI", "GURMUKHI",
+        "GUJARATI", "ORIYA", "TAMIL", "TELUGU", "KANNADA", "MALAYALAM", "SINHALA", "KHMER",
+        "MYANMAR", "TIBETAN",
     }
 )  # fmt: skip
 """As the names of their characters begin: https://www.rfc-editor.org/rfc/rfc5892#appendix-A"""

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import changes
 from swivi.core.cpu_work import off_loop
 from swivi.core.errors import InvalidInput
+from swivi.core.guarded import changed_one
 from swivi.domain.accounts import passwords, sessions
 from swivi.domain.accounts.actor import Actor
 from swivi.domain.accounts.errors import PasswordChangedElsewhere, WrongPassword
@@ -72,12 +73,13 @@ async def change_password(
     """
     # Guarded on the hash that was checked: of two changes at the same moment one wins, the other is
     # told.
-    changed: CursorResult[tuple[()]] = await session.execute(  # type: ignore[assignment]
+    is_changed = await changed_one(
+        session,
         update(User)
         .where(col(User.id) == actor.user_id, col(User.password_hash) == new.present_hash)
-        .values(password_hash=new.new_hash)
+        .values(password_hash=new.new_hash),
     )
-    if changed.rowcount != 1:
+    if not is_changed:
         raise PasswordChangedElsewhere
     await sessions.end_ways_in(session, actor.user_id, except_session=except_session)
     audit_log.record(

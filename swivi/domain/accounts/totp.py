@@ -11,16 +11,16 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import pyotp
 import segno
-from sqlalchemy import CursorResult, delete, func, update
+from sqlalchemy import delete, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import clock
 from swivi.core.db import insert_or, refused_as
+from swivi.core.guarded import changed_one
 from swivi.core.text import is_storable
 from swivi.domain.accounts import sessions
 from swivi.domain.accounts.actor import Actor
@@ -225,10 +225,10 @@ async def finish(session: AsyncSession, token: str) -> bool:
     # end.
     owner = select(HalfSignIn.user_id).where(mine).scalar_subquery()
     await session.exec(select(User.id).where(User.id == owner).with_for_update(key_share=True))
-    ended: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
-        delete(HalfSignIn).where(mine, col(HalfSignIn.expires_at) > clock.now())
+    return await changed_one(
+        session,
+        delete(HalfSignIn).where(mine, col(HalfSignIn.expires_at) > clock.now()),
     )
-    return ended.rowcount == 1
 
 
 async def _pending(session: AsyncSession, user_id: int) -> PendingAuthenticator | None:
@@ -261,28 +261,29 @@ async def _use_step(session: AsyncSession, found: Authenticator, code: str) -> b
     if step is None:
         return False
     # Guarded: of two sign-ins with one code at the same moment one counts.
-    used: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
+    return await changed_one(
+        session,
         update(Authenticator)
         .where(col(Authenticator.id) == found.id, col(Authenticator.last_step) < step)
         .values(last_step=step)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False),
     )
-    return used.rowcount == 1
 
 
 async def _use_recovery_code(session: AsyncSession, user_id: int, code: str) -> bool:
-    used: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
+    used = await changed_one(
+        session,
         update(RecoveryCode)
         .where(
             col(RecoveryCode.user_id) == user_id,
             col(RecoveryCode.code_hash) == _hash_of_code(code),
             col(RecoveryCode.used_at).is_(None),
         )
-        .values(used_at=clock.now())
+        .values(used_at=clock.now()),
     )
-    if used.rowcount == 1:
+    if used:
         _record(session, "totp.recovery_used", user_id, user_id)
-    return used.rowcount == 1
+    return used
 
 
 async def _make_recovery_codes(session: AsyncSession, user_id: int) -> list[str]:

@@ -5,12 +5,13 @@ Each is one guarded step with its audit row.
 
 from typing import Any
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import changes, clock
 from swivi.core.errors import Conflict
+from swivi.core.guarded import changed_one
 from swivi.core.money import Cents, format_dollars
 from swivi.core.text import parse_text
 from swivi.domain.accounts import service as accounts
@@ -167,16 +168,17 @@ async def _decide(
         values["holds_video"] = False
     # Guarded on PENDING: of an approval and a rejection at the same moment, one wins and the other
     # is told.
-    decided: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
+    is_decided = await changed_one(
+        session,
         update(ClipSubmission)
         .where(
             col(ClipSubmission.id) == submission.id,
             col(ClipSubmission.status) == SubmissionStatus.PENDING,
         )
-        .values(reviewer_id=actor.user_id, reviewed_at=clock.now(), **values)
+        .values(reviewer_id=actor.user_id, reviewed_at=clock.now(), **values),
     )
     await session.refresh(submission)
-    if decided.rowcount != 1:
+    if not is_decided:
         raise AlreadyReviewed(submission.status)
     changes.mark(session, users=[submission.user_id], campaigns=[submission.campaign_id])
     audit_log.record(

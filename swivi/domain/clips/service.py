@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, func, update
+from sqlalchemy import func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import clock
 from swivi.core.db import refused_as
+from swivi.core.guarded import changed_one
 from swivi.domain.accounts.actor import Actor
 from swivi.domain.campaigns import service as campaigns
 from swivi.domain.campaigns.errors import CampaignNotOpen, NoSuchCampaign
@@ -127,13 +128,14 @@ async def record_baseline(session: AsyncSession, submission_id: int, reading: Re
         values |= {"baseline_metric": reading.metric}
     else:
         values = baselines.after_failure(submission, reading, clock.now())
-    written: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
-        update(ClipSubmission).where(*awaiting).values(baseline_attempts=attempts, **values)
+    is_written = await changed_one(
+        session,
+        update(ClipSubmission).where(*awaiting).values(baseline_attempts=attempts, **values),
     )
     await session.refresh(submission)
-    if written.rowcount == 1 and submission.status is SubmissionStatus.REJECTED:
+    if is_written and submission.status is SubmissionStatus.REJECTED:
         await baselines.tell_closed(session, submission)
-    return written.rowcount == 1 and reading.views is not None
+    return is_written and reading.views is not None
 
 
 async def claim_due_baselines(

@@ -9,13 +9,14 @@ campaigns hold nothing, because they are paid nothing.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import CursorResult, exists, update
+from sqlalchemy import exists, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import clock
 from swivi.core.db import violated_constraint
+from swivi.core.guarded import changed_one
 from swivi.domain.campaigns import service as campaigns
 from swivi.domain.campaigns.models import Campaign
 from swivi.domain.clips.errors import DuplicateSubmission
@@ -137,14 +138,15 @@ async def _change_awaiting(
     session: AsyncSession, submission: ClipSubmission, values: dict[str, Any]
 ) -> bool:
     """Change a submission if it still awaits its baseline; return whether it did."""
-    changed: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
+    is_changed = await changed_one(
+        session,
         update(ClipSubmission)
         .where(
             col(ClipSubmission.id) == submission.id,
             col(ClipSubmission.initial_views).is_(None),
             col(ClipSubmission.status) == SubmissionStatus.PENDING,
         )
-        .values(**values)
+        .values(**values),
     )
     await session.refresh(submission)
-    return changed.rowcount == 1
+    return is_changed

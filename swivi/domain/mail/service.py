@@ -1,15 +1,15 @@
 """Use cases of the links in mails: choosing a new password, and verifying an address."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import changes, clock
 from swivi.core.cpu_work import off_loop
 from swivi.core.errors import InvalidInput
+from swivi.core.guarded import changed_one
 from swivi.domain.accounts import passwords, sessions
 from swivi.domain.accounts import service as accounts
 from swivi.domain.accounts.actor import Actor
@@ -115,16 +115,17 @@ async def reset_password(session: AsyncSession, token: str, new: NewPassword, ne
         raise LinkEnded
     # Guarded on the hash that the link was checked against: of two changes at the same moment one
     # wins.
-    changed: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
+    is_changed = await changed_one(
+        session,
         update(User)
         .where(
             col(User.id) == new.user_id,
             col(User.password_hash) == new.present_hash,
             col(User.status) == UserStatus.ACTIVE,
         )
-        .values(password_hash=new.new_hash)
+        .values(password_hash=new.new_hash),
     )
-    if changed.rowcount != 1:
+    if not is_changed:
         raise LinkEnded
     await outbox.end(session, new.user_id, MailKind.RESET)
     await _mark_verified(session, new.user_id)
@@ -182,12 +183,13 @@ async def verify(session: AsyncSession, opened: OpenedLink) -> None:
 
 
 async def _mark_verified(session: AsyncSession, user_id: int) -> None:
-    verified: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
+    is_new = await changed_one(
+        session,
         update(User)
         .where(col(User.id) == user_id, col(User.verified_at).is_(None))
-        .values(verified_at=clock.now(), pending_since=None)
+        .values(verified_at=clock.now(), pending_since=None),
     )
-    if verified.rowcount:
+    if is_new:
         changes.mark(session, users=[user_id])
         audit_log.record(
             session, audit_log.entry("user.verified", "user", user_id, actor_id=user_id)

@@ -142,27 +142,26 @@ async def _make_next(database: Database) -> bool:
 async def _next_due(session: AsyncSession) -> datetime | None:
     partitions = "SELECT relname FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid"
     tables = await session.execute(text(f"{partitions} WHERE inhparent = '{TABLE}'::regclass"))
-    unforeseen = await session.execute(text(f"SELECT MIN(date) FROM {UNFORESEEN}"))
+    unforeseen = await session.execute(text(f"SELECT MIN(date) FROM {UNFORESEEN}"))  # noqa: S608
     return first_missing(tables.scalars().all(), clock.now(), unforeseen.scalar_one())
 
 
 async def _make(session: AsyncSession, month: datetime) -> None:
-    """A month's partition, with what was kept for it.
+    """Make a month's partition, and move the rows into it that were kept for it.
 
-    Attached when it is whole: a partition that is created as one would lock out all who read or
-    write, whatever the month.
+    The table is filled first and attached last. `CREATE TABLE ... PARTITION OF` would lock out
+    every reader and writer, of whatever month.
     """
     name = _named(month)
     begin, end = (f"'{start:%Y-%m-%d} 00:00+00'" for start in _months(month, 2))
+    moved = f"DELETE FROM {UNFORESEEN} WHERE date >= {begin} AND date < {end}"  # noqa: S608
     for statement in (
-        # or more might come between the move and its end
+        # Without the lock, rows could arrive between the move and its commit.
         f"LOCK TABLE {UNFORESEEN} IN ACCESS EXCLUSIVE MODE",
-        # An index over all months could only be unique together with the date, which says next to
-        # nothing.
+        # A unique index over all months would have to include the date, and so forbid little.
         f"CREATE TABLE {name} (LIKE {TABLE} INCLUDING DEFAULTS INCLUDING CONSTRAINTS,"
         " PRIMARY KEY (id), UNIQUE (run_id, clip_id, attempt))",
-        f"WITH moved AS (DELETE FROM {UNFORESEEN} WHERE date >= {begin} AND date < {end} RETURNING "
-        f"*) INSERT INTO {name} SELECT * FROM moved",
+        f"WITH moved AS ({moved} RETURNING *) INSERT INTO {name} SELECT * FROM moved",  # noqa: S608
         f"ALTER TABLE {TABLE} ATTACH PARTITION {name} FOR VALUES FROM ({begin}) TO ({end})",
     ):
         await session.execute(text(statement))

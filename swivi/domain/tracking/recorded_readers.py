@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import clock
 from swivi.core.db import Database
+from swivi.core.guarded import changed_one
 from swivi.domain.platforms.errors import ReaderStopped, ReadingUnavailable, StartUncertain
 from swivi.domain.platforms.models import Platform, VideoRef
 from swivi.domain.platforms.readers.protocol import (
@@ -151,9 +152,9 @@ async def note(
     Closes the race of two that store one scraper run's readings: the unique index on (run, clip,
     attempt) cannot, where PostgreSQL keeps them by month and a month ends between the two.
     """
-    noted: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
+    return await changed_one(
+        session,
         update(ScraperRun)
         .where(col(ScraperRun.id) == scraper.id, col(ScraperRun.status).in_(UNDER_WAY))
-        .values(status=status, **more)
+        .values(status=status, **more),
     )
-    return noted.rowcount == 1

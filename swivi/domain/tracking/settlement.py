@@ -4,13 +4,13 @@ bulk.
 
 import logging
 from dataclasses import dataclass, replace
-from typing import Any
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import changes, clock
+from swivi.core.guarded import changed_one
 from swivi.core.money import Cents
 from swivi.domain.accounts.models import User
 from swivi.domain.campaigns import service as campaigns
@@ -122,16 +122,16 @@ async def _waited_before(session: AsyncSession, run_id: int, campaign_id: int) -
 
 
 async def _claim(session: AsyncSession, run_id: int, campaign_id: int, status: PlanStatus) -> bool:
-    claimed: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
+    return await changed_one(
+        session,
         update(PlannedCampaign)
         .where(
             col(PlannedCampaign.run_id) == run_id,
             col(PlannedCampaign.campaign_id) == campaign_id,
             col(PlannedCampaign.status) == PlanStatus.PLANNED,
         )
-        .values(status=status)
+        .values(status=status),
     )
-    return claimed.rowcount == 1
 
 
 async def _lock_clippers(session: AsyncSession, campaign_id: int) -> None:

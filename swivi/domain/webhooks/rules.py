@@ -1,6 +1,5 @@
 """Rules of webhooks: what may be told where, and when an attempt is repeated. Pure, no I/O."""
 
-import random
 import secrets
 from base64 import b64encode
 from datetime import timedelta
@@ -8,6 +7,7 @@ from urllib.parse import urlsplit
 
 from swivi.core.addresses import is_address, is_public
 from swivi.core.errors import InvalidInput
+from swivi.core.outbox import Backoff
 from swivi.core.text import is_storable, parse_text
 from swivi.domain.webhooks.models import EventKind
 
@@ -29,22 +29,14 @@ PAUSES = (
     timedelta(hours=12),
     timedelta(hours=24),
 )
-"""Before each further attempt; after the last one it is given up. About two days in all."""
+"""Before each further attempt. The last one is made about two days after the first."""
 JITTER = 0.2
+BACKOFF = Backoff(PAUSES, JITTER)
 
 
 def new_secret() -> str:
     """A signing secret as the specification writes them."""
     return f"whsec_{b64encode(secrets.token_bytes(SECRET_BYTES)).decode()}"
-
-
-def pause_after(attempts: int) -> timedelta | None:
-    """How long to wait after so many failed attempts, a little more or less at random; None is:
-    give up.
-    """
-    if attempts > len(PAUSES):
-        return None
-    return PAUSES[attempts - 1] * random.uniform(1 - JITTER, 1 + JITTER)
 
 
 def parse_url(url: object, *, only_public: bool) -> str:
