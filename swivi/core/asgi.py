@@ -1,4 +1,4 @@
-"""Calling an ASGI app with a changed scope."""
+"""Call an ASGI app with a changed scope."""
 
 import re
 from typing import Any
@@ -7,19 +7,15 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 ROUTED = ("route", "root_path")
-"""What routing writes into the scope that it was given, and what the log of requests reads from its
-own.
-"""
+"""The keys that routing writes into its scope. The request log reads them from the outer scope."""
 
 
 async def call_with(
     app: ASGIApp, scope: Scope, receive: Receive, send: Send, **changes: Any
 ) -> None:
-    """Call `app` with a copy of `scope` that has these changes, and write into `scope` which route
-    answered.
+    """Call `app` with a changed copy of `scope`, and copy the matched route back into `scope`.
 
-    Without that, whatever stands outside cannot know the route: routing writes it into the copy
-    only.
+    Routing writes into the copy only. Without this, outer middleware could not know the route.
     """
     inner = {**scope, **changes}
     try:
@@ -29,8 +25,8 @@ async def call_with(
 
 
 def match_every_path(mount: Mount) -> None:
-    """Let the mount match paths with line breaks too.
+    """Let the mount also match paths that hold line breaks.
 
-    Starlette's `.` matches none, so that the app around answers.
+    In Starlette's pattern `.` does not match one, so that the surrounding app would answer.
     """
     mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)

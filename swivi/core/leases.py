@@ -1,6 +1,4 @@
-"""Leases: exclusive work, whatever the number of processes, that ends by itself if its holder dies
-(I16).
-"""
+"""Leases: exclusive work across processes, which expire if their holder dies (I16)."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -22,7 +20,7 @@ from swivi.core.outages import Outage
 
 
 class Lease(SQLModel, table=True):
-    """Who may do the named work, and until when."""
+    """Who holds the named lease, and until when."""
 
     __tablename__ = "leases"
 
@@ -32,7 +30,7 @@ class Lease(SQLModel, table=True):
 
 
 class LeaseLost(Conflict):
-    """Another process took the work over, because this one did not renew in time."""
+    """Another process took over the lease, because this one did not renew it in time."""
 
     code = "lease_lost"
 
@@ -42,9 +40,7 @@ class LeaseLost(Conflict):
 
 @dataclass(frozen=True)
 class LeaseHold:
-    """Proof of holding a lease: `holder` is unique to this acquisition, so a lost lease is never
-    mistaken.
-    """
+    """A lease that this process holds. `holder` is unique to this acquisition."""
 
     database: Database
     name: str
@@ -64,11 +60,10 @@ class LeaseHold:
             raise LeaseLost
 
     async def assert_held(self, session: AsyncSession) -> None:
-        """Within the transaction that does the work: still ours, and locked until that transaction
-        ends.
+        """Check that the lease is still ours, and lock its row until the transaction ends.
 
-        Closes the race in which a paused process wakes up after its lease went to another one.
-        Raises LeaseLost.
+        Call it in the transaction that does the work. Closes the race in which a paused process
+        resumes after its lease went to another one. Raises LeaseLost.
         """
         held = await session.exec(
             select(Lease.holder)
@@ -81,7 +76,7 @@ class LeaseHold:
             raise LeaseLost
 
     async def release(self) -> None:
-        """Give the lease up; harmless if it was lost already."""
+        """Release the lease. Do nothing if it was lost."""
         async with self.database.writing() as session:
             await session.execute(
                 delete(Lease).where(col(Lease.name) == self.name, col(Lease.holder) == self.holder)
@@ -89,7 +84,7 @@ class LeaseHold:
 
 
 async def acquire(database: Database, name: str, ttl: timedelta) -> LeaseHold | None:
-    """Take the lease if it is free or has expired; None if another holder has it."""
+    """Take the lease if it is free or has expired. Return None if another holder has it."""
     holder = uuid4().hex
     try:
         async with database.writing() as session:
@@ -105,7 +100,7 @@ async def acquire(database: Database, name: str, ttl: timedelta) -> LeaseHold | 
 
 
 async def is_held(session: AsyncSession, name: str) -> bool:
-    """Whether somebody holds the lease now."""
+    """Return whether anybody holds the lease now."""
     count = await session.exec(
         select(func.count())
         .select_from(Lease)
@@ -116,10 +111,10 @@ async def is_held(session: AsyncSession, name: str) -> bool:
 
 @asynccontextmanager
 async def held(hold: LeaseHold) -> AsyncIterator[None]:
-    """Renew the lease while the block runs, and give it up after it, or let it end by itself if the
-    database is away.
+    """Renew the lease while the block runs, and release it at the end.
 
-    If it is lost, the block is cancelled and LeaseLost raised.
+    If the lease is lost, the block is cancelled and LeaseLost is raised. If the database cannot be
+    reached at the end, the lease expires by itself.
     """
     try:
         with one_failure():
@@ -134,7 +129,7 @@ async def held(hold: LeaseHold) -> AsyncIterator[None]:
 
 @contextmanager
 def one_failure() -> Iterator[None]:
-    """Of what fails within task groups, raise the one failure that it is."""
+    """Raise the single failure of nested task groups instead of an exception group."""
     try:
         yield
     except BaseExceptionGroup as several:
@@ -142,10 +137,9 @@ def one_failure() -> Iterator[None]:
 
 
 def _plain(several: BaseExceptionGroup[BaseException]) -> BaseException:
-    """One failure is one failure: whoever called does not need to know of the task groups it came
-    through.
+    """Return one failure if there is only one, or if all of them are errors of Swivi.
 
-    So is one that several tasks met at once, such as a database that went away.
+    Several tasks may meet the same problem at once, such as a lost database.
     """
     failures = list(_failures(several))
     if len(failures) == 1 or all(isinstance(failure, SwiviError) for failure in failures):
