@@ -1,36 +1,35 @@
-"""Where somebody goes once they are signed in."""
+"""The page that a user sees after signing in."""
 
 import re
 
 from swivi.domain.accounts.models import Role
 
-# A backslash is a slash to browsers, and they drop tabs and line ends: neither may make `//host` of
-# a path.
+# Browsers read a backslash as a slash and drop tabs and line ends. None of them may turn a path
+# into `//host`.
 _LOCAL = re.compile(r"/(?!/)[^\\\s\x00-\x1f\x7f]*")
 
 
 def home_of(role: Role) -> str:
-    """The first page for somebody of this role."""
+    """Return the first page for this role."""
     return "/admin" if role is Role.ADMIN else "/clippers/dashboard"
 
 
 _NOT_FOR = {Role.CLIPPER: ("/admin", "/test"), Role.ADMIN: ("/clippers",)}
-"""Where the other role's pages are."""
+"""Path prefixes of the other role's pages."""
 
 
 def path_after_sign_in(wanted: str, role: Role) -> str:
-    """Where they wanted to go, if that is within Swivi and may be for their role; else their first
-    page.
+    """Return the wanted path if it is within Swivi and open to the role, else the first page.
 
-    Whoever came by "Run a campaign" and signed up as a clipper is not greeted with a page that is
-    not for them.
+    A clipper who signed up from "Run a campaign" must not land on a page that refuses them.
     """
     path = local_path(wanted)
     return home_of(role) if not path or path.startswith(_NOT_FOR[role]) else path
 
 
 def local_path(text: str) -> str:
-    """`text` if it is a path within Swivi, else "": nobody is led elsewhere by a link to the
-    sign-in page.
+    """Return `text` if it is a path within Swivi, else "".
+
+    A link to the sign-in page must not lead to another site.
     """
     return text if _LOCAL.fullmatch(text) else ""

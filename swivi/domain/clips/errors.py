@@ -50,7 +50,9 @@ class VideoNotHeld(Conflict):
     code = "video_not_held"
 
     def __init__(self) -> None:
-        super().__init__("This submission does not hold its video: it can be submitted already.")
+        super().__init__(
+            "This submission does not hold its video. The video can already be submitted."
+        )
 
 
 class PlatformNotWanted(InvalidInput):
@@ -60,7 +62,7 @@ class PlatformNotWanted(InvalidInput):
 
     def __init__(self, platform: Platform, wanted: list[str]) -> None:
         labels = " and ".join(Platform(name).label for name in wanted)
-        sentence = f"This campaign does not take {platform.label} clips, only {labels}."
+        sentence = f"This campaign does not accept {platform.label} clips, only {labels}."
         super().__init__(sentence, fields={"clip_url": sentence})
 
 
@@ -70,7 +72,7 @@ class AlreadyReviewed(Conflict):
     code = "already_reviewed"
 
     def __init__(self, status: SubmissionStatus) -> None:
-        super().__init__(f"This submission is {status} already.")
+        super().__init__(f"This submission is already {status}.")
 
 
 class BaselineMissing(Conflict):
@@ -80,7 +82,7 @@ class BaselineMissing(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            "This submission still awaits its baseline; it can be approved once its views are read."
+            "This submission has no baseline yet. You can approve it once its views have been read."
         )
 
 

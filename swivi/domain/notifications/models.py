@@ -1,4 +1,4 @@
-"""What people are told inside the product."""
+"""Notifications inside the product."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from swivi.core.db import choice, moment, reference, row_id
 
 
 class NotificationKind(StrEnum):
-    """What a notification is about."""
+    """The event that a notification reports."""
 
     SUBMISSION_APPROVED = "SUBMISSION_APPROVED"
     SUBMISSION_REJECTED = "SUBMISSION_REJECTED"

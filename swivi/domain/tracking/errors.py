@@ -11,7 +11,7 @@ class RunUnderWay(Conflict):
     code = "run_under_way"
 
     def __init__(self) -> None:
-        super().__init__("A tracking run is under way. Please wait until it has ended.")
+        super().__init__("A tracking run is in progress. Try again when it has ended.")
 
 
 class RunInterrupted(Unavailable):
@@ -23,8 +23,8 @@ class RunInterrupted(Unavailable):
 
     def __init__(self, outage: Outage) -> None:
         super().__init__(
-            f"Tracking was cut off: {outage.what}. The server goes on with it by itself, and "
-            "nothing is paid twice."
+            f"Tracking was interrupted: {outage.what}. The server resumes it by itself. Nothing is "
+            "paid twice."
         )
 
 
@@ -71,6 +71,6 @@ class SecondAdminNeeded(NotAllowed):
     code = "second_admin_needed"
 
     def __init__(
-        self, sentence: str = "You entered these views. Another admin has to confirm them."
+        self, sentence: str = "You entered these views. Another admin must confirm them."
     ) -> None:
         super().__init__(sentence)
