@@ -1,4 +1,4 @@
-"""Ways in which tracking refuses."""
+"""Errors of tracking."""
 
 from swivi.core.errors import Conflict, NotAllowed, NotFound, Unavailable
 from swivi.core.outages import Outage
@@ -6,7 +6,7 @@ from swivi.domain.tracking.unread_clips import UnreadClips
 
 
 class RunUnderWay(Conflict):
-    """One run at a time, whatever the number of processes."""
+    """Only one run at a time is allowed, across all processes."""
 
     code = "run_under_way"
 
@@ -15,9 +15,7 @@ class RunUnderWay(Conflict):
 
 
 class RunInterrupted(Unavailable):
-    """The database went away, or could not write, in the middle of a run: whoever comes next
-    resumes it.
-    """
+    """The database became unusable during a run. The next process resumes the run."""
 
     code = "tracking_cut_off"
 
@@ -29,7 +27,7 @@ class RunInterrupted(Unavailable):
 
 
 class UnreadClipsLeft(Conflict):
-    """A campaign does not end while growth that counts could not be read."""
+    """The campaign cannot end while growth that counts could not be read."""
 
     code = "not_all_read"
 
@@ -39,7 +37,7 @@ class UnreadClipsLeft(Conflict):
 
 
 class NoReader(Unavailable):
-    """There is no Apify key, so nothing can be read."""
+    """No Apify key is set, so nothing can be read."""
 
     code = "no_reader"
 
@@ -48,7 +46,7 @@ class NoReader(Unavailable):
 
 
 class NoSuchRun(NotFound):
-    """There is none with this id."""
+    """There is no run with this id."""
 
     code = "tracking_run_not_found"
 
@@ -57,7 +55,7 @@ class NoSuchRun(NotFound):
 
 
 class NoSuchManualReading(NotFound):
-    """There is none with this id."""
+    """There is no manual reading with this id."""
 
     code = "manual_reading_not_found"
 
@@ -66,7 +64,7 @@ class NoSuchManualReading(NotFound):
 
 
 class SecondAdminNeeded(NotAllowed):
-    """The admin who entered a reading wants to confirm it too, or one of the two is a new admin."""
+    """The confirming admin entered the reading, or one of the two admins is too new."""
 
     code = "second_admin_needed"
 

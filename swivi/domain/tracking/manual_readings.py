@@ -1,13 +1,11 @@
-"""A reading by hand: an admin looked at the video where the scraper could not, and says what stands
-there.
+"""Manual readings: an admin enters views that the scraper could not read.
 
-It is evidence like any other reading, and moves no money by itself: it raises the clip's peak, and
-the next settlement of the campaign credits the growth, with everybody else's and within the budget.
+A manual reading is evidence like any other and moves no money itself. It raises the clip's peak,
+and the campaign's next settlement credits the growth within the budget.
 
-Above a limit the word of one admin does not do. The reading then waits, and counts once another
-admin confirms it. The limit is for all clips together, or one admin could enter a little for each
-of many. An admin whom another admin made one a few days ago is no second admin, or one admin could
-make the other.
+Above a limit, another admin must confirm the reading before it counts. The limit covers all clips
+together, or one admin could enter a little for each of many. An admin who was promoted by another
+admin a few days ago cannot confirm, or one admin could promote the other for that purpose.
 """
 
 from collections.abc import Mapping, Sequence
@@ -46,14 +44,12 @@ TOO_NEW = "Both admins must have been admins for 7 days. Another admin has to co
 _ACTIVE_ADMIN = {"role": Role.ADMIN, "status": UserStatus.ACTIVE}
 
 DEFAULT_LIMIT: Cents = 10_000
-"""What one admin may enter without another: the default of SWIVI_MANUAL_READING_LIMIT."""
+"""Cents that one admin may enter alone: the default of SWIVI_MANUAL_READING_LIMIT."""
 
 ALONE_FOR = timedelta(days=30)
-"""How long what an admin entered alone counts toward the limit: a month of a scraper's outage."""
+"""How long entries of one admin count toward the limit: a month of a scraper's outage."""
 NEW_ADMIN_FOR = timedelta(days=7)
-"""How long an admin whom another admin made one is too new to enter or confirm what needs two: time
-to notice it.
-"""
+"""How long a promoted admin is too new for entries that need two: time to notice the promotion."""
 
 
 async def read_by_hand(
@@ -65,15 +61,13 @@ async def read_by_hand(
     reason: object,
     limit: Cents = DEFAULT_LIMIT,
 ) -> ViewTracking | ManualReading:
-    """Keep a reading of `views` (a count, as typed) with its reason; below the peak it claws
-    nothing back.
+    """Store a typed count of `views` with its reason. Below the peak it takes nothing back.
 
-    If all that this admin alone has entered in the last ALONE_FOR, for all clips and with this
-    reading, is worth more than `limit` cents, return a ManualReading that waits for another admin,
-    and keep no reading.
+    If the readings that this admin entered alone within ALONE_FOR are worth more than `limit` cents
+    in all, store no reading. Return a ManualReading that awaits another admin instead.
 
-    Raises AdminsOnly, OwnGain, InvalidInput, NoSuchClip, WrongCampaignStatus once completed,
-    Conflict for a revoked clip or one that has a reading waiting.
+    Raises AdminsOnly, OwnGain, InvalidInput, NoSuchClip, WrongCampaignStatus if completed, and
+    Conflict for a revoked clip or one with a waiting reading.
     """
     actor.must_be_admin()
     counted, why = parse_views(views), _parse_reason(reason)
@@ -88,10 +82,10 @@ async def read_by_hand(
 
 
 async def confirm(session: AsyncSession, actor: Actor, reading_id: int) -> ViewTracking:
-    """Let a reading count that another admin entered.
+    """Confirm a reading that another admin entered.
 
-    Raises AdminsOnly, OwnGain, SecondAdminNeeded for the admin who entered it or if either is a new
-    admin, NoSuchManualReading, WrongCampaignStatus, Conflict once it was decided on or the clip was
+    Raises AdminsOnly, OwnGain, NoSuchManualReading, WrongCampaignStatus, SecondAdminNeeded for the
+    admin who entered it or if either is too new, and Conflict if it was decided or the clip was
     revoked.
     """
     actor.must_be_admin()
@@ -108,9 +102,9 @@ async def confirm(session: AsyncSession, actor: Actor, reading_id: int) -> ViewT
 
 
 async def decline(session: AsyncSession, actor: Actor, reading_id: int) -> ManualReading:
-    """Throw a waiting reading away; the admin who entered it may do so too.
+    """Discard a waiting reading, also as the admin who entered it.
 
-    Raises AdminsOnly, OwnGain, NoSuchManualReading, Conflict once it was decided on.
+    Raises AdminsOnly, OwnGain, NoSuchManualReading, Conflict if it was decided.
     """
     actor.must_be_admin()
     waiting = await _get(session, reading_id)
@@ -126,7 +120,7 @@ async def decline(session: AsyncSession, actor: Actor, reading_id: int) -> Manua
 
 
 def parse_views(value: object) -> int:
-    """A count of views as people write it ("12,345", 12345). Raises InvalidInput."""
+    """Parse a count of views as people write it ("12,345", 12345). Raises InvalidInput."""
     views = typed_number(value, largest=MAX_VIEWS)
     if views is None:
         raise InvalidInput.of(
@@ -141,16 +135,14 @@ def _parse_reason(reason: object) -> str:
 
 
 async def _locked(session: AsyncSession, actor: Actor, clip_id: int) -> Clip:
-    """The clip, its campaign's row locked: a settlement of it comes before or after, never in
-    between.
-    """
+    """Lock the clip's campaign and return the clip, so that a settlement runs before or after."""
     clip = await session.get(Clip, clip_id)
     if clip is None:
         raise NoSuchClip
     actor.must_not_gain(clip.user_id)
     campaign = await campaigns.locked(session, clip.campaign_id)
-    # In the order of their ids, as a settlement locks them: of two readings that one admin enters
-    # at the same moment, the second has to find the first.
+    # Lock users in the order of their ids, as a settlement does. Of two concurrent entries by one
+    # admin, the second must see the first.
     two = (
         select(User.id)
         .where(col(User.id).in_((actor.user_id, clip.user_id)))
@@ -167,11 +159,10 @@ async def _locked(session: AsyncSession, actor: Actor, clip_id: int) -> Clip:
 
 
 async def _worth(session: AsyncSession, views: Mapping[int, int]) -> Cents:
-    """Return the cents that these views (by clip id) are worth beyond what a scraper or two admins
-    saw.
+    """Return what these views (by clip id) are worth beyond those seen by a scraper or two admins.
 
-    At each clip's frozen terms. Counted from there and not from the peak: else one admin could
-    enter a large count in small steps.
+    In cents, at each clip's frozen terms. Not counted from the peak, or one admin could enter a
+    large count in small steps.
     """
     worth = 0
     for some in in_slices(list(views)):
@@ -198,7 +189,7 @@ async def _highest(
     clips: Sequence[int],
     which: ColumnElement[bool],
 ) -> dict[int, int]:
-    """Return the most views that such a row names, by clip id."""
+    """Return the highest views of matching rows, by clip id."""
     views = func.max(col(table.views))
     query = (
         select(table.clip_id, views)
@@ -209,9 +200,7 @@ async def _highest(
 
 
 async def _entered_alone(session: AsyncSession, actor: Actor, *, but: Clip) -> dict[int, int]:
-    """Return the most views that this admin entered alone for each other clip in the last
-    ALONE_FOR, by clip id.
-    """
+    """Return the highest views that this admin entered alone within ALONE_FOR, by clip id."""
     by_hand = (AuditEntry.action == "clip.read_by_hand", AuditEntry.actor_id == actor.user_id)
     lately = (col(AuditEntry.at) > clock.now() - ALONE_FOR, AuditEntry.subject_id != but.id)
     found = await session.exec(
@@ -224,7 +213,7 @@ async def _entered_alone(session: AsyncSession, actor: Actor, *, but: Clip) -> d
 
 
 async def _are_new(session: AsyncSession, *admins: int) -> bool:
-    """Return whether another admin made one of them an active admin in the last NEW_ADMIN_FOR."""
+    """Return whether another admin promoted one of them within NEW_ADMIN_FOR."""
     of_them = (
         AuditEntry.action == "user.changed",
         AuditEntry.subject == "user",
@@ -238,7 +227,7 @@ async def _are_new(session: AsyncSession, *admins: int) -> bool:
 
 
 def _target(clip: Clip, views: int) -> Cents:
-    """Return what the clip is worth in all with this many views, in cents."""
+    """Return what the clip is worth with this many views, in cents."""
     terms = (clip.rate, clip.min_views, clip.max_per_clip, clip.max_per_clipper)
     return Earner(clip.id, clip.user_id, clip.initial_views, views, *terms, gross_credited=0).target
 
@@ -280,8 +269,9 @@ async def _get(session: AsyncSession, reading_id: int) -> ManualReading:
 async def _decide(
     session: AsyncSession, actor: Actor, waiting: ManualReading, decision: ManualReadingStatus
 ) -> None:
-    """The caller has locked the campaign, so that of two decisions the second finds the first
-    one's.
+    """Decide on a waiting reading.
+
+    The caller has locked the campaign, so that the second of two decisions sees the first.
     """
     await session.refresh(waiting)
     if waiting.status is not ManualReadingStatus.WAITING:
@@ -292,7 +282,7 @@ async def _decide(
 async def _keep(
     session: AsyncSession, clip: Clip, views: int, entry: AuditEntry, *, at: datetime | None = None
 ) -> ViewTracking:
-    """Write the reading, what it says of the clip, and the audit entry, whose reason it bears."""
+    """Store the reading, its effect on the clip, and the audit entry with its reason."""
     at = at or clock.now()
     before = accrual.sighting_of(clip)
     after = accrual.observe(before, Outcome.OK, views, at)

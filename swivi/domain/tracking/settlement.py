@@ -1,6 +1,4 @@
-"""Settlement: one campaign's readings become earnings, in one transaction, with statements in
-bulk.
-"""
+"""Settlement: credit one campaign's readings in one transaction, with bulk statements."""
 
 import logging
 from dataclasses import dataclass, replace
@@ -33,11 +31,10 @@ BUDGET_USED_UP = "The budget was used up."
 
 @dataclass(frozen=True, slots=True)
 class SettlementPlan:
-    """A campaign's clips, judged: all that has to be written, and nothing else, of what may be a
-    hundred thousand.
+    """All changes to write for a campaign, which may have a hundred thousand clips.
 
-    `wanted` are the cents that the budget was asked for, `clippers` all who have a clip there, by
-    user id.
+    `wanted` is the cents that its clips demand. `clippers` holds the ids of all users with a clip
+    there.
     """
 
     looked: Observations
@@ -53,12 +50,12 @@ async def settle_campaign(
     *,
     accepts: frozenset[CampaignStatus] | None = None,
 ) -> Cents:
-    """Credit one campaign's clips for what this run read; returns the cents added.
+    """Credit one campaign's clips for the readings of a run. Return the cents added.
 
-    Locks the campaign's row first, which closes the race with another settlement, an edit of its
-    budget, an approval or a completion. A campaign that is not ACTIVE (or not in `accepts`) is
-    skipped, and one that this run has settled already is left alone, so that a resumed run adds
-    nothing twice (I5).
+    It locks the campaign's row first. That closes the race with another settlement, an edit of the
+    budget, an approval and a completion. A campaign that is not ACTIVE (or in `accepts`) is
+    skipped. One that this run has settled already is left alone, so that a resumed run adds nothing
+    twice (I5).
     """
     campaign = await campaigns.locked(session, campaign_id)
     if not await _claim(session, run_id, campaign_id, PlanStatus.SETTLED):
@@ -88,8 +85,8 @@ async def settle_campaign(
 async def _must_wait(session: AsyncSession, run_id: int, campaign: Campaign, wanted: Cents) -> bool:
     """Return whether the last of the budget is kept for the next run.
 
-    It is, once in a row, if this run could not read some clips for passing reasons: their share of
-    the last dollars would go to the others.
+    It is, but not twice in a row, if this run could not read some clips for transient reasons:
+    other clips would get their part of the last dollars.
     """
     if (
         wanted == 0
@@ -107,7 +104,7 @@ async def _must_wait(session: AsyncSession, run_id: int, campaign: Campaign, wan
 
 
 async def _waited_before(session: AsyncSession, run_id: int, campaign_id: int) -> bool:
-    """Return whether the last run that judged the campaign waited."""
+    """Return whether the previous run that judged the campaign waited."""
     last = await session.exec(
         select(PlannedCampaign.status)
         .where(
@@ -135,8 +132,9 @@ async def _claim(session: AsyncSession, run_id: int, campaign_id: int, status: P
 
 
 async def _lock_clippers(session: AsyncSession, campaign_id: int) -> None:
-    """In the order of their ids, before any of them changes: two processes may settle two campaigns
-    that have clippers in common, and would wait for each other otherwise.
+    """Lock clippers in the order of their ids, before any of them changes.
+
+    Otherwise two processes that settle two campaigns with common clippers could deadlock.
     """
     clippers = select(Clip.user_id).where(Clip.campaign_id == campaign_id)
     await session.exec(
@@ -145,7 +143,7 @@ async def _lock_clippers(session: AsyncSession, campaign_id: int) -> None:
         .order_by(col(User.id))
         .with_for_update(
             key_share=True
-        )  # as an update of money locks: foreign keys to them do not wait
+        )  # the lock of a money update; foreign keys do not wait for it
     )
 
 
@@ -179,7 +177,7 @@ async def _count_completion(session: AsyncSession, run_id: int) -> None:
 
 
 async def _judge(session: AsyncSession, run_id: int, campaign: Campaign) -> SettlementPlan:
-    """What was seen of a campaign's clips, and what it earns them within the budget."""
+    """Return what was observed of a campaign's clips and what it earns within the budget."""
     earners, looked = await sightings.look_at_clips(session, run_id, campaign.id)
     demands = accrual.capped_demands(earners)
     shares = accrual.share_out(demands, campaign.remaining)
@@ -196,7 +194,7 @@ async def _judge(session: AsyncSession, run_id: int, campaign: Campaign) -> Sett
 async def _write(
     session: AsyncSession, run_id: int, campaign: Campaign, judged: SettlementPlan
 ) -> Cents:
-    """Keep what was seen, and credit what is due; the cents added."""
+    """Write the observations and credit what is due. Return the cents added."""
     due, credited = judged.due, [credit.clip_id for credit in judged.due]
     await sightings.write(session, judged.looked, frozenset(credited))
     await holds.place(session, campaign, judged.looked.holds)

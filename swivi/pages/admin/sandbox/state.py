@@ -9,7 +9,7 @@ from swivi.core.errors import InvalidInput, SwiviError
 from swivi.domain.accounts.models import Role
 from swivi.domain.campaigns import service as campaigns
 from swivi.domain.clips import review
-from swivi.domain.tracking import sandbox as trial
+from swivi.domain.tracking import sandbox
 from swivi.domain.tracking.errors import NoReader
 from swivi.insights.submissions.review_queue import review_queue
 from swivi.pages.admin.shared.start_run import run_by_hand
@@ -58,7 +58,7 @@ class SandboxState(rx.State):
             await self._refresh_live(session)
 
     async def _refresh_live(self, session: AsyncSession) -> None:
-        bench = await trial.bench_now(session)
+        bench = await sandbox.current(session)
         if bench is None:
             self.campaign_id, self.rows, self.approvable = 0, [], 0
             return
@@ -86,7 +86,7 @@ class SandboxState(rx.State):
         try:
             if runtime().readers is None:
                 raise NoReader
-            refused = await trial.submit_links(runtime().database, runtime().intake, actor, pasted)
+            refused = await sandbox.submit_links(runtime().database, runtime().intake, actor, pasted)
         except SwiviError as wrong:
             yield refusal(wrong)
         else:
@@ -151,7 +151,7 @@ class SandboxState(rx.State):
             self.working = "start over"
             actor = await current_actor(self)
         try:
-            await trial.put_away(runtime().tracker, actor)
+            await sandbox.remove(runtime().tracker, actor)
         except SwiviError as wrong:
             yield toast_error(wrong.sentence)
         else:
