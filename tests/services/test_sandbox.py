@@ -79,7 +79,7 @@ async def test_what_cannot_be_taken_is_said_link_by_link(world: World) -> None:
     refused = await submit(world, url, "https://example.test/video/1", url)
 
     assert [one.link for one in refused] == ["https://example.test/video/1", url]
-    assert refused[1].why == "You have submitted this video to this campaign already."
+    assert refused[1].why == "You already submitted this video to this campaign."
     assert len(await world.all(ClipSubmission)) == 1
 
 

@@ -90,7 +90,7 @@ async def test_another_shape_of_a_link_is_the_same_video(
 
     for link in links:
         with pytest.raises(
-            DuplicateSubmission, match="You have submitted this video to this campaign already"
+            DuplicateSubmission, match="You already submitted this video to this campaign"
         ):
             await submit(world, campaign, link.format(video.external_id))
 

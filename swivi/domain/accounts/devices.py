@@ -45,7 +45,7 @@ async def sign_out(session: AsyncSession, actor: Actor, session_id: int) -> None
         .returning(col(SignInSession.id))
     )
     if ended.one_or_none() is None:
-        raise NotFound("That browser is signed out already.")
+        raise NotFound("That browser is already signed out.")
     _record(session, actor, "session.ended")
 
 

@@ -143,7 +143,7 @@ async def revoke(session: AsyncSession, actor: Actor, token_id: int) -> ApiToken
     )
     row = found.one_or_none()
     if row is None:
-        raise NotFound("You have no such token; perhaps it has ended already.")
+        raise NotFound("You have no such token. It may have expired.")
     row.revoked_at = clock.now()
     made_with_it = [row.id]
     while made_with_it:

@@ -12,16 +12,15 @@ from typing import NamedTuple
 from swivi.core.money import Cents, earned, share
 from swivi.domain.clips.models import Clip, ClipState
 from swivi.domain.platforms.models import Outcome
-from swivi.domain.tracking import retry_schedule as looks
+from swivi.domain.tracking import retry_schedule
 from swivi.domain.tracking.jumps import Jump, is_impossible
 
 RUNS_UNTIL_REMOVED = 2
 """"Not found" readings in separate runs that make a clip REMOVED, if they span a day."""
 
 
-class Earner(
-    NamedTuple
-):  # created in a third of a frozen dataclass's time, once per clip and settlement
+# A named tuple: it takes a third of a frozen dataclass's time, for each clip of a settlement.
+class Earner(NamedTuple):
     """A clip as accrual sees it: counts in views, money in cents, terms as frozen at approval."""
 
     clip_id: int
@@ -135,7 +134,7 @@ ODD_OUTCOMES: Mapping[Outcome, str] = {
 }
 
 
-def sighting_of(clip: Clip) -> Observation:
+def observation_of(clip: Clip) -> Observation:
     """Return what is known of a clip so far."""
     return Observation(
         clip.views,
@@ -205,11 +204,11 @@ def _uncounted(
     runs, first, state = before.not_found_runs, before.not_found_since, before.state
     if outcome is Outcome.NOT_FOUND:
         runs, first = runs + 1, first or at
-        if runs >= RUNS_UNTIL_REMOVED and at - first >= looks.REMOVED_AFTER:
+        if runs >= RUNS_UNTIL_REMOVED and at - first >= retry_schedule.REMOVED_AFTER:
             state = state.stepped(ClipState.REMOVED)
     since = before.resting_since
     if state is not before.state or (since is None and (not outcome.transient or word)):
         since = at
-    again = looks.next_look(state, since, at) if since else None
+    again = retry_schedule.next_look(state, since, at) if since else None
     flag = f"The scraper answered with an unknown word: {word}" if word else ODD_OUTCOMES[outcome]
     return Observation(before.views, before.peak_views, runs, state, flag, first, since, again)

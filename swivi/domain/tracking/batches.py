@@ -11,8 +11,7 @@ from sqlmodel.sql.expression import Select
 from swivi.core.db import in_slices
 from swivi.domain.clips.models import Clip, ViewTracking
 from swivi.domain.platforms.models import Outcome, Platform, VideoRef
-from swivi.domain.tracking import partitions
-from swivi.domain.tracking import retry_schedule as looks
+from swivi.domain.tracking import partitions, retry_schedule
 from swivi.domain.tracking.models import (
     UNDER_WAY,
     PlannedCampaign,
@@ -96,7 +95,9 @@ def _is_to_read(run_slice: RunSlice) -> ColumnElement[bool]:
     run = TrackingRun.id == run_slice.run_id
     started_at = select(TrackingRun.started_at).where(run).scalar_subquery()
     trigger = select(TrackingRun.trigger).where(run).scalar_subquery()
-    return looks.is_due(started_at) | ((trigger == Trigger.COMPLETION) & looks.is_read_last())
+    return retry_schedule.is_due(started_at) | (
+        (trigger == Trigger.COMPLETION) & retry_schedule.is_read_last()
+    )
 
 
 async def _videos_due(

@@ -53,7 +53,7 @@ async def end(tracker: Tracker, campaign_id: int, patience: timedelta) -> None:
     async with tracker.database.reading() as session:
         since = (await campaigns.get(session, campaign_id)).end_waits_since
     is_late = since is not None and clock.now() - since >= patience
-    reason = f"{ENDED} Its last reading was tried for {_hours(patience)}." if is_late else ENDED
+    reason = f"{ENDED} Swivi tried to read its clips for {_hours(patience)}." if is_late else ENDED
     try:
         await tracker.complete(campaign_id, actor=None, reason=reason, force=is_late)
     except UnreadClipsLeft as refused:

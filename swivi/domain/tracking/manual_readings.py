@@ -33,14 +33,13 @@ from swivi.domain.clips.review import LONGEST_REASON
 from swivi.domain.ledger import audit_log
 from swivi.domain.ledger.models import AuditEntry
 from swivi.domain.platforms.models import MAX_VIEWS, Outcome
-from swivi.domain.tracking import accrual
-from swivi.domain.tracking import observations as sightings
+from swivi.domain.tracking import accrual, observations
 from swivi.domain.tracking.accrual import Earner
 from swivi.domain.tracking.errors import NoSuchManualReading, SecondAdminNeeded
 from swivi.domain.tracking.models import ManualReading, ManualReadingStatus
 
 SOURCE = "manual"
-TOO_NEW = "Both admins must have been admins for 7 days. Another admin has to confirm these views."
+TOO_NEW = "Both admins must have been admins for 7 days. Another admin must confirm these views."
 _ACTIVE_ADMIN = {"role": Role.ADMIN, "status": UserStatus.ACTIVE}
 
 DEFAULT_LIMIT: Cents = 10_000
@@ -130,7 +129,7 @@ def parse_views(value: object) -> int:
 
 
 def _parse_reason(reason: object) -> str:
-    otherwise = f"Say in 1 to {LONGEST_REASON} characters why the views are entered by hand."
+    otherwise = f"Enter a reason of 1 to {LONGEST_REASON} characters for the manual views."
     return parse_text(reason, "reason", longest=LONGEST_REASON, otherwise=otherwise)
 
 
@@ -151,9 +150,9 @@ async def _locked(session: AsyncSession, actor: Actor, clip_id: int) -> Clip:
     await session.exec(two.with_for_update(key_share=True))
     await session.refresh(clip)
     if campaign.completed_at is not None:
-        raise WrongCampaignStatus("This campaign is completed: its books are closed.")
+        raise WrongCampaignStatus("This campaign is completed and can no longer be changed.")
     if clip.state is ClipState.REVOKED:
-        raise Conflict("This clip was revoked: its views count no more.")
+        raise Conflict("This clip was revoked, so its views no longer count.")
     await holds.must_not_be_held(session, clip_id)
     return clip
 
@@ -239,9 +238,7 @@ async def _ask_second_admin(
         ManualReading.clip_id == clip.id, ManualReading.status == ManualReadingStatus.WAITING
     )
     if (await session.exec(waiting)).first() is not None:
-        raise Conflict(
-            "Other views of this clip wait for a second admin, who has to decide on them first."
-        )
+        raise Conflict("Other views of this clip await a second admin. Decide on them first.")
     asked = ManualReading(
         clip_id=clip.id,
         views=views,
@@ -275,7 +272,7 @@ async def _decide(
     """
     await session.refresh(waiting)
     if waiting.status is not ManualReadingStatus.WAITING:
-        raise Conflict(f"This reading is {waiting.status.lower()} already.")
+        raise Conflict(f"This reading is already {waiting.status.lower()}.")
     waiting.status, waiting.decided_by, waiting.decided_at = decision, actor.user_id, clock.now()
 
 
@@ -284,7 +281,7 @@ async def _keep(
 ) -> ViewTracking:
     """Store the reading, its effect on the clip, and the audit entry with its reason."""
     at = at or clock.now()
-    before = accrual.sighting_of(clip)
+    before = accrual.observation_of(clip)
     after = accrual.observe(before, Outcome.OK, views, at)
     reading = ViewTracking(
         clip_id=clip.id,
@@ -304,7 +301,7 @@ async def _keep(
     await tallies.count_clips(session, clip.campaign_id)
     if after.jump is not None:
         campaign = await campaigns.get(session, clip.campaign_id)
-        await holds.place(session, campaign, [sightings.hold_for(clip.id, after.jump)])
+        await holds.place(session, campaign, [observations.hold_for(clip.id, after.jump)])
     entry.after |= {"views": after.views, "peak_views": after.peak_views}
     audit_log.record(session, entry)
     changes.mark(session, users=[clip.user_id], campaigns=[clip.campaign_id])

@@ -23,7 +23,7 @@ from swivi.domain.tracking.models import PlannedCampaign, PlanStatus
 
 CLIPS = Clip.__table__  # type: ignore[attr-defined]
 
-SIGHTING = (
+OBSERVED = (
     col(Clip.views),
     col(Clip.peak_views),
     col(Clip.not_found_runs),
@@ -90,7 +90,7 @@ class Observations:
         )
 
 
-async def look_at_clips(
+async def observe_clips(
     session: AsyncSession, run_id: int, campaign_id: int
 ) -> tuple[list[Earner], Observations]:
     """Return all clips of a campaign as accrual sees them, and the observations.
@@ -100,53 +100,53 @@ async def look_at_clips(
     """
     runs = [*await _unsettled_runs(session, run_id, campaign_id), run_id]
     held = await holds.held_clips(session, campaign_id)
-    earners, looked = list[Earner](), Observations()
+    earners, observed = list[Earner](), Observations()
     async for clips in _clip_rows(session, campaign_id):
         clip_ids = [clip.id for clip in clips]
         readings = [await _newest_readings(session, each, clip_ids) for each in runs]
-        earners.extend(_look(looked, clips, readings, held))
-    return earners, looked
+        earners.extend(_judge_clips(observed, clips, readings, held))
+    return earners, observed
 
 
-def _look(
-    looked: Observations,
+def _judge_clips(
+    observed: Observations,
     clips: Sequence[Any],
     readings: Sequence[Mapping[int, Answer]],
     held: Collection[int],
 ) -> Iterator[Earner]:
     """Judge these clips by each run's reading in turn."""
     for clip_id, user_id, initial_views, *known in clips:
-        after = before = Observation(*known[: len(SIGHTING)])
+        after = before = Observation(*known[: len(OBSERVED)])
         for of_run in readings:
             if clip_id in of_run:
                 is_held = clip_id in held or after.jump is not None
                 see = accrual.observe_held if is_held else accrual.observe
                 after = see(after, *of_run[clip_id])
         if after is not before:
-            _note(looked, clip_id, user_id, before, after)
-        earner = Earner(clip_id, user_id, initial_views, after.peak_views, *known[len(SIGHTING) :])
+            _note(observed, clip_id, user_id, before, after)
+        earner = Earner(clip_id, user_id, initial_views, after.peak_views, *known[len(OBSERVED) :])
         is_held = clip_id in held or after.jump is not None
         yield earner._replace(may_earn=False) if is_held else earner
 
 
-async def write(session: AsyncSession, looked: Observations, credited: Collection[int]) -> None:
+async def write(session: AsyncSession, observed: Observations, credited: Collection[int]) -> None:
     """Write new counts to clips and clippers.
 
     Skip credited clips: the ledger's UPDATE writes those.
     """
-    rest = [(clip_id, *row) for clip_id, row in looked.counts.items() if clip_id not in credited]
+    rest = [(clip_id, *row) for clip_id, row in observed.counts.items() if clip_id not in credited]
     if rest:
         seen = bulk.listed(session, (CLIP_ID, *COUNTS), rest)
         await bulk.change_each(session, CLIPS, seen.c.clip_id, _counted(seen))
-    if looked.states:  # separately: the column is indexed and seldom changes
-        seen = bulk.listed(session, (CLIP_ID, STATE), list(looked.states.items()))
+    if observed.states:  # separately: the column is indexed and seldom changes
+        seen = bulk.listed(session, (CLIP_ID, STATE), list(observed.states.items()))
         await bulk.change_each(session, CLIPS, seen.c.clip_id, {"state": seen.c.state})
-    if looked.rests:  # separately: most clips have a count and do not rest
-        rests = [(clip_id, *rest) for clip_id, rest in looked.rests.items()]
+    if observed.rests:  # separately: most clips have a count and do not rest
+        rests = [(clip_id, *rest) for clip_id, rest in observed.rests.items()]
         seen = bulk.listed(session, (CLIP_ID, *REST), rests)
         new = {column.name: seen.c[column.name] for column in REST}
         await bulk.change_each(session, CLIPS, seen.c.clip_id, new)
-    await accounts.add_views(session, looked.gained)
+    await accounts.add_views(session, observed.gained)
 
 
 def _counted(seen: FromClause) -> dict[str, ColumnElement[Any]]:
@@ -183,7 +183,7 @@ async def _clip_rows(session: AsyncSession, campaign_id: int) -> AsyncIterator[S
         col(Clip.id),
         col(Clip.user_id),
         col(Clip.initial_views),
-        *SIGHTING,
+        *OBSERVED,
         *TERMS,
     )
     query = (
@@ -218,21 +218,19 @@ async def _newest_readings(
 
 
 def _note(
-    looked: Observations, clip_id: int, user_id: int, before: Observation, after: Observation
+    observed: Observations, clip_id: int, user_id: int, before: Observation, after: Observation
 ) -> None:
-    looked.counts[clip_id] = (after.views, after.peak_views, after.not_found_runs, after.flag)
-    if (
-        before.state is ClipState.REVOKED
-    ):  # not tracked again, even if it was read while being revoked
-        return
+    observed.counts[clip_id] = (after.views, after.peak_views, after.not_found_runs, after.flag)
+    if before.state is ClipState.REVOKED:
+        return  # not tracked again, even if it was read while being revoked
     if after.rest != before.rest:
-        looked.rests[clip_id] = after.rest
+        observed.rests[clip_id] = after.rest
     if after.state is not before.state:
-        looked.states[clip_id] = after.state
+        observed.states[clip_id] = after.state
     if after.jump is not None:
-        looked.holds.append(hold_for(clip_id, after.jump))
+        observed.holds.append(hold_for(clip_id, after.jump))
     if gained := after.peak_views - before.peak_views:
-        looked.gained[user_id] = looked.gained.get(user_id, 0) + gained
+        observed.gained[user_id] = observed.gained.get(user_id, 0) + gained
 
 
 def hold_for(clip_id: int, jump: Jump) -> ClipHold:

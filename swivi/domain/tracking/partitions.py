@@ -65,9 +65,8 @@ async def make_ahead(database: Database) -> int:
         while await _make_next(database):
             made += 1
     if made:
-        async with (
-            database.writing() as session
-        ):  # autovacuum never does this for a table with partitions
+        # Autovacuum never analyses a table with partitions.
+        async with database.writing() as session:
             await session.execute(text(f"ANALYZE {TABLE}"))
     return made
 

@@ -17,7 +17,7 @@ from swivi.core.money import format_dollars
 from swivi.domain.campaigns.models import Campaign, CampaignStatus
 from swivi.domain.clips.models import Clip, ViewTracking
 from swivi.domain.tracking import manual_readings as manual
-from swivi.domain.tracking import retry_schedule as looks
+from swivi.domain.tracking import retry_schedule
 from swivi.domain.tracking.models import PlannedCampaign, RunSlice, TrackingRun, Trigger
 
 log = logging.getLogger("swivi.tracking")
@@ -45,7 +45,7 @@ async def clips_needing_tracking(
     settlement. Campaigns never tracked come first, then new ones, then the stalest. The first that
     does not fit ends the plan and leads the next one. A campaign larger than the limit runs alone.
     """
-    is_due = looks.is_due(clock.now())
+    is_due = retry_schedule.is_due(clock.now())
     payable = [
         col(Campaign.status) == CampaignStatus.ACTIVE,
         col(Campaign.spent) < col(Campaign.budget),
@@ -76,7 +76,7 @@ async def campaign_to_end(session: AsyncSession, campaign_id: int) -> list[Campa
     if campaign.status not in UNDER_WAY or campaign.remaining == 0:
         return []
     clips = select(func.count(col(Clip.id))).where(
-        Clip.campaign_id == campaign_id, looks.is_read_last()
+        Clip.campaign_id == campaign_id, retry_schedule.is_read_last()
     )
     return [CampaignGroup(campaign, (await session.exec(clips)).one())]
 

@@ -123,9 +123,8 @@ class SliceReading:
             for batch in batches:
                 group.create_task(self._read_in_turn(batch))
             if batches:
-                await asyncio.sleep(
-                    0
-                )  # so that each stands in line before anybody asks whether a scraper is idle
+                # Lets each batch queue for a place before anybody asks for an idle one.
+                await asyncio.sleep(0)
                 self.under_way.set()
         if self._scrapers.stopped is not None:
             raise self._scrapers.stopped

@@ -329,7 +329,7 @@ async def _reason(
 
 def _must_be_under_way(campaign: Campaign) -> None:
     if campaign.status not in UNDER_WAY:
-        raise WrongCampaignStatus(f"A campaign that is {campaign.status} cannot be completed.")
+        raise WrongCampaignStatus(f"This campaign is {campaign.status} and cannot be completed.")
 
 
 def _log_end(run: TrackingRun) -> None:

@@ -17,8 +17,7 @@ from swivi.domain.clips import holds, tallies
 from swivi.domain.clips.models import Clip
 from swivi.domain.ledger import audit_log, budgets
 from swivi.domain.ledger.budgets import Credit
-from swivi.domain.tracking import accrual
-from swivi.domain.tracking import observations as sightings
+from swivi.domain.tracking import accrual, observations
 from swivi.domain.tracking.completion import close_books
 from swivi.domain.tracking.models import PlannedCampaign, PlanStatus, TrackingRun
 from swivi.domain.tracking.observations import Observations
@@ -37,7 +36,7 @@ class SettlementPlan:
     there.
     """
 
-    looked: Observations
+    observed: Observations
     due: list[Credit]
     wanted: Cents
     clippers: set[int]
@@ -141,9 +140,7 @@ async def _lock_clippers(session: AsyncSession, campaign_id: int) -> None:
         select(User.id)
         .where(col(User.id).in_(clippers))
         .order_by(col(User.id))
-        .with_for_update(
-            key_share=True
-        )  # the lock of a money update; foreign keys do not wait for it
+        .with_for_update(key_share=True)  # as a money update locks; foreign keys do not wait
     )
 
 
@@ -178,7 +175,7 @@ async def _count_completion(session: AsyncSession, run_id: int) -> None:
 
 async def _judge(session: AsyncSession, run_id: int, campaign: Campaign) -> SettlementPlan:
     """Return what was observed of a campaign's clips and what it earns within the budget."""
-    earners, looked = await sightings.look_at_clips(session, run_id, campaign.id)
+    earners, observed = await observations.observe_clips(session, run_id, campaign.id)
     demands = accrual.capped_demands(earners)
     shares = accrual.share_out(demands, campaign.remaining)
     due = [
@@ -187,7 +184,7 @@ async def _judge(session: AsyncSession, run_id: int, campaign: Campaign) -> Sett
         if one.clip_id in shares
     ]
     return SettlementPlan(
-        looked, due, sum(demands.values()), {earner.user_id for earner in earners}
+        observed, due, sum(demands.values()), {earner.user_id for earner in earners}
     )
 
 
@@ -196,8 +193,8 @@ async def _write(
 ) -> Cents:
     """Write the observations and credit what is due. Return the cents added."""
     due, credited = judged.due, [credit.clip_id for credit in judged.due]
-    await sightings.write(session, judged.looked, frozenset(credited))
-    await holds.place(session, campaign, judged.looked.holds)
+    await observations.write(session, judged.observed, frozenset(credited))
+    await holds.place(session, campaign, judged.observed.holds)
     why = audit_log.entry(
         "campaign.settled",
         "campaign",
@@ -212,7 +209,7 @@ async def _write(
         reason=f"tracking run {run_id}",
     )
     added = await budgets.credit_clips(
-        session, campaign.id, run_id, due, why, beside=judged.looked.beside(credited)
+        session, campaign.id, run_id, due, why, beside=judged.observed.beside(credited)
     )
     if added:
         await tallies.count_accruals(session, campaign.id, why)

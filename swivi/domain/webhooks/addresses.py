@@ -54,5 +54,5 @@ async def public_address(host: str, port: int) -> str:
         raise httpx.ConnectError(f"The name cannot be resolved: {problem.strerror}.") from problem
     addresses = [str(address[0]) for *_, address in found]
     if not addresses or not all(is_public(address) for address in addresses):
-        raise NotPublic("The name leads to an address that is not on the public internet.")
+        raise NotPublic("The host name resolves to an address that is not on the public internet.")
     return addresses[0]

@@ -60,12 +60,12 @@ def parse_url(url: object, *, only_public: bool) -> str:
         raise InvalidInput.of("url", "Enter an address like https://example.com/webhooks.")
     if parts.username is not None or parts.fragment:
         raise InvalidInput.of(
-            "url", "The address must not carry a user name, a password or a fragment."
+            "url", "The address must not hold a user name, a password or a fragment."
         )
     if only_public and parts.scheme != "https":
         raise InvalidInput.of("url", "The address must begin with https://.")
     if only_public and is_private_host(host):
-        raise InvalidInput.of("url", "The address must be one on the public internet.")
+        raise InvalidInput.of("url", "The address must be on the public internet.")
     return url
 
 
@@ -73,7 +73,7 @@ def parse_events(events: object) -> list[str]:
     """Return the subscribed events in a fixed order. Raises InvalidInput."""
     known = [kind.value for kind in EventKind if kind in SUBSCRIBABLE]
     if not isinstance(events, list) or not events or not all(each in known for each in events):
-        raise InvalidInput.of("events", f"Name one or more of: {', '.join(known)}.")
+        raise InvalidInput.of("events", f"Choose one or more of: {', '.join(known)}.")
     return [each for each in known if each in events]
 
 
@@ -89,7 +89,7 @@ def parse_description(description: object) -> str:
 def parse_active(active: object) -> bool:
     """Return whether the webhook is on. Raises InvalidInput."""
     if not isinstance(active, bool):
-        raise InvalidInput.of("active", "This must be true or false.")
+        raise InvalidInput.of("active", "Enter true or false.")
     return active
 
 
