@@ -10,7 +10,7 @@
     └── Unavailable           503  something outside of Swivi did not answer
 
 Each feature's `errors.py` adds leaves to this tree. The API, the pages and the command line answer
-with any leaf without knowing it: `code` for programs, `str(error)` for people, `status` for HTTP.
+with any leaf without knowing it: `code` for programs, `str(error)` for users, `status` for HTTP.
 """
 
 from collections.abc import Mapping

@@ -26,7 +26,7 @@ _DOLLARS = re.compile(
 
 
 def parse_dollars(text: object, *, field: str = "amount") -> Cents:
-    """Parse dollars as people or JSON write them ("20", "$1,234.50", 20, 20.5) into cents.
+    """Parse dollars as users or JSON write them ("20", "$1,234.50", 20, 20.5) into cents.
 
     Raises InvalidInput for `field` unless the amount is finite, above zero and has at most two
     decimals.

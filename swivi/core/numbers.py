@@ -1,4 +1,4 @@
-"""Parse numbers from people, programs and JSON, within bounds.
+"""Parse numbers from users, programs and JSON, within bounds.
 
 `Decimal("1e1000000000")` takes 12 characters, and a gigabyte once it is written out. Every number
 from outside must pass one of these functions before it is computed with.
@@ -46,7 +46,7 @@ def whole_number(value: object, *, largest: int) -> int | None:
 
 
 def typed_number(value: object, *, largest: int) -> int | None:
-    """Return a whole number as people type it ("12,345") or as JSON. See `whole_number`."""
+    """Return a whole number as users type it ("12,345") or as JSON. See `whole_number`."""
     digits = plain_digits(value) if isinstance(value, str | int) else None
     return None if digits is None else whole_number(digits.replace(",", ""), largest=largest)
 

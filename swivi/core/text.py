@@ -1,4 +1,4 @@
-"""Parse text that people type: cleaned, bounded, storable and visible."""
+"""Parse text that users type: cleaned, bounded, storable and visible."""
 
 import re
 import unicodedata

@@ -23,7 +23,7 @@ from swivi.domain.tracking import partitions, reading
 from swivi.domain.tracking.batches import Batch, batches_left_behind
 from swivi.domain.tracking.models import RunSlice, ScraperRun, ScraperStatus, TrackingRun, Trigger
 from swivi.domain.tracking.plan import CampaignGroup, start_run
-from swivi.domain.tracking.reading import ReadingOptions, Scrapers, SliceReading
+from swivi.domain.tracking.reading import ReadingOptions, ScraperPlaces, SliceReading
 from swivi.insights.operations import runs
 from tests.factories import tiktok
 from tests.months import as_if_for_long, next_month, tables, where_kept
@@ -192,7 +192,7 @@ def reads(
     options = ReadingOptions(pause_seconds=0)
     known = readers or world.running.readers
     assert known is not None
-    return SliceReading(world.database, known, options, Scrapers(options), hold, run_slice)
+    return SliceReading(world.database, known, options, ScraperPlaces(options), hold, run_slice)
 
 
 async def test_a_scraper_runs_readings_are_stored_once_though_a_month_ends_in_between(

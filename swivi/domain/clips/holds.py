@@ -200,7 +200,9 @@ def _lift(
     actor_id: int | None,
     why: str,
 ) -> None:
-    hold.decision, hold.lifted_by, hold.lifted_at = decision, actor_id, clock.now()
+    hold.decision = decision
+    hold.lifted_by = actor_id
+    hold.lifted_at = clock.now()
     audit_log.record(
         session,
         audit_log.entry(

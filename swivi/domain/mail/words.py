@@ -64,11 +64,11 @@ def link(base_url: str, kind: MailKind, token: str) -> str:
 def message(kind: MailKind, *, sender: str, recipient: str, link: str) -> EmailMessage:
     """Return the mail."""
     mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = sender, recipient, SUBJECT[kind]
-    mail["Date"], mail["Message-ID"] = (
-        formatdate(),
-        make_msgid(domain=sender.rpartition("@")[2].rstrip(">")),
-    )
+    mail["From"] = sender
+    mail["To"] = recipient
+    mail["Subject"] = SUBJECT[kind]
+    mail["Date"] = formatdate()
+    mail["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].rstrip(">"))
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(_TEXT[kind].format(link=link))
     return mail

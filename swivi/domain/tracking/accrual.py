@@ -5,7 +5,7 @@ fall in views takes nothing back, because only the peak pays.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -62,17 +62,12 @@ class Earner(NamedTuple):
         return max(0, self.target - self.gross_credited) if self.may_earn else 0
 
 
-def settle(earners: Iterable[Earner], remaining: Cents) -> dict[int, Cents]:
+def share_out(demands: dict[int, Cents], remaining: Cents) -> dict[int, Cents]:
     """Return each clip's credit (clip id -> cents > 0) out of a budget's `remaining` cents.
 
     If the demands exceed the budget, it is shared in proportion to them. The sum is then exactly
     `remaining`, and no clip profits from being read first.
     """
-    return share_out(capped_demands(list(earners)), remaining)
-
-
-def share_out(demands: dict[int, Cents], remaining: Cents) -> dict[int, Cents]:
-    """Share `remaining` cents among demands (clip id -> cents). Omit clips that get nothing."""
     return {clip_id: amount for clip_id, amount in share(remaining, demands).items() if amount > 0}
 
 
@@ -201,7 +196,9 @@ def _uncounted(
 
     Definite and unknown answers make the clip rest. Two "not found" a day apart remove it.
     """
-    runs, first, state = before.not_found_runs, before.not_found_since, before.state
+    runs = before.not_found_runs
+    first = before.not_found_since
+    state = before.state
     if outcome is Outcome.NOT_FOUND:
         runs, first = runs + 1, first or at
         if runs >= RUNS_UNTIL_REMOVED and at - first >= retry_schedule.REMOVED_AFTER:

@@ -75,7 +75,7 @@ async def _put_off(
         campaign.end_waits_since = now
         await _tell_of_wait(session, campaign, unread, patience)
     changes.mark(session, campaigns=[campaign_id])
-    log.warning('The end of campaign "%s" waits: %s', campaign.title, unread.sentence)
+    log.warning('Postponed the end of campaign "%s": %s', campaign.title, unread.sentence)
 
 
 async def _tell_of_wait(

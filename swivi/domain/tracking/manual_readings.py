@@ -119,7 +119,7 @@ async def decline(session: AsyncSession, actor: Actor, reading_id: int) -> Manua
 
 
 def parse_views(value: object) -> int:
-    """Parse a count of views as people write it ("12,345", 12345). Raises InvalidInput."""
+    """Parse a count of views as users write it ("12,345", 12345). Raises InvalidInput."""
     views = typed_number(value, largest=MAX_VIEWS)
     if views is None:
         raise InvalidInput.of(
@@ -273,7 +273,9 @@ async def _decide(
     await session.refresh(waiting)
     if waiting.status is not ManualReadingStatus.WAITING:
         raise Conflict(f"This reading is already {waiting.status.lower()}.")
-    waiting.status, waiting.decided_by, waiting.decided_at = decision, actor.user_id, clock.now()
+    waiting.status = decision
+    waiting.decided_by = actor.user_id
+    waiting.decided_at = clock.now()
 
 
 async def _keep(

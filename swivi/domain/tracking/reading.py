@@ -46,7 +46,7 @@ class ReadingOptions:
     pause_seconds: float = 1.0
 
 
-class Scrapers:
+class ScraperPlaces:
     """One process's places for scraper runs of a tracking run, with a pause before a place is
     reused.
 
@@ -60,7 +60,7 @@ class Scrapers:
         self._waiting = 0
 
     @asynccontextmanager
-    async def one(self) -> AsyncIterator[None]:
+    async def place(self) -> AsyncIterator[None]:
         """Wait for a place for one scraper run, first come, first served."""
         self._waiting += 1
         try:
@@ -74,7 +74,7 @@ class Scrapers:
         finally:
             self._places.release()
 
-    async def idle(self) -> None:
+    async def wait_for_idle(self) -> None:
         """Return once a place is free that no batch waits for."""
         async with self._places:
             return
@@ -88,14 +88,14 @@ class SliceReading:
         database: Database,
         readers: ViewReaders,
         options: ReadingOptions,
-        scrapers: Scrapers,
+        places: ScraperPlaces,
         hold: LeaseHold,
         run_slice: RunSlice,
     ) -> None:
         self._database = database
         self._readers = readers
         self._options = options
-        self._scrapers = scrapers
+        self._places = places
         self._hold = hold
         self._slice = run_slice
         self.under_way = asyncio.Event()
@@ -126,17 +126,17 @@ class SliceReading:
                 # Lets each batch queue for a place before anybody asks for an idle one.
                 await asyncio.sleep(0)
                 self.under_way.set()
-        if self._scrapers.stopped is not None:
-            raise self._scrapers.stopped
+        if self._places.stopped is not None:
+            raise self._places.stopped
 
     async def _read_in_turn(self, batch: Batch) -> None:
-        async with self._scrapers.one():
-            if self._scrapers.stopped is not None:
+        async with self._places.place():
+            if self._places.stopped is not None:
                 return
             try:
                 await self._read_batch(batch)
             except ReaderStopped as stopped:
-                self._scrapers.stopped = stopped
+                self._places.stopped = stopped
 
     async def _read_batch(self, batch: Batch) -> None:
         scraper = batch.adopted or await self._intend(batch)

@@ -1,4 +1,4 @@
-"""Scraper runs as rows: whoever starts one first stores the intent.
+"""Scraper runs as rows: the intent is stored before each start.
 
 Each start costs money. If its response is lost, the scraper run is looked up at the service by its
 links. A baseline or an admin may have read the same links seconds ago. So every start is recorded

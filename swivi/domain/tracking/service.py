@@ -138,7 +138,7 @@ class Tracker:
         async with self.database.reading() as session:
             run_id = await _running(session)
         if run_id is not None:
-            with _cut_off_by_outages(), leases.one_failure():
+            with _interrupted_by_outages(), leases.one_failure():
                 await self._worker(self.readers, run_id).process_free()
 
     async def complete(
@@ -197,7 +197,7 @@ class Tracker:
             raise RunUnderWay
         self._leads = True
         try:
-            with _cut_off_by_outages():
+            with _interrupted_by_outages():
                 async with leases.held(hold):
                     yield hold
         finally:
@@ -210,9 +210,9 @@ class Tracker:
                 .where(TrackingRun.status == RunStatus.RUNNING)
                 .order_by(col(TrackingRun.id))
             )
-            cut_off = found.all()
-        for run in cut_off:
-            log.info("Resuming tracking run %d, which was cut off", run.id)
+            interrupted = found.all()
+        for run in interrupted:
+            log.info("Resuming tracking run %d, which was interrupted", run.id)
             await self._process(readers, hold, run.id)
 
     async def _run_due(
@@ -293,7 +293,7 @@ class Tracker:
 
 
 @contextlib.contextmanager
-def _cut_off_by_outages() -> Iterator[None]:
+def _interrupted_by_outages() -> Iterator[None]:
     try:
         yield
     except Outage as outage:

@@ -18,7 +18,7 @@ from swivi.domain.platforms.errors import ReaderStopped
 from swivi.domain.platforms.readers.protocol import ViewReaders
 from swivi.domain.tracking.batches import unread_campaigns
 from swivi.domain.tracking.models import PlannedCampaign, PlanStatus, RunSlice, SliceStatus
-from swivi.domain.tracking.reading import ReadingOptions, Scrapers, SliceReading
+from swivi.domain.tracking.reading import ReadingOptions, ScraperPlaces, SliceReading
 from swivi.domain.tracking.settlement import settle_campaign
 
 log = logging.getLogger("swivi.tracking")
@@ -43,7 +43,7 @@ class SliceWorker:
         self._options = options
         self._lease_ttl = lease_ttl
         self._run_id = run_id
-        self._scrapers = Scrapers(options)
+        self._places = ScraperPlaces(options)
 
     async def process_all(self) -> None:
         """Process slices until all are DONE, by this process or others.
@@ -65,11 +65,11 @@ class SliceWorker:
             while (taken := await self._take()) is not None:
                 hold, run_slice = taken
                 reading = SliceReading(
-                    self._database, self._readers, self._options, self._scrapers, hold, run_slice
+                    self._database, self._readers, self._options, self._places, hold, run_slice
                 )
                 group.create_task(self._process(hold, run_slice, reading))
                 await reading.under_way.wait()
-                await self._scrapers.idle()
+                await self._places.wait_for_idle()
 
     async def problem(self) -> str | None:
         """Return why the reading service stopped the run, whichever process it stopped first."""

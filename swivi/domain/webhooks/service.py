@@ -65,10 +65,8 @@ async def rotate_secret(session: AsyncSession, actor: Actor, webhook_id: int) ->
     """
     actor.must_be_admin()
     webhook = await get(session, webhook_id, lock=True)
-    webhook.previous_secret, webhook.previous_until = (
-        webhook.secret,
-        clock.now() + rules.BOTH_SECRETS_FOR,
-    )
+    webhook.previous_secret = webhook.secret
+    webhook.previous_until = clock.now() + rules.BOTH_SECRETS_FOR
     webhook.secret = rules.new_secret()
     await session.flush()
     _audit(session, actor, webhook, "secret_rotated", {}, {})
