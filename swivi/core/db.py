@@ -179,7 +179,7 @@ class Database:
             )
             _prepare_postgresql(self.engine)
         event.listen(self.engine.sync_engine, "handle_error", _keep_rows_out)
-        outages.tell(self.engine.sync_engine)
+        outages.translate_errors(self.engine.sync_engine)
         self.listeners: list[Callable[[ChangeSet], None]] = []
         """Called after each commit that marked changes. A listener must not block or raise."""
         self._writer = self.engine.execution_options(swivi_writes=True)

@@ -89,7 +89,7 @@ def unlogged() -> Iterator[None]:
         log.disabled = False
 
 
-def tell(engine: Engine) -> None:
+def translate_errors(engine: Engine) -> None:
     """Make this engine log database failures and raise them as an Outage."""
     event.listen(engine, "handle_error", _replace)
     event.listen(engine, "do_connect", _connect)

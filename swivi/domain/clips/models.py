@@ -72,8 +72,9 @@ HOLDS_VIDEO = text("holds_video")
 ONE_HOLDS_VIDEO = "uq_clip_submissions_held_video"
 """The index that allows one submission to hold a video."""
 LIVE_WITHOUT_VIDEO = text("NOT holds_video AND status <> 'REJECTED'")
-"""Released submissions, those of test campaigns, and duplicates from before one submission held
-a video.
+"""Submissions that are released or of test campaigns, and old duplicates.
+
+Duplicates date from before one submission held a video.
 """
 
 

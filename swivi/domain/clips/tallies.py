@@ -93,9 +93,7 @@ async def count_submissions(
 
 
 async def count_accruals(session: AsyncSession, campaign_id: int, why: AuditEntry) -> None:
-    """Add up the transfers of this audit entry, which are those of one settlement of this
-    campaign.
-    """
+    """Add up the transfers of this audit entry, all of one settlement of the campaign."""
     day, its = why.at.date(), col(Transfer.audit_id) == why.id
     spent: Rows = (
         select(

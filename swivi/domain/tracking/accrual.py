@@ -44,9 +44,7 @@ class Earner(NamedTuple):
 
     @property
     def target(self) -> Cents:
-        """Return what the clip's growth is worth, before the clipper's cap and the campaign's
-        budget.
-        """
+        """Return the worth of the clip's growth, before the clipper's cap and the budget."""
         growth = max(0, self.peak_views - self.initial_views)
         if growth < self.min_views:
             return 0
@@ -158,9 +156,7 @@ def observe(
 def observe_held(
     before: Observation, outcome: Outcome, views: int | None, at: datetime, word: str | None = None
 ) -> Observation:
-    """Return what is known after a reading of a clip on hold: like `observe`, but the peak
-    stays.
-    """
+    """Return what is known of a held clip after a reading: like `observe`, but the peak stays."""
     after = observe(before, outcome, views, at, word)
     return after._replace(
         views=min(after.views, before.peak_views), peak_views=before.peak_views, jump=before.jump

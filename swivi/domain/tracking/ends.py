@@ -28,9 +28,7 @@ LONGEST_RETRY = timedelta(hours=1)
 
 
 async def due_ends(database: Database) -> list[int]:
-    """Return the ids of campaigns to end now: at their end time, or if the budget was lowered to
-    its use.
-    """
+    """Return the ids of campaigns to end: at their end time, or with their budget used up."""
     async with database.reading() as session:
         over = await session.exec(select(Campaign.id).where(*_is_due()).order_by(col(Campaign.id)))
         return list(over.all())

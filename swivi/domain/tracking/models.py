@@ -207,9 +207,7 @@ class ManualReading(SQLModel, table=True):
     views: int = counted(default=None)
     reason: str
     worth: int = cents(default=None)
-    """Cents beyond the views seen by a scraper or two admins, before the budget and clipper's
-    cap.
-    """
+    """Cents beyond the views seen by a scraper or two admins, before budget and clipper's cap."""
     status: ManualReadingStatus = choice(ManualReadingStatus, default=ManualReadingStatus.WAITING)
     asked_by: int = reference("users.id")
     asked_at: datetime = moment()

@@ -40,8 +40,9 @@ ADVISORY_LOCK = 7_316_002
 """Held while a month is created, so that no second process creates the same."""
 
 CLOCKS_DIFFER = timedelta(days=1)
-"""How far a reading's date may lie outside its run: far more than clocks of processes differ,
-far less than a month.
+"""How far a reading's date may lie outside its run.
+
+Far more than the clocks of processes differ, far less than a month.
 """
 
 
@@ -72,8 +73,7 @@ async def make_ahead(database: Database) -> int:
 
 
 async def of_run(session: AsyncSession, run_id: int) -> Callable[[Any], ColumnElement[bool]]:
-    """Return the condition for readings (ViewTracking or an alias) of a run, including their
-    months.
+    """Return the condition for readings (ViewTracking or an alias) of a run, with their months.
 
     With `run_id` alone, PostgreSQL would search every month.
     """

@@ -82,9 +82,7 @@ async def campaign_to_end(session: AsyncSession, campaign_id: int) -> list[Campa
 
 
 def _is_entered_by_hand() -> ColumnElement[bool]:
-    """Return the condition that a clip of the campaign has a manual reading since the last
-    settlement.
-    """
+    """Return the condition that the campaign has manual readings since its last settlement."""
     entered = select(ViewTracking.id).where(
         ViewTracking.clip_id == Clip.id,
         ViewTracking.source == manual.SOURCE,

@@ -47,8 +47,7 @@ class ReadingOptions:
 
 
 class ScraperPlaces:
-    """One process's places for scraper runs of a tracking run, with a pause before a place is
-    reused.
+    """One process's places for scraper runs, with a pause before a place is reused.
 
     `stopped` is set once the reading service has stopped us, in any slice.
     """

@@ -28,8 +28,7 @@ READ_FOR = timedelta(days=30)
 
 
 def next_look(state: ClipState, since: datetime, looked_at: datetime) -> datetime | None:
-    """Return when a clip that rests `since` is due after a reading at `looked_at`, or None for
-    never.
+    """Return when a clip that rests `since` is due after a reading, or None for never.
 
     TRACKED clips are due in every run of the first day, then daily for a week, then every third
     day. REMOVED clips skip the first day: two answers a day apart are enough evidence.

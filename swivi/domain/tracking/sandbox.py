@@ -82,8 +82,7 @@ async def current(session: AsyncSession) -> Sandbox | None:
 async def submit_links(
     database: Database, intake: Intake, actor: Actor, pasted: Sequence[str]
 ) -> list[RefusedLink]:
-    """Submit each link as the test clipper and read the baselines, with one scraper run per
-    platform.
+    """Submit each link as the test clipper and read the baselines, one scraper run per platform.
 
     Creates the sandbox first if there is none and a link leads to a video. Raises AdminsOnly.
     """

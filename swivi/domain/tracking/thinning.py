@@ -134,9 +134,7 @@ def _within(readings: Any, day: datetime) -> tuple[ColumnElement[bool], ColumnEl
 
 
 def _is_followed_the_same_day(day: datetime) -> ColumnElement[bool]:
-    """Return whether a later reading of the day is a count, for a count, or a failure, for a
-    failure.
-    """
+    """Return whether a later reading of the day is of the same kind: a count or a failure."""
     later = aliased(ViewTracking)
     return exists().where(
         col(later.clip_id) == col(ViewTracking.clip_id),
