@@ -63,9 +63,9 @@ async def batches_due(
     for platform, external_id in await _videos_due(session, run_slice, attempt):
         by_platform[platform].append(external_id)
     return [
-        Batch(platform, tuple(slice_), attempt)
+        Batch(platform, tuple(some), attempt)
         for platform, ids in by_platform.items()
-        for slice_ in in_slices(ids, size)
+        for some in in_slices(ids, size)
     ]
 
 

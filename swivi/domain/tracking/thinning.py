@@ -34,7 +34,7 @@ log = logging.getLogger("swivi.tracking")
 
 KEPT_WHOLE = timedelta(days=30)
 DAY = timedelta(days=1)
-SLICE = 5_000
+ROWS_AT_A_TIME = 5_000
 """Rows per transaction."""
 
 LEASE = "thinning"
@@ -87,15 +87,15 @@ async def _thin_out_day(database: Database, hold: LeaseHold, day: datetime) -> i
         async with database.writing() as session:
             await hold.assert_held(session)
             thinned = await session.get(ThinnedDay, day) or ThinnedDay(day=day)
-            slice_ = (await session.exec(_needless(day).limit(SLICE))).all()
-            thinned.deleted += len(slice_)
-            thinned.is_done = len(slice_) < SLICE
+            ids = (await session.exec(_needless(day).limit(ROWS_AT_A_TIME))).all()
+            thinned.deleted += len(ids)
+            thinned.is_done = len(ids) < ROWS_AT_A_TIME
             session.add(thinned)
-            needless = (*_within(ViewTracking, day), col(ViewTracking.id).in_(slice_))
+            needless = (*_within(ViewTracking, day), col(ViewTracking.id).in_(ids))
             await session.execute(delete(ViewTracking).where(*needless))
-            if slice_:
-                session.add(_kept_ids(day, slice_))
-        deleted += len(slice_)
+            if ids:
+                session.add(_kept_ids(day, ids))
+        deleted += len(ids)
         if thinned.is_done:
             log.info("Thinned out the readings of %s: %d deleted", day.date(), thinned.deleted)
             return deleted
