@@ -11,7 +11,7 @@ from swivi.domain.webhooks.models import EventKind
 
 Id = Annotated[str, BeforeValidator(str)]
 Dollars = Annotated[float, BeforeValidator(to_dollars)]
-"""Validates cents into dollars."""
+"""Dollars, converted from cents when validated."""
 
 
 class EventData(BaseModel):
