@@ -102,7 +102,7 @@ async def _take_part(part: str, url: str, scraper: str, clips: int) -> None:
         else:
             print(READY.decode(), end="", flush=True)
             while True:
-                await tracker.take_part()
+                await tracker.process_slices()
                 await asyncio.sleep(LOOK_SECONDS)
     await database.dispose()
 

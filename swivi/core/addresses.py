@@ -1,10 +1,11 @@
-"""IP addresses: which are on the public internet, and whom one stands for. Pure, no I/O.
+"""Tell public IP addresses from all others, and name the network of a client. Pure, no I/O.
 
-The rule is our own, because Python's `is_global` differs between versions: 3.11.7 takes `::7f00:1`,
-`fec0::1` and `192.0.0.8` for public. Sources: the IANA IPv4 and IPv6 Special-Purpose Address
-Registries, RFC 6890 and its updates, RFC 6052 (NAT64). Blocks that the registries call globally
-reachable but that serve protocols only (such as `192.0.0.9/32` and parts of `2001::/23`) are
-refused too: nothing that Swivi connects to is there.
+The rule is our own, because Python's `is_global` differs between versions: 3.11.7 accepts
+`::7f00:1`, `fec0::1` and `192.0.0.8` as public. Sources: the IANA IPv4 and IPv6 Special-Purpose
+Address Registries, RFC 6890 and its updates, RFC 6052 (NAT64).
+
+The registries call some protocol blocks globally reachable, such as `192.0.0.9/32` and parts of
+`2001::/23`. They are refused too: Swivi connects to nothing there.
 """
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
@@ -14,10 +15,10 @@ _NOT_PUBLIC_V4 = tuple(
     for block in (
         "0.0.0.0/8",  # this network
         "10.0.0.0/8",  # private use
-        "100.64.0.0/10",  # shared by carriers
+        "100.64.0.0/10",  # carrier-grade NAT
         "127.0.0.0/8",  # loopback
-        "168.63.129.16/32",  # a public address by the registry, and the host's agent within Azure
-        "169.254.0.0/16",  # link-local, and the metadata of clouds
+        "168.63.129.16/32",  # public by the registry, but Azure's host agent from within Azure
+        "169.254.0.0/16",  # link-local, with the metadata services of clouds
         "172.16.0.0/12",  # private use
         "192.0.0.0/24",  # protocol assignments
         "192.0.2.0/24",  # documentation
@@ -27,13 +28,13 @@ _NOT_PUBLIC_V4 = tuple(
         "198.51.100.0/24",  # documentation
         "203.0.113.0/24",  # documentation
         "224.0.0.0/4",  # multicast
-        "240.0.0.0/4",  # reserved, and broadcast
+        "240.0.0.0/4",  # reserved, with the broadcast address
     )
 )
 _UNICAST_V6 = IPv6Network("2000::/3")
-"""All that is assigned for global unicast.
+"""All addresses assigned for global unicast.
 
-Loopback, private, link-local and IPv4 in IPv6 are outside.
+Loopback, private, link-local and IPv4-mapped addresses are outside.
 """
 
 _NOT_PUBLIC_V6 = tuple(
@@ -46,16 +47,11 @@ _NOT_PUBLIC_V6 = tuple(
     )
 )
 _NAT64 = IPv6Network("64:ff9b::/96")
-"""Where a network without IPv4 reaches it: DNS64 answers with these for every host that has IPv4
-only.
-"""
+"""The addresses by which a network without IPv4 reaches IPv4 hosts. DNS64 answers with them."""
 
 
 def is_public(text: str) -> bool:
-    """Whether `text` is an IP address on the public internet.
-
-    False for anything else, such as a name.
-    """
+    """Return whether `text` is an IP address on the public internet. Anything else is False."""
     try:
         address = ip_address(text)
     except ValueError:
@@ -68,7 +64,7 @@ def is_public(text: str) -> bool:
 
 
 def is_address(text: str) -> bool:
-    """Whether `text` is an IP address at all."""
+    """Return whether `text` is an IP address."""
     try:
         ip_address(text)
     except ValueError:
@@ -79,11 +75,11 @@ def is_address(text: str) -> bool:
 def network_of(address: str) -> str:
     """Return the network that an address stands for: itself, or the /64 of an IPv6 address.
 
-    A customer of IPv6 has a whole /64, so one address of it is as good as any other.
+    A provider assigns a whole /64 to each IPv6 customer, who can use any address in it.
     """
     try:
         parsed = ip_address(address)
-    except ValueError:  # a proxy's name for something else, such as "unknown"
+    except ValueError:  # a proxy may send another identifier, such as "unknown"
         return address
     if not isinstance(parsed, IPv6Address):
         return str(parsed)

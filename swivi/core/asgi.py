@@ -1,23 +1,19 @@
-"""Calling an ASGI app with a changed scope."""
+"""Call an ASGI app with a changed scope."""
 
 from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 ROUTED = ("route", "root_path")
-"""What routing writes into the scope that it was given, and what the log of requests reads from its
-own.
-"""
+"""The keys that routing writes into its scope. The request log reads them from the outer scope."""
 
 
 async def call_with(
     app: ASGIApp, scope: Scope, receive: Receive, send: Send, **changes: Any
 ) -> None:
-    """Call `app` with a copy of `scope` that has these changes, and write into `scope` which route
-    answered.
+    """Call `app` with a changed copy of `scope`, and copy the matched route back into `scope`.
 
-    Without that, whatever stands outside cannot know the route: routing writes it into the copy
-    only.
+    Routing writes into the copy only. Without this, outer middleware could not know the route.
     """
     inner = {**scope, **changes}
     try:

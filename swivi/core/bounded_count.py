@@ -1,6 +1,4 @@
-"""Counting for people: how many rows there are matters to them up to a point; it takes longer the
-more there are.
-"""
+"""Count rows up to a bound: beyond that, readers need no exact number and counting takes longer."""
 
 from typing import Any
 
@@ -8,12 +6,10 @@ from sqlmodel import func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 MOST_COUNTED = 500
-"""Where nothing keeps the number, rows are counted no further than one more, and a list is said to
-have "more".
-"""
+"""The highest exact count. A list with more rows says "more"."""
 
 
 async def count_to_most(session: AsyncSession, column: Any, *wanted: Any) -> int:
-    """How many rows of this column's table are `wanted`: MOST_COUNTED + 1 are that or more."""
+    """Return how many rows match `wanted`, at most MOST_COUNTED + 1."""
     some = select(column).where(*wanted).limit(MOST_COUNTED + 1).subquery()
     return (await session.exec(select(func.count()).select_from(some))).one()

@@ -1,7 +1,6 @@
-"""Many rows in one statement: values of Python's that a statement reads like a table.
+"""Use many rows of Python values as a table within one SQL statement.
 
-One statement for all of them, instead of one for each: what a row costs is then the database's work
-on it alone.
+One statement for all rows avoids a round trip for each.
 """
 
 import json
@@ -29,33 +28,31 @@ from swivi.core.db import UtcDateTime, in_slices
 
 
 def number(name: str) -> ColumnClause[int]:
-    """A column of `listed` that holds whole numbers of at most 64 bits."""
+    """Return a column of `listed` for whole numbers of at most 64 bits."""
     return column(name, BigInteger)
 
 
 def words(name: str) -> ColumnClause[str]:
-    """A column of `listed` that holds text or None."""
+    """Return a column of `listed` for text or None."""
     return column(name, String)
 
 
 def moment(name: str) -> ColumnClause[datetime]:
-    """A column of `listed` that holds moments (aware, UTC) or None."""
+    """Return a column of `listed` for moments (aware, UTC) or None."""
     return column(name, UtcDateTime)
 
 
 ROWS_AT_A_TIME = 5_000
-"""How many rows of `listed` there are as such at one moment: they are far larger than what is sent
-of them.
+"""Rows converted at a time. As Python objects they are far larger than the statement's parameters.
 """
 
 
 def listed(
     session: AsyncSession, columns: Sequence[ColumnClause[Any]], rows: Iterable[tuple[Any, ...]]
 ) -> FromClause:
-    """`rows` as something to select from or to update from, with these columns (see `number` and
-    `words`).
+    """Return `rows` as a table to select or update from. See `number`, `words` and `moment`.
 
-    PostgreSQL unnests an array for each column, SQLite reads one text of JSON.
+    PostgreSQL unnests one array per column. SQLite reads one JSON text.
     """
     slices = in_slices(rows, ROWS_AT_A_TIME)
     if session.get_bind().dialect.name == "sqlite":
@@ -81,21 +78,19 @@ def listed(
 
 
 def _stored(value: object) -> str:
-    """Return a moment as SQLite holds it, so that a statement can copy it without a look at it."""
+    """Return a moment in the format that SQLite stores, so that it can be copied unchanged."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
     raise TypeError(f"a value of a listed row is {type(value)}")
 
 
 def among(session: AsyncSession, one: Any, ids: Sequence[int]) -> ColumnElement[bool]:
-    """Whether a column of ids is one of these, however many they are, so that an index of it
-    answers.
-    """
+    """Return the condition that a column of ids is one of `ids`. An index can answer it."""
     if session.get_bind().dialect.name == "sqlite":
         each = func.json_each(bindparam(None, json.dumps(ids))).table_valued("value")
         return col(one).in_(select(each.c.value))
-    # Not a join with `listed`: its planner might then read everything else that there is, and look
-    # for these in it.
+    # Not a join with `listed`: the planner could then scan the other tables and look up each of
+    # their rows in the list.
     return col(one) == any_(bindparam(None, list(ids), ARRAY(BigInteger)))
 
 
@@ -107,8 +102,8 @@ async def add_to_each(
 ) -> None:
     """Add each `(row id, number)` to the named columns of a table, in one statement.
 
-    It locks the rows in whatever order the database likes. So who changes several has locked what
-    guards them before: a settlement its campaign, and its clippers in the order of their ids.
+    The database locks the rows in any order. Callers that change several rows must first lock what
+    guards them: a settlement locks its campaign, and its clippers in the order of their ids.
     """
     if not amounts:
         return
@@ -124,9 +119,7 @@ async def change_each(
     row_id: ColumnElement[int],
     changes: Mapping[str, ColumnElement[Any]],
 ) -> None:
-    """Give the rows of a table whose ids stand in `row_id`, a column of `listed`, new values by
-    column name.
-    """
+    """Set columns, by name, of the rows whose ids are in `row_id`, a column of `listed`."""
     new: dict[ColumnElement[Any], ColumnElement[Any]] = {
         column(name): value for name, value in changes.items()
     }

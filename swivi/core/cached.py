@@ -1,4 +1,4 @@
-"""An answer that is worked out again only once it is a few seconds old."""
+"""Cache one answer for a few seconds."""
 
 import asyncio
 import time
@@ -9,10 +9,7 @@ Answer = TypeVar("Answer")
 
 
 class CachedAnswer(Generic[Answer]):
-    """The newest answer.
-
-    It is worked out by one caller at a time; those who wait for it share it.
-    """
+    """A cached answer. One caller at a time computes it, and waiting callers get the result."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -20,9 +17,9 @@ class CachedAnswer(Generic[Answer]):
         self._working = asyncio.Lock()
 
     async def get(self, work: Callable[[], Awaitable[Answer]]) -> Answer:
-        """Return the newest answer, or a new one if that is too old.
+        """Return the cached answer, or compute a new one if it has expired.
 
-        A failed `work` is not kept.
+        Failures are not cached.
         """
         async with self._working:
             if self._newest is None or time.monotonic() - self._newest[0] >= self._seconds:

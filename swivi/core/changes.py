@@ -1,6 +1,4 @@
-"""What a transaction changed that people may be looking at, told to listeners once it has
-committed.
-"""
+"""Collect what a transaction changes, and pass it to listeners once it has committed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,9 +10,7 @@ _KEY = "swivi_changed"
 
 @dataclass(slots=True)
 class ChangeSet:
-    """The ids of users, campaigns and tracking runs whose numbers changed, and whether webhooks or
-    mails wait.
-    """
+    """The ids of what changed, and whether webhooks or mails wait to be sent."""
 
     users: set[int] = field(default_factory=set)
     campaigns: set[int] = field(default_factory=set)
@@ -26,7 +22,7 @@ class ChangeSet:
         return bool(self.users or self.campaigns or self.runs or self.webhooks or self.mail)
 
     def add(self, other: "ChangeSet") -> None:
-        """Take another's ids in."""
+        """Add another set's ids."""
         self.users |= other.users
         self.campaigns |= other.campaigns
         self.runs |= other.runs
@@ -34,7 +30,7 @@ class ChangeSet:
         self.mail |= other.mail
 
     def without(self, other: "ChangeSet") -> "ChangeSet":
-        """The ids that another does not have."""
+        """Return the ids that `other` does not have."""
         return ChangeSet(
             self.users - other.users, self.campaigns - other.campaigns, self.runs - other.runs
         )
@@ -49,11 +45,11 @@ def mark(
     webhooks: bool = False,
     mail: bool = False,
 ) -> None:
-    """Note within a transaction what it changes; nobody hears of it unless it commits."""
+    """Note what the transaction changes. Listeners learn of it only if it commits."""
     collected(session).add(ChangeSet(set(users), set(campaigns), set(runs), webhooks, mail))
 
 
 def collected(session: AsyncSession) -> ChangeSet:
-    """What was marked on this session so far."""
+    """Return what was marked on this session so far."""
     changed: ChangeSet = session.info.setdefault(_KEY, ChangeSet())
     return changed

@@ -1,6 +1,6 @@
-"""The one source of the present moment: UTC, always aware.
+"""The only source of the present time: UTC, always aware.
 
-The demo seeds its history, and tests let time pass, by standing at another moment for a while.
+Tests and the demo's history set another time for a block of code.
 """
 
 from collections.abc import Iterator
@@ -12,14 +12,15 @@ _standing_at: ContextVar[datetime | None] = ContextVar("standing_at", default=No
 
 
 def now() -> datetime:
-    """The present moment in UTC."""
+    """Return the present time in UTC."""
     return _standing_at.get() or datetime.now(UTC)
 
 
 @contextmanager
 def standing_at(moment: datetime) -> Iterator[None]:
-    """Within this block, and the tasks it starts, `now()` answers `moment` (which must be
-    aware).
+    """Make `now()` return `moment` in this block and in the tasks that it starts.
+
+    Raises ValueError for a naive `moment`.
     """
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone")

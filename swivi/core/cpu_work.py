@@ -1,8 +1,6 @@
-"""Run slow computations in threads of their own: never on the event loop, and never more than a
-bounded number.
+"""Run slow computations in a bounded number of threads, never on the event loop.
 
-Whoever calls this holds no database connection meanwhile: on a busy server the wait may last
-seconds.
+Callers must hold no database connection: on a busy server the wait may take seconds.
 """
 
 import asyncio
@@ -21,11 +19,10 @@ Result = TypeVar("Result")
 WORKERS = os.cpu_count() or 1
 """Threads. More would only make each computation slower, and each password hash takes 64 MB."""
 MOST_WAITING = 64
-"""Calls that may wait for a thread: a password takes about 0.1 s, so the last one waits a few
-seconds.
+"""Calls that may wait for a thread. A password takes about 0.1 s, so the last waits some seconds.
 """
 RETRY_AFTER_SECONDS = 5
-"""By then a full queue has been worked through."""
+"""After this time a full queue has been worked through."""
 
 
 class Overloaded(Unavailable):
@@ -34,7 +31,7 @@ class Overloaded(Unavailable):
     code = "overloaded"
 
     def __init__(self) -> None:
-        super().__init__("Swivi is very busy right now. Try again in a few seconds.")
+        super().__init__("Swivi is busy. Try again in a few seconds.")
         self.retry_after = RETRY_AFTER_SECONDS
 
 
@@ -46,7 +43,7 @@ async def off_loop(
 ) -> Result:
     """Return what `work` returns, computed in a thread.
 
-    Raise Overloaded at once if too many calls wait.
+    Raises Overloaded at once if too many calls wait.
     """
     if not _places.acquire(blocking=False):
         raise Overloaded
@@ -55,7 +52,8 @@ async def off_loop(
     except BaseException:
         _places.release()
         raise
-    # When it is done, not when its caller leaves: a computation that has begun cannot be stopped.
+    # Released when the computation ends, not when its caller gives up: a running computation cannot
+    # be stopped.
     running.add_done_callback(lambda _: _places.release())
     return await asyncio.wrap_future(running)
 
@@ -63,5 +61,5 @@ async def off_loop(
 @cache
 def _pool() -> ThreadPoolExecutor:
     # Made on first use: production servers fork after importing the app, and threads do not survive
-    # that.
+    # a fork.
     return ThreadPoolExecutor(WORKERS, thread_name_prefix="heavy")

@@ -1,7 +1,7 @@
-"""The database: one async engine per process, and the two kinds of transaction everything runs in.
+"""The database: one async engine per process, and the two kinds of transaction.
 
-`DATABASE_URL` is accepted as users write it (`sqlite:///path`, `postgresql://...`); the async
-drivers are chosen here. Nothing is opened at import time, since production servers fork after
+`DATABASE_URL` is accepted as users write it (`sqlite:///path`, `postgresql://...`), and the async
+drivers are chosen here. Nothing is opened at import time, because production servers fork after
 importing the app.
 """
 
@@ -46,10 +46,13 @@ from swivi.core import changes, outages
 from swivi.core.changes import ChangeSet
 
 BUSY_TIMEOUT_SECONDS = 30
-"""How long a SQLite connection waits for another's write transaction before it gives up."""
+"""Seconds that a SQLite connection waits for another write transaction."""
 
 ID = BigInteger().with_variant(Integer, "sqlite")
-"""Row ids and cents: 64 bits on both databases (SQLite's INTEGER is, and alone autoincrements)."""
+"""Row ids and cents: 64 bits on both databases.
+
+On SQLite only INTEGER autoincrements, and it has 64.
+"""
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -82,20 +85,20 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def row_id() -> Any:
-    """A table's autoincrementing primary key."""
+    """Return an autoincrementing primary key."""
     return Field(default=None, sa_column=Column(ID, primary_key=True, autoincrement=True))
 
 
 def reference(
     target: str, *, nullable: bool = False, index: bool = False, unique: bool = False
 ) -> Any:
-    """A foreign key to `target`, such as `users.id`."""
+    """Return a foreign key to `target`, such as `users.id`."""
     column = Column(ID, ForeignKey(target), nullable=nullable, index=index, unique=unique)
     return Field(default=None if nullable else ..., sa_column=column)
 
 
 def cents(*, default: int | None = 0, nullable: bool = False) -> Any:
-    """A column of integer cents."""
+    """Return a column of integer cents."""
     if default is None and not nullable:
         return Field(sa_column=Column(ID, nullable=False))
     return Field(default=default, sa_column=Column(ID, nullable=nullable))
@@ -106,12 +109,11 @@ counted = cents
 
 
 def digits(table: Table, name: str, amount: str) -> Column[int]:
-    """A column more that the database computes: how many digits an amount has that moves with each
-    settlement.
+    """Return a computed column: the number of decimal digits of an amount.
 
-    Amounts stand in no index: PostgreSQL then has no other index to change either when they move
-    (HOT). Their number of digits seldom changes, and along an index of it whoever looks for the
-    largest comes to few others.
+    Amounts change with each settlement and are in no index, so that PostgreSQL need not update any
+    (HOT). The number of digits seldom changes. An index of it narrows a search for the largest
+    amounts to few rows.
     """
     column: Column[int] = Column(name, Integer, Computed(f"length(CAST({amount} AS TEXT))"))
     table.append_column(column)
@@ -119,7 +121,7 @@ def digits(table: Table, name: str, amount: str) -> Column[int]:
 
 
 def moment(*, nullable: bool = False, index: bool = False) -> Any:
-    """A column of an aware UTC moment."""
+    """Return a column of an aware UTC moment."""
     column = Column(UtcDateTime, nullable=nullable, index=index)
     return Field(default=None if nullable else ..., sa_column=column)
 
@@ -127,7 +129,7 @@ def moment(*, nullable: bool = False, index: bool = False) -> Any:
 def choice(
     options: type[StrEnum], *, default: StrEnum | None = None, nullable: bool = False
 ) -> Any:
-    """A column that holds one of `options`, as readable text with a CHECK."""
+    """Return a column for one of `options`, stored as readable text with a CHECK."""
     kind = Enum(
         options,
         native_enum=False,
@@ -141,7 +143,7 @@ def choice(
 
 
 def driver_url(database_url: str) -> URL:
-    """The URL with the async driver that Swivi uses: aiosqlite or asyncpg."""
+    """Return the URL with Swivi's async driver: aiosqlite or asyncpg."""
     url = make_url(database_url)
     if url.get_backend_name() in {"postgresql", "postgres"}:
         return url.set(drivername="postgresql+asyncpg")
@@ -152,16 +154,17 @@ class Database:
     """An engine with its two kinds of transaction.
 
     `writing()` is one unit of work: it commits at the end of the block, or rolls back if anything
-    is raised. On SQLite it starts with BEGIN IMMEDIATE, so that no other writer can slip in between
-    what the block reads and what it writes (PostgreSQL closes the same races with row locks, named
-    where they are taken). `reading()` never commits and, on SQLite, never blocks a writer. Both
-    raise an `Outage` where the database cannot do its work.
+    is raised. On SQLite it starts with BEGIN IMMEDIATE, so that no other writer can change what the
+    block has read. PostgreSQL closes the same races with row locks, which are named where they are
+    taken.
+
+    `reading()` never commits and, on SQLite, never blocks a writer. Both raise an `Outage` if the
+    database cannot do its work.
     """
 
     def __init__(self, database_url: str, *, pool_size: int = 10) -> None:
         url = driver_url(database_url)
-        # Parameters are hidden because errors end up in the log, and parameters may be emails and
-        # secrets.
+        # Parameters are hidden: errors are logged, and parameters may hold emails and secrets.
         self.is_sqlite = url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             if url.database and url.database != ":memory:":
@@ -177,16 +180,14 @@ class Database:
             )
             _prepare_postgresql(self.engine)
         event.listen(self.engine.sync_engine, "handle_error", _keep_rows_out)
-        outages.tell(self.engine.sync_engine)
+        outages.translate_errors(self.engine.sync_engine)
         self.listeners: list[Callable[[ChangeSet], None]] = []
-        """Called after each commit that changed something people watch; must not block or raise."""
+        """Called after each commit that marked changes. A listener must not block or raise."""
         self._writer = self.engine.execution_options(swivi_writes=True)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
-        """One transaction that commits at the end of the block; then the listeners hear what it
-        changed.
-        """
+        """Open a transaction that commits at the end of the block. Then call the listeners."""
         async with AsyncSession(self._writer, expire_on_commit=False) as session:
             async with session.begin():
                 yield session
@@ -196,7 +197,7 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """One transaction that only reads."""
+        """Open a transaction that only reads."""
         async with AsyncSession(self.engine, expire_on_commit=False) as session:
             yield session
 
@@ -208,15 +209,16 @@ class Database:
 def insert_or(
     session: AsyncSession, table: type[SQLModel] | Table
 ) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT that can say what happens where the row is there already (`on_conflict_do_...`)."""
+    """Return an INSERT that supports `on_conflict_do_nothing` and `on_conflict_do_update`."""
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     return sqlite.insert(table) if is_sqlite else postgresql.insert(table)
 
 
 @contextmanager
 def refused_as(constraint: str, error: Callable[[], Exception]) -> Iterator[None]:
-    """Raise `error()` if a row in this block violates `constraint`, and any other violation as it
-    is.
+    """Raise `error()` if a row in this block violates `constraint`.
+
+    Other violations pass unchanged.
     """
     try:
         yield
@@ -227,10 +229,11 @@ def refused_as(constraint: str, error: Callable[[], Exception]) -> Iterator[None
 
 
 def violated_constraint(refused: IntegrityError) -> str | None:
-    """Return the name of the constraint or unique index that refused a row; None if unnamed.
+    """Return the name of the constraint or unique index that was violated, or None.
 
-    PostgreSQL names it. SQLite names a CHECK, but only the columns of what is unique; these are
-    looked up in our tables. Neither names a missing value, and SQLite names no foreign key.
+    PostgreSQL reports the name. SQLite reports the name of a CHECK, but of a unique index only the
+    columns, which are looked up in our tables. Neither names a missing value, and SQLite names no
+    foreign key.
     """
     cause = refused.orig and refused.orig.__cause__
     if isinstance(cause, PostgresError):
@@ -242,7 +245,7 @@ def violated_constraint(refused: IntegrityError) -> str | None:
 
 
 def _unique_by_columns() -> dict[frozenset[str], str]:
-    """The names of all that is unique, by its columns ("users.email")."""
+    """Return the names of all unique constraints and indexes by their columns (`users.email`)."""
     names: dict[frozenset[str], str] = {}
     for table in SQLModel.metadata.tables.values():
         constraints = [
@@ -258,9 +261,7 @@ def _unique_by_columns() -> dict[frozenset[str], str]:
 
 
 def _keep_rows_out(failing: ExceptionContext) -> None:
-    """PostgreSQL tells the whole row that it refused, as it does of a password's hash; the log must
-    not.
-    """
+    """Remove row values, such as a password hash, from PostgreSQL's errors. They are logged."""
     problem = failing.original_exception
     for told in filter(None, (failing.sqlalchemy_exception, problem, problem.__cause__)):
         if isinstance(told, PostgresError):
@@ -276,8 +277,8 @@ def _sha256_hex(value: str | None) -> str | None:
 def _prepare_sqlite(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:
-        # The driver's own implicit BEGIN is switched off: `on_begin` says which kind of BEGIN is
-        # meant.
+        # Switches off the driver's implicit BEGIN. `on_begin` starts each transaction with the
+        # right kind.
         connection.isolation_level = None
         cursor = connection.cursor()
         _switch_to_wal(cursor)
@@ -294,8 +295,8 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
 
     @event.listens_for(engine.sync_engine, "invalidate")
     def on_invalidate(connection: Any, _record: object, _problem: object) -> None:
-        # Work was cancelled. To close its connection is not enough: SQLite keeps one open, with its
-        # write lock, as long as anything still refers to a statement of it, such as the traceback.
+        # The work was cancelled. Closing the connection is not enough: SQLite keeps it open, with
+        # its write lock, while anything refers to one of its statements, such as the traceback.
         if in_greenlet():
             connection.rollback()
 
@@ -303,17 +304,19 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
 def _prepare_postgresql(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:
-        # Compiling a query that it takes for a dear one was seen to last 0.4 s, each time: longer
-        # than our pages' queries all together. To start workers for one takes 20 ms, longer than
-        # each of them. It is not told so as the connection is opened: poolers refuse what they do
-        # not know.
+        # For a query that it estimates as expensive, PostgreSQL compiled for 0.4 s each time,
+        # longer than all queries of a page. Parallel workers take 20 ms to start, longer than a
+        # query. Set after connecting, because connection poolers refuse start-up parameters that
+        # they do not know.
         quick = "SET jit = off; SET max_parallel_workers_per_gather = 0"
         connection.run_async(lambda driver: driver.execute(quick))
 
 
 def _switch_to_wal(cursor: Any) -> None:
-    """SQLite's own time-out does not hold for this: of two that open a new file at once, one would
-    fail.
+    """Switch to WAL, with retries.
+
+    SQLite's own timeout does not cover this statement: if two processes open a new file at once,
+    one would fail.
     """
     deadline = time.monotonic() + BUSY_TIMEOUT_SECONDS
     while True:
@@ -331,7 +334,7 @@ Item = TypeVar("Item")
 
 
 def in_slices(items: Iterable[Item], size: int = 500) -> Iterator[list[Item]]:
-    """Slices of at most `size`: databases bound the number of parameters of one statement."""
+    """Yield slices of at most `size`. Databases bound the number of parameters of a statement."""
     remaining = iter(items)
     while some := list(islice(remaining, size)):
         yield some

@@ -1,4 +1,4 @@
-"""The one shape of every refusal over HTTP: `{"error": {"code", "message", "fields"?}}`."""
+"""The JSON body of every HTTP error: `{"error": {"code", "message", "fields"?}}`."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse
 
 
 class Problem(BaseModel):
-    """What went wrong: `fields` maps the request's own field names to sentences."""
+    """What went wrong. `fields` maps the request's field names to sentences."""
 
     code: str
     message: str
@@ -15,7 +15,7 @@ class Problem(BaseModel):
 
 
 class ErrorBody(BaseModel):
-    """The body of every answer from 400 on."""
+    """The body of every response with a status of 400 or more."""
 
     error: Problem
 
@@ -28,6 +28,6 @@ def envelope(
     fields: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
-    """One refusal."""
+    """Return an error response."""
     problem = Problem(code=code, message=message, fields=dict(fields) if fields else None)
     return JSONResponse(ErrorBody(error=problem).model_dump(exclude_none=True), status, headers)

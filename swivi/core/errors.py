@@ -1,16 +1,16 @@
-"""The error tree. Every error a person can meet carries a sentence fit for that person.
+"""The error tree. Every error that a user can meet carries a sentence for that user.
 
     SwiviError
     ├── InvalidInput          422  one or more fields are wrong; `fields` says which
     ├── NotSignedIn           401
     ├── NotAllowed            403
     ├── NotFound              404
-    ├── Conflict              409  what was asked does not fit the present state
+    ├── Conflict              409  the request does not fit the present state
     ├── TooManyRequests       429
     └── Unavailable           503  something outside of Swivi did not answer
 
-Each feature's `errors.py` grows leaves on this tree; doors (API, pages, command line) turn any leaf
-into an answer without knowing it: `code` for programs, `str(error)` for people, `status` for HTTP.
+Each feature's `errors.py` adds leaves to this tree. The API, the pages and the command line answer
+with any leaf without knowing it: `code` for programs, `str(error)` for users, `status` for HTTP.
 """
 
 from collections.abc import Mapping
@@ -29,14 +29,14 @@ class SwiviError(Exception):
 
 
 class InvalidInput(SwiviError):
-    """What was typed cannot be used. `fields` maps a field's name to what is wrong with it."""
+    """The input cannot be used. `fields` maps a field's name to what is wrong with it."""
 
     code = "invalid_input"
     status = 422
 
     @classmethod
     def of(cls, field: str, sentence: str) -> "InvalidInput":
-        """The common case: one field, one sentence."""
+        """Return the error of one field with one sentence."""
         return cls(sentence, fields={field: sentence})
 
 
@@ -47,13 +47,13 @@ class NotSignedIn(SwiviError):
     status = 401
 
     def __init__(
-        self, sentence: str = "Please sign in first.", *, fields: Mapping[str, str] | None = None
+        self, sentence: str = "Sign in first.", *, fields: Mapping[str, str] | None = None
     ) -> None:
         super().__init__(sentence, fields=fields)
 
 
 class NotAllowed(SwiviError):
-    """Signed in, but this role or this person may not do that."""
+    """The user is signed in, but their role does not permit the action."""
 
     code = "not_allowed"
     status = 403
@@ -68,21 +68,21 @@ class NotAllowed(SwiviError):
 
 
 class NotFound(SwiviError):
-    """No such thing, or none that this person may see."""
+    """The thing does not exist, or the user may not see it."""
 
     code = "not_found"
     status = 404
 
 
 class Conflict(SwiviError):
-    """The request is well formed, but the state of things refuses it."""
+    """The request is well formed, but does not fit the present state."""
 
     code = "conflict"
     status = 409
 
 
 class TooManyRequests(SwiviError):
-    """Slow down. `retry_after` is in seconds."""
+    """The user must slow down. `retry_after` is in seconds."""
 
     code = "too_many_requests"
     status = 429
@@ -93,7 +93,7 @@ class TooManyRequests(SwiviError):
 
 
 class Unavailable(SwiviError):
-    """Something outside of Swivi did not answer; trying again later may help."""
+    """Something outside of Swivi did not answer. A later attempt may succeed."""
 
     code = "unavailable"
     status = 503

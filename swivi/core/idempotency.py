@@ -1,12 +1,10 @@
-"""Answers kept for 24 hours under the `Idempotency-Key` they were asked for with, so that asking
-again does nothing.
+"""Keep answers for 24 hours by their `Idempotency-Key`, so that a repeated request does nothing.
 
 A row exists if and only if the work is done: it is written in the transaction that does the work.
-Of several requests with one key at the same moment, the others wait on that row's lock until the
-first has committed.
+If several requests use one key at once, the others wait on that row's lock until the first commits.
 
-An answer may hold a secret (a new API token is shown once), and a request a password. So the table
-keeps neither them nor the key: answers are sealed with the key, which only the caller has.
+An answer may hold a secret (a new API token is shown once), and a request a password. The table
+stores neither, nor the key. Answers are encrypted with the key, which only the caller has.
 """
 
 import hashlib
@@ -39,21 +37,19 @@ class IdempotentAnswer(SQLModel, table=True):
     """A hash of method, path and body, keyed with the key."""
     status: int
     body: str
-    """JSON, sealed with the key."""
+    """JSON, encrypted with the key."""
     under_way_until: datetime | None = moment(nullable=True)
-    """While the answer may still change: until it is given, or until a process that died would have
-    given it.
-    """
+    """Until when the answer may still change. It covers a process that dies before it answers."""
     kept_until: datetime = moment(index=True)
 
 
 class IdempotencyConflict(Conflict):
-    """The key was used with another request."""
+    """The key was used with a different request."""
 
     code = "idempotency_conflict"
 
     def __init__(self) -> None:
-        super().__init__("This Idempotency-Key was used for another request already.")
+        super().__init__("This Idempotency-Key was already used for a different request.")
 
 
 class RequestUnderWay(Conflict):
@@ -63,13 +59,14 @@ class RequestUnderWay(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            "The first request with this Idempotency-Key is still under way. Ask again in a moment."
+            "The first request with this Idempotency-Key is still being processed. Try again in a "
+            "moment."
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is answered again: an HTTP status and a body of JSON."""
+    """A stored answer: an HTTP status and a JSON body."""
 
     status: int
     body: str
@@ -77,9 +74,9 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class KeyedRequest:
-    """One request with its key.
+    """A request with its key.
 
-    `caller` says whose key it is; `request` is all that makes it this request.
+    `caller` is the owner of the key. `request` holds all that tells one request from another.
     """
 
     caller: str
@@ -88,20 +85,20 @@ class KeyedRequest:
 
     @property
     def id(self) -> str:
-        """The row's id."""
+        """Return the row's id."""
         return hashlib.sha256(json.dumps([self.caller, self.key]).encode()).hexdigest()
 
     @property
     def fingerprint(self) -> str:
-        """Tells this request from another one with the same key."""
+        """Return a hash that tells this request from another one with the same key."""
         return hmac.new(self.key.encode(), self.request, hashlib.sha256).hexdigest()
 
     def sealed(self, body: str) -> str:
-        """What is stored of a body."""
+        """Return a body as it is stored, encrypted."""
         return self._seal.encrypt(body.encode()).decode()
 
     def opened(self, body: str) -> str:
-        """The body that was stored."""
+        """Return a stored body, decrypted."""
         return self._seal.decrypt(body.encode()).decode()
 
     @property
@@ -111,7 +108,7 @@ class KeyedRequest:
 
 
 async def earlier(session: AsyncSession, asked: KeyedRequest) -> Answer | None:
-    """The answer this request was given before, if any.
+    """Return the earlier answer to this request, or None.
 
     Raises IdempotencyConflict, RequestUnderWay.
     """
@@ -131,10 +128,12 @@ async def earlier(session: AsyncSession, asked: KeyedRequest) -> Answer | None:
 
 
 async def begin(session: AsyncSession, asked: KeyedRequest) -> Answer | None:
-    """Where the transaction that does the work begins; an answer means that it was done before.
+    """Reserve the key, or return the earlier answer.
 
-    Closes the race of two requests with one key: the second waits here for the first's transaction,
-    on SQLite since BEGIN IMMEDIATE. Whoever is given None must `keep` an answer. Raises
+    Call it first in the transaction that does the work.
+
+    Closes the race of two requests with one key: the second waits here for the first transaction
+    (on SQLite already at BEGIN IMMEDIATE). After None, the caller must `keep` an answer. Raises
     IdempotencyConflict, RequestUnderWay.
     """
     now = clock.now()
@@ -159,7 +158,7 @@ async def keep(
     *,
     under_way_until: datetime | None = None,
 ) -> None:
-    """Keep the answer to what `begin` began, or a later one in its place."""
+    """Store the answer to the request that `begin` reserved, or replace it."""
     await session.execute(
         update(IdempotentAnswer)
         .where(
@@ -172,7 +171,7 @@ async def keep(
 
 
 async def forget_old(session: AsyncSession) -> None:
-    """Remove the answers whose time is over."""
+    """Delete expired answers."""
     await session.execute(
         delete(IdempotentAnswer).where(col(IdempotentAnswer.kept_until) <= clock.now())
     )

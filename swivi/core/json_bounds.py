@@ -10,37 +10,40 @@ import re
 from itertools import accumulate
 
 MAX_DEPTH = 20
-"""Nested lists and objects. The deepest legal body, a webhook's or a page event's, has 6."""
+"""The limit of nested lists and objects.
+
+The deepest legal body, a webhook's or page event's, has 6.
+"""
 
 MAX_VALUES = 5_000
-"""Values and names together.
+"""The limit of values and names together.
 
-The largest legal body is a list of 100 ids; a page event has below 500.
+The largest legal body is a list of 100 ids. A page event has fewer than 500.
 """
 
 MAX_DIGITS = 60
-"""Characters of one number.
+"""The limit of characters of one number.
 
-Amounts have 12 digits, counts 19; the rest is room for useless zeros.
+Amounts have 12 digits and counts 19. The rest allows for redundant zeros.
 """
 
 _STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
-"""A string literal, also one that never ends. Possessive, so the scan never backtracks."""
+"""A string literal, closed or not. Possessive quantifiers, so that the scan never backtracks."""
 
 _HUGE_NUMBER = re.compile(rf"[0-9.]{{{MAX_DIGITS + 1}}}|[eE][+-]?[0-9]{{4}}")
-"""Too many digits, or an exponent of four: whatever has one is beyond every bound in Swivi."""
+"""Too many digits, or an exponent of four digits, which exceeds every bound in Swivi."""
 
 _BRACKET = re.compile(r"[\[\]{}]")
 
 
 class JsonOutOfBounds(ValueError):
-    """The text is larger, in depth, values or digits, than anything Swivi takes."""
+    """The text exceeds a bound of depth, values or digits."""
 
 
 def check_json(text: str) -> None:
-    """Raise JsonOutOfBounds for text that costs more to parse than a legal body may.
+    """Raise JsonOutOfBounds for text that costs more to parse than any legal body.
 
-    Linear in the text. Whether the text is JSON at all is left to the parser.
+    Linear in the text. The parser decides whether the text is JSON at all.
     """
     check_shape(text)
     if _HUGE_NUMBER.search(_STRING.sub("", text)):
@@ -48,7 +51,7 @@ def check_json(text: str) -> None:
 
 
 def check_shape(text: str, *, max_depth: int = MAX_DEPTH) -> None:
-    """Raise JsonOutOfBounds for too many values or too deep ones, whatever its numbers."""
+    """Raise JsonOutOfBounds for too many or too deeply nested values. Numbers are not checked."""
     outside = _STRING.sub("", text)
     if sum(map(outside.count, "[{,:")) > MAX_VALUES or sum(map(outside.count, "]}")) > MAX_VALUES:
         raise JsonOutOfBounds(f"The JSON has more than {MAX_VALUES:,} values.")

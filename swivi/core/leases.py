@@ -1,6 +1,4 @@
-"""Leases: exclusive work, whatever the number of processes, that ends by itself if its holder dies
-(I16).
-"""
+"""Leases: exclusive work across processes, which expire if their holder dies (I16)."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -17,11 +15,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.core import clock
 from swivi.core.db import Database, moment, violated_constraint
 from swivi.core.errors import Conflict, SwiviError
+from swivi.core.guarded import changed_one
 from swivi.core.outages import Outage
 
 
 class Lease(SQLModel, table=True):
-    """Who may do the named work, and until when."""
+    """Who holds the named lease, and until when."""
 
     __tablename__ = "leases"
 
@@ -31,16 +30,17 @@ class Lease(SQLModel, table=True):
 
 
 class LeaseLost(Conflict):
-    """Another process took the work over, because this one did not renew in time."""
+    """Another process took over the lease, because this one did not renew it in time."""
 
     code = "lease_lost"
+
+    def __init__(self, sentence: str = "Another process has taken over this work.") -> None:
+        super().__init__(sentence)
 
 
 @dataclass(frozen=True)
 class LeaseHold:
-    """Proof of holding a lease: `holder` is unique to this acquisition, so a lost lease is never
-    mistaken.
-    """
+    """A lease that this process holds. `holder` is unique to this acquisition."""
 
     database: Database
     name: str
@@ -50,19 +50,20 @@ class LeaseHold:
     async def renew(self) -> None:
         """Extend the lease by its time to live. Raises LeaseLost."""
         async with self.database.writing() as session:
-            renewed = await session.execute(
+            is_ours = await changed_one(
+                session,
                 update(Lease)
                 .where(col(Lease.name) == self.name, col(Lease.holder) == self.holder)
-                .values(expires_at=clock.now() + self.ttl)
+                .values(expires_at=clock.now() + self.ttl),
             )
-            _one_row(renewed.rowcount)  # type: ignore[attr-defined]
+        if not is_ours:
+            raise LeaseLost
 
     async def assert_held(self, session: AsyncSession) -> None:
-        """Within the transaction that does the work: still ours, and locked until that transaction
-        ends.
+        """Check that the lease is still ours, and lock its row until the transaction ends.
 
-        Closes the race in which a paused process wakes up after its lease went to another one.
-        Raises LeaseLost.
+        Call it in the transaction that does the work. Closes the race in which a paused process
+        resumes after its lease went to another one. Raises LeaseLost.
         """
         held = await session.exec(
             select(Lease.holder)
@@ -71,23 +72,19 @@ class LeaseHold:
             )
             .with_for_update()
         )
-        _one_row(len(held.all()))
+        if held.one_or_none() is None:
+            raise LeaseLost
 
     async def release(self) -> None:
-        """Give the lease up; harmless if it was lost already."""
+        """Release the lease. Do nothing if it was lost."""
         async with self.database.writing() as session:
             await session.execute(
                 delete(Lease).where(col(Lease.name) == self.name, col(Lease.holder) == self.holder)
             )
 
 
-def _one_row(count: int) -> None:
-    if count != 1:
-        raise LeaseLost("Another process took this work over.")
-
-
 async def acquire(database: Database, name: str, ttl: timedelta) -> LeaseHold | None:
-    """Take the lease if it is free or has expired; None if another holder has it."""
+    """Take the lease if it is free or has expired. Return None if another holder has it."""
     holder = uuid4().hex
     try:
         async with database.writing() as session:
@@ -103,7 +100,7 @@ async def acquire(database: Database, name: str, ttl: timedelta) -> LeaseHold | 
 
 
 async def is_held(session: AsyncSession, name: str) -> bool:
-    """Whether somebody holds the lease now."""
+    """Return whether anybody holds the lease now."""
     count = await session.exec(
         select(func.count())
         .select_from(Lease)
@@ -114,10 +111,10 @@ async def is_held(session: AsyncSession, name: str) -> bool:
 
 @asynccontextmanager
 async def held(hold: LeaseHold) -> AsyncIterator[None]:
-    """Renew the lease while the block runs, and give it up after it, or let it end by itself if the
-    database is away.
+    """Renew the lease while the block runs, and release it at the end.
 
-    If it is lost, the block is cancelled and LeaseLost raised.
+    If the lease is lost, the block is cancelled and LeaseLost is raised. If the database cannot be
+    reached at the end, the lease expires by itself.
     """
     try:
         with one_failure():
@@ -132,7 +129,7 @@ async def held(hold: LeaseHold) -> AsyncIterator[None]:
 
 @contextmanager
 def one_failure() -> Iterator[None]:
-    """Of what fails within task groups, raise the one failure that it is."""
+    """Raise the single failure of nested task groups instead of an exception group."""
     try:
         yield
     except BaseExceptionGroup as several:
@@ -140,10 +137,9 @@ def one_failure() -> Iterator[None]:
 
 
 def _plain(several: BaseExceptionGroup[BaseException]) -> BaseException:
-    """One failure is one failure: whoever called does not need to know of the task groups it came
-    through.
+    """Return one failure if there is only one, or if all of them are errors of Swivi.
 
-    So is one that several tasks met at once, such as a database that went away.
+    Several tasks may meet the same problem at once, such as a lost database.
     """
     failures = list(_failures(several))
     if len(failures) == 1 or all(isinstance(failure, SwiviError) for failure in failures):

@@ -1,8 +1,7 @@
-"""Logging as operators read it: one line per event, in UTC, on standard error; plain, or JSON for
-collectors.
+"""Logging for operators: one line per event, in UTC, on standard error, as text or JSON.
 
-Each line of a request or of a page's event carries its id, and who is signed in as a number. What
-says who people are, or opens doors (emails, tokens, query strings), is never written.
+Each line of a request or page event carries its id and the signed-in user's number. Emails, tokens
+and query strings are never logged.
 """
 
 import logging
@@ -18,31 +17,32 @@ from pythonjsonlogger.json import JsonFormatter
 LogFormat = Literal["plain", "json"]
 
 CHATTY = ("httpx", "httpcore", "apify_client", "apscheduler", "alembic", "aiosqlite", "asyncio")
-"""Libraries that report every step of theirs; only their warnings matter here."""
+"""Libraries that log each of their steps. Only their warnings are kept."""
 
 ANYBODY_CAN_CAUSE = ("asgi_correlation_id", "uvicorn")
-"""Libraries that warn of what any client may send. uvicorn's INFO lines have query strings, too."""
+"""Libraries that warn about anything a client sends. uvicorn's INFO lines hold query strings, too.
+"""
 
 BELOW_DEBUG = 5
-"""The level of what happens dozens of times per page: scripts, styles, pictures."""
+"""The level of events that occur dozens of times per page: scripts, styles, pictures."""
 
 MOMENT = "%Y-%m-%dT%H:%M:%S"
 
 
 @dataclass(slots=True)
 class LogContext:
-    """A request or an event of a page, as far as it is known yet."""
+    """What is known so far of the present request or page event."""
 
     user_id: int | None = None
     refused: str | None = None
-    """The code of what refused it, where that ended in words on the page."""
+    """The code of the error that refused it, if the page showed an error."""
 
 
 _doing: ContextVar[LogContext | None] = ContextVar("doing", default=None)
 
 
 def begin(request_id: str | None = None) -> LogContext:
-    """A new request or event begins in this task; all its lines are marked from here on."""
+    """Begin a request or event in this task. Its log lines carry the id from here on."""
     doing = LogContext()
     _doing.set(doing)
     if request_id is not None:
@@ -51,21 +51,24 @@ def begin(request_id: str | None = None) -> LogContext:
 
 
 def note_user(user_id: int) -> None:
-    """Who is behind what is being done here, if anything is."""
+    """Note the user of the present request or event, if there is one."""
     doing = _doing.get()
     if doing is not None:
         doing.user_id = user_id
 
 
 def note_refusal(code: str) -> None:
-    """What is being done here was refused."""
+    """Note that the present request or event was refused."""
     doing = _doing.get()
     if doing is not None:
         doing.refused = code
 
 
 def _marked(record: logging.LogRecord) -> bool:
-    """Lets every line through, with the id and the user of what it belongs to."""
+    """Add the id and user of the present request to the log record.
+
+    Return True: nothing is dropped.
+    """
     doing = _doing.get()
     record.request_id = correlation_id.get()
     record.user_id = doing.user_id if doing else None
@@ -73,9 +76,7 @@ def _marked(record: logging.LogRecord) -> bool:
 
 
 class _StandardError(logging.Handler):
-    """Writes to whatever standard error is at that moment: a progress bar replaces it while it is
-    drawn.
-    """
+    """Writes to the present `sys.stderr`, which a progress bar replaces while it is drawn."""
 
     def emit(self, record: logging.LogRecord) -> None:
         sys.stderr.write(f"{self.format(record)}\n")
@@ -83,8 +84,9 @@ class _StandardError(logging.Handler):
 
 
 class _Plain(logging.Formatter):
-    """`2026-11-22T11:00:00Z INFO swivi.tracking: Tracking 30 clips across 1 campaigns`, and ` [id]`
-    in a request.
+    """Formats lines such as `2026-11-22T11:00:00Z INFO swivi.tracking: Tracking 30 clips`.
+
+    Within a request, ` [id]` follows.
     """
 
     converter = staticmethod(time.gmtime)
@@ -93,15 +95,16 @@ class _Plain(logging.Formatter):
         super().__init__("%(asctime)sZ %(levelname)s %(name)s: %(message)s", MOMENT)
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
-        """The line, without what an exception adds below it."""
+        """Return the line without the traceback, which the base class appends."""
         request_id, user_id = getattr(record, "request_id", None), getattr(record, "user_id", None)
         marks = [mark for mark in (request_id, f"user {user_id}" if user_id else None) if mark]
         return super().formatMessage(record) + (f" [{', '.join(marks)}]" if marks else "")
 
 
 class _Json(JsonFormatter):
-    """`{"time": ..., "level": ..., "logger": ..., "message": ..., "request_id": ..., ...}` on one
-    line.
+    """Formats one JSON object per line:
+
+    `{"time", "level", "logger", "message", "request_id", ...}`.
     """
 
     converter = staticmethod(time.gmtime)
@@ -115,7 +118,7 @@ class _Json(JsonFormatter):
 def set_up_logging(
     log_format: LogFormat, env: Literal["development", "production", "test"]
 ) -> None:
-    """Log everything from INFO on, and in development what `swivi` has to say from DEBUG on."""
+    """Log everything from INFO on, and in development Swivi's own DEBUG lines."""
     handler = _StandardError()
     handler.setFormatter(_Json() if log_format == "json" else _Plain())
     handler.addFilter(_marked)

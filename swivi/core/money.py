@@ -1,4 +1,4 @@
-"""Money is a whole number of cents (`Cents`). This module alone parses, formats and multiplies it.
+"""Money is a whole number of cents (`Cents`). Only this module parses, formats and multiplies it.
 
 `Decimal` appears only while text is read or written. JSON has no decimals, so an answer carries a
 `JsonNumber`: it is written with exactly the amount's digits, and never computed with.
@@ -14,12 +14,10 @@ from swivi.core.numbers import plain_digits
 
 CURRENCY = "USD"
 VIEWS_PER_RATE = 1_000
-"""A rate is paid per this many views: CPM, cost per mille."""
+"""Views per payout rate: CPM, cost per mille."""
 
 MAX_CENTS = 100_000_000_000
-"""One billion dollars: no single amount or budget in Swivi may be larger (far below BIGINT's
-reach).
-"""
+"""One billion dollars: the limit of any amount or budget in Swivi, far below BIGINT's."""
 
 LEAST_INEXACT = 10**sys.float_info.dig
 """Cents. A number with at most 15 digits is written as it was, whatever float carries it."""
@@ -34,10 +32,10 @@ _DOLLARS = re.compile(
 
 
 def parse_dollars(text: object, *, field: str = "amount") -> Cents:
-    """Read dollars as people or JSON write them ("20", "$1,234.50", 20, 20.5) into cents.
+    """Parse dollars as users or JSON write them ("20", "$1,234.50", 20, 20.5) into cents.
 
-    Raises InvalidInput naming `field` for anything that is not a finite amount above zero with at
-    most two decimals: negative, zero, NaN, 1e400, three decimals, true, an object.
+    Raises InvalidInput for `field` unless the amount is finite, above zero and has at most two
+    decimals.
     """
     written = plain_digits(text) or ""
     if written.startswith("-"):
@@ -57,7 +55,7 @@ def parse_dollars(text: object, *, field: str = "amount") -> Cents:
 
 
 def format_dollars(cents: Cents) -> str:
-    """`123456` -> `$1,234.56`; `-5` -> `-$0.05`."""
+    """Format cents: `123456` is `$1,234.56`, `-5` is `-$0.05`."""
     sign = "-" if cents < 0 else ""
     return f"{sign}${abs(cents) // 100:,}.{abs(cents) % 100:02d}"
 
@@ -73,19 +71,19 @@ def to_dollars(cents: Cents) -> JsonNumber:
 
 
 def earned(views: int, rate_cents: Cents) -> Cents:
-    """What `views` bring at `rate_cents` per 1,000 views, rounded down to whole cents."""
+    """Return what `views` earn at `rate_cents` per 1,000 views, in cents, rounded down."""
     return views * rate_cents // VIEWS_PER_RATE
 
 
 def percentage(cents: Cents, percent: Decimal) -> Cents:
-    """`percent` of an amount, rounded half up to whole cents."""
+    """Return `percent` of an amount in cents, rounded half up."""
     return int((Decimal(cents) * percent / 100).to_integral_value(ROUND_HALF_UP))
 
 
 def share(total: Cents, demands: dict[int, Cents]) -> dict[int, Cents]:
     """Share `total` in proportion to `demands` (key -> cents, all >= 0), to the last cent.
 
-    Largest remainder: each key gets the whole cents of its exact part; the cents left over go to
+    Largest remainder method: each key gets the whole cents of its exact part. Cents left over go to
     the largest fractional parts, ties to the smallest key. No key gets more than it demands. The
     sum is exactly `min(total, sum of demands)`.
     """

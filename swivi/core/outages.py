@@ -1,8 +1,7 @@
-"""The database cannot work at the moment: what its driver says of that becomes an error with a
-sentence.
+"""Translate driver errors of an unusable database into an Outage with a sentence.
 
-Done once for every statement, commit and connection of an engine, so that each door answers in
-words (503), and work that was cut off is told from work that went wrong.
+It covers every statement, commit and connection of an engine. So each interface answers 503 with a
+sentence, and interrupted work is told from failed work.
 """
 
 import logging
@@ -21,14 +20,11 @@ log = logging.getLogger("swivi.database")
 
 
 class Outage(Unavailable):
-    """The database cannot do its work at the moment.
-
-    `told` is what its driver said, for operators.
-    """
+    """The database cannot do its work now. `told` is the driver's message, for operators."""
 
     code = "database_unavailable"
     what = "the database cannot be used"
-    advice = "Please try again in a minute."
+    advice = "Try again in a minute."
 
     def __init__(self, told: str) -> None:
         super().__init__(f"{self.what[0].upper()}{self.what[1:]}. {self.advice}")
@@ -36,25 +32,23 @@ class Outage(Unavailable):
 
 
 class DatabaseAway(Outage):
-    """It does not answer, or went away in the middle: of a commit, nobody knows then whether it was
-    made.
-    """
+    """The database does not answer, or broke off. An interrupted commit may have succeeded."""
 
     code = "database_away"
     what = "the database did not answer"
-    advice = "Please try again in a minute, and look first whether it was done after all."
+    advice = "Check whether your last action went through, and try again in a minute."
 
 
 class DatabaseBusy(Outage):
-    """Others had it for too long, or stood in each other's way."""
+    """Other work kept the database busy for too long, or caused a deadlock."""
 
     code = "database_busy"
     what = "the database is busy"
-    advice = "Nothing was changed. Please try again in a minute."
+    advice = "Nothing was changed. Try again in a minute."
 
 
 class DatabaseFull(Outage):
-    """There is no room to write in, or the disk does not take it."""
+    """The disk is full or broken."""
 
     code = "database_full"
     what = "the database cannot write: its disk is full or broken"
@@ -68,27 +62,26 @@ SQLITE: dict[int, type[Outage]] = {
     sqlite3.SQLITE_IOERR: DatabaseFull,
     sqlite3.SQLITE_CANTOPEN: DatabaseAway,
 }
-"""By SQLite's primary result code, see https://www.sqlite.org/rescode.html."""
+"""Outages by SQLite's primary result code: https://www.sqlite.org/rescode.html"""
 
 POSTGRES: dict[str, type[Outage]] = {
     "08": DatabaseAway,  # connection exceptions
-    "40": DatabaseBusy,  # deadlocks and the like: rolled back
+    "40": DatabaseBusy,  # transaction rollbacks, such as deadlocks
     "53": DatabaseBusy,  # insufficient resources
     "53100": DatabaseFull,
     "55P03": DatabaseBusy,
-    "57P": DatabaseAway,  # shut down, starting up, crashed
-    "58": DatabaseFull,  # its own input and output
+    "57P": DatabaseAway,  # server shutting down, starting up or crashed
+    "58": DatabaseFull,  # system errors, such as I/O
 }
-"""By SQLSTATE, the longest beginning counts, see
-https://www.postgresql.org/docs/current/errcodes-appendix.html.
+"""Outages by the longest matching prefix of SQLSTATE.
+
+https://www.postgresql.org/docs/current/errcodes-appendix.html
 """
 
 
 @contextmanager
 def unlogged() -> Iterator[None]:
-    """Within this block an Outage is raised and not logged as well: whoever catches it says what it
-    told.
-    """
+    """Do not log outages within this block: the caller reports them."""
     log.disabled = True
     try:
         yield
@@ -96,21 +89,17 @@ def unlogged() -> Iterator[None]:
         log.disabled = False
 
 
-def tell(engine: Engine) -> None:
-    """From now on, this engine raises an Outage where the database cannot work, and logs it."""
+def translate_errors(engine: Engine) -> None:
+    """Make this engine log database failures and raise them as an Outage."""
     event.listen(engine, "handle_error", _replace)
     event.listen(engine, "do_connect", _connect)
 
 
 def _replace(failing: ExceptionContext) -> None:
-    if (
-        failing.is_pre_ping
-    ):  # a pooled connection that died meanwhile is replaced, and nobody needs to know
+    if failing.is_pre_ping:  # the pool replaces a connection that died while it was idle
         return
-    if not isinstance(
-        failing.original_exception, Exception
-    ):  # the work was called off; SQLAlchemy drops the connection
-        return
+    if not isinstance(failing.original_exception, Exception):
+        return  # the work was cancelled; SQLAlchemy drops the connection
     kind = DatabaseAway if failing.is_disconnect else kind_of(failing.original_exception)
     if kind is not None:
         raise _logged(kind, failing.original_exception)
@@ -119,7 +108,7 @@ def _replace(failing: ExceptionContext) -> None:
 def _connect(dialect: Dialect, _record: object, arguments: list[Any], named: dict[str, Any]) -> Any:
     try:
         return dialect.connect(*arguments, **named)
-    except (OSError, PostgresError) as problem:  # asyncpg's own, which SQLAlchemy lets through
+    except (OSError, PostgresError) as problem:  # SQLAlchemy wraps neither here
         kind = DatabaseAway if isinstance(problem, OSError) else kind_of(problem)
         if kind is None:
             raise
@@ -127,9 +116,9 @@ def _connect(dialect: Dialect, _record: object, arguments: list[Any], named: dic
 
 
 def kind_of(problem: BaseException) -> type[Outage] | None:
-    """Which outage a driver's error tells of; None for one that is none."""
+    """Return the Outage that a driver's error means, or None."""
     if isinstance(problem, sqlite3.Error):
-        # Errors of the driver itself have no code.
+        # Errors raised by the driver itself have no code.
         return SQLITE.get(getattr(problem, "sqlite_errorcode", 0) & 0xFF)
     state: str = getattr(problem, "sqlstate", None) or ""
     return next(
@@ -138,7 +127,7 @@ def kind_of(problem: BaseException) -> type[Outage] | None:
 
 
 def _logged(kind: type[Outage], problem: BaseException) -> Outage:
-    # Only the driver's own words: what follows them may be parameters.
+    # Only the first line of the driver's message: later lines may hold parameters.
     told = (str(problem) or type(problem).__name__).splitlines()[0]
     log.error("%s%s: %s", kind.what[0].upper(), kind.what[1:], told)
     return kind(told)

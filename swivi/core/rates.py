@@ -1,9 +1,9 @@
-"""How often something may be done, held in the database and so across processes.
+"""Rate limits, kept in the database so that they hold across processes.
 
-The generic cell rate algorithm (https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm): per
-name one moment, until which it is spent. Each use moves it on by one share of the period; a use
-that would move it further ahead than a period is refused. So a burst of the whole amount is fine,
-and after it one more per share. One statement does it, which both databases make atomic.
+The generic cell rate algorithm (https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm) keeps
+one moment per name: until when the name is spent. Each use moves it on by period / amount. A use
+that would move it more than a period ahead is refused. So a burst of the whole amount is allowed,
+and then one more use per period / amount. It is one atomic statement.
 """
 
 import hashlib
@@ -28,33 +28,30 @@ _RATE = re.compile(r"(?P<amount>[1-9]\d{0,8})/(?P<count>[1-9]\d{0,4})?(?P<unit>[
 
 
 class SpentRate(SQLModel, table=True):
-    """Until when a name is spent, in microseconds since 1970; a row of the past says nothing."""
+    """Until when a name is spent, in microseconds since 1970. A past moment has no effect."""
 
     __tablename__ = "rate_limits"
 
     id: str = Field(primary_key=True)
-    """A hash of the name: names hold addresses and whatever was typed as an email."""
+    """A hash of the name, because names hold addresses and typed emails."""
     until: int = counted(default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """At most `amount` times in `seconds`."""
+    """At most `amount` uses in `seconds`."""
 
     amount: int
     seconds: int
 
     @property
     def share(self) -> int:
-        """What one use costs, in microseconds."""
+        """Return what one use costs, in microseconds."""
         return self.seconds * MICROSECONDS // self.amount
 
 
 class Bucket:
-    """The same algorithm in this process's memory, for what comes too often to ask the database.
-
-    Times in seconds.
-    """
+    """The same algorithm in memory, for uses too frequent for the database. Times in seconds."""
 
     def __init__(self, rate: Rate) -> None:
         self._share = rate.seconds / rate.amount
@@ -62,25 +59,25 @@ class Bucket:
         self._until = 0.0
 
     def take(self, now: float) -> bool:
-        """Count one use, unless it is one too many."""
+        """Count one use and return True, or return False if it is one too many."""
         if self._until - now > self._burst:
             return False
         self.wait(now)
         return True
 
     def wait(self, now: float) -> float:
-        """Count one use in any case; how long it must wait for its turn."""
+        """Count one use in any case. Return the seconds that it must wait."""
         seconds = max(0.0, self._until - now - self._burst)
         self._until = max(self._until, now) + self._share
         return seconds
 
     def rests(self, now: float) -> bool:
-        """Whether it is as if nothing had ever been used."""
+        """Return whether earlier uses no longer have any effect."""
         return self._until <= now
 
 
 def parse_rate(text: str) -> Rate | None:
-    """`10/30m` is 10 times in 30 minutes (s, m, h, d); `off` is None: no limit.
+    """Parse `10/30m`, 10 times in 30 minutes (s, m, h, d). `off` is None: no limit.
 
     Raises ValueError.
     """
@@ -94,14 +91,17 @@ def parse_rate(text: str) -> Rate | None:
 
 @dataclass(frozen=True, slots=True)
 class RateUse:
-    """One use of what is called `name`, at most as often as `rate` says."""
+    """One use of `name`, limited by `rate`."""
 
     name: str
     rate: Rate
 
 
 async def must_have_room(session: AsyncSession, uses: Sequence[RateUse]) -> None:
-    """Look only, so that whoever is refused waits for no writer. Raises TooManyRequests."""
+    """Raise TooManyRequests if a use would be refused.
+
+    It only reads, so that a refusal does not wait for a writer.
+    """
     for use in uses:
         until = await _spent_until(session, use.name)
         if until > _latest(use.rate, _now()):
@@ -109,7 +109,7 @@ async def must_have_room(session: AsyncSession, uses: Sequence[RateUse]) -> None
 
 
 async def spend(session: AsyncSession, uses: Sequence[RateUse]) -> None:
-    """Count these uses. Raises TooManyRequests, and then the transaction must not commit."""
+    """Count these uses. Raises TooManyRequests, after which the transaction must not commit."""
     for use in uses:
         if not await _spent(session, use.name, use.rate):
             raise _too_often(use.rate, await _spent_until(session, use.name))
@@ -121,7 +121,7 @@ async def forgive(session: AsyncSession, name: str) -> None:
 
 
 async def mark(session: AsyncSession, name: str, life: timedelta) -> None:
-    """Remember a name for so long; `is_marked` tells. The name must be one that is never spent."""
+    """Remember a name for `life`. See `is_marked`. The name must not be used with `spend`."""
     until = _now() + int(life.total_seconds()) * MICROSECONDS
     marking = insert_or(session, SpentRate).values(id=_id(name), until=until)
     await session.execute(
@@ -130,17 +130,17 @@ async def mark(session: AsyncSession, name: str, life: timedelta) -> None:
 
 
 async def is_marked(session: AsyncSession, name: str) -> bool:
-    """Whether the name is remembered still."""
+    """Return whether the name is still remembered."""
     return await _spent_until(session, name) > _now()
 
 
 async def forget_old(session: AsyncSession) -> None:
-    """Remove what says nothing any more."""
+    """Delete rows that no longer have an effect."""
     await session.execute(delete(SpentRate).where(col(SpentRate.until) <= _now()))
 
 
 async def _spent(session: AsyncSession, name: str, rate: Rate) -> bool:
-    """Count one use, unless the name is spent; whether it was counted."""
+    """Count one use. Return False, and count nothing, if the name is spent."""
     now, until = _now(), col(SpentRate.until)
     then = case((until > now, until), else_=now) + rate.share
     used = await session.execute(
@@ -167,7 +167,7 @@ def _too_often(rate: Rate, until: int) -> TooManyRequests:
 
 
 def _latest(rate: Rate, now: int) -> int:
-    """The latest that a name may be spent until, in microseconds, for one more use to fit in."""
+    """Return the latest moment, in microseconds, that leaves room for one more use."""
     return now + rate.share * (rate.amount - 1)
 
 
@@ -181,7 +181,7 @@ def _in_words(seconds: int) -> str:
 
 
 def period_in_words(seconds: int) -> str:
-    """`an hour`, `30 minutes`: in the largest unit that it is a whole number of."""
+    """Return `an hour`, `30 minutes`: the period in its largest whole unit."""
     unit = next(unit for unit in "dhms" if seconds % _UNITS[unit] == 0)
     count, word = seconds // _UNITS[unit], _WORDS[unit]
     return f"{count} {word}s" if count > 1 else f"{'an' if unit == 'h' else 'a'} {word}"

@@ -1,4 +1,4 @@
-"""Text that people type: cleaned, bounded, and free of what a database or a page cannot show."""
+"""Parse text that users type: cleaned, bounded, storable and visible."""
 
 import re
 import unicodedata
@@ -13,9 +13,10 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def parse_line(value: object, field: str, *, longest: int, otherwise: str) -> str:
-    """One line of 1 to `longest` characters that people can read, inner white space folded.
+    """Return one line of 1 to `longest` visible characters, with runs of white space folded.
 
-    Raises InvalidInput(`field`, `otherwise`), or with the sentence that says what cannot be seen.
+    Raises InvalidInput for `field` with the sentence `otherwise`, or one about invisible
+    characters.
     """
     cleaned = " ".join(value.split()) if isinstance(value, str) else ""
     if not cleaned or len(cleaned) > longest or not is_storable(cleaned):
@@ -27,48 +28,46 @@ def parse_line(value: object, field: str, *, longest: int, otherwise: str) -> st
 
 
 JOINERS = "\u200c\u200d"
-"""Zero-width non-joiner and joiner: they shape letters of some scripts, and emoji."""
+"""Zero-width non-joiner and joiner. They shape letters of some scripts, and emoji."""
 JOINING_SCRIPTS = frozenset(
     {
-        "ARABIC", "SYRIAC", "MANDAIC", "NKO", "MONGOLIAN", "DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI", "ORIYA",
-        "TAMIL", "TELUGU", "KANNADA", "MALAYALAM", "SINHALA", "KHMER", "MYANMAR", "TIBETAN",
+        "ARABIC", "SYRIAC", "MANDAIC", "NKO", "MONGOLIAN", "DEVANAGARI", "BENGALI", "GURMUKHI",
+        "GUJARATI", "ORIYA", "TAMIL", "TELUGU", "KANNADA", "MALAYALAM", "SINHALA", "KHMER",
+        "MYANMAR", "TIBETAN",
     }
 )  # fmt: skip
-"""As the names of their characters begin: https://www.rfc-editor.org/rfc/rfc5892#appendix-A"""
+"""First words of the names of their characters: https://www.rfc-editor.org/rfc/rfc5892#appendix-A
+"""
 BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-"""Letters, marks and symbols to Unicode, and nothing to see."""
+"""Characters that Unicode counts as letters, marks or symbols, but that are blank."""
 
 
 LINE_BREAKS_AND_TABS = "\n\r\t"
 
 
 def _must_be_visible(text: str, field: str, *, otherwise_allowed: str = "") -> None:
-    """Raise InvalidInput of `field` if some character cannot be seen and is not one of
-    `otherwise_allowed`.
-    """
+    """Raise InvalidInput for invisible characters of `text` other than `otherwise_allowed`."""
     if any(_is_hidden(text, at) for at in range(len(text)) if text[at] not in otherwise_allowed):
         raise InvalidInput.of(field, "Remove the invisible characters.")
 
 
 MONGOLIAN_SELECTORS = "\u180b\u180c\u180d\u180f"
 EMOJI_SELECTORS = "\ufe0e\ufe0f"
-"""They choose whether a symbol is shown as text or in colour; keycaps have them after a digit."""
+"""They show a symbol as text or in colour. Keycaps have one after a digit."""
 SELECTORS = frozenset(map(chr, range(0xFE00, 0xFE10))) | set(MONGOLIAN_SELECTORS)
 """Variation selectors: https://www.unicode.org/Public/UCD/latest/ucd/StandardizedVariants.txt"""
 
 
 def _is_hidden(text: str, at: int) -> bool:
-    """Whether the character at this place cannot be seen, or turns round what is written around
-    it.
-    """
+    """Return whether the character is invisible or changes the direction of the text around it."""
     character = text[at]
     if character in JOINERS:
         return not _joins(text[at - 1 : at], text[at + 1 : at + 2], character)
     if character in SELECTORS:
         return not _selects(text[at - 1 : at], text[at + 1 : at + 2], character)
-    if (
-        character in BLANKS or "\U000e0000" <= character <= "\U000e0fff"
-    ):  # tags and more variation selectors
+    if character in BLANKS:
+        return True
+    if "\U000e0000" <= character <= "\U000e0fff":  # tags and more variation selectors
         return True
     if "\ufdd0" <= character <= "\ufdef" or ord(character) & 0xFFFE == 0xFFFE:  # noncharacters
         return True
@@ -76,9 +75,7 @@ def _is_hidden(text: str, at: int) -> bool:
 
 
 def _joins(before: str, after: str, joiner: str) -> bool:
-    """Whether a joiner stands where it shapes something: in a script that has it, or between parts
-    of an emoji.
-    """
+    """Return whether a joiner has an effect: within a script that uses it, or within an emoji."""
     if not before or not after:
         return False
     if _script(before) in JOINING_SCRIPTS and _script(after) in JOINING_SCRIPTS:
@@ -88,9 +85,9 @@ def _joins(before: str, after: str, joiner: str) -> bool:
 
 
 def _selects(before: str, after: str, selector: str) -> bool:
-    """Whether a variation selector changes what stands before it.
+    """Return whether a variation selector changes the character before it.
 
-    After most letters it is an invisible nothing.
+    After most letters it is invisible and has no effect.
     """
     if selector in MONGOLIAN_SELECTORS:
         return _script(before) == "MONGOLIAN"
@@ -106,10 +103,9 @@ def _script(character: str) -> str:
 def parse_text(
     value: object, field: str, *, longest: int, otherwise: str, may_be_empty: bool = False
 ) -> str:
-    """Return lines of text, 1 (or, where it may be empty, 0) to `longest` characters in all.
+    """Return lines of text, at most `longest` characters in all.
 
-    Raise InvalidInput, also for characters that cannot be seen: they make text read as something
-    else than it is.
+    Raises InvalidInput, also for invisible characters: they disguise text as something else.
     """
     cleaned = value.strip() if isinstance(value, str) else None
     if (
@@ -124,16 +120,16 @@ def parse_text(
 
 
 def parse_optional_line(value: object, field: str, *, longest: int, otherwise: str) -> str:
-    """Parse as `parse_line` does, but let it be empty. Raise InvalidInput."""
+    """Parse as `parse_line` does, but allow an empty line. Raises InvalidInput."""
     if isinstance(value, str) and not value.strip():
         return ""
     return parse_line(value, field, longest=longest, otherwise=otherwise)
 
 
 def parse_all(parsers: Mapping[str, Callable[[], Parsed]]) -> dict[str, Parsed]:
-    """What each parser makes of its field.
+    """Return the result of each field's parser.
 
-    Raises one InvalidInput that names every field that is wrong.
+    Raises one InvalidInput that names every invalid field.
     """
     parsed: dict[str, Parsed] = {}
     wrong: dict[str, str] = {}
@@ -151,5 +147,5 @@ def parse_all(parsers: Mapping[str, Callable[[], Parsed]]) -> dict[str, Parsed]:
 
 
 def is_storable(text: str) -> bool:
-    """PostgreSQL stores neither NUL nor half a surrogate pair, and no page can show them."""
+    """Return whether text can be stored. PostgreSQL stores neither NUL nor lone surrogates."""
     return _UNSTORABLE.search(text) is None

@@ -1,11 +1,9 @@
-"""How long this process takes to answer: what Prometheus is told of requests and of events of
-pages.
-"""
+"""Response times of this process, for Prometheus: of requests and of page events."""
 
 from prometheus_client import CollectorRegistry, Histogram
 
 REGISTRY = CollectorRegistry()
-"""Of this process alone; what the database knows is read from there (`insights/counts.py`)."""
+"""Metrics of this process alone. Those of the database are in `insights/operations/counts.py`."""
 
 BUCKETS_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 

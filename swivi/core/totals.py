@@ -1,4 +1,4 @@
-"""Tables of totals: rows that are added to what is there already."""
+"""Tables of running totals."""
 
 from typing import Any
 
@@ -8,28 +8,26 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.core.db import ID, insert_or
 
 Rows = Any
-"""A query whose columns are named as the table's, whatever their types."""
+"""A query whose columns have the names of the table's columns."""
 
 
 def total(name: str) -> Column[int]:
-    """A column of a sum or a number of rows."""
+    """Return a column of a sum or a count."""
     return Column(name, ID, nullable=False)
 
 
 def key_to(name: str, target: str) -> Column[int]:
-    """A part of the primary key that refers to a row, such as `users.id`."""
+    """Return a primary key column that refers to a row, such as `users.id`."""
     return Column(name, ID, ForeignKey(target), primary_key=True)
 
 
 def key_word(name: str) -> Column[str]:
-    """A part of the primary key that is one of a few words."""
+    """Return a primary key column that holds one of a few words."""
     return Column(name, String(32), primary_key=True)
 
 
 async def add(session: AsyncSession, table: Table, rows: Rows) -> None:
-    """Insert these rows; where there is one of that key, add to it all that is no part of the
-    key.
-    """
+    """Insert `rows`. Where the key exists, add their values to the row."""
     inserted = insert_or(session, table).from_select(
         [column.name for column in rows.selected_columns], rows
     )
@@ -44,7 +42,7 @@ async def add(session: AsyncSession, table: Table, rows: Rows) -> None:
 
 
 async def replace(session: AsyncSession, table: Table, rows: Rows) -> None:
-    """Insert these rows; where there is one of that key that says otherwise, change it to that."""
+    """Insert `rows`. Where the key exists with other values, replace them."""
     inserted = insert_or(session, table).from_select(
         [column.name for column in rows.selected_columns], rows
     )

@@ -66,7 +66,7 @@ class Schedule:
     def start(self) -> None:
         """Start the scheduler. The first check for interrupted runs happens at once."""
         self._every(RESUME_SECONDS, self._tracker.resume, at_once=True)
-        self._every(TAKE_PART_SECONDS, self._tracker.take_part)
+        self._every(TAKE_PART_SECONDS, self._tracker.process_slices)
         self._every(BASELINE_SECONDS, self._intake.read_due_baselines)
         self._every(CALENDAR_SECONDS, self.start_and_end_campaigns, at_once=True)
         self._every(TIDYING_SECONDS, self.tidy_up)
@@ -89,7 +89,7 @@ class Schedule:
     async def track(self) -> None:
         """Run scheduled tracking, unless another process did it within this minute."""
         try:
-            await self._tracker.run_at(clock.now().replace(second=0, microsecond=0))
+            await self._tracker.tick(clock.now().replace(second=0, microsecond=0))
         except (RunUnderWay, NoReader) as reason:
             log.info("No scheduled tracking run: %s", reason)
 

@@ -1,5 +1,6 @@
 """Campaigns through the API: creation, changes, and every status."""
 
+from swivi.domain.tracking.models import Trigger
 from swivi.runtime.runtime import Runtime
 from tests import factories
 from tests.api.conftest import Person, Snapshot, refusal, wrong_fields
@@ -136,7 +137,7 @@ async def test_a_budget_below_what_is_spent_is_refused(
     campaign = await factories.a_campaign(running.database, admin.actor)
     clip = await factories.a_clip(running.database, clipper.actor, admin.actor, campaign, tiktok(1))
     simulator.script(tiktok(1), 20_000)
-    await running.tracker.track_one(clip.id)
+    await running.tracker.run(Trigger.ADMIN, campaign_id=clip.campaign_id)
     before = await everything()
     answer = await admin.http.patch(f"/admin/campaigns/{campaign.id}", json={"budget": 49.99})
     assert refusal(answer) == (409, "budget_exceeded")

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from swivi.api.http.idempotency import REPLAYED
 from swivi.core import clock
 from swivi.domain.accounts.models import ApiToken
+from swivi.domain.tracking.models import Trigger
 from swivi.runtime.runtime import Runtime
 from tests import factories
 from tests.api import contract
@@ -153,7 +154,7 @@ async def track_again(swivi: Swivi) -> KeyedCall:
     campaign = await factories.a_campaign(database, swivi.admin.actor)
     clip = await factories.a_clip(database, swivi.clipper.actor, swivi.admin.actor, campaign, video)
     swivi.simulator.script(video, state="private")
-    await swivi.running.tracker.track_one(clip.id)
+    await swivi.running.tracker.run(Trigger.ADMIN, campaign_id=clip.campaign_id)
     path = f"/admin/clips/{clip.id}/track-again"
     return KeyedCall(swivi.admin.http, path, {"reason": "Public again."}, {"reason": "I saw it."})
 

@@ -4,6 +4,7 @@ import httpx
 
 from swivi.domain.campaigns.models import Campaign
 from swivi.domain.clips.models import ClipSubmission
+from swivi.domain.tracking.models import Trigger
 from swivi.runtime.runtime import Runtime
 from tests import factories
 from tests.api.conftest import Person, Snapshot, refusal, wrong_fields
@@ -124,7 +125,7 @@ async def test_a_revoked_clip_gives_back_what_it_earned_once(
     campaign = await factories.a_campaign(running.database, admin.actor)
     clip = await factories.a_clip(running.database, clipper.actor, admin.actor, campaign, tiktok(1))
     simulator.script(tiktok(1), 4_000)
-    await running.tracker.track_one(clip.id)
+    await running.tracker.run(Trigger.ADMIN, campaign_id=clip.campaign_id)
     revoke = f"/admin/clips/{clip.id}/revoke"
     assert refusal(await admin.http.post(revoke, json={})) == (422, "invalid_input")
     answer = await admin.http.post(revoke, json={"reason": "Bought views."})
@@ -147,7 +148,7 @@ async def test_a_clip_that_rests_is_tracked_again_once_and_for_a_reason(
     path = f"/admin/clips/{clip.id}/track-again"
     assert refusal(await admin.http.post(path, json={"reason": "It is read."})) == (409, "conflict")
     simulator.script(tiktok(1), state="private")
-    await running.tracker.track_one(clip.id)
+    await running.tracker.run(Trigger.ADMIN, campaign_id=clip.campaign_id)
     before = await everything()
     assert refusal(await admin.http.post(path, json={})) == (422, "invalid_input")
     assert await everything() == before

@@ -125,7 +125,7 @@ async def test_a_run_of_a_living_process_is_left_alone(
     with suppress(asyncio.CancelledError):
         await renewing
     assert ended.status == 1
-    assert ended.told[-1] == "swivi: A tracking run is under way. Please wait until it has ended."
+    assert ended.told[-1] == "swivi: A tracking run is in progress. Try again when it has ended."
     assert await spent(database, campaign) == 0
 
 

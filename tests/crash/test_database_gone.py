@@ -25,9 +25,7 @@ from tests.processes import COMMIT, TRACE, Boundaries, Ending, disturbed_at
 from tests.servers import Postgres
 from tests.world import findings
 
-CUT_OFF = (
-    "Tracking was cut off: {}. The server goes on with it by itself, and nothing is paid twice."
-)
+CUT_OFF = "Tracking was interrupted: {}. The server resumes it by itself. Nothing is paid twice."
 AWAY = "the database did not answer"
 BUSY = "the database is busy"
 FULL = "the database cannot write: its disk is full or broken"

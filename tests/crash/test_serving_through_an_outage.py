@@ -25,8 +25,8 @@ from tests.world import open_world as open_world
 from tests.world import world as world
 
 AWAY = (
-    "The database did not answer. Please try again in a minute, and look first whether it was "
-    "done after all."
+    "The database did not answer. Check whether your last action went through, and try again in a "
+    "minute."
 )
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

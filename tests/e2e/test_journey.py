@@ -75,7 +75,7 @@ async def test_views_become_a_balance_and_the_balance_a_payout_before_the_clippe
     await clipper.submits(
         CAMPAIGN, tiktok(1).canonical_url.replace("www.", "m.") + "?is_from_webapp=1"
     )
-    await clipper.sees("You have submitted this video to this campaign already.")
+    await clipper.sees("You already submitted this video to this campaign.")
     await clipper.presses("Cancel")
     await clipper.has_balance("$0.00")
 

@@ -12,10 +12,11 @@ from sqlalchemy import text
 
 from swivi.core import clock
 from swivi.core.db import Database
+from swivi.core.outbox import LOOK_SECONDS
 from swivi.domain.mail import outbox
 from swivi.domain.mail.models import Mail, MailKind
 from swivi.domain.mail.outbox import CLAIMED_FOR, KEPT, PAUSES
-from swivi.domain.mail.postman import LOOK_SECONDS, Postman
+from swivi.domain.mail.postman import Postman
 from tests.certificates import certificate
 from tests.mail.conftest import BASE_URL, LINK_TO, SENDER, PostmanFor
 from tests.mailbox import Mailbox
@@ -166,7 +167,7 @@ async def test_a_commit_wakes_the_postman(
     at_work = asyncio.create_task(postman.run())
     try:
         await post(world)
-        # He would look by himself after LOOK_SECONDS.
+        # Without the commit, it would look after LOOK_SECONDS.
         assert await asyncio.to_thread(delivered.arrived.wait, LOOK_SECONDS - 1)
     finally:
         at_work.cancel()

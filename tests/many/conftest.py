@@ -30,7 +30,7 @@ CRON_SECRET = "cron-secret-of-many-with-32-characters"
 CLIPPERS = 4
 CAMPAIGNS = 6
 CLIPS = 5
-"""In each campaign: a share, in batches of one."""
+"""In each campaign: a slice, in batches of one."""
 
 PER_ROUND = 400
 """Views by which each clip grows from round to round: $1.00."""

@@ -34,7 +34,7 @@ async def until(holds: Callable[[], Awaitable[object]]) -> None:
             await asyncio.sleep(0.02)
 
 
-async def shares_done(many: Many, run_id: int) -> int:
+async def slices_done(many: Many, run_id: int) -> int:
     async with many.database.reading() as session:
         done = await session.exec(
             select(RunSlice.id).where(
@@ -45,13 +45,13 @@ async def shares_done(many: Many, run_id: int) -> int:
 
 
 async def in_the_middle(many: Many) -> int:
-    """The id of the run that has just begun, once some of its shares are done and others are
+    """The id of the run that has just begun, once some of its slices are done and others are
     not.
     """
     await until(many.running)
     run = await many.newest_run()
-    await until(lambda: shares_done(many, run.id))
-    assert await shares_done(many, run.id) < CAMPAIGNS
+    await until(lambda: slices_done(many, run.id))
+    assert await slices_done(many, run.id) < CAMPAIGNS
     return run.id
 
 
@@ -108,7 +108,7 @@ async def test_a_run_is_shared_and_every_dashboard_hears_of_it_whichever_process
     assert answer is not None
     assert answer.json()["earningsAdded"] == CAMPAIGNS * CLIPS
     await ends_well(many, int(answer.json()["runId"]))
-    helped = [server for server in many.servers[1:] if "Working on share" in server.log.read_text()]
+    helped = [server for server in many.servers[1:] if "Processing slice" in server.log.read_text()]
     assert helped, "one process did it all"
 
 

@@ -101,7 +101,7 @@ def test_the_rules_of_accrual_credit_what_the_model_credits(
         earners = [_earner(number, clip) for number, clip in campaign.clips.items()]
         numbers.shuffle(earners)
         remaining = campaign.budget - campaign.spent
-        assert accrual.settle(earners, remaining) == campaign.settle()
+        assert accrual.share_out(accrual.capped_demands(earners), remaining) == campaign.settle()
 
 
 def _earner(number: int, clip: ModelClip) -> Earner:

@@ -95,7 +95,7 @@ async def track(running: Runtime) -> None:
 
 
 async def track_at(running: Runtime, tick: datetime) -> None:
-    await running.tracker.run_at(tick)
+    await running.tracker.tick(tick)
 
 
 async def complete(running: Runtime, admin: Actor, campaign_id: int) -> None:

@@ -188,7 +188,7 @@ async def test_what_cannot_be_tracked_again_is_refused(
             await review.track_again(session, world.clipper, clip.id, "Mine.")
     with pytest.raises(NoSuchClip):
         await track_again(world, Clip(id=999))
-    with pytest.raises(Conflict, match="every run reads it"):
+    with pytest.raises(Conflict, match="already read by every run"):
         await track_again(world, clip)
     await remove(world)
     with pytest.raises(InvalidInput):

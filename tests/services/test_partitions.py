@@ -23,7 +23,7 @@ from swivi.domain.tracking import partitions, reading
 from swivi.domain.tracking.batches import Batch, batches_left_behind
 from swivi.domain.tracking.models import RunSlice, ScraperRun, ScraperStatus, TrackingRun, Trigger
 from swivi.domain.tracking.plan import CampaignGroup, start_run
-from swivi.domain.tracking.reading import ReadingOptions, Scrapers, ShareReading
+from swivi.domain.tracking.reading import ReadingOptions, ScraperPlaces, SliceReading
 from swivi.insights.operations import runs
 from tests.factories import tiktok
 from tests.months import as_if_for_long, next_month, tables, where_kept
@@ -146,10 +146,10 @@ async def test_a_run_over_the_end_of_a_month_is_settled_by_its_newest_readings(
     due = reading.batches_due
 
     async def after_midnight(
-        session: AsyncSession, share: RunSlice, attempt: int, *, size: int
+        session: AsyncSession, run_slice: RunSlice, attempt: int, *, size: int
     ) -> list[Batch]:
         time.now = midnight - MOMENT if attempt == 1 else midnight + MOMENT
-        return await due(session, share, attempt, size=size)
+        return await due(session, run_slice, attempt, size=size)
 
     monkeypatch.setattr(reading, "batches_due", after_midnight)
     world.simulator.script(tiktok(0), None, 6_000)
@@ -174,25 +174,25 @@ async def test_a_run_over_the_end_of_a_month_is_settled_by_its_newest_readings(
 
 
 async def share_with_a_scraper_run(world: World) -> tuple[RunSlice, LeaseHold]:
-    """A share of one clip whose scraper run was started, and the lease of whoever works on it."""
+    """A slice of one clip whose scraper run was started, and the lease of whoever works on it."""
     campaign = await world.campaign()
     await world.clip(campaign, tiktok(1))
     world.simulator.script(tiktok(1), 400)
     async with world.database.writing() as session:
-        run = await start_run(session, Trigger.CLI, [CampaignGroup(campaign, 1)], share_clips=100)
-        [share] = (await session.exec(select(RunSlice).where(RunSlice.run_id == run.id))).all()
-    hold = await leases.acquire(world.database, share.lease, timedelta(minutes=1))
+        run = await start_run(session, Trigger.CLI, [CampaignGroup(campaign, 1)], slice_clips=100)
+        [run_slice] = (await session.exec(select(RunSlice).where(RunSlice.run_id == run.id))).all()
+    hold = await leases.acquire(world.database, run_slice.lease, timedelta(minutes=1))
     assert hold is not None
-    return share, hold
+    return run_slice, hold
 
 
 def reads(
-    world: World, share: RunSlice, hold: LeaseHold, readers: ViewReaders | None = None
-) -> ShareReading:
+    world: World, run_slice: RunSlice, hold: LeaseHold, readers: ViewReaders | None = None
+) -> SliceReading:
     options = ReadingOptions(pause_seconds=0)
     known = readers or world.running.readers
     assert known is not None
-    return ShareReading(world.database, known, options, Scrapers(options), hold, share)
+    return SliceReading(world.database, known, options, ScraperPlaces(options), hold, run_slice)
 
 
 async def test_a_scraper_runs_readings_are_stored_once_though_a_month_ends_in_between(
@@ -200,13 +200,13 @@ async def test_a_scraper_runs_readings_are_stored_once_though_a_month_ends_in_be
 ) -> None:
     midnight = next_month()
     time.now = midnight - 2 * MOMENT
-    share, hold = await share_with_a_scraper_run(world)
+    run_slice, hold = await share_with_a_scraper_run(world)
     assert world.running.readers is not None
     started = await world.running.readers.for_platform(Platform.TIKTOK).start([tiktok(1)])
     async with world.database.writing() as session:
         session.add(
             ScraperRun(
-                run_id=share.run_id,
+                run_id=run_slice.run_id,
                 platform=Platform.TIKTOK,
                 external_ids=[tiktok(1).external_id],
                 apify_run_id=started.run_id,
@@ -215,7 +215,7 @@ async def test_a_scraper_runs_readings_are_stored_once_though_a_month_ends_in_be
             )
         )
     async with world.database.reading() as session:
-        left_behind = await batches_left_behind(session, share)
+        left_behind = await batches_left_behind(session, run_slice)
 
     async def as_looked_up_before(_session: AsyncSession, _share: RunSlice) -> list[Batch]:
         return left_behind
@@ -223,16 +223,16 @@ async def test_a_scraper_runs_readings_are_stored_once_though_a_month_ends_in_be
     monkeypatch.setattr(reading, "batches_left_behind", as_looked_up_before)
     for moment in (midnight - MOMENT, midnight + MOMENT):
         time.now = moment
-        await reads(world, share, hold).read_all()
+        await reads(world, run_slice, hold).read_all()
 
-    [only] = await world.all(ViewTracking, ViewTracking.run_id == share.run_id)
+    [only] = await world.all(ViewTracking, ViewTracking.run_id == run_slice.run_id)
     assert (only.views, only.date) == (400, midnight - MOMENT)
     [run] = await world.all(TrackingRun)
     assert (run.clips_read, world.runs_started) == (1, 1)
 
 
 class LosesItsLease:
-    """A process that stops for long just when it has started a scraper run: another takes its share
+    """A process that stops for long just when it has started a scraper run: another takes its slice
     over meanwhile.
     """
 
@@ -251,9 +251,9 @@ class LosesItsLease:
 
 
 async def test_who_lost_a_share_writes_nothing_more_of_its_scraper_runs(world: World) -> None:
-    share, hold = await share_with_a_scraper_run(world)
+    run_slice, hold = await share_with_a_scraper_run(world)
     with pytest.raises(LeaseLost), leases.one_failure():
-        await reads(world, share, hold, LosesItsLease(world, hold)).read_all()
+        await reads(world, run_slice, hold, LosesItsLease(world, hold)).read_all()
 
     [scraper] = await world.all(ScraperRun)
     assert (scraper.status, scraper.apify_run_id) == (ScraperStatus.STARTING, None)

@@ -9,7 +9,7 @@ from swivi.core import clock
 from swivi.domain.campaigns import service as campaigns
 from swivi.domain.campaigns.models import Campaign, CampaignStatus
 from swivi.domain.tracking.models import Trigger
-from swivi.domain.tracking.plan import CampaignGroup, clips_needing_tracking
+from swivi.domain.tracking.plan import clips_needing_tracking
 from swivi.domain.tracking.service import Tracker, TrackingOptions
 from tests.factories import record_states, tiktok
 from tests.world import World
@@ -154,13 +154,10 @@ async def test_a_campaign_paused_while_it_is_being_read_is_settled_with_that_rea
     assert (seen.views, seen.peak_views) == (3_000, 4_000)
 
 
-async def test_tracking_many_takes_the_given_campaigns_and_tracking_one_takes_its_whole_campaign(
-    world: World,
-) -> None:
-    first, second = await campaign_of(world, "first", 2), await campaign_of(world, "second", 3)
-    many = await world.tracker.track_many([CampaignGroup(first, 2)], batch_size=1)
-    clip = await world.clip(second, tiktok(1))
-    one = await world.tracker.track_one(clip.id)
+async def test_a_run_of_one_campaign_reads_all_of_its_clips_and_no_others(world: World) -> None:
+    await campaign_of(world, "first", 2)
+    second = await campaign_of(world, "second", 3)
+    run = await world.tracker.run(Trigger.ADMIN, campaign_id=second.id)
 
-    assert (many.clips_read, one.clips_read) == (2, 4)
-    assert world.runs_started == 2 + 1
+    assert (run.clips_read, run.campaigns_settled) == (3, 1)
+    assert world.runs_started == 1

@@ -1,4 +1,4 @@
-"""One run, done by several processes: each share by one of them, each campaign settled once,
+"""One run, done by several processes: each slice by one of them, each campaign settled once,
 whoever dies.
 """
 
@@ -21,18 +21,18 @@ from swivi.domain.tracking.models import (
     TrackingRun,
     Trigger,
 )
-from swivi.domain.tracking.plan import CampaignGroup, dealt_out
+from swivi.domain.tracking.plan import CampaignGroup, cut_into_slices
 from swivi.domain.tracking.reading import ReadingOptions
-from swivi.domain.tracking.service import SHARE_BATCHES, Tracker, TrackingOptions
+from swivi.domain.tracking.service import SLICE_BATCHES, Tracker, TrackingOptions
 from tests.factories import tiktok
 from tests.live import until
 from tests.world import World
 
 CAMPAIGNS = 4
 OPTIONS = TrackingOptions(
-    reading=ReadingOptions(batch_size=1, concurrency=SHARE_BATCHES, pause_seconds=0)
+    reading=ReadingOptions(batch_size=1, concurrency=SLICE_BATCHES, pause_seconds=0)
 )
-"""A scraper run for each clip, so that a campaign of SHARE_BATCHES clips is a share, and keeps one
+"""A scraper run for each clip, so that a campaign of SLICE_BATCHES clips is a slice, and keeps one
 process busy.
 """
 
@@ -61,17 +61,17 @@ def process(world: World, options: TrackingOptions = OPTIONS) -> tuple[Tracker, 
 async def keeps_taking_part(tracker: Tracker) -> None:
     """As the schedule has it, until cancelled."""
     while True:
-        await tracker.take_part()
+        await tracker.process_slices()
         await asyncio.sleep(0.02)
 
 
 @pytest.fixture
 async def campaigns(world: World) -> list[Campaign]:
-    """Campaigns of one share each, whose clips have grown by $1.00."""
+    """Campaigns of one slice each, whose clips have grown by $1.00."""
     made = []
     for number in range(CAMPAIGNS):
         made.append(await world.campaign())
-        for clip in range(SHARE_BATCHES):
+        for clip in range(SLICE_BATCHES):
             video = tiktok(number * 100 + clip)
             await world.clip(made[-1], video)
             world.simulator.script(video, 400)
@@ -83,7 +83,7 @@ def _group(clips: int) -> CampaignGroup:
 
 
 @pytest.mark.parametrize(
-    ("clips", "shares"),
+    ("clips", "slices"),
     [
         ([], []),
         ([0], [[0]]),
@@ -95,10 +95,10 @@ def _group(clips: int) -> CampaignGroup:
     ],
 )
 def test_a_share_has_whole_campaigns_and_at_least_so_many_clips_unless_it_is_the_last(
-    clips: list[int], shares: list[list[int]]
+    clips: list[int], slices: list[list[int]]
 ) -> None:
-    dealt = dealt_out([_group(count) for count in clips], 5)
-    assert [[group.clips for group in share] for share in dealt] == shares
+    dealt = cut_into_slices([_group(count) for count in clips], 5)
+    assert [[group.clips for group in part] for part in dealt] == slices
 
 
 async def test_two_processes_do_one_run_together_and_settle_each_campaign_once(
@@ -116,11 +116,11 @@ async def test_two_processes_do_one_run_together_and_settle_each_campaign_once(
         CAMPAIGNS,
     )
     assert run.earnings_added == 2_000
-    assert ours.used >= SHARE_BATCHES, "the first took a share"
-    assert theirs.used >= SHARE_BATCHES, "the second took another"
+    assert ours.used >= SLICE_BATCHES, "the first took a slice"
+    assert theirs.used >= SLICE_BATCHES, "the second took another"
     assert world.runs_started == 20, "no clip was read twice"
     planned = await world.all(PlannedCampaign, PlannedCampaign.run_id == run.id)
-    assert [(one.share, one.status) for one in planned] == [
+    assert [(one.slice_number, one.status) for one in planned] == [
         (number, PlanStatus.SETTLED) for number in (1, 2, 3, 4)
     ]
 
@@ -129,13 +129,13 @@ async def test_one_process_alone_keeps_its_scrapers_busy_across_shares(
     world: World, campaigns: list[Campaign]
 ) -> None:
     options = TrackingOptions(
-        reading=ReadingOptions(batch_size=1, concurrency=3 * SHARE_BATCHES, pause_seconds=0)
+        reading=ReadingOptions(batch_size=1, concurrency=3 * SLICE_BATCHES, pause_seconds=0)
     )
     world.simulator.set(hold=True)
     tracker, _ = process(world, options)
     running = asyncio.create_task(tracker.run(Trigger.CLI))
-    # Nothing ends meanwhile: what begins did not wait for another share's end.
-    await until(lambda: world.runs_started == 3 * SHARE_BATCHES)
+    # Nothing ends meanwhile: what begins did not wait for another slice's end.
+    await until(lambda: world.runs_started == 3 * SLICE_BATCHES)
     assert not await world.all(RunSlice, RunSlice.status == SliceStatus.DONE)
     world.simulator.set(hold=False)
     assert (await running).clips_read == 20
@@ -160,7 +160,7 @@ async def test_the_share_of_a_process_that_died_is_taken_over(
     world: World, campaigns: list[Campaign]
 ) -> None:
     first, _ = process(world)
-    # The dead: it took the second share of the coming run, and will renew its lease, a short one,
+    # The dead: it took the second slice of the coming run, and will renew its lease, a short one,
     # no more.
     coming = len(await world.all(TrackingRun)) + 1
     assert await leases.acquire(world.database, f"tracking:{coming}:2", timedelta(seconds=1))
@@ -179,7 +179,7 @@ async def test_a_helper_whose_conductor_died_ends_its_shares_and_the_next_conduc
     await asyncio.gather(running, return_exceptions=True)
 
     second, theirs = process(world)
-    await second.take_part()
+    await second.process_slices()
     [run] = await world.all(TrackingRun)
     assert theirs.used
     assert run.status is RunStatus.RUNNING
@@ -215,7 +215,7 @@ async def test_a_process_without_a_run_to_help_with_does_nothing(
     world: World, campaigns: list[Campaign]
 ) -> None:
     tracker, readers = process(world)
-    await tracker.take_part()
+    await tracker.process_slices()
     await world.track()
-    await tracker.take_part()
+    await tracker.process_slices()
     assert readers.used == 0

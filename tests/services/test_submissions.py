@@ -90,7 +90,7 @@ async def test_another_shape_of_a_link_is_the_same_video(
 
     for link in links:
         with pytest.raises(
-            DuplicateSubmission, match="You have submitted this video to this campaign already"
+            DuplicateSubmission, match="You already submitted this video to this campaign"
         ):
             await submit(world, campaign, link.format(video.external_id))
 
@@ -159,7 +159,7 @@ async def test_a_completed_campaign_takes_no_clips_and_approves_none(
 async def test_a_platform_that_the_campaign_does_not_pay_for_is_refused(world: World) -> None:
     only_tiktok = await world.campaign(platforms=["tiktok"])
 
-    with pytest.raises(PlatformNotWanted, match="does not take Instagram clips, only TikTok"):
+    with pytest.raises(PlatformNotWanted, match="does not accept Instagram clips, only TikTok"):
         await world.submission(only_tiktok, instagram(1))
 
 

@@ -107,7 +107,7 @@ async def test_growth_below_the_minimum_earns_nothing_and_from_it_on_everything(
 async def test_a_rate_is_no_larger_than_what_can_be_computed_of_it(
     world: World, terms: dict[str, Any]
 ) -> None:
-    with pytest.raises(InvalidInput, match=r"The largest possible rate is \$10,000\.00\."):
+    with pytest.raises(InvalidInput, match=r"The highest rate is \$10,000\.00\."):
         await world.campaign(**terms)
 
     campaign = await world.campaign(payout_rate="10000.00", budget="1000000000.00")

@@ -137,7 +137,7 @@ async def test_only_what_explains_nothing_goes_and_everything_is_explained_as_be
 async def test_days_are_done_as_they_come_of_age_in_slices_and_once(
     world: World, history: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(thinning, "SLICE", 2)
+    monkeypatch.setattr(thinning, "ROWS_AT_A_TIME", 2)
     with clock.standing_at(history + timedelta(days=31, hours=-1)):
         assert await thinning.thin_out(world.database) == 0
     with clock.standing_at(history + timedelta(days=32, hours=1)):

@@ -169,8 +169,8 @@ async def test_an_end_that_waited_too_long_comes_without_the_reading_and_says_so
     closed = await world.now(campaign)
     assert (closed.status, closed.spent) == (CampaignStatus.COMPLETED, 1_000)
     assert closed.completion_reason == (
-        "The campaign ended. Its last reading was tried for 48 hours. 1 clip could not be read: 1 "
-        "missing from the scraper's answers."
+        "The campaign ended. Swivi tried to read its clips for 48 hours. 1 clip could not be read: "
+        "1 missing from the scraper's answers."
     )
 
 

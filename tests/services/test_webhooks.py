@@ -472,7 +472,7 @@ async def test_after_thirty_days_nothing_is_left_of_a_delivery(
 async def test_a_running_sender_is_woken_by_the_commit_and_stops_when_asked(
     world: World, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "LOOK_SECONDS", 3_600)
+    monkeypatch.setattr("swivi.core.outbox.LOOK_SECONDS", 3_600)
     world.database.listeners.append(world.running.sender.notice)
     running = asyncio.create_task(world.running.sender.run())
     await a_webhook(world, receiver.url)
@@ -489,7 +489,7 @@ async def test_a_running_sender_is_woken_by_the_commit_and_stops_when_asked(
 async def test_what_another_process_wrote_is_found_by_looking(
     world: World, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr("swivi.core.outbox.LOOK_SECONDS", 0.05)
     await a_webhook(world, receiver.url)
     running = asyncio.create_task(world.running.sender.run())
     await approve_one(world)  # nobody listens to this database's commits

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from swivi.core.money import Cents
 from swivi.domain.clips.models import ClipState
 from swivi.domain.platforms.models import Outcome
-from swivi.domain.tracking.accrual import Earner, Observation, capped_demands, observe, settle
+from swivi.domain.tracking.accrual import Earner, Observation, capped_demands, observe, share_out
 
 CLIP = Earner(
     clip_id=1,
@@ -33,6 +33,11 @@ AT = datetime(2026, 12, 1, tzinfo=UTC)
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 
 caps = st.none() | st.integers(0, 100_000)
+
+
+def settle(earners: Sequence[Earner], remaining: Cents) -> dict[int, Cents]:
+    """Return each clip's credit, as a settlement computes it."""
+    return share_out(capped_demands(list(earners)), remaining)
 
 
 @st.composite

@@ -1,4 +1,4 @@
-"""Who is asking. Every use case takes an `Actor` and checks it itself."""
+"""The user who asks. Every use case takes an `Actor` and checks its permissions itself."""
 
 from dataclasses import dataclass
 
@@ -17,24 +17,24 @@ class Actor:
 
     @property
     def is_admin(self) -> bool:
-        """Whether this actor runs Swivi."""
+        """Return whether the actor is an admin."""
         return self.role is Role.ADMIN
 
     def must_be_admin(self) -> None:
-        """Raises AdminsOnly for anybody else."""
+        """Raise AdminsOnly unless the actor is an admin."""
         if self.role is not Role.ADMIN:
             raise AdminsOnly
 
     def must_be_clipper(self) -> None:
-        """Raises ClippersOnly for anybody else."""
+        """Raise ClippersOnly unless the actor is a clipper."""
         if self.role is not Role.CLIPPER:
             raise ClippersOnly
 
     def must_not_gain(self, beneficiary_id: int) -> None:
         """Raise OwnGain if `beneficiary_id`, the user whose money is decided on, is this actor.
 
-        The rule is by user and not by role: an admin may own clips from before the promotion, and
-        may be a clipper again tomorrow.
+        The rule goes by user, not by role: an admin may own clips from before their promotion, and
+        may become a clipper again.
         """
         if beneficiary_id == self.user_id:
             raise OwnGain

@@ -1,9 +1,7 @@
-"""Sign-ins, failed ones and refusals in the audit log.
+"""Sign-ins, failed sign-ins and refusals in the audit log.
 
-What was typed is never kept: it may be a password.
-
-All three are bounded: failed sign-ins by the limits on signing in, refusals by being told once an
-hour.
+Typed text is never stored, because it may be a password. The number of entries is bounded: failed
+sign-ins by the sign-in limits, refusals by logging each once per hour.
 """
 
 from datetime import timedelta
@@ -23,9 +21,7 @@ TOLD_EVERY = timedelta(hours=1)
 
 
 def signed_in(session: AsyncSession, actor: Actor, network: str, *, by: str) -> None:
-    """Somebody proved who they are, `by` password or the demo's door, for a session or an API
-    token.
-    """
+    """Record a sign-in, `by` password or the demo's button, for a session or an API token."""
     after = {"from": network, "by": by}
     audit_log.record(
         session,
@@ -34,7 +30,7 @@ def signed_in(session: AsyncSession, actor: Actor, network: str, *, by: str) -> 
 
 
 async def failed(session: AsyncSession, email: object, network: str) -> None:
-    """Somebody did not prove who they are."""
+    """Record a failed sign-in."""
     account = email[:LONGEST_EMAIL].strip().lower() if isinstance(email, str) else ""
     user_id = (await session.exec(select(User.id).where(User.email == account))).first()
     after = {"from": network, "account": "known" if user_id else "unknown"}
@@ -45,9 +41,7 @@ async def failed(session: AsyncSession, email: object, network: str) -> None:
 
 
 async def refused(database: Database, actor: Actor, what: str) -> None:
-    """A signed-in person asked for what their role may not have: `what` names the endpoint or the
-    handler.
-    """
+    """Record that a user's role did not permit `what`, the name of an endpoint or a handler."""
     name = f"refused {actor.user_id} {what}"
     async with database.reading() as session:
         if await rates.is_marked(session, name):

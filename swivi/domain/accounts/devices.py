@@ -1,6 +1,6 @@
-"""Where somebody is signed in, and signing out there.
+"""A user's signed-in browsers, and signing them out.
 
-Open pages of an ended session find themselves signed out.
+Open pages of an ended session show the sign-in page.
 """
 
 from collections.abc import Sequence
@@ -19,13 +19,11 @@ from swivi.domain.accounts.sessions import end_ways_in
 from swivi.domain.ledger import audit_log
 
 SEEN_RESOLUTION = timedelta(minutes=5)
-"""`last_seen_at` is written at most this often, so that looking at pages does not write all the
-time.
-"""
+"""The shortest time between two writes of `last_seen_at`, so that viewing pages seldom writes."""
 
 
 async def signed_in(session: AsyncSession, user_id: int) -> Sequence[SignInSession]:
-    """The browsers that are signed in, the one seen last first."""
+    """Return the user's signed-in browsers, the most recently seen first."""
     found = await session.exec(
         select(SignInSession)
         .where(SignInSession.user_id == user_id, SignInSession.expires_at > clock.now())
@@ -35,7 +33,7 @@ async def signed_in(session: AsyncSession, user_id: int) -> Sequence[SignInSessi
 
 
 def is_of(browser: SignInSession, session_hash: str) -> bool:
-    """Whether this is that browser's session."""
+    """Return whether this is the browser's session."""
     return browser.token_hash == session_hash
 
 
@@ -47,18 +45,18 @@ async def sign_out(session: AsyncSession, actor: Actor, session_id: int) -> None
         .returning(col(SignInSession.id))
     )
     if ended.one_or_none() is None:
-        raise NotFound("That browser is signed out already.")
+        raise NotFound("That browser is already signed out.")
     _record(session, actor, "session.ended")
 
 
 async def sign_out_everywhere(session: AsyncSession, actor: Actor) -> None:
-    """End all of the actor's sessions, the present one too, and revoke their API tokens."""
+    """End all of the actor's sessions, including the present one, and revoke their API tokens."""
     await end_ways_in(session, actor.user_id)
     _record(session, actor, "session.all_ended")
 
 
 async def sign_out_somebody(session: AsyncSession, actor: Actor, user_id: int) -> None:
-    """An admin ends all of a user's sessions and revokes their API tokens.
+    """End all of a user's sessions and revoke their API tokens, as an admin.
 
     Raises AdminsOnly, NotFound.
     """
@@ -76,14 +74,12 @@ def _record(session: AsyncSession, actor: Actor, what: str) -> None:
 
 
 def is_noted(seen_at: datetime | None) -> bool:
-    """Whether `note_use` has nothing to write, so that opening a page need not wait for a
-    writer.
-    """
+    """Return whether `note_use` has nothing to write, so that a page need not wait for a writer."""
     return seen_at is not None and seen_at >= clock.now() - SEEN_RESOLUTION
 
 
 async def note_use(session: AsyncSession, session_hash: str) -> None:
-    """Remember that this browser was here just now."""
+    """Store that this browser was seen now."""
     await session.execute(
         update(SignInSession)
         .where(col(SignInSession.token_hash) == session_hash)

@@ -1,20 +1,20 @@
-"""Ways in which accounts refuse."""
+"""Errors of accounts."""
 
 from swivi.core.errors import Conflict, InvalidInput, NotAllowed, NotSignedIn
 
 
 class EmailTaken(Conflict):
-    """Somebody has signed up with that address."""
+    """The address already has an account."""
 
     code = "email_taken"
 
     def __init__(self) -> None:
-        sentence = "There is an account with this email address already. Sign in instead?"
+        sentence = "An account with this email address already exists. Sign in instead."
         super().__init__(sentence, fields={"email": sentence})
 
 
 class WrongCredentials(NotSignedIn):
-    """Unknown address, wrong password or disabled account: deliberately not told apart."""
+    """Unknown address, wrong password or disabled account. The answer is the same for all three."""
 
     code = "wrong_credentials"
 
@@ -29,7 +29,7 @@ class WeakPassword(InvalidInput):
 
 
 class WrongPassword(InvalidInput):
-    """The present password, asked for before it is changed, is another one."""
+    """The present password, asked for before a change, is wrong."""
 
     code = "wrong_password"
 
@@ -39,7 +39,7 @@ class WrongPassword(InvalidInput):
 
 
 class CodeNeeded(NotSignedIn):
-    """The password is right, and the account wants a code as well."""
+    """The password is right, and the account also needs a code."""
 
     code = "code_needed"
 
@@ -49,17 +49,17 @@ class CodeNeeded(NotSignedIn):
 
 
 class WrongCode(NotSignedIn):
-    """The code is wrong, too old, or was used already."""
+    """The code is wrong, has expired or was used."""
 
     code = "wrong_code"
 
     def __init__(self) -> None:
-        sentence = "This code is wrong or was used already. Wait for the next one."
+        sentence = "This code is wrong or was already used. Wait for the next one."
         super().__init__(sentence, fields={"code": sentence})
 
 
 class SetupEnded(Conflict):
-    """The key was shown too long ago, or another one was shown since."""
+    """The key was shown too long ago, or a newer one was shown."""
 
     code = "setup_ended"
 
@@ -68,23 +68,21 @@ class SetupEnded(Conflict):
 
 
 class TotpIsOn(Conflict):
-    """The second step was turned on meanwhile."""
+    """Two-step sign-in was turned on meanwhile."""
 
     code = "totp_is_on"
 
     def __init__(self) -> None:
-        super().__init__("Two-step sign-in is on already.")
+        super().__init__("Two-step sign-in is already on.")
 
 
 class PasswordNeeded(NotAllowed):
-    """Something delicate was asked for, and the password was not entered in this browser within ten
-    minutes.
-    """
+    """A sensitive action needs the password, entered in this browser within 10 minutes."""
 
     code = "password_needed"
 
     def __init__(self) -> None:
-        sentence = "Enter your password again to go on."
+        sentence = "Enter your password again to continue."
         super().__init__(sentence, fields={"your_password": sentence})
 
 
@@ -94,53 +92,52 @@ class PasswordChangedElsewhere(Conflict):
     code = "password_changed_elsewhere"
 
     def __init__(self) -> None:
-        super().__init__(
-            "Your password was changed somewhere else just now. Sign in with that one."
-        )
+        super().__init__("Your password was just changed elsewhere. Sign in with the new one.")
 
 
 class HandleLinked(Conflict):
-    """The clipper has linked this account already."""
+    """The clipper has already linked this account."""
 
     code = "handle_linked"
 
     def __init__(self, handle: str) -> None:
-        sentence = f"@{handle} is linked already."
+        sentence = f"@{handle} is already linked."
         super().__init__(sentence, fields={"handle": sentence})
 
 
 class TooManyHandles(Conflict):
-    """A bound on what one clipper can link."""
+    """The limit of linked accounts of one clipper is reached."""
 
     code = "too_many_handles"
 
     def __init__(self, most: int) -> None:
-        sentence = f"You can link {most} accounts at most. Remove one first."
+        sentence = f"You can link at most {most} accounts. Remove one first."
         super().__init__(sentence, fields={"handle": sentence})
 
 
 class TooManyTokens(Conflict):
-    """A bound on what one user can hold."""
+    """The limit of tokens of one user is reached."""
 
     code = "too_many_tokens"
 
     def __init__(self, most: int) -> None:
-        super().__init__(f"You can have {most} tokens at most. Revoke one first.")
+        super().__init__(f"You can have at most {most} tokens. Revoke one first.")
 
 
 class ReadOnlyToken(NotAllowed):
-    """A token of scope READ asked to change something."""
+    """A token of scope READ was used to change something."""
 
     code = "read_only_token"
     only_unsafe = True
 
     def __init__(self) -> None:
-        super().__init__("This token may only read. Use one with the scope `write`.")
+        super().__init__("This token can only read. Use a token with the scope `write`.")
 
 
 class AccountDisabled(NotAllowed):
-    """An admin disabled this account a moment ago: whoever comes in from now on is not even signed
-    in.
+    """An admin disabled this account during the request.
+
+    Later requests are not signed in at all.
     """
 
     code = "account_disabled"
@@ -150,25 +147,27 @@ class AccountDisabled(NotAllowed):
 
 
 class EmailNotVerified(NotAllowed):
-    """Money goes only to whom mail reaches."""
+    """Payouts need a verified address."""
 
     code = "email_not_verified"
 
     def __init__(self) -> None:
-        super().__init__("Verify your email address first: your profile sends you the link.")
+        super().__init__(
+            "Verify your email address first. You can request the link in your profile."
+        )
 
 
 class AdminsOnly(NotAllowed):
-    """A clipper asked for something that admins do."""
+    """A clipper requested an admin's action."""
 
     code = "admins_only"
 
     def __init__(self) -> None:
-        super().__init__("This page is for the people who run Swivi.")
+        super().__init__("Only admins can do this.")
 
 
 class OwnGain(NotAllowed):
-    """An admin asked for something that their own money depends on."""
+    """An admin requested an action that their own money depends on."""
 
     code = "own_gain"
 
@@ -177,9 +176,9 @@ class OwnGain(NotAllowed):
 
 
 class ClippersOnly(NotAllowed):
-    """An admin asked for something that clippers do."""
+    """An admin requested a clipper's action."""
 
     code = "clippers_only"
 
     def __init__(self) -> None:
-        super().__init__("This is for clippers: sign in with a clipper's account.")
+        super().__init__("Only clippers can do this. Sign in with a clipper account.")

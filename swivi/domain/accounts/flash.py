@@ -1,6 +1,6 @@
-"""A refused form goes back to its page in a short-lived cookie, so that what was typed survives.
+"""A short-lived cookie that carries a refused form back to its page, with what was typed.
 
-Never the password.
+It never holds the password.
 """
 
 import binascii
@@ -14,14 +14,14 @@ from swivi.core.json_bounds import check_json
 FLASH_COOKIE = "swivi_flash"
 FLASH_SECONDS = 60
 LONGEST_COOKIE = 4_096
-"""Characters of the cookie; browsers keep no longer ones."""
+"""Characters of the cookie. Browsers drop longer ones."""
 LONGEST_TYPED = 300
-"""What had been typed comes back cut to this many characters: a cookie has room for 4 KB."""
+"""Typed text is cut to this many characters: the cookie has room for 4 KB."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flash:
-    """Why `form` ("sign-in" or "sign-up") was refused, per field too, and what had been typed."""
+    """Why `form` ("sign-in" or "sign-up") was refused, also per field, and what was typed."""
 
     form: str = ""
     error: str = ""
@@ -30,8 +30,9 @@ class Flash:
     name: str = ""
 
     def as_cookie(self) -> str:
-        """The cookie's value: URL-safe base64 of a JSON object, without padding, which cookies
-        would quote.
+        """Return the cookie's value: a JSON object in URL-safe base64.
+
+        Padding is omitted, because a cookie would have to quote it.
         """
         said = asdict(self) | {
             "email": self.email[:LONGEST_TYPED],
@@ -45,10 +46,10 @@ class Flash:
 
 
 def parse_flash(cookie: str) -> Flash:
-    """What `Flash.as_cookie` wrote. Anything else is an empty Flash."""
+    """Parse a value of `Flash.as_cookie`. Anything else is an empty Flash."""
     try:
         text = urlsafe_b64decode(cookie[:LONGEST_COOKIE] + "=" * (-len(cookie) % 4)).decode()
-        check_json(text)  # a stranger's cookie may hold lists nested without end
+        check_json(text)  # the client controls the cookie, and could nest lists without end
         said = json.loads(text)
     except (binascii.Error, ValueError):
         return Flash()

@@ -1,4 +1,4 @@
-"""People and their ways in."""
+"""Users and their ways of signing in."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +14,7 @@ LONGEST_EMAIL = 254
 
 
 class Role(StrEnum):
-    """What somebody may do."""
+    """What a user may do."""
 
     CLIPPER = "CLIPPER"
     ADMIN = "ADMIN"
@@ -28,14 +28,14 @@ class UserStatus(StrEnum):
 
 
 class TokenScope(StrEnum):
-    """What an API token may do: READ ones only look."""
+    """What an API token may do. READ tokens cannot change anything."""
 
     READ = "READ"
     WRITE = "WRITE"
 
 
 class User(SQLModel, table=True):
-    """A person. The money columns are caches in cents that only the ledger writes."""
+    """A user. The money columns are caches in cents that only the ledger writes."""
 
     __tablename__ = "users"
     __table_args__ = (
@@ -58,26 +58,21 @@ class User(SQLModel, table=True):
     """The sum of the peak views of this user's approved clips."""
     created_at: datetime = moment()
     verified_at: datetime | None = moment(nullable=True)
-    """When it was known that mail to `email` reaches this person."""
+    """When mail to `email` was known to reach the user."""
     pending_since: datetime | None = moment(nullable=True)
-    """Since when the account waits for the link in a mail to be opened; nobody can sign in until
-    then.
-    """
+    """Since when the account awaits verification. Nobody can sign in until then."""
     ways_in_ended_at: datetime | None = moment(nullable=True)
-    """When all ways into the account were last ended: links in mails that were asked for before
-    open nothing.
-    """
+    """When all ways into the account were last ended. Links requested before then are invalid."""
 
     @property
     def available(self) -> Cents:
-        """What may be withdrawn: earned - paid - reserved."""
+        """Return what the user may withdraw, in cents: earned - paid - reserved."""
         return self.total_earnings - self.paid - self.reserved
 
 
 _USERS = User.__table__  # type: ignore[attr-defined]
 
-# By these, lists of those with most walk along an index to the few that they show; nobody else
-# looks at them.
+# For lists of the users with the largest amounts, which walk along an index instead of sorting all.
 EARNINGS_DIGITS = digits(_USERS, "earnings_digits", "total_earnings")
 VIEWS_DIGITS = digits(_USERS, "views_digits", "total_views")
 AVAILABLE_DIGITS = digits(_USERS, "available_digits", "total_earnings - paid - reserved")
@@ -87,7 +82,7 @@ Index("ix_users_available_digits", AVAILABLE_DIGITS)
 
 
 class SignInSession(SQLModel, table=True):
-    """A browser that is signed in. Only a hash of the cookie's token is stored."""
+    """A signed-in browser. Only a hash of the cookie's token is stored."""
 
     __tablename__ = "sessions"
 
@@ -97,24 +92,25 @@ class SignInSession(SQLModel, table=True):
     created_at: datetime = moment()
     expires_at: datetime = moment(index=True)
     user_agent: str = ""
-    """What the browser called itself when it signed in, cut to a sane length; for its owner to
-    recognise it by.
+    """The browser's user agent at sign-in, cut to a bounded length.
+
+    It helps the user recognise it.
     """
     last_seen_at: datetime | None = moment(nullable=True)
-    """When it last opened a page, to a few minutes."""
+    """When it last opened a page, to within a few minutes."""
     proven_at: datetime | None = moment(nullable=True)
-    """When its owner last entered the password in it."""
+    """When the user last entered the password in it."""
 
 
 class ApiToken(SQLModel, table=True):
-    """A program's way in, by `Authorization: Bearer`. Only a hash of the token is stored."""
+    """A program's token, for `Authorization: Bearer`. Only its hash is stored."""
 
     __tablename__ = "api_tokens"
 
     id: int = row_id()
     user_id: int = reference("users.id", index=True)
     name: str = ""
-    """What its owner calls it; "" for those made by signing in."""
+    """The user's name for it. "" for tokens made by signing in."""
     scope: TokenScope = choice(TokenScope, default=TokenScope.WRITE)
     token_hash: str = Field(unique=True)
     created_at: datetime = moment()
@@ -122,20 +118,20 @@ class ApiToken(SQLModel, table=True):
     last_used_at: datetime | None = moment(nullable=True)
     revoked_at: datetime | None = moment(nullable=True)
     session_hash: str | None = None
-    """The `token_hash` of the session that it ends with; None for one that ends by itself."""
+    """The `token_hash` of the session that it ends with. None if it ends by itself."""
     made_with: int | None = counted(default=None, nullable=True)
-    """The id of the token that asked for it: revoking that one revokes this one."""
+    """The id of the token that created it. Revoking that one revokes this one."""
 
     @property
     def ends_with_session(self) -> bool:
-        """Whether it ends when its owner signs out in the browser that it was made in."""
+        """Return whether the token ends when its user signs out of the session that created it."""
         return self.session_hash is not None
 
 
 class Authenticator(SQLModel, table=True):
     """An app that shows codes (TOTP, RFC 6238).
 
-    Its key has to be there as it is, for the code to be computed.
+    Its key is stored readable, because the server computes the codes.
     """
 
     __tablename__ = "authenticators"
@@ -144,14 +140,14 @@ class Authenticator(SQLModel, table=True):
     user_id: int = reference("users.id", unique=True)
     key: str
     last_step: int = counted(default=None)
-    """The time step of the last code that was used: none up to it counts again."""
+    """The time step of the last used code. Codes of earlier steps are refused."""
     created_at: datetime = moment()
 
 
 class PendingAuthenticator(SQLModel, table=True):
-    """A key that was shown to be taken into an app.
+    """A key that was shown for setting up an app.
 
-    It counts for nothing until a code proves that one has it.
+    It has no effect until a code proves that an app holds it.
     """
 
     __tablename__ = "pending_authenticators"
@@ -163,9 +159,9 @@ class PendingAuthenticator(SQLModel, table=True):
 
 
 class RecoveryCode(SQLModel, table=True):
-    """Instead of the app's code, once.
+    """A code that replaces the app's code once.
 
-    Only a hash is stored: it is as long and random as a token.
+    Only a hash is stored. A fast hash is enough: the code is as long and random as a token.
     """
 
     __tablename__ = "recovery_codes"
@@ -178,7 +174,7 @@ class RecoveryCode(SQLModel, table=True):
 
 
 class HalfSignIn(SQLModel, table=True):
-    """A browser whose owner gave the right password, and is asked for the code now.
+    """A browser whose user gave the right password and now has to enter a code.
 
     It opens nothing else.
     """

@@ -17,25 +17,25 @@ SHORTEST = 8
 LONGEST = 200
 """Bounded, so that nobody makes the server hash a megabyte."""
 LOOKED_AT = 40
-"""Characters that zxcvbn sees: enough to tell, and its time grows with the square of them."""
+"""Characters that zxcvbn checks: enough to judge, and its time grows with their square."""
 MAX_READINGS = 8
-"""Ways to read a password's symbols as letters that zxcvbn tries; each costs as much as the
-password itself.
+"""Readings of a password's symbols as letters that zxcvbn tries.
+
+Each costs as much as a password.
 """
 STRONG_ENOUGH = 2
-"""Of zxcvbn's scores 0 to 4: more than a million guesses by somebody who knows what people choose.
-"""
+"""Of zxcvbn's scores 0 to 4: more than a million guesses by someone who knows common passwords."""
 
 _hasher = PasswordHasher()
 _zxcvbn = Lock()
-"""zxcvbn keeps what it is told about the user in a global of its own."""
+"""zxcvbn keeps the user's own words in a global variable."""
 _ONE_SYMBOL_PER_LETTER = str.maketrans("@{[<!|$+", "4(((1157")
 
 
 def check_strength(password: object, email: object) -> str:
-    """Return the password, if it may be used. Raise WeakPassword.
+    """Return the password if it is strong enough. Raises WeakPassword.
 
-    Costs up to 40 ms of processor time: call it by `heavy.off_loop`.
+    Takes up to 40 ms of processor time: call it by `off_loop`.
     """
     if not isinstance(password, str) or len(password) < SHORTEST:
         raise WeakPassword.of("password", f"Use at least {SHORTEST} characters.")
@@ -51,8 +51,7 @@ def check_strength(password: object, email: object) -> str:
 
 
 def _plainer(password: str) -> str:
-    """Return the password with one symbol per letter, where it has so many that zxcvbn takes
-    seconds.
+    """Return the password with one symbol per letter, if zxcvbn would take seconds.
 
     zxcvbn multiplies the symbols that may stand for each letter: "4@({[<1!|7+5$69" has 576
     readings.
@@ -64,12 +63,12 @@ def _plainer(password: str) -> str:
 
 
 async def hash_password(password: str) -> str:
-    """Return the Argon2id hash to store. Raise Overloaded."""
+    """Return the Argon2id hash to store. Raises Overloaded."""
     return await off_loop(_hasher.hash, password)
 
 
 async def matches(password: str, password_hash: str) -> bool:
-    """Return whether the password belongs to the hash. Raise Overloaded."""
+    """Return whether the password belongs to the hash. Raises Overloaded."""
     if len(password) > LONGEST:
         return False
     return await off_loop(_verify, password, password_hash)
@@ -81,9 +80,7 @@ def is_hash(stored: str) -> bool:
 
 
 def is_outdated(password_hash: str) -> bool:
-    """Whether the hash was made with parameters that are not today's, so that the next sign-in
-    should renew it.
-    """
+    """Return whether the hash has outdated parameters, so that the next sign-in should renew it."""
     return _hasher.check_needs_rehash(password_hash)
 
 
@@ -95,10 +92,8 @@ def _verify(password: str, password_hash: str) -> bool:
 
 
 def nobodys_hash() -> str:
-    """Return a hash that no password matches, and that takes as much work to compare with as a real
-    one.
-    """
-    # Put together instead of computed: an unknown address must not cost one hash more than a known
+    """Return a hash that no password matches, as costly to compare with as a real one."""
+    # Assembled instead of computed: an unknown address must not cost one hash more than a known
     # one.
     salt, digest = (
         b64encode(secrets.token_bytes(length)).rstrip(b"=").decode()
@@ -109,5 +104,5 @@ def nobodys_hash() -> str:
 
 
 def generate() -> str:
-    """A strong password for a new account."""
+    """Return a strong password for a new account."""
     return secrets.token_urlsafe(15)

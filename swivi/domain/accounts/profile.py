@@ -1,14 +1,15 @@
-"""What people change of themselves: their name and their password."""
+"""Use cases of a user's own profile: name and password."""
 
 from dataclasses import dataclass
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import changes
 from swivi.core.cpu_work import off_loop
 from swivi.core.errors import InvalidInput
+from swivi.core.guarded import changed_one
 from swivi.domain.accounts import passwords, sessions
 from swivi.domain.accounts.actor import Actor
 from swivi.domain.accounts.errors import PasswordChangedElsewhere, WrongPassword
@@ -18,7 +19,7 @@ from swivi.domain.ledger import audit_log
 
 
 async def change_name(session: AsyncSession, actor: Actor, name: object) -> User:
-    """Call the actor something else. Raises InvalidInput."""
+    """Change the actor's name. Raises InvalidInput."""
     wanted = parse_name(name)
     user = await by_id(session, actor.user_id)
     before, user.name = user.name, wanted
@@ -39,18 +40,18 @@ async def change_name(session: AsyncSession, actor: Actor, name: object) -> User
 
 @dataclass(frozen=True, slots=True)
 class NewPassword:
-    """A password that may take the place of the present one, hashed. Both are Argon2id hashes."""
+    """A checked new password and the present one, as Argon2id hashes."""
 
     present_hash: str
     new_hash: str
 
 
 async def new_password(user: User, *, present: object, password: object) -> NewPassword:
-    """Check what somebody typed to change their password.
+    """Check a change of password.
 
     Raises WrongPassword, WeakPassword, InvalidInput.
 
-    It comes before the transaction: hashing is slow on purpose, and must not hold SQLite's only
+    Call it before the transaction: hashing is slow on purpose and must not hold SQLite's only
     writer.
     """
     if not isinstance(present, str) or not await passwords.matches(present, user.password_hash):
@@ -64,20 +65,19 @@ async def new_password(user: User, *, present: object, password: object) -> NewP
 async def change_password(
     session: AsyncSession, actor: Actor, new: NewPassword, *, except_session: str
 ) -> None:
-    """Store it, and end every other way in: the other sessions and the API tokens.
+    """Store the new password and end the other sessions and all API tokens.
 
-    Raises PasswordChangedElsewhere.
-
-    `except_session` is the hash of the session that stays.
+    `except_session` is the hash of the session that stays. Raises PasswordChangedElsewhere.
     """
-    # Guarded on the hash that was checked: of two changes at the same moment one wins, the other is
-    # told.
-    changed: CursorResult[tuple[()]] = await session.execute(  # type: ignore[assignment]
+    # Guarded on the hash that was checked: of two concurrent changes, one wins and the other is
+    # refused.
+    is_changed = await changed_one(
+        session,
         update(User)
         .where(col(User.id) == actor.user_id, col(User.password_hash) == new.present_hash)
-        .values(password_hash=new.new_hash)
+        .values(password_hash=new.new_hash),
     )
-    if changed.rowcount != 1:
+    if not is_changed:
         raise PasswordChangedElsewhere
     await sessions.end_ways_in(session, actor.user_id, except_session=except_session)
     audit_log.record(

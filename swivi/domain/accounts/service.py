@@ -23,11 +23,12 @@ LONGEST_NAME = 80
 
 
 def parse_email(email: object) -> str:
-    """An address in the one spelling under which it is stored. Raises InvalidInput."""
+    """Return an address in the only spelling in which it is stored. Raises InvalidInput."""
     try:
         if not isinstance(email, str) or len(email) > LONGEST_EMAIL:
-            raise EmailNotValidError("not text of a sane length")  # before it is parsed
-        # Special-use names such as "swivi.test" are fine: whether mail arrives is not asked here.
+            raise EmailNotValidError("not text of a sane length")  # checked before parsing
+        # Special-use names such as "swivi.test" are allowed: whether mail arrives is not checked
+        # here.
         return validate_email(
             email.strip(), check_deliverability=False, test_environment=True
         ).normalized.lower()
@@ -36,7 +37,7 @@ def parse_email(email: object) -> str:
 
 
 def parse_name(name: object) -> str:
-    """A name people will see. Raises InvalidInput."""
+    """Return a name for display. Raises InvalidInput."""
     return parse_line(
         name,
         "name",
@@ -47,7 +48,7 @@ def parse_name(name: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class NewAccount:
-    """Somebody who may sign up: everything checked, the password hashed."""
+    """A checked sign-up with a hashed password."""
 
     email: str
     name: str
@@ -55,11 +56,11 @@ class NewAccount:
 
 
 async def newcomer(*, email: object, password: object, name: object) -> NewAccount:
-    """Check what somebody typed to sign up.
+    """Check a sign-up.
 
-    Raises InvalidInput with every wrong field, WeakPassword's included.
+    Raises InvalidInput with every invalid field, including the sentences of WeakPassword.
 
-    It comes before the transaction: hashing is slow on purpose, and must not hold SQLite's only
+    Call it before the transaction: hashing is slow on purpose and must not hold SQLite's only
     writer.
     """
     checks: dict[str, Callable[[], str]] = {
@@ -76,7 +77,7 @@ async def newcomer(*, email: object, password: object, name: object) -> NewAccou
 async def sign_up(
     session: AsyncSession, who: NewAccount, role: Role = Role.CLIPPER, *, is_verified: bool = False
 ) -> User:
-    """Create a user; `is_verified` if somebody vouches for the address. Raises EmailTaken."""
+    """Create a user. `is_verified` skips the verification of the address. Raises EmailTaken."""
     if (await session.exec(select(User.id).where(User.email == who.email))).first():
         raise EmailTaken
     now = clock.now()
@@ -89,7 +90,7 @@ async def sign_up(
         verified_at=now if is_verified else None,
     )
     session.add(user)
-    # The constraint refuses the second of two sign-ups with one address at the same moment.
+    # The constraint refuses the second of two concurrent sign-ups with one address.
     with refused_as("uq_users_email", EmailTaken):
         await session.flush()
     audit_log.record(
@@ -103,10 +104,10 @@ async def sign_up(
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """An email and password that were right a moment ago.
+    """An email and password that were checked.
 
-    `password_hash` is the hash that they were checked against. `renewed_hash` is one with today's
-    parameters, or None where the stored hash has these.
+    `password_hash` is the hash that matched. `renewed_hash` has today's parameters, or is None if
+    the stored hash has them.
     """
 
     actor: Actor
@@ -115,14 +116,11 @@ class Credentials:
 
 
 async def authenticate(database: Database, *, email: object, password: object) -> Credentials:
-    """Return whom these credentials belong to.
+    """Return the user of these credentials.
 
-    Raise WrongCredentials, whatever was wrong with them, or Overloaded.
-
-    No transaction is open while the password is compared. So whoever acts on the answer first calls
-    `must_still_hold` in the transaction that acts.
-
-    The work is the same for known, unknown and disabled accounts, so that its duration tells
+    Raises WrongCredentials, whatever was wrong, or Overloaded. No transaction is open while the
+    password is compared, so callers must first call `must_still_hold` in the transaction that acts.
+    The work is the same for known, unknown and disabled accounts, so that its duration reveals
     nothing.
     """
     if not isinstance(email, str) or not isinstance(password, str):
@@ -134,7 +132,7 @@ async def authenticate(database: Database, *, email: object, password: object) -
             await session.exec(select(User).where(User.email == email.strip().lower()))
         ).one_or_none()
     password_hash = "" if user is None else user.password_hash
-    if not passwords.is_hash(password_hash):  # nobody, or somebody who has no password
+    if not passwords.is_hash(password_hash):  # no user, or one without a password
         password_hash = passwords.nobodys_hash()
     is_right = await passwords.matches(password, password_hash)
     if (
@@ -153,12 +151,10 @@ async def authenticate(database: Database, *, email: object, password: object) -
 
 
 async def must_still_hold(session: AsyncSession, checked: Credentials) -> None:
-    """Lock the user, and store their renewed hash.
+    """Lock the user and store their renewed hash.
 
-    Raise WrongCredentials if they changed since the check.
-
-    A change of password, role or status ends all ways in; a sign-in that was under way must not
-    outlive it.
+    Raises WrongCredentials if the user changed since the check. A change of password, role or
+    status ends all sessions, and a concurrent sign-in must not outlive it.
     """
     wanted = (checked.password_hash, checked.actor.role, UserStatus.ACTIVE)
     found = await session.exec(
@@ -173,7 +169,7 @@ async def must_still_hold(session: AsyncSession, checked: Credentials) -> None:
 
 
 async def by_id(session: AsyncSession, user_id: int) -> User:
-    """The user with this id. Raises NotFound."""
+    """Return the user with this id. Raises NotFound."""
     user = await session.get(User, user_id)
     if user is None:
         raise NotFound("There is no such user.")
@@ -181,7 +177,7 @@ async def by_id(session: AsyncSession, user_id: int) -> User:
 
 
 async def by_email(session: AsyncSession, email: str) -> User:
-    """The user with this address. Raises NotFound."""
+    """Return the user with this address. Raises NotFound."""
     found = await session.exec(select(User).where(User.email == parse_email(email)))
     user = found.one_or_none()
     if user is None:
@@ -190,12 +186,12 @@ async def by_email(session: AsyncSession, email: str) -> User:
 
 
 async def admin_ids(session: AsyncSession) -> list[int]:
-    """The active admins, for notifications."""
+    """Return the ids of the active admins, for notifications."""
     return await _active_ids(session, Role.ADMIN)
 
 
 async def clipper_ids(session: AsyncSession) -> list[int]:
-    """The active clippers, for notifications."""
+    """Return the ids of the active clippers, for notifications."""
     return await _active_ids(session, Role.CLIPPER)
 
 
@@ -209,16 +205,16 @@ async def _active_ids(session: AsyncSession, role: Role) -> list[int]:
 async def set_role_and_status(
     session: AsyncSession, actor: Actor, user_id: int, *, role: Role, status: UserStatus
 ) -> User:
-    """An admin changes somebody's role or status; an admin cannot lock themselves out.
+    """Change a user's role or status, as an admin. Admins cannot lock themselves out.
 
-    Raises InvalidInput, NotFound, AdminsOnly also for an admin whom another admin changed at the
-    same moment: or two admins who demote each other would leave nobody.
+    Raises InvalidInput, NotFound, AdminsOnly. The last is also for an admin whom another admin
+    changed meanwhile: otherwise two admins who demote each other would leave none.
     """
     actor.must_be_admin()
     if user_id == actor.user_id:
         raise InvalidInput.of("role", "You cannot change your own role or status.")
-    # Both in the order of their ids, so that two admins who change each other do not wait for each
-    # other. The second one's audit row tells what the first one made of it (I14).
+    # Lock both in the order of their ids, so that two admins who change each other do not deadlock.
+    # The second one's audit entry then records the state after the first change (I14).
     ids = sorted({actor.user_id, user_id})
     locked = (
         select(User)
@@ -256,7 +252,5 @@ async def set_role_and_status(
 
 
 async def add_views(session: AsyncSession, views: Mapping[int, int]) -> None:
-    """Count this many views more (or, if negative, fewer) toward each user's total: user id ->
-    views.
-    """
+    """Add views to each user's total (user id -> views). Negative numbers subtract."""
     await bulk.add_to_each(session, User.__table__, list(views.items()), "total_views")  # type: ignore[attr-defined]

@@ -1,7 +1,7 @@
-"""Browsers that are signed in: a random cookie, stored as a hash only. Programs have `tokens`.
+"""Signed-in browsers: a random cookie, of which only a hash is stored. Programs use `tokens`.
 
-A function that takes a `session_hash` takes what `hash_token` makes of the cookie's value: the
-value itself stays in the door that received it.
+A `session_hash` is the `hash_token` of the cookie's value. The value itself stays in the layer that
+received it.
 """
 
 import hashlib
@@ -22,32 +22,28 @@ from swivi.domain.accounts.models import ApiToken, HalfSignIn, Role, SignInSessi
 
 SESSION_COOKIE = "swivi_session"
 SESSION_LIFE = timedelta(days=14)
-"""However often it is used, a session ends after this."""
+"""The longest life of a session, however often it is used."""
 IDLE = {Role.CLIPPER: timedelta(days=7), Role.ADMIN: timedelta(hours=12)}
-"""A session ends when no page was opened for so long: sooner for those who decide on other people's
-money.
-"""
+"""The longest time without opening a page. Shorter for admins, who decide on others' money."""
 PROVEN_FOR = timedelta(minutes=10)
-"""How long after the password was entered it is not asked for again, before money goes or where it
-goes changes.
-"""
+"""How long an entered password is valid for actions that move money or change where it goes."""
 LONGEST_USER_AGENT = 400
-"""Characters; browsers stay below, and anybody may send more."""
+"""Characters. Browsers send fewer, but anybody can send more."""
 
 
 def hash_token(token: str) -> str:
-    """What is stored of a token."""
-    # A fast hash is right here: the token has 256 random bits, so there is nothing to guess.
+    """Return the hash of a token, as it is stored."""
+    # A fast hash is enough: the token has 256 random bits, so guessing is hopeless.
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def actor_of(user: User) -> Actor:
-    """The actor that a user is."""
+    """Return the actor for a user."""
     return Actor(user_id=user.id, role=user.role, name=user.name, email=user.email)
 
 
 async def open_session(session: AsyncSession, user_id: int, *, user_agent: str = "") -> str:
-    """Sign a browser in; returns the cookie's value, which is stored nowhere."""
+    """Sign a browser in. Return the cookie's value, which is not stored."""
     token = secrets.token_urlsafe(32)
     now = clock.now()
     session.add(
@@ -66,8 +62,9 @@ async def open_session(session: AsyncSession, user_id: int, *, user_agent: str =
 
 
 def cookie_in(header: str, name: str = SESSION_COOKIE) -> str:
-    """The value of a cookie, by default the session's, in a `Cookie` header; "" if there is
-    none.
+    """Return a cookie's value, by default the session's, from a `Cookie` header.
+
+    "" if there is none.
     """
     try:
         cookie = SimpleCookie(header).get(name)
@@ -77,7 +74,7 @@ def cookie_in(header: str, name: str = SESSION_COOKIE) -> str:
 
 
 async def close_session(session: AsyncSession, session_hash: str) -> None:
-    """Sign a browser out; harmless for an unknown session."""
+    """Sign a browser out. Do nothing for an unknown session."""
     mine = col(SignInSession.token_hash) == session_hash
     closed = await session.execute(
         delete(SignInSession).where(mine).returning(col(SignInSession.user_id))
@@ -86,7 +83,7 @@ async def close_session(session: AsyncSession, session_hash: str) -> None:
 
 
 async def actor_by_session(session: AsyncSession, session_hash: str) -> Actor | None:
-    """Return whose session this is, if it lives and the user is active."""
+    """Return the user of a valid session, if they are active."""
     found = await session.exec(
         select(User)
         .join(SignInSession, col(SignInSession.user_id) == col(User.id))
@@ -97,7 +94,7 @@ async def actor_by_session(session: AsyncSession, session_hash: str) -> Actor | 
 
 
 async def living(session: AsyncSession, hashes: Iterable[str]) -> set[str]:
-    """Those of these stored hashes whose sessions live, of users who are active."""
+    """Return those of the stored hashes whose sessions are valid and whose users are active."""
     alive: set[str] = set()
     query = (
         select(SignInSession.token_hash)
@@ -110,8 +107,9 @@ async def living(session: AsyncSession, hashes: Iterable[str]) -> set[str]:
 
 
 def lives() -> tuple[ColumnElement[bool], ...]:
-    """The session lives now, by the clock and by its use, and its user is active; for a query of
-    both.
+    """Return the condition that a session is valid now and its user active.
+
+    The query joins both.
     """
     now = clock.now()
     role = col(User.role)
@@ -124,15 +122,14 @@ def lives() -> tuple[ColumnElement[bool], ...]:
 
 
 async def end_ways_in(session: AsyncSession, user_id: int, *, except_session: str = "") -> None:
-    """End every way into an account but the session with this hash.
+    """End every way into an account except the session with this hash.
 
-    That is: sessions and, through them, open pages; API tokens; sign-ins that wait for a code; and
-    links in mails to choose a new password. Every change of password, role, status or second step
-    calls this.
+    These are sessions with their open pages, API tokens, sign-ins that await a code, and links to
+    choose a new password. Every change of password, role, status or second step calls this.
     """
     now = clock.now()
-    # The user first: a sign-in that is about to finish locks them too, so one waits for the other's
-    # end.
+    # Lock the user first: a sign-in that is about to finish locks them too, so that one waits for
+    # the other.
     await session.execute(update(User).where(col(User.id) == user_id).values(ways_in_ended_at=now))
     others = col(SignInSession.token_hash) != except_session
     await session.execute(delete(HalfSignIn).where(col(HalfSignIn.user_id) == user_id))
@@ -148,7 +145,7 @@ async def end_ways_in(session: AsyncSession, user_id: int, *, except_session: st
 
 
 async def is_proven(session: AsyncSession, session_hash: str) -> bool:
-    """Whether the password was entered in this browser a moment ago."""
+    """Return whether the password was entered in this browser within PROVEN_FOR."""
     recently = (
         SignInSession.token_hash == session_hash,
         col(SignInSession.proven_at) > clock.now() - PROVEN_FOR,
@@ -157,13 +154,13 @@ async def is_proven(session: AsyncSession, session_hash: str) -> bool:
 
 
 async def must_be_proven(session: AsyncSession, session_hash: str) -> None:
-    """Raises PasswordNeeded if the password was not entered in this browser a moment ago."""
+    """Raise PasswordNeeded unless the password was entered in this browser within PROVEN_FOR."""
     if not await is_proven(session, session_hash):
         raise PasswordNeeded
 
 
 async def prove(session: AsyncSession, session_hash: str) -> None:
-    """The password was entered in this browser just now."""
+    """Store that the password was entered in this browser now."""
     await session.execute(
         update(SignInSession)
         .where(col(SignInSession.token_hash) == session_hash)

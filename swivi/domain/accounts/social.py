@@ -1,6 +1,6 @@
-"""The accounts on the platforms that clippers say are theirs.
+"""The platform accounts that clippers name as theirs.
 
-Nobody proves them: they help an admin judge a clip.
+Nobody proves them. They help an admin judge a clip.
 """
 
 import re
@@ -29,15 +29,14 @@ __all__ = ["comparable", "handles_of", "link", "linked", "parse_handle", "parse_
 MOST_HANDLES = 20
 """Linked accounts of one clipper."""
 
-# What each platform lets people choose, as its help pages say (November 2026); all three ignore
-# case.
+# What each platform permits, by its help pages (November 2026). All three ignore case.
 _HANDLES = {
     Platform.TIKTOK: re.compile(r"[a-z0-9_.]{2,24}(?<!\.)"),
     Platform.YOUTUBE: re.compile(r"[\w.\-·]{3,30}"),
     Platform.INSTAGRAM: re.compile(r"[a-z0-9_.]{1,30}"),
 }
 _MARKS = ("Mn", "Mc")
-"""Vowel signs of many scripts, which YouTube allows in a handle and `\\w` does not match."""
+r"""Vowel signs of many scripts. YouTube permits them in a handle, and `\w` does not match them."""
 _PROFILES = {
     Platform.TIKTOK: re.compile(r"(?:www\.|m\.)?tiktok\.com/@([^/]+).*"),
     Platform.YOUTUBE: re.compile(r"(?:www\.|m\.)?youtube\.com/@([^/]+).*"),
@@ -46,14 +45,14 @@ _PROFILES = {
 
 
 def parse_platform(value: object) -> Platform:
-    """A platform by name. Raises InvalidInput."""
+    """Return a platform by its name. Raises InvalidInput."""
     if value not in list(Platform):
         raise InvalidInput.of("platform", "Choose TikTok, YouTube or Instagram.")
     return Platform(str(value))
 
 
 def parse_handle(value: object, platform: Platform) -> str:
-    """A handle in its one spelling, from `@Name`, `Name` or the profile's link.
+    """Return a handle in its only spelling, from `@Name`, `Name` or a profile link.
 
     Raises InvalidInput.
     """
@@ -66,15 +65,16 @@ def parse_handle(value: object, platform: Platform) -> str:
 
 
 def _without_marks(handle: str, platform: Platform) -> str:
-    """Put a letter for each vowel sign, on the platform that allows them."""
+    """Replace each vowel sign with a letter, for the platform that permits them."""
     if platform is not Platform.YOUTUBE:
         return handle
     return "".join("x" if unicodedata.category(sign) in _MARKS else sign for sign in handle)
 
 
 def _out_of_link(text: str, platform: Platform) -> str:
-    """The name in a profile's link; any other text as it is, and none of what is too long for
-    either.
+    """Return the name in a profile link, or other text unchanged.
+
+    Drop text that is too long for either.
     """
     if len(text) > MAX_LINK_LENGTH:
         return ""
@@ -100,7 +100,7 @@ async def link(
     )
     await _must_have_room(session, actor)
     session.add(account)
-    # The constraint refuses the second of two clicks at the same moment, too.
+    # The constraint also refuses the second of two concurrent clicks.
     with refused_as(
         "uq_social_accounts_user_id_platform_handle", partial(HandleLinked, account.handle)
     ):
@@ -110,7 +110,7 @@ async def link(
 
 
 async def _must_have_room(session: AsyncSession, actor: Actor) -> None:
-    # Two additions at the same moment wait for each other here, or both would take the last place.
+    # Concurrent additions wait for each other here. Otherwise both could take the last free place.
     await session.exec(select(User.id).where(User.id == actor.user_id).with_for_update())
     mine = (
         select(func.count())
@@ -122,7 +122,7 @@ async def _must_have_room(session: AsyncSession, actor: Actor) -> None:
 
 
 async def unlink(session: AsyncSession, actor: Actor, account_id: int) -> SocialAccount:
-    """Take one of the actor's own accounts away. Raises NotFound."""
+    """Remove one of the actor's own accounts. Raises NotFound."""
     found = await session.exec(
         select(SocialAccount).where(
             SocialAccount.id == account_id, SocialAccount.user_id == actor.user_id
@@ -147,7 +147,7 @@ def _record(session: AsyncSession, actor: Actor, what: str, account: SocialAccou
 
 
 async def linked(session: AsyncSession, user_id: int) -> list[SocialAccount]:
-    """A clipper's accounts, by platform and name."""
+    """Return a clipper's accounts, by platform and name."""
     found = await session.exec(
         select(SocialAccount)
         .where(SocialAccount.user_id == user_id)
@@ -159,9 +159,9 @@ async def linked(session: AsyncSession, user_id: int) -> list[SocialAccount]:
 async def handles_of(
     session: AsyncSession, user_ids: Iterable[int]
 ) -> dict[int, list[tuple[Platform, str]]]:
-    """What these users say is theirs: (platform, handle) by user id; none for most.
+    """Return the accounts of these users: (platform, handle) by user id.
 
-    Handles are in `comparable` spelling, also those that an earlier release stored in another one.
+    Handles are in `comparable` spelling, also those that an earlier release stored differently.
     """
     wanted = col(SocialAccount.user_id).in_(list(user_ids))
     found = await session.exec(

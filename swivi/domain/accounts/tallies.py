@@ -1,7 +1,7 @@
-"""How many people there are, kept.
+"""Kept counts of users.
 
-By triggers of the database (alembic/versions/2026_11_28_counted_once.py), in the transaction that
-changes it.
+Database triggers keep them, in the transaction of each change
+(alembic/versions/2026_11_28_counted_once.py).
 """
 
 from sqlalchemy import Table, func, select
@@ -17,7 +17,7 @@ USERS = Table(
 
 
 async def count_active(session: AsyncSession) -> dict[Role, int]:
-    """How many active users of each role there are, 0 included."""
+    """Return the number of active users of each role, including 0."""
     found = await session.execute(
         select(USERS.c.role, func.sum(USERS.c.users))
         .where(USERS.c.status == UserStatus.ACTIVE.value)
@@ -27,7 +27,7 @@ async def count_active(session: AsyncSession) -> dict[Role, int]:
 
 
 async def count(session: AsyncSession, role: Role | None, status: UserStatus | None) -> int:
-    """How many users of this role and this status there are; None is any."""
+    """Return the number of users of this role and status. None means any."""
     wanted = [] if role is None else [USERS.c.role == role.value]
     wanted += [] if status is None else [USERS.c.status == status.value]
     number = await session.scalars(select(func.coalesce(func.sum(USERS.c.users), 0)).where(*wanted))

@@ -1,6 +1,6 @@
-"""API tokens: a program's way in, made and revoked by whom it acts for.
+"""API tokens: a user makes and revokes them for programs.
 
-Random, shown once, stored as a hash only.
+They are random, shown once, and stored only as a hash.
 """
 
 import secrets
@@ -24,21 +24,19 @@ from swivi.domain.accounts.models import ApiToken, SignInSession, TokenScope, Us
 from swivi.domain.accounts.sessions import actor_of, hash_token
 from swivi.domain.ledger import audit_log
 
-TOKEN_PREFIX = "swivi_"  # noqa: S105 -- what secret scanners recognise it by, not a secret
+TOKEN_PREFIX = "swivi_"  # noqa: S105 - not a secret
 LIFE_DAYS = 90
 LONGEST_LIFE_DAYS = 365
 LONGEST_NAME = 60
 MOST_TOKENS = 50
-"""Tokens of one user that live at the same time, those made by signing in included."""
+"""Valid tokens of one user at a time, including those made by signing in."""
 LAST_USE_RESOLUTION = timedelta(minutes=1)
-"""`last_used_at` is written at most this often, so that reading the API does not write all the
-time.
-"""
+"""The shortest time between two writes of `last_used_at`, so that API reads seldom write."""
 
 
 @dataclass(frozen=True, slots=True)
 class TokenOwner:
-    """Whom a token belongs to, and what it may do."""
+    """The user of a token, and what the token may do."""
 
     actor: Actor
     scope: TokenScope
@@ -47,7 +45,7 @@ class TokenOwner:
 
 @dataclass(frozen=True, slots=True)
 class NewToken:
-    """A token's row, and the token itself, which is stored nowhere."""
+    """A token's row, and the token itself, which is not stored."""
 
     row: ApiToken
     token: str
@@ -55,10 +53,10 @@ class NewToken:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a token is made by: a session, named by its hash, or another token, named by its id.
+    """What creates a token: a session, by its hash, or another token, by its id.
 
-    A token that was made in a session ends with it, unless it `outlives_session`. One that was made
-    with a token ends with that one: with its session, when it is revoked, and when it expires.
+    A token made in a session ends with it, unless it `outlives_session`. A token made with another
+    token ends with that one: with its session, when it is revoked and when it expires.
     """
 
     session_hash: str | None = None
@@ -80,10 +78,10 @@ async def create(
     scope: object = None,
     days: object = None,
 ) -> NewToken:
-    """Make a token of a user's, as typed: WRITE and 90 days unless said.
+    """Create a token from typed values, by default WRITE for 90 days.
 
-    `made_by` is the user themselves; None is the operator at the command line.
-    Raise InvalidInput, TooManyTokens; NotSignedIn if its origin has ended meanwhile.
+    `made_by` is the user, or None for the operator at the command line. Raises InvalidInput,
+    TooManyTokens, and NotSignedIn if its origin has ended meanwhile.
     """
     typed: dict[str, Callable[[], Any]] = {
         "name": lambda: _parse_name(name),
@@ -108,7 +106,7 @@ async def issue(
     scope: TokenScope = TokenScope.WRITE,
     days: int = LIFE_DAYS,
 ) -> NewToken:
-    """Make a token for somebody who has proved who they are. Raise TooManyTokens."""
+    """Create a token for a user who has just proved who they are. Raises TooManyTokens."""
     await _must_have_room(session, user_id)
     token, now = TOKEN_PREFIX + secrets.token_urlsafe(32), clock.now()
     row = ApiToken(
@@ -128,7 +126,7 @@ async def issue(
 async def living(
     session: AsyncSession, user_id: int, *, limit: int, offset: int = 0
 ) -> tuple[Sequence[ApiToken], int]:
-    """One page of the tokens that open something, newest first, and how many there are."""
+    """Return one page of the valid tokens, newest first, and the number of all."""
     mine = _living(user_id)
     total = (await session.exec(select(func.count()).select_from(ApiToken).where(*mine))).one()
     found = await session.exec(
@@ -138,14 +136,14 @@ async def living(
 
 
 async def revoke(session: AsyncSession, actor: Actor, token_id: int) -> ApiToken:
-    """End one of the actor's own tokens, and those that were made with it. Raises NotFound."""
+    """Revoke one of the actor's own tokens and those made with it. Raises NotFound."""
     await _lock(session, actor.user_id)
     found = await session.exec(
         select(ApiToken).where(*_living(actor.user_id), ApiToken.id == token_id).with_for_update()
     )
     row = found.one_or_none()
     if row is None:
-        raise NotFound("You have no such token; perhaps it has ended already.")
+        raise NotFound("You have no such token. It may have expired.")
     row.revoked_at = clock.now()
     made_with_it = [row.id]
     while made_with_it:
@@ -166,7 +164,7 @@ async def revoke(session: AsyncSession, actor: Actor, token_id: int) -> ApiToken
 
 
 async def holder(session: AsyncSession, token: str) -> TokenOwner | None:
-    """Who a token belongs to, if it lives and the user is active."""
+    """Return the user of a token, if it is valid and the user active."""
     found = await session.exec(
         select(User, ApiToken)
         .join(ApiToken, col(ApiToken.user_id) == col(User.id))
@@ -179,9 +177,7 @@ async def holder(session: AsyncSession, token: str) -> TokenOwner | None:
 
 
 async def use_is_noted(session: AsyncSession, token: str) -> bool:
-    """Whether `note_use` has nothing to write, so that reading the API need not wait for a
-    writer.
-    """
+    """Return whether `note_use` has nothing to write, so that a read need not wait for a writer."""
     recent = clock.now() - LAST_USE_RESOLUTION
     found = await session.exec(
         select(ApiToken.id).where(
@@ -192,7 +188,7 @@ async def use_is_noted(session: AsyncSession, token: str) -> bool:
 
 
 async def note_use(session: AsyncSession, token: str) -> None:
-    """Remember when a token was last used, to the minute."""
+    """Store when a token was last used, to the minute."""
     now = clock.now()
     stale = col(ApiToken.last_used_at).is_(None) | (
         col(ApiToken.last_used_at) < now - LAST_USE_RESOLUTION
@@ -205,7 +201,7 @@ async def note_use(session: AsyncSession, token: str) -> None:
 
 
 def parse_scope(value: object) -> TokenScope:
-    """A scope by name, in any case. Raises InvalidInput."""
+    """Return a scope by its name, in any case. Raises InvalidInput."""
     name = value.upper() if isinstance(value, str) else value
     if name not in list(TokenScope):
         raise InvalidInput.of("scope", "Choose read or write.")
@@ -213,7 +209,7 @@ def parse_scope(value: object) -> TokenScope:
 
 
 def parse_days(value: object) -> int:
-    """How long a token lives, as a number or as typed. Raises InvalidInput."""
+    """Return a token's life in days, from a number or text. Raises InvalidInput."""
     days = typed_number(value, largest=LONGEST_LIFE_DAYS)
     if not days:
         raise InvalidInput.of("expires_in_days", f"Choose 1 to {LONGEST_LIFE_DAYS} days.")
@@ -226,12 +222,12 @@ def _parse_name(value: object) -> str:
 
 
 async def _lock(session: AsyncSession, user_id: int) -> None:
-    """Make changes of one user's tokens wait for each other, and for whatever ends all of them."""
+    """Make changes of one user's tokens wait for each other, and for what ends all of them."""
     await session.exec(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
 
 
 async def _must_have_room(session: AsyncSession, user_id: int) -> None:
-    # Two at the same moment wait for each other here, or both would take the last place.
+    # Concurrent creations wait for each other here. Otherwise both could take the last free place.
     await _lock(session, user_id)
     living = select(func.count()).select_from(ApiToken).where(*_living(user_id))
     if (await session.exec(living)).one() >= MOST_TOKENS:
@@ -241,9 +237,9 @@ async def _must_have_room(session: AsyncSession, user_id: int) -> None:
 async def _bonds(
     session: AsyncSession, user_id: int, origin: Origin
 ) -> tuple[str | None, int | None, datetime | None]:
-    """Return the session and the token that a new token ends with, and when it ends at the latest.
+    """Return the session and token that a new token ends with, and the latest moment of its end.
 
-    Raise NotSignedIn if its origin has ended since the request came in.
+    Raises NotSignedIn if its origin has ended since the request arrived.
     """
     if origin.session_hash is not None:
         if not await sessions.living(session, [origin.session_hash]):

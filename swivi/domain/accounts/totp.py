@@ -1,26 +1,27 @@
-"""The second step of signing in: codes of an app (TOTP), recovery codes, and the moment between the
-two steps.
+"""Two-step sign-in: codes of an app (TOTP), recovery codes, and the state between the two steps.
 
-A code counts once, and only within half a minute before and after its own (RFC 6238, section 5.2).
-Its key is in the database as it is: with a key of its own in the environment it would be safe from
-whoever has the database alone, but who has a copy of that is not who guesses at passwords, against
-which this stands.
+A code is accepted once, and only within half a minute before and after its own time (RFC 6238,
+section 5.2).
+
+The key is stored readable. Encrypting it with a key from the environment would protect it from
+someone who has only the database. But codes defend against guessed and stolen passwords, not
+against that.
 """
 
 import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import pyotp
 import segno
-from sqlalchemy import CursorResult, delete, func, update
+from sqlalchemy import delete, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import clock
 from swivi.core.db import insert_or, refused_as
+from swivi.core.guarded import changed_one
 from swivi.core.text import is_storable
 from swivi.domain.accounts import sessions
 from swivi.domain.accounts.actor import Actor
@@ -38,23 +39,23 @@ from swivi.domain.ledger import audit_log
 
 ISSUER = "Swivi"
 STEP_SECONDS = 30
-"""How long an app shows a code; apps know no other."""
+"""How long an app shows a code. Apps support no other value in practice."""
 TOLERATED_STEPS = (0, -1, 1)
-"""Clocks that go a little wrong, and people who type slowly."""
+"""Steps that allow for inaccurate clocks and slow typing."""
 RECOVERY_CODES = 10
 HALF_LIFE = timedelta(minutes=5)
-"""How long after the password the code may come."""
+"""How long after the password a code is accepted."""
 
 SETUP_LIFE = timedelta(minutes=30)
-"""How long a key that was shown may be turned on."""
+"""How long after it was shown a key can be turned on."""
 
 HALF_COOKIE = "swivi_half"
-"""The browser's part of a HalfSignIn."""
+"""The cookie of a HalfSignIn."""
 
 
 @dataclass(frozen=True, slots=True)
 class TotpStatus:
-    """Since when the second step is on, and how many recovery codes are left."""
+    """When two-step sign-in was turned on, and how many recovery codes are left."""
 
     since: datetime
     codes_left: int
@@ -62,9 +63,7 @@ class TotpStatus:
 
 @dataclass(frozen=True, slots=True)
 class TotpSetup:
-    """What an app takes a new key in by: the key as people type it, and as a picture (a data
-    URI).
-    """
+    """A new key for an app: as text to type, and as a picture (a data URI)."""
 
     key: str
     picture: str
@@ -73,11 +72,11 @@ class TotpSetup:
 async def begin_setup(session: AsyncSession, actor: Actor) -> TotpSetup:
     """Make a new key for the actor's app.
 
-    It counts for nothing until `turn_on` is called with a code of it.
+    It has no effect until `turn_on` is called with one of its codes.
     """
     setup = new_setup(actor.email)
-    # Here, and not in the page's state: states are kept in Redis. An earlier set-up that was left
-    # ends.
+    # Stored here, not in the page's state, because states are kept in Redis. It replaces an
+    # unfinished set-up.
     fresh = {"key": setup.key, "expires_at": clock.now() + SETUP_LIFE}
     await session.execute(
         insert_or(session, PendingAuthenticator)
@@ -88,14 +87,14 @@ async def begin_setup(session: AsyncSession, actor: Actor) -> TotpSetup:
 
 
 def new_setup(email: str) -> TotpSetup:
-    """A new key, and the picture that an app takes it in by."""
+    """Return a new key and its picture."""
     key = pyotp.random_base32()
     uri = pyotp.TOTP(key).provisioning_uri(name=email, issuer_name=ISSUER)
     return TotpSetup(key, segno.make(uri, error="m").svg_data_uri(scale=4, border=4, light="white"))
 
 
 async def standing(session: AsyncSession, user_id: int) -> TotpStatus | None:
-    """How it stands with a user's second step; None if it is off."""
+    """Return the status of a user's two-step sign-in. None if it is off."""
     found = await _authenticator(session, user_id)
     if found is None:
         return None
@@ -108,12 +107,10 @@ async def standing(session: AsyncSession, user_id: int) -> TotpStatus | None:
 async def turn_on(
     session: AsyncSession, actor: Actor, code: object, *, except_session: str
 ) -> list[str]:
-    """From now on a code is asked for; every other session ends.
+    """Turn two-step sign-in on, and end every other session.
 
-    Returns the recovery codes, which are shown once.
-
-    `code` is of the key of `begin_setup`. `except_session` is the hash of the session that stays.
-    Raises SetupEnded, WrongCode, TotpIsOn.
+    Returns the recovery codes, which are shown once. `code` is of the key of `begin_setup`.
+    `except_session` is the hash of the session that stays. Raises SetupEnded, WrongCode, TotpIsOn.
     """
     if await is_on(session, actor.user_id):
         raise TotpIsOn
@@ -128,7 +125,7 @@ async def turn_on(
             user_id=actor.user_id, key=pending.key, last_step=step, created_at=clock.now()
         )
     )
-    # One per user: the constraint refuses the second of two tabs at the same moment, too.
+    # The constraint also refuses the second of two concurrent requests: a user has one app.
     with refused_as("uq_authenticators_user_id", TotpIsOn):
         await session.flush()
     await session.delete(pending)
@@ -140,11 +137,9 @@ async def turn_on(
 async def turn_off(
     session: AsyncSession, actor: Actor, code: object, *, except_session: str
 ) -> None:
-    """The password is enough again; every other session ends.
+    """Turn two-step sign-in off, and end every other session.
 
-    `except_session` is the hash of the one that stays.
-
-    Raises CodeNeeded, WrongCode.
+    `except_session` is the hash of the session that stays. Raises CodeNeeded, WrongCode.
     """
     await must_match(session, actor.user_id, code)
     await _remove(session, actor.user_id)
@@ -153,7 +148,10 @@ async def turn_off(
 
 
 async def take_off(session: AsyncSession, user: User) -> bool:
-    """The operator takes it off somebody who lost their app and their codes; whether it was on."""
+    """Turn two-step sign-in off as the operator, for a user who lost app and codes.
+
+    Returns whether it was on.
+    """
     if await _authenticator(session, user.id) is None:
         return False
     await _remove(session, user.id)
@@ -163,14 +161,14 @@ async def take_off(session: AsyncSession, user: User) -> bool:
 
 
 async def renew_recovery_codes(session: AsyncSession, actor: Actor, code: object) -> list[str]:
-    """New recovery codes; the old ones end. Raises CodeNeeded, WrongCode."""
+    """Replace the recovery codes. Raises CodeNeeded, WrongCode."""
     await must_match(session, actor.user_id, code)
     _record(session, "totp.codes_renewed", actor.user_id, actor.user_id)
     return await _make_recovery_codes(session, actor.user_id)
 
 
 async def must_match(session: AsyncSession, user_id: int, code: object) -> None:
-    """Use up a code of the user's app, or a recovery code; nothing where the second step is off.
+    """Use up a code of the user's app or a recovery code. Do nothing if two-step sign-in is off.
 
     Raises CodeNeeded, WrongCode.
     """
@@ -187,14 +185,12 @@ async def must_match(session: AsyncSession, user_id: int, code: object) -> None:
 
 
 async def is_on(session: AsyncSession, user_id: int) -> bool:
-    """Whether a code is asked for after the password."""
+    """Return whether a code is asked for after the password."""
     return await _authenticator(session, user_id) is not None
 
 
 async def begin(session: AsyncSession, user_id: int) -> str:
-    """The password was right; returns the cookie's value for the browser in which the code is to
-    follow.
-    """
+    """Begin the second step after a right password. Return the cookie's value for this browser."""
     token, now = secrets.token_urlsafe(32), clock.now()
     await session.execute(delete(HalfSignIn).where(col(HalfSignIn.expires_at) <= now))
     session.add(
@@ -204,7 +200,7 @@ async def begin(session: AsyncSession, user_id: int) -> str:
 
 
 async def awaited(session: AsyncSession, token: str) -> Actor | None:
-    """Who gave the password in the browser with this cookie a moment ago."""
+    """Return the user who gave the password in the browser with this cookie."""
     found = await session.exec(
         select(User)
         .join(HalfSignIn, col(HalfSignIn.user_id) == col(User.id))
@@ -219,16 +215,15 @@ async def awaited(session: AsyncSession, token: str) -> Actor | None:
 
 
 async def finish(session: AsyncSession, token: str) -> bool:
-    """Whether the browser with this cookie was still between the two steps; it is no more."""
+    """End the state between the two steps. Return whether it was still valid."""
     mine = col(HalfSignIn.token_hash) == hash_token(token)
-    # The user first, as in every change that ends ways in: of the two, one waits for the other's
-    # end.
+    # Lock the user first, as every change that ends sessions does, so that one waits for the other.
     owner = select(HalfSignIn.user_id).where(mine).scalar_subquery()
     await session.exec(select(User.id).where(User.id == owner).with_for_update(key_share=True))
-    ended: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
-        delete(HalfSignIn).where(mine, col(HalfSignIn.expires_at) > clock.now())
+    return await changed_one(
+        session,
+        delete(HalfSignIn).where(mine, col(HalfSignIn.expires_at) > clock.now()),
     )
-    return ended.rowcount == 1
 
 
 async def _pending(session: AsyncSession, user_id: int) -> PendingAuthenticator | None:
@@ -247,7 +242,7 @@ async def _authenticator(session: AsyncSession, user_id: int) -> Authenticator |
 
 
 def _step_of(key: str, code: object) -> int | None:
-    """The time step whose code this is, if it is about now."""
+    """Return the time step of this code, if it is near the present one."""
     typed = "".join(code.split()) if isinstance(code, str) else ""
     totp, now = pyotp.TOTP(key), int(clock.now().timestamp()) // STEP_SECONDS
     for step in (now + shift for shift in TOLERATED_STEPS):
@@ -260,34 +255,35 @@ async def _use_step(session: AsyncSession, found: Authenticator, code: str) -> b
     step = _step_of(found.key, code)
     if step is None:
         return False
-    # Guarded: of two sign-ins with one code at the same moment one counts.
-    used: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
+    # Guarded: of two concurrent sign-ins with one code, one succeeds.
+    return await changed_one(
+        session,
         update(Authenticator)
         .where(col(Authenticator.id) == found.id, col(Authenticator.last_step) < step)
         .values(last_step=step)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False),
     )
-    return used.rowcount == 1
 
 
 async def _use_recovery_code(session: AsyncSession, user_id: int, code: str) -> bool:
-    used: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
+    used = await changed_one(
+        session,
         update(RecoveryCode)
         .where(
             col(RecoveryCode.user_id) == user_id,
             col(RecoveryCode.code_hash) == _hash_of_code(code),
             col(RecoveryCode.used_at).is_(None),
         )
-        .values(used_at=clock.now())
+        .values(used_at=clock.now()),
     )
-    if used.rowcount == 1:
+    if used:
         _record(session, "totp.recovery_used", user_id, user_id)
-    return used.rowcount == 1
+    return used
 
 
 async def _make_recovery_codes(session: AsyncSession, user_id: int) -> list[str]:
     await session.execute(delete(RecoveryCode).where(col(RecoveryCode.user_id) == user_id))
-    # 128 bits each, in groups that can be read and typed.
+    # 128 bits each, in groups that are easy to read and type.
     codes = ["-".join(secrets.token_hex(4) for _ in range(4)) for _ in range(RECOVERY_CODES)]
     session.add_all(RecoveryCode(user_id=user_id, code_hash=_hash_of_code(code)) for code in codes)
     return codes

@@ -1,10 +1,10 @@
-"""Ways in which campaigns refuse."""
+"""Errors of campaigns."""
 
 from swivi.core.errors import Conflict, NotFound
 
 
 class NoSuchCampaign(NotFound):
-    """There is none with this id, or this person may not see it."""
+    """The campaign does not exist, or the user may not see it."""
 
     code = "campaign_not_found"
 
@@ -13,12 +13,12 @@ class NoSuchCampaign(NotFound):
 
 
 class CampaignNotOpen(Conflict):
-    """It takes no clips: not active, or no budget left."""
+    """The campaign accepts no clips: it is not active, or has no budget left."""
 
     code = "campaign_not_open"
 
 
 class WrongCampaignStatus(Conflict):
-    """The campaign's state does not allow this step."""
+    """The campaign's status does not allow this step."""
 
     code = "wrong_campaign_status"

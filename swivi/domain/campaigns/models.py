@@ -1,4 +1,4 @@
-"""Campaigns: a budget, a rate, rules, and a life from DRAFT to ARCHIVED."""
+"""Campaigns: budget, rates, rules, and a status from DRAFT to ARCHIVED."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +12,7 @@ from swivi.domain.platforms.models import Platform
 
 
 class CampaignStatus(StrEnum):
-    """The states of a campaign's life."""
+    """The statuses of a campaign."""
 
     DRAFT = "DRAFT"
     SCHEDULED = "SCHEDULED"
@@ -50,7 +50,7 @@ class Campaign(SQLModel, table=True):
     platform_rates: dict[str, int] = Field(
         default_factory=dict, sa_column=Column(JSON, nullable=False)
     )
-    """Cents per 1,000 views on one platform, where that differs from `payout_rate`."""
+    """Cents per 1,000 views on platforms whose rate differs from `payout_rate`."""
     max_per_clip: int | None = cents(default=None, nullable=True)
     max_per_clipper: int | None = cents(default=None, nullable=True)
     min_views: int = counted()
@@ -59,29 +59,29 @@ class Campaign(SQLModel, table=True):
     ends_at: datetime | None = moment(nullable=True)
     status: CampaignStatus = choice(CampaignStatus, default=CampaignStatus.DRAFT)
     hidden: bool = False
-    """Not listed and not shown, except to clippers who have a submission in it."""
+    """Visible only to clippers who have a submission in it."""
     is_test: bool = False
-    """Only the sandbox submits to it, and its money is no one's.
+    """Only the sandbox submits to it, and nobody is paid.
 
-    Never unset; a trigger refuses it.
+    It cannot be unset: a trigger refuses it.
     """
     last_tracked_at: datetime | None = moment(nullable=True)
     completed_at: datetime | None = moment(nullable=True)
     completion_reason: str | None = None
     end_waits_since: datetime | None = moment(nullable=True)
-    """When its end by the clock was put off first, because clips could not be read."""
+    """When its end was first postponed because clips could not be read."""
     end_retry_at: datetime | None = moment(nullable=True)
     """When the clock tries to end it again."""
     created_at: datetime = moment()
 
     @property
     def remaining(self) -> Cents:
-        """What is left of the budget."""
+        """Return what is left of the budget, in cents."""
         return self.budget - self.spent
 
     @property
     def is_open(self) -> bool:
-        """Whether clips may be submitted now."""
+        """Return whether clips can be submitted now."""
         return (
             self.status is CampaignStatus.ACTIVE
             and self.remaining > 0
@@ -89,5 +89,5 @@ class Campaign(SQLModel, table=True):
         )
 
     def rate_on(self, platform: Platform) -> Cents:
-        """Cents per 1,000 views on this platform."""
+        """Return the cents per 1,000 views on this platform."""
         return self.platform_rates.get(platform, self.payout_rate)

@@ -1,4 +1,4 @@
-"""What a campaign may look like and become: pure rules, no database."""
+"""The rules of a campaign's terms and statuses. Pure, no database."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -32,21 +32,25 @@ STEPS: Mapping[CampaignStatus, frozenset[CampaignStatus]] = {
     CampaignStatus.COMPLETED: frozenset({CampaignStatus.ARCHIVED}),
     CampaignStatus.ARCHIVED: frozenset(),
 }
-"""The steps an admin takes by hand.
+"""The steps that an admin takes by hand.
 
-COMPLETED is reached only by a settlement, which closes the books.
+Only a settlement, which closes the books, reaches COMPLETED.
 """
 
 LONGEST_TITLE = 120
 LONGEST_TEXT = 10_000
 LONGEST_ADDRESS = 2_048
-"""Characters of a web address; browsers and their servers agree on about as many."""
+"""Characters of a URL. Browsers and servers support about as many."""
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2999
-"""Of a campaign's dates: no time zone can move them out of what Python and databases can hold."""
+"""The range of a campaign's dates.
+
+No time zone moves them beyond what Python and databases hold.
+"""
 LARGEST_MINIMUM = 1_000_000_000
 LARGEST_RATE = 1_000_000
-"""$10,000 per 1,000 views: times the most views that a reading may say (10^12) it fits into 64
-bits.
+"""$10,000 per 1,000 views.
+
+Times the highest count of a reading (10^12), it still fits in 64 bits.
 """
 
 
@@ -77,7 +81,7 @@ def _is_web_address(text: str) -> bool:
     try:
         url = urlsplit(text)
         return url.scheme in {"http", "https"} and bool(url.hostname) and url.port != 0
-    except ValueError:  # an address like http://[::1, or a port that is no number
+    except ValueError:  # such as http://[::1, or a port that is no number
         return False
 
 
@@ -94,9 +98,7 @@ def _platforms(value: object, field: str) -> list[str]:
 def _rate(value: object, field: str) -> int:
     rate = parse_dollars(value, field=field)
     if rate > LARGEST_RATE:
-        raise InvalidInput.of(
-            field, f"The largest possible rate is {format_dollars(LARGEST_RATE)}."
-        )
+        raise InvalidInput.of(field, f"The highest rate is {format_dollars(LARGEST_RATE)}.")
     return rate
 
 
@@ -127,7 +129,7 @@ def _moment_or_none(value: object, field: str) -> datetime | None:
     try:
         parsed = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
         moment = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
-    except (ValueError, OverflowError):  # overflow: the year 1 or 9999, with an offset out of it
+    except (ValueError, OverflowError):  # overflow: the year 1 or 9999 with an offset
         raise InvalidInput.of(field, "Enter a date and time, like 2026-12-31T18:00:00Z.") from None
     if not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
         raise InvalidInput.of(field, f"Enter a year from {EARLIEST_YEAR} to {LATEST_YEAR}.")
@@ -136,7 +138,7 @@ def _moment_or_none(value: object, field: str) -> datetime | None:
 
 def _flag(value: object, field: str) -> bool:
     if not isinstance(value, bool):
-        raise InvalidInput.of(field, "Say true or false.")
+        raise InvalidInput.of(field, "Enter true or false.")
     return value
 
 
@@ -170,40 +172,41 @@ MONEY_TERMS = frozenset(
         "ends_at",
     }
 )
-"""The terms that decide what a clip earns, and until when: nobody changes them for their own clips.
+"""The terms that decide what a clip earns and until when.
+
+Nobody changes them for their own clips.
 """
 REQUIRED = ("title", "budget", "payout_rate", "platforms")
 
 
 def parse_terms(raw: Mapping[str, object], *, all_required: bool) -> dict[str, Any]:
-    """The terms in `raw` (names of `PARSERS`; money in dollars) as column values (money in cents).
+    """Return the terms in `raw` (names of `PARSERS`, money in dollars) as column values, in cents.
 
-    With `all_required`, what a campaign cannot be without must be there. Raises InvalidInput with
-    every wrong field.
+    `all_required` demands every mandatory term. Raises InvalidInput with every invalid field.
     """
     named = [field for field in PARSERS if field in raw or (all_required and field in REQUIRED)]
     return parse_all({field: partial(PARSERS[field], raw.get(field), field) for field in named})
 
 
 def check_dates(starts_at: datetime | None, ends_at: datetime | None) -> None:
-    """Raises InvalidInput unless the end, if there is one, comes after the start."""
+    """Raise InvalidInput unless the end, if set, comes after the start."""
     if starts_at and ends_at and ends_at <= starts_at:
         raise InvalidInput.of("ends_at", "The end must be after the start.")
 
 
 def check_start(status: CampaignStatus, starts_at: datetime | None) -> None:
-    """Raises InvalidInput for a campaign that is to start by itself at no time."""
+    """Raise InvalidInput for a SCHEDULED campaign without a start."""
     if status is CampaignStatus.SCHEDULED and starts_at is None:
         raise InvalidInput.of("starts_at", "Enter when it starts.")
 
 
 def views_bought(budget: Cents, rate: Cents) -> int:
-    """How many views a budget pays for at `rate` cents per 1,000 views, rounded down."""
+    """Return how many views a budget pays for at `rate` cents per 1,000 views, rounded down."""
     return budget * VIEWS_PER_RATE // rate
 
 
 def parse_status(value: object) -> CampaignStatus:
-    """A campaign's status by its name, in any case. Raises InvalidInput."""
+    """Return a campaign's status by its name, in any case. Raises InvalidInput."""
     try:
         return CampaignStatus(str(value).upper())
     except ValueError:

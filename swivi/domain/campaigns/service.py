@@ -1,6 +1,6 @@
-"""Use cases of campaigns: create, change, step through life, list.
+"""Use cases of campaigns: create, change, change the status, list.
 
-Completion lives in `tracking/`.
+Completion is in `tracking/`.
 """
 
 from collections.abc import Mapping
@@ -33,10 +33,9 @@ from swivi.domain.platforms.models import Platform
 
 
 async def create(session: AsyncSession, actor: Actor, raw: Mapping[str, object]) -> Campaign:
-    """A new campaign from raw terms (see `rules.parse_terms`) and an optional `status` (default
-    DRAFT).
+    """Create a campaign from raw terms (see `rules.parse_terms`) and a `status` (default DRAFT).
 
-    Its budget is moved in from the brand. Raises InvalidInput, AdminsOnly.
+    Posts its budget to the ledger. Raises InvalidInput, AdminsOnly.
     """
     actor.must_be_admin()
     status = parse_status(raw.get("status") or CampaignStatus.DRAFT)
@@ -65,17 +64,16 @@ async def create(session: AsyncSession, actor: Actor, raw: Mapping[str, object])
 async def change(
     session: AsyncSession, actor: Actor, campaign_id: int, raw: Mapping[str, object]
 ) -> Campaign:
-    """Change the terms named in `raw`. Clips that are approved already keep the terms they have.
+    """Change the terms named in `raw`. Approved clips keep the terms that they have.
 
-    Raises NoSuchCampaign, InvalidInput, WrongCampaignStatus once completed, BudgetExceeded below
-    what is spent, OwnGain for a change of the money terms or of the end by an admin who has clips
-    there.
+    Raises NoSuchCampaign, InvalidInput, WrongCampaignStatus if completed, BudgetExceeded below the
+    amount spent, and OwnGain if an admin with clips there changes money terms or the end.
     """
     actor.must_be_admin()
     campaign = await locked(session, campaign_id)
     if campaign.status not in EDITABLE:
         raise WrongCampaignStatus(
-            f"A campaign that is {campaign.status} cannot be changed any more."
+            f"This campaign is {campaign.status} and can no longer be changed."
         )
     terms = parse_terms(raw, all_required=False)
     if any(terms[name] != getattr(campaign, name) for name in MONEY_TERMS & terms.keys()):
@@ -112,25 +110,23 @@ async def change(
 
 
 async def top_up(session: AsyncSession, actor: Actor, campaign_id: int, amount: object) -> Campaign:
-    """Raise the budget by an amount in dollars, as typed.
+    """Raise the budget by an amount typed in dollars.
 
-    Raises InvalidInput of `amount`, and as `change`.
+    Raises InvalidInput for `amount`, and as `change`.
     """
     actor.must_be_admin()
     added = parse_dollars(amount, field="amount")
     campaign = await locked(session, campaign_id)
     budget = campaign.budget + added
     if budget > MAX_CENTS:
-        raise InvalidInput.of(
-            "amount", f"The largest possible budget is {format_dollars(MAX_CENTS)}."
-        )
+        raise InvalidInput.of("amount", f"The largest budget is {format_dollars(MAX_CENTS)}.")
     return await change(session, actor, campaign_id, {"budget": format_dollars(budget)})
 
 
 async def schedule(
     session: AsyncSession, actor: Actor, campaign_id: int, raw: Mapping[str, object]
 ) -> Campaign:
-    """Set `starts_at` and `ends_at`, and let the campaign start by itself then.
+    """Set `starts_at` and `ends_at`, and schedule the campaign.
 
     Raises as `change` and `step`.
     """
@@ -141,14 +137,14 @@ async def schedule(
 
 
 _SUBMISSIONS = table("clip_submissions", column("campaign_id"), column("user_id"), column("status"))
-"""Bare columns, because the package that owns the table stands above this one."""
+"""Bare columns: the package that owns the table is in a layer above this one."""
 
 
 async def must_not_own_clips(session: AsyncSession, actor: Actor, campaign_id: int) -> None:
     """Raise OwnGain if the actor has a submission in the campaign that was not rejected.
 
-    Every deed that leaves more of the campaign's budget to some of its clips calls this: one clip's
-    loss is the others' gain.
+    Every action that leaves more of the budget to other clips calls this: one clip's loss is the
+    others' gain.
     """
     own = (_SUBMISSIONS.c.user_id == actor.user_id, _SUBMISSIONS.c.status != "REJECTED")
     wanted = (
@@ -161,12 +157,14 @@ async def must_not_own_clips(session: AsyncSession, actor: Actor, campaign_id: i
 
 
 async def _check_test_flag(session: AsyncSession, campaign: Campaign) -> None:
-    """Raise InvalidInput unless a campaign without submissions becomes a test.
+    """Raise InvalidInput unless `is_test` is being set on a campaign without submissions.
 
-    A trigger refuses the rest too.
+    A trigger enforces the same.
     """
     if campaign.is_test:
-        raise InvalidInput.of("is_test", "A test campaign stays one. Create a new campaign.")
+        raise InvalidInput.of(
+            "is_test", "A test campaign cannot become a normal one. Create a new campaign."
+        )
     sent = select(_SUBMISSIONS.c.user_id).where(_SUBMISSIONS.c.campaign_id == campaign.id).limit(1)
     if (await session.scalars(sent)).first() is not None:
         raise InvalidInput.of(
@@ -181,10 +179,10 @@ def _written(value: Any) -> Any:
 async def step(
     session: AsyncSession, actor: Actor, campaign_id: int, target: CampaignStatus
 ) -> Campaign:
-    """Take one of the steps of `rules.STEPS` by hand.
+    """Change the status by hand, by a step of `rules.STEPS`.
 
-    Raises NoSuchCampaign, WrongCampaignStatus, InvalidInput, OwnGain for a start by an admin who
-    has clips there.
+    Raises NoSuchCampaign, WrongCampaignStatus, InvalidInput, and OwnGain if an admin with clips
+    there starts it.
     """
     actor.must_be_admin()
     campaign = await locked(session, campaign_id)
@@ -213,8 +211,9 @@ async def step(
 
 
 async def start_due(session: AsyncSession) -> list[int]:
-    """SCHEDULED -> ACTIVE for campaigns whose start has come; tells admins and clippers; returns
-    their ids.
+    """Start SCHEDULED campaigns whose start has come.
+
+    Notify admins and clippers. Return the ids.
     """
     found = await session.exec(
         select(Campaign)
@@ -270,12 +269,12 @@ async def _tell_of_start(session: AsyncSession, campaign: Campaign) -> None:
 
 def _no_step(status: CampaignStatus, target: CampaignStatus) -> str:
     if target is CampaignStatus.ARCHIVED:
-        return f"A campaign that is {status} cannot be archived: complete it first."
-    return f"A campaign that is {status} cannot become {target}."
+        return f"This campaign is {status}. Complete it before you archive it."
+    return f"This campaign is {status} and cannot become {target}."
 
 
 async def get(session: AsyncSession, campaign_id: int) -> Campaign:
-    """The campaign with this id. Raises NoSuchCampaign."""
+    """Return the campaign. Raises NoSuchCampaign."""
     campaign = await session.get(Campaign, campaign_id)
     if campaign is None:
         raise NoSuchCampaign
@@ -283,12 +282,12 @@ async def get(session: AsyncSession, campaign_id: int) -> Campaign:
 
 
 async def locked(session: AsyncSession, campaign_id: int) -> Campaign:
-    """The campaign, its row locked until the transaction ends. Raises NoSuchCampaign.
+    """Return the campaign with its row locked until the transaction ends. Raises NoSuchCampaign.
 
-    On PostgreSQL this is FOR NO KEY UPDATE; on SQLite the whole transaction is exclusive already.
-    It closes the race between a settlement, an edit, a submission and a completion of one campaign,
-    which all come through here. Who only refers to the campaign does not wait: a rejection holds
-    its submission, which a completion waits for.
+    On PostgreSQL this is FOR NO KEY UPDATE. On SQLite the whole transaction is exclusive anyway. It
+    closes the races between settlement, edit, submission and completion of one campaign, which all
+    call it. Rows that only refer to the campaign do not wait: a rejection holds its submission,
+    which a completion waits for.
     """
     found = await session.exec(
         select(Campaign)

@@ -1,8 +1,7 @@
-"""What follows when a baseline cannot be read: another attempt, later and later, and in the end a
-rejection.
+"""What follows if a baseline cannot be read: further attempts at growing intervals, then rejection.
 
-Each attempt costs the operator money, and a clipper who waits for ever learns nothing. The clipper
-may submit the video again once it can be read.
+Each attempt costs money, and the clipper needs an answer. The clipper can submit the video again
+once it can be read.
 """
 
 from datetime import datetime, timedelta
@@ -20,15 +19,13 @@ from swivi.domain.platforms.models import Outcome, Reading
 
 FIRST_WAIT = timedelta(minutes=1)
 SLOWEST_WAIT = timedelta(hours=6)
-"""The wait doubles up to this: 9 attempts in the first 9 hours, then 4 a day, fewer than 40 in all.
-"""
+"""The wait doubles up to this: 9 attempts in the first 9 hours, then 4 a day, below 40 in all."""
 
 READ_FOR = timedelta(days=7)
-"""So long after the submission its views are tried to be read where the answers may pass."""
+"""How long after the submission transient failures are retried."""
 
 REFUSED_FOR = timedelta(days=1)
-"""Between the first definite answer and the one that closes: platforms give wrong ones for hours.
-"""
+"""The time from the first definite answer to rejection. Platforms give wrong answers for hours."""
 
 WHAT_TO_DO = "Check that everybody can see the video, then submit it again."
 
@@ -42,10 +39,10 @@ PROBLEMS = {
 
 
 def after_failure(submission: ClipSubmission, reading: Reading, at: datetime) -> dict[str, Any]:
-    """Return the new values of a submission whose baseline was not read at the moment `at`.
+    """Return the new column values of a submission whose baseline could not be read at `at`.
 
-    Attempts in which no scraper was asked (no key, no quota) never close a submission: that is not
-    its fault.
+    Attempts without a scraper (no key, no quota) never reject a submission, because that is not its
+    fault.
     """
     attempts = submission.baseline_attempts + 1
     wait = min(SLOWEST_WAIT, FIRST_WAIT * 2 ** min(attempts, 20))
@@ -77,9 +74,7 @@ def _is_over(
 
 
 async def tell_closed(session: AsyncSession, submission: ClipSubmission) -> None:
-    """Tell the clipper, and the audit log, that a submission was closed because its views cannot be
-    read.
-    """
+    """Notify the clipper and write the audit entry of a submission whose views cannot be read."""
     campaign = await campaigns.get(session, submission.campaign_id)
     audit_log.record(
         session,

@@ -1,4 +1,4 @@
-"""Ways in which submissions and their review refuse."""
+"""Errors of submissions and their review."""
 
 from swivi.core.errors import Conflict, InvalidInput, NotFound
 from swivi.domain.clips.models import SubmissionStatus
@@ -6,7 +6,7 @@ from swivi.domain.platforms.models import Platform
 
 
 class NoSuchSubmission(NotFound):
-    """There is none with this id, or it is somebody else's."""
+    """The submission does not exist, or belongs to someone else."""
 
     code = "submission_not_found"
 
@@ -15,7 +15,7 @@ class NoSuchSubmission(NotFound):
 
 
 class NoSuchClip(NotFound):
-    """There is none with this id."""
+    """There is no clip with this id."""
 
     code = "clip_not_found"
 
@@ -24,9 +24,9 @@ class NoSuchClip(NotFound):
 
 
 class DuplicateSubmission(Conflict):
-    """This very video is in already, in whatever shape its link was sent.
+    """The video was submitted before, whatever the form of the link.
 
-    Whose it is stays untold.
+    The error does not reveal by whom.
     """
 
     code = "duplicate_submission"
@@ -36,7 +36,7 @@ class DuplicateSubmission(Conflict):
 
 
 class StillEarns(Conflict):
-    """A submission that may still earn does not give its video up."""
+    """A submission that may still earn keeps its video."""
 
     code = "still_earns"
 
@@ -45,12 +45,14 @@ class StillEarns(Conflict):
 
 
 class VideoNotHeld(Conflict):
-    """There is nothing to release."""
+    """The submission holds no video to release."""
 
     code = "video_not_held"
 
     def __init__(self) -> None:
-        super().__init__("This submission does not hold its video: it can be submitted already.")
+        super().__init__(
+            "This submission does not hold its video. The video can already be submitted."
+        )
 
 
 class PlatformNotWanted(InvalidInput):
@@ -60,32 +62,32 @@ class PlatformNotWanted(InvalidInput):
 
     def __init__(self, platform: Platform, wanted: list[str]) -> None:
         labels = " and ".join(Platform(name).label for name in wanted)
-        sentence = f"This campaign does not take {platform.label} clips, only {labels}."
+        sentence = f"This campaign does not accept {platform.label} clips, only {labels}."
         super().__init__(sentence, fields={"clip_url": sentence})
 
 
 class AlreadyReviewed(Conflict):
-    """Somebody, perhaps at the same moment, has decided on it."""
+    """The submission was decided on, perhaps at the same moment."""
 
     code = "already_reviewed"
 
     def __init__(self, status: SubmissionStatus) -> None:
-        super().__init__(f"This submission is {status} already.")
+        super().__init__(f"This submission is already {status}.")
 
 
 class BaselineMissing(Conflict):
-    """Without a baseline nobody knows what growth to pay for."""
+    """Without a baseline, nobody knows the growth to pay for."""
 
     code = "baseline_missing"
 
     def __init__(self) -> None:
         super().__init__(
-            "This submission still awaits its baseline; it can be approved once its views are read."
+            "This submission has no baseline yet. You can approve it once its views have been read."
         )
 
 
 class NotOnHold(Conflict):
-    """There is no open hold to decide on."""
+    """The clip has no open hold."""
 
     code = "not_on_hold"
 
@@ -94,7 +96,7 @@ class NotOnHold(Conflict):
 
 
 class OnHold(Conflict):
-    """The clip waits for a decision, which has to come first."""
+    """The clip's hold must be decided first."""
 
     code = "on_hold"
 
@@ -103,7 +105,7 @@ class OnHold(Conflict):
 
 
 class ClipsOnHold(Conflict):
-    """An admin wants to end a campaign while clips of it are on hold."""
+    """A campaign cannot be completed by an admin while its clips are on hold."""
 
     code = "clips_on_hold"
 

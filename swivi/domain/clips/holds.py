@@ -1,8 +1,8 @@
-"""Holds: a clip that waits for an admin is credited nothing, and its peak stays where it was.
+"""Holds: a clip that awaits an admin's decision is credited nothing, and its peak does not rise.
 
-Readings of a held clip are kept in its history. Those above `views_before` do not count, unless the
-decision is to pay: then the count that waited becomes the peak. Growth is cumulative, so plausible
-views that were read during a hold count with the first reading after it.
+Readings of a held clip stay in its history. Counts above `views_before` have no effect unless the
+decision is to pay: then the held count becomes the peak. Growth is cumulative, so plausible views
+read during a hold count with the first reading after it.
 """
 
 from collections.abc import Collection
@@ -32,9 +32,9 @@ IS_OPEN = col(ClipHold.lifted_at).is_(None)
 
 
 async def place(session: AsyncSession, campaign: Campaign, holds: Collection[ClipHold]) -> None:
-    """Place these holds on clips of a campaign, whose row the caller has locked.
+    """Place holds on clips of a campaign whose row the caller has locked.
 
-    Tell the clippers and admins once.
+    Notifies the clippers and admins once.
     """
     session.add_all(holds)
     await session.flush()
@@ -58,11 +58,10 @@ async def place(session: AsyncSession, campaign: Campaign, holds: Collection[Cli
 
 
 async def pay(session: AsyncSession, actor: Actor, clip_id: int, reason: object) -> Clip:
-    """Let the count that waited be the clip's peak.
+    """Accept the held count as the clip's peak.
 
-    The next settlement credits the growth, within the budget.
-
-    Raises AdminsOnly, OwnGain, InvalidInput, NoSuchClip, NotOnHold.
+    The next settlement credits the growth within the budget. Raises AdminsOnly, OwnGain,
+    InvalidInput, NoSuchClip, NotOnHold.
     """
     clip, campaign, hold, why = await _decidable(session, actor, clip_id, reason)
     risen = max(0, hold.views - clip.peak_views)
@@ -79,11 +78,10 @@ async def pay(session: AsyncSession, actor: Actor, clip_id: int, reason: object)
 
 
 async def correct(session: AsyncSession, actor: Actor, clip_id: int, reason: object) -> Clip:
-    """Decide that the count was wrong.
+    """Decide that the held count was wrong.
 
-    The peak stays the highest count before it, which the next run reads on from.
-
-    Raises AdminsOnly, OwnGain, InvalidInput, NoSuchClip, NotOnHold.
+    The peak stays at the highest count before it. Raises AdminsOnly, OwnGain, InvalidInput,
+    NoSuchClip, NotOnHold.
     """
     clip, campaign, hold, why = await _decidable(session, actor, clip_id, reason)
     clip.flag = None
@@ -97,14 +95,14 @@ async def correct(session: AsyncSession, actor: Actor, clip_id: int, reason: obj
 
 
 async def lift_of_revoked(session: AsyncSession, actor: Actor, clip: Clip, why: str) -> None:
-    """End the open hold of a clip that is being revoked, if it has one."""
+    """End the open hold of a clip that is being revoked, if there is one."""
     hold = await open_of(session, clip.id)
     if hold is not None:
         _lift(session, hold, clip, HoldDecision.REVOKED, actor.user_id, why)
 
 
 async def lapse(session: AsyncSession, campaign_id: int) -> None:
-    """End the open holds of a campaign that completes: what they held back is not paid any more."""
+    """End the open holds of a campaign that completes. The held growth is not paid."""
     found = await session.exec(
         select(ClipHold, Clip)
         .join(Clip, col(Clip.id) == col(ClipHold.clip_id))
@@ -123,7 +121,7 @@ async def lapse(session: AsyncSession, campaign_id: int) -> None:
 
 
 async def open_of(session: AsyncSession, clip_id: int) -> ClipHold | None:
-    """Return the clip's open hold."""
+    """Return the clip's open hold, or None."""
     return (
         await session.exec(select(ClipHold).where(ClipHold.clip_id == clip_id, IS_OPEN))
     ).one_or_none()
@@ -157,9 +155,7 @@ async def count_open(session: AsyncSession) -> int:
 
 
 def counts(clip_id: Any, views: Any, date: Any) -> ColumnElement[bool]:
-    """The condition that a reading, given by its columns, was not held back for good or until
-    now.
-    """
+    """Return the condition that no hold excludes a reading, given by its columns."""
     highest = case(
         (col(ClipHold.decision) == HoldDecision.PAID, ClipHold.views), else_=ClipHold.views_before
     )
@@ -177,12 +173,12 @@ def counts(clip_id: Any, views: Any, date: Any) -> ColumnElement[bool]:
 async def _decidable(
     session: AsyncSession, actor: Actor, clip_id: int, reason: object
 ) -> tuple[Clip, Campaign, ClipHold, str]:
-    """The clip with its open hold.
+    """Return the clip with its open hold.
 
-    Its campaign's row is locked: of two decisions the second finds the first one's.
+    Locks the campaign's row, so that the second of two decisions sees the first.
     """
     actor.must_be_admin()
-    otherwise = f"Say in 1 to {LONGEST_REASON} characters why. The clipper reads it."
+    otherwise = f"Enter a reason of 1 to {LONGEST_REASON} characters. The clipper sees it."
     why = parse_text(reason, "reason", longest=LONGEST_REASON, otherwise=otherwise)
     clip = await session.get(Clip, clip_id)
     if clip is None:
@@ -204,7 +200,9 @@ def _lift(
     actor_id: int | None,
     why: str,
 ) -> None:
-    hold.decision, hold.lifted_by, hold.lifted_at = decision, actor_id, clock.now()
+    hold.decision = decision
+    hold.lifted_by = actor_id
+    hold.lifted_at = clock.now()
     _record(session, hold, decision.lower(), actor_id)
     audit_log.record(
         session,

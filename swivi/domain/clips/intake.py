@@ -1,8 +1,7 @@
-"""Taking submissions in: recognise the link, store the submission, read its baseline.
+"""Intake of submissions: recognise the link, store the submission, read its baseline.
 
-The three steps are not one transaction, because the middle of them waits for the network; each
-leaves something true behind. A submission whose baseline could not be read is retried by
-`read_due_baselines`.
+These are separate transactions, because the middle waits for the network. Each leaves a consistent
+state. `read_due_baselines` retries baselines that could not be read.
 """
 
 import asyncio
@@ -26,13 +25,16 @@ from swivi.domain.platforms.readers.protocol import BatchReaders
 log = logging.getLogger("swivi.clips")
 
 CLAIM = timedelta(minutes=5)
-"""While a baseline is being read, nobody else tries to; a dead process's claim ends by itself."""
+"""How long one process reads a baseline exclusively. The claim of a dead process expires."""
 
 MOST_AT_ONCE = 100
 
 
 class Intake:
-    """Submissions of one process. `readers` is None where there is nothing to read views with."""
+    """Takes submissions for one process.
+
+    `readers` is None if there is nothing to read views with.
+    """
 
     def __init__(self, database: Database, readers: BatchReaders | None) -> None:
         self._database = database
@@ -42,10 +44,11 @@ class Intake:
     async def submit(
         self, actor: Actor, campaign_id: int, url: str, *, wait_seconds: float = 0.0
     ) -> ClipSubmission:
-        """Submit a link, and wait up to `wait_seconds` for its baseline, which goes on being read
-        after that.
+        """Submit a link and wait up to `wait_seconds` for its baseline.
 
-        Raises InvalidLink and everything that `service.submit` raises.
+        Reading continues after that.
+
+        Raises InvalidLink and the errors of `service.submit`.
         """
         actor.must_be_clipper()
         video = await links.resolve(url)
@@ -56,11 +59,9 @@ class Intake:
     async def take(
         self, session: AsyncSession, actor: Actor, campaign_id: int, video: VideoRef
     ) -> ClipSubmission:
-        """Store a submission whose baseline the caller has read next.
+        """Store a submission whose baseline the caller reads next. Raises as `service.submit`.
 
-        Raises everything that `service.submit` raises.
-
-        If nobody does, because the process died, it is read as a baseline that is due.
+        If the process dies before, the baseline becomes due.
         """
         submission = await service.submit(session, actor, campaign_id, video, retry_in=CLAIM)
         changes.mark(session, users=[actor.user_id], campaigns=[campaign_id])
@@ -69,9 +70,7 @@ class Intake:
     async def with_baseline(
         self, submission: ClipSubmission, *, wait_seconds: float
     ) -> ClipSubmission:
-        """Have the baseline read, which goes on after `wait_seconds`; returns the submission as it
-        is by then.
-        """
+        """Start reading the baseline, and return the submission after at most `wait_seconds`."""
         reading = asyncio.create_task(self.read_baselines([submission]))
         self._reading.add(reading)
         reading.add_done_callback(self._reading.discard)
@@ -80,7 +79,7 @@ class Intake:
             return await service.get(session, submission.id)
 
     async def read_due_baselines(self) -> int:
-        """Read every baseline that is due again; returns how many were tried."""
+        """Read all due baselines. Return how many were attempted."""
         if self._readers is None:
             return 0
         async with self._database.writing() as session:
@@ -91,7 +90,7 @@ class Intake:
         return len(due)
 
     async def read_baselines(self, submissions: Sequence[ClipSubmission]) -> None:
-        """Read and store these submissions' baselines, one scraper run per platform."""
+        """Read and store these submissions' baselines, with one scraper run per platform."""
         by_platform: defaultdict[Platform, list[ClipSubmission]] = defaultdict(list)
         for submission in submissions:
             by_platform[submission.platform].append(submission)

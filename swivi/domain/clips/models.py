@@ -1,4 +1,4 @@
-"""Submissions, the clips that approved ones become, and what was read of them."""
+"""Submissions, the clips that approved ones become, and their readings."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,7 +12,7 @@ from swivi.domain.platforms.models import Outcome, Platform, VideoRef
 
 
 class SubmissionStatus(StrEnum):
-    """The review of a submission."""
+    """The status of a submission's review."""
 
     PENDING = "PENDING"
     APPROVED = "APPROVED"
@@ -20,8 +20,10 @@ class SubmissionStatus(StrEnum):
 
 
 class ClipState(StrEnum):
-    """TRACKED clips are read and earn; REMOVED ones are gone from the platform; REVOKED ones were
-    taken out.
+    """The state of a clip.
+
+    TRACKED clips are read and earn. REMOVED ones are gone from the platform. REVOKED ones were
+    taken out by an admin.
     """
 
     TRACKED = "TRACKED"
@@ -29,7 +31,7 @@ class ClipState(StrEnum):
     REVOKED = "REVOKED"
 
     def stepped(self, wanted: "ClipState") -> "ClipState":
-        """Return `wanted` where a clip can go there from this state, and otherwise this state."""
+        """Return `wanted` if the steps allow it from this state, else this state."""
         return wanted if wanted in CLIP_STEPS[self] else self
 
 
@@ -38,42 +40,46 @@ CLIP_STEPS: Mapping[ClipState, frozenset[ClipState]] = {
     ClipState.REMOVED: frozenset({ClipState.TRACKED, ClipState.REVOKED}),
     ClipState.REVOKED: frozenset(),
 }
-"""REMOVED by two answers "not found" a day apart, TRACKED again by a count or by an admin, REVOKED
-by an admin.
+"""The allowed steps.
+
+Two "not found" a day apart lead to REMOVED, a count or an admin back to TRACKED, and an admin to
+REVOKED.
 """
 
 
 FAILED = "outcome <> 'ok'"
-"""Readings that failed, which are few: counted by their own index."""
+"""Failed readings, which are few, are counted by an index of their own."""
 
 READ_AGAIN = "attempt > 1"
-"""Readings of clips whose first one in the same run failed."""
+"""Readings of clips whose first reading in the same run failed."""
 
 IN_EACH_PARTITION = {"in_each_partition": True}
-"""What PostgreSQL has on the partitions of a table, and not on the table."""
+"""Marks what PostgreSQL has on the partitions of a table, but not on the table."""
 
 AWAITS_BASELINE = text("initial_views IS NULL AND status = 'PENDING'")
 FLAGGED = "flag IS NOT NULL AND state = 'TRACKED'"
-"""Tracked clips whose newest reading looked odd."""
+"""Tracked clips whose newest reading is odd."""
 REVOKED = "state = 'REVOKED'"
 
 UNAPPROVED = text("status <> 'APPROVED'")
 """Submissions without a clip."""
 BASELINE_OR_NONE = "coalesce(initial_views, -1)"
-"""Views at submission, the unknown below all others; to be said as the index says it, or none is
-used.
+"""Views at submission, with unknown ones sorted lowest.
+
+Queries must use this exact expression, or the index is not used.
 """
 HOLDS_VIDEO = text("holds_video")
 ONE_HOLDS_VIDEO = "uq_clip_submissions_held_video"
-"""The index that lets one submission hold a video."""
+"""The index that allows one submission to hold a video."""
 LIVE_WITHOUT_VIDEO = text("NOT holds_video AND status <> 'REJECTED'")
-"""Submissions that were released, those of test campaigns, and duplicates from before one
-submission held a video.
+"""Submissions that are released or of test campaigns, and old duplicates.
+
+Duplicates date from before one submission held a video.
 """
 
 
 class ClipSubmission(SQLModel, table=True):
-    """A clipper's link, sent to one campaign."""
+    """A clipper's link, submitted to one campaign."""
 
     __tablename__ = "clip_submissions"
     __table_args__ = (
@@ -127,32 +133,32 @@ class ClipSubmission(SQLModel, table=True):
     external_id: str
     url: str
     author: str | None = None
-    """The name on the video, as the platform tells it."""
+    """The video's author, as named by the platform."""
     coauthors: list[str] = Field(
         default_factory=list, sa_column=Column(JSON, nullable=False, server_default=text("'[]'"))
     )
-    """The accounts that published the video together with the author."""
+    """Accounts that published the video together with the author."""
     status: SubmissionStatus = choice(SubmissionStatus, default=SubmissionStatus.PENDING)
     initial_views: int | None = counted(default=None, nullable=True)
-    """The baseline: written once, never changed, never guessed."""
+    """The baseline. It is written once, never changed and never guessed."""
     baseline_at: datetime | None = moment(nullable=True)
     baseline_attempts: int = 0
     baseline_problem: str | None = None
-    """Why the last attempt to read the baseline failed, for the clipper's eyes."""
+    """Why the last attempt to read the baseline failed, in words for the clipper."""
     next_baseline_at: datetime | None = moment(nullable=True)
     refused_since: datetime | None = moment(nullable=True)
-    """When the first definite answer came ("private", "not found"); see `clips/baselines.py`."""
+    """When the first definite answer came ("private", "not found"). See `clips/baselines.py`."""
     baseline_metric: str = Field(
         default="", sa_column=Column(String, nullable=False, server_default="")
     )
-    """What the baseline counts, in the platform's own word, as in `ViewTracking.metric`."""
+    """What the baseline counts, in the platform's term, as in `ViewTracking.metric`."""
     reviewer_id: int | None = reference("users.id", nullable=True)
     reviewed_at: datetime | None = moment(nullable=True)
     reason: str | None = None
     final_earnings: int | None = cents(default=None, nullable=True)
-    """Cents; the snapshot taken when the campaign completes."""
+    """Cents at the completion of the campaign."""
     holds_video: bool = True
-    """Whether no other submission may have this video; see `clips/videos.py`.
+    """Whether no other submission can have this video. See `clips/videos.py`.
 
     Never true in a test campaign.
     """
@@ -160,14 +166,14 @@ class ClipSubmission(SQLModel, table=True):
 
     @property
     def video(self) -> VideoRef:
-        """The video this submission is about."""
+        """Return the submission's video."""
         return VideoRef(self.platform, self.external_id)
 
 
 class Clip(SQLModel, table=True):
     """An approved submission, with the terms frozen at approval.
 
-    The money columns are the ledger's.
+    Only the ledger writes the money columns.
     """
 
     __tablename__ = "clips"
@@ -198,9 +204,9 @@ class Clip(SQLModel, table=True):
     state: ClipState = choice(ClipState, default=ClipState.TRACKED)
     initial_views: int = counted(default=None)
     views: int = counted(default=None)
-    """The newest plausible reading."""
+    """The newest plausible count."""
     peak_views: int = counted(default=None)
-    """The largest plausible reading ever, which is what pays."""
+    """The highest plausible count, which determines the pay."""
     rate: int = cents(default=None)
     """Cents per 1,000 views."""
     max_per_clip: int | None = cents(default=None, nullable=True)
@@ -208,35 +214,32 @@ class Clip(SQLModel, table=True):
     min_views: int = counted()
     earnings: int = cents()
     gross_credited: int = cents()
-    """Everything ever credited, reversals not subtracted."""
+    """All cents ever credited, including reversed ones."""
     not_found_runs: int = 0
-    """Tracking runs that were told the video does not exist, since the last count."""
+    """Runs with the answer "not found" since the last count."""
     not_found_since: datetime | None = moment(nullable=True)
-    """When the first of them was told so."""
+    """When the first of them got that answer."""
     resting_since: datetime | None = moment(nullable=True)
-    """When a definite or unknown answer began the time in which no count was read (or, later,
-    removed the clip).
-    """
+    """When the first definite or unknown answer since the last count came."""
     next_look_at: datetime | None = moment(nullable=True)
-    """When a clip that rests is read again; None for never.
+    """When a resting clip is read next. None for never.
 
     Every run reads a clip that does not rest.
     """
     flag: str | None = None
-    """What looked odd about the newest reading, for admins."""
+    """What is odd about the newest reading, for admins."""
     last_tracked_at: datetime | None = moment(nullable=True)
     created_at: datetime = moment()
 
     @property
     def video(self) -> VideoRef:
-        """The video this clip is."""
+        """Return the clip's video."""
         return VideoRef(self.platform, self.external_id)
 
 
 _CLIPS = Clip.__table__  # type: ignore[attr-defined]
 
-# By these, lists of the best walk along an index to the few that they show; nobody else looks at
-# them.
+# For lists of the best clips, which walk along an index instead of sorting all.
 EARNINGS_DIGITS = digits(_CLIPS, "earnings_digits", "earnings")
 GROWTH_DIGITS = digits(_CLIPS, "growth_digits", "peak_views - initial_views")
 VIEWS_DIGITS = digits(_CLIPS, "views_digits", "views")
@@ -247,12 +250,10 @@ Index("ix_clips_views_digits", VIEWS_DIGITS)
 
 
 class ViewTracking(SQLModel, table=True):
-    """One reading: a single observation of a clip's views.
+    """A reading: one observation of a clip's views.
 
-    Append-only; a failed one keeps its outcome.
-
-    On PostgreSQL it is partitioned by the month of `date`: see `tracking/partitions.py` before
-    adding anything unique.
+    Append-only. A failed reading keeps its outcome. On PostgreSQL the table is partitioned by the
+    month of `date`: see `tracking/partitions.py` before adding a unique index.
     """
 
     __tablename__ = "view_tracking"
@@ -279,8 +280,8 @@ class ViewTracking(SQLModel, table=True):
             sqlite_where=text(READ_AGAIN),
             postgresql_where=text(READ_AGAIN),
         ),
-        # On PostgreSQL within each month only; over the end of one, `_note` in tracking/reading.py
-        # takes its place.
+        # On PostgreSQL it is unique within each month only. Across the end of a month,
+        # `recorded_readers.note` closes the race.
         Index(
             "uq_view_tracking_run_clip_attempt",
             "run_id",
@@ -296,25 +297,26 @@ class ViewTracking(SQLModel, table=True):
     id: int = row_id()
     clip_id: int = reference("clips.id")
     run_id: int | None = reference("tracking_runs.id", nullable=True)
-    """The tracking run that read it; None for the baseline."""
+    """The tracking run that read it. None for the baseline."""
     attempt: int = 1
-    """The how-manyth reading of this clip in this run."""
+    """Attempt number within the run, from 1."""
     date: datetime = moment()
     outcome: Outcome = choice(Outcome)
     views: int | None = counted(default=None, nullable=True)
     metric: str = ""
-    """The platform's own name of the number, such as playCount."""
+    """The platform's name of the number, such as playCount."""
     source: str = ""
-    """Who read it, such as an actor's id."""
+    """The source of the reading, such as a scraper's id."""
     detail: str = Field(default="")
     word: str | None = None
-    """The scraper's error word where it is unknown (see `platforms/words.py`): one bounded line."""
+    """The scraper's unknown error word, on one bounded line.
+
+    See `platforms/scraper_messages.py`.
+    """
 
 
 class HoldDecision(StrEnum):
-    """How a hold ended: the growth counts, the count was wrong, the clip was revoked, or its
-    campaign ended.
-    """
+    """How a hold ended: growth paid, count wrong, clip revoked, or campaign ended."""
 
     PAID = "PAID"
     CORRECTED = "CORRECTED"
@@ -326,7 +328,10 @@ IS_ON_HOLD = text("lifted_at IS NULL")
 
 
 class ClipHold(SQLModel, table=True):
-    """A clip that is credited nothing until an admin decides. At most one hold per clip is open."""
+    """A hold: the clip is credited nothing until an admin decides.
+
+    A clip has at most one open hold.
+    """
 
     __tablename__ = "clip_holds"
     __table_args__ = (
@@ -343,15 +348,15 @@ class ClipHold(SQLModel, table=True):
     id: int = row_id()
     clip_id: int = reference("clips.id", index=True)
     reason: str
-    """A sentence that the clipper and admins read."""
+    """A sentence for the clipper and admins."""
     views: int = counted(default=None)
-    """The count that waits."""
+    """The held count."""
     views_before: int = counted(default=None)
-    """The clip's peak when the hold was placed. While the hold is open, no higher count counts."""
+    """The clip's peak when the hold was placed. No higher count has an effect while it is open."""
     read_at: datetime = moment()
-    """When the count that waits was read."""
+    """When the held count was read."""
     placed_by: int | None = reference("users.id", nullable=True)
-    """None for Swivi itself."""
+    """None if Swivi placed the hold."""
     placed_at: datetime = moment()
     lifted_by: int | None = reference("users.id", nullable=True)
     lifted_at: datetime | None = moment(nullable=True)

@@ -1,16 +1,17 @@
-"""Use cases of review: approve, reject, revoke, release.
+"""Use cases of review: approve, reject, revoke, track again, release.
 
-Each is one guarded step with its audit row.
+Each is one guarded step with its audit entry.
 """
 
 from typing import Any
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import changes, clock
 from swivi.core.errors import Conflict
+from swivi.core.guarded import changed_one
 from swivi.core.money import Cents, format_dollars
 from swivi.core.text import parse_text
 from swivi.domain.accounts import service as accounts
@@ -46,14 +47,13 @@ LONGEST_REASON = 500
 
 
 def parse_reason(reason: object) -> str:
-    """A reason that will be shown to the clipper. Raises InvalidInput."""
-    otherwise = f"Give a reason of 1 to {LONGEST_REASON} characters."
+    """Return a reason that the clipper will see. Raises InvalidInput."""
+    otherwise = f"Enter a reason of 1 to {LONGEST_REASON} characters."
     return parse_text(reason, "reason", longest=LONGEST_REASON, otherwise=otherwise)
 
 
 async def approve(session: AsyncSession, actor: Actor, submission_id: int) -> ClipSubmission:
-    """PENDING -> APPROVED: the submission becomes a clip with the campaign's present terms frozen
-    on it.
+    """Approve a PENDING submission: it becomes a clip with the campaign's present terms.
 
     Raises AdminsOnly, OwnGain, NoSuchSubmission, AlreadyReviewed, BaselineMissing, CampaignNotOpen.
     """
@@ -67,7 +67,9 @@ async def approve(session: AsyncSession, actor: Actor, submission_id: int) -> Cl
     if submission.initial_views is None:
         raise BaselineMissing
     if campaign.status not in {CampaignStatus.ACTIVE, CampaignStatus.PAUSED}:
-        raise CampaignNotOpen(f"The campaign is {campaign.status}: its clips cannot be approved.")
+        raise CampaignNotOpen(
+            f"The campaign is {campaign.status}, so its clips cannot be approved."
+        )
     await _decide(session, actor, submission, SubmissionStatus.APPROVED, reason=None)
     await _become_clip(session, actor, submission, campaign, submission.initial_views)
     await notifications.tell(
@@ -136,10 +138,10 @@ async def _become_clip(
 async def reject(
     session: AsyncSession, actor: Actor, submission_id: int, reason: object
 ) -> ClipSubmission:
-    """PENDING -> REJECTED, with a reason; the video may be submitted again.
+    """Reject a PENDING submission with a reason. Its video can be submitted again.
 
-    Raises AdminsOnly, InvalidInput, NoSuchSubmission, AlreadyReviewed, OwnGain also for somebody
-    else's clip in a campaign where the actor has clips: the budget that it would have used pays
+    Raises AdminsOnly, InvalidInput, NoSuchSubmission, AlreadyReviewed, and OwnGain also for
+    another's submission in a campaign where the actor has clips: the budget that it would use pays
     those.
     """
     actor.must_be_admin()
@@ -171,18 +173,18 @@ async def _decide(
     values: dict[str, Any] = {"status": decision, "reason": reason}
     if decision is SubmissionStatus.REJECTED:
         values["holds_video"] = False
-    # Guarded on PENDING: of an approval and a rejection at the same moment, one wins and the other
-    # is told.
-    decided: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
+    # Guarded on PENDING: of a concurrent approval and rejection, one wins and the other is refused.
+    is_decided = await changed_one(
+        session,
         update(ClipSubmission)
         .where(
             col(ClipSubmission.id) == submission.id,
             col(ClipSubmission.status) == SubmissionStatus.PENDING,
         )
-        .values(reviewer_id=actor.user_id, reviewed_at=clock.now(), **values)
+        .values(reviewer_id=actor.user_id, reviewed_at=clock.now(), **values),
     )
     await session.refresh(submission)
-    if decided.rowcount != 1:
+    if not is_decided:
         raise AlreadyReviewed(submission.status)
     changes.mark(session, users=[submission.user_id], campaigns=[submission.campaign_id])
     audit_log.record(
@@ -201,13 +203,12 @@ async def _decide(
 
 
 async def revoke(session: AsyncSession, actor: Actor, clip_id: int, reason: object) -> Cents:
-    """Take an approved clip out for good; returns the cents that went back to the campaign.
+    """Revoke an approved clip for good. Return the cents that went back to the campaign.
 
-    What it earned is reversed as far as the clipper's available balance covers it. A completed
-    campaign's books are closed (I12), so its clips cannot be revoked. The submission goes on
-    holding its video. Raises AdminsOnly, InvalidInput, NoSuchClip, Conflict, OwnGain also for
-    somebody else's clip in a campaign where the actor has clips: what goes back to its budget would
-    pay those.
+    Its earnings are reversed as far as the clipper's available balance covers them. Clips of a
+    completed campaign cannot be revoked, because its books are closed (I12). The submission keeps
+    its video. Raises AdminsOnly, InvalidInput, NoSuchClip, Conflict, and OwnGain also for another's
+    clip in a campaign where the actor has clips: the returned budget would pay those.
     """
     actor.must_be_admin()
     why = parse_reason(reason)
@@ -218,10 +219,10 @@ async def revoke(session: AsyncSession, actor: Actor, clip_id: int, reason: obje
     campaign = await campaigns.locked(session, clip.campaign_id)
     await campaigns.must_not_own_clips(session, actor, campaign.id)
     if campaign.completed_at is not None:
-        raise WrongCampaignStatus("This campaign is completed: its books are closed.")
+        raise WrongCampaignStatus("This campaign is completed and can no longer be changed.")
     await session.refresh(clip)
     if ClipState.REVOKED not in CLIP_STEPS[clip.state]:
-        raise Conflict("This clip is revoked already.")
+        raise Conflict("This clip is already revoked.")
     available = (await _locked_user(session, clip.user_id)).available
     earned = clip.earnings
     clip.state = ClipState.REVOKED
@@ -259,11 +260,10 @@ async def revoke(session: AsyncSession, actor: Actor, clip_id: int, reason: obje
 
 
 async def track_again(session: AsyncSession, actor: Actor, clip_id: int, reason: object) -> Clip:
-    """Have the next run read a clip that was removed, or that is read less often because no count
-    came.
+    """Have the next run read a removed or resting clip.
 
-    Moves no money: if a count is read, the clip earns from its peak as before. A video that is gone
-    is removed again. Raises AdminsOnly, OwnGain, InvalidInput, NoSuchClip, WrongCampaignStatus,
+    It moves no money: if a count is read, the clip earns from its peak as before. A missing video
+    is removed again. Raises AdminsOnly, OwnGain, InvalidInput, NoSuchClip, WrongCampaignStatus, and
     Conflict for any other clip.
     """
     actor.must_be_admin()
@@ -274,12 +274,12 @@ async def track_again(session: AsyncSession, actor: Actor, clip_id: int, reason:
     actor.must_not_gain(clip.user_id)
     campaign = await campaigns.locked(session, clip.campaign_id)
     if campaign.completed_at is not None:
-        raise WrongCampaignStatus("This campaign is completed: its books are closed.")
+        raise WrongCampaignStatus("This campaign is completed and can no longer be changed.")
     await session.refresh(clip)
     if clip.state is ClipState.REVOKED:
-        raise Conflict("This clip was revoked: it is tracked no more.")
+        raise Conflict("This clip was revoked and is no longer tracked.")
     if clip.resting_since is None:
-        raise Conflict("This clip is tracked: every run reads it.")
+        raise Conflict("This clip is already read by every run.")
     before = clip.state
     clip.state = ClipState.TRACKED
     clip.not_found_runs, clip.not_found_since = 0, None
@@ -305,7 +305,7 @@ async def track_again(session: AsyncSession, actor: Actor, clip_id: int, reason:
 async def release(
     session: AsyncSession, actor: Actor, submission_id: int, reason: object
 ) -> ClipSubmission:
-    """Let the video of a submission that can earn no more be submitted again, by anybody.
+    """Let anybody submit the video of a submission again that can earn nothing more.
 
     Raises AdminsOnly, OwnGain, InvalidInput, NoSuchSubmission, StillEarns, VideoNotHeld.
     """
@@ -318,9 +318,7 @@ async def release(
     if not submission.holds_video:
         raise VideoNotHeld
     if submission.status is SubmissionStatus.PENDING:
-        raise StillEarns(
-            "This submission is not decided yet. Reject it, and the video can be submitted again."
-        )
+        raise StillEarns("This submission is not reviewed yet. Reject it to free its video.")
     if campaign.completed_at is None and not await _is_revoked(session, submission_id):
         raise StillEarns("This clip still earns. Revoke it first.")
     submission.holds_video = False

@@ -1,15 +1,16 @@
-"""Use cases of submissions: submit, baseline, list."""
+"""Use cases of submissions: submit, record the baseline, list."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, func, update
+from sqlalchemy import func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import clock
 from swivi.core.db import refused_as
+from swivi.core.guarded import changed_one
 from swivi.domain.accounts.actor import Actor
 from swivi.domain.campaigns import service as campaigns
 from swivi.domain.campaigns.errors import CampaignNotOpen, NoSuchCampaign
@@ -21,7 +22,7 @@ from swivi.domain.ledger import audit_log
 from swivi.domain.platforms.models import Reading, VideoRef
 
 FIRST_RETRY = timedelta(minutes=1)
-"""What `submit` waits for, unless its caller reads the baseline."""
+"""When the baseline becomes due after `submit`, unless the caller reads it before."""
 
 
 async def submit(
@@ -33,11 +34,11 @@ async def submit(
     retry_in: timedelta = FIRST_RETRY,
     in_sandbox: bool = False,
 ) -> ClipSubmission:
-    """Send a recognised video to an open campaign; it is PENDING and awaits its baseline.
+    """Submit a video to an open campaign. It is PENDING and awaits its baseline.
 
     Unless the caller reads the baseline before, it becomes due after `retry_in`. Only the sandbox,
-    by `in_sandbox`, submits to a test campaign. For everybody else a campaign does not exist unless
-    they `may_see` it.
+    by `in_sandbox`, submits to a test campaign. Users who `may_see` no such campaign get
+    NoSuchCampaign.
 
     Raises ClippersOnly, NoSuchCampaign, CampaignNotOpen, PlatformNotWanted, DuplicateSubmission.
     """
@@ -58,7 +59,7 @@ async def submit(
         next_baseline_at=clock.now() + retry_in,
     )
     session.add(submission)
-    # The index refuses the second of two submissions to different campaigns at the same moment.
+    # The index refuses the second of two concurrent submissions to different campaigns.
     with refused_as(ONE_HOLDS_VIDEO, DuplicateSubmission):
         await session.flush()
     sent = audit_log.entry(
@@ -70,7 +71,7 @@ async def submit(
 
 def _must_take(campaign: Campaign, video: VideoRef) -> None:
     if campaign.status is not CampaignStatus.ACTIVE:
-        raise CampaignNotOpen("This campaign takes no clips at the moment.")
+        raise CampaignNotOpen("This campaign does not accept clips now.")
     if campaign.end_waits_since is not None:
         raise CampaignNotOpen("This campaign has ended.")
     if campaign.remaining <= 0:
@@ -80,14 +81,14 @@ def _must_take(campaign: Campaign, video: VideoRef) -> None:
 
 
 PUBLIC = frozenset({CampaignStatus.ACTIVE, CampaignStatus.PAUSED, CampaignStatus.COMPLETED})
-"""The states in which a campaign has a page for everybody."""
+"""The statuses in which a campaign has a public page."""
 
 
 async def may_see(session: AsyncSession, campaign: Campaign, user_id: int | None) -> bool:
-    """Return whether a clipper (None is a guest) may know of this campaign.
+    """Return whether a clipper (None is a guest) may see this campaign.
 
-    No clipper knows of a test campaign, nor of one that has not started or is archived. Of a hidden
-    one know those who have ever submitted to it.
+    Clippers see no test campaign, and none that has not started or is archived. Only clippers who
+    submitted to a hidden campaign see it.
     """
     if campaign.is_test or campaign.status not in PUBLIC:
         return False
@@ -100,13 +101,12 @@ async def may_see(session: AsyncSession, campaign: Campaign, user_id: int | None
 
 
 async def record_baseline(session: AsyncSession, submission_id: int, reading: Reading) -> bool:
-    """Store the baseline, or why it could not be read and when to try again; whether there is one
-    now.
+    """Store the baseline, or why it could not be read. Return whether there is one now.
 
-    After a bounded number of failures the submission is REJECTED and its clipper is told (see
-    `baselines`). Guarded, so that of two readers only the first writes the baseline or closes the
-    submission. If the platform answered under another id, the submission takes that id first, or is
-    closed as a duplicate.
+    After a bounded number of failures the submission is REJECTED and its clipper notified (see
+    `baselines`). Guarded, so that only the first of two readers writes the baseline or rejects. If
+    the platform answered under another id, the submission takes that id first, or is rejected as a
+    duplicate.
     """
     submission = await get(session, submission_id)
     if reading.answered is not None and reading.answered != submission.video:
@@ -132,25 +132,27 @@ async def record_baseline(session: AsyncSession, submission_id: int, reading: Re
         values |= {"baseline_metric": reading.metric}
     else:
         values = baselines.after_failure(submission, reading, clock.now())
-    written: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
-        update(ClipSubmission).where(*awaiting).values(baseline_attempts=attempts, **values)
+    is_written = await changed_one(
+        session,
+        update(ClipSubmission).where(*awaiting).values(baseline_attempts=attempts, **values),
     )
     await session.refresh(submission)
-    if written.rowcount == 1 and submission.status is SubmissionStatus.REJECTED:
+    if is_written and submission.status is SubmissionStatus.REJECTED:
         await baselines.tell_closed(session, submission)
-    elif written.rowcount == 1 and submission.initial_views is not None:
+    elif is_written and submission.initial_views is not None:
         counted = audit_log.entry(
             "submission.counted", "submission", submission_id, actor_id=None, row=submission
         )
         audit_log.record(session, counted)
-    return written.rowcount == 1 and reading.views is not None
+    return is_written and reading.views is not None
 
 
 async def claim_due_baselines(
     session: AsyncSession, *, limit: int, until: datetime
 ) -> Sequence[ClipSubmission]:
-    """Submissions whose baseline is due to be read (again), longest waiting first; nobody else gets
-    them before `until`, when the claim ends by itself.
+    """Claim submissions whose baseline is due, longest waiting first.
+
+    The claim expires at `until`.
     """
     found = await session.exec(
         select(ClipSubmission)
@@ -170,7 +172,7 @@ async def claim_due_baselines(
 
 
 async def get(session: AsyncSession, submission_id: int) -> ClipSubmission:
-    """The submission with this id. Raises NoSuchSubmission."""
+    """Return the submission. Raises NoSuchSubmission."""
     submission = await session.get(ClipSubmission, submission_id)
     if submission is None:
         raise NoSuchSubmission
@@ -180,7 +182,7 @@ async def get(session: AsyncSession, submission_id: int) -> ClipSubmission:
 async def own(
     session: AsyncSession, actor: Actor, *, limit: int, offset: int
 ) -> tuple[Sequence[ClipSubmission], int]:
-    """One page of the actor's own submissions, newest first, and how many there are."""
+    """Return one page of the actor's own submissions, newest first, and the number of all."""
     mine = ClipSubmission.user_id == actor.user_id
     total = (await session.exec(select(func.count()).select_from(ClipSubmission).where(mine))).one()
     found = await session.exec(

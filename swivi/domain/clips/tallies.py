@@ -1,11 +1,9 @@
-"""Totals that pages show, kept: of submissions, of clips, of each clipper, alone and in each
-campaign, and of each day.
+"""Kept totals: of submissions, clips, each clipper (also per campaign) and each day.
 
-They change in the transaction of the rows that they total, so they are as exact as those. Rows that
-come one by one are added up by triggers of the database (2026_11_28_tallies.py and
-2026_11_28_counted_lists.py in alembic/versions), which no code can forget. What looks at all of a
-campaign's clips, or changes what a clip counts for, calls a function here, with the campaign's row
-locked.
+They change in the transaction of the rows that they total, so they are as exact as those. Database
+triggers add up rows that come one by one (2026_11_28_tallies.py and 2026_11_28_counted_lists.py in
+alembic/versions), so no code can forget them. Code that changes many clips of a campaign, or what a
+clip counts for, calls a function here with the campaign's row locked.
 """
 
 from datetime import date
@@ -39,9 +37,7 @@ CLIPS = Table(
     total("views"),
     total("growth"),
 )
-"""`views` are the peaks of these clips together, `growth` is how much of that they gained since
-they were submitted.
-"""
+"""`views` is the sum of the clips' peaks. `growth` is the part gained since submission."""
 
 CLIPPERS = Table(
     "campaign_clippers",
@@ -54,8 +50,7 @@ CLIPPERS = Table(
     Index("ix_campaign_clippers_user_id", "user_id"),
     Index("ix_campaign_clippers_campaign_id_earned", "campaign_id", "earned"),
 )
-"""What one clipper's clips are and gained in one campaign, whatever their state; `earned` is cents.
-"""
+"""What one clipper's clips have and gained in one campaign, in any state. `earned` is cents."""
 
 DAYS = Table(
     "campaign_days",
@@ -67,14 +62,12 @@ DAYS = Table(
     total("spent"),
     Index("ix_campaign_days_campaign_id_day", "campaign_id", "day"),
 )
-"""By UTC days: the growth that was counted, and the cents that it was credited less what was taken
-back.
-"""
+"""By UTC day: the counted growth, and the cents credited for it minus reversals."""
 
 SUBMITTERS = Table(
     "submitters", SQLModel.metadata, key_to("user_id", "users.id"), total("submissions")
 )
-"""How many clips each person ever submitted."""
+"""The number of submissions of each user."""
 
 _GROWTH = col(Clip.peak_views) - col(Clip.initial_views)
 
@@ -86,9 +79,7 @@ async def count_submissions(
     campaign_id: int | None = None,
     platform: Platform | None = None,
 ) -> int:
-    """How many submissions of this status, to this campaign and from this platform there are; None
-    is any.
-    """
+    """Return the number of submissions with this status, campaign and platform. None means any."""
     counted = {
         SUBMISSIONS.c.status: status.value if status else None,
         SUBMISSIONS.c.campaign_id: campaign_id,
@@ -102,9 +93,7 @@ async def count_submissions(
 
 
 async def count_accruals(session: AsyncSession, campaign_id: int, why: AuditEntry) -> None:
-    """The transfers that name this entry, all of one settlement of this campaign, have credited its
-    clips.
-    """
+    """Add up the transfers of this audit entry, all of one settlement of the campaign."""
     day, its = why.at.date(), col(Transfer.audit_id) == why.id
     spent: Rows = (
         select(
@@ -122,9 +111,7 @@ async def count_accruals(session: AsyncSession, campaign_id: int, why: AuditEntr
 
 
 async def count_clips(session: AsyncSession, campaign_id: int) -> None:
-    """Clips of this campaign may count for more or less than before: their peaks, earnings or
-    states changed.
-    """
+    """Recount this campaign's clips after a change of their peaks, earnings or states."""
     before = await _growth_by_platform(session, campaign_id)
     of_campaign = col(Clip.campaign_id) == campaign_id
     await session.execute(delete(CLIPS).where(CLIPS.c.campaign_id == campaign_id))

@@ -1,21 +1,22 @@
 """One video earns once: which submission holds a video, and under which id.
 
-A submission holds its video from the moment it is sent, in all of Swivi, whoever sent it and to
-whichever campaign. It goes on holding it after approval, revocation and completion. It gives the
-video up when it is rejected, or when an admin releases it (`review.release`). Submissions to test
-campaigns hold nothing, because they are paid nothing.
+A submission holds its video from the moment of submission, across all users and campaigns. It keeps
+the video after approval, revocation and completion. It gives the video up when it is rejected or an
+admin releases it (`review.release`). Submissions to test campaigns hold nothing, because they are
+not paid.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import CursorResult, exists, update
+from sqlalchemy import exists, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import clock
 from swivi.core.db import violated_constraint
+from swivi.core.guarded import changed_one
 from swivi.domain.campaigns import service as campaigns
 from swivi.domain.campaigns.models import Campaign
 from swivi.domain.clips.errors import DuplicateSubmission
@@ -41,16 +42,14 @@ async def must_be_free(
 ) -> None:
     """Raise DuplicateSubmission if another submission has the video.
 
-    The caller has locked the campaign.
-
-    Of two submissions to different campaigns at the same moment, the unique index refuses the
-    second.
+    The caller has locked the campaign. Of two concurrent submissions to different campaigns, the
+    unique index refuses the second.
     """
     for owner_id, campaign_id in await _submissions_with(session, video, campaign):
         if owner_id == user_id and campaign_id == campaign.id:
-            raise DuplicateSubmission("You have submitted this video to this campaign already.")
+            raise DuplicateSubmission("You already submitted this video to this campaign.")
         if owner_id == user_id:
-            raise DuplicateSubmission("You have submitted this video to another campaign already.")
+            raise DuplicateSubmission("You already submitted this video to another campaign.")
         raise DuplicateSubmission
 
 
@@ -68,7 +67,7 @@ async def _submissions_with(
         )
         return (await session.exec(owners.where(*live))).all()
     holders = (await session.exec(owners.where(HOLDS_VIDEO))).all()
-    # Duplicates from before one submission held a video may still earn, though they hold nothing.
+    # Duplicates from before one submission held a video may still earn, although they hold nothing.
     under_way = select(Campaign.id).where(
         col(Campaign.is_test).is_(False), col(Campaign.completed_at).is_(None)
     )
@@ -84,18 +83,17 @@ async def _submissions_with(
 async def settle_alias(
     session: AsyncSession, submission: ClipSubmission, answered: VideoRef
 ) -> None:
-    """Give a submission that awaits its baseline the id under which the platform answered for its
-    video.
+    """Give a submission the id under which the platform answered for its video.
 
-    If another submission has that video, this one is closed as a duplicate and its clipper is told.
+    If another submission has that video, this one is rejected as a duplicate and its clipper
+    notified.
     """
     campaign = await campaigns.get(session, submission.campaign_id)
     if not await _submissions_with(session, answered, campaign):
         renamed = {"external_id": answered.external_id, "url": answered.canonical_url}
         try:
-            async with (
-                session.begin_nested()
-            ):  # a refusal by the unique index must not end the transaction
+            # Nested, so that a refusal by the unique index does not end the transaction.
+            async with session.begin_nested():
                 is_renamed = await _change_awaiting(session, submission, renamed)
         except IntegrityError as refused:  # another submission took the video at the same moment
             if violated_constraint(refused) != ONE_HOLDS_VIDEO:
@@ -149,15 +147,16 @@ async def _close_as_duplicate(
 async def _change_awaiting(
     session: AsyncSession, submission: ClipSubmission, values: dict[str, Any]
 ) -> bool:
-    """Change a submission if it still awaits its baseline; return whether it did."""
-    changed: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
+    """Change a submission if it still awaits its baseline. Return whether it did."""
+    is_changed = await changed_one(
+        session,
         update(ClipSubmission)
         .where(
             col(ClipSubmission.id) == submission.id,
             col(ClipSubmission.initial_views).is_(None),
             col(ClipSubmission.status) == SubmissionStatus.PENDING,
         )
-        .values(**values)
+        .values(**values),
     )
     await session.refresh(submission)
-    return changed.rowcount == 1
+    return is_changed

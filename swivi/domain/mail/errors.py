@@ -1,10 +1,10 @@
-"""Ways in which mail and its links refuse."""
+"""Errors of mails and their links."""
 
 from swivi.core.errors import NotFound, Unavailable
 
 
 class LinkEnded(NotFound):
-    """The link was used, is too old, or never was one: deliberately not told apart."""
+    """The link was used, has expired or never existed. The answer is the same for all three."""
 
     code = "link_ended"
 
@@ -13,9 +13,9 @@ class LinkEnded(NotFound):
 
 
 class NoMail(Unavailable):
-    """No mail server is set up, so that nothing can be sent."""
+    """No mail server is configured."""
 
     code = "no_mail"
 
     def __init__(self) -> None:
-        super().__init__("This Swivi cannot send mail. Ask the people who run it.")
+        super().__init__("This Swivi server cannot send mail. Contact its operator.")

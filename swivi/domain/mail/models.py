@@ -1,4 +1,4 @@
-"""Mails with a link in them: what is to be sent, and what the link still opens."""
+"""Mails that carry a link."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -9,18 +9,18 @@ from swivi.core.db import choice, moment, reference, row_id
 
 
 class MailKind(StrEnum):
-    """What the link in a mail is for."""
+    """The purpose of a mail's link."""
 
     VERIFY = "VERIFY"
     RESET = "RESET"
     TAKEN = "TAKEN"
-    """To the owner of an address that somebody signed up with once more. Its link opens nothing."""
+    """Tells the owner of an address that someone signed up with it again. Its link has no token."""
 
 
 class Mail(SQLModel, table=True):
     """A mail to a user.
 
-    Its text is stored nowhere: the link is made as it is sent, and only a hash of it is kept.
+    The text is not stored. The link is made at sending, and only its hash is kept.
     """
 
     __tablename__ = "mails"
@@ -30,17 +30,18 @@ class Mail(SQLModel, table=True):
     kind: MailKind = choice(MailKind)
     created_at: datetime = moment(index=True)
     next_attempt_at: datetime | None = moment(nullable=True, index=True)
-    """None once it was sent or given up."""
+    """None after the mail was sent or given up."""
     attempts: int = 0
     claim: str | None = None
     claimed_until: datetime | None = moment(nullable=True)
     sent_at: datetime | None = moment(nullable=True)
     error: str | None = None
-    """What the last attempt failed with."""
+    """The error of the last attempt."""
     token_hash: str | None = Field(default=None, unique=True)
     password_then: str | None = None
-    """A hash of the password's hash as the link was made: it opens nothing once the password is
-    another one.
+    """A hash of the user's password hash when the link was made.
+
+    A later password invalidates the link.
     """
     expires_at: datetime | None = moment(nullable=True)
     used_at: datetime | None = moment(nullable=True)

@@ -1,15 +1,15 @@
-"""Use cases of the links in mails: choosing a new password, and verifying an address."""
+"""Use cases of links in mails: sign up, choose a new password, verify an address."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import changes, clock
 from swivi.core.cpu_work import off_loop
 from swivi.core.errors import InvalidInput
+from swivi.core.guarded import changed_one
 from swivi.domain.accounts import passwords, sessions
 from swivi.domain.accounts import service as accounts
 from swivi.domain.accounts.actor import Actor
@@ -24,10 +24,10 @@ from swivi.domain.mail.models import MailKind
 
 
 async def ask_reset(session: AsyncSession, email: str, network: str) -> None:
-    """Somebody forgot the password of the account with this address, as `accounts.parse_email`
-    spells it.
+    """Send a reset link to the account with this address.
 
-    Whether there is one is not told, and written down is as much where there is none.
+    `email` is in the spelling of `accounts.parse_email`. The answer and the audit entry are the
+    same whether or not the account exists.
     """
     found = await session.exec(
         select(User.id).where(User.email == email, User.status == UserStatus.ACTIVE)
@@ -43,14 +43,12 @@ async def ask_reset(session: AsyncSession, email: str, network: str) -> None:
 
 
 async def sign_up(session: AsyncSession, who: NewAccount) -> None:
-    """Send a mail to the address that somebody signs up with.
+    """Sign up by mail. The answer is the same whether or not the address has an account.
 
-    The answer is the same for all of them.
-
-    Nobody can sign in to a new account before its password was entered on the page of the mail's
-    link. So not even a sign-in with the password just chosen tells whether the address was new. A
-    pending one takes the newer password and name, and earlier links end. The owner of an active
-    account is told.
+    Nobody can sign in to a new account before its password was entered on the page that the link
+    opens. So even a sign-in with the chosen password does not reveal whether the address was new. A
+    pending account gets the newer name and password, and earlier links become invalid. The owner of
+    an active account gets a mail about the attempt.
     """
     found = await session.exec(
         select(User).where(User.email == who.email).with_for_update(key_share=True)
@@ -60,7 +58,7 @@ async def sign_up(session: AsyncSession, who: NewAccount) -> None:
         try:
             async with session.begin_nested():
                 user = await accounts.sign_up(session, who)
-        except EmailTaken:  # of two at the same moment the other one's mail is on its way
+        except EmailTaken:  # a concurrent sign-up has queued the mail
             return
         user.pending_since = user.created_at
     elif user.pending_since is not None:
@@ -74,10 +72,7 @@ async def sign_up(session: AsyncSession, who: NewAccount) -> None:
 
 @dataclass(frozen=True, slots=True)
 class NewPassword:
-    """A password that was chosen with a link, hashed, and the one before it.
-
-    Both are Argon2id hashes.
-    """
+    """A new password and the one before it, as Argon2id hashes."""
 
     user_id: int
     present_hash: str
@@ -85,7 +80,7 @@ class NewPassword:
 
 
 async def must_open(session: AsyncSession, kind: MailKind, token: object) -> User:
-    """Whose link this is. Raises LinkEnded."""
+    """Return the owner of a valid link. Raises LinkEnded."""
     user = await outbox.owner(session, kind, token)
     if user is None:
         raise LinkEnded
@@ -93,9 +88,9 @@ async def must_open(session: AsyncSession, kind: MailKind, token: object) -> Use
 
 
 async def new_password(user: User, *, password: object, again: object) -> NewPassword:
-    """Check what the link's owner typed. Raises WeakPassword, InvalidInput.
+    """Check the new password. Raises WeakPassword, InvalidInput.
 
-    It comes before the transaction: hashing is slow on purpose, and must not hold SQLite's only
+    Call it before the transaction: hashing is slow on purpose and must not hold SQLite's only
     writer.
     """
     wanted = await off_loop(passwords.check_strength, password, user.email)
@@ -105,26 +100,25 @@ async def new_password(user: User, *, password: object, again: object) -> NewPas
 
 
 async def reset_password(session: AsyncSession, token: str, new: NewPassword, network: str) -> None:
-    """Store it, and end every way in: all sessions and API tokens.
+    """Store the new password and end all sessions and API tokens.
 
-    The address is verified by that, too.
-
-    Raises LinkEnded.
+    The link also proves that the address is the user's. Raises LinkEnded.
     """
     if not await outbox.use(session, MailKind.RESET, token):
         raise LinkEnded
-    # Guarded on the hash that the link was checked against: of two changes at the same moment one
+    # Guarded on the password hash that the link was checked against: of two concurrent changes, one
     # wins.
-    changed: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
+    is_changed = await changed_one(
+        session,
         update(User)
         .where(
             col(User.id) == new.user_id,
             col(User.password_hash) == new.present_hash,
             col(User.status) == UserStatus.ACTIVE,
         )
-        .values(password_hash=new.new_hash)
+        .values(password_hash=new.new_hash),
     )
-    if changed.rowcount != 1:
+    if not is_changed:
         raise LinkEnded
     await outbox.end(session, new.user_id, MailKind.RESET)
     await _mark_verified(session, new.user_id)
@@ -139,16 +133,16 @@ async def reset_password(session: AsyncSession, token: str, new: NewPassword, ne
 
 
 async def is_verified(session: AsyncSession, actor: Actor) -> bool:
-    """Whether mail to the actor's address is known to reach them."""
+    """Return whether the actor's address is verified."""
     found = await session.exec(select(User.verified_at).where(User.id == actor.user_id))
     return found.one() is not None
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedLink:
-    """A link to verify an address whose password was right a moment ago.
+    """A verification link whose password was checked.
 
-    `password_hash` is what it matched.
+    `password_hash` is the hash that it matched.
     """
 
     user_id: int
@@ -157,11 +151,11 @@ class OpenedLink:
 
 
 async def must_know_password(user: User, token: str, password: object) -> OpenedLink:
-    """Return the link that `user` opened. Raise WrongPassword, Overloaded.
+    """Return the opened link. Raises WrongPassword, Overloaded.
 
-    A link proves that mail arrives, and not that its reader chose the password: anybody can sign up
-    with any address. Without the password a stranger's sign-up would be activated by the address's
-    owner. No transaction is open while the password is compared.
+    A link proves that mail arrives, not that its reader chose the password: anybody can sign up
+    with any address. Without the password, the address's owner would activate a stranger's sign-up.
+    No transaction is open while the password is compared.
     """
     if not isinstance(password, str) or not await passwords.matches(password, user.password_hash):
         raise WrongPassword("password")
@@ -169,9 +163,9 @@ async def must_know_password(user: User, token: str, password: object) -> Opened
 
 
 async def verify(session: AsyncSession, opened: OpenedLink) -> None:
-    """Mark the address verified, and activate a pending account. Raise LinkEnded."""
-    # The user first, as `sign_up` does: a newer sign-up replaces the password, and this one must
-    # notice.
+    """Mark the address as verified, and activate a pending account. Raises LinkEnded."""
+    # Lock the user first, as `sign_up` does: a newer sign-up replaces the password, which the check
+    # below must see.
     locked = select(User).where(User.id == opened.user_id).with_for_update(key_share=True)
     user = (await session.exec(locked.execution_options(populate_existing=True))).one()
     is_outdated = user.password_hash != opened.password_hash
@@ -182,12 +176,13 @@ async def verify(session: AsyncSession, opened: OpenedLink) -> None:
 
 
 async def _mark_verified(session: AsyncSession, user_id: int) -> None:
-    verified: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
+    is_new = await changed_one(
+        session,
         update(User)
         .where(col(User.id) == user_id, col(User.verified_at).is_(None))
-        .values(verified_at=clock.now(), pending_since=None)
+        .values(verified_at=clock.now(), pending_since=None),
     )
-    if verified.rowcount:
+    if is_new:
         changes.mark(session, users=[user_id])
         audit_log.record(
             session, audit_log.entry("user.verified", "user", user_id, actor_id=user_id)

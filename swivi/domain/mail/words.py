@@ -1,6 +1,6 @@
-"""What the mails say.
+"""The texts of the mails.
 
-No word of them comes from a user: whoever signs up somebody else cannot speak to them.
+They hold no text from a user. Otherwise anybody could send a message to a stranger's address.
 """
 
 from datetime import timedelta
@@ -14,50 +14,52 @@ LIFE = {
     MailKind.RESET: timedelta(minutes=30),
     MailKind.TAKEN: timedelta(0),
 }
-"""How long a link opens something, from when it was sent."""
+"""How long a link is valid after it was sent."""
 
 SUBJECT = {
     MailKind.VERIFY: "Verify your email address",
     MailKind.RESET: "Choose a new password",
-    MailKind.TAKEN: "You have an account already",
+    MailKind.TAKEN: "You already have an account",
 }
 
 _TEXT = {
     MailKind.VERIFY: """\
-Somebody signed up to Swivi with this email address. If it was you, verify it here:
+Someone signed up to Swivi with this email address. If it was you, verify it here:
 
 {link}
 
 Enter the password that you chose when you signed up. The link works once, for 3 days.
-If it was not you, there is nothing to do: without that password nothing is opened in your name.
+If it was not you, ignore this mail. No account is opened without that password.
 """,
     MailKind.RESET: """\
-Somebody asked for a new password for your Swivi account. If it was you, choose one here:
+Someone asked for a new password for your Swivi account. If it was you, choose one here:
 
 {link}
 
-The link works once, for 30 minutes. A new password signs you out everywhere and ends your API tokens.
-If it was not you, there is nothing to do: your password stays as it is.
+The link works once, for 30 minutes. A new password signs you out everywhere and revokes your
+API tokens.
+If it was not you, ignore this mail. Your password stays as it is.
 """,
     MailKind.TAKEN: """\
-Somebody signed up to Swivi with this email address, which has an account already. If it was you, sign in here:
+Someone signed up to Swivi with this email address, which already has an account.
+If it was you, sign in here:
 
 {link}
 
-If you forgot your password, you can choose a new one there. If it was not you, there is nothing to do:
-your account stays as it is.
+If you forgot your password, you can choose a new one there.
+If it was not you, ignore this mail. Your account stays as it is.
 """,
 }
 
 
 def message(kind: MailKind, *, sender: str, recipient: str, link: str) -> EmailMessage:
-    """The mail, as it is sent."""
+    """Return the mail."""
     mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = sender, recipient, SUBJECT[kind]
-    mail["Date"], mail["Message-ID"] = (
-        formatdate(),
-        make_msgid(domain=sender.rpartition("@")[2].rstrip(">")),
-    )
+    mail["From"] = sender
+    mail["To"] = recipient
+    mail["Subject"] = SUBJECT[kind]
+    mail["Date"] = formatdate()
+    mail["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].rstrip(">"))
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(_TEXT[kind].format(link=link))
     return mail

@@ -1,4 +1,4 @@
-"""Messages to users inside the product."""
+"""Notifications inside the product."""
 
 from datetime import datetime
 from enum import StrEnum

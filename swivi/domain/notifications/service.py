@@ -1,4 +1,4 @@
-"""Telling people, in the transaction of what they are told about."""
+"""Notify users, in the transaction of the event."""
 
 from collections.abc import Mapping, Sequence
 
@@ -44,7 +44,7 @@ async def tell_each(
     bodies: Mapping[int, str],
     subject_id: int | None = None,
 ) -> None:
-    """Tell many users at once, each with their own text (user id -> body), in one statement."""
+    """Notify many users, each with their own text (user id -> body), in one statement."""
     now = clock.now()
     rows = [
         {
@@ -71,7 +71,7 @@ async def newest(
     limit: int = 50,
     offset: int = 0,
 ) -> Sequence[Notification]:
-    """The actor's own notifications, newest first."""
+    """Return the actor's own notifications, newest first."""
     newest_first = col(Notification.id).desc()
     page = (
         select(Notification.id)
@@ -88,7 +88,7 @@ async def newest(
 
 
 async def count(session: AsyncSession, actor: Actor, *, unread_only: bool = False) -> int:
-    """How many notifications the actor has, as far as anybody reads: see `count_to_most`."""
+    """Return how many notifications the actor has, up to the bound of `count_to_most`."""
     return await count_to_most(session, col(Notification.id), *_told(actor, unread_only))
 
 
@@ -98,12 +98,12 @@ def _told(actor: Actor, unread_only: bool) -> list[ColumnElement[bool]]:
 
 
 async def mark_read(session: AsyncSession, actor: Actor, notification_id: int) -> None:
-    """The actor has seen this one of their notifications; harmless for any other."""
+    """Mark one of the actor's own notifications as read. Do nothing for any other."""
     await _mark(session, actor, col(Notification.id) == notification_id)
 
 
 async def mark_all_read(session: AsyncSession, actor: Actor) -> None:
-    """The actor has seen all of their notifications."""
+    """Mark all of the actor's notifications as read."""
     await _mark(session, actor)
 
 

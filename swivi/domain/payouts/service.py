@@ -9,12 +9,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import changes, clock, money
 from swivi.core.db import refused_as
+from swivi.core.guarded import changed_one
 from swivi.core.idempotency import IdempotencyConflict
 from swivi.core.money import Cents, format_dollars
 from swivi.core.text import parse_all
@@ -206,7 +207,8 @@ async def _walk(
     edge, before = EDGES[action], asked.status
     # Guarded by the current state: of two admins at the same moment, one takes the step and the
     # other gets WrongPayoutStatus.
-    walked: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
+    is_walked = await changed_one(
+        session,
         update(PayoutRequest)
         .where(col(PayoutRequest.id) == asked.id, col(PayoutRequest.status).in_(edge.sources))
         .values(
@@ -214,10 +216,10 @@ async def _walk(
             reason=reason or asked.reason,
             decided_by=actor.user_id,
             decided_at=clock.now(),
-        )
+        ),
     )
     await session.refresh(asked)
-    if walked.rowcount != 1:
+    if not is_walked:
         raise WrongPayoutStatus(asked.status, f"be {edge.target.lower()}")
     why = _audit(asked, actor.user_id, edge.target.lower(), {"status": before}, reason)
     if transaction_id is not None:

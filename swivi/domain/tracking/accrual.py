@@ -1,32 +1,27 @@
-"""What clips have earned: the pure rules of accrual, on cumulative counts and in whole cents.
+"""The rules of accrual: what clips have earned, in cents, from cumulative counts. Pure, no I/O.
 
-Since everything is computed from cumulative counts, repeating a settlement asks for nothing, and
-rounding never adds up. A fall in views claws nothing back, because only the peak pays.
+Because counts are cumulative, a repeated settlement demands nothing, and rounding never adds up. A
+fall in views takes nothing back, because only the peak pays.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
 from swivi.core.money import Cents, earned, share
 from swivi.domain.clips.models import Clip, ClipState
 from swivi.domain.platforms.models import Outcome
-from swivi.domain.tracking import retry_schedule as looks
+from swivi.domain.tracking import retry_schedule
 from swivi.domain.tracking.jumps import Jump, is_impossible
 
 RUNS_UNTIL_REMOVED = 2
-"""Explicit "not found" readings in separate runs that make a clip REMOVED, if a day lies between
-them.
-"""
+""""Not found" readings in separate runs that make a clip REMOVED, if they span a day."""
 
 
-class Earner(
-    NamedTuple
-):  # which is made in a third of a frozen dataclass's time, for each clip of each settlement
-    """A clip as accrual sees it: counts in views, money in cents, the terms as frozen at
-    approval.
-    """
+# A named tuple: it takes a third of a frozen dataclass's time, for each clip of a settlement.
+class Earner(NamedTuple):
+    """A clip as accrual sees it: counts in views, money in cents, terms as frozen at approval."""
 
     clip_id: int
     user_id: int
@@ -38,20 +33,18 @@ class Earner(
     max_per_clipper: Cents | None
     gross_credited: Cents
     may_earn: bool = True
-    """False for a clip that was revoked or is on hold, or whose clipper is disabled."""
+    """False if the clip is revoked or on hold, or its clipper disabled."""
     recovered: Cents = 0
-    """What was taken back of `gross_credited`."""
+    """What was taken back of `gross_credited`, in cents."""
 
     @property
     def net_credited(self) -> Cents:
-        """What the clipper keeps of what was credited. The cap per clipper counts this."""
+        """Return what the clipper keeps of the credits. The cap per clipper counts this."""
         return self.gross_credited - self.recovered
 
     @property
     def target(self) -> Cents:
-        """What this clip's growth is worth in all, before the clipper's cap and the campaign's
-        budget.
-        """
+        """Return the worth of the clip's growth, before the clipper's cap and the budget."""
         growth = max(0, self.peak_views - self.initial_views)
         if growth < self.min_views:
             return 0
@@ -60,29 +53,24 @@ class Earner(
 
     @property
     def demand(self) -> Cents:
-        """What is still to be credited.
+        """Return what is still to be credited.
 
-        `gross_credited` ignores reversals, or fraud would be paid again.
+        `gross_credited` includes reversed money. Otherwise fraud would be paid again.
         """
         return max(0, self.target - self.gross_credited) if self.may_earn else 0
 
 
-def settle(earners: Iterable[Earner], remaining: Cents) -> dict[int, Cents]:
-    """What each clip is credited (clip id -> cents > 0) out of a budget's `remaining` cents.
-
-    If the demands do not fit, the remainder is shared in proportion to them, so that the sum is
-    exactly `remaining` and no clip profits from having been read first.
-    """
-    return share_out(capped_demands(list(earners)), remaining)
-
-
 def share_out(demands: dict[int, Cents], remaining: Cents) -> dict[int, Cents]:
-    """`remaining` cents among these demands (clip id -> cents), without those that get nothing."""
+    """Return each clip's credit (clip id -> cents > 0) out of a budget's `remaining` cents.
+
+    If the demands exceed the budget, it is shared in proportion to them. The sum is then exactly
+    `remaining`, and no clip profits from being read first.
+    """
     return {clip_id: amount for clip_id, amount in share(remaining, demands).items() if amount > 0}
 
 
 def capped_demands(earners: list[Earner]) -> dict[int, Cents]:
-    """Each clip's demand (clip id -> cents), after the cap per clipper and campaign."""
+    """Return each clip's demand (clip id -> cents) after the cap per clipper and campaign."""
     by_user: defaultdict[int, list[Earner]] = defaultdict(list)
     for earner in earners:
         by_user[earner.user_id].append(earner)
@@ -95,10 +83,10 @@ def capped_demands(earners: list[Earner]) -> dict[int, Cents]:
 
 
 def _room(clips: list[Earner]) -> Cents | None:
-    """What a clipper's cap leaves, or None without a cap.
+    """Return what a clipper's cap leaves, in cents, or None without a cap.
 
-    Caps are frozen per clip: the most generous one holds. Money that was taken back does not count.
-    Otherwise one revoked clip could end what honest clips earn.
+    Caps are frozen per clip, and the highest applies. Money that was taken back does not count.
+    Otherwise one revoked clip could end the earnings of honest ones.
     """
     caps = [clip.max_per_clipper for clip in clips]
     known = [cap for cap in caps if cap is not None]
@@ -108,8 +96,9 @@ def _room(clips: list[Earner]) -> Cents | None:
 
 
 class Observation(NamedTuple):
-    """What is known of a clip's views, and when it is read again; `flag` says what looked odd, for
-    admins.
+    """What is known of a clip's views, and when it is read next.
+
+    `flag` tells admins what is odd.
     """
 
     views: int
@@ -121,11 +110,11 @@ class Observation(NamedTuple):
     resting_since: datetime | None = None
     next_look_at: datetime | None = None
     jump: Jump | None = None
-    """An impossible count, which puts the clip on hold."""
+    """An impossible count, which places the clip on hold."""
 
     @property
     def rest(self) -> tuple[datetime | None, datetime | None, datetime | None]:
-        """What says when the clip is read again."""
+        """Return the values that decide when the clip is read next."""
         return self.not_found_since, self.resting_since, self.next_look_at
 
 
@@ -138,7 +127,7 @@ ODD_OUTCOMES: Mapping[Outcome, str] = {
 }
 
 
-def sighting_of(clip: Clip) -> Observation:
+def observation_of(clip: Clip) -> Observation:
     """Return what is known of a clip so far."""
     return Observation(
         clip.views,
@@ -155,10 +144,9 @@ def sighting_of(clip: Clip) -> Observation:
 def observe(
     before: Observation, outcome: Outcome, views: int | None, at: datetime, word: str | None = None
 ) -> Observation:
-    """Return what is known after one more run's reading, made at `at`.
+    """Return what is known after a reading made at `at`.
 
-    Nothing but a plausible count changes the views (I13). `word` is the scraper's unknown word, if
-    it said one.
+    Only a plausible count changes the views (I13). `word` is the scraper's unknown word, if any.
     """
     if outcome is Outcome.OK and views is not None:
         return _counted(before, views, at)
@@ -168,9 +156,7 @@ def observe(
 def observe_held(
     before: Observation, outcome: Outcome, views: int | None, at: datetime, word: str | None = None
 ) -> Observation:
-    """Return what is known of a clip on hold after one more run's reading: as `observe`, but no
-    higher count counts.
-    """
+    """Return what is known of a held clip after a reading: like `observe`, but the peak stays."""
     after = observe(before, outcome, views, at, word)
     return after._replace(
         views=min(after.views, before.peak_views), peak_views=before.peak_views, jump=before.jump
@@ -178,7 +164,7 @@ def observe_held(
 
 
 def _counted(before: Observation, views: int, at: datetime) -> Observation:
-    """The video is there: the clip rests no more, and one that was removed is tracked again."""
+    """Apply a count: the clip no longer rests, and a removed one is tracked again."""
     state = (
         before.state.stepped(ClipState.TRACKED)
         if before.state is ClipState.REMOVED
@@ -202,17 +188,20 @@ def _counted(before: Observation, views: int, at: datetime) -> Observation:
 def _uncounted(
     before: Observation, outcome: Outcome, at: datetime, word: str | None
 ) -> Observation:
-    """No count: definite and unknown answers make the clip rest, and two "not found" a day apart
-    remove it.
+    """Apply a reading without a count.
+
+    Definite and unknown answers make the clip rest. Two "not found" a day apart remove it.
     """
-    runs, first, state = before.not_found_runs, before.not_found_since, before.state
+    runs = before.not_found_runs
+    first = before.not_found_since
+    state = before.state
     if outcome is Outcome.NOT_FOUND:
         runs, first = runs + 1, first or at
-        if runs >= RUNS_UNTIL_REMOVED and at - first >= looks.REMOVED_AFTER:
+        if runs >= RUNS_UNTIL_REMOVED and at - first >= retry_schedule.REMOVED_AFTER:
             state = state.stepped(ClipState.REMOVED)
     since = before.resting_since
     if state is not before.state or (since is None and (not outcome.transient or word)):
         since = at
-    again = looks.next_look(state, since, at) if since else None
+    again = retry_schedule.next_look(state, since, at) if since else None
     flag = f"The scraper answered with an unknown word: {word}" if word else ODD_OUTCOMES[outcome]
     return Observation(before.views, before.peak_views, runs, state, flag, first, since, again)

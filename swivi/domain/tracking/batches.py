@@ -1,6 +1,4 @@
-"""What a share of a run is to read, in batches: due links per platform, and what a dead process
-left behind.
-"""
+"""The batches of a slice: due links per platform, and what a dead process left behind."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -13,8 +11,7 @@ from sqlmodel.sql.expression import Select
 from swivi.core.db import in_slices
 from swivi.domain.clips.models import Clip, ViewTracking
 from swivi.domain.platforms.models import Outcome, Platform, VideoRef
-from swivi.domain.tracking import partitions
-from swivi.domain.tracking import retry_schedule as looks
+from swivi.domain.tracking import partitions, retry_schedule
 from swivi.domain.tracking.models import (
     UNDER_WAY,
     PlannedCampaign,
@@ -30,9 +27,7 @@ TRANSIENT = [outcome for outcome in Outcome if outcome.transient]
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Links of one platform for one scraper run; `adopted` is one that a dead process left
-    behind.
-    """
+    """Links of one platform for one scraper run. `adopted` is a scraper run of a dead process."""
 
     platform: Platform
     external_ids: tuple[str, ...]
@@ -41,18 +36,16 @@ class Batch:
 
     @property
     def refs(self) -> list[VideoRef]:
-        """The videos to read."""
+        """Return the videos to read."""
         return [VideoRef(self.platform, external_id) for external_id in self.external_ids]
 
 
-async def batches_left_behind(session: AsyncSession, share: RunSlice) -> list[Batch]:
-    """Batches whose scraper run was started, or about to be, when the process that held the share
-    died.
-    """
+async def batches_left_behind(session: AsyncSession, run_slice: RunSlice) -> list[Batch]:
+    """Return the batches whose scraper run was intended or started by a process that died."""
     found = await session.exec(
         select(ScraperRun).where(
-            ScraperRun.run_id == share.run_id,
-            ScraperRun.share == share.number,
+            ScraperRun.run_id == run_slice.run_id,
+            ScraperRun.slice_number == run_slice.number,
             col(ScraperRun.status).in_(UNDER_WAY),
         )
     )
@@ -63,55 +56,55 @@ async def batches_left_behind(session: AsyncSession, share: RunSlice) -> list[Ba
 
 
 async def batches_due(
-    session: AsyncSession, share: RunSlice, attempt: int, *, size: int
+    session: AsyncSession, run_slice: RunSlice, attempt: int, *, size: int
 ) -> list[Batch]:
-    """What this attempt is to read, in batches of at most `size` links of one platform."""
+    """Return this attempt's batches of at most `size` links of one platform."""
     by_platform: defaultdict[Platform, list[str]] = defaultdict(list)
-    for platform, external_id in await _videos_due(session, share, attempt):
+    for platform, external_id in await _videos_due(session, run_slice, attempt):
         by_platform[platform].append(external_id)
     return [
-        Batch(platform, tuple(slice_), attempt)
+        Batch(platform, tuple(some), attempt)
         for platform, ids in by_platform.items()
-        for slice_ in in_slices(ids, size)
+        for some in in_slices(ids, size)
     ]
 
 
-def tracked_in(share: RunSlice) -> Select[int, Platform, str]:
-    """(clip id, platform, external id) of the share's clips that are to be read and are not
-    settled.
+def tracked_in(run_slice: RunSlice) -> Select[int, Platform, str]:
+    """Select (clip id, platform, external id) of the slice's clips that are to be read.
+
+    Clips of settled campaigns are omitted.
     """
     return (
         select(col(Clip.id), col(Clip.platform), col(Clip.external_id))
         .join(PlannedCampaign, col(PlannedCampaign.campaign_id) == col(Clip.campaign_id))
         .where(
-            PlannedCampaign.run_id == share.run_id,
-            PlannedCampaign.share == share.number,
+            PlannedCampaign.run_id == run_slice.run_id,
+            PlannedCampaign.slice_number == run_slice.number,
             PlannedCampaign.status == PlanStatus.PLANNED,
-            _is_to_read(share),
+            _is_to_read(run_slice),
         )
     )
 
 
-def _is_to_read(share: RunSlice) -> ColumnElement[bool]:
-    """Whether the share's run reads the clip.
+def _is_to_read(run_slice: RunSlice) -> ColumnElement[bool]:
+    """Return the condition that the slice's run reads the clip.
 
-    The last run before a campaign ends reads resting clips, too.
-
-    Which clips are due depends on when the run began, however long it takes or is resumed.
+    The last run of a campaign reads resting clips, too. Which clips are due depends on the start of
+    the run, however long it takes.
     """
-    run = TrackingRun.id == share.run_id
+    run = TrackingRun.id == run_slice.run_id
     started_at = select(TrackingRun.started_at).where(run).scalar_subquery()
     trigger = select(TrackingRun.trigger).where(run).scalar_subquery()
-    return looks.is_due(started_at) | ((trigger == Trigger.COMPLETION) & looks.is_read_last())
+    return retry_schedule.is_due(started_at) | (
+        (trigger == Trigger.COMPLETION) & retry_schedule.is_read_last()
+    )
 
 
 async def _videos_due(
-    session: AsyncSession, share: RunSlice, attempt: int
+    session: AsyncSession, run_slice: RunSlice, attempt: int
 ) -> list[tuple[Platform, str]]:
-    """Distinct videos that this attempt is to read: not read yet, or every reading so far was
-    transient.
-    """
-    of_run = await partitions.of_run(session, share.run_id)
+    """Return the distinct videos without an answer before this attempt."""
+    of_run = await partitions.of_run(session, run_slice.run_id)
     answered = (
         select(ViewTracking.clip_id)
         .where(
@@ -121,7 +114,7 @@ async def _videos_due(
         .scalar_subquery()
     )
     found = await session.exec(
-        tracked_in(share)
+        tracked_in(run_slice)
         .where(col(Clip.id).not_in(answered))
         .order_by(col(Clip.campaign_id), col(Clip.id))
     )
@@ -129,25 +122,24 @@ async def _videos_due(
 
 
 def is_answer() -> ColumnElement[bool]:
-    """Whether a reading is all that the run will learn: an unknown word is asked about again by
-    later runs only.
+    """Return the condition that a reading is final for its run.
+
+    Only later runs retry an unknown word.
     """
     return col(ViewTracking.outcome).not_in(TRANSIENT) | col(ViewTracking.word).is_not(None)
 
 
-async def unread_campaigns(session: AsyncSession, share: RunSlice) -> set[int]:
-    """Campaigns of the share with a clip that still awaits an answer: not read yet, or to be read
-    again.
-    """
-    of_run = await partitions.of_run(session, share.run_id)
+async def unread_campaigns(session: AsyncSession, run_slice: RunSlice) -> set[int]:
+    """Return the slice's campaigns that have a clip without an answer."""
+    of_run = await partitions.of_run(session, run_slice.run_id)
     read = select(ViewTracking.clip_id).where(of_run(ViewTracking), is_answer()).scalar_subquery()
     found = await session.exec(
         select(Clip.campaign_id)
         .join(PlannedCampaign, col(PlannedCampaign.campaign_id) == col(Clip.campaign_id))
         .where(
-            PlannedCampaign.run_id == share.run_id,
-            PlannedCampaign.share == share.number,
-            _is_to_read(share),
+            PlannedCampaign.run_id == run_slice.run_id,
+            PlannedCampaign.slice_number == run_slice.number,
+            _is_to_read(run_slice),
             col(Clip.id).not_in(read),
         )
         .distinct()

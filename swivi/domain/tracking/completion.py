@@ -1,6 +1,4 @@
-"""The end of a campaign: its books are closed once, its snapshots taken, its clippers told
-(I12).
-"""
+"""Completing a campaign: close its books once, take snapshots, notify its clippers (I12)."""
 
 import logging
 
@@ -27,7 +25,7 @@ ENDED = "The campaign ended."
 async def close_books(
     session: AsyncSession, campaign: Campaign, *, reason: str, actor_id: int | None
 ) -> None:
-    """COMPLETED, for good.
+    """Set the campaign to COMPLETED, for good.
 
     The caller has locked the campaign's row and settled it for the last time.
     """
@@ -85,7 +83,7 @@ async def _return_unspent(session: AsyncSession, campaign: Campaign, actor_id: i
 
 
 async def _reject_pending(session: AsyncSession, campaign: Campaign) -> dict[int, str]:
-    """Close what was not reviewed in time; returns what to tell each of those clippers."""
+    """Reject pending submissions. Return the text for each of their clippers."""
     because = (
         "the budget was used up before review" if campaign.remaining == 0 else "the campaign ended"
     )

@@ -1,4 +1,4 @@
-"""The end of a campaign by the clock: it waits while clips cannot be read, up to a limit."""
+"""Campaigns that end by the clock. An end waits, up to a limit, while clips cannot be read."""
 
 import logging
 from datetime import timedelta
@@ -24,13 +24,11 @@ log = logging.getLogger("swivi.tracking")
 
 FIRST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(hours=1)
-"""Each try pays for scraper runs."""
+"""The longest pause between attempts. Each attempt pays for scraper runs."""
 
 
 async def due_ends(database: Database) -> list[int]:
-    """Return the ids of campaigns that end now: by their end time, or because their budget was
-    lowered to its use.
-    """
+    """Return the ids of campaigns to end: at their end time, or with their budget used up."""
     async with database.reading() as session:
         over = await session.exec(select(Campaign.id).where(*_is_due()).order_by(col(Campaign.id)))
         return list(over.all())
@@ -46,14 +44,14 @@ def _is_due() -> tuple[ColumnElement[bool], ...]:
 
 
 async def end(tracker: Tracker, campaign_id: int, patience: timedelta) -> None:
-    """Complete a campaign, or put its end off. After `patience` it ends whatever could be read.
+    """Complete a campaign or postpone its end. After `patience` it ends even with unread clips.
 
-    Raise RunUnderWay, CutOff.
+    Raises RunUnderWay, RunInterrupted.
     """
     async with tracker.database.reading() as session:
         since = (await campaigns.get(session, campaign_id)).end_waits_since
     is_late = since is not None and clock.now() - since >= patience
-    reason = f"{ENDED} Its last reading was tried for {_hours(patience)}." if is_late else ENDED
+    reason = f"{ENDED} Swivi tried to read its clips for {_hours(patience)}." if is_late else ENDED
     try:
         await tracker.complete(campaign_id, actor=None, reason=reason, force=is_late)
     except UnreadClipsLeft as refused:
@@ -75,7 +73,7 @@ async def _put_off(
         campaign.end_waits_since = now
         await _tell_of_wait(session, campaign, unread, patience)
     changes.mark(session, campaigns=[campaign_id])
-    log.warning('The end of campaign "%s" waits: %s', campaign.title, unread.sentence)
+    log.warning('Postponed the end of campaign "%s": %s', campaign.title, unread.sentence)
 
 
 async def _tell_of_wait(

@@ -1,4 +1,4 @@
-"""Ways in which tracking refuses."""
+"""Errors of tracking."""
 
 from swivi.core.errors import Conflict, NotAllowed, NotFound, Unavailable
 from swivi.core.outages import Outage
@@ -6,30 +6,28 @@ from swivi.domain.tracking.unread_clips import UnreadClips
 
 
 class RunUnderWay(Conflict):
-    """One run at a time, whatever the number of processes."""
+    """Only one run at a time is allowed, across all processes."""
 
     code = "run_under_way"
 
     def __init__(self) -> None:
-        super().__init__("A tracking run is under way. Please wait until it has ended.")
+        super().__init__("A tracking run is in progress. Try again when it has ended.")
 
 
 class RunInterrupted(Unavailable):
-    """The database went away, or could not write, in the middle of a run: whoever comes next
-    resumes it.
-    """
+    """The database became unusable during a run. The next process resumes the run."""
 
     code = "tracking_cut_off"
 
     def __init__(self, outage: Outage) -> None:
         super().__init__(
-            f"Tracking was cut off: {outage.what}. The server goes on with it by itself, and "
-            "nothing is paid twice."
+            f"Tracking was interrupted: {outage.what}. The server resumes it by itself. Nothing is "
+            "paid twice."
         )
 
 
 class UnreadClipsLeft(Conflict):
-    """A campaign does not end while growth that counts could not be read."""
+    """The campaign cannot end while growth that counts could not be read."""
 
     code = "not_all_read"
 
@@ -39,7 +37,7 @@ class UnreadClipsLeft(Conflict):
 
 
 class NoReader(Unavailable):
-    """There is no Apify key, so nothing can be read."""
+    """No Apify key is set, so nothing can be read."""
 
     code = "no_reader"
 
@@ -48,7 +46,7 @@ class NoReader(Unavailable):
 
 
 class NoSuchRun(NotFound):
-    """There is none with this id."""
+    """There is no run with this id."""
 
     code = "tracking_run_not_found"
 
@@ -57,7 +55,7 @@ class NoSuchRun(NotFound):
 
 
 class NoSuchManualReading(NotFound):
-    """There is none with this id."""
+    """There is no manual reading with this id."""
 
     code = "manual_reading_not_found"
 
@@ -66,11 +64,11 @@ class NoSuchManualReading(NotFound):
 
 
 class SecondAdminNeeded(NotAllowed):
-    """The admin who entered a reading wants to confirm it too, or one of the two is a new admin."""
+    """The confirming admin entered the reading, or one of the two admins is too new."""
 
     code = "second_admin_needed"
 
     def __init__(
-        self, sentence: str = "You entered these views. Another admin has to confirm them."
+        self, sentence: str = "You entered these views. Another admin must confirm them."
     ) -> None:
         super().__init__(sentence)

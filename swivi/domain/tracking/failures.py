@@ -1,4 +1,4 @@
-"""What runs could not read, counted by why."""
+"""Counts of readings and clips that failed, by reason."""
 
 from collections.abc import Mapping
 
@@ -12,13 +12,13 @@ from swivi.domain.tracking import partitions
 
 
 async def failures_by_reason(session: AsyncSession, run_id: int) -> dict[Outcome, int]:
-    """How many clips a run could not read, by why; only what happened.
+    """Return how many clips a run could not read, by reason.
 
-    Of an ended run `TrackingRun.failures` knows.
+    For a finished run, use `TrackingRun.failures`.
     """
     of_run = await partitions.of_run(session, run_id)
-    # Few are read again, and have an index of their own: all of them at once, not one look for each
-    # that failed.
+    # Clips that were read again are few and have an index of their own. So read all of them at once
+    # instead of one look-up per failure.
     again = (
         select(col(ViewTracking.clip_id), func.max(ViewTracking.attempt).label("attempt"))
         .where(of_run(ViewTracking), text(READ_AGAIN))
@@ -39,9 +39,9 @@ async def failures_by_reason(session: AsyncSession, run_id: int) -> dict[Outcome
 
 
 async def failed_readings(session: AsyncSession, run_id: int) -> dict[Outcome, int]:
-    """How many readings of a run failed, by why.
+    """Return how many readings of a run failed, by reason.
 
-    Of an ended run `TrackingRun.failed_readings` knows.
+    For a finished run, use `TrackingRun.failed_readings`.
     """
     of_run = await partitions.of_run(session, run_id)
     found = await session.exec(
@@ -53,13 +53,11 @@ async def failed_readings(session: AsyncSession, run_id: int) -> dict[Outcome, i
 
 
 MOST_WORDS = 10
-"""Unknown words of one run that are shown: one that says more of them is broken in another way."""
+"""Unknown words shown per run. A run with more of them has a different problem."""
 
 
 async def unknown_words(session: AsyncSession, run_id: int) -> dict[str, int]:
-    """How many readings of a run ended with each unknown word of a scraper, the most frequent
-    first.
-    """
+    """Return how many readings ended with each unknown word of a scraper, most frequent first."""
     of_run = await partitions.of_run(session, run_id)
     word, number = col(ViewTracking.word), func.count()
     found = await session.exec(
@@ -73,5 +71,5 @@ async def unknown_words(session: AsyncSession, run_id: int) -> dict[str, int]:
 
 
 def by_word(counted: Mapping[Outcome, int]) -> dict[str, int]:
-    """As a run keeps it."""
+    """Return counts in the form that a run stores."""
     return {outcome.value: number for outcome, number in counted.items()}

@@ -1,4 +1,4 @@
-"""Jumps that no video has ever made. Such a count pays nothing until an admin has looked at it."""
+"""Impossible jumps of views. Such a count pays nothing until an admin has decided on it."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -10,7 +10,7 @@ LEAST_JUMP = 1_000_000
 """Views up to which any growth is possible: small clips do go viral between two readings."""
 
 TIMES = 1_000
-"""Growth from one reading to the next that no video above LEAST_JUMP has had."""
+"""Growth between two readings that no video above LEAST_JUMP has had."""
 
 
 class Jump(NamedTuple):
@@ -22,15 +22,14 @@ class Jump(NamedTuple):
 
     @property
     def evidence(self) -> str:
-        """What was read, in a sentence for clippers and admins."""
+        """Return the jump in a sentence for clippers and admins."""
         return f"The count rose from {self.views_before:,} to {self.views:,} within one interval."
 
 
 def is_impossible(peak: int, views: int) -> bool:
-    """Return whether no video can have gone from its highest count so far to `views` in one
-    interval.
+    """Return whether no video can grow from `peak` to `views` in one interval.
 
-    Once an admin has accepted a count above MOST_VIEWS, that bound no longer holds the clip.
+    Once an admin has accepted a count above MOST_VIEWS, that bound no longer applies to the clip.
     """
     if views <= peak:
         return False

@@ -1,13 +1,11 @@
-"""A reading by hand: an admin looked at the video where the scraper could not, and says what stands
-there.
+"""Manual readings: an admin enters views that the scraper could not read.
 
-It is evidence like any other reading, and moves no money by itself: it raises the clip's peak, and
-the next settlement of the campaign credits the growth, with everybody else's and within the budget.
+A manual reading is evidence like any other and moves no money itself. It raises the clip's peak,
+and the campaign's next settlement credits the growth within the budget.
 
-Above a limit the word of one admin does not do. The reading then waits, and counts once another
-admin confirms it. The limit is for all clips together, or one admin could enter a little for each
-of many. An admin whom another admin made one a few days ago is no second admin, or one admin could
-make the other.
+Above a limit, another admin must confirm the reading before it counts. The limit covers all clips
+together, or one admin could enter a little for each of many. An admin who was promoted by another
+admin a few days ago cannot confirm, or one admin could promote the other for that purpose.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,25 +33,22 @@ from swivi.domain.clips.review import LONGEST_REASON
 from swivi.domain.ledger import audit_log
 from swivi.domain.ledger.models import AuditEntry
 from swivi.domain.platforms.models import MAX_VIEWS, Outcome
-from swivi.domain.tracking import accrual
-from swivi.domain.tracking import observations as sightings
+from swivi.domain.tracking import accrual, observations
 from swivi.domain.tracking.accrual import Earner
 from swivi.domain.tracking.errors import NoSuchManualReading, SecondAdminNeeded
 from swivi.domain.tracking.models import ManualReading, ManualReadingStatus
 
 SOURCE = "manual"
-TOO_NEW = "Both admins must have been admins for 7 days. Another admin has to confirm these views."
+TOO_NEW = "Both admins must have been admins for 7 days. Another admin must confirm these views."
 _ACTIVE_ADMIN = {"role": Role.ADMIN, "status": UserStatus.ACTIVE}
 
 DEFAULT_LIMIT: Cents = 10_000
-"""What one admin may enter without another: the default of SWIVI_MANUAL_READING_LIMIT."""
+"""Cents that one admin may enter alone: the default of SWIVI_MANUAL_READING_LIMIT."""
 
 ALONE_FOR = timedelta(days=30)
-"""How long what an admin entered alone counts toward the limit: a month of a scraper's outage."""
+"""How long entries of one admin count toward the limit: a month of a scraper's outage."""
 NEW_ADMIN_FOR = timedelta(days=7)
-"""How long an admin whom another admin made one is too new to enter or confirm what needs two: time
-to notice it.
-"""
+"""How long a promoted admin is too new for entries that need two: time to notice the promotion."""
 
 
 async def read_by_hand(
@@ -65,15 +60,13 @@ async def read_by_hand(
     reason: object,
     limit: Cents = DEFAULT_LIMIT,
 ) -> ViewTracking | ManualReading:
-    """Keep a reading of `views` (a count, as typed) with its reason; below the peak it claws
-    nothing back.
+    """Store a typed count of `views` with its reason. Below the peak it takes nothing back.
 
-    If all that this admin alone has entered in the last ALONE_FOR, for all clips and with this
-    reading, is worth more than `limit` cents, return a ManualReading that waits for another admin,
-    and keep no reading.
+    If the readings that this admin entered alone within ALONE_FOR are worth more than `limit` cents
+    in all, store no reading. Return a ManualReading that awaits another admin instead.
 
-    Raises AdminsOnly, OwnGain, InvalidInput, NoSuchClip, WrongCampaignStatus once completed,
-    Conflict for a revoked clip or one that has a reading waiting.
+    Raises AdminsOnly, OwnGain, InvalidInput, NoSuchClip, WrongCampaignStatus if completed, and
+    Conflict for a revoked clip or one with a waiting reading.
     """
     actor.must_be_admin()
     counted, why = parse_views(views), _parse_reason(reason)
@@ -88,10 +81,10 @@ async def read_by_hand(
 
 
 async def confirm(session: AsyncSession, actor: Actor, reading_id: int) -> ViewTracking:
-    """Let a reading count that another admin entered.
+    """Confirm a reading that another admin entered.
 
-    Raises AdminsOnly, OwnGain, SecondAdminNeeded for the admin who entered it or if either is a new
-    admin, NoSuchManualReading, WrongCampaignStatus, Conflict once it was decided on or the clip was
+    Raises AdminsOnly, OwnGain, NoSuchManualReading, WrongCampaignStatus, SecondAdminNeeded for the
+    admin who entered it or if either is too new, and Conflict if it was decided or the clip was
     revoked.
     """
     actor.must_be_admin()
@@ -108,9 +101,9 @@ async def confirm(session: AsyncSession, actor: Actor, reading_id: int) -> ViewT
 
 
 async def decline(session: AsyncSession, actor: Actor, reading_id: int) -> ManualReading:
-    """Throw a waiting reading away; the admin who entered it may do so too.
+    """Discard a waiting reading, also as the admin who entered it.
 
-    Raises AdminsOnly, OwnGain, NoSuchManualReading, Conflict once it was decided on.
+    Raises AdminsOnly, OwnGain, NoSuchManualReading, Conflict if it was decided.
     """
     actor.must_be_admin()
     waiting = await _get(session, reading_id)
@@ -126,7 +119,7 @@ async def decline(session: AsyncSession, actor: Actor, reading_id: int) -> Manua
 
 
 def parse_views(value: object) -> int:
-    """A count of views as people write it ("12,345", 12345). Raises InvalidInput."""
+    """Parse a count of views as users write it ("12,345", 12345). Raises InvalidInput."""
     views = typed_number(value, largest=MAX_VIEWS)
     if views is None:
         raise InvalidInput.of(
@@ -136,21 +129,19 @@ def parse_views(value: object) -> int:
 
 
 def _parse_reason(reason: object) -> str:
-    otherwise = f"Say in 1 to {LONGEST_REASON} characters why the views are entered by hand."
+    otherwise = f"Enter a reason of 1 to {LONGEST_REASON} characters for the manual views."
     return parse_text(reason, "reason", longest=LONGEST_REASON, otherwise=otherwise)
 
 
 async def _locked(session: AsyncSession, actor: Actor, clip_id: int) -> Clip:
-    """The clip, its campaign's row locked: a settlement of it comes before or after, never in
-    between.
-    """
+    """Lock the clip's campaign and return the clip, so that a settlement runs before or after."""
     clip = await session.get(Clip, clip_id)
     if clip is None:
         raise NoSuchClip
     actor.must_not_gain(clip.user_id)
     campaign = await campaigns.locked(session, clip.campaign_id)
-    # In the order of their ids, as a settlement locks them: of two readings that one admin enters
-    # at the same moment, the second has to find the first.
+    # Lock users in the order of their ids, as a settlement does. Of two concurrent entries by one
+    # admin, the second must see the first.
     two = (
         select(User.id)
         .where(col(User.id).in_((actor.user_id, clip.user_id)))
@@ -159,19 +150,18 @@ async def _locked(session: AsyncSession, actor: Actor, clip_id: int) -> Clip:
     await session.exec(two.with_for_update(key_share=True))
     await session.refresh(clip)
     if campaign.completed_at is not None:
-        raise WrongCampaignStatus("This campaign is completed: its books are closed.")
+        raise WrongCampaignStatus("This campaign is completed and can no longer be changed.")
     if clip.state is ClipState.REVOKED:
-        raise Conflict("This clip was revoked: its views count no more.")
+        raise Conflict("This clip was revoked, so its views no longer count.")
     await holds.must_not_be_held(session, clip_id)
     return clip
 
 
 async def _worth(session: AsyncSession, views: Mapping[int, int]) -> Cents:
-    """Return the cents that these views (by clip id) are worth beyond what a scraper or two admins
-    saw.
+    """Return what these views (by clip id) are worth beyond those seen by a scraper or two admins.
 
-    At each clip's frozen terms. Counted from there and not from the peak: else one admin could
-    enter a large count in small steps.
+    In cents, at each clip's frozen terms. Not counted from the peak, or one admin could enter a
+    large count in small steps.
     """
     worth = 0
     for some in in_slices(list(views)):
@@ -198,7 +188,7 @@ async def _highest(
     clips: Sequence[int],
     which: ColumnElement[bool],
 ) -> dict[int, int]:
-    """Return the most views that such a row names, by clip id."""
+    """Return the highest views of matching rows, by clip id."""
     views = func.max(col(table.views))
     query = (
         select(table.clip_id, views)
@@ -209,9 +199,7 @@ async def _highest(
 
 
 async def _entered_alone(session: AsyncSession, actor: Actor, *, but: Clip) -> dict[int, int]:
-    """Return the most views that this admin entered alone for each other clip in the last
-    ALONE_FOR, by clip id.
-    """
+    """Return the highest views that this admin entered alone within ALONE_FOR, by clip id."""
     by_hand = (AuditEntry.action == "clip.read_by_hand", AuditEntry.actor_id == actor.user_id)
     lately = (col(AuditEntry.at) > clock.now() - ALONE_FOR, AuditEntry.subject_id != but.id)
     found = await session.exec(
@@ -224,7 +212,7 @@ async def _entered_alone(session: AsyncSession, actor: Actor, *, but: Clip) -> d
 
 
 async def _are_new(session: AsyncSession, *admins: int) -> bool:
-    """Return whether another admin made one of them an active admin in the last NEW_ADMIN_FOR."""
+    """Return whether another admin promoted one of them within NEW_ADMIN_FOR."""
     of_them = (
         AuditEntry.action == "user.changed",
         AuditEntry.subject == "user",
@@ -238,7 +226,7 @@ async def _are_new(session: AsyncSession, *admins: int) -> bool:
 
 
 def _target(clip: Clip, views: int) -> Cents:
-    """Return what the clip is worth in all with this many views, in cents."""
+    """Return what the clip is worth with this many views, in cents."""
     terms = (clip.rate, clip.min_views, clip.max_per_clip, clip.max_per_clipper)
     return Earner(clip.id, clip.user_id, clip.initial_views, views, *terms, gross_credited=0).target
 
@@ -250,9 +238,7 @@ async def _ask_second_admin(
         ManualReading.clip_id == clip.id, ManualReading.status == ManualReadingStatus.WAITING
     )
     if (await session.exec(waiting)).first() is not None:
-        raise Conflict(
-            "Other views of this clip wait for a second admin, who has to decide on them first."
-        )
+        raise Conflict("Other views of this clip await a second admin. Decide on them first.")
     asked = ManualReading(
         clip_id=clip.id,
         views=views,
@@ -281,18 +267,21 @@ async def _get(session: AsyncSession, reading_id: int) -> ManualReading:
 async def _decide(
     session: AsyncSession, actor: Actor, waiting: ManualReading, decision: ManualReadingStatus
 ) -> None:
-    """The caller has locked the campaign, so that of two decisions the second finds the first
-    one's.
+    """Decide on a waiting reading.
+
+    The caller has locked the campaign, so that the second of two decisions sees the first.
     """
     await session.refresh(waiting)
     if waiting.status is not ManualReadingStatus.WAITING:
-        raise Conflict(f"This reading is {waiting.status.lower()} already.")
-    waiting.status, waiting.decided_by, waiting.decided_at = decision, actor.user_id, clock.now()
+        raise Conflict(f"This reading is already {waiting.status.lower()}.")
+    waiting.status = decision
+    waiting.decided_by = actor.user_id
+    waiting.decided_at = clock.now()
     _record(session, actor, waiting, decision.lower())
 
 
 def _record(session: AsyncSession, actor: Actor, waiting: ManualReading, step: str) -> None:
-    """Record the waiting reading itself; what it does to its clip has an entry of its own."""
+    """Record the waiting reading itself. What it does to its clip has an entry of its own."""
     action = f"manual_reading.{step}"
     entry = audit_log.entry(
         action, "manual_reading", waiting.id, actor_id=actor.user_id, row=waiting
@@ -303,9 +292,9 @@ def _record(session: AsyncSession, actor: Actor, waiting: ManualReading, step: s
 async def _keep(
     session: AsyncSession, clip: Clip, views: int, entry: AuditEntry, *, at: datetime | None = None
 ) -> ViewTracking:
-    """Write the reading, what it says of the clip, and the audit entry, whose reason it bears."""
+    """Store the reading, its effect on the clip, and the audit entry with its reason."""
     at = at or clock.now()
-    before = accrual.sighting_of(clip)
+    before = accrual.observation_of(clip)
     after = accrual.observe(before, Outcome.OK, views, at)
     reading = ViewTracking(
         clip_id=clip.id,
@@ -325,7 +314,7 @@ async def _keep(
     await tallies.count_clips(session, clip.campaign_id)
     if after.jump is not None:
         campaign = await campaigns.get(session, clip.campaign_id)
-        await holds.place(session, campaign, [sightings.hold_for(clip.id, after.jump)])
+        await holds.place(session, campaign, [observations.hold_for(clip.id, after.jump)])
     entry.after |= {"views": after.views, "peak_views": after.peak_views}
     audit_log.record(session, entry)
     changes.mark(session, users=[clip.user_id], campaigns=[clip.campaign_id])

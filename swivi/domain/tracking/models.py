@@ -1,5 +1,7 @@
-"""Tracking runs: the plan as rows, dealt out in shares, the scraper runs they started, and how far
-they got.
+"""Tracking runs, their slices, planned campaigns and scraper runs.
+
+Four levels, four verbs: the clock *ticks*, a tick starts a *run*, processes *process* its slices,
+and a scraper *reads* a batch of links.
 """
 
 from datetime import datetime
@@ -13,7 +15,7 @@ from swivi.domain.platforms.models import Platform
 
 
 class Trigger(StrEnum):
-    """Who asked for the run."""
+    """Who requested the run."""
 
     SCHEDULE = "SCHEDULE"
     ADMIN = "ADMIN"
@@ -23,8 +25,9 @@ class Trigger(StrEnum):
 
 
 class RunStatus(StrEnum):
-    """RUNNING until it ends; a RUNNING run that nobody holds the lease for was cut off and will be
-    resumed.
+    """RUNNING until it ends.
+
+    A RUNNING run whose lease nobody holds was interrupted and is resumed.
     """
 
     RUNNING = "RUNNING"
@@ -33,9 +36,9 @@ class RunStatus(StrEnum):
 
 
 class PlanStatus(StrEnum):
-    """One campaign's way through a run.
+    """The state of a campaign within a run.
 
-    WAITED: views were noted, and the last of the budget was kept for the next run.
+    WAITED: views were stored, and the last of the budget was kept for the next run.
     """
 
     PLANNED = "PLANNED"
@@ -52,8 +55,9 @@ class SliceStatus(StrEnum):
 
 
 class ScraperStatus(StrEnum):
-    """One scraper run's way: the intent is stored before the start, so that a restart can adopt
-    it.
+    """The state of a scraper run.
+
+    The intent is stored before the start, so that a restart adopts it.
     """
 
     STARTING = "STARTING"
@@ -66,10 +70,10 @@ UNDER_WAY = (ScraperStatus.STARTING, ScraperStatus.STARTED)
 
 
 class TrackingRun(SQLModel, table=True):
-    """One pass over the campaigns that are due. Counts are clips; `earnings_added` is cents."""
+    """A pass over the campaigns that are due. Counts are clips, and `earnings_added` is cents."""
 
     __tablename__ = "tracking_runs"
-    # Every process asks every other second whether there is a run to take part in.
+    # Every process looks for a running run every other second.
     __table_args__ = (
         Index(
             "ix_tracking_runs_running",
@@ -92,19 +96,17 @@ class TrackingRun(SQLModel, table=True):
     campaigns_completed: int = 0
     earnings_added: int = cents()
     cost_micro_usd: int = counted()
-    """What the scraper runs cost, in millionths of a dollar, as Apify tells it."""
+    """The cost of the scraper runs in millionths of a dollar, as reported by Apify."""
     problem: str | None = None
     """Why it FAILED, in a sentence for admins."""
     failures: dict[str, int] | None = Field(
         default=None, sa_column=Column(JSON(none_as_null=True), nullable=True)
     )
-    """How many clips it could not read, by their last outcome; None until it ended."""
+    """Clips that it could not read, by their last outcome. None until it ends."""
     failed_readings: dict[str, int] | None = Field(
         default=None, sa_column=Column(JSON(none_as_null=True), nullable=True)
     )
-    """How many of its readings failed, by outcome, those that were tried again too; None until it
-    ended.
-    """
+    """Failed readings by outcome, including those that were repeated. None until it ends."""
 
     @property
     def clips_successful(self) -> int:
@@ -113,9 +115,7 @@ class TrackingRun(SQLModel, table=True):
 
 
 class RunSlice(SQLModel, table=True):
-    """The part of a run that one process reads and settles, under a lease of its own; others take
-    other shares.
-    """
+    """A part of a run. One process reads and settles it under its own lease."""
 
     __tablename__ = "tracking_run_shares"
     __table_args__ = (UniqueConstraint("run_id", "number"),)
@@ -123,21 +123,22 @@ class RunSlice(SQLModel, table=True):
     id: int = row_id()
     run_id: int = reference("tracking_runs.id")
     number: int
-    """From 1 on within its run."""
+    """Its number within the run, from 1."""
     status: SliceStatus = choice(SliceStatus, default=SliceStatus.OPEN)
     problem: str | None = None
-    """Why the reading service stopped us, in a sentence for admins; the run's other shares then
-    read no further.
+    """Why the reading service stopped us, in a sentence for admins.
+
+    Other slices then stop reading.
     """
 
     @property
     def lease(self) -> str:
-        """The name of the lease that whoever works on it holds."""
+        """Return the name of the slice's lease."""
         return f"tracking:{self.run_id}:{self.number}"
 
 
 class PlannedCampaign(SQLModel, table=True):
-    """A campaign that a run takes whole."""
+    """A campaign of a run, always with all of its due clips."""
 
     __tablename__ = "tracking_run_campaigns"
     __table_args__ = (
@@ -148,24 +149,24 @@ class PlannedCampaign(SQLModel, table=True):
     id: int = row_id()
     run_id: int = reference("tracking_runs.id")
     campaign_id: int = reference("campaigns.id")
-    share: int = 1
-    """The number of the run's share that it belongs to."""
+    slice_number: int = Field(default=1, sa_column_kwargs={"name": "share"})
+    """The number of its slice within the run."""
     clips: int = 0
     status: PlanStatus = choice(PlanStatus, default=PlanStatus.PLANNED)
     earnings_added: int = cents()
 
 
 class ScraperRun(SQLModel, table=True):
-    """One paid run of a scraper over a batch of links, by its id at Apify."""
+    """A paid scraper run over a batch of links."""
 
     __tablename__ = "scraper_runs"
     __table_args__ = (Index("ix_scraper_runs_run_id_status", "run_id", "status"),)
 
     id: int = row_id()
     run_id: int | None = reference("tracking_runs.id", nullable=True)
-    """None for a baseline or an admin's look."""
-    share: int = 1
-    """The number of the run's share that its links belong to."""
+    """None for a baseline or an admin's own look-up."""
+    slice_number: int = Field(default=1, sa_column_kwargs={"name": "share"})
+    """The number of the slice that its links belong to."""
     platform: Platform = choice(Platform)
     attempt: int = 1
     external_ids: list[str] = Field(sa_column=Column(JSON, nullable=False))
@@ -177,7 +178,7 @@ class ScraperRun(SQLModel, table=True):
 
 
 class ManualReadingStatus(StrEnum):
-    """A waiting reading counts for nothing; a confirmed one has become a reading."""
+    """A WAITING reading has no effect. A CONFIRMED one has become a reading."""
 
     WAITING = "WAITING"
     CONFIRMED = "CONFIRMED"
@@ -188,7 +189,7 @@ IS_WAITING = text("status = 'WAITING'")
 
 
 class ManualReading(SQLModel, table=True):
-    """Views that one admin entered, and that are worth so much that another has to confirm them."""
+    """Views that one admin entered and that another must confirm because of their worth."""
 
     __tablename__ = "manual_readings"
     __table_args__ = (
@@ -206,9 +207,7 @@ class ManualReading(SQLModel, table=True):
     views: int = counted(default=None)
     reason: str
     worth: int = cents(default=None)
-    """Cents beyond what a scraper or two admins saw, at the clip's terms; before the budget and a
-    clipper's cap.
-    """
+    """Cents beyond the views seen by a scraper or two admins, before budget and clipper's cap."""
     status: ManualReadingStatus = choice(ManualReadingStatus, default=ManualReadingStatus.WAITING)
     asked_by: int = reference("users.id")
     asked_at: datetime = moment()
@@ -217,14 +216,15 @@ class ManualReading(SQLModel, table=True):
 
 
 class ThinnedDay(SQLModel, table=True):
-    """A day, by its start in UTC, whose readings were thinned out, and how many are gone."""
+    """A day, by its start in UTC, whose readings were thinned out, and how many were deleted."""
 
     __tablename__ = "thinned_days"
 
     day: datetime = Field(sa_column=Column(UtcDateTime, primary_key=True))
     deleted: int = counted()
     failed: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
-    """How many of them had failed, by outcome, where no run noted that: runs do since migration
-    0018.
+    """Deleted failures by outcome, for runs that did not store that.
+
+    Runs do since migration 0018.
     """
     is_done: bool = False

@@ -1,4 +1,4 @@
-"""What a run saw of a campaign's clips: read in bulk, judged clip by clip, and written in bulk."""
+"""What a run observed of a campaign's clips: read in bulk, judged per clip, written in bulk."""
 
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ from swivi.domain.tracking.models import PlannedCampaign, PlanStatus
 
 CLIPS = Clip.__table__  # type: ignore[attr-defined]
 
-SIGHTING = (
+OBSERVED = (
     col(Clip.views),
     col(Clip.peak_views),
     col(Clip.not_found_runs),
@@ -33,7 +33,7 @@ SIGHTING = (
     col(Clip.resting_since),
     col(Clip.next_look_at),
 )
-"""What of a clip makes its Sighting, in that order."""
+"""The columns of an Observation, in order."""
 
 TERMS = (
     col(Clip.rate),
@@ -44,7 +44,7 @@ TERMS = (
     (col(Clip.state) != ClipState.REVOKED) & (col(User.status) == UserStatus.ACTIVE),
     col(Clip.gross_credited) - col(Clip.earnings),
 )
-"""What of a clip ends its Earner, in that order."""
+"""The remaining columns of an Earner, in order."""
 
 COUNTS = (
     bulk.number("views"),
@@ -53,26 +53,25 @@ COUNTS = (
     bulk.words("flag"),
 )
 NOT_READ = (None, None, None, None)
-"""The row of COUNTS of a clip that this run did not read."""
+"""The COUNTS row of a clip that this run did not read."""
 
 CLIPS_AT_A_TIME = 5_000
-"""How many clips are judged before the next are read: what is read of them is not kept."""
+"""Clips judged at a time. Their rows are dropped before the next are read."""
 
 CLIP_ID = bulk.number("clip_id")
 STATE = bulk.words("state")
 REST = (bulk.moment("not_found_since"), bulk.moment("resting_since"), bulk.moment("next_look_at"))
 
 Answer = tuple[Outcome, int | None, datetime, str | None]
-"""A reading as `accrual.observe` takes it: outcome, views, when, the scraper's unknown word."""
+"""A reading as `accrual.observe` takes it: outcome, views, time, the scraper's unknown word."""
 
 
 @dataclass(slots=True)
 class Observations:
-    """What of a campaign's clips has to be written. Counts are views.
+    """The changes to write for a campaign's clips. Counts are views.
 
-    `counts` are rows of COUNTS of the clips that were read, `states` and `rests` (rows of REST)
-    those that changed, all by clip id; `gained` is by how much the peaks of each clipper's clips
-    rose, by user id.
+    `counts` holds the COUNTS rows of the clips that were read. `states` and `rests` (REST rows)
+    hold those that changed. All are by clip id. `gained` is the rise of the peaks by user id.
     """
 
     counts: dict[int, tuple[int, int, int, str | None]] = field(default_factory=dict)
@@ -82,76 +81,76 @@ class Observations:
     )
     gained: dict[int, int] = field(default_factory=dict)
     holds: list[ClipHold] = field(default_factory=list)
-    """To be placed, because of impossible counts."""
+    """Holds to place because of impossible counts."""
 
     def beside(self, clip_ids: Iterable[int]) -> ExtraColumns:
-        """What is written of these clips, for who credits them."""
+        """Return the extra columns of these clips, for the statement that credits them."""
         return ExtraColumns(
             CLIPS, COUNTS, (self.counts.get(clip_id, NOT_READ) for clip_id in clip_ids), _counted
         )
 
 
-async def look_at_clips(
+async def observe_clips(
     session: AsyncSession, run_id: int, campaign_id: int
 ) -> tuple[list[Earner], Observations]:
-    """All clips of a campaign, whose row the caller has locked, as accrual sees them now, and what
-    was read of them.
+    """Return all clips of a campaign as accrual sees them, and the observations.
 
-    Runs that read this campaign and could not settle it (it was paused, or they were stopped) are
-    looked at too: the largest count ever read pays.
+    The caller has locked the campaign's row. Earlier runs that read the campaign but could not
+    settle it (it was paused, or they were stopped) count too: the largest count ever read pays.
     """
     runs = [*await _unsettled_runs(session, run_id, campaign_id), run_id]
     held = await holds.held_clips(session, campaign_id)
-    earners, looked = list[Earner](), Observations()
+    earners, observed = list[Earner](), Observations()
     async for clips in _clip_rows(session, campaign_id):
         clip_ids = [clip.id for clip in clips]
         readings = [await _newest_readings(session, each, clip_ids) for each in runs]
-        earners.extend(_look(looked, clips, readings, held))
-    return earners, looked
+        earners.extend(_judge_clips(observed, clips, readings, held))
+    return earners, observed
 
 
-def _look(
-    looked: Observations,
+def _judge_clips(
+    observed: Observations,
     clips: Sequence[Any],
     readings: Sequence[Mapping[int, Answer]],
     held: Collection[int],
 ) -> Iterator[Earner]:
-    """Judge these clips by what each run in turn read of them."""
+    """Judge these clips by each run's reading in turn."""
     for clip_id, user_id, initial_views, *known in clips:
-        after = before = Observation(*known[: len(SIGHTING)])
+        after = before = Observation(*known[: len(OBSERVED)])
         for of_run in readings:
             if clip_id in of_run:
                 is_held = clip_id in held or after.jump is not None
                 see = accrual.observe_held if is_held else accrual.observe
                 after = see(after, *of_run[clip_id])
         if after is not before:
-            _note(looked, clip_id, user_id, before, after)
-        earner = Earner(clip_id, user_id, initial_views, after.peak_views, *known[len(SIGHTING) :])
+            _note(observed, clip_id, user_id, before, after)
+        earner = Earner(clip_id, user_id, initial_views, after.peak_views, *known[len(OBSERVED) :])
         is_held = clip_id in held or after.jump is not None
         yield earner._replace(may_earn=False) if is_held else earner
 
 
-async def write(session: AsyncSession, looked: Observations, credited: Collection[int]) -> None:
-    """Keep what was seen, on the clips and in their clippers' totals; counts but of those that are
-    credited, whose rows the ledger writes.
+async def write(session: AsyncSession, observed: Observations, credited: Collection[int]) -> None:
+    """Write new counts to clips and clippers.
+
+    Skip credited clips: the ledger's UPDATE writes those.
     """
-    rest = [(clip_id, *row) for clip_id, row in looked.counts.items() if clip_id not in credited]
+    rest = [(clip_id, *row) for clip_id, row in observed.counts.items() if clip_id not in credited]
     if rest:
         seen = bulk.listed(session, (CLIP_ID, *COUNTS), rest)
         await bulk.change_each(session, CLIPS, seen.c.clip_id, _counted(seen))
-    if looked.states:  # by themselves, since they stand in an index, and seldom change
-        seen = bulk.listed(session, (CLIP_ID, STATE), list(looked.states.items()))
+    if observed.states:  # separately: the column is indexed and seldom changes
+        seen = bulk.listed(session, (CLIP_ID, STATE), list(observed.states.items()))
         await bulk.change_each(session, CLIPS, seen.c.clip_id, {"state": seen.c.state})
-    if looked.rests:  # few, too: of most clips a count is read
-        rests = [(clip_id, *rest) for clip_id, rest in looked.rests.items()]
+    if observed.rests:  # separately: most clips have a count and do not rest
+        rests = [(clip_id, *rest) for clip_id, rest in observed.rests.items()]
         seen = bulk.listed(session, (CLIP_ID, *REST), rests)
         new = {column.name: seen.c[column.name] for column in REST}
         await bulk.change_each(session, CLIPS, seen.c.clip_id, new)
-    await accounts.add_views(session, looked.gained)
+    await accounts.add_views(session, observed.gained)
 
 
 def _counted(seen: FromClause) -> dict[str, ColumnElement[Any]]:
-    """The new values of clips, of which some were perhaps not read."""
+    """Return the new values of clips, whether or not they were read."""
     new = {column.name: seen.c[column.name] for column in COUNTS}
     new["last_tracked_at"] = literal(clock.now(), CLIPS.c.last_tracked_at.type)
     was_read = seen.c.views.is_not(None)
@@ -159,7 +158,7 @@ def _counted(seen: FromClause) -> dict[str, ColumnElement[Any]]:
 
 
 async def _unsettled_runs(session: AsyncSession, run_id: int, campaign_id: int) -> Sequence[int]:
-    """The runs before this one that took the campaign since it was last settled, oldest first."""
+    """Return the runs that took the campaign since its last settlement, oldest first."""
     earlier = (
         col(PlannedCampaign.campaign_id) == campaign_id,
         col(PlannedCampaign.run_id) < run_id,
@@ -176,15 +175,15 @@ async def _unsettled_runs(session: AsyncSession, run_id: int, campaign_id: int) 
 
 
 async def _clip_rows(session: AsyncSession, campaign_id: int) -> AsyncIterator[Sequence[Any]]:
-    """A campaign's clips, some thousands at a time.
+    """Yield a campaign's clips, some thousands at a time.
 
-    Columns, not objects: there may be a hundred thousand.
+    As columns instead of objects, because there may be a hundred thousand.
     """
     wanted: tuple[Any, ...] = (
         col(Clip.id),
         col(Clip.user_id),
         col(Clip.initial_views),
-        *SIGHTING,
+        *OBSERVED,
         *TERMS,
     )
     query = (
@@ -219,25 +218,23 @@ async def _newest_readings(
 
 
 def _note(
-    looked: Observations, clip_id: int, user_id: int, before: Observation, after: Observation
+    observed: Observations, clip_id: int, user_id: int, before: Observation, after: Observation
 ) -> None:
-    looked.counts[clip_id] = (after.views, after.peak_views, after.not_found_runs, after.flag)
-    if (
-        before.state is ClipState.REVOKED
-    ):  # never tracked again, whatever was read of it while it was being revoked
-        return
+    observed.counts[clip_id] = (after.views, after.peak_views, after.not_found_runs, after.flag)
+    if before.state is ClipState.REVOKED:
+        return  # not tracked again, even if it was read while being revoked
     if after.rest != before.rest:
-        looked.rests[clip_id] = after.rest
+        observed.rests[clip_id] = after.rest
     if after.state is not before.state:
-        looked.states[clip_id] = after.state
+        observed.states[clip_id] = after.state
     if after.jump is not None:
-        looked.holds.append(hold_for(clip_id, after.jump))
+        observed.holds.append(hold_for(clip_id, after.jump))
     if gained := after.peak_views - before.peak_views:
-        looked.gained[user_id] = looked.gained.get(user_id, 0) + gained
+        observed.gained[user_id] = observed.gained.get(user_id, 0) + gained
 
 
 def hold_for(clip_id: int, jump: Jump) -> ClipHold:
-    """Return the hold that an impossible count places on a clip."""
+    """Return the hold for an impossible count."""
     return ClipHold(
         clip_id=clip_id,
         reason=jump.evidence,

@@ -1,9 +1,8 @@
-"""Readings by month: on PostgreSQL `view_tracking` has a partition for each month of `date` (UTC);
-on SQLite none.
+"""Readings by month. On PostgreSQL `view_tracking` has one partition per month of `date` (UTC).
 
-What was there before partitions is the first of them, up to a month that its name tells. Months are
-made ahead of time. A date that has no month yet is kept in a partition for whatever nobody foresaw,
-and moves once its month is made: no reading is ever refused. Why so is in
+The first partition holds everything from before partitions, up to the month in its name. Months are
+created ahead of time. A reading whose month has no partition goes to a default partition and moves
+once the month exists, so that none is refused. SQLite has no partitions. See
 docs/adr/0007-readings-by-month.md.
 """
 
@@ -29,34 +28,36 @@ TABLE = "view_tracking"
 BEFORE = f"{TABLE}_before_"
 UNFORESEEN = f"{TABLE}_unforeseen"
 AHEAD = 2
-"""How many months after the present one have a partition already."""
+"""Months after the present one that have a partition."""
 
 PATIENCE = "200ms"
 """The longest wait for a lock.
 
-Shorter than PostgreSQL's deadlock_timeout (1 s), so that where we and a transaction of somebody's
-work stand in each other's way, it is never theirs that is given up.
+Shorter than PostgreSQL's deadlock_timeout (1 s), so that in a deadlock this statement is cancelled
+and never a user's.
 """
 ADVISORY_LOCK = 7_316_002
-"""Held while a month is made, so that a second process does not try the same."""
+"""Held while a month is created, so that no second process creates the same."""
 
 CLOCKS_DIFFER = timedelta(days=1)
-"""How far before its run began, or after it ended, a reading's date may be: far more than clocks of
-several processes differ, far less than a month.
+"""How far a reading's date may lie outside its run.
+
+Far more than the clocks of processes differ, far less than a month.
 """
 
 
 def is_partition(table: str) -> bool:
-    """Whether a table of the database is a partition of the readings, by its name."""
+    """Return whether a table, by its name, is a partition of the readings."""
     return table.startswith(f"{TABLE}_")
 
 
 async def make_ahead(database: Database) -> int:
-    """Make each partition that is missing: of this month, the next ones, and months of what nobody
-    foresaw; how many.
+    """Create missing partitions of this month, the next ones and the default one's.
 
-    Does nothing on SQLite, and while another process is at it. Where somebody uses the readings for
-    too long, which the log says, it is for the next call to try again. Raises Outage.
+    Return how many.
+
+    Does nothing on SQLite, or while another process does it. If the table stays locked for too
+    long, it logs that and leaves the rest to the next call. Raises Outage.
     """
     made = 0
     if database.is_sqlite:
@@ -65,18 +66,16 @@ async def make_ahead(database: Database) -> int:
         while await _make_next(database):
             made += 1
     if made:
-        async with (
-            database.writing() as session
-        ):  # autovacuum never does this for a table with partitions
+        # Autovacuum never analyses a table with partitions.
+        async with database.writing() as session:
             await session.execute(text(f"ANALYZE {TABLE}"))
     return made
 
 
 async def of_run(session: AsyncSession, run_id: int) -> Callable[[Any], ColumnElement[bool]]:
-    """The condition for readings (ViewTracking, or an alias of it) of a run, with the months that
-    hold them.
+    """Return the condition for readings (ViewTracking or an alias) of a run, with their months.
 
-    By `run_id` alone, PostgreSQL would look into every month that there is.
+    With `run_id` alone, PostgreSQL would search every month.
     """
     run = (
         await session.exec(
@@ -95,10 +94,9 @@ async def of_run(session: AsyncSession, run_id: int) -> Callable[[Any], ColumnEl
 def first_missing(
     tables: Collection[str], now: datetime, unforeseen: datetime | None
 ) -> datetime | None:
-    """The start of the first month that needs a partition and has none among `tables`; None if
-    there is none.
+    """Return the start of the first month that needs a partition and has none in `tables`, or None.
 
-    `unforeseen` is the date of a reading whose month nobody foresaw.
+    `unforeseen` is the date of a reading in the default partition.
     """
     wanted = list(_months(now, 1 + AHEAD)) + ([_start_of_month(unforeseen)] if unforeseen else [])
     return next((month for month in wanted if not _has(tables, month)), None)
@@ -126,7 +124,9 @@ def _months(first: datetime, number: int) -> Iterator[datetime]:
 
 
 async def _make_next(database: Database) -> bool:
-    """Make the first partition that is missing; False if none is, or another process is at it.
+    """Create the first missing partition.
+
+    Return False if none is missing or another process does it.
 
     Raises DatabaseBusy.
     """
@@ -147,22 +147,21 @@ async def _next_due(session: AsyncSession) -> datetime | None:
 
 
 async def _make(session: AsyncSession, month: datetime) -> None:
-    """A month's partition, with what was kept for it.
+    """Make a month's partition, and move the rows into it that were kept for it.
 
-    Attached when it is whole: a partition that is created as one would lock out all who read or
-    write, whatever the month.
+    The table is filled first and attached last. `CREATE TABLE ... PARTITION OF` would lock out
+    every reader and writer, of whatever month.
     """
     name = _named(month)
     begin, end = (f"'{start:%Y-%m-%d} 00:00+00'" for start in _months(month, 2))
+    moved = f"DELETE FROM {UNFORESEEN} WHERE date >= {begin} AND date < {end}"  # noqa: S608
     for statement in (
-        # or more might come between the move and its end
+        # Without the lock, rows could arrive between the move and its commit.
         f"LOCK TABLE {UNFORESEEN} IN ACCESS EXCLUSIVE MODE",
-        # An index over all months could only be unique together with the date, which says next to
-        # nothing.
+        # A unique index over all months would have to include the date, and so forbid little.
         f"CREATE TABLE {name} (LIKE {TABLE} INCLUDING DEFAULTS INCLUDING CONSTRAINTS,"
         " PRIMARY KEY (id), UNIQUE (run_id, clip_id, attempt))",
-        f"WITH moved AS (DELETE FROM {UNFORESEEN} WHERE date >= {begin} AND date < {end} RETURNING "  # noqa: S608
-        f"*) INSERT INTO {name} SELECT * FROM moved",
+        f"WITH moved AS ({moved} RETURNING *) INSERT INTO {name} SELECT * FROM moved",  # noqa: S608
         f"ALTER TABLE {TABLE} ATTACH PARTITION {name} FOR VALUES FROM ({begin}) TO ({end})",
     ):
         await session.execute(text(statement))

@@ -1,5 +1,6 @@
-"""What a run takes: whole campaigns, never parts of one, because a part would be paid before the
-rest.
+"""Plan a run: which campaigns it takes, in which slices.
+
+A run takes campaigns whole. Part of a campaign would be paid before the rest.
 """
 
 import logging
@@ -16,7 +17,7 @@ from swivi.core.money import format_dollars
 from swivi.domain.campaigns.models import Campaign, CampaignStatus
 from swivi.domain.clips.models import Clip, ViewTracking
 from swivi.domain.tracking import manual_readings as manual
-from swivi.domain.tracking import retry_schedule as looks
+from swivi.domain.tracking import retry_schedule
 from swivi.domain.tracking.models import PlannedCampaign, RunSlice, TrackingRun, Trigger
 
 log = logging.getLogger("swivi.tracking")
@@ -29,7 +30,7 @@ UNDER_WAY = frozenset({CampaignStatus.ACTIVE, CampaignStatus.PAUSED})
 
 @dataclass(frozen=True, slots=True)
 class CampaignGroup:
-    """A campaign that is due, with how many of its clips are to be read."""
+    """A campaign that is due, and the number of its clips to read."""
 
     campaign: Campaign
     clips: int
@@ -38,15 +39,13 @@ class CampaignGroup:
 async def clips_needing_tracking(
     session: AsyncSession, *, limit: int, campaign_id: int | None = None
 ) -> list[CampaignGroup]:
-    """ACTIVE campaigns with budget left and clips to read, whole, until `limit` clips are reached.
+    """Return the campaigns to track, whole, until `limit` clips are reached.
 
-    A campaign without clips to read is due, too, while views entered by hand await their settlement
-    there.
-
-    Order: never tracked, then new campaigns, then the stalest. The first that does not fit ends the
-    plan: it leads the next one. A campaign larger than the limit runs alone.
+    They are ACTIVE and have budget left and clips to read, or manual readings that await
+    settlement. Campaigns never tracked come first, then new ones, then the stalest. The first that
+    does not fit ends the plan and leads the next one. A campaign larger than the limit runs alone.
     """
-    is_due = looks.is_due(clock.now())
+    is_due = retry_schedule.is_due(clock.now())
     payable = [
         col(Campaign.status) == CampaignStatus.ACTIVE,
         col(Campaign.spent) < col(Campaign.budget),
@@ -69,21 +68,21 @@ async def clips_needing_tracking(
 
 
 async def campaign_to_end(session: AsyncSession, campaign_id: int) -> list[CampaignGroup]:
-    """Return the campaign whole, ACTIVE or PAUSED, for the reading before its last settlement.
+    """Return the campaign, ACTIVE or PAUSED, for the reading before its last settlement.
 
-    Return nothing where no cent of its budget is left: no reading could earn anything.
+    Return nothing if its budget is used up: no reading could earn anything.
     """
     campaign = await session.get_one(Campaign, campaign_id)
     if campaign.status not in UNDER_WAY or campaign.remaining == 0:
         return []
     clips = select(func.count(col(Clip.id))).where(
-        Clip.campaign_id == campaign_id, looks.is_read_last()
+        Clip.campaign_id == campaign_id, retry_schedule.is_read_last()
     )
     return [CampaignGroup(campaign, (await session.exec(clips)).one())]
 
 
 def _is_entered_by_hand() -> ColumnElement[bool]:
-    """Whether views were entered by hand for a clip of the campaign since it was last settled."""
+    """Return the condition that the campaign has manual readings since its last settlement."""
     entered = select(ViewTracking.id).where(
         ViewTracking.clip_id == Clip.id,
         ViewTracking.source == manual.SOURCE,
@@ -100,7 +99,7 @@ def _urgency(campaign: Campaign) -> tuple[bool, bool, float, int]:
 
 
 def whole_until(due: Sequence[CampaignGroup], limit: int) -> list[CampaignGroup]:
-    """The longest beginning of `due` that fits the limit, and at least the first."""
+    """Return the longest prefix of `due` that fits the limit, and at least the first."""
     taken: list[CampaignGroup] = []
     clips = 0
     for group in due:
@@ -111,22 +110,23 @@ def whole_until(due: Sequence[CampaignGroup], limit: int) -> list[CampaignGroup]
     return taken
 
 
-def dealt_out(groups: Sequence[CampaignGroup], share_clips: int) -> list[list[CampaignGroup]]:
-    """The groups in shares of at least `share_clips` clips, in their order; only the last may have
-    fewer.
+def cut_into_slices(groups: Sequence[CampaignGroup], slice_clips: int) -> list[list[CampaignGroup]]:
+    """Cut the groups, in order, into slices of at least `slice_clips` clips.
 
-    A share is what one process takes at once. Its links fill whole batches; smaller ones would cost
-    more scraper runs.
+    The last may have fewer.
+
+    One process takes a slice at a time. Its links fill whole batches, because smaller ones would
+    cost more scraper runs.
     """
-    shares: list[list[CampaignGroup]] = []
+    slices: list[list[CampaignGroup]] = []
     room = 0
     for group in groups:
         if room <= 0:
-            shares.append([])
-            room = share_clips
-        shares[-1].append(group)
+            slices.append([])
+            room = slice_clips
+        slices[-1].append(group)
         room -= group.clips
-    return shares
+    return slices
 
 
 async def start_run(
@@ -134,13 +134,11 @@ async def start_run(
     trigger: Trigger,
     groups: Sequence[CampaignGroup],
     *,
-    share_clips: int | None = None,
+    slice_clips: int | None = None,
 ) -> TrackingRun:
-    """Write a run and its plan down, so that whoever takes part in it or resumes it does the same
-    work.
+    """Store a run and its plan, so that all processes and a resumed run do the same work.
 
-    Without `share_clips` it has no shares to be taken: the caller settles it at once, within this
-    transaction.
+    Without `slice_clips` the run has no slices to take: the caller settles it in this transaction.
     """
     run = TrackingRun(
         trigger=trigger,
@@ -150,17 +148,19 @@ async def start_run(
     )
     session.add(run)
     await session.flush()
-    for number, share in enumerate(dealt_out(groups, share_clips or max(1, run.clips_planned)), 1):
-        if share_clips is not None:
+    for number, part in enumerate(
+        cut_into_slices(groups, slice_clips or max(1, run.clips_planned)), 1
+    ):
+        if slice_clips is not None:
             session.add(RunSlice(run_id=run.id, number=number))
-        for group in share:
+        for group in part:
             _include(session, run, number, group)
     log.info("Tracking %d clips across %d campaigns", run.clips_planned, run.campaigns_planned)
     changes.mark(session, runs=[run.id])
     return run
 
 
-def _include(session: AsyncSession, run: TrackingRun, share: int, group: CampaignGroup) -> None:
+def _include(session: AsyncSession, run: TrackingRun, number: int, group: CampaignGroup) -> None:
     log.info(
         'Including campaign "%s" (%d clips, %s remaining)',
         group.campaign.title,
@@ -169,6 +169,6 @@ def _include(session: AsyncSession, run: TrackingRun, share: int, group: Campaig
     )
     session.add(
         PlannedCampaign(
-            run_id=run.id, campaign_id=group.campaign.id, share=share, clips=group.clips
+            run_id=run.id, campaign_id=group.campaign.id, slice_number=number, clips=group.clips
         )
     )

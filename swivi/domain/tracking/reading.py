@@ -1,8 +1,7 @@
-"""Reading the clips of a run's share: batches per platform, each one scraper run, stored as they
-arrive.
+"""Read the clips of a slice: batches per platform, each by one scraper run, stored as they arrive.
 
-Whatever happens to the process, what was paid for is not paid for again: readings and scraper runs
-are rows, and a resumed run adopts the scraper runs that its predecessor started.
+Readings and scraper runs are rows, and a resumed run adopts the scraper runs of its predecessor. So
+nothing is paid for twice if a process dies.
 """
 
 import asyncio
@@ -32,14 +31,14 @@ from swivi.domain.tracking.recorded_readers import note
 log = logging.getLogger("swivi.tracking")
 
 MOST_ATTEMPTS = 3
-"""How often a clip is read within one run while its outcome is transient."""
+"""Attempts to read a clip within one run while its outcome is transient."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingOptions:
     """How hard one process reads.
 
-    Seconds are between two batches in one place, and grow between attempts.
+    `pause_seconds` is the pause between two batches of one place. It grows between attempts.
     """
 
     batch_size: int = 100
@@ -47,11 +46,10 @@ class ReadingOptions:
     pause_seconds: float = 1.0
 
 
-class Scrapers:
-    """One process's scraper runs for a tracking run: so many at once, and a pause before a place is
-    taken again.
+class ScraperPlaces:
+    """One process's places for scraper runs, with a pause before a place is reused.
 
-    `stopped` is set once the reading service told us to stop, by whichever share met it.
+    `stopped` is set once the reading service has stopped us, in any slice.
     """
 
     def __init__(self, options: ReadingOptions) -> None:
@@ -61,8 +59,8 @@ class Scrapers:
         self._waiting = 0
 
     @asynccontextmanager
-    async def one(self) -> AsyncIterator[None]:
-        """A place for one scraper run, in the order of asking."""
+    async def place(self) -> AsyncIterator[None]:
+        """Wait for a place for one scraper run, first come, first served."""
         self._waiting += 1
         try:
             await self._places.acquire()
@@ -75,72 +73,71 @@ class Scrapers:
         finally:
             self._places.release()
 
-    async def idle(self) -> None:
-        """Return once a place is free that nobody waits for."""
+    async def wait_for_idle(self) -> None:
+        """Return once a place is free that no batch waits for."""
         async with self._places:
             return
 
 
-class ShareReading:
-    """The reading of one share, until every clip has an outcome or its attempts are used up."""
+class SliceReading:
+    """Reads one slice, until every clip has an outcome or its attempts are used up."""
 
     def __init__(
         self,
         database: Database,
         readers: ViewReaders,
         options: ReadingOptions,
-        scrapers: Scrapers,
+        places: ScraperPlaces,
         hold: LeaseHold,
-        share: RunSlice,
+        run_slice: RunSlice,
     ) -> None:
         self._database = database
         self._readers = readers
         self._options = options
-        self._scrapers = scrapers
+        self._places = places
         self._hold = hold
-        self._share = share
+        self._slice = run_slice
         self.under_way = asyncio.Event()
-        """Set once its first links stand in line for scrapers."""
+        """Set once the first batches wait for a place."""
 
     async def read_all(self) -> None:
-        """Read every clip of the share.
+        """Read every clip of the slice.
 
-        Raises ReaderStopped (after storing what did arrive), LeaseLost.
+        Raises ReaderStopped, after storing what arrived, and LeaseLost.
         """
         async with self._database.reading() as session:
-            left_behind = await batches_left_behind(session, self._share)
-        await self._work_off(left_behind)
+            left_behind = await batches_left_behind(session, self._slice)
+        await self._read_batches(left_behind)
         for attempt in range(1, MOST_ATTEMPTS + 1):
             async with self._database.reading() as session:
                 batches = await batches_due(
-                    session, self._share, attempt, size=self._options.batch_size
+                    session, self._slice, attempt, size=self._options.batch_size
                 )
             if attempt > 1 and batches:
                 await asyncio.sleep(self._options.pause_seconds * 2**attempt)
-            await self._work_off(batches)
+            await self._read_batches(batches)
 
-    async def _work_off(self, batches: Sequence[Batch]) -> None:
+    async def _read_batches(self, batches: Sequence[Batch]) -> None:
         async with asyncio.TaskGroup() as group:
             for batch in batches:
-                group.create_task(self._in_turn(batch))
+                group.create_task(self._read_in_turn(batch))
             if batches:
-                await asyncio.sleep(
-                    0
-                )  # so that each stands in line before anybody asks whether a scraper is idle
+                # Lets each batch queue for a place before anybody asks for an idle one.
+                await asyncio.sleep(0)
                 self.under_way.set()
-        if self._scrapers.stopped is not None:
-            raise self._scrapers.stopped
+        if self._places.stopped is not None:
+            raise self._places.stopped
 
-    async def _in_turn(self, batch: Batch) -> None:
-        async with self._scrapers.one():
-            if self._scrapers.stopped is not None:
+    async def _read_in_turn(self, batch: Batch) -> None:
+        async with self._places.place():
+            if self._places.stopped is not None:
                 return
             try:
-                await self._read(batch)
+                await self._read_batch(batch)
             except ReaderStopped as stopped:
-                self._scrapers.stopped = stopped
+                self._places.stopped = stopped
 
-    async def _read(self, batch: Batch) -> None:
+    async def _read_batch(self, batch: Batch) -> None:
         scraper = batch.adopted or await self._intend(batch)
         reader = self._readers.for_platform(batch.platform)
         try:
@@ -158,12 +155,12 @@ class ShareReading:
         await self._store(batch, scraper, collected.readings, collected.cost_micro_usd or 0)
 
     async def _intend(self, batch: Batch) -> ScraperRun:
-        """Write down that a scraper run is about to be started, before it costs anything."""
+        """Store the intent to start a scraper run, before it costs anything."""
         async with self._database.writing() as session:
             await self._hold.assert_held(session)
             scraper = ScraperRun(
-                run_id=self._share.run_id,
-                share=self._share.number,
+                run_id=self._slice.run_id,
+                slice_number=self._slice.number,
                 platform=batch.platform,
                 attempt=batch.attempt,
                 external_ids=list(batch.external_ids),
@@ -173,7 +170,7 @@ class ShareReading:
         return scraper
 
     async def _started(self, batch: Batch, scraper: ScraperRun) -> str:
-        """The scraper run's id at Apify; starts it unless it was started already."""
+        """Return the scraper run's id at Apify. Start it unless it was started already."""
         if scraper.apify_run_id is not None:
             return scraper.apify_run_id
         reader = self._readers.for_platform(batch.platform)
@@ -199,8 +196,9 @@ class ShareReading:
         cost_micro_usd: int,
         problem: str | None = None,
     ) -> None:
-        """Keep a batch's readings and close its scraper run, in one transaction: of a closed one
-        nothing is kept.
+        """Store a batch's readings and close its scraper run, in one transaction.
+
+        If the scraper run is closed already, nothing is stored.
         """
         status = ScraperStatus.FAILED if problem else ScraperStatus.COLLECTED
         async with self._database.writing() as session:
@@ -213,21 +211,21 @@ class ShareReading:
             if rows:
                 await session.execute(insert(ViewTracking), rows)
             await self._count(session, rows, cost_micro_usd)
-            changes.mark(session, runs=[self._share.run_id])
+            changes.mark(session, runs=[self._slice.run_id])
 
     async def _rows(
         self, session: AsyncSession, batch: Batch, readings: Sequence[Reading]
     ) -> list[dict[str, Any]]:
         by_id = {reading.ref.external_id: reading.of_video_asked for reading in readings}
         clips = await session.exec(
-            tracked_in(self._share).where(
+            tracked_in(self._slice).where(
                 Clip.platform == batch.platform, col(Clip.external_id).in_(list(by_id))
             )
         )
         return [
             {
                 "clip_id": clip_id,
-                "run_id": self._share.run_id,
+                "run_id": self._slice.run_id,
                 "attempt": batch.attempt,
                 "date": by_id[external_id].read_at,
                 "outcome": by_id[external_id].outcome,
@@ -243,12 +241,13 @@ class ShareReading:
     async def _count(
         self, session: AsyncSession, rows: Sequence[dict[str, Any]], cost_micro_usd: int
     ) -> None:
-        """Each clip counts once, by its newest reading: an earlier one of this run can only have
-        failed.
+        """Count each clip once, by its newest reading.
+
+        An earlier reading of this run can only have failed.
         """
         clip_ids = [row["clip_id"] for row in rows]
         attempt = rows[0]["attempt"] if rows else 1
-        of_run = await partitions.of_run(session, self._share.run_id)
+        of_run = await partitions.of_run(session, self._slice.run_id)
         found = await session.exec(
             select(ViewTracking.clip_id)
             .where(
@@ -262,7 +261,7 @@ class ShareReading:
         failed_now = sum(row["outcome"] is not Outcome.OK for row in rows)
         await session.execute(
             update(TrackingRun)
-            .where(col(TrackingRun.id) == self._share.run_id)
+            .where(col(TrackingRun.id) == self._slice.run_id)
             .values(
                 clips_read=TrackingRun.clips_read + len(rows) - len(again),
                 clips_failed=TrackingRun.clips_failed + failed_now - len(again),

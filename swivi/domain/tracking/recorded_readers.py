@@ -1,20 +1,21 @@
-"""Scraper runs as rows: the intent is written before the start, whoever starts one.
+"""Scraper runs as rows: the intent is stored before each start.
 
-Each start costs money. If its answer is lost, the scraper run is looked up at the service by its
-links. A baseline or an admin's look may have read the same links seconds ago, so every start is
-recorded here, and none is taken for another.
+Each start costs money. If its response is lost, the scraper run is looked up at the service by its
+links. A baseline or an admin may have read the same links seconds ago. So every start is recorded
+here, to tell one from another.
 """
 
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import clock
 from swivi.core.db import Database
+from swivi.core.guarded import changed_one
 from swivi.domain.platforms.errors import ReaderStopped, ReadingUnavailable, StartUncertain
 from swivi.domain.platforms.models import Platform, VideoRef
 from swivi.domain.platforms.readers.protocol import (
@@ -26,11 +27,11 @@ from swivi.domain.platforms.readers.protocol import (
 from swivi.domain.tracking.models import UNDER_WAY, ScraperRun, ScraperStatus
 
 RECENT = timedelta(hours=1)
-"""Far longer than a reader's look-up of a lost start reaches back."""
+"""Far longer than a look-up of a lost start reaches back."""
 
 
 class RecordedReaders:
-    """Readers for what no tracking run asks for: baselines, and looks of admins."""
+    """Readers for use outside of tracking runs: baselines and admins' look-ups."""
 
     def __init__(self, database: Database, readers: ViewReaders) -> None:
         self._database = database
@@ -42,7 +43,7 @@ class RecordedReaders:
 
 
 class RecordedReader:
-    """A `BatchReader` whose scraper runs are rows without a tracking run."""
+    """A `BatchReader` that records its scraper runs, without a tracking run."""
 
     def __init__(self, database: Database, reader: ViewReader) -> None:
         self._database = database
@@ -82,10 +83,10 @@ class RecordedReader:
 async def start_or_find(
     database: Database, reader: ViewReader, refs: Sequence[VideoRef], scraper: ScraperRun
 ) -> ScraperStart:
-    """Start the scraper run that was intended, or find it if the answer was lost.
+    """Start the intended scraper run, or find it if the response was lost.
 
-    Raises StartUncertain if it may have started and cannot be told from another, and what
-    `reader.start` raises.
+    Raises StartUncertain if it may have started but cannot be told from another, and the errors of
+    `reader.start`.
     """
     try:
         return await reader.start(refs)
@@ -99,12 +100,11 @@ async def start_or_find(
 async def find_own_start(
     database: Database, reader: ViewReader, refs: Sequence[VideoRef], scraper: ScraperRun
 ) -> ScraperStart | None:
-    """Return what this intent started at the service; None if nothing, or perhaps another's.
+    """Return the scraper run that this intent started, or None if unknown.
 
-    The look-up allows for clocks that differ, so it also finds what was started shortly before the
-    intent. Those ids are known here, and excluded. If another intent for the same links has no id
-    yet, nothing is adopted: paying twice is better than a reading that is older than the run that
-    it counts for.
+    The look-up allows for clock differences, so it also finds runs started shortly before the
+    intent. Those with known ids are excluded. If another intent for the same links has no id yet,
+    nothing is adopted: paying twice is better than a reading older than its run.
     """
     async with database.reading() as session:
         if await _may_be_anothers(session, refs, scraper):
@@ -121,7 +121,7 @@ async def find_own_start(
 async def _may_be_anothers(
     session: AsyncSession, refs: Sequence[VideoRef], scraper: ScraperRun
 ) -> bool:
-    """Whether another intent to read exactly these videos has no known scraper run."""
+    """Return whether another intent for exactly these videos has no known scraper run."""
     found = await session.exec(
         select(ScraperRun.external_ids).where(
             *_lately(scraper),
@@ -135,7 +135,7 @@ async def _may_be_anothers(
 
 
 def _lately(scraper: ScraperRun) -> tuple[Any, ...]:
-    """Other intents of the same platform that are not long past."""
+    """Return the conditions for other recent intents of the same platform."""
     return (
         col(ScraperRun.id) != scraper.id,
         col(ScraperRun.platform) == scraper.platform,
@@ -146,14 +146,15 @@ def _lately(scraper: ScraperRun) -> tuple[Any, ...]:
 async def note(
     session: AsyncSession, scraper: ScraperRun, status: ScraperStatus, **more: object
 ) -> bool:
-    """Write down how far a scraper run is; False if it is closed already, and stays as it is.
+    """Store the state of a scraper run. Return False, and change nothing, if it is closed already.
 
-    Closes the race of two that store one scraper run's readings: the unique index on (run, clip,
-    attempt) cannot, where PostgreSQL keeps them by month and a month ends between the two.
+    Closes the race of two processes that store one scraper run's readings. The unique index on
+    (run, clip, attempt) cannot, because on PostgreSQL it is per month, and a month may end between
+    the two.
     """
-    noted: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
+    return await changed_one(
+        session,
         update(ScraperRun)
         .where(col(ScraperRun.id) == scraper.id, col(ScraperRun.status).in_(UNDER_WAY))
-        .values(status=status, **more)
+        .values(status=status, **more),
     )
-    return noted.rowcount == 1

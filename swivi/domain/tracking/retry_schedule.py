@@ -1,8 +1,7 @@
-"""When a clip that no count is read of is read again: at a falling rate, and in the end no more.
+"""When clips without a count are read again: at a falling rate, and finally not at all.
 
-Each reading costs the operator money. A clip *rests* from the first definite or unknown answer
-("private", "not found", a word that nobody knows) until a count is read of it. Faults of a scraper
-do not make a clip rest.
+Each reading costs money. A clip *rests* from the first definite or unknown answer ("private", "not
+found", an unknown word) until a count is read. A scraper's own faults do not make a clip rest.
 """
 
 from datetime import datetime, timedelta
@@ -13,26 +12,26 @@ from sqlmodel import col
 from swivi.domain.clips.models import Clip, ClipState
 
 SETTLING = timedelta(days=1)
-"""So long a resting clip is still read by every run: most wrong answers pass within hours."""
+"""How long every run still reads a resting clip: most wrong answers pass within hours."""
 
 REMOVED_AFTER = timedelta(days=1)
-"""Between the first "not found" and the one that removes a clip: platforms say it for hours of live
-videos.
+"""The time between the first and last "not found" that removes a clip.
+
+Platforms give that answer for hours, even of live videos.
 """
 
 DAILY = timedelta(days=1)
 DAILY_FOR = timedelta(days=7)
 SELDOM = timedelta(days=3)
 READ_FOR = timedelta(days=30)
-"""How long a resting or removed clip is read; after that an admin can have it tracked again."""
+"""How long a resting or removed clip is read. After that an admin can have it tracked again."""
 
 
 def next_look(state: ClipState, since: datetime, looked_at: datetime) -> datetime | None:
-    """Return when a clip that rests `since` then is due after a look at `looked_at`; None for
-    never.
+    """Return when a clip that rests `since` is due after a reading, or None for never.
 
     TRACKED clips are due in every run of the first day, then daily for a week, then every third
-    day. REMOVED ones skip the first day: two answers a day apart have said that they are gone.
+    day. REMOVED clips skip the first day: two answers a day apart are enough evidence.
     """
     rested = looked_at - since
     if rested >= READ_FOR:
@@ -45,16 +44,14 @@ def next_look(state: ClipState, since: datetime, looked_at: datetime) -> datetim
 
 
 def is_due(run_starts_at: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
-    """Whether a run that starts at this moment reads the clip."""
+    """Return the condition that a run that starts at `at` reads the clip."""
     return (col(Clip.state) != ClipState.REVOKED) & (
         col(Clip.resting_since).is_(None) | (col(Clip.next_look_at) <= run_starts_at)
     )
 
 
 def is_read_last() -> ColumnElement[bool]:
-    """Whether the last run of a campaign that ends reads the clip: a resting one too, if it is
-    still looked at.
-    """
+    """Return the condition that a campaign's last run reads the clip, including resting ones."""
     return (col(Clip.state) != ClipState.REVOKED) & (
         col(Clip.resting_since).is_(None) | col(Clip.next_look_at).is_not(None)
     )

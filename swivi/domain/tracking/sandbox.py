@@ -1,10 +1,9 @@
-"""The bench for view tracking: an admin sends links of their own choice the whole way, and nobody
-is paid.
+"""The sandbox of view tracking: an admin tests links end to end, and nobody is paid.
 
-It is the real way, not a copy of it: a hidden test campaign with a small budget, and a test clipper
-whom nobody can sign in as, both made on demand. Putting the bench away takes back what its clips
-earned, completes the campaign and disables the clipper; the next bench is new, because a video is
-submitted once per clipper.
+It uses the real code path, with a hidden test campaign of a small budget and a test clipper without
+a usable password. Both are created on demand. Removing the sandbox takes back what its clips
+earned, completes the campaign and disables the clipper. The next sandbox is new, because a clipper
+can submit a video only once.
 """
 
 import asyncio
@@ -34,9 +33,9 @@ from swivi.domain.tracking.service import Tracker
 NAME = "View tracking test"
 OVER = "The test of view tracking is over."
 
-# The domain ends in `.invalid`, which nobody can sign up with and no mail reaches (RFC 2606).
+# Nobody can sign up with `.invalid`, and no mail reaches it (RFC 2606).
 _ADDRESS = "view-tracking-{}@swivi.invalid"
-_NO_PASSWORD = "!"  # noqa: S105 -- no hash looks like this, so nothing matches it
+_NO_PASSWORD = "!"  # noqa: S105 - no hash equals it
 _TERMS = {
     "title": NAME,
     "brand": "Swivi",
@@ -60,14 +59,14 @@ class Sandbox:
 
 @dataclass(frozen=True, slots=True)
 class RefusedLink:
-    """A link that was not taken, as it was pasted, and why."""
+    """A refused link, as pasted, and the reason."""
 
     link: str
     why: str
 
 
-async def bench_now(session: AsyncSession) -> Sandbox | None:
-    """The bench that is set up, if one is."""
+async def current(session: AsyncSession) -> Sandbox | None:
+    """Return the present sandbox, or None."""
     found = await session.exec(
         select(User)
         .where(col(User.email).like(_ADDRESS.format("%")), User.status == UserStatus.ACTIVE)
@@ -85,7 +84,7 @@ async def submit_links(
 ) -> list[RefusedLink]:
     """Submit each link as the test clipper and read the baselines, one scraper run per platform.
 
-    Sets the bench up first if there is none and a link leads to a video. Raises AdminsOnly.
+    Creates the sandbox first if there is none and a link leads to a video. Raises AdminsOnly.
     """
     actor.must_be_admin()
     recognised = await asyncio.gather(*(_recognise(link) for link in pasted))
@@ -95,11 +94,13 @@ async def submit_links(
             RefusedLink(link, why.sentence) for link, why in told if isinstance(why, InvalidLink)
         ]
     async with database.writing() as session:
-        bench = await bench_now(session) or await _set_up(session, actor)
+        sandbox = await current(session) or await _set_up(session, actor)
     taken: list[ClipSubmission] = []
     refused: list[RefusedLink] = []
     for link, video in zip(pasted, recognised, strict=True):
-        outcome = video if isinstance(video, SwiviError) else await _submit(database, bench, video)
+        outcome = (
+            video if isinstance(video, SwiviError) else await _submit(database, sandbox, video)
+        )
         if isinstance(outcome, ClipSubmission):
             taken.append(outcome)
         else:
@@ -124,43 +125,44 @@ async def _recognise(link: str) -> VideoRef | InvalidLink:
 
 
 async def _submit(
-    database: Database, bench: Sandbox, video: VideoRef
+    database: Database, sandbox: Sandbox, video: VideoRef
 ) -> ClipSubmission | SwiviError:
     try:
         async with database.writing() as session:
             return await service.submit(
-                session, bench.clipper, bench.campaign_id, video, in_sandbox=True
+                session, sandbox.clipper, sandbox.campaign_id, video, in_sandbox=True
             )
     except SwiviError as refused:
         return refused
 
 
-async def put_away(tracker: Tracker, actor: Actor) -> None:
-    """Take back what the bench's clips earned, complete its campaign, disable its clipper.
+async def remove(tracker: Tracker, actor: Actor) -> None:
+    """Take back what the sandbox's clips earned, complete its campaign and disable its clipper.
 
-    What was used up stays: a completed campaign's books are closed. Raises AdminsOnly, RunUnderWay.
+    If the budget was used up, the campaign is completed already and the earnings stay. Raises
+    AdminsOnly, RunUnderWay.
     """
     actor.must_be_admin()
     async with tracker.database.writing() as session:
-        bench = await bench_now(session)
-        if bench is None:
+        sandbox = await current(session)
+        if sandbox is None:
             return
-        campaign = await campaigns.locked(session, bench.campaign_id)
+        campaign = await campaigns.locked(session, sandbox.campaign_id)
         is_open = campaign.completed_at is None
-        for clip_id in await _clips_of(session, bench) if is_open else ():
+        for clip_id in await _clips_of(session, sandbox) if is_open else ():
             await review.revoke(session, actor, clip_id, OVER)
     if is_open:
-        await tracker.complete(bench.campaign_id, actor=actor, reason=OVER)
+        await tracker.complete(sandbox.campaign_id, actor=actor, reason=OVER)
     async with tracker.database.writing() as session:
         await accounts.set_role_and_status(
-            session, actor, bench.clipper.user_id, role=Role.CLIPPER, status=UserStatus.DISABLED
+            session, actor, sandbox.clipper.user_id, role=Role.CLIPPER, status=UserStatus.DISABLED
         )
 
 
-async def _clips_of(session: AsyncSession, bench: Sandbox) -> Sequence[int]:
+async def _clips_of(session: AsyncSession, sandbox: Sandbox) -> Sequence[int]:
     found = await session.exec(
         select(Clip.id).where(
-            Clip.campaign_id == bench.campaign_id, Clip.state != ClipState.REVOKED
+            Clip.campaign_id == sandbox.campaign_id, Clip.state != ClipState.REVOKED
         )
     )
     return found.all()

@@ -1,15 +1,14 @@
-"""Use cases of tracking: run now, take part in a run, resume what was cut off, track one clip,
-complete a campaign.
+"""Use cases of tracking: run, help with a run, resume an interrupted run, complete a campaign.
 
-Whoever holds tracking's lease conducts: plans a run, works on its shares, waits for those that
-other processes took, and ends it. Every other process may take shares of it meanwhile.
+The process that holds the tracking lease leads: it plans a run, processes its slices, waits for
+those that other processes took, and ends it. Every other process may take slices meanwhile.
 """
 
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlmodel import col, select
@@ -25,8 +24,6 @@ from swivi.domain.campaigns import service as campaigns
 from swivi.domain.campaigns.errors import WrongCampaignStatus
 from swivi.domain.campaigns.models import Campaign
 from swivi.domain.clips import holds
-from swivi.domain.clips.errors import NoSuchClip
-from swivi.domain.clips.models import Clip
 from swivi.domain.notifications import service as notifications
 from swivi.domain.notifications.models import NotificationKind
 from swivi.domain.platforms.readers.protocol import ViewReaders
@@ -43,22 +40,22 @@ from swivi.domain.tracking.plan import (
 )
 from swivi.domain.tracking.reading import ReadingOptions
 from swivi.domain.tracking.settlement import settle_campaign
-from swivi.domain.tracking.slices import SlicedRun
+from swivi.domain.tracking.slices import SliceWorker
 from swivi.domain.tracking.unread_clips import unread_clips
 
 log = logging.getLogger("swivi.tracking")
 
 LEASE = "tracking"
 
-SHARE_BATCHES = 5
-"""A share's clips in batches: few enough that several processes find work, enough that most batches
-are full.
-"""
+SLICE_BATCHES = 5
+"""A slice's clips, in batches: few enough to occupy several processes, enough to fill batches."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrackingOptions:
-    """How a tracking run works: `max_clips` per run, how each process reads, how long a dead one
+    """How a run works.
+
+    `max_clips` is per run, `reading` is per process, and `lease_ttl` is how long a dead process
     blocks the next.
     """
 
@@ -69,8 +66,9 @@ class TrackingOptions:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """Who ends a campaign (None: the clock) and why; `force` if clips that could not be read do not
-    matter.
+    """Who ends a campaign (None: the clock) and why.
+
+    `force` ignores clips that could not be read.
     """
 
     actor: Actor | None
@@ -79,10 +77,7 @@ class Ending:
 
 
 class Tracker:
-    """Runs tracking for one process.
-
-    `readers` is None where there is nothing to read views with.
-    """
+    """Runs tracking for one process. `readers` is None if there is nothing to read views with."""
 
     def __init__(
         self,
@@ -93,53 +88,37 @@ class Tracker:
         self.database = database
         self.readers = readers
         self.options = options or TrackingOptions()
-        self._conducts = False
+        self._leads = False
 
     async def run(self, trigger: Trigger, *, campaign_id: int | None = None) -> TrackingRun:
-        """One whole run, after resuming any run that was cut off; returns it as it ended.
+        """Resume any interrupted run, then make a new one. Return it as it ended.
 
-        Reads every clip of the campaigns that are due (or of `campaign_id`) and settles them. If
-        the reading service stops us (quota, key), what was read whole is settled, the run is FAILED
-        and admins are told. Raises NoReader, RunUnderWay; CutOff if the database cannot work, which
-        leaves the run to be resumed.
+        It reads every clip of the due campaigns (or of `campaign_id`) and settles them. If the
+        reading service stops us (quota, key), campaigns that were read whole are settled, the run
+        is FAILED and admins are notified.
+
+        Raises NoReader, RunUnderWay, and RunInterrupted if the database fails, which leaves the run
+        to be resumed.
         """
         readers = self._must_read()
         async with self._exclusively() as hold:
             await self._resume(readers, hold)
             return await self._run_due(readers, hold, trigger, campaign_id)
 
-    async def run_at(self, tick: datetime) -> TrackingRun | None:
-        """The run of the schedule's tick, a moment in UTC; None if another process has done it.
+    async def tick(self, at: datetime) -> TrackingRun | None:
+        """Make the run of the schedule's tick at `at`. Return None if another process did.
 
         Raises as `run`.
         """
         readers = self._must_read()
         async with self._exclusively() as hold:
-            if await self._ran_since(tick):
+            if await self._ran_since(at):
                 return None
             await self._resume(readers, hold)
             return await self._run_due(readers, hold, Trigger.SCHEDULE, None)
 
-    async def track_many(self, groups: Sequence[CampaignGroup], *, batch_size: int) -> TrackingRun:
-        """Track these campaigns now, whole, in batches of `batch_size` links. Raises as `run`."""
-        readers = self._must_read()
-        async with self._exclusively() as hold:
-            await self._resume(readers, hold)
-            return await self._run_groups(readers, hold, Trigger.ADMIN, groups, batch_size)
-
-    async def track_one(self, clip_id: int) -> TrackingRun:
-        """Track one clip now, together with its whole campaign: nobody is paid before the others.
-
-        Raises NoSuchClip, and as `run`.
-        """
-        async with self.database.reading() as session:
-            clip = await session.get(Clip, clip_id)
-        if clip is None:
-            raise NoSuchClip
-        return await self.run(Trigger.ADMIN, campaign_id=clip.campaign_id)
-
     async def resume(self) -> None:
-        """Finish runs that were cut off, if nobody else is at it. Cheap if there are none."""
+        """Finish interrupted runs, unless another process leads. Cheap if there are none."""
         if self.readers is None:
             return
         async with self.database.reading() as session:
@@ -149,33 +128,27 @@ class Tracker:
             async with self._exclusively() as hold:
                 await self._resume(self.readers, hold)
 
-    async def take_part(self) -> None:
-        """Work on shares of the run that another process conducts, as long as some are free.
+    async def process_slices(self) -> None:
+        """Process free slices of the run that another process leads. Cheap if there are none.
 
-        Cheap if there are none.
-
-        Raises CutOff; LeaseLost if another process took a share of ours over.
+        Raises RunInterrupted, and LeaseLost if another process took over a slice of ours.
         """
-        if self.readers is None or self._conducts:
+        if self.readers is None or self._leads:
             return
         async with self.database.reading() as session:
             run_id = await _running(session)
         if run_id is not None:
-            with _cut_off_by_outages(), leases.one_failure():
-                options = self.options
-                await SlicedRun(
-                    self.database, self.readers, options.reading, options.lease_ttl, run_id
-                ).take_part()
+            with _interrupted_by_outages(), leases.one_failure():
+                await self._worker(self.readers, run_id).process_free()
 
     async def complete(
         self, campaign_id: int, *, actor: Actor | None, reason: str, force: bool = False
     ) -> Campaign:
-        """Read a campaign's clips, ACTIVE or PAUSED, settle it once more, then close its books.
+        """Read the clips of an ACTIVE or PAUSED campaign, settle it once more and close its books.
 
-        `actor` None means its end time has come. With `force` it is closed although clips could not
-        be read; the completion's reason then says which. Raise AdminsOnly, NoSuchCampaign,
-        WrongCampaignStatus, NotAllRead, RunUnderWay, CutOff, and ClipsOnHold for an admin, even by
-        force.
+        Without an `actor` its end time has come. `force` completes it although clips could not be
+        read, and adds them to the reason. Raises AdminsOnly, NoSuchCampaign, WrongCampaignStatus,
+        UnreadClipsLeft, RunUnderWay, RunInterrupted, and for an admin ClipsOnHold, even by force.
         """
         if actor is not None:
             actor.must_be_admin()
@@ -197,15 +170,13 @@ class Tracker:
     ) -> TrackingRun:
         async with self.database.reading() as session:
             groups = await campaign_to_end(session, campaign_id)
-        return await self._run_groups(
-            readers, hold, Trigger.COMPLETION, groups, self.options.reading.batch_size
-        )
+        return await self._run_groups(readers, hold, Trigger.COMPLETION, groups)
 
-    async def _ran_since(self, tick: datetime) -> bool:
+    async def _ran_since(self, at: datetime) -> bool:
         async with self.database.reading() as session:
             found = await session.exec(
                 select(TrackingRun.id)
-                .where(TrackingRun.trigger == Trigger.SCHEDULE, col(TrackingRun.started_at) >= tick)
+                .where(TrackingRun.trigger == Trigger.SCHEDULE, col(TrackingRun.started_at) >= at)
                 .limit(1)
             )
             return found.first() is not None
@@ -217,20 +188,20 @@ class Tracker:
 
     @asynccontextmanager
     async def _exclusively(self) -> AsyncIterator[LeaseHold]:
-        """Hold the lease, renewing it; if it is lost, what runs in the block is cancelled.
+        """Hold and renew the lease. If it is lost, the block is cancelled.
 
-        Raises RunUnderWay, CutOff.
+        Raises RunUnderWay, RunInterrupted.
         """
         hold = await leases.acquire(self.database, LEASE, self.options.lease_ttl)
         if hold is None:
             raise RunUnderWay
-        self._conducts = True
+        self._leads = True
         try:
-            with _cut_off_by_outages():
+            with _interrupted_by_outages():
                 async with leases.held(hold):
                     yield hold
         finally:
-            self._conducts = False
+            self._leads = False
 
     async def _resume(self, readers: ViewReaders, hold: LeaseHold) -> None:
         async with self.database.reading() as session:
@@ -239,10 +210,10 @@ class Tracker:
                 .where(TrackingRun.status == RunStatus.RUNNING)
                 .order_by(col(TrackingRun.id))
             )
-            cut_off = found.all()
-        for run in cut_off:
-            log.info("Resuming tracking run %d, which was cut off", run.id)
-            await self._work(readers, hold, run.id, self.options.reading)
+            interrupted = found.all()
+        for run in interrupted:
+            log.info("Resuming tracking run %d, which was interrupted", run.id)
+            await self._process(readers, hold, run.id)
 
     async def _run_due(
         self, readers: ViewReaders, hold: LeaseHold, trigger: Trigger, campaign_id: int | None
@@ -252,7 +223,7 @@ class Tracker:
         log.info("Starting view tracking for up to %d clips (batches of %d)", limit, batch_size)
         async with self.database.reading() as session:
             groups = await clips_needing_tracking(session, limit=limit, campaign_id=campaign_id)
-        return await self._run_groups(readers, hold, trigger, groups, batch_size)
+        return await self._run_groups(readers, hold, trigger, groups)
 
     async def _run_groups(
         self,
@@ -260,20 +231,21 @@ class Tracker:
         hold: LeaseHold,
         trigger: Trigger,
         groups: Sequence[CampaignGroup],
-        batch_size: int,
     ) -> TrackingRun:
+        slice_clips = SLICE_BATCHES * self.options.reading.batch_size
         async with self.database.writing() as session:
             await hold.assert_held(session)
-            run = await start_run(session, trigger, groups, share_clips=SHARE_BATCHES * batch_size)
-        options = replace(self.options.reading, batch_size=batch_size)
-        return await self._work(readers, hold, run.id, options)
+            run = await start_run(session, trigger, groups, slice_clips=slice_clips)
+        return await self._process(readers, hold, run.id)
 
-    async def _work(
-        self, readers: ViewReaders, hold: LeaseHold, run_id: int, options: ReadingOptions
-    ) -> TrackingRun:
-        shared = SlicedRun(self.database, readers, options, self.options.lease_ttl, run_id)
-        await shared.work_off()
-        return await self._finish(hold, run_id, await shared.problem())
+    async def _process(self, readers: ViewReaders, hold: LeaseHold, run_id: int) -> TrackingRun:
+        worker = self._worker(readers, run_id)
+        await worker.process_all()
+        return await self._finish(hold, run_id, await worker.problem())
+
+    def _worker(self, readers: ViewReaders, run_id: int) -> SliceWorker:
+        options = self.options
+        return SliceWorker(self.database, readers, options.reading, options.lease_ttl, run_id)
 
     async def _finish(self, hold: LeaseHold, run_id: int, problem: str | None) -> TrackingRun:
         async with self.database.writing() as session:
@@ -284,9 +256,8 @@ class Tracker:
             run.finished_at = clock.now()
             run.failures = by_word(await failures_by_reason(session, run_id))
             run.failed_readings = by_word(await failed_readings(session, run_id))
-            if (
-                problem and run.trigger is not Trigger.COMPLETION
-            ):  # of an end, its refusal or its wait is told
+            # A completion reports its failure itself.
+            if problem and run.trigger is not Trigger.COMPLETION:
                 await notifications.tell_admins(
                     session,
                     NotificationKind.TRACKING_STOPPED,
@@ -304,9 +275,9 @@ class Tracker:
             await hold.assert_held(session)
             campaign = await campaigns.locked(session, campaign_id)
             if campaign.completed_at is not None:
-                return campaign  # the last reading used its budget up
+                return campaign  # the last reading used up its budget
             _must_be_under_way(campaign)
-            if ending.actor is not None:  # the reading of a moment ago may have put a clip on hold
+            if ending.actor is not None:  # the last reading may have placed a clip on hold
                 await holds.must_hold_none(session, campaign_id)
             reason = await _reason(session, campaign, reading, ending)
             run = await start_run(session, Trigger.COMPLETION, [CampaignGroup(campaign, 0)])
@@ -321,7 +292,7 @@ class Tracker:
 
 
 @contextlib.contextmanager
-def _cut_off_by_outages() -> Iterator[None]:
+def _interrupted_by_outages() -> Iterator[None]:
     try:
         yield
     except Outage as outage:
@@ -329,7 +300,7 @@ def _cut_off_by_outages() -> Iterator[None]:
 
 
 async def _running(session: AsyncSession) -> int | None:
-    """The id of the run that is under way or was cut off, if one is."""
+    """Return the id of the run that is running or was interrupted, or None."""
     found = await session.exec(
         select(TrackingRun.id).where(TrackingRun.status == RunStatus.RUNNING).limit(1)
     )
@@ -339,11 +310,10 @@ async def _running(session: AsyncSession) -> int | None:
 async def _reason(
     session: AsyncSession, campaign: Campaign, reading: TrackingRun | None, ending: Ending
 ) -> str:
-    """Return why the campaign is completed, with the clips that could not be read.
+    """Return why the campaign is completed, including the clips that could not be read.
 
-    Raise NotAllRead.
-
-    The caller has locked the campaign, so that no clip is approved between this look and its end.
+    The caller has locked the campaign, so that no clip is approved before the end. Raises
+    UnreadClipsLeft.
     """
     if campaign.remaining == 0:
         return ending.reason
@@ -358,17 +328,17 @@ async def _reason(
 
 def _must_be_under_way(campaign: Campaign) -> None:
     if campaign.status not in UNDER_WAY:
-        raise WrongCampaignStatus(f"A campaign that is {campaign.status} cannot be completed.")
+        raise WrongCampaignStatus(f"This campaign is {campaign.status} and cannot be completed.")
 
 
 def _log_end(run: TrackingRun) -> None:
     if run.problem:
         log.error("Tracking stopped: %s", run.problem)
-    share = 100 * run.clips_successful / run.clips_read if run.clips_read else 100.0
+    percent = 100 * run.clips_successful / run.clips_read if run.clips_read else 100.0
     log.info(
         "Tracking complete: %d/%d successful (%.1f%%), %s earnings added",
         run.clips_successful,
         run.clips_read,
-        share,
+        percent,
         format_dollars(run.earnings_added),
     )

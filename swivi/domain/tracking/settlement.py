@@ -1,16 +1,14 @@
-"""Settlement: one campaign's readings become earnings, in one transaction, with statements in
-bulk.
-"""
+"""Settlement: credit one campaign's readings in one transaction, with bulk statements."""
 
 import logging
 from dataclasses import dataclass, replace
-from typing import Any
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import changes, clock
+from swivi.core.guarded import changed_one
 from swivi.core.money import Cents
 from swivi.domain.accounts.models import User
 from swivi.domain.campaigns import service as campaigns
@@ -19,8 +17,7 @@ from swivi.domain.clips import holds, tallies
 from swivi.domain.clips.models import Clip
 from swivi.domain.ledger import audit_log, budgets
 from swivi.domain.ledger.budgets import Credit
-from swivi.domain.tracking import accrual
-from swivi.domain.tracking import observations as sightings
+from swivi.domain.tracking import accrual, observations
 from swivi.domain.tracking.completion import close_books
 from swivi.domain.tracking.models import PlannedCampaign, PlanStatus, TrackingRun
 from swivi.domain.tracking.observations import Observations
@@ -33,14 +30,13 @@ BUDGET_USED_UP = "The budget was used up."
 
 @dataclass(frozen=True, slots=True)
 class SettlementPlan:
-    """A campaign's clips, judged: all that has to be written, and nothing else, of what may be a
-    hundred thousand.
+    """All changes to write for a campaign, which may have a hundred thousand clips.
 
-    `wanted` are the cents that the budget was asked for, `clippers` all who have a clip there, by
-    user id.
+    `wanted` is the cents that its clips demand. `clippers` holds the ids of all users with a clip
+    there.
     """
 
-    looked: Observations
+    observed: Observations
     due: list[Credit]
     wanted: Cents
     clippers: set[int]
@@ -53,12 +49,12 @@ async def settle_campaign(
     *,
     accepts: frozenset[CampaignStatus] | None = None,
 ) -> Cents:
-    """Credit one campaign's clips for what this run read; returns the cents added.
+    """Credit one campaign's clips for the readings of a run. Return the cents added.
 
-    Locks the campaign's row first, which closes the race with another settlement, an edit of its
-    budget, an approval or a completion. A campaign that is not ACTIVE (or not in `accepts`) is
-    skipped, and one that this run has settled already is left alone, so that a resumed run adds
-    nothing twice (I5).
+    It locks the campaign's row first. That closes the race with another settlement, an edit of the
+    budget, an approval and a completion. A campaign that is not ACTIVE (or in `accepts`) is
+    skipped. One that this run has settled already is left alone, so that a resumed run adds nothing
+    twice (I5).
     """
     campaign = await campaigns.locked(session, campaign_id)
     if not await _claim(session, run_id, campaign_id, PlanStatus.SETTLED):
@@ -88,8 +84,8 @@ async def settle_campaign(
 async def _must_wait(session: AsyncSession, run_id: int, campaign: Campaign, wanted: Cents) -> bool:
     """Return whether the last of the budget is kept for the next run.
 
-    It is, once in a row, if this run could not read some clips for passing reasons: their share of
-    the last dollars would go to the others.
+    It is, but not twice in a row, if this run could not read some clips for transient reasons:
+    other clips would get their part of the last dollars.
     """
     if (
         wanted == 0
@@ -107,7 +103,7 @@ async def _must_wait(session: AsyncSession, run_id: int, campaign: Campaign, wan
 
 
 async def _waited_before(session: AsyncSession, run_id: int, campaign_id: int) -> bool:
-    """Return whether the last run that judged the campaign waited."""
+    """Return whether the previous run that judged the campaign waited."""
     last = await session.exec(
         select(PlannedCampaign.status)
         .where(
@@ -122,30 +118,29 @@ async def _waited_before(session: AsyncSession, run_id: int, campaign_id: int) -
 
 
 async def _claim(session: AsyncSession, run_id: int, campaign_id: int, status: PlanStatus) -> bool:
-    claimed: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
+    return await changed_one(
+        session,
         update(PlannedCampaign)
         .where(
             col(PlannedCampaign.run_id) == run_id,
             col(PlannedCampaign.campaign_id) == campaign_id,
             col(PlannedCampaign.status) == PlanStatus.PLANNED,
         )
-        .values(status=status)
+        .values(status=status),
     )
-    return claimed.rowcount == 1
 
 
 async def _lock_clippers(session: AsyncSession, campaign_id: int) -> None:
-    """In the order of their ids, before any of them changes: two processes may settle two campaigns
-    that have clippers in common, and would wait for each other otherwise.
+    """Lock clippers in the order of their ids, before any of them changes.
+
+    Otherwise two processes that settle two campaigns with common clippers could deadlock.
     """
     clippers = select(Clip.user_id).where(Clip.campaign_id == campaign_id)
     await session.exec(
         select(User.id)
         .where(col(User.id).in_(clippers))
         .order_by(col(User.id))
-        .with_for_update(
-            key_share=True
-        )  # as an update of money locks: foreign keys to them do not wait
+        .with_for_update(key_share=True)  # as a money update locks; foreign keys do not wait
     )
 
 
@@ -179,8 +174,8 @@ async def _count_completion(session: AsyncSession, run_id: int) -> None:
 
 
 async def _judge(session: AsyncSession, run_id: int, campaign: Campaign) -> SettlementPlan:
-    """What was seen of a campaign's clips, and what it earns them within the budget."""
-    earners, looked = await sightings.look_at_clips(session, run_id, campaign.id)
+    """Return what was observed of a campaign's clips and what it earns within the budget."""
+    earners, observed = await observations.observe_clips(session, run_id, campaign.id)
     demands = accrual.capped_demands(earners)
     shares = accrual.share_out(demands, campaign.remaining)
     due = [
@@ -189,17 +184,17 @@ async def _judge(session: AsyncSession, run_id: int, campaign: Campaign) -> Sett
         if one.clip_id in shares
     ]
     return SettlementPlan(
-        looked, due, sum(demands.values()), {earner.user_id for earner in earners}
+        observed, due, sum(demands.values()), {earner.user_id for earner in earners}
     )
 
 
 async def _write(
     session: AsyncSession, run_id: int, campaign: Campaign, judged: SettlementPlan
 ) -> Cents:
-    """Keep what was seen, and credit what is due; the cents added."""
+    """Write the observations and credit what is due. Return the cents added."""
     due, credited = judged.due, [credit.clip_id for credit in judged.due]
-    await sightings.write(session, judged.looked, frozenset(credited))
-    await holds.place(session, campaign, judged.looked.holds)
+    await observations.write(session, judged.observed, frozenset(credited))
+    await holds.place(session, campaign, judged.observed.holds)
     why = audit_log.entry(
         "campaign.settled",
         "campaign",
@@ -214,7 +209,7 @@ async def _write(
         reason=f"tracking run {run_id}",
     )
     added = await budgets.credit_clips(
-        session, campaign.id, run_id, due, why, beside=judged.looked.beside(credited)
+        session, campaign.id, run_id, due, why, beside=judged.observed.beside(credited)
     )
     if added:
         await tallies.count_accruals(session, campaign.id, why)

@@ -1,8 +1,7 @@
-"""A run's shares: whichever process has an idle scraper takes the next one, reads it whole and
-settles it.
+"""The slices of a run: each is read and settled by whichever process has an idle scraper.
 
-Each share is worked on under a lease of its own, so that several processes do one run together, and
-a dead one's share is taken over where it stopped.
+Each slice has its own lease, so that several processes work on one run. If one of them dies,
+another takes over its slice where it stopped.
 """
 
 import asyncio
@@ -19,16 +18,16 @@ from swivi.domain.platforms.errors import ReaderStopped
 from swivi.domain.platforms.readers.protocol import ViewReaders
 from swivi.domain.tracking.batches import unread_campaigns
 from swivi.domain.tracking.models import PlannedCampaign, PlanStatus, RunSlice, SliceStatus
-from swivi.domain.tracking.reading import ReadingOptions, Scrapers, ShareReading
+from swivi.domain.tracking.reading import ReadingOptions, ScraperPlaces, SliceReading
 from swivi.domain.tracking.settlement import settle_campaign
 
 log = logging.getLogger("swivi.tracking")
 
 LOOK_SECONDS = 0.5
-"""How often is looked whether others have ended their shares, or lost them."""
+"""Seconds between looks at the slices of other processes."""
 
 
-class SlicedRun:
+class SliceWorker:
     """One process's part in a run."""
 
     def __init__(
@@ -44,36 +43,36 @@ class SlicedRun:
         self._options = options
         self._lease_ttl = lease_ttl
         self._run_id = run_id
-        self._scrapers = Scrapers(options)
+        self._places = ScraperPlaces(options)
 
-    async def work_off(self) -> None:
-        """Return once every share is DONE, by whomever.
+    async def process_all(self) -> None:
+        """Process slices until all are DONE, by this process or others.
 
-        Raises LeaseLost if another process took one of ours over.
+        Raises LeaseLost if another process took over a slice of ours.
         """
         while await self._open():
-            await self.take_part()
+            await self.process_free()
             if await self._open():
                 await asyncio.sleep(LOOK_SECONDS)
 
-    async def take_part(self) -> None:
-        """Work on free shares until none is free.
+    async def process_free(self) -> None:
+        """Process free slices until none is free.
 
-        Another is taken only while a scraper is idle: what we could not begin with yet, another
-        process may. Raises LeaseLost.
+        It takes another slice only while a scraper is idle, so that other processes can take what
+        this one could not start yet. Raises LeaseLost.
         """
         async with asyncio.TaskGroup() as group:
             while (taken := await self._take()) is not None:
-                hold, share = taken
-                reading = ShareReading(
-                    self._database, self._readers, self._options, self._scrapers, hold, share
+                hold, run_slice = taken
+                reading = SliceReading(
+                    self._database, self._readers, self._options, self._places, hold, run_slice
                 )
-                group.create_task(self._work(hold, share, reading))
+                group.create_task(self._process(hold, run_slice, reading))
                 await reading.under_way.wait()
-                await self._scrapers.idle()
+                await self._places.wait_for_idle()
 
     async def problem(self) -> str | None:
-        """Why the reading service stopped the run, whichever process met it first."""
+        """Return why the reading service stopped the run, whichever process it stopped first."""
         async with self._database.reading() as session:
             found = await session.exec(
                 select(RunSlice.problem)
@@ -92,44 +91,46 @@ class SlicedRun:
             return list(found.all())
 
     async def _take(self) -> tuple[LeaseHold, RunSlice] | None:
-        """The first share that nobody works on, under its lease."""
-        for share in await self._free():
-            hold = await leases.acquire(self._database, share.lease, self._lease_ttl)
+        """Return the first free slice and its lease."""
+        for run_slice in await self._free():
+            hold = await leases.acquire(self._database, run_slice.lease, self._lease_ttl)
             if hold is not None:
-                return hold, share
+                return hold, run_slice
         return None
 
     async def _free(self) -> list[RunSlice]:
-        shares = await self._open()
+        slices = await self._open()
         async with self._database.reading() as session:
             held = await session.exec(
                 select(Lease.name).where(
-                    col(Lease.name).in_([share.lease for share in shares]),
+                    col(Lease.name).in_([run_slice.lease for run_slice in slices]),
                     Lease.expires_at > clock.now(),
                 )
             )
             taken = set(held.all())
-        return [share for share in shares if share.lease not in taken]
+        return [run_slice for run_slice in slices if run_slice.lease not in taken]
 
-    async def _work(self, hold: LeaseHold, share: RunSlice, reading: ShareReading) -> None:
+    async def _process(self, hold: LeaseHold, run_slice: RunSlice, reading: SliceReading) -> None:
         try:
             async with leases.held(hold):
-                if await self._is_done(share):  # by another, between our look and our lease
+                if await self._is_done(run_slice):  # another process did it before we got the lease
                     return
-                log.info("Working on share %d of tracking run %d", share.number, share.run_id)
+                log.info(
+                    "Processing slice %d of tracking run %d", run_slice.number, run_slice.run_id
+                )
                 problem = await self._read(reading)
-                await self._settle(hold, share, problem)
-                await self._close(hold, share, problem)
+                await self._settle(hold, run_slice, problem)
+                await self._close(hold, run_slice, problem)
         finally:
             reading.under_way.set()
 
-    async def _is_done(self, share: RunSlice) -> bool:
+    async def _is_done(self, run_slice: RunSlice) -> bool:
         async with self._database.reading() as session:
-            found = await session.exec(select(RunSlice.status).where(RunSlice.id == share.id))
+            found = await session.exec(select(RunSlice.status).where(RunSlice.id == run_slice.id))
             return found.one() is SliceStatus.DONE
 
-    async def _read(self, reading: ShareReading) -> str | None:
-        """Read the share; the problem that stopped it or another share before, if one did."""
+    async def _read(self, reading: SliceReading) -> str | None:
+        """Read the slice. Return the problem that stopped the run, if any."""
         if problem := await self.problem():
             return problem
         try:
@@ -138,31 +139,32 @@ class SlicedRun:
             return stopped.sentence
         return None
 
-    async def _settle(self, hold: LeaseHold, share: RunSlice, problem: str | None) -> None:
+    async def _settle(self, hold: LeaseHold, run_slice: RunSlice, problem: str | None) -> None:
         async with self._database.reading() as session:
             planned = await session.exec(
                 select(PlannedCampaign.campaign_id)
                 .where(
-                    PlannedCampaign.run_id == share.run_id,
-                    PlannedCampaign.share == share.number,
+                    PlannedCampaign.run_id == run_slice.run_id,
+                    PlannedCampaign.slice_number == run_slice.number,
                     PlannedCampaign.status == PlanStatus.PLANNED,
                 )
                 .order_by(col(PlannedCampaign.campaign_id))
             )
             left = list(planned.all())
-            # Fairness: of a run that was stopped, only campaigns that were read whole are settled.
-            unread = await unread_campaigns(session, share) if problem else set()
+            # In a run that was stopped, only campaigns that were read whole are settled, for
+            # fairness.
+            unread = await unread_campaigns(session, run_slice) if problem else set()
         for campaign_id in left:
             if campaign_id not in unread:
                 async with self._database.writing() as session:
                     await hold.assert_held(session)
-                    await settle_campaign(session, share.run_id, campaign_id)
+                    await settle_campaign(session, run_slice.run_id, campaign_id)
 
-    async def _close(self, hold: LeaseHold, share: RunSlice, problem: str | None) -> None:
+    async def _close(self, hold: LeaseHold, run_slice: RunSlice, problem: str | None) -> None:
         async with self._database.writing() as session:
             await hold.assert_held(session)
             await session.execute(
                 update(RunSlice)
-                .where(col(RunSlice.id) == share.id)
+                .where(col(RunSlice.id) == run_slice.id)
                 .values(status=SliceStatus.DONE, problem=problem)
             )

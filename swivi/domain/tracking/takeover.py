@@ -1,4 +1,4 @@
-"""Waiting for tracking's lease when its holder may be dead."""
+"""Wait for tracking's lease when its holder may be dead."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -14,10 +14,9 @@ SECONDS_BETWEEN_LOOKS = 0.25
 
 
 async def wait_for_dead_holder(database: Database, ttl: timedelta) -> None:
-    """Return once the lease is free or has been renewed, and after its time to live at the latest.
+    """Return once the lease is free or was renewed, and after its time to live at the latest.
 
-    The living renew it every third of that time, so whoever finds it renewed need not wait for its
-    end.
+    A live holder renews every third of that time, so that a renewal proves that it lives.
     """
     first = await _expiry(database)
     latest = clock.now() + ttl

@@ -1,11 +1,10 @@
-"""Retention of readings: all of 30 days, and of the days before only what still explains something.
+"""Retention of readings: all of the last 30 days, and of older days what explains something.
 
-Of an older day stay the clip's last count and its last failure. Stay for ever: whatever was the
-highest count of its clip when it was read (what pays is explained by that reading, and analytics by
-nothing else), each reading of a run that credited its clip, baselines and what was read by hand.
+Of an older day, each clip's last count and last failure stay. These stay for ever: readings that
+were their clip's highest count at the time (they explain what was paid), readings of runs that
+credited the clip, baselines and manual readings.
 
-Day by day, in slices of one short transaction each: nobody waits for it, and whoever comes next
-goes on with it.
+It works day by day in short transactions, so that nobody waits for it and any process can continue.
 """
 
 import logging
@@ -35,18 +34,17 @@ log = logging.getLogger("swivi.tracking")
 
 KEPT_WHOLE = timedelta(days=30)
 DAY = timedelta(days=1)
-SLICE = 5_000
-"""Rows of one transaction."""
+ROWS_AT_A_TIME = 5_000
+"""Rows per transaction."""
 
 LEASE = "thinning"
 LEASE_TTL = timedelta(seconds=60)
 
 
 async def thin_out(database: Database) -> int:
-    """Delete what need not stay of every day that is old enough and not thinned out yet; how many
-    readings went.
+    """Thin out every day that is old enough. Return how many readings were deleted.
 
-    Returns at once while another process is at it, or nothing is due. Raises LeaseLost, Outage.
+    Returns at once if another process is doing it or nothing is due. Raises LeaseLost, Outage.
     """
     async with database.reading() as session:
         if await _next_day(session) is None:
@@ -69,9 +67,7 @@ async def _thin_out_all(database: Database, hold: LeaseHold) -> int:
 
 
 async def _next_day(session: AsyncSession) -> datetime | None:
-    """The start of the oldest day that has readings, is old enough and is not done; None if there
-    is none.
-    """
+    """Return the start of the oldest day to thin out, or None."""
     done: datetime | None = (
         await session.exec(select(func.max(ThinnedDay.day)).where(ThinnedDay.is_done))
     ).one()
@@ -91,34 +87,34 @@ async def _thin_out_day(database: Database, hold: LeaseHold, day: datetime) -> i
         async with database.writing() as session:
             await hold.assert_held(session)
             thinned = await session.get(ThinnedDay, day) or ThinnedDay(day=day)
-            slice_ = (await session.exec(_needless(day).limit(SLICE))).all()
-            thinned.deleted += len(slice_)
-            thinned.is_done = len(slice_) < SLICE
+            ids = (await session.exec(_needless(day).limit(ROWS_AT_A_TIME))).all()
+            thinned.deleted += len(ids)
+            thinned.is_done = len(ids) < ROWS_AT_A_TIME
             session.add(thinned)
-            needless = (*_within(ViewTracking, day), col(ViewTracking.id).in_(slice_))
+            needless = (*_within(ViewTracking, day), col(ViewTracking.id).in_(ids))
             await session.execute(delete(ViewTracking).where(*needless))
-            if slice_:
-                session.add(_kept_ids(day, slice_))
-        deleted += len(slice_)
+            if ids:
+                session.add(_kept_ids(day, ids))
+        deleted += len(ids)
         if thinned.is_done:
             log.info("Thinned out the readings of %s: %d deleted", day.date(), thinned.deleted)
             return deleted
 
 
 def _kept_ids(day: datetime, deleted: Sequence[int]) -> ThinnedReadings:
-    """What the audit must know of readings that are gone. Their digests are in the seals."""
+    """Return what the audit needs of deleted readings. Their digests are in the seals."""
     return ThinnedReadings(
         at=clock.now(), day=day, first_id=deleted[0], last_id=deleted[-1], ids=ranges(deleted)
     )
 
 
 def _needless(day: datetime) -> SelectOfScalar[int]:
-    """The ids of the day's readings that need not stay."""
+    """Select the ids of the day's readings that need not stay."""
     return (
         select(ViewTracking.id)
         .where(
             *_within(ViewTracking, day),
-            # On SQLite the newest id would be given out again, to a reading that no seal knows.
+            # On SQLite the newest id would be reused for a reading that no seal knows.
             col(ViewTracking.id) < select(func.max(ViewTracking.id)).scalar_subquery(),
             col(ViewTracking.run_id).is_not(None),
             ViewTracking.source != BY_HAND,
@@ -138,7 +134,7 @@ def _within(readings: Any, day: datetime) -> tuple[ColumnElement[bool], ColumnEl
 
 
 def _is_followed_the_same_day(day: datetime) -> ColumnElement[bool]:
-    """By another count, if it is a count; by another failure, if it failed."""
+    """Return whether a later reading of the day is of the same kind: a count or a failure."""
     later = aliased(ViewTracking)
     return exists().where(
         col(later.clip_id) == col(ViewTracking.clip_id),
@@ -149,9 +145,9 @@ def _is_followed_the_same_day(day: datetime) -> ColumnElement[bool]:
 
 
 def _highest_before(day: datetime) -> Any:
-    """Before the reading in question, which is of that day.
+    """Return the clip's highest count before the reading.
 
-    NULL for a clip's first count, which so stays.
+    It is NULL for a clip's first count, which therefore stays.
     """
     earlier = aliased(ViewTracking)
     return (
@@ -159,10 +155,9 @@ def _highest_before(day: datetime) -> Any:
         .where(
             col(earlier.clip_id) == col(ViewTracking.clip_id),
             col(earlier.date)
-            < day + DAY,  # says nothing new, but of which months' partitions none need be looked at
+            < day + DAY,  # redundant, but it limits the months that PostgreSQL searches
             tuple_(earlier.date, earlier.id) < tuple_(ViewTracking.date, ViewTracking.id),
-            # A count that a hold keeps from counting explains no credit, and must not replace one
-            # that does.
+            # A count that a hold excludes explains no credit and must not replace one that does.
             holds.counts(earlier.clip_id, earlier.views, earlier.date),
         )
         .correlate(ViewTracking)

@@ -1,6 +1,4 @@
-"""The clips of a campaign that a run should have read and could not, so that their growth may be
-lost.
-"""
+"""The clips of a campaign that a run should have read but could not."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -17,10 +15,9 @@ from swivi.domain.tracking.batches import is_answer
 
 @dataclass(frozen=True, slots=True)
 class UnreadClips:
-    """Numbers of clips by the last outcome of their readings; None counts those without any
-    reading.
+    """Numbers of clips by the last outcome of their readings. None counts clips without a reading.
 
-    `problem` is why the reading service stopped the run, in a sentence, if it did.
+    `problem` is the sentence with which the reading service stopped the run, if it did.
     """
 
     by_outcome: Mapping[Outcome | None, int]
@@ -28,17 +25,17 @@ class UnreadClips:
 
     @property
     def total(self) -> int:
-        """How many clips were not read."""
+        """Return how many clips were not read."""
         return sum(self.by_outcome.values())
 
     @property
     def failed(self) -> int:
-        """How many clips were asked about, and failed."""
+        """Return how many clips were requested and failed."""
         return self.total - self.by_outcome.get(None, 0)
 
     @property
     def sentence(self) -> str:
-        """How many clips and why, for people."""
+        """Return how many clips were not read and why, in a sentence."""
         noun = "1 clip" if self.total == 1 else f"{self.total:,} clips"
         why = ", ".join(
             f"{self.by_outcome[outcome]:,} {words}"
@@ -59,10 +56,10 @@ _WHY: Mapping[Outcome | None, str] = {
 async def unread_clips(
     session: AsyncSession, run_id: int | None, campaign_id: int, problem: str | None = None
 ) -> UnreadClips:
-    """Return the clips that may earn by being read, and of which the run learned nothing.
+    """Return the clips that may earn and of which the run learned nothing.
 
-    Definite answers (not found, private, restricted) are answers. Resting clips gave one before,
-    and do not count. Without a run, no clip was read.
+    Definite answers (not found, private, restricted) count as answers. Resting clips are omitted,
+    because they gave one before. Without a run, no clip was read.
     """
     wanted = (
         col(Clip.campaign_id) == campaign_id,

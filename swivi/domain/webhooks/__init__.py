@@ -1,3 +1,4 @@
-"""Webhooks: telling other systems what happened, at least once, signed by the Standard Webhooks
-specification.
+"""Webhooks: events for other systems, delivered at least once.
+
+Signed by the Standard Webhooks specification.
 """

@@ -1,8 +1,7 @@
-"""Where a name leads, looked up at the moment of sending and held to: no other address is connected
-to.
+"""Resolve a webhook's host when sending, and connect only to the address that was checked.
 
-Whoever may create webhooks could otherwise make Swivi talk to its own network (server-side request
-forgery), with a name that led elsewhere when it was checked:
+Otherwise the creator of a webhook could make Swivi connect to its own network (server-side request
+forgery), with a name that resolved elsewhere when it was checked:
 https://cheatsheetseries.owasp.org/cheatsheets/Server_Side_Request_Forgery_Prevention_Cheat_Sheet.html
 """
 
@@ -17,19 +16,20 @@ HTTPS_PORT = 443
 
 
 class NotPublic(httpx.TransportError):
-    """The name leads to an address that is not on the public internet, or it is not https."""
+    """The URL is not https, or its host has an address that is not public."""
 
 
 class PublicOnly(httpx.AsyncBaseTransport):
-    """Sends by https to public addresses only; the name still goes into `Host`, SNI and the
-    certificate's check.
+    """Sends by https to public addresses only.
+
+    The host name is still used for `Host`, SNI and the check of the certificate.
     """
 
     def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
         self._inner = inner
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """The answer. Raises NotPublic, httpx.ConnectError."""
+        """Return the response. Raises NotPublic, httpx.ConnectError."""
         if request.url.scheme != "https":
             raise NotPublic("The address does not begin with https://.")
         host = request.url.host
@@ -39,12 +39,12 @@ class PublicOnly(httpx.AsyncBaseTransport):
         return await self._inner.handle_async_request(request)
 
     async def aclose(self) -> None:
-        """Close what it sends with."""
+        """Close the underlying transport."""
         await self._inner.aclose()
 
 
 async def public_address(host: str, port: int) -> str:
-    """One of the name's addresses, all of which must be public.
+    """Return one of the name's addresses, all of which must be public.
 
     Raises NotPublic, httpx.ConnectError.
     """
@@ -54,5 +54,5 @@ async def public_address(host: str, port: int) -> str:
         raise httpx.ConnectError(f"The name cannot be resolved: {problem.strerror}.") from problem
     addresses = [str(address[0]) for *_, address in found]
     if not addresses or not all(is_public(address) for address in addresses):
-        raise NotPublic("The name leads to an address that is not on the public internet.")
+        raise NotPublic("The host name resolves to an address that is not on the public internet.")
     return addresses[0]

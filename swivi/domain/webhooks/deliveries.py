@@ -1,7 +1,7 @@
-"""Deliveries: claimed by one sender at a time, recorded as they end, listed, sent again.
+"""Deliveries: claimed by one sender at a time, recorded, listed and sent again.
 
-A claim is a lease on one delivery. A sender that dies leaves it behind, and once it is over
-somebody else sends: a message may so arrive twice, always with the same `webhook-id`.
+A message may arrive twice, if a sender died before it recorded the attempt. Both copies have the
+same `webhook-id`.
 """
 
 import logging
@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, func, literal_column, or_, update
+from sqlalchemy import ColumnElement, func, literal_column, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import changes, clock
+from swivi.core.guarded import changed_one
+from swivi.core.outbox import Outbox
 from swivi.domain.notifications import service as notifications
 from swivi.domain.notifications.models import NotificationKind
 from swivi.domain.webhooks.errors import DeliveryUnderWay, NoSuchDelivery, WebhookInactive
@@ -26,23 +28,30 @@ from swivi.domain.webhooks.models import (
     WebhookDelivery,
     WebhookEvent,
 )
-from swivi.domain.webhooks.rules import pause_after
+from swivi.domain.webhooks.rules import BACKOFF
 
 log = logging.getLogger("swivi.webhooks")
 
 CLAIMED_FOR = timedelta(seconds=60)
-"""Much longer than an attempt may take."""
 
 AT_ONCE_PER_WEBHOOK = 4
-"""So that one that is slow does not hold up the others."""
+"""Keeps a slow webhook from delaying the others."""
 
 GONE = 410
-"""Whoever answers so wants to hear no more."""
+"""The HTTP status by which a receiver unsubscribes."""
+
+OUTBOX = Outbox(
+    WebhookDelivery,
+    CLAIMED_FOR,
+    # A literal instead of a parameter: it must equal the condition of the partial index, or neither
+    # database uses that.
+    col(WebhookDelivery.status) == literal_column(f"'{DeliveryStatus.PENDING}'"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimedDelivery:
-    """What a sender needs to know of a delivery that it claimed."""
+    """All that is needed to send a claimed delivery."""
 
     delivery_id: int
     webhook_id: int
@@ -59,7 +68,7 @@ class ClaimedDelivery:
 class AttemptResult:
     """How an attempt ended.
 
-    `error` None is success; `status_code` None where there was no answer.
+    `error` is None after a success. `status_code` is None if there was no answer.
     """
 
     at: datetime
@@ -69,29 +78,30 @@ class AttemptResult:
 
 
 async def is_any_due(session: AsyncSession) -> bool:
-    """Whether there is anything to claim. Takes no lock."""
+    """Return whether there is a delivery to claim, without taking a lock."""
     query = (
         select(WebhookDelivery.id)
         .join(Webhook)
-        .where(col(Webhook.active), *_due(clock.now()))
+        .where(col(Webhook.active), OUTBOX.is_due(clock.now()))
         .limit(1)
     )
     return (await session.exec(query)).first() is not None
 
 
 async def count_due(session: AsyncSession) -> int:
-    """How many deliveries should be sent now."""
+    """Return how many deliveries are due."""
     query = select(func.count()).select_from(WebhookDelivery).join(Webhook)
-    return (await session.exec(query.where(col(Webhook.active), *_due(clock.now())))).one()
+    due = query.where(col(Webhook.active), OUTBOX.is_due(clock.now()))
+    return (await session.exec(due)).one()
 
 
 async def claim(
     session: AsyncSession, claim: str, *, busy: Collection[int], limit: int
 ) -> list[ClaimedDelivery]:
-    """Take what is due, the longest waiting first, a few per webhook, none of those in `busy`
-    (webhooks' ids).
+    """Claim due deliveries, the longest waiting first.
+
+    At most AT_ONCE_PER_WEBHOOK of each webhook, and none of the webhooks in `busy` (their ids).
     """
-    now = clock.now()
     rank = func.row_number().over(
         partition_by=col(WebhookDelivery.webhook_id), order_by=col(WebhookDelivery.next_attempt_at)
     )
@@ -102,39 +112,21 @@ async def claim(
             rank.label("rank"),
         )
         .join(Webhook)
-        .where(col(Webhook.active), col(WebhookDelivery.webhook_id).not_in(busy), *_due(now))
+        .where(
+            col(Webhook.active),
+            col(WebhookDelivery.webhook_id).not_in(busy),
+            OUTBOX.is_due(clock.now()),
+        )
         .subquery()
     )
     chosen = (
         select(due.c.id).where(due.c.rank <= AT_ONCE_PER_WEBHOOK).order_by(due.c.at).limit(limit)
     )
-    # Asks again what is due: of two senders that chose the same one, the second finds it claimed,
-    # and not due.
-    claimed = await session.execute(
-        update(WebhookDelivery)
-        .where(col(WebhookDelivery.id).in_(chosen), *_due(now))
-        .values(claim=claim, claimed_until=now + CLAIMED_FOR)
-        .returning(col(WebhookDelivery.id))
-        .execution_options(synchronize_session=False)
-    )
-    ids = [delivery_id for (delivery_id,) in claimed.all()]
-    return await _parcels(session, claim, ids) if ids else []
+    ids = await OUTBOX.claim(session, claim, chosen)
+    return await _claimed(session, claim, ids) if ids else []
 
 
-def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    free = or_(
-        col(WebhookDelivery.claimed_until).is_(None), col(WebhookDelivery.claimed_until) <= now
-    )
-    return (
-        # Not a parameter: as the partial index says it, so that both databases know that they can
-        # use it.
-        col(WebhookDelivery.status) == literal_column(f"'{DeliveryStatus.PENDING}'"),
-        col(WebhookDelivery.next_attempt_at) <= now,
-        free,
-    )
-
-
-async def _parcels(session: AsyncSession, claim: str, ids: list[int]) -> list[ClaimedDelivery]:
+async def _claimed(session: AsyncSession, claim: str, ids: list[int]) -> list[ClaimedDelivery]:
     found = await session.exec(
         select(WebhookDelivery, Webhook, WebhookEvent)
         .join(Webhook, col(Webhook.id) == col(WebhookDelivery.webhook_id))
@@ -159,93 +151,90 @@ async def _parcels(session: AsyncSession, claim: str, ids: list[int]) -> list[Cl
 
 
 def secrets_of(webhook: Webhook) -> tuple[str, ...]:
-    """What its messages are signed with now: the secret, and for a while the one before it."""
+    """Return the secrets that sign now: the present one, and after a rotation the old one too."""
     old, until = webhook.previous_secret, webhook.previous_until
     still = old is not None and until is not None and until > clock.now()
     return (webhook.secret, old) if still and old is not None else (webhook.secret,)
 
 
-async def record(session: AsyncSession, parcel: ClaimedDelivery, attempted: AttemptResult) -> None:
-    """Write down how an attempt ended, and what comes next; nothing if the claim was lost
-    meanwhile.
-    """
-    attempts = parcel.attempts + 1
-    pause = None if attempted.status_code == GONE else pause_after(attempts)
-    if attempted.error is None:
-        then: dict[str, Any] = {
-            "status": DeliveryStatus.DELIVERED,
-            "delivered_at": clock.now(),
-            "next_attempt_at": None,
-        }
-    elif pause is None:
-        then = {"status": DeliveryStatus.GAVE_UP, "next_attempt_at": None}
-    else:
-        then = {"next_attempt_at": clock.now() + pause}
-    last = {"attempts": attempts, "status_code": attempted.status_code, "error": attempted.error}
-    written: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
-        update(WebhookDelivery)
-        .where(
-            col(WebhookDelivery.id) == parcel.delivery_id,
-            col(WebhookDelivery.claim) == parcel.claim,
-        )
-        .values(claim=None, claimed_until=None, **last, **then)
+async def record(session: AsyncSession, claimed: ClaimedDelivery, attempted: AttemptResult) -> None:
+    """Record how an attempt ended and when the next one is due, unless the claim was lost."""
+    attempts = claimed.attempts + 1
+    is_gone = attempted.status_code == GONE
+    is_over = attempted.error is None or is_gone
+    pause = None if is_over else BACKOFF.after(attempts)
+    is_recorded = await OUTBOX.record(
+        session,
+        claimed.delivery_id,
+        claimed.claim,
+        attempts=attempts,
+        pause=pause,
+        status_code=attempted.status_code,
+        error=attempted.error,
+        **_status_after(attempted, pause),
     )
-    if written.rowcount != 1:
+    if not is_recorded:
         return
     session.add(
         WebhookAttempt(
-            delivery_id=parcel.delivery_id,
+            delivery_id=claimed.delivery_id,
             at=attempted.at,
             status_code=attempted.status_code,
             error=attempted.error,
             duration_ms=attempted.duration_ms,
         )
     )
-    if attempted.status_code == GONE:
-        await _switch_off(session, parcel)
+    if is_gone:
+        await _switch_off(session, claimed)
     elif attempted.error is not None and pause is None:
-        await _give_up(session, parcel, attempts, attempted.error)
+        await _give_up(session, claimed, attempts, attempted.error)
 
 
-async def _switch_off(session: AsyncSession, parcel: ClaimedDelivery) -> None:
+def _status_after(attempted: AttemptResult, pause: timedelta | None) -> dict[str, object]:
+    if attempted.error is None:
+        return {"status": DeliveryStatus.DELIVERED, "delivered_at": clock.now()}
+    return {} if pause else {"status": DeliveryStatus.GAVE_UP}
+
+
+async def _switch_off(session: AsyncSession, claimed: ClaimedDelivery) -> None:
     reason = "It answered 410 Gone."
     await session.execute(
         update(Webhook)
-        .where(col(Webhook.id) == parcel.webhook_id)
+        .where(col(Webhook.id) == claimed.webhook_id)
         .values(active=False, disabled_reason=reason)
     )
-    log.warning("Webhook %d was switched off: %s", parcel.webhook_id, reason)
+    log.warning("Webhook %d was switched off: %s", claimed.webhook_id, reason)
     await notifications.tell_admins(
         session,
         NotificationKind.WEBHOOK_FAILED,
         "A webhook was switched off",
         (
-            f"Webhook {parcel.webhook_id} answered 410 Gone to {parcel.kind}: it wants to hear no "
-            "more."
+            f"Webhook {claimed.webhook_id} answered {claimed.kind} with 410 Gone. It gets no more "
+            "events."
         ),
     )
 
 
 async def _give_up(
-    session: AsyncSession, parcel: ClaimedDelivery, attempts: int, error: str
+    session: AsyncSession, claimed: ClaimedDelivery, attempts: int, error: str
 ) -> None:
     log.warning(
-        "Gave up delivery %d to webhook %d: %s", parcel.delivery_id, parcel.webhook_id, error
+        "Gave up delivery %d to webhook %d: %s", claimed.delivery_id, claimed.webhook_id, error
     )
     await notifications.tell_admins(
         session,
         NotificationKind.WEBHOOK_FAILED,
-        "A webhook could not be told",
+        "A webhook could not be reached",
         (
-            f"Webhook {parcel.webhook_id} did not take {parcel.kind} in {attempts} attempts. The "
-            f"last one: {error}"
+            f"Webhook {claimed.webhook_id} did not accept {claimed.kind} in {attempts} attempts. "
+            f"Last error: {error}"
         ),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryLine:
-    """A delivery with its event and each of its attempts, oldest first."""
+    """A delivery with its event and its attempts, oldest first."""
 
     delivery: WebhookDelivery
     event: WebhookEvent
@@ -260,7 +249,7 @@ async def of_webhook(
     limit: int,
     offset: int,
 ) -> tuple[list[DeliveryLine], int]:
-    """One page of a webhook's deliveries, newest first, and how many there are."""
+    """Return one page of a webhook's deliveries, newest first, and the number of all."""
     where: list[Any] = [WebhookDelivery.webhook_id == webhook_id]
     if status is not None:
         where.append(WebhookDelivery.status == status)
@@ -278,7 +267,7 @@ async def of_webhook(
 
 
 async def line(session: AsyncSession, delivery_id: int) -> DeliveryLine:
-    """One delivery. Raises NoSuchDelivery."""
+    """Return one delivery. Raises NoSuchDelivery."""
     found = await _lines(session, col(WebhookDelivery.id) == delivery_id)
     if not found:
         raise NoSuchDelivery
@@ -307,8 +296,7 @@ async def _lines(session: AsyncSession, which: ColumnElement[bool]) -> list[Deli
 
 
 async def send_again(session: AsyncSession, webhook: Webhook, delivery_id: int) -> DeliveryLine:
-    """Send a delivery now, whatever became of it, and with all its attempts before it is given up
-    once more.
+    """Send a delivery now, whatever became of it, and count its attempts from 0 again.
 
     Raises NoSuchDelivery, WebhookInactive, DeliveryUnderWay.
     """
@@ -318,16 +306,11 @@ async def send_again(session: AsyncSession, webhook: Webhook, delivery_id: int) 
     if not webhook.active:
         raise WebhookInactive
     now = clock.now()
-    # Guarded, so that it does not take a delivery out of a sender's hands.
-    again: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
+    # Guarded, so that a delivery whose attempt is under way keeps its claim.
+    is_queued = await changed_one(
+        session,
         update(WebhookDelivery)
-        .where(
-            col(WebhookDelivery.id) == delivery_id,
-            or_(
-                col(WebhookDelivery.claimed_until).is_(None),
-                col(WebhookDelivery.claimed_until) <= now,
-            ),
-        )
+        .where(col(WebhookDelivery.id) == delivery_id, OUTBOX.is_free(now))
         .values(
             status=DeliveryStatus.PENDING,
             attempts=0,
@@ -335,9 +318,9 @@ async def send_again(session: AsyncSession, webhook: Webhook, delivery_id: int) 
             delivered_at=None,
             claim=None,
             claimed_until=None,
-        )
+        ),
     )
-    if again.rowcount != 1:
+    if not is_queued:
         raise DeliveryUnderWay
     changes.mark(session, webhooks=True)
     return await line(session, delivery_id)

@@ -1,4 +1,4 @@
-"""What can go wrong with webhooks."""
+"""Errors of webhooks."""
 
 from swivi.core.errors import Conflict, NotFound
 
@@ -31,18 +31,18 @@ class WebhookInactive(Conflict):
 
 
 class DeliveryUnderWay(Conflict):
-    """The delivery is being sent at this moment."""
+    """An attempt of the delivery is under way."""
 
     code = "delivery_under_way"
 
     def __init__(self) -> None:
-        super().__init__("This delivery is being sent at this moment.")
+        super().__init__("This delivery is being sent now. Try again in a moment.")
 
 
 class TooManyWebhooks(Conflict):
-    """There are as many webhooks as there may be."""
+    """The limit of webhooks is reached."""
 
     code = "too_many_webhooks"
 
     def __init__(self, most: int) -> None:
-        super().__init__(f"There are {most} webhooks already. Delete one first.")
+        super().__init__(f"You can have at most {most} webhooks. Delete one first.")

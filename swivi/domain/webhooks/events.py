@@ -1,4 +1,4 @@
-"""What is sent: camelCase, ids as strings, money in dollars, times in UTC, as in the API."""
+"""Events and their JSON, as in the API: camelCase, ids as strings, dollars, times in UTC."""
 
 from datetime import datetime
 from typing import Annotated, ClassVar
@@ -11,11 +11,11 @@ from swivi.domain.webhooks.models import EventKind
 
 Id = Annotated[str, BeforeValidator(str)]
 Dollars = Annotated[JsonNumber, BeforeValidator(to_dollars)]
-"""Is given cents."""
+"""Dollars, converted from cents when validated."""
 
 
 class EventData(BaseModel):
-    """What an event says. No personal data but ids: whoever may know more asks the API."""
+    """The data of an event. The only personal data are ids: receivers ask the API for more."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
@@ -23,7 +23,7 @@ class EventData(BaseModel):
 
 
 class SubmissionApproved(EventData):
-    """A submission was approved, and earns from `initialViews` on."""
+    """A submission was approved. It earns from `initialViews` on."""
 
     kind = EventKind.SUBMISSION_APPROVED
 
@@ -38,7 +38,7 @@ class SubmissionApproved(EventData):
 
 
 class CampaignCompleted(EventData):
-    """A campaign is over for good."""
+    """A campaign was completed."""
 
     kind = EventKind.CAMPAIGN_COMPLETED
 
@@ -51,7 +51,7 @@ class CampaignCompleted(EventData):
 
 
 class PayoutCompleted(EventData):
-    """A payout was sent: `net` arrived, `fee` was kept."""
+    """A payout was sent. `net` arrived, and `fee` was kept."""
 
     kind = EventKind.PAYOUT_COMPLETED
 
@@ -65,7 +65,7 @@ class PayoutCompleted(EventData):
 
 
 class SealMade(EventData):
-    """The newest seal, once a day: what a later copy of the database is compared with."""
+    """The newest seal, sent once a day. A later copy of the database is compared with it."""
 
     kind = EventKind.SEAL_MADE
 
@@ -78,7 +78,7 @@ class SealMade(EventData):
 
 
 class Probe(EventData):
-    """Sent on request, to see whether messages arrive."""
+    """A test event, sent on request."""
 
     kind = EventKind.TEST
 
@@ -86,7 +86,7 @@ class Probe(EventData):
 
 
 class Message(BaseModel):
-    """The body, as the specification wants it."""
+    """The body, as the Standard Webhooks specification defines it."""
 
     type: EventKind
     timestamp: datetime
@@ -94,6 +94,6 @@ class Message(BaseModel):
 
 
 def body_of(data: EventData, at: datetime) -> str:
-    """The JSON to send for what happened at that moment."""
+    """Return the JSON body of an event that happened at `at`."""
     sent = Message(type=data.kind, timestamp=at, data=data.model_dump(mode="json", by_alias=True))
     return sent.model_dump_json()

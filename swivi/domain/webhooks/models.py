@@ -1,4 +1,4 @@
-"""Where other systems are told, what they are told, and how each telling went."""
+"""Webhooks, their events, deliveries and attempts."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from swivi.core.db import ID, choice, moment, reference, row_id
 
 
 class EventKind(StrEnum):
-    """What can happen. TEST is sent on an admin's request only."""
+    """The kinds of events. TEST is sent only on an admin's request."""
 
     SUBMISSION_APPROVED = "submission.approved"
     CAMPAIGN_COMPLETED = "campaign.completed"
@@ -20,7 +20,7 @@ class EventKind(StrEnum):
 
 
 class DeliveryStatus(StrEnum):
-    """PENDING until it was taken with a 2xx, or given up after the last attempt."""
+    """PENDING until a receiver answers 2xx or the last attempt fails."""
 
     PENDING = "PENDING"
     DELIVERED = "DELIVERED"
@@ -28,9 +28,9 @@ class DeliveryStatus(StrEnum):
 
 
 class Webhook(SQLModel, table=True):
-    """An address that is told of events.
+    """An address that receives events.
 
-    `secret` signs; it must be readable here, so guard back-ups.
+    `secret` signs messages, so it is stored readable. Protect backups accordingly.
     """
 
     __tablename__ = "webhooks"
@@ -41,31 +41,31 @@ class Webhook(SQLModel, table=True):
     events: list[str] = Field(sa_column=Column(JSON, nullable=False))
     secret: str
     previous_secret: str | None = None
-    """After a rotation, messages are signed with both until `previous_until`."""
+    """After a rotation, both secrets sign messages until `previous_until`."""
     previous_until: datetime | None = moment(nullable=True)
     active: bool = True
     disabled_reason: str | None = None
-    """Why Swivi itself switched it off."""
+    """Why Swivi switched the webhook off."""
     created_by: int = reference("users.id")
     created_at: datetime = moment()
 
 
 class WebhookEvent(SQLModel, table=True):
-    """The outbox: something that happened, written in the transaction that made it happen."""
+    """An event, written in the transaction that caused it."""
 
     __tablename__ = "webhook_events"
 
     id: int = row_id()
     message_id: str = Field(unique=True)
-    """Sent as `webhook-id`: the same at every attempt, so that receivers can tell a repeat."""
+    """Sent as `webhook-id`, the same at every attempt, so that receivers can detect duplicates."""
     kind: EventKind = choice(EventKind)
     body: str
-    """The JSON that is sent, to the byte."""
+    """The exact JSON that is sent."""
     created_at: datetime = moment(index=True)
 
 
 def _goes_with(target: str, *, index: bool = False) -> Column[int]:
-    """A foreign key whose row goes when `target`'s does."""
+    """Return a foreign key with ON DELETE CASCADE."""
     return Column(ID, ForeignKey(target, ondelete="CASCADE"), nullable=False, index=index)
 
 
@@ -73,7 +73,7 @@ DUE = text("status = 'PENDING'")
 
 
 class WebhookDelivery(SQLModel, table=True):
-    """One event on its way to one webhook."""
+    """An event on its way to a webhook."""
 
     __tablename__ = "webhook_deliveries"
     __table_args__ = (
@@ -88,21 +88,21 @@ class WebhookDelivery(SQLModel, table=True):
     event_id: int = Field(sa_column=_goes_with("webhook_events.id", index=True))
     status: DeliveryStatus = choice(DeliveryStatus, default=DeliveryStatus.PENDING)
     attempts: int = 0
-    """Since it was made, or sent again by hand."""
+    """Attempts since it was created or sent again by hand."""
     next_attempt_at: datetime | None = moment(nullable=True)
-    """None once there is none."""
+    """None if no further attempt follows."""
     claim: str | None = None
-    """Whose attempt is under way; nobody else sends until `claimed_until`."""
+    """The claim of the attempt under way. No other process sends before `claimed_until`."""
     claimed_until: datetime | None = moment(nullable=True)
     status_code: int | None = None
     error: str | None = None
-    """What the last attempt was answered, and what was wrong with that."""
+    """The error of the last attempt."""
     created_at: datetime = moment()
     delivered_at: datetime | None = moment(nullable=True)
 
 
 class WebhookAttempt(SQLModel, table=True):
-    """One attempt of a delivery, as it ended. An attempt whose process died leaves none."""
+    """A finished attempt of a delivery. An attempt whose process died leaves no row."""
 
     __tablename__ = "webhook_attempts"
 

@@ -1,29 +1,25 @@
-"""The outbox: what happened is written with it, in one transaction, and sent once that has
-committed.
-"""
+"""The outbox of events: each is written in the transaction that causes it, and sent after that."""
 
 from datetime import timedelta
 from uuid import uuid4
 
-from sqlalchemy import delete, insert
+from sqlalchemy import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import changes, clock
+from swivi.core.outbox import delete_older
 from swivi.domain.webhooks.events import EventData, Probe, body_of
 from swivi.domain.webhooks.models import DeliveryStatus, Webhook, WebhookDelivery, WebhookEvent
 
 KEPT = timedelta(days=30)
-"""How long events, their deliveries and the log of those are kept, whatever became of them."""
+"""How long events, their deliveries and attempts are kept, whatever became of them."""
 
 
 async def tell(session: AsyncSession, data: EventData) -> None:
-    """Every active webhook that wants to know of this is to be told.
-
-    Nothing is written where none does.
-    """
-    # Closes the race with an admin who deletes a webhook: its row stays until this transaction
-    # ends.
+    """Queue the event for each active webhook that subscribes to it. Write nothing if none does."""
+    # Closes the race with an admin who deletes a webhook: the lock keeps its row until this
+    # transaction ends.
     found = await session.exec(
         select(Webhook.id, Webhook.events)
         .where(col(Webhook.active))
@@ -35,7 +31,7 @@ async def tell(session: AsyncSession, data: EventData) -> None:
 
 
 async def probe(session: AsyncSession, webhook: Webhook) -> WebhookDelivery:
-    """A test event, to this webhook alone."""
+    """Queue a test event for this webhook alone."""
     event = await _post(session, Probe(), [webhook.id])
     found = await session.exec(select(WebhookDelivery).where(WebhookDelivery.event_id == event.id))
     return found.one()
@@ -61,7 +57,5 @@ async def _post(session: AsyncSession, data: EventData, webhook_ids: list[int]) 
 
 
 async def forget_old(session: AsyncSession) -> None:
-    """Remove the events whose time is over; deliveries and their log go with them."""
-    await session.execute(
-        delete(WebhookEvent).where(col(WebhookEvent.created_at) <= clock.now() - KEPT)
-    )
+    """Delete events that are older than KEPT, with their deliveries and attempts."""
+    await delete_older(session, WebhookEvent, KEPT)

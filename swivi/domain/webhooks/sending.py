@@ -1,24 +1,20 @@
-"""The sender: one per process.
-
-Woken by commits and by the clock, it sends what is due and records how that went.
-"""
+"""The sender makes the deliveries of webhooks. One runs in each process."""
 
 import asyncio
 import logging
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import cached_property
-from uuid import uuid4
 
 import httpx
+from sqlmodel.ext.asyncio.session import AsyncSession
 from standardwebhooks import Webhook as Signer
 
 import swivi
 from swivi.core import clock
 from swivi.core.changes import ChangeSet
 from swivi.core.db import Database
-from swivi.core.outages import Outage
+from swivi.core.outbox import Dispatcher
 from swivi.domain.webhooks import deliveries
 from swivi.domain.webhooks.addresses import PublicOnly
 from swivi.domain.webhooks.deliveries import AttemptResult, ClaimedDelivery
@@ -26,115 +22,64 @@ from swivi.domain.webhooks.deliveries import AttemptResult, ClaimedDelivery
 log = logging.getLogger("swivi.webhooks")
 
 ATTEMPT_SECONDS = 10.0
-"""How long an attempt may take in all."""
-
-LOOK_SECONDS = 5.0
-"""How often deliveries are looked for that became due, or that another process wrote."""
-
-STOP_SECONDS = 3.0
-"""How long attempts under way may take to end when the process stops."""
+"""How long an attempt may take, all told."""
 
 MOST_AT_ONCE = 20
 LONGEST_ERROR = 300
 
 
-class Sender:
-    """Sends the deliveries of a database. `only_public` keeps to https and public addresses."""
+class Sender(Dispatcher[ClaimedDelivery]):
+    """Sends the deliveries of a database. `only_public` allows only https and public addresses."""
 
     def __init__(self, database: Database, *, only_public: bool) -> None:
-        self._database = database
+        super().__init__(database, most_at_once=MOST_AT_ONCE)
         self._only_public = only_public
-        self._something = asyncio.Event()
-        self._under_way: dict[asyncio.Task[None], int] = {}
-        """The attempts, with their webhooks' ids."""
 
     def notice(self, changed: ChangeSet) -> None:
-        """A commit changed this. Called in the event loop; returns at once."""
+        """Look for deliveries if a commit wrote some. Call it in the event loop."""
         if changed.webhooks:
-            self._something.set()
-
-    async def run(self) -> None:
-        """Send what is due, until cancelled."""
-        try:
-            while True:
-                self._something.clear()
-                with suppress(Outage):  # which is in the log; the database is asked again soon
-                    await self._begin()
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK_SECONDS):
-                        await self._something.wait()
-        finally:
-            await self._end()
-
-    async def send_due(self) -> None:
-        """Send what is due now, and return when that is done."""
-        while begun := await self._begin():
-            await asyncio.gather(*begun)
+            self.wake()
 
     async def aclose(self) -> None:
         """Close the connections."""
         if "_http" in self.__dict__:
             await self._http.aclose()
 
-    async def _begin(self) -> Sequence[asyncio.Task[None]]:
-        free = MOST_AT_ONCE - len(self._under_way)
-        if free <= 0:
-            return []
-        async with self._database.reading() as session:
-            if not await deliveries.is_any_due(session):
-                return []
+    async def _is_any_due(self, session: AsyncSession) -> bool:
+        return await deliveries.is_any_due(session)
+
+    async def _claim(
+        self, session: AsyncSession, claim: str, limit: int
+    ) -> Sequence[ClaimedDelivery]:
+        busy = {claimed.webhook_id for claimed in self._under_way.values()}
+        return await deliveries.claim(session, claim, busy=busy, limit=limit)
+
+    def _label(self, item: ClaimedDelivery) -> str:
+        return f"Delivery {item.delivery_id}"
+
+    async def _send(self, item: ClaimedDelivery) -> None:
+        attempted = await self._attempt(item)
         async with self._database.writing() as session:
-            busy = set(self._under_way.values())
-            parcels = await deliveries.claim(session, uuid4().hex, busy=busy, limit=free)
-        return [self._send_in_background(parcel) for parcel in parcels]
-
-    def _send_in_background(self, parcel: ClaimedDelivery) -> asyncio.Task[None]:
-        task = asyncio.create_task(self._send(parcel))
-        self._under_way[task] = parcel.webhook_id
-        task.add_done_callback(self._ended)
-        return task
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        del self._under_way[task]
-        self._something.set()
-
-    async def _end(self) -> None:
-        """Let attempts end, and cut off those that take long: they are sent again once their claim
-        is over.
-        """
-        if self._under_way:
-            _, late = await asyncio.wait(self._under_way, timeout=STOP_SECONDS)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
-
-    async def _send(self, parcel: ClaimedDelivery) -> None:
-        try:
-            attempted = await self._attempt(parcel)
-            async with self._database.writing() as session:
-                await deliveries.record(session, parcel, attempted)
-        except Exception:  # it is sent again once the claim is over
-            log.exception("Delivery %d could not be sent or recorded", parcel.delivery_id)
-            return
+            await deliveries.record(session, item, attempted)
         log.info(
             "Delivery %d of %s to webhook %d: %s",
-            parcel.delivery_id,
-            parcel.kind,
-            parcel.webhook_id,
+            item.delivery_id,
+            item.kind,
+            item.webhook_id,
             attempted.error or attempted.status_code,
         )
 
-    async def _attempt(self, parcel: ClaimedDelivery) -> AttemptResult:
+    async def _attempt(self, claimed: ClaimedDelivery) -> AttemptResult:
         at, began = clock.now(), time.perf_counter()
         status, error = None, None
         try:
             async with (
                 asyncio.timeout(ATTEMPT_SECONDS),
                 self._http.stream(
-                    "POST", parcel.url, content=parcel.body, headers=_headers(parcel)
+                    "POST", claimed.url, content=claimed.body, headers=_headers(claimed)
                 ) as answer,
             ):
-                status = answer.status_code  # whatever else it says is not read
+                status = answer.status_code  # the body is not read
             error = (
                 None
                 if answer.is_success
@@ -148,13 +93,14 @@ class Sender:
 
     @cached_property
     def _http(self) -> httpx.AsyncClient:
-        # No connection is kept: with `PublicOnly` it would be found again by its address, whatever
-        # name it was for.
+        # No connection is kept alive: `PublicOnly` connects to an address, so that the pool would
+        # reuse the connection for another name at that address.
         limits = httpx.Limits(max_connections=MOST_AT_ONCE, max_keepalive_connections=0)
         transport: httpx.AsyncBaseTransport = httpx.AsyncHTTPTransport(limits=limits)
         if self._only_public:
             transport = PublicOnly(transport)
-        # Proxies of the environment are not asked: they would do the look-up that must be ours.
+        # Proxies of the environment are ignored: they would look up the name, which we must check.
+        # No timeout here: `_attempt` has one for the whole of the attempt.
         return httpx.AsyncClient(
             transport=transport,
             timeout=None,  # noqa: S113
@@ -163,16 +109,16 @@ class Sender:
         )
 
 
-def _headers(parcel: ClaimedDelivery) -> dict[str, str]:
+def _headers(claimed: ClaimedDelivery) -> dict[str, str]:
     """https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#webhook-headers-sending-metadata-to-consumers"""
     now = clock.now()
     signatures = [
-        Signer(secret).sign(parcel.message_id, now, parcel.body) for secret in parcel.secrets
+        Signer(secret).sign(claimed.message_id, now, claimed.body) for secret in claimed.secrets
     ]
     return {
         "Content-Type": "application/json",
         "User-Agent": f"Swivi/{swivi.__version__}",
-        "webhook-id": parcel.message_id,
+        "webhook-id": claimed.message_id,
         "webhook-timestamp": str(int(now.timestamp())),
         "webhook-signature": " ".join(signatures),
     }

@@ -1,4 +1,4 @@
-"""Use cases of webhooks, all of them admins': create, change, delete, rotate the secret, test."""
+"""Use cases of webhooks, for admins only."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -23,10 +23,10 @@ Terms = Mapping[str, object]
 async def create(
     session: AsyncSession, actor: Actor, terms: Terms, *, only_public: bool
 ) -> Webhook:
-    """A new webhook with a secret of its own. `terms`: url, events, description.
+    """Create a webhook with a new secret. `terms`: url, events, description.
 
-    `only_public` refuses what is not on the public internet by https. Raises AdminsOnly,
-    InvalidInput, TooManyWebhooks.
+    `only_public` requires https and a public host. Raises AdminsOnly, InvalidInput,
+    TooManyWebhooks.
     """
     actor.must_be_admin()
     typed = _parsed({"url": None, "events": None, "description": ""} | dict(terms), only_public)
@@ -59,16 +59,14 @@ async def change(
 
 
 async def rotate_secret(session: AsyncSession, actor: Actor, webhook_id: int) -> Webhook:
-    """A new secret; for a day messages carry the signature of the old one too.
+    """Replace the secret. For a day, messages also carry the old secret's signature.
 
     Raises AdminsOnly, NoSuchWebhook.
     """
     actor.must_be_admin()
     webhook = await get(session, webhook_id, lock=True)
-    webhook.previous_secret, webhook.previous_until = (
-        webhook.secret,
-        clock.now() + rules.BOTH_SECRETS_FOR,
-    )
+    webhook.previous_secret = webhook.secret
+    webhook.previous_until = clock.now() + rules.BOTH_SECRETS_FOR
     webhook.secret = rules.new_secret()
     await session.flush()
     _audit(session, actor, webhook, "secret_rotated", {}, {})
@@ -76,7 +74,7 @@ async def rotate_secret(session: AsyncSession, actor: Actor, webhook_id: int) ->
 
 
 async def delete(session: AsyncSession, actor: Actor, webhook_id: int) -> None:
-    """Forget a webhook with its deliveries. Raises AdminsOnly, NoSuchWebhook."""
+    """Delete a webhook with its deliveries. Raises AdminsOnly, NoSuchWebhook."""
     actor.must_be_admin()
     webhook = await get(session, webhook_id, lock=True)
     _audit(session, actor, webhook, "deleted", _terms(webhook), {})
@@ -84,7 +82,7 @@ async def delete(session: AsyncSession, actor: Actor, webhook_id: int) -> None:
 
 
 async def test(session: AsyncSession, actor: Actor, webhook_id: int) -> DeliveryLine:
-    """Send it a test event. Raises AdminsOnly, NoSuchWebhook, WebhookInactive."""
+    """Queue a test event. Raises AdminsOnly, NoSuchWebhook, WebhookInactive."""
     actor.must_be_admin()
     webhook = await get(session, webhook_id, lock=True)
     if not webhook.active:
@@ -97,7 +95,7 @@ async def test(session: AsyncSession, actor: Actor, webhook_id: int) -> Delivery
 async def send_again(
     session: AsyncSession, actor: Actor, webhook_id: int, delivery_id: int
 ) -> DeliveryLine:
-    """Send a delivery now.
+    """Queue a delivery again.
 
     Raises AdminsOnly, NoSuchWebhook, NoSuchDelivery, WebhookInactive, DeliveryUnderWay.
     """
@@ -109,7 +107,7 @@ async def send_again(
 
 
 async def get(session: AsyncSession, webhook_id: int, *, lock: bool = False) -> Webhook:
-    """The webhook with this id. Raises NoSuchWebhook."""
+    """Return the webhook. Raises NoSuchWebhook."""
     query = select(Webhook).where(Webhook.id == webhook_id)
     found = await session.exec(query.with_for_update(key_share=True) if lock else query)
     webhook = found.one_or_none()
@@ -121,7 +119,7 @@ async def get(session: AsyncSession, webhook_id: int, *, lock: bool = False) -> 
 async def list_all(
     session: AsyncSession, *, limit: int, offset: int
 ) -> tuple[Sequence[Webhook], int]:
-    """One page of webhooks, newest first, and how many there are."""
+    """Return one page of webhooks, newest first, and the number of all."""
     total = (await session.exec(select(func.count()).select_from(Webhook))).one()
     found = await session.exec(
         select(Webhook).order_by(col(Webhook.id).desc()).limit(limit).offset(offset)
@@ -144,7 +142,7 @@ def _parsed(terms: Terms, only_public: bool) -> dict[str, Any]:
 
 
 def _terms(webhook: Webhook) -> dict[str, Any]:
-    """What the audit log says of it: no secret."""
+    """Return the values for the audit log, without the secret."""
     return {"url": webhook.url, "events": webhook.events, "active": webhook.active}
 
 

@@ -51,7 +51,7 @@ class SandboxState(AdminLive, rx.State):
         hub.watch(self, campaigns="all")
 
     async def _refresh_live(self, session: AsyncSession) -> None:
-        setup = await sandbox.bench_now(session)
+        setup = await sandbox.current(session)
         if setup is None:
             self.campaign_id = 0
             self.rows = []
@@ -151,7 +151,7 @@ class SandboxState(AdminLive, rx.State):
             self.busy = "start over"
             actor = await current_actor(self)
         try:
-            await sandbox.put_away(runtime().tracker, actor)
+            await sandbox.remove(runtime().tracker, actor)
         except SwiviError as wrong:
             yield toast_error(wrong.sentence)
         else:

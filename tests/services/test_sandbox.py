@@ -1,4 +1,4 @@
-"""The bench for view tracking: links go the whole real way, seen by no clipper, and nothing of it
+"""The sandbox for view tracking: links go the whole real way, seen by no clipper, and nothing of it
 stays.
 """
 
@@ -11,7 +11,7 @@ from swivi.domain.accounts.models import User, UserStatus
 from swivi.domain.campaigns.models import Campaign, CampaignStatus
 from swivi.domain.clips import review
 from swivi.domain.clips.models import Clip, ClipSubmission
-from swivi.domain.tracking import sandbox as trial
+from swivi.domain.tracking import sandbox
 from swivi.domain.tracking.sandbox import RefusedLink
 from swivi.insights.campaigns import catalogue
 from tests.factories import instagram, tiktok, youtube
@@ -21,7 +21,7 @@ VIDEOS = (tiktok(1), youtube(2), instagram(3))
 
 
 async def submit(world: World, *pasted: str) -> list[RefusedLink]:
-    return await trial.submit_links(world.database, world.running.intake, world.admin, pasted)
+    return await sandbox.submit_links(world.database, world.running.intake, world.admin, pasted)
 
 
 async def submit_all(world: World) -> Campaign:
@@ -60,17 +60,17 @@ async def test_no_clipper_sees_it_and_nobody_can_sign_in_as_its_clipper(world: W
     campaign = await submit_all(world)
     async with world.database.reading() as session:
         assert (await catalogue.open_campaigns(session, limit=1))[1] == 0
-        bench = await trial.bench_now(session)
-        assert bench is not None
+        found = await sandbox.current(session)
+        assert found is not None
     for password in ("", "!", "correct horse battery"):
         with pytest.raises(WrongCredentials):
             await accounts.authenticate(
-                world.database, email=bench.clipper.email, password=password
+                world.database, email=found.clipper.email, password=password
             )
     assert campaign.is_test
     with pytest.raises(InvalidInput):
         await accounts.newcomer(
-            email=bench.clipper.email, password="correct horse battery", name="Eve"
+            email=found.clipper.email, password="correct horse battery", name="Eve"
         )
 
 
@@ -79,7 +79,7 @@ async def test_what_cannot_be_taken_is_said_link_by_link(world: World) -> None:
     refused = await submit(world, url, "https://example.test/video/1", url)
 
     assert [one.link for one in refused] == ["https://example.test/video/1", url]
-    assert refused[1].why == "You have submitted this video to this campaign already."
+    assert refused[1].why == "You already submitted this video to this campaign."
     assert len(await world.all(ClipSubmission)) == 1
 
 
@@ -89,10 +89,10 @@ async def test_putting_it_away_leaves_no_money_and_the_same_links_can_come_again
     first = await submit_all(world)
     await approve_all(world)
     await world.track(first)
-    await trial.put_away(world.tracker, world.admin)
+    await sandbox.remove(world.tracker, world.admin)
 
     ended = await world.now(first)
-    [tester] = await world.all(User, User.name == trial.NAME)
+    [tester] = await world.all(User, User.name == sandbox.NAME)
     assert (ended.status, ended.spent) == (CampaignStatus.COMPLETED, 0)
     assert (tester.total_earnings, tester.total_views, tester.status) == (0, 0, UserStatus.DISABLED)
     again = await submit_all(world)
@@ -103,16 +103,16 @@ async def test_a_used_up_bench_can_be_put_away_too(world: World) -> None:
     campaign = await submit_all(world)
     await approve_all(world)
     await world.read(*((video, 1_000_000) for video in VIDEOS))
-    await trial.put_away(world.tracker, world.admin)
+    await sandbox.remove(world.tracker, world.admin)
 
     assert (await world.now(campaign)).spent == 2_500
     async with world.database.reading() as session:
-        assert await trial.bench_now(session) is None
+        assert await sandbox.current(session) is None
 
 
 async def test_only_admins_may(world: World) -> None:
     with pytest.raises(AdminsOnly):
-        await trial.submit_links(world.database, world.running.intake, world.clipper, ["x"])
+        await sandbox.submit_links(world.database, world.running.intake, world.clipper, ["x"])
     with pytest.raises(AdminsOnly):
-        await trial.put_away(world.tracker, world.clipper)
+        await sandbox.remove(world.tracker, world.clipper)
     assert await world.all(Campaign) == []

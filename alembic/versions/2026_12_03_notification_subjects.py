@@ -1,7 +1,7 @@
 """notifications name their subject instead of a page's address
 
-Revision: 0037
-Revises: 0036
+Revision: 0039
+Revises: 0038
 
 Rows that are there keep their address, and it still works.
 """
@@ -9,8 +9,8 @@ Rows that are there keep their address, and it still works.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0037"
-down_revision = "0036"
+revision = "0039"
+down_revision = "0038"
 branch_labels = None
 depends_on = None
 
