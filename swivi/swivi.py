@@ -8,8 +8,8 @@ from starlette.types import ASGIApp
 
 from swivi.api.app import mounted_api
 from swivi.auth_forms.forms import build_auth
-from swivi.demo.simulator import create_simulator
-from swivi.domain.platforms.models import PLAYERS
+from swivi.demo.simulator.app import create_simulator
+from swivi.domain.platforms.registry import PLAYER_ORIGINS
 from swivi.middleware.browser_cache import BrowserCache
 from swivi.middleware.client_address import ClientAddress, ForwardedFor
 from swivi.middleware.header_limits import HeaderLimits
@@ -47,7 +47,7 @@ def page_of(path: str) -> str | None:
 def guarded(asgi: ASGIApp) -> ASGIApp:
     """The app, whose answers tell browsers what they may do with them."""
     built, https = get_web_dir() / Dirs.STATIC, settings_or_exit().secure_cookies
-    return SecurityHeaders(asgi, built, players=PLAYERS, https=https)
+    return SecurityHeaders(asgi, built, players=PLAYER_ORIGINS, https=https)
 
 
 def kept_to_this_host(asgi: ASGIApp) -> ASGIApp:

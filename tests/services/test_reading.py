@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import col, select
 
 from swivi.core import clock
-from swivi.demo.simulator_items import State
+from swivi.demo.simulator.items.base import State
 from swivi.domain.campaigns.models import Campaign
 from swivi.domain.clips.models import Clip, ClipSubmission, ViewTracking
 from swivi.domain.notifications.models import Notification, NotificationKind

@@ -308,7 +308,7 @@ class ViewTracking(SQLModel, table=True):
     """Who read it, such as an actor's id."""
     detail: str = Field(default="")
     word: str | None = None
-    """The scraper's error word where it is unknown (see `platforms/words.py`): one bounded line."""
+    """The scraper's error word where it is unknown (see `platforms/scraper_messages.py`): one bounded line."""
 
 
 class HoldDecision(StrEnum):

@@ -4,7 +4,7 @@ else.
 Derived from the stored readings whenever somebody looks. Nothing is paid differently because of it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple
@@ -15,9 +15,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.domain.clips.models import ViewTracking
 from swivi.domain.platforms.models import Platform
 from swivi.insights.submissions.rows import ClipRow
-
-ROUNDED_FROM: Mapping[Platform, int] = {Platform.TIKTOK: 10_000}
-"""From how many views on a platform shows rounded counts only, such as 573.9K."""
 
 SMALL_FIRST = 1_000
 """A first count below this may be a fault of the scraper: reading it wrong costs the most."""
@@ -75,7 +72,8 @@ def rounded_to(platform: Platform, views: int) -> int | None:
     """Return the step that a platform rounds a count of this size to, or None if this one is not
     rounded.
     """
-    if views < ROUNDED_FROM.get(platform, views + 1):
+    rounds_from = platform.spec.rounds_from
+    if rounds_from is None or views < rounds_from:
         return None
     step = 100_000 if views >= 1_000_000 else 100
     return step if views % step == 0 else None
@@ -85,7 +83,7 @@ def _rounded(platform: Platform, counts: Sequence[Count]) -> Iterator[str]:
     if counts and (step := rounded_to(platform, counts[-1].views)):
         yield (
             f"{counts[-1].views:,} views is rounded by the platform to a multiple of {step:,}. "
-            f"{platform.label} rounds counts from about {ROUNDED_FROM[platform]:,} on, so growth "
+            f"{platform.label} rounds counts from about {platform.spec.rounds_from:,} on, so growth "
             "comes in steps."
         )
 
