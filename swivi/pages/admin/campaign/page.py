@@ -25,13 +25,13 @@ from swivi.pages.engine.listing import PAGE_SIZE, Listing
 from swivi.pages.engine.loading import loading
 from swivi.pages.engine.session import visitor
 from swivi.pages.shared.frame import admin_page
+from swivi.pages.shared.platform_mark import platform_mark
 from swivi.runtime.live import hub
 from swivi.ui.buttons import link_button
 from swivi.ui.cards import panel
 from swivi.ui.feedback import empty_state, notice, status_badge
 from swivi.ui.layout import cluster, stack
 from swivi.ui.numbers import count, flash_row, money, when
-from swivi.ui.platform_marks import platform_mark
 from swivi.ui.tables import Column, data_table, pager
 from swivi.ui.types import Node
 

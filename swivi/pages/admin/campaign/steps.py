@@ -13,6 +13,7 @@ from swivi.pages.admin.campaign.tracking import track_campaign_button
 from swivi.pages.admin.campaign_form.draft import LIST
 from swivi.pages.admin.campaign_form.new_page import COPY_OF
 from swivi.pages.shared.frame import sends
+from swivi.pages.shared.platform_mark import platform_mark
 from swivi.ui.buttons import button, link_button, submit_button
 from swivi.ui.cards import Line, breakdown, panel
 from swivi.ui.dialogs import close_button, confirm_dialog, form_dialog
@@ -20,7 +21,6 @@ from swivi.ui.feedback import notice
 from swivi.ui.forms import form, form_actions, text_area_field
 from swivi.ui.layout import cluster
 from swivi.ui.numbers import money_text, when
-from swivi.ui.platform_marks import platform_mark
 from swivi.ui.types import Text
 
 
