@@ -11,7 +11,7 @@ from swivi.domain.platforms.models import Platform
 from swivi.domain.tracking.models import ScraperRun
 from swivi.runtime.database.choices import allow_values
 
-NEW_PLATFORM = "vimeo"
+NEW_PLATFORM = "newtube"
 
 
 async def start_run_on(database: Database, platform: str) -> None:
