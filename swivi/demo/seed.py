@@ -103,7 +103,7 @@ class _Seeding:
         ]
 
     async def _sign_up_users(self) -> None:
-        for key, (email, name) in story.PEOPLE.items():
+        for key, (email, name) in story.USERS.items():
             role = Role.ADMIN if key == ADMIN else Role.CLIPPER
             who = await accounts.newcomer(email=email, password=passwords.generate(), name=name)
             async with self._database.writing() as session:
@@ -158,12 +158,14 @@ class _Seeding:
     async def _send(self, number: int, planned: DemoClip) -> None:
         video = cast(planned, self._now, number)
         self._readers.authors[video.external_id] = story.handle_of(planned.clipper)
-        clipper, campaign_id = self._users[planned.clipper], self._campaigns[planned.campaign]
+        clipper = self._users[planned.clipper]
+        campaign_id = self._campaigns[planned.campaign]
         sent = await self._intake.submit(clipper, campaign_id, video.canonical_url, wait_seconds=10)
         self._submissions[number] = sent.id
 
     async def _review(self, number: int, planned: DemoClip) -> None:
-        admin, submission_id = self._users[ADMIN], self._submissions[number]
+        admin = self._users[ADMIN]
+        submission_id = self._submissions[number]
         async with self._database.writing() as session:
             if planned.rejected is None:
                 await review.approve(session, admin, submission_id)

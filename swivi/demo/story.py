@@ -18,7 +18,7 @@ ADMIN = "admin"
 CASEY = "clipper"
 """The clipper that visitors sign in as."""
 
-PEOPLE: Mapping[str, tuple[str, str]] = {
+USERS: Mapping[str, tuple[str, str]] = {
     ADMIN: (DEMO_ADMIN_EMAIL, "Alex Morgan"),
     CASEY: (DEMO_CLIPPER_EMAIL, "Casey Rivera"),
     "jordan": (f"jordan@{DEMO_DOMAIN}", "Jordan Blake"),
@@ -35,7 +35,7 @@ PEOPLE: Mapping[str, tuple[str, str]] = {
 
 def handle_of(key: str) -> str:
     """Return a user's handle, which is the same on every platform."""
-    plain = normalize("NFKD", PEOPLE[key][1]).encode("ascii", "ignore").decode()
+    plain = normalize("NFKD", USERS[key][1]).encode("ascii", "ignore").decode()
     return plain.casefold().replace(" ", ".")
 
 
