@@ -5,8 +5,8 @@ from starlette.routing import BaseRoute, Mount
 
 from swivi.api.app import mounted_api
 from swivi.auth_forms.forms import build_auth
-from swivi.demo.simulator import create_simulator
-from swivi.domain.platforms.models import PLAYERS
+from swivi.demo.simulator.app import create_simulator
+from swivi.domain.platforms.registry import PLAYER_ORIGINS
 from swivi.middleware import stack
 from swivi.middleware.websockets import same_origin
 from swivi.pages import admin, clipper, profile, public
@@ -42,7 +42,7 @@ app = LiveApp(
         *stack.wrappers(
             settings_or_exit(),
             built=built_front_end(),
-            players=PLAYERS,
+            players=PLAYER_ORIGINS,
             page_of=page_of,
         ),
     ],

@@ -14,14 +14,16 @@ import asyncio
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 import httpx
 import pytest
 
-from swivi.demo.simulator import create_simulator, simulator_server
-from swivi.demo.simulator_state import SimulatorState
+from swivi.demo.simulator.app import create_simulator, simulator_server
+from swivi.demo.simulator.state import SimulatorState
+from swivi.domain.platforms.models import Reading, VideoRef
+from swivi.domain.platforms.readers.protocol import CollectedReadings, ViewReader
 from tests.servers import free_port
 
 HOST = "127.0.0.1"
@@ -40,6 +42,18 @@ class RunningSimulator(SimulatorState):
         live to hear it.
         """
         httpx.get(f"{self.url}/control/runs").raise_for_status()
+
+
+async def read(reader: ViewReader, refs: Sequence[VideoRef]) -> CollectedReadings:
+    """Start a run and collect it."""
+    started = await reader.start(refs)
+    return await reader.collect(started.run_id, refs)
+
+
+async def read_one(reader: ViewReader, ref: VideoRef) -> Reading:
+    """Start a run for one video and collect it."""
+    [reading] = (await read(reader, [ref])).readings
+    return reading
 
 
 class _ServerThread(threading.Thread):

@@ -73,11 +73,3 @@ class ToldReader:
         return CollectedReadings(
             run_id, "SUCCEEDED", tuple(self.told.reading(ref) for ref in refs), 1_000
         )
-
-    async def read(
-        self, refs: Sequence[VideoRef], *, since: datetime | None = None
-    ) -> CollectedReadings:
-        return await self.collect((await self.start(refs)).run_id, refs)
-
-    async def read_one(self, ref: VideoRef, *, since: datetime | None = None) -> Reading:
-        return (await self.read([ref])).readings[0]

@@ -40,7 +40,7 @@ async def _seed(running: Runtime) -> bool:
     # Two weeks of tracking runs happen now: their log lines would say nothing to anybody.
     logging.getLogger("swivi").setLevel(logging.WARNING)
     with bar("Seeding the demo") as show:
-        return await seed(running.database, told=show)
+        return await seed(running.database, on_progress=show)
 
 
 def backup(

@@ -1,1 +1,1 @@
-"""The demo: what makes Swivi worth a look without a key of the reading service."""
+"""The demo: seeded data and a simulated view reading service, so that Swivi runs without keys."""

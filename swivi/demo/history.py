@@ -1,7 +1,6 @@
-"""Reading a view count in the past: what the simulator would have answered at the moment we stand
-at.
+"""Read view counts of the past: what the simulator would have answered at `clock.now()`.
 
-Only the seeding of the demo reads like this. The running demo talks to the simulator over HTTP.
+Only the seeding of the demo uses this. The running demo uses the simulator over HTTP.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -9,16 +8,15 @@ from datetime import datetime
 from uuid import uuid4
 
 from swivi.core import clock
-from swivi.demo.simulator_growth import views_at
+from swivi.demo.simulator.growth import views_at
 from swivi.domain.platforms.models import Outcome, Platform, Reading, VideoRef
-from swivi.domain.platforms.readers.protocol import CollectedReadings, ScraperStart, ViewReader
-from swivi.domain.platforms.scrapers import ACTORS
+from swivi.domain.platforms.readers.protocol import CollectedReadings, ScraperStart
 
 SOURCE = "demo:history"
 
 
 class HistoryReader:
-    """A ViewReader whose runs are over as soon as they are started, at `clock.now()`."""
+    """A ViewReader and BatchReader whose runs end as soon as they start."""
 
     max_batch = 500
 
@@ -27,38 +25,32 @@ class HistoryReader:
         self._authors = authors
 
     async def start(self, refs: Sequence[VideoRef]) -> ScraperStart:
-        """A run with an id of its own; nothing happens until it is collected."""
+        """Return a start with an id of its own. The reading happens in `collect`."""
         return ScraperStart(run_id=uuid4().hex, dataset_id="")
 
     async def find_started(
         self, refs: Sequence[VideoRef], since: datetime, *, known: Collection[str] = ()
     ) -> ScraperStart | None:
-        """None: no start is ever uncertain."""
+        """Return None: no start is ever uncertain."""
         return None
 
     async def collect(self, run_id: str, refs: Sequence[VideoRef]) -> CollectedReadings:
-        """The views of all videos at this moment, at no cost."""
+        """Return the views of all videos at this moment, at no cost."""
         return CollectedReadings(
             run_id, "SUCCEEDED", tuple(self._read(ref) for ref in refs), cost_micro_usd=0
         )
 
-    async def read(
-        self, refs: Sequence[VideoRef], *, since: datetime | None = None
-    ) -> CollectedReadings:
+    async def read(self, refs: Sequence[VideoRef]) -> CollectedReadings:
         """Start and collect."""
         start = await self.start(refs)
         return await self.collect(start.run_id, refs)
-
-    async def read_one(self, ref: VideoRef, *, since: datetime | None = None) -> Reading:
-        """The views of one video at this moment."""
-        return self._read(ref)
 
     def _read(self, ref: VideoRef) -> Reading:
         return Reading(
             ref,
             Outcome.OK,
             views_at(ref.external_id, clock.now()),
-            metric=ACTORS[self.platform].views_field,
+            metric=self.platform.spec.scraper.views_field,
             source=SOURCE,
             author=self._authors.get(ref.external_id),
             detail="",
@@ -67,11 +59,11 @@ class HistoryReader:
 
 
 class HistoryReaders:
-    """A HistoryReader for each platform. `authors` says who posted a video, by its external id."""
+    """A HistoryReader for each platform. `authors` maps external ids to handles."""
 
     def __init__(self) -> None:
         self.authors: dict[str, str] = {}
 
-    def for_platform(self, platform: Platform) -> ViewReader:
-        """The reader of that platform."""
+    def for_platform(self, platform: Platform) -> HistoryReader:
+        """Return the reader of one platform."""
         return HistoryReader(platform, self.authors)

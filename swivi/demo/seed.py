@@ -1,7 +1,7 @@
-"""Seeding the demo: the story is lived through day by day, by the same services that people use.
+"""Seed the demo: replay the story day by day through the services that users call.
 
-So every cent has its transfers, every step its audit row and its message, and `python -m swivi
-audit` is clean.
+So every cent has its transfers, and every step its audit entry and notification. `python -m swivi
+audit` finds nothing.
 """
 
 import math
@@ -38,51 +38,53 @@ from swivi.domain.tracking.service import Tracker, TrackingOptions
 SMALLEST_PAYOUT: Cents = 20_00
 
 Act = Callable[[], Awaitable[None]]
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happens at a moment (UTC)."""
+class StoryEvent:
+    """An action at a moment (UTC)."""
 
     at: datetime
     act: Act
 
 
-async def seed(database: Database, *, told: Callable[[int, int], None] | None = None) -> bool:
-    """Seed a migrated, empty database; False if the demo is there already, which adds nothing.
+async def seed(database: Database, *, on_progress: Progress | None = None) -> bool:
+    """Seed a migrated, empty database. Return False, and add nothing, if the demo is there.
 
-    `told` hears how many events of how many have happened. Raises NotADemoDatabase, SeedingCutOff.
+    Calls `on_progress` with the number of finished events and of all. Raises NotADemoDatabase,
+    SeedingCutOff.
     """
     if await is_seeded(database):
         return False
-    await _Story(database, clock.now()).live(told or (lambda done, of: None))
+    await _Seeding(database, clock.now()).run(on_progress or (lambda done, total: None))
     return True
 
 
-class _Story:
-    """The story on its way: who and what there is so far, by the story's keys."""
+class _Seeding:
+    """A seeding in progress: what exists so far, by the story's keys."""
 
     def __init__(self, database: Database, now: datetime) -> None:
         readers = HistoryReaders()
-        # One reader at a time and no pauses: nothing here waits for a network.
+        # One batch at a time and no pauses, because nothing here waits for a network.
         reading = ReadingOptions(concurrency=1, pause_seconds=0)
         self._database = database
         self._now = now
         self._readers = readers
         self._intake = Intake(database, readers)
         self._tracker = Tracker(database, readers, TrackingOptions(reading=reading))
-        self._people: dict[str, Actor] = {}
+        self._users: dict[str, Actor] = {}
         self._campaigns: dict[str, int] = {}
         self._submissions: dict[int, int] = {}
         self._requests: dict[int, int] = {}
 
-    async def live(self, told: Callable[[int, int], None]) -> None:
-        """Let everything happen in its order, each event at its own moment."""
+    async def run(self, on_progress: Progress) -> None:
+        """Run all events in order, with the clock at the moment of each."""
         with clock.standing_at(self._ago(story.HISTORY_DAYS)):
-            await self._everybody_signs_up()
+            await self._sign_up_users()
         events = sorted(self._events(), key=lambda event: event.at)
         for done, event in enumerate(events):
-            told(done, len(events))
+            on_progress(done, len(events))
             with clock.standing_at(event.at):
                 await event.act()
         await self._close()
@@ -90,18 +92,18 @@ class _Story:
     def _ago(self, days: float) -> datetime:
         return self._now - timedelta(days=days)
 
-    def _events(self) -> list[Event]:
+    def _events(self) -> list[StoryEvent]:
         return [
-            *self._campaigns_open(),
-            *self._runs(),
-            *self._clips_are_sent(),
-            *self._payouts_are_asked(),
-            Event(self._ago(story.PAUSES[1]), self._pause),
-            Event(self._now, self._cut_last_budget),
+            *self._campaign_events(),
+            *self._tracking_events(),
+            *self._clip_events(),
+            *self._payout_events(),
+            StoryEvent(self._ago(story.PAUSES[1]), self._pause),
+            StoryEvent(self._now, self._cut_last_budget),
         ]
 
-    async def _everybody_signs_up(self) -> None:
-        for key, (email, name) in story.PEOPLE.items():
+    async def _sign_up_users(self) -> None:
+        for key, (email, name) in story.USERS.items():
             role = Role.ADMIN if key == ADMIN else Role.CLIPPER
             who = await accounts.newcomer(email=email, password=passwords.generate(), name=name)
             async with self._database.writing() as session:
@@ -110,13 +112,13 @@ class _Story:
                     await social.link(
                         session, actor_of(user), platform=platform, handle=story.handle_of(key)
                     )
-            self._people[key] = actor_of(user)
+            self._users[key] = actor_of(user)
 
     # --- campaigns ------------------------------------------------------------------------------
 
-    def _campaigns_open(self) -> list[Event]:
+    def _campaign_events(self) -> list[StoryEvent]:
         return [
-            Event(self._ago(planned.created), partial(self._create, planned))
+            StoryEvent(self._ago(planned.created), partial(self._create, planned))
             for planned in story.CAMPAIGNS
         ]
 
@@ -127,77 +129,79 @@ class _Story:
         if planned.starts_in is not None:
             terms["starts_at"] = self._now + timedelta(days=planned.starts_in)
         async with self._database.writing() as session:
-            campaign = await campaigns.create(session, self._people[ADMIN], terms)
+            campaign = await campaigns.create(session, self._users[ADMIN], terms)
         self._campaigns[planned.key] = campaign.id
 
     async def _pause(self) -> None:
         async with self._database.writing() as session:
             campaign_id = self._campaigns[story.PAUSES[0]]
-            await campaigns.step(session, self._people[ADMIN], campaign_id, CampaignStatus.PAUSED)
+            await campaigns.step(session, self._users[ADMIN], campaign_id, CampaignStatus.PAUSED)
 
     async def _cut_last_budget(self) -> None:
         key, above = story.LAST_CENTS
         async with self._database.writing() as session:
             campaign = await campaigns.get(session, self._campaigns[key])
             dollars = math.ceil((campaign.spent + above) / 100)
-            await campaigns.change(session, self._people[ADMIN], campaign.id, {"budget": dollars})
+            await campaigns.change(session, self._users[ADMIN], campaign.id, {"budget": dollars})
 
     # --- clips ----------------------------------------------------------------------------------
 
-    def _clips_are_sent(self) -> list[Event]:
+    def _clip_events(self) -> list[StoryEvent]:
         events = []
         for number, planned in enumerate(story.CLIPS):
-            events.append(Event(self._ago(planned.sent), partial(self._send, number, planned)))
+            events.append(StoryEvent(self._ago(planned.sent), partial(self._send, number, planned)))
             if not planned.waits:
                 decided = self._ago(planned.sent - story.REVIEW_TAKES_DAYS)
-                events.append(Event(decided, partial(self._review, number, planned)))
+                events.append(StoryEvent(decided, partial(self._review, number, planned)))
         return events
 
     async def _send(self, number: int, planned: DemoClip) -> None:
         video = cast(planned, self._now, number)
         self._readers.authors[video.external_id] = story.handle_of(planned.clipper)
-        clipper, campaign_id = self._people[planned.clipper], self._campaigns[planned.campaign]
+        clipper = self._users[planned.clipper]
+        campaign_id = self._campaigns[planned.campaign]
         sent = await self._intake.submit(clipper, campaign_id, video.canonical_url, wait_seconds=10)
         self._submissions[number] = sent.id
 
     async def _review(self, number: int, planned: DemoClip) -> None:
-        admin, submission_id = self._people[ADMIN], self._submissions[number]
+        admin = self._users[ADMIN]
+        submission_id = self._submissions[number]
         async with self._database.writing() as session:
             if planned.rejected is None:
                 await review.approve(session, admin, submission_id)
             else:
                 await review.reject(session, admin, submission_id, planned.rejected)
 
-    def _runs(self) -> list[Event]:
+    def _tracking_events(self) -> list[StoryEvent]:
         hours = range(0, story.HISTORY_DAYS * 24 + 1, story.HOURS_BETWEEN_RUNS)
-        return [Event(self._ago(ago / 24), self._track) for ago in hours]
+        return [StoryEvent(self._ago(ago / 24), self._track) for ago in hours]
 
     async def _track(self) -> None:
         await self._tracker.run(Trigger.SCHEDULE)
 
     # --- payouts --------------------------------------------------------------------------------
 
-    def _payouts_are_asked(self) -> list[Event]:
+    def _payout_events(self) -> list[StoryEvent]:
         events = []
         for number, planned in enumerate(story.PAYOUTS):
-            events.append(Event(self._ago(planned.asked), partial(self._ask, number, planned)))
+            events.append(StoryEvent(self._ago(planned.asked), partial(self._ask, number, planned)))
             decided = self._ago(planned.asked - story.DECISION_TAKES_DAYS)
             if planned.rejected is not None:
                 reject = partial(self._process, number, "reject", notes=planned.rejected)
-                events.append(Event(decided, reject))
+                events.append(StoryEvent(decided, reject))
             if planned.transaction_id is not None:
-                events.append(Event(decided, partial(self._process, number, "approve")))
+                events.append(StoryEvent(decided, partial(self._process, number, "approve")))
                 pay = partial(
                     self._process, number, "complete", transaction_id=planned.transaction_id
                 )
-                events.append(Event(decided + timedelta(hours=2), pay))
+                events.append(StoryEvent(decided + timedelta(hours=2), pay))
         return events
 
     async def _ask(self, number: int, planned: DemoPayout) -> None:
         async with self._database.writing() as session:
             asked = await payouts.request(
                 session,
-                self._people[planned.clipper],
+                self._users[planned.clipper],
                 amount=planned.amount,
                 method=planned.method,
                 details=planned.details,
@@ -216,7 +220,7 @@ class _Story:
         async with self._database.writing() as session:
             await payouts.process(
                 session,
-                self._people[ADMIN],
+                self._users[ADMIN],
                 self._requests[number],
                 action,
                 transaction_id=transaction_id,
@@ -226,6 +230,6 @@ class _Story:
     # --- the end --------------------------------------------------------------------------------
 
     async def _close(self) -> None:
-        admin_id = self._people[ADMIN].user_id
+        admin_id = self._users[ADMIN].user_id
         async with self._database.writing() as session:
             audit_log.record(session, audit_log.entry(SEEDED, "user", admin_id, actor_id=None))

@@ -1,4 +1,4 @@
-"""Whether a database is the demo's already: asked at each start, so it imports next to nothing."""
+"""Whether a database has the demo. Checked at each start, so this module imports very little."""
 
 from sqlmodel import select
 
@@ -9,11 +9,11 @@ from swivi.domain.accounts.models import User
 from swivi.domain.ledger.models import AuditEntry
 
 SEEDED = "demo.seeded"
-"""The audit log's word for a seeding that came to its end."""
+"""The action in the audit log that marks a finished seeding."""
 
 
 async def is_seeded(database: Database) -> bool:
-    """Whether the whole demo is there; False for a migrated, empty database.
+    """Return whether the whole demo is in the database; False for a migrated, empty one.
 
     Raises NotADemoDatabase, SeedingCutOff.
     """

@@ -1,5 +1,6 @@
-"""The demo's story as data: who, which campaigns, which clips, and when, in days before or after
-the seeding.
+"""The demo's story as data: users, campaigns, clips and payouts.
+
+Times are in days before or after the seeding.
 """
 
 from collections.abc import Mapping
@@ -15,9 +16,9 @@ HOURS_BETWEEN_RUNS = 12
 
 ADMIN = "admin"
 CASEY = "clipper"
-"""The clipper whom visitors sign in as."""
+"""The clipper that visitors sign in as."""
 
-PEOPLE: Mapping[str, tuple[str, str]] = {
+USERS: Mapping[str, tuple[str, str]] = {
     ADMIN: (DEMO_ADMIN_EMAIL, "Alex Morgan"),
     CASEY: (DEMO_CLIPPER_EMAIL, "Casey Rivera"),
     "jordan": (f"jordan@{DEMO_DOMAIN}", "Jordan Blake"),
@@ -29,23 +30,27 @@ PEOPLE: Mapping[str, tuple[str, str]] = {
     "malik": (f"malik@{DEMO_DOMAIN}", "Malik Johnson"),
     "ines": (f"ines@{DEMO_DOMAIN}", "Inés Ortega"),
 }
-"""Key -> email and name."""
+"""Email and name by key."""
 
 
 def handle_of(key: str) -> str:
-    """What somebody calls themselves on every platform."""
-    plain = normalize("NFKD", PEOPLE[key][1]).encode("ascii", "ignore").decode()
+    """Return a user's handle, which is the same on every platform."""
+    plain = normalize("NFKD", USERS[key][1]).encode("ascii", "ignore").decode()
     return plain.casefold().replace(" ", ".")
 
 
-T, Y, I = Platform.TIKTOK, Platform.YOUTUBE, Platform.INSTAGRAM  # noqa: E741 -- columns of the table below
-EVERYWHERE = [T.value, Y.value, I.value]
+TIKTOK = Platform.TIKTOK
+YOUTUBE = Platform.YOUTUBE
+INSTAGRAM = Platform.INSTAGRAM
+EVERYWHERE = [platform.value for platform in Platform]
 
 
 @dataclass(frozen=True, slots=True)
 class DemoCampaign:
-    """A campaign, when it was created (days ago), what it becomes at the end, and its terms as an
-    admin types them.
+    """A campaign.
+
+    `created` is in days ago. `terms` are what an admin enters. `ends_as` is its status after the
+    seeding. `starts_in` is in days, for a campaign that is not open yet.
     """
 
     key: str
@@ -53,7 +58,6 @@ class DemoCampaign:
     terms: Mapping[str, object]
     ends_as: CampaignStatus = CampaignStatus.ACTIVE
     starts_in: float | None = None
-    """Days until it opens, for one that is not open yet."""
 
 
 CAMPAIGNS = (
@@ -98,7 +102,7 @@ CAMPAIGNS = (
             "brand": "Northpine Outdoor",
             "description": "One trail, one lesson, one jacket. We love bad weather.",
             "requirements": "Name the trail. No drones in national parks.",
-            "platforms": [Y.value, I.value],
+            "platforms": [YOUTUBE.value, INSTAGRAM.value],
             "budget": "1500.00",
             "payout_rate": "1.80",
             "min_views": 1_000,
@@ -119,7 +123,7 @@ CAMPAIGNS = (
             "platforms": EVERYWHERE,
             "budget": "7500.00",
             "payout_rate": "1.00",
-            "platform_rates": {Y.value: "1.40"},
+            "platform_rates": {YOUTUBE.value: "1.40"},
             "max_per_clipper": "2000.00",
         },
     ),
@@ -148,7 +152,7 @@ CAMPAIGNS = (
                 "Teach one phrase in a language you love. The stranger the situation, the better."
             ),
             "requirements": "End on the app's card. Safe for all ages.",
-            "platforms": [T.value, I.value],
+            "platforms": [TIKTOK.value, INSTAGRAM.value],
             "budget": "5000.00",
             "payout_rate": "0.80",
             "max_per_clip": "1500.00",
@@ -164,7 +168,7 @@ CAMPAIGNS = (
                 "Unbox it, wear it, layer it. Samples go out to the first fifty clippers."
             ),
             "requirements": "Daylight, no filters on the fabric.",
-            "platforms": [T.value, I.value],
+            "platforms": [TIKTOK.value, INSTAGRAM.value],
             "budget": "8000.00",
             "payout_rate": "1.50",
         },
@@ -190,11 +194,12 @@ CAMPAIGNS = (
 
 @dataclass(frozen=True, slots=True)
 class DemoClip:
-    """A clip that somebody sends.
+    """A submitted clip.
 
-    `sent` is in days ago. `takes_off` is in days from the seeding, negative for one that took off
-    already; until then its views grow slowly to `size`, from then on by about `pace` a minute (see
-    `simulator_growth`).
+    `sent` is in days ago. `takes_off` is in days from the seeding, negative for a clip that took
+    off before. Until then its views grow slowly to `size`, and from then on by about `pace` a
+    minute (see `simulator/growth.py`). `waits` tells whether it is still to be reviewed, `rejected`
+    is the reason of a rejection.
     """
 
     campaign: str
@@ -205,62 +210,61 @@ class DemoClip:
     size: int
     pace: int = 320
     waits: bool = False
-    """Whether it is still to be reviewed."""
     rejected: str | None = None
 
 
 CLIPS = (
-    # Completed by the two clips that took off.
-    DemoClip("coffee", CASEY, T, 13.4, 2, 34_000),
-    DemoClip("coffee", "jordan", I, 13.1, -4.1, 42_000),
-    DemoClip("coffee", "hana", T, 12.2, -3.9, 25_000),
-    DemoClip("coffee", "mateo", Y, 11.6, 3, 30_000),
-    DemoClip("coffee", "zoe", T, 10.8, 4, 22_000),
-    # Two clips carry it; one takes off just now.
-    DemoClip("summer", "jordan", T, 13.3, -3.2, 38_000),
-    DemoClip("summer", "priya", Y, 12.7, -1.4, 52_000),
-    DemoClip("summer", CASEY, T, 12.4, 0, 45_000, pace=600),
-    DemoClip("summer", "hana", I, 12.1, 1.5, 40_000),
-    DemoClip("summer", "malik", T, 11.4, 2.5, 28_000),
-    DemoClip("summer", "ines", Y, 10.2, 3.5, 61_000),
-    DemoClip("summer", "oliver", I, 8.9, 5, 19_000),
-    DemoClip("summer", "zoe", T, 6.3, 2, 33_000),
-    DemoClip("summer", CASEY, I, 4.1, 4, 26_000),
-    # Paused: what grows now counts once it goes on.
-    DemoClip("trail", "oliver", Y, 12.6, 1, 48_000),
-    DemoClip("trail", "ines", I, 12.0, 3, 36_000),
-    DemoClip("trail", "mateo", Y, 9.7, 2, 55_000),
-    DemoClip("trail", CASEY, I, 9.1, 6, 31_000),
+    # The two clips that took off complete this campaign.
+    DemoClip("coffee", CASEY, TIKTOK, 13.4, 2, 34_000),
+    DemoClip("coffee", "jordan", INSTAGRAM, 13.1, -4.1, 42_000),
+    DemoClip("coffee", "hana", TIKTOK, 12.2, -3.9, 25_000),
+    DemoClip("coffee", "mateo", YOUTUBE, 11.6, 3, 30_000),
+    DemoClip("coffee", "zoe", TIKTOK, 10.8, 4, 22_000),
+    # Two clips earn most of it; one takes off during the visit.
+    DemoClip("summer", "jordan", TIKTOK, 13.3, -3.2, 38_000),
+    DemoClip("summer", "priya", YOUTUBE, 12.7, -1.4, 52_000),
+    DemoClip("summer", CASEY, TIKTOK, 12.4, 0, 45_000, pace=600),
+    DemoClip("summer", "hana", INSTAGRAM, 12.1, 1.5, 40_000),
+    DemoClip("summer", "malik", TIKTOK, 11.4, 2.5, 28_000),
+    DemoClip("summer", "ines", YOUTUBE, 10.2, 3.5, 61_000),
+    DemoClip("summer", "oliver", INSTAGRAM, 8.9, 5, 19_000),
+    DemoClip("summer", "zoe", TIKTOK, 6.3, 2, 33_000),
+    DemoClip("summer", CASEY, INSTAGRAM, 4.1, 4, 26_000),
+    # Paused: new views count after it resumes.
+    DemoClip("trail", "oliver", YOUTUBE, 12.6, 1, 48_000),
+    DemoClip("trail", "ines", INSTAGRAM, 12.0, 3, 36_000),
+    DemoClip("trail", "mateo", YOUTUBE, 9.7, 2, 55_000),
+    DemoClip("trail", CASEY, INSTAGRAM, 9.1, 6, 31_000),
     # A podcast: steady.
-    DemoClip("founders", "priya", Y, 12.5, -2.1, 44_000),
-    DemoClip("founders", "malik", T, 12.1, 1, 37_000),
-    DemoClip("founders", CASEY, Y, 11.7, 0, 58_000, pace=400),
-    DemoClip("founders", "oliver", I, 10.5, 2, 29_000),
-    DemoClip("founders", "jordan", T, 7.8, 4, 46_000),
-    DemoClip("founders", "hana", Y, 5.2, 3, 63_000),
-    # Nearly used up, and three clips take off now: a visitor sees it complete within a minute.
-    DemoClip("arcade", "zoe", T, 12.3, 0, 52_000, pace=2_600),
-    DemoClip("arcade", "malik", Y, 11.9, 0, 47_000, pace=2_400),
-    DemoClip("arcade", CASEY, T, 9.4, 0, 35_000, pace=2_200),
-    DemoClip("arcade", "mateo", I, 8.2, 2, 41_000),
-    DemoClip("arcade", "ines", T, 6.1, 3, 30_000),
+    DemoClip("founders", "priya", YOUTUBE, 12.5, -2.1, 44_000),
+    DemoClip("founders", "malik", TIKTOK, 12.1, 1, 37_000),
+    DemoClip("founders", CASEY, YOUTUBE, 11.7, 0, 58_000, pace=400),
+    DemoClip("founders", "oliver", INSTAGRAM, 10.5, 2, 29_000),
+    DemoClip("founders", "jordan", TIKTOK, 7.8, 4, 46_000),
+    DemoClip("founders", "hana", YOUTUBE, 5.2, 3, 63_000),
+    # The budget is nearly used up and three clips take off: a visitor sees it complete.
+    DemoClip("arcade", "zoe", TIKTOK, 12.3, 0, 52_000, pace=2_600),
+    DemoClip("arcade", "malik", YOUTUBE, 11.9, 0, 47_000, pace=2_400),
+    DemoClip("arcade", CASEY, TIKTOK, 9.4, 0, 35_000, pace=2_200),
+    DemoClip("arcade", "mateo", INSTAGRAM, 8.2, 2, 41_000),
+    DemoClip("arcade", "ines", TIKTOK, 6.1, 3, 30_000),
     # A young campaign.
-    DemoClip("language", "ines", T, 8.8, -2.4, 33_000),
-    DemoClip("language", "hana", I, 8.1, 1, 39_000),
-    DemoClip("language", "priya", T, 6.6, 2, 27_000),
-    DemoClip("language", CASEY, T, 5.7, 3, 50_000),
-    DemoClip("language", "zoe", I, 3.9, 5, 24_000),
+    DemoClip("language", "ines", TIKTOK, 8.8, -2.4, 33_000),
+    DemoClip("language", "hana", INSTAGRAM, 8.1, 1, 39_000),
+    DemoClip("language", "priya", TIKTOK, 6.6, 2, 27_000),
+    DemoClip("language", CASEY, TIKTOK, 5.7, 3, 50_000),
+    DemoClip("language", "zoe", INSTAGRAM, 3.9, 5, 24_000),
     # For the review queue.
-    DemoClip("summer", "mateo", T, 1.3, 1, 21_000, waits=True),
-    DemoClip("founders", "zoe", I, 0.9, 2, 34_000, waits=True),
-    DemoClip("language", CASEY, I, 0.6, 3, 18_000, waits=True),
-    DemoClip("arcade", "jordan", T, 0.4, 1, 27_000, waits=True),
-    DemoClip("summer", "malik", Y, 0.1, 2, 40_000, waits=True),
-    # Sent back.
+    DemoClip("summer", "mateo", TIKTOK, 1.3, 1, 21_000, waits=True),
+    DemoClip("founders", "zoe", INSTAGRAM, 0.9, 2, 34_000, waits=True),
+    DemoClip("language", CASEY, INSTAGRAM, 0.6, 3, 18_000, waits=True),
+    DemoClip("arcade", "jordan", TIKTOK, 0.4, 1, 27_000, waits=True),
+    DemoClip("summer", "malik", YOUTUBE, 0.1, 2, 40_000, waits=True),
+    # Rejected.
     DemoClip(
         "founders",
         CASEY,
-        T,
+        TIKTOK,
         6.9,
         2,
         23_000,
@@ -269,7 +273,7 @@ CLIPS = (
     DemoClip(
         "trail",
         "jordan",
-        I,
+        INSTAGRAM,
         8.4,
         3,
         20_000,
@@ -280,20 +284,21 @@ CLIPS = (
 REVIEW_TAKES_DAYS = 0.2
 
 PAUSES = ("trail", 2.2)
-"""Which campaign is paused, and how many days ago."""
+"""The campaign that is paused, and how many days ago."""
 
 LAST_CENTS = ("arcade", 4_00)
-"""Which campaign's budget is cut at the end, to a whole number of dollars at least so many cents
-above what is spent.
+"""The campaign whose budget is cut at the end, and how many cents stay at least.
 
-Its clips earn about $20 a minute by then: the first tracking run that a visitor sees uses it up.
+The budget stays a whole number of dollars. The campaign's clips earn about $20 a minute by then, so
+the first tracking run that a visitor sees uses it up.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class DemoPayout:
-    """A payout request (days ago, dollars) and how it went: paid with a transaction id, rejected,
-    or still open.
+    """A payout request, `asked` days ago for `amount` dollars.
+
+    It was paid with `transaction_id`, rejected for the reason `rejected`, or is still open.
     """
 
     clipper: str

@@ -12,7 +12,7 @@ from sqlmodel import col
 from starlette.applications import Starlette
 
 from swivi.api.app import mounted_api
-from swivi.demo.simulator import simulator_server
+from swivi.demo.simulator.app import simulator_server
 from swivi.domain.accounts import tokens
 from swivi.domain.accounts.actor import Actor
 from swivi.domain.accounts.models import ApiToken, Role, User, UserStatus

@@ -15,7 +15,7 @@ from swivi.core.db import Database
 from swivi.demo.errors import NotADemoDatabase, SeedingCutOff
 from swivi.demo.history import HistoryReaders
 from swivi.demo.seed import seed
-from swivi.demo.simulator_growth import views_at
+from swivi.demo.simulator.growth import views_at
 from swivi.domain.accounts import service as accounts
 from swivi.domain.accounts.demo_emails import DEMO_ADMIN_EMAIL, DEMO_CLIPPER_EMAIL
 from swivi.domain.accounts.models import User

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from swivi.core.clock import now
-from swivi.demo.simulator_growth import mint_id
-from swivi.demo.simulator_items import ODD_WORD
+from swivi.core.db import Database
+from swivi.demo.simulator.items.base import ODD_WORD
+from swivi.demo.simulator.scrapers import mint_id
 from swivi.domain.platforms.errors import (
     BadToken,
     QuotaExhausted,
@@ -19,10 +20,10 @@ from swivi.domain.platforms.errors import (
 )
 from swivi.domain.platforms.models import Outcome, Platform, VideoRef
 from swivi.domain.platforms.readers.apify import ApifyReader, ApifyReaders
-from swivi.domain.platforms.scrapers import ACTORS
-from tests.simulator import RunningSimulator
+from swivi.domain.tracking.recorded_readers import RecordedReaders
+from tests.simulator import RunningSimulator, read, read_one
 
-TIKTOK_ACTOR = ACTORS[Platform.TIKTOK].actor_id
+TIKTOK_SCRAPER = Platform.TIKTOK.spec.scraper
 
 
 def videos(platform: Platform, count: int) -> list[VideoRef]:
@@ -48,7 +49,7 @@ async def test_one_run_reads_a_whole_batch_in_the_order_asked(
     for number, ref in enumerate(refs):
         simulator.script(ref, number)
 
-    collected = await readers.for_platform(platform).read(refs)
+    collected = await read(readers.for_platform(platform), refs)
 
     assert [(reading.ref, reading.views) for reading in collected.readings] == [
         (ref, number) for number, ref in enumerate(refs)
@@ -73,10 +74,10 @@ async def test_a_reading_says_what_was_counted_by_whom_and_whose_video_it_is(
     simulator.script(ref, 24_546)
     before = now()
 
-    reading = await readers.for_platform(platform).read_one(ref)
+    reading = await read_one(readers.for_platform(platform), ref)
 
     assert (reading.views, reading.metric) == (24_546, metric)
-    assert reading.source == f"apify:{ACTORS[platform].actor_id}"
+    assert reading.source == f"apify:{platform.spec.scraper.scraper_id}"
     assert reading.author is not None
     assert reading.author.startswith("clipper.")
     assert before <= reading.read_at <= now()
@@ -105,7 +106,7 @@ async def test_a_video_without_a_count_has_an_outcome_and_no_views_while_others_
     broken, fine = videos(platform, 2)
     simulator.script(broken, state=state)  # type: ignore[arg-type]
 
-    readings = (await readers.for_platform(platform).read([broken, fine])).readings
+    readings = (await read(readers.for_platform(platform), [broken, fine])).readings
 
     if (platform, outcome) == (Platform.TIKTOK, Outcome.NOT_FOUND):
         outcome = Outcome.PRIVATE  # TikTok cannot tell one from the other
@@ -122,7 +123,7 @@ async def test_views_that_are_no_count_are_an_error_and_never_zero(
     [ref] = videos(Platform.TIKTOK, 1)
     simulator.script(ref, views)  # type: ignore[arg-type]
 
-    reading = await tiktok.read_one(ref)
+    reading = await read_one(tiktok, ref)
 
     assert (reading.outcome, reading.views) == (Outcome.ERROR, None)
     assert "playCount" in reading.detail
@@ -134,7 +135,7 @@ async def test_a_count_may_come_as_text_or_with_a_decimal_point(
 ) -> None:
     [ref] = videos(Platform.TIKTOK, 1)
     simulator.script(ref, views)  # type: ignore[arg-type]
-    assert (await tiktok.read_one(ref)).views == 12_345
+    assert (await read_one(tiktok, ref)).views == 12_345
 
 
 @pytest.mark.parametrize("status", ["FAILED", "TIMED-OUT", "ABORTED"])
@@ -144,7 +145,7 @@ async def test_a_run_that_breaks_off_gives_what_it_wrote_and_calls_the_rest_an_e
     refs = videos(Platform.TIKTOK, 5)
     simulator.set(endings=[{"status": status, "rows": 2}])
 
-    collected = await tiktok.read(refs)
+    collected = await read(tiktok, refs)
 
     outcomes = {reading.ref: reading.outcome for reading in collected.readings}
     assert sorted(outcomes.values()) == [Outcome.ERROR] * 3 + [Outcome.OK] * 2
@@ -157,7 +158,7 @@ async def test_a_run_that_succeeds_without_all_videos_calls_the_rest_missing(
     tiktok: ApifyReader, simulator: RunningSimulator
 ) -> None:
     simulator.set(endings=[{"rows": 1}])
-    collected = await tiktok.read(videos(Platform.TIKTOK, 3))
+    collected = await read(tiktok, videos(Platform.TIKTOK, 3))
     assert sorted(reading.outcome for reading in collected.readings) == [
         Outcome.MISSING,
         Outcome.MISSING,
@@ -171,7 +172,7 @@ async def test_collecting_waits_for_a_run_that_takes_its_time(
     tiktok: ApifyReader, simulator: RunningSimulator
 ) -> None:
     simulator.set(run_seconds=0.3, link_seconds=0.05)
-    collected = await tiktok.read(videos(Platform.TIKTOK, 4))
+    collected = await read(tiktok, videos(Platform.TIKTOK, 4))
     assert collected.complete
 
 
@@ -180,7 +181,7 @@ async def test_a_run_that_takes_too_long_is_ended_by_the_service(
 ) -> None:
     simulator.set(run_seconds=600)
     async with ApifyReaders("a-token", simulator.url, timeout=timedelta(seconds=1)) as readers:
-        collected = await readers.for_platform(Platform.TIKTOK).read(videos(Platform.TIKTOK, 1))
+        collected = await read(readers.for_platform(Platform.TIKTOK), videos(Platform.TIKTOK, 1))
     assert collected.status == "TIMED-OUT"
     assert collected.readings[0].outcome is Outcome.ERROR
 
@@ -193,7 +194,7 @@ async def test_a_run_can_be_collected_by_a_process_that_did_not_start_it(
     async with ApifyReaders("a-token", simulator.url) as others:
         collected = await others.for_platform(Platform.TIKTOK).collect(started.run_id, refs)
     assert collected.complete
-    assert simulator.runs_started[TIKTOK_ACTOR] == 1
+    assert simulator.runs_started[TIKTOK_SCRAPER.scraper_id] == 1
 
 
 @pytest.mark.parametrize("fault", ["500", "drop"])
@@ -203,7 +204,7 @@ async def test_a_start_is_sent_once_and_called_uncertain_when_it_may_have_begun_
     simulator.set(fail_starts=[fault])
     with pytest.raises(StartUncertain):
         await tiktok.start(videos(Platform.TIKTOK, 1))
-    assert simulator.runs_started[TIKTOK_ACTOR] == (1 if fault == "drop" else 0)
+    assert simulator.runs_started[TIKTOK_SCRAPER.scraper_id] == (1 if fault == "drop" else 0)
 
 
 @pytest.mark.parametrize("fault", ["429", "busy"])
@@ -218,21 +219,22 @@ async def test_a_start_that_was_surely_turned_away_is_no_run_and_may_be_tried_la
 
 
 async def test_a_run_whose_start_was_cut_off_is_found_and_used_instead_of_paying_twice(
-    tiktok: ApifyReader, simulator: RunningSimulator
+    readers: ApifyReaders, simulator: RunningSimulator, database: Database
 ) -> None:
     refs = videos(Platform.TIKTOK, 30)
     simulator.set(fail_starts=["drop"])
-    collected = await tiktok.read(refs)
+    collected = await RecordedReaders(database, readers).for_platform(Platform.TIKTOK).read(refs)
     assert collected.complete
-    assert simulator.runs_started[TIKTOK_ACTOR] == 1
+    assert simulator.runs_started[TIKTOK_SCRAPER.scraper_id] == 1
 
 
 async def test_an_uncertain_start_that_began_nothing_stays_uncertain_and_starts_nothing(
-    tiktok: ApifyReader, simulator: RunningSimulator
+    readers: ApifyReaders, simulator: RunningSimulator, database: Database
 ) -> None:
     simulator.set(fail_starts=["500"])
+    recorded = RecordedReaders(database, readers).for_platform(Platform.TIKTOK)
     with pytest.raises(StartUncertain):
-        await tiktok.read(videos(Platform.TIKTOK, 1))
+        await recorded.read(videos(Platform.TIKTOK, 1))
     assert not simulator.runs_started
 
 
@@ -252,13 +254,15 @@ async def test_of_several_runs_for_the_same_videos_the_newest_is_found(tiktok: A
     assert await tiktok.find_started(refs, asked_at) == newest
 
 
-async def test_reading_again_since_an_earlier_attempt_uses_the_run_that_it_left(
+async def test_a_run_left_by_an_earlier_attempt_is_found_and_collected(
     tiktok: ApifyReader, simulator: RunningSimulator
 ) -> None:
     attempted_at, refs = now(), videos(Platform.TIKTOK, 2)
     await tiktok.start(refs)
-    assert (await tiktok.read(refs, since=attempted_at)).complete
-    assert simulator.runs_started[TIKTOK_ACTOR] == 1
+    left = await tiktok.find_started(refs, attempted_at)
+    assert left is not None
+    assert (await tiktok.collect(left.run_id, refs)).complete
+    assert simulator.runs_started[TIKTOK_SCRAPER.scraper_id] == 1
 
 
 @pytest.mark.parametrize(
@@ -270,7 +274,7 @@ async def test_a_refusal_that_only_an_admin_can_end_is_told_apart_from_a_passing
 ) -> None:
     simulator.set(refuse=refusal)
     with pytest.raises(error):
-        await tiktok.read(videos(Platform.TIKTOK, 1))
+        await read(tiktok, videos(Platform.TIKTOK, 1))
     assert not simulator.runs_started
 
 
@@ -278,14 +282,14 @@ async def test_a_wrong_token_is_not_let_in(simulator: RunningSimulator) -> None:
     simulator.set(token="the-right-one")
     async with ApifyReaders("a-wrong-one", simulator.url) as readers:
         with pytest.raises(BadToken, match="APIFY_API_KEY"):
-            await readers.for_platform(Platform.TIKTOK).read(videos(Platform.TIKTOK, 1))
+            await read(readers.for_platform(Platform.TIKTOK), videos(Platform.TIKTOK, 1))
 
 
-async def test_an_actor_that_does_not_exist_stops_the_reading(simulator: RunningSimulator) -> None:
-    actors = {Platform.TIKTOK: replace(ACTORS[Platform.TIKTOK], actor_id="nobody/nothing")}
-    async with ApifyReaders("a-token", simulator.url, actors=actors) as readers:
+async def test_a_scraper_that_does_not_exist_stops_the_reading(simulator: RunningSimulator) -> None:
+    scrapers = {Platform.TIKTOK: replace(TIKTOK_SCRAPER, scraper_id="nobody/nothing")}
+    async with ApifyReaders("a-token", simulator.url, scrapers=scrapers) as readers:
         with pytest.raises(ReaderRefused, match="nobody/nothing"):
-            await readers.for_platform(Platform.TIKTOK).read(videos(Platform.TIKTOK, 1))
+            await read(readers.for_platform(Platform.TIKTOK), videos(Platform.TIKTOK, 1))
 
 
 async def test_a_look_that_fails_once_is_repeated(
@@ -341,7 +345,7 @@ def test_a_run_without_a_bound_cannot_be_asked_for() -> None:
 
 async def test_growing_views_never_fall_from_one_run_to_the_next(tiktok: ApifyReader) -> None:
     refs = videos(Platform.TIKTOK, 10)
-    first, second = await tiktok.read(refs), await tiktok.read(refs)
+    first, second = await read(tiktok, refs), await read(tiktok, refs)
     assert all(
         later.views >= earlier.views  # type: ignore[operator]
         for earlier, later in zip(first.readings, second.readings, strict=True)

@@ -11,7 +11,6 @@ from swivi.domain.platforms.handles import MAX_HANDLE_LENGTH
 from swivi.domain.platforms.models import MAX_VIEWS, Outcome, Platform, Reading, VideoRef
 from swivi.domain.platforms.readers.items import MAX_DETAIL_LENGTH, parse_views, readings_from
 from swivi.domain.platforms.scraper_messages import LONGEST_WORD
-from swivi.domain.platforms.scrapers import ACTORS
 
 TIKTOK = VideoRef(Platform.TIKTOK, "7592641437091532062")
 YOUTUBE = VideoRef(Platform.YOUTUBE, "dQw4w9WgXcQ")
@@ -21,7 +20,8 @@ AT = datetime(2026, 11, 22, tzinfo=UTC)
 
 def read(ref: VideoRef, *items: object) -> Reading:
     [reading] = readings_from(
-        ACTORS[ref.platform],
+        ref.platform,
+        ref.platform.spec.scraper,
         items,
         [ref],
         read_at=AT,
@@ -193,12 +193,12 @@ HIDDEN_LIKES: list[dict[str, Any]] = [
 def test_zero_views_of_a_video_whose_likes_are_hidden_are_not_known(
     ref: VideoRef, hidden: dict[str, Any]
 ) -> None:
-    actor = ACTORS[ref.platform]
-    said = {actor.likes_field: hidden["likes"]} if hidden else {}
-    row = {actor.id_field: ref.external_id, actor.views_field: 0, **said}
+    scraper = ref.platform.spec.scraper
+    said = {scraper.likes_field: hidden["likes"]} if hidden else {}
+    row = {scraper.id_field: ref.external_id, scraper.views_field: 0, **said}
     reading = read(ref, row)
     assert (reading.outcome, reading.views) == (Outcome.ERROR, None)
-    assert read(ref, row | {actor.views_field: 1}).views == 1, "it is paid from its first view on"
+    assert read(ref, row | {scraper.views_field: 1}).views == 1, "it is paid from its first view on"
 
 
 def test_of_several_rows_for_a_video_the_largest_count_is_kept_whatever_their_order() -> None:
@@ -266,7 +266,8 @@ def test_two_ids_of_one_video_that_are_asked_together_get_the_same_answer() -> N
     refs = [VideoRef(Platform.YOUTUBE, f"DJztXj2GPf{letter}") for letter in "kl"]
     row = {"id": "DJztXj2GPfk", "viewCount": 5}
     readings = readings_from(
-        ACTORS[Platform.YOUTUBE],
+        Platform.YOUTUBE,
+        Platform.YOUTUBE.spec.scraper,
         [row],
         refs,
         read_at=AT,
@@ -403,7 +404,8 @@ def test_of_a_batch_each_link_gets_its_own_answer_though_two_name_one_video() ->
     items = [reel(OTHER, INSTAGRAM, 500), reel(OTHER, OTHER, 510)]
     for rows in (items, items[::-1]):
         readings = readings_from(
-            ACTORS[Platform.INSTAGRAM],
+            Platform.INSTAGRAM,
+            Platform.INSTAGRAM.spec.scraper,
             rows,
             [INSTAGRAM, OTHER],
             read_at=AT,
@@ -418,7 +420,8 @@ def test_of_a_batch_each_link_gets_its_own_answer_though_two_name_one_video() ->
 
 def test_one_row_for_two_links_of_one_video_answers_both() -> None:
     readings = readings_from(
-        ACTORS[Platform.INSTAGRAM],
+        Platform.INSTAGRAM,
+        Platform.INSTAGRAM.spec.scraper,
         [reel(OTHER, INSTAGRAM, 500)],
         [INSTAGRAM, OTHER],
         read_at=AT,

@@ -17,17 +17,17 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from swivi.core.clock import now
-from swivi.demo.simulator import create_simulator
-from swivi.demo.simulator_api import MAX_BODY_BYTES
-from swivi.demo.simulator_growth import FIRST_DAY, mint_id, views_at
-from swivi.demo.simulator_items import MAX_LINKS_PER_RUN
-from swivi.demo.simulator_state import MAX_INPUT_KEPT, MAX_RUNS_KEPT, SimulatorState
+from swivi.demo.simulator.app import create_simulator
+from swivi.demo.simulator.growth import FIRST_DAY, views_at
+from swivi.demo.simulator.requests import MAX_BODY_BYTES
+from swivi.demo.simulator.scrapers import MAX_LINKS_PER_RUN, mint_id
+from swivi.demo.simulator.state import MAX_INPUT_KEPT, MAX_RUNS_KEPT, SimulatorState
 from swivi.domain.platforms.links import recognise
 from swivi.domain.platforms.models import Outcome, Platform, VideoRef
 from swivi.domain.platforms.readers.apify import ApifyReaders
 from swivi.settings import Settings
 from tests.servers import ROOT, free_port
-from tests.simulator import RunningSimulator
+from tests.simulator import RunningSimulator, read, read_one
 
 VIDEO = VideoRef(Platform.TIKTOK, "7592641437091532062")
 ids = st.text("abcXYZ019_-", min_size=11, max_size=11) | st.integers(10**14, 10**20 - 1).map(str)
@@ -67,7 +67,7 @@ async def test_what_it_says_agrees_with_the_history_that_a_seed_can_compute(
 ) -> None:
     async with ApifyReaders("a-token", simulator.url) as readers:
         before = now()
-        reading = await readers.for_platform(VIDEO.platform).read_one(VIDEO)
+        reading = await read_one(readers.for_platform(VIDEO.platform), VIDEO)
     assert reading.views is not None
     assert (
         views_at(VIDEO.external_id, before) <= reading.views <= views_at(VIDEO.external_id, now())
@@ -80,7 +80,7 @@ async def test_a_script_gives_each_run_its_next_value_and_stays_at_the_last(
     simulator.script(VIDEO, 100, 250)
     async with ApifyReaders("a-token", simulator.url) as readers:
         reader = readers.for_platform(VIDEO.platform)
-        assert [(await reader.read_one(VIDEO)).views for _ in range(3)] == [100, 250, 250]
+        assert [(await read_one(reader, VIDEO)).views for _ in range(3)] == [100, 250, 250]
 
 
 async def test_a_run_that_is_held_ends_when_it_is_let_go(simulator: RunningSimulator) -> None:
@@ -104,7 +104,7 @@ async def test_twenty_five_runs_at_once_read_ten_thousand_videos(
     async with ApifyReaders("a-token", simulator.url) as readers:
         reader = readers.for_platform(Platform.YOUTUBE)
         collected = await asyncio.gather(
-            *(reader.read(refs[at : at + 400]) for at in range(0, 10_000, 400))
+            *(read(reader, refs[at : at + 400]) for at in range(0, 10_000, 400))
         )
     readings = [reading for batch in collected for reading in batch.readings]
     assert [reading.ref for reading in readings] == refs
@@ -264,7 +264,7 @@ async def test_as_a_process_it_is_pulled_over_http(
             await control.put("/control", json=script | {"token": "a-token"})
         ).status_code == 200
         assert (await control.put("/control", json={"no such": 1})).status_code == 400
-        assert [(await reader.read_one(VIDEO)).views for _ in range(2)] == [7, 8]
+        assert [(await read_one(reader, VIDEO)).views for _ in range(2)] == [7, 8]
         told = (await control.get("/control/runs")).json()
         assert told["started"] == {"clockworks/tiktok-scraper": 2}
         assert told["runs"][0]["input"]["postURLs"] == [VIDEO.canonical_url]

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from swivi.core import clock
-from swivi.demo.simulator_items import State
+from swivi.demo.simulator.items.base import State
 from swivi.domain.campaigns.models import Campaign
 from swivi.domain.clips.intake import Intake
 from swivi.domain.clips.models import ClipSubmission, SubmissionStatus

@@ -8,7 +8,7 @@ import pytest
 
 from swivi.core import clock
 from swivi.core.errors import Conflict, InvalidInput
-from swivi.demo.simulator_items import ODD_WORD, State
+from swivi.demo.simulator.items.base import ODD_WORD, State
 from swivi.domain.accounts.errors import AdminsOnly
 from swivi.domain.campaigns.errors import WrongCampaignStatus
 from swivi.domain.campaigns.models import Campaign

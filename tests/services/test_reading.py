@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import col, select
 
 from swivi.core import clock
-from swivi.demo.simulator_items import State
+from swivi.demo.simulator.items.base import State
 from swivi.domain.campaigns.models import Campaign
 from swivi.domain.clips.models import Clip, ClipSubmission, ViewTracking
 from swivi.domain.notifications.models import Notification, NotificationKind
@@ -54,9 +54,8 @@ async def test_a_hundred_clips_on_three_platforms_cost_one_scraper_run_each_plat
     clips = [await world.clip(campaign, video) for video in videos]
     run = await world.read(*((video, 400) for video in videos))
 
-    assert (
-        world.simulator.runs_started.total() == len(world.simulator.runs_started) == len(Platform)
-    )
+    started = world.simulator.runs_started
+    assert started.total() == len(started) == len(MAKERS)
     assert (run.clips_read, run.clips_failed) == (100, 0)
     assert await world.earnings(*clips) == [100] * 100
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from swivi.core import clock
-from swivi.demo.simulator_state import Refusal
+from swivi.demo.simulator.settings import Refusal
 from swivi.domain.accounts.actor import Actor
 from swivi.domain.campaigns import service as campaigns
 from swivi.domain.campaigns.errors import CampaignNotOpen

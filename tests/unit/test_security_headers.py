@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from swivi.domain.platforms.models import PLAYERS
+from swivi.domain.platforms.registry import PLAYER_ORIGINS
 from swivi.middleware.security_headers import page_policy, policies_of
 from swivi.reflex_ext.toasts import BEFORE, SHOW, show_toasts
 
@@ -18,7 +18,7 @@ def allowed(script: str) -> str:
 def test_a_script_within_the_page_is_allowed_once_and_to_the_letter() -> None:
     policy = page_policy(
         '<script>a()</script><script type="module" src="/x.js"></script><script>a()</script>',
-        PLAYERS,
+        PLAYER_ORIGINS,
     )
     assert policy.count(allowed("a()")) == 1
     assert allowed("a() ") not in policy
@@ -34,7 +34,7 @@ def test_each_page_has_the_policy_of_its_own_scripts(tmp_path: Path) -> None:
         page = tmp_path / path
         page.parent.mkdir(exist_ok=True)
         page.write_text(f"<script>{script}</script>")
-    policies = policies_of(tmp_path, PLAYERS)
+    policies = policies_of(tmp_path, PLAYER_ORIGINS)
     assert {
         path: allowed(name) in policies[path]
         for path, name in {"": "front", "login": "door"}.items()

@@ -23,31 +23,21 @@ from swivi.domain.ledger import audit_log
 from swivi.domain.platforms.handles import comparable
 from swivi.domain.platforms.links import MAX_LINK_LENGTH
 from swivi.domain.platforms.models import Platform
+from swivi.domain.platforms.registry import ANY_LABEL
 
 __all__ = ["comparable", "handles_of", "link", "linked", "parse_handle", "parse_platform", "unlink"]
 
 MOST_HANDLES = 20
 """Linked accounts of one clipper."""
 
-# What each platform permits, by its help pages (November 2026). All three ignore case.
-_HANDLES = {
-    Platform.TIKTOK: re.compile(r"[a-z0-9_.]{2,24}(?<!\.)"),
-    Platform.YOUTUBE: re.compile(r"[\w.\-·]{3,30}"),
-    Platform.INSTAGRAM: re.compile(r"[a-z0-9_.]{1,30}"),
-}
 _MARKS = ("Mn", "Mc")
-r"""Vowel signs of many scripts. YouTube permits them in a handle, and `\w` does not match them."""
-_PROFILES = {
-    Platform.TIKTOK: re.compile(r"(?:www\.|m\.)?tiktok\.com/@([^/]+).*"),
-    Platform.YOUTUBE: re.compile(r"(?:www\.|m\.)?youtube\.com/@([^/]+).*"),
-    Platform.INSTAGRAM: re.compile(r"(?:www\.|m\.)?(?:instagram\.com|instagr\.am)/([^/]+)/?"),
-}
+"""Unicode categories of the vowel signs of many scripts, which `\\w` does not match."""
 
 
 def parse_platform(value: object) -> Platform:
     """Return a platform by its name. Raises InvalidInput."""
     if value not in list(Platform):
-        raise InvalidInput.of("platform", "Choose TikTok, YouTube or Instagram.")
+        raise InvalidInput.of("platform", f"Choose {ANY_LABEL}.")
     return Platform(str(value))
 
 
@@ -57,7 +47,7 @@ def parse_handle(value: object, platform: Platform) -> str:
     Raises InvalidInput.
     """
     handle = comparable(_out_of_link(value, platform)) if isinstance(value, str) else ""
-    if not _HANDLES[platform].fullmatch(_without_marks(handle, platform)):
+    if not platform.spec.handles.allowed.fullmatch(_without_marks(handle, platform)):
         raise InvalidInput.of(
             "handle", f"Enter your {platform.label} name, like @you, or the link of your profile."
         )
@@ -66,7 +56,7 @@ def parse_handle(value: object, platform: Platform) -> str:
 
 def _without_marks(handle: str, platform: Platform) -> str:
     """Replace each vowel sign with a letter, for the platform that permits them."""
-    if platform is not Platform.YOUTUBE:
+    if not platform.spec.handles.combining_marks:
         return handle
     return "".join("x" if unicodedata.category(sign) in _MARKS else sign for sign in handle)
 
@@ -79,7 +69,7 @@ def _out_of_link(text: str, platform: Platform) -> str:
     if len(text) > MAX_LINK_LENGTH:
         return ""
     address = unquote(re.sub(r"https?://|[?#].*", "", text.strip(), flags=re.IGNORECASE))
-    profile = _PROFILES[platform].fullmatch(address.lower())
+    profile = platform.spec.handles.profile.fullmatch(address.lower())
     return profile[1] if profile else text
 
 

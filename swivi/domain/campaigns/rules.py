@@ -12,6 +12,7 @@ from swivi.core.numbers import typed_number
 from swivi.core.text import parse_all, parse_line, parse_optional_line, parse_text
 from swivi.domain.campaigns.models import CampaignStatus
 from swivi.domain.platforms.models import Platform
+from swivi.domain.platforms.registry import enumerated
 
 EDITABLE = {
     CampaignStatus.DRAFT,
@@ -104,7 +105,7 @@ def _rate(value: object, field: str) -> int:
 
 def _platform_rates(value: object, field: str) -> dict[str, int]:
     if not isinstance(value, dict) or any(name not in list(Platform) for name in value):
-        raise InvalidInput.of(field, "Name a rate for tiktok, youtube or instagram.")
+        raise InvalidInput.of(field, f"Name a rate for {enumerated(Platform, 'or')}.")
     return {name: _rate(rate, field) for name, rate in value.items() if rate not in (None, "")}
 
 

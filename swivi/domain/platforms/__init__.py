@@ -1,1 +1,1 @@
-"""Recognising links to videos and reading their views. Knows nobody but `core`."""
+"""Recognising links to videos and reading their views. Imports only `core`."""

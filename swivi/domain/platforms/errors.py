@@ -1,17 +1,17 @@
-"""What can go wrong with links and readings.
+"""Errors of links and readings.
 
 InvalidInput
-└── InvalidLink            what was pasted is not a link to one video
-    └── ShortLink          it may be one, but only the network can tell which
+└── InvalidLink            the pasted text is not a link to one video
+    └── ShortLink          only the network can tell which video it is
 Unavailable
-└── ReadingUnavailable     this batch could not be read now; later may help
-    ├── StartUncertain     a run may or may not have been started: look before starting another
-    └── RunGone            the service does not know the run any more: start a new one
+└── ReadingUnavailable     this batch could not be read now; a retry may succeed
+    ├── StartUncertain     a run may have been started: look for it before starting another
+    └── RunGone            the service no longer knows the run: start a new one
 Unavailable
 └── ReaderStopped          nothing can be read until an admin acts: stop the whole run
-    ├── BadToken           the key of the service is missing or wrong
+    ├── BadToken           the service's API key is missing or wrong
     ├── QuotaExhausted     the plan's limit or the credit is used up
-    └── ReaderRefused      the service does not accept what we ask (no such actor, bad input, no rights)
+    └── ReaderRefused      the service rejects the request (unknown scraper, bad input, no rights)
 """
 
 from swivi.core.errors import InvalidInput, Unavailable
@@ -30,49 +30,48 @@ class InvalidLink(InvalidInput):
 
 
 class ShortLink(InvalidLink):
-    """A share link that does not carry the video's id."""
+    """A share link without the video's id."""
 
     def __init__(self) -> None:
         super().__init__(
-            "We could not tell which video this short link leads to. Open it in a browser, wait "
+            "This short link does not say which video it leads to. Open it in a browser, wait "
             "until the video shows, and copy the full link from the address bar."
         )
 
 
 class ReadingUnavailable(Unavailable):
-    """A transient fault: a timeout, a broken connection, a 429 or 5xx, an answer that makes no
-    sense.
-    """
+    """A transient fault: a timeout, a broken connection, a 429 or 5xx, a malformed answer."""
 
     code = "reading_unavailable"
 
 
 class StartUncertain(ReadingUnavailable):
-    """The request to start a run failed in a way that may have left a paid run behind.
+    """The request to start a run failed, but may have started a paid run.
 
-    Call `find_started` with the same links before `start` is called again.
+    Call `find_started` with the same videos before calling `start` again.
     """
 
     code = "start_uncertain"
 
     def __init__(self, cause: str) -> None:
         super().__init__(
-            f"It is not certain whether the views are being read ({cause}). We will look again."
+            f"The view reading service did not confirm the start ({cause}). Swivi checks again "
+            "before it starts another."
         )
 
 
 class RunGone(ReadingUnavailable):
-    """The service keeps runs for a limited time only, and this one is not there."""
+    """The service keeps runs for a limited time, and this one is not there."""
 
     code = "run_gone"
 
     def __init__(self, run_id: str) -> None:
-        super().__init__(f"The reading service does not know the run {run_id} any more.")
+        super().__init__(f"The view reading service no longer knows the run {run_id}.")
         self.run_id = run_id
 
 
 class ReaderStopped(Unavailable):
-    """Not about one clip or batch: no reading will succeed until somebody acts."""
+    """No reading of any clip will succeed until an admin acts."""
 
     code = "reader_stopped"
 
@@ -83,7 +82,7 @@ class BadToken(ReaderStopped):
     code = "bad_token"
 
     def __init__(self) -> None:
-        super().__init__("The view reading service rejects our key. Check APIFY_API_KEY.")
+        super().__init__("The view reading service rejects the API key. Check APIFY_API_KEY.")
 
 
 class QuotaExhausted(ReaderStopped):
@@ -91,16 +90,16 @@ class QuotaExhausted(ReaderStopped):
 
     code = "quota_exhausted"
 
-    def __init__(self, said: str) -> None:
+    def __init__(self, answer: str) -> None:
         super().__init__(
-            f"The view reading service's limit is used up ({said}). Raise the plan or wait."
+            f"The view reading service's limit is used up ({answer}). Raise the plan or wait."
         )
 
 
 class ReaderRefused(ReaderStopped):
-    """Any other refusal that trying again cannot change."""
+    """Any other rejection that a retry cannot change."""
 
     code = "reader_refused"
 
-    def __init__(self, said: str) -> None:
-        super().__init__(f"The view reading service refuses our request: {said}")
+    def __init__(self, answer: str) -> None:
+        super().__init__(f"The view reading service rejects the request: {answer}")

@@ -1,48 +1,15 @@
-"""What a video is called and what one look at it found. Plain values: no I/O, no tables."""
+"""Videos, and what one reading of them found. Plain values: no I/O, no tables."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
+
+from swivi.domain.platforms.outcomes import Outcome
+from swivi.domain.platforms.registry import Platform
+
+__all__ = ["MAX_VIEWS", "Outcome", "Platform", "Reading", "VideoRef"]
 
 MAX_VIEWS = 1_000_000_000_000
-"""A trillion.
-
-No video comes near it, so a larger number is a fault of the source and never paid for.
-"""
-
-
-class Platform(StrEnum):
-    """Where a video lives."""
-
-    TIKTOK = "tiktok"
-    YOUTUBE = "youtube"
-    INSTAGRAM = "instagram"
-
-    @property
-    def label(self) -> str:
-        """The name as the platform writes it."""
-        return _LABELS[self]
-
-
-_LABELS = {Platform.TIKTOK: "TikTok", Platform.YOUTUBE: "YouTube", Platform.INSTAGRAM: "Instagram"}
-
-
-class Outcome(StrEnum):
-    """How one attempt to read a video ended. Null is not zero, and missing is not deleted."""
-
-    OK = "ok"
-    NOT_FOUND = "not_found"
-    PRIVATE = "private"
-    """Not shown to the public. Where the platform cannot tell, the video may be deleted as well."""
-    RESTRICTED = "restricted"
-    ERROR = "error"
-    MISSING = "missing"
-    """Asked for, and not among the answers."""
-
-    @property
-    def transient(self) -> bool:
-        """Whether reading again later may well succeed."""
-        return self in (Outcome.ERROR, Outcome.MISSING)
+"""A trillion. No video comes near it: a larger number is an error of the source and never paid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,52 +21,29 @@ class VideoRef:
 
     @property
     def canonical_url(self) -> str:
-        """The one URL that Swivi stores, shows and hands to scrapers; rebuilt, never taken from a
-        person.
+        """The one URL that Swivi stores, shows and passes to scrapers.
 
-        TikTok serves a video under any author's name, hence the `_`.
+        It is built from the id and never copied from a user.
         """
-        return _CANONICAL[self.platform].format(self.external_id)
+        return self.platform.spec.video_url.format(self.external_id)
 
     @property
     def embed_url(self) -> str:
-        """The platform's own player for a plain iframe, without a script of theirs in our page.
-
-        YouTube: developers.google.com/youtube/player_parameters, in its mode without cookies.
-        TikTok: developers.tiktok.com/doc/embed-player. Instagram: what its embed.js puts into the
-        page.
-        """
-        return _EMBEDS[self.platform].format(self.external_id)
-
-
-_CANONICAL = {
-    Platform.TIKTOK: "https://www.tiktok.com/@_/video/{}",
-    Platform.YOUTUBE: "https://www.youtube.com/watch?v={}",
-    Platform.INSTAGRAM: "https://www.instagram.com/reel/{}/",
-}
-PLAYERS = (
-    "https://www.tiktok.com",
-    "https://www.youtube-nocookie.com",
-    "https://www.instagram.com",
-)
-"""Whose players a page may frame: the origins of `embed_url`."""
-
-_EMBEDS = {
-    Platform.TIKTOK: "https://www.tiktok.com/player/v1/{}",
-    Platform.YOUTUBE: "https://www.youtube-nocookie.com/embed/{}",
-    Platform.INSTAGRAM: "https://www.instagram.com/reel/{}/embed/",
-}
+        """The address of the platform's own player, for a plain iframe."""
+        return self.platform.spec.player_url.format(self.external_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One observation of a video: `views` is a count if and only if `outcome` is ok.
+    """One observation of a video. `views` is a count if and only if `outcome` is ok.
 
-    `metric` names what was counted in the source's own word ("playCount"), `source` who counted
-    ("apify:clockworks/tiktok-scraper"), `detail` says for people why there is no count. `read_at`
-    is UTC. `coauthors` are the accounts that published the video together with `author`. `word` is
-    the scraper's error word if `words.py` does not know it. `answered` is the video that the source
-    says it counted, where that is another one than `ref`, which was asked for.
+    - `metric`: what was counted, in the source's own word ("playCount").
+    - `source`: who counted it ("apify:clockworks/tiktok-scraper").
+    - `detail`: why there is no count, for people.
+    - `read_at`: UTC.
+    - `coauthors`: accounts that published the video together with `author`.
+    - `word`: the scraper's error word, if `scraper_messages.py` does not know it.
+    - `answered`: the video that the source says it counted, if that is not `ref`.
     """
 
     ref: VideoRef

@@ -1,4 +1,4 @@
-"""Looking at links now: what each leads to and how many views it has. Stores no reading."""
+"""Read the current views of links on request. Stores no reading."""
 
 import asyncio
 from collections import defaultdict
@@ -13,7 +13,7 @@ from swivi.domain.platforms.readers.protocol import BatchReaders
 
 @dataclass(frozen=True, slots=True)
 class LinkPreview:
-    """One link: `problem` is a sentence if and only if there is no count."""
+    """One link. `problem` is a sentence if and only if there is no count."""
 
     url: str
     video: VideoRef | None
@@ -22,17 +22,20 @@ class LinkPreview:
 
 
 async def look_at(readers: BatchReaders, urls: Sequence[str]) -> list[LinkPreview]:
-    """One look per link, in that order, with one scraper run per platform."""
-    looks = await asyncio.gather(*(_recognise(url) for url in urls))
+    """Return one preview per link, in order. Starts one scraper run per platform."""
+    previews = await asyncio.gather(*(_recognise(url) for url in urls))
     by_platform: defaultdict[Platform, set[VideoRef]] = defaultdict(set)
-    for look in looks:
-        if look.video is not None:
-            by_platform[look.video.platform].add(look.video)
-    read = await asyncio.gather(
+    for preview in previews:
+        if preview.video is not None:
+            by_platform[preview.video.platform].add(preview.video)
+    batches = await asyncio.gather(
         *(_read(readers, platform, videos) for platform, videos in by_platform.items())
     )
-    found = {video: seen for batch in read for video, seen in batch.items()}
-    return [_seen(look, found[look.video]) if look.video else look for look in looks]
+    found = {video: result for batch in batches for video, result in batch.items()}
+    return [
+        _with_result(preview, found[preview.video]) if preview.video else preview
+        for preview in previews
+    ]
 
 
 async def _recognise(url: str) -> LinkPreview:
@@ -45,7 +48,7 @@ async def _recognise(url: str) -> LinkPreview:
 async def _read(
     readers: BatchReaders, platform: Platform, videos: Iterable[VideoRef]
 ) -> dict[VideoRef, Reading | str]:
-    """What was read of each video, or why nothing was."""
+    """Return the reading of each video, or a sentence that says why there is none."""
     wanted = list(videos)
     try:
         collected = await readers.for_platform(platform).read(wanted)
@@ -54,8 +57,8 @@ async def _read(
     return {reading.ref: reading for reading in collected.readings}
 
 
-def _seen(look: LinkPreview, found: Reading | str) -> LinkPreview:
+def _with_result(preview: LinkPreview, found: Reading | str) -> LinkPreview:
     if isinstance(found, str):
-        return LinkPreview(look.url, look.video, None, found)
+        return LinkPreview(preview.url, preview.video, None, found)
     problem = None if found.views is not None else found.detail or f"The video is {found.outcome}."
-    return LinkPreview(look.url, look.video, found, problem)
+    return LinkPreview(preview.url, preview.video, found, problem)

@@ -1,9 +1,8 @@
-"""One careful look at where a share link leads: the only request Swivi makes to an address a person
-chose.
+"""Read where a share link redirects to: the only request to an address that a user chose.
 
-The caller decides which hosts may be asked. Here the host's addresses are looked up once, all of
-them must be public, and the connection goes to the very address that was checked: a second look-up
-by the HTTP client could be answered differently (DNS rebinding). The body is never read.
+The caller decides which hosts may be requested. This module resolves the host once and requires all
+its addresses to be public. It then connects to the address that was checked, because a second
+lookup by the HTTP client could return another one (DNS rebinding). It never reads the body.
 """
 
 import asyncio
@@ -16,7 +15,7 @@ import httpx
 from swivi.core.addresses import is_public
 
 Resolver: TypeAlias = Callable[[str], Awaitable[Sequence[str]]]
-"""From a host name to its addresses, as text."""
+"""Returns the IP addresses of a host name, as text."""
 
 
 class RedirectRefused(Exception):
@@ -24,13 +23,16 @@ class RedirectRefused(Exception):
 
 
 async def system_resolver(host: str) -> Sequence[str]:
-    """Ask the machine's own resolver. Raises OSError where the name is unknown."""
+    """Resolve `host` with the machine's own resolver. Raises OSError for an unknown name."""
     found = await asyncio.get_running_loop().getaddrinfo(host, 443, type=socket.SOCK_STREAM)
     return [str(address[0]) for *_, address in found]
 
 
 class RedirectReader:
-    """Reads the `Location` of an https URL. Tests give it their own resolver and transport."""
+    """Reads the `Location` header of an https URL.
+
+    Tests pass their own resolver and transport.
+    """
 
     def __init__(
         self,
@@ -42,13 +44,13 @@ class RedirectReader:
         self._transport = transport
 
     async def location(self, url: str) -> str:
-        """Where `url` redirects to, as its server wrote it. Raises Unfollowable."""
-        asked = httpx.URL(url)
-        if asked.scheme != "https":
+        """Return the target of the redirect, unchanged. Raises RedirectRefused."""
+        requested = httpx.URL(url)
+        if requested.scheme != "https":
             raise RedirectRefused("only https is followed")
-        address = await self._checked_address(asked.host)
+        address = await self._checked_address(requested.host)
         try:
-            response = await self._ask(asked, address)
+            response = await self._request(requested, address)
         except httpx.HTTPError as fault:
             raise RedirectRefused("the server did not answer") from fault
         if not response.has_redirect_location:
@@ -64,17 +66,16 @@ class RedirectReader:
             raise RedirectRefused("the host has an address that is not public")
         return addresses[0]
 
-    async def _ask(self, asked: httpx.URL, address: str) -> httpx.Response:
-        """Connect to `address`, but speak to `asked.host`: in the Host header, SNI and the
-        certificate.
-        """
-        pinned = asked.copy_with(host=address)
-        spoken_to = {"headers": {"Host": asked.host}, "extensions": {"sni_hostname": asked.host}}
+    async def _request(self, requested: httpx.URL, address: str) -> httpx.Response:
+        """Connect to `address`, with the name of the host in the Host header, SNI and TLS check."""
+        pinned = requested.copy_with(host=address)
+        host = requested.host
+        named = {"headers": {"Host": host}, "extensions": {"sni_hostname": host}}
         async with (
-            # Proxies from the environment would look the name up again themselves.
+            # A proxy from the environment would resolve the name again itself.
             httpx.AsyncClient(
                 transport=self._transport, trust_env=False, follow_redirects=False
             ) as client,
-            client.stream("GET", pinned, **spoken_to) as response,  # type: ignore[arg-type]
+            client.stream("GET", pinned, **named) as response,  # type: ignore[arg-type]
         ):
             return response

@@ -1,23 +1,18 @@
-"""The words with which scrapers say why they bring no count, and what each word means.
+"""What the error words of scrapers mean. Data and pure functions.
 
-Data; no I/O.
-
-A word that is not listed here is unknown: it is stored with the reading, shown to admins, and read
-again at a falling rate only (`tracking/looks.py`). Add it here once it is clear what the scraper
-means by it.
+An unknown word is stored with the reading and shown to admins, and the video is read at a falling
+rate only. Once the meaning is clear, add the word here or to the `messages` of its platform.
 """
 
 import re
 from collections.abc import Iterable, Mapping
 
-from swivi.domain.platforms.models import Outcome, Platform
+from swivi.domain.platforms.outcomes import Outcome
 
 LONGEST_WORD = 60
-"""Characters kept of an unknown word: enough for every error code seen so far, and one line on a
-page.
-"""
+"""Characters kept of an unknown word: more than any error code so far, and one line on a page."""
 
-ANY_SCRAPER: Mapping[str, Outcome] = {
+COMMON: Mapping[str, Outcome] = {
     "not_found": Outcome.NOT_FOUND,
     "post_does_not_exist": Outcome.NOT_FOUND,
     "the_video_does_not_exist": Outcome.NOT_FOUND,
@@ -29,7 +24,7 @@ ANY_SCRAPER: Mapping[str, Outcome] = {
     "restricted": Outcome.RESTRICTED,
     "restricted_profile": Outcome.RESTRICTED,
     "age_restricted": Outcome.RESTRICTED,
-    # Instagram's scraper says so when it was blocked as well as for empty profiles: it passes.
+    # Instagram's scraper reports this when it was blocked, too, so it is transient.
     "no_items": Outcome.MISSING,
     "blocked": Outcome.ERROR,
     "request_blocked": Outcome.ERROR,
@@ -39,37 +34,21 @@ ANY_SCRAPER: Mapping[str, Outcome] = {
 }
 """Words that mean the same from every scraper."""
 
-BY_PLATFORM: Mapping[Platform, Mapping[str, Outcome]] = {
-    # An answer that cannot tell private from deleted is PRIVATE: only NOT_FOUND removes a clip.
-    Platform.TIKTOK: {
-        "post_not_found_or_private": Outcome.PRIVATE,
-        "post_private": Outcome.PRIVATE,
-        "post_sensitive": Outcome.RESTRICTED,
-        "post_restricted": Outcome.RESTRICTED,
-    },
-    Platform.YOUTUBE: {
-        "video_unavailable": Outcome.PRIVATE,
-        "members_only": Outcome.RESTRICTED,
-    },
-    Platform.INSTAGRAM: {},
-}
-"""Words of one platform's scraper."""
 
+def meaning(own: Mapping[str, Outcome], words: Iterable[object]) -> tuple[Outcome, str | None]:
+    """Return the outcome that the words stand for, and the first word if none of them is known.
 
-def meaning(platform: Platform, said: Iterable[object]) -> tuple[Outcome, str | None]:
-    """Return the outcome that a scraper's words stand for, and its word where none of them is
-    known.
-
-    `said` are the error fields of one row, the code first. The first known word decides, because
-    the others only explain it. Without any word the outcome is ERROR.
+    `own` are the scraper's own words. `words` are the error fields of one item, the code first. The
+    first known word decides, because the others only explain it. Without words the outcome is
+    ERROR.
     """
-    words = [str(each) for each in said if each]
-    known = {**ANY_SCRAPER, **BY_PLATFORM[platform]}
-    for word in words:
-        outcome = known.get(_folded(word))
+    texts = [str(word) for word in words if word]
+    for text in texts:
+        word = _folded(text)
+        outcome = own.get(word) or COMMON.get(word)
         if outcome is not None:
             return outcome, None
-    return Outcome.ERROR, one_line(words[0]) if words else None
+    return Outcome.ERROR, one_line(texts[0]) if texts else None
 
 
 def one_line(word: str) -> str:

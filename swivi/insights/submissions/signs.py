@@ -3,7 +3,7 @@
 They are derived from the stored readings on demand. They do not change what is paid.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple
@@ -14,9 +14,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.domain.clips.models import ViewTracking
 from swivi.domain.platforms.models import Platform
 from swivi.insights.submissions.rows import ClipRow
-
-ROUNDED_FROM: Mapping[Platform, int] = {Platform.TIKTOK: 10_000}
-"""From this many views on, a platform shows only rounded counts, such as 573.9K."""
 
 SMALL_FIRST = 1_000
 """A first count below this may be a scraper's error. A wrong baseline costs the most."""
@@ -67,7 +64,8 @@ async def signs_of_clip(session: AsyncSession, row: ClipRow) -> list[str]:
 
 def rounded_to(platform: Platform, views: int) -> int | None:
     """Return the step to which a platform rounds such a count; None if this one is exact."""
-    if views < ROUNDED_FROM.get(platform, views + 1):
+    rounds_from = platform.spec.rounds_from
+    if rounds_from is None or views < rounds_from:
         return None
     step = 100_000 if views >= 1_000_000 else 100
     return step if views % step == 0 else None
@@ -77,7 +75,7 @@ def _rounded(platform: Platform, counts: Sequence[Count]) -> Iterator[str]:
     if counts and (step := rounded_to(platform, counts[-1].views)):
         yield (
             f"{counts[-1].views:,} views is rounded by the platform to a multiple of {step:,}. "
-            f"{platform.label} rounds counts from about {ROUNDED_FROM[platform]:,} on, so growth "
+            f"{platform.label} rounds counts from about {platform.spec.rounds_from:,} on, so growth "
             "comes in steps."
         )
 

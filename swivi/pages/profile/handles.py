@@ -16,12 +16,12 @@ from swivi.pages.engine.gate import clippers_only, public
 from swivi.pages.engine.loading import loading
 from swivi.pages.engine.session import visitor
 from swivi.pages.shared.frame import sends
+from swivi.pages.shared.platform_mark import platform_mark
 from swivi.runtime.runtime import runtime
 from swivi.ui.buttons import icon_button, submit_button
 from swivi.ui.cards import panel
 from swivi.ui.feedback import error_state, skeleton_rows, toast_success
 from swivi.ui.forms import form, form_actions, select_field, text_field
-from swivi.ui.platform_marks import platform_mark
 from swivi.ui.vars import rows_var, text_var
 
 PLATFORMS = tuple((platform.value, platform.label) for platform in Platform)

@@ -11,10 +11,10 @@ import reflex as rx
 from swivi.core.money import VIEWS_PER_RATE, Cents, format_dollars
 from swivi.domain.campaigns.models import Campaign
 from swivi.domain.platforms.models import Platform
+from swivi.pages.shared.platform_mark import platform_mark
 from swivi.ui.cards import Line, breakdown
 from swivi.ui.layout import stack
 from swivi.ui.numbers import count_text, money, percent_bar, rate, when
-from swivi.ui.platform_marks import platform_mark
 from swivi.ui.types import Node, Number
 from swivi.ui.vars import number_var, text_if
 

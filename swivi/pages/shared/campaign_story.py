@@ -22,6 +22,7 @@ from swivi.pages.shared.campaign_card import (
     platform_marks,
     terms,
 )
+from swivi.pages.shared.platform_mark import platform_mark
 from swivi.runtime.live import hub
 from swivi.runtime.runtime import runtime
 from swivi.ui.buttons import link_button
@@ -29,7 +30,6 @@ from swivi.ui.cards import hero_card, panel
 from swivi.ui.feedback import notice, status_badge
 from swivi.ui.layout import card_grid, cluster, stack
 from swivi.ui.numbers import count, flash_row, money
-from swivi.ui.platform_marks import platform_mark
 from swivi.ui.tables import Column, data_table
 from swivi.ui.types import Node, Text
 from swivi.ui.vars import rows_var, text_if, text_var

@@ -1,10 +1,12 @@
-"""Reading views through Apify, with its own client: https://docs.apify.com/api/client/python/
+"""Read views through Apify with its own client: https://docs.apify.com/api/client/python/
 
-The client's habits that cost money or time are turned off here: a retried start is a second paid
-run, so starts go through a client that never retries; waiting has a bound; a run that failed raises
-nothing, so its status is looked at; a run that succeeded may lack videos, so every video asked for
-is accounted for. Runs are started with `start`, never `call`, which would also fetch the actor's
-log.
+This module turns off the client's defaults that cost money or time:
+
+- A retried start is a second paid run, so starts use a client that never retries.
+- Every wait has a bound.
+- A failed run raises nothing, so this module checks the run's status.
+- A run that succeeded may lack videos, so every requested video gets a reading.
+- `call` would also fetch the scraper's log, so runs are started with `start`.
 """
 
 import asyncio
@@ -19,13 +21,15 @@ from apify_client.errors import NotFoundError
 from apify_client.http_clients import ImpitHttpClientAsync
 
 from swivi.core.clock import now
-from swivi.domain.platforms.errors import ReadingUnavailable, RunGone, StartUncertain
-from swivi.domain.platforms.models import Outcome, Platform, Reading, VideoRef
+from swivi.domain.platforms.errors import RunGone
+from swivi.domain.platforms.models import Outcome, Platform, VideoRef
 from swivi.domain.platforms.readers.apify_errors import FAULTS, translated
 from swivi.domain.platforms.readers.items import readings_from
 from swivi.domain.platforms.readers.protocol import CollectedReadings, ScraperStart
-from swivi.domain.platforms.scrapers import ACTORS, Actor
+from swivi.domain.platforms.registry import SPECS
+from swivi.domain.platforms.scrapers import Scraper
 
+SCRAPERS: Mapping[Platform, Scraper] = {platform: spec.scraper for platform, spec in SPECS.items()}
 DEFAULT_API_URL = "https://api.apify.com"
 DEFAULT_TIMEOUT = timedelta(minutes=5)
 MAX_BATCH = 500
@@ -36,47 +40,43 @@ LONG_POLL_TIMEOUT = timedelta(seconds=75)
 """The API holds a waiting request for up to 60 seconds."""
 
 GRACE = timedelta(seconds=15)
-"""The service ends a run at its timeout; we wait this much longer, to hear of it and fetch what
-came.
-"""
+"""How long to wait beyond a run's timeout: the service ends it then, and its items are fetched."""
 
 CLOCK_SKEW = timedelta(seconds=30)
-"""How far the service's clock may be behind ours when runs are looked up by their start."""
+"""How far the service's clock may be behind when runs are found by their start."""
 
 MAX_RUNS_SEARCHED = 100
 ROWS_PER_VIDEO = 20
-"""Bounds: of runs compared in one look-up, and of rows read per video asked for."""
+"""Bounds: runs compared in one search, and items read per requested video."""
 
 ITEMS_PER_VIDEO = 2
-"""What a run may charge for: a note or an error may stand beside the item of a video."""
+"""Items that a run may charge for: a note or an error may stand beside the item of a video."""
 
 
 class ApifyReader:
-    """A `ViewReader` of one actor. Made by `ApifyReaders`."""
+    """The `ViewReader` of one platform's scraper. `ApifyReaders` creates it."""
 
     def __init__(
         self,
-        actor: Actor,
+        platform: Platform,
+        scraper: Scraper,
         *,
         starts: ApifyClientAsync,
         reads: ApifyClientAsync,
         timeout: timedelta,
         max_batch: int,
     ) -> None:
-        self.actor = actor
+        self.platform = platform
         self.max_batch = max_batch
+        self._scraper = scraper
         self._starts = starts
         self._reads = reads
         self._timeout = timeout
 
-    @property
-    def platform(self) -> Platform:
-        return self.actor.platform
-
     async def start(self, refs: Sequence[VideoRef]) -> ScraperStart:
         run_input = self._input(refs)
         try:
-            run = await self._starts.actor(self.actor.actor_id).start(
+            run = await self._starts.actor(self._scraper.scraper_id).start(
                 run_input=run_input,
                 max_items=len(refs) * ITEMS_PER_VIDEO,
                 run_timeout=self._timeout,
@@ -90,9 +90,9 @@ class ApifyReader:
         self, refs: Sequence[VideoRef], since: datetime, *, known: Collection[str] = ()
     ) -> ScraperStart | None:
         wanted = self._input(refs)
-        with _speaking():
+        with _translating():
             runs = (
-                await self._reads.actor(self.actor.actor_id)
+                await self._reads.actor(self._scraper.scraper_id)
                 .runs()
                 .list(desc=True, limit=MAX_RUNS_SEARCHED, started_after=since - CLOCK_SKEW)
             )
@@ -104,7 +104,7 @@ class ApifyReader:
         return None
 
     async def collect(self, run_id: str, refs: Sequence[VideoRef]) -> CollectedReadings:
-        with _speaking(run_id):
+        with _translating(run_id):
             async with asyncio.timeout((self._timeout + LONG_POLL_TIMEOUT).total_seconds()):
                 run = await self._reads.run(run_id).wait_for_finish(
                     wait_duration=self._timeout + GRACE, timeout=LONG_POLL_TIMEOUT
@@ -114,7 +114,8 @@ class ApifyReader:
                 items = await self._items(run.default_dataset_id, len(refs))
         finished = run.status == "SUCCEEDED"
         readings = readings_from(
-            self.actor,
+            self.platform,
+            self._scraper,
             items,
             refs,
             read_at=now(),
@@ -125,43 +126,19 @@ class ApifyReader:
             run_id, run.status, tuple(readings), _micro_usd(run.usage_total_usd)
         )
 
-    async def read(
-        self, refs: Sequence[VideoRef], *, since: datetime | None = None
-    ) -> CollectedReadings:
-        started = await self.find_started(refs, since) if since else None
-        started = started or await self._start_or_find(refs)
-        return await self.collect(started.run_id, refs)
-
-    async def read_one(self, ref: VideoRef, *, since: datetime | None = None) -> Reading:
-        return (await self.read([ref], since=since)).readings[0]
-
-    async def _start_or_find(self, refs: Sequence[VideoRef]) -> ScraperStart:
-        asked_at = now()
-        try:
-            return await self.start(refs)
-        except StartUncertain as uncertain:
-            try:
-                found = await self.find_started(refs, asked_at)
-            except ReadingUnavailable:
-                raise uncertain from None
-            if found is None:
-                raise
-            return found
-
     def _input(self, refs: Sequence[VideoRef]) -> dict[str, Any]:
-        """The actor's input, the same for the same videos in any order, so that a run can be found
-        by it.
+        """Return the scraper's input, the same for the same videos in any order.
+
+        `find_started` recognises a run by it.
         """
         if not 1 <= len(refs) <= self.max_batch:
             raise ValueError(f"a batch has 1 to {self.max_batch} videos, not {len(refs)}")
         if any(ref.platform is not self.platform for ref in refs):
             raise ValueError(f"this reader reads {self.platform} only")
-        return self.actor.build_input(sorted({ref.canonical_url for ref in refs}))
+        return self._scraper.build_input(sorted({ref.canonical_url for ref in refs}))
 
     async def _has_input(self, store_id: str, wanted: dict[str, Any]) -> bool:
-        """Whether a run's input says what ours says; the platform may have added defaults of the
-        actor.
-        """
+        """Whether a run has the wanted input. Apify may have added the scraper's defaults."""
         record = await self._reads.key_value_store(store_id).get_record(
             "INPUT", timeout=REQUEST_TIMEOUT
         )
@@ -170,20 +147,19 @@ class ApifyReader:
             given.get(key) == value for key, value in wanted.items()
         )
 
-    async def _items(self, dataset_id: str, asked: int) -> list[object]:
-        rows = self._reads.dataset(dataset_id).iterate_items(
-            clean=True, limit=asked * ROWS_PER_VIDEO, timeout=REQUEST_TIMEOUT
+    async def _items(self, dataset_id: str, requested: int) -> list[object]:
+        items = self._reads.dataset(dataset_id).iterate_items(
+            clean=True, limit=requested * ROWS_PER_VIDEO, timeout=REQUEST_TIMEOUT
         )
-        return [row async for row in rows]
+        return [item async for item in items]
 
 
 class ApifyReaders:
-    """All platforms through one Apify account.
+    """The readers of all platforms, through one Apify account.
 
-    Close it with `aclose` or use it as an async context manager.
-
-    `timeout` bounds a run on the service; collecting it waits slightly longer. `retries` is for
-    requests that only look; a start is sent once.
+    Close it with `aclose`, or use it as an async context manager. `timeout` bounds a run on the
+    service; collecting waits slightly longer. `retries` applies to requests that only read: a start
+    is sent once.
     """
 
     def __init__(
@@ -194,7 +170,7 @@ class ApifyReaders:
         timeout: timedelta = DEFAULT_TIMEOUT,
         max_batch: int = MAX_BATCH,
         retries: int = 4,
-        actors: Mapping[Platform, Actor] = ACTORS,
+        scrapers: Mapping[Platform, Scraper] = SCRAPERS,
     ) -> None:
         if timeout < timedelta(seconds=1):
             raise ValueError(
@@ -207,17 +183,17 @@ class ApifyReaders:
         )
         self._readers = {
             platform: ApifyReader(
-                actor, starts=starts, reads=reads, timeout=timeout, max_batch=max_batch
+                platform, scraper, starts=starts, reads=reads, timeout=timeout, max_batch=max_batch
             )
-            for platform, actor in actors.items()
+            for platform, scraper in scrapers.items()
         }
 
     def for_platform(self, platform: Platform) -> ApifyReader:
-        """The reader of one platform."""
+        """Return the reader of one platform."""
         return self._readers[platform]
 
     async def aclose(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         for connection in self._connections:
             await connection.aclose()
 
@@ -245,8 +221,8 @@ def _connection(token: str, *, retries: int) -> ImpitHttpClientAsync:
 
 
 @contextmanager
-def _speaking(run_id: str | None = None) -> Iterator[None]:
-    """Within this block the client's faults become Swivi's; a 404 about `run_id` is RunGone."""
+def _translating(run_id: str | None = None) -> Iterator[None]:
+    """Translate the client's faults inside the block; a 404 about `run_id` becomes RunGone."""
     try:
         yield
     except FAULTS as fault:

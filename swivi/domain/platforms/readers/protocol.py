@@ -1,6 +1,4 @@
-"""What the rest of Swivi knows about reading views: these shapes and promises, no service by
-name.
-"""
+"""The interface for reading views. It names no service."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -14,7 +12,7 @@ from swivi.domain.platforms.models import Outcome, Platform, Reading, VideoRef
 class ScraperStart:
     """A run that was started and will be paid for.
 
-    Store `run_id`: it is the way back after a crash.
+    Store `run_id`: after a crash, only it leads back to the run.
     """
 
     run_id: str
@@ -23,11 +21,11 @@ class ScraperStart:
 
 @dataclass(frozen=True, slots=True)
 class CollectedReadings:
-    """What one run brought.
+    """The result of one run.
 
-    `readings` holds one reading per video asked for, in that order. `status` is the service's word
+    `readings` has one reading per requested video, in that order. `status` is the service's word
     for how the run ended ("SUCCEEDED", "FAILED", ...). `cost_micro_usd` is in millionths of a
-    dollar, None if not told.
+    dollar, None if the service does not report it.
     """
 
     run_id: str
@@ -37,12 +35,12 @@ class CollectedReadings:
 
     @property
     def complete(self) -> bool:
-        """Whether every video asked for got an answer: a count, or a definite refusal."""
+        """Whether every requested video has a count or a definite refusal."""
         return all(not reading.outcome.transient for reading in self.readings)
 
     @property
     def successful(self) -> int:
-        """How many readings carry a count."""
+        """The number of readings with a count."""
         return sum(reading.outcome is Outcome.OK for reading in self.readings)
 
 
@@ -50,20 +48,23 @@ class BatchReader(Protocol):
     """Reads many videos of one platform with one paid run, and waits for it."""
 
     async def read(self, refs: Sequence[VideoRef]) -> CollectedReadings:
-        """Raises ReadingUnavailable for what may pass and ReaderStopped for what needs an admin."""
+        """Return what the run found.
+
+        Raises ReadingUnavailable if a retry may succeed and ReaderStopped if an admin must act.
+        """
 
 
 class BatchReaders(Protocol):
-    """Hands out the batch reader of each platform."""
+    """Returns the batch reader of each platform."""
 
     def for_platform(self, platform: Platform) -> BatchReader: ...
 
 
 class ViewReader(Protocol):
-    """Reads many videos of one platform with one paid run.
+    """Starts, finds and collects paid runs that read many videos of one platform.
 
-    `refs` are 1 to `max_batch` videos of `platform`. Every method raises ReadingUnavailable for
-    what may pass and ReaderStopped for what needs an admin (see `errors.py`).
+    `refs` are 1 to `max_batch` videos of `platform`. Every method raises ReadingUnavailable if a
+    retry may succeed and ReaderStopped if an admin must act (see `errors.py`).
     """
 
     @property
@@ -75,40 +76,26 @@ class ViewReader(Protocol):
     async def start(self, refs: Sequence[VideoRef]) -> ScraperStart:
         """Start one run and return at once.
 
-        Tried once only: raises StartUncertain if it may have started.
+        Sends the request once. Raises StartUncertain if the run may have started nevertheless.
         """
 
     async def find_started(
         self, refs: Sequence[VideoRef], since: datetime, *, known: Collection[str] = ()
     ) -> ScraperStart | None:
-        """The newest run for exactly these videos, in any order, started since `since` (aware).
+        """Return the newest run for exactly these videos, in any order, started since `since`.
 
-        Ask this after StartUncertain or a crash, so that the same reading is not paid for twice.
-        Run ids in `known` belong to other batches and are passed over.
+        Call this after StartUncertain or a crash, so that no reading is paid for twice. `since` is
+        timezone-aware. Run ids in `known` belong to other batches and are skipped.
         """
 
     async def collect(self, run_id: str, refs: Sequence[VideoRef]) -> CollectedReadings:
-        """Wait, within bounds, for a run to end and read what it brought.
+        """Wait, within bounds, for a run to end, and return its readings.
 
-        Free, so it may be repeated.
-
-        Raises RunGone if the service does not know the run.
+        Costs nothing, so it may be repeated. Raises RunGone if the service does not know the run.
         """
-
-    async def read(
-        self, refs: Sequence[VideoRef], *, since: datetime | None = None
-    ) -> CollectedReadings:
-        """Start, find if the start is uncertain, collect.
-
-        With `since`, the time of an earlier attempt for the same videos, a run that it left is used
-        up first.
-        """
-
-    async def read_one(self, ref: VideoRef, *, since: datetime | None = None) -> Reading:
-        """`read` for a single video."""
 
 
 class ViewReaders(Protocol):
-    """Hands out the reader of each platform."""
+    """Returns the reader of each platform."""
 
     def for_platform(self, platform: Platform) -> ViewReader: ...

@@ -17,12 +17,12 @@ from swivi.pages.admin.shared.parts import clip_link
 from swivi.pages.admin.shared.times import iso
 from swivi.pages.engine.listing import PAGE_SIZE, Listing, addressed_id
 from swivi.pages.engine.live import AdminLive
+from swivi.pages.shared.platform_mark import platform_mark
 from swivi.runtime.live import hub
 from swivi.ui.cards import panel
 from swivi.ui.feedback import empty_state, status_badge
 from swivi.ui.layout import cluster, stack
 from swivi.ui.numbers import count, flash_row, money, when
-from swivi.ui.platform_marks import platform_mark
 from swivi.ui.tables import Column, data_table, pager
 from swivi.ui.types import Node
 

@@ -14,12 +14,12 @@ from swivi.pages.admin.campaign.top_up import top_up_button, top_up_dialog
 from swivi.pages.admin.campaign.tracking import track_campaign_button
 from swivi.pages.admin.campaign_form.new_page import COPY_OF
 from swivi.pages.shared.frame import sends
+from swivi.pages.shared.platform_mark import platform_mark
 from swivi.ui.buttons import button, link_button
 from swivi.ui.cards import Line, breakdown, panel
 from swivi.ui.dialogs import confirm_dialog
 from swivi.ui.layout import cluster
 from swivi.ui.numbers import when
-from swivi.ui.platform_marks import platform_mark
 from swivi.ui.types import Text
 
 

@@ -3,11 +3,13 @@
 import reflex as rx
 
 from swivi import routes
+from swivi.domain.platforms.registry import ALL_LABELS
 from swivi.pages.admin.sandbox.state import SandboxState
 from swivi.pages.admin.shared.parts import clip_link, known_count, row_actions, side_by_side
 from swivi.pages.admin.submissions.rows import SubmissionRow
 from swivi.pages.admin.tracking.newest_run import NewestRun, no_reader_notice
 from swivi.pages.shared.frame import admin_page, sends
+from swivi.pages.shared.platform_mark import platform_mark
 from swivi.ui.buttons import button, submit_button
 from swivi.ui.cards import panel, stat_card
 from swivi.ui.dialogs import confirm_dialog
@@ -15,7 +17,6 @@ from swivi.ui.feedback import empty_state, notice, status_badge
 from swivi.ui.forms import form, form_actions, text_area_field
 from swivi.ui.layout import card_grid, cluster, stack
 from swivi.ui.numbers import count, flash_row, live_money, money, percent_bar, rate
-from swivi.ui.platform_marks import platform_mark
 from swivi.ui.tables import Column, data_table
 from swivi.ui.types import Node
 from swivi.ui.vars import flag_var, rows_var
@@ -77,7 +78,7 @@ def _form() -> rx.Component:
     state = SandboxState
     return form(
         text_area_field(
-            "TikTok, YouTube and Instagram links, one per line",
+            f"{ALL_LABELS} links, one per line",
             "links",
             rows=5,
             error=state.errors.get("links", ""),

@@ -20,9 +20,9 @@ from swivi.pages.admin.shared.parts import (
 )
 from swivi.pages.admin.shared.times import iso
 from swivi.pages.admin.tracking.newest_run import cost_text, seconds_of
+from swivi.pages.shared.platform_mark import platform_mark
 from swivi.ui.feedback import badge, status_badge
 from swivi.ui.numbers import count, money, when
-from swivi.ui.platform_marks import platform_mark
 from swivi.ui.tables import Column
 from swivi.ui.types import Node
 

@@ -12,6 +12,7 @@ from swivi.pages.admin.submissions.panel import author_badge, look_button, revie
 from swivi.pages.admin.submissions.rows import SubmissionRow
 from swivi.pages.admin.submissions.state import EVERY_STATUS, ReviewState
 from swivi.pages.shared.frame import admin_page, sends
+from swivi.pages.shared.platform_mark import platform_mark
 from swivi.ui.buttons import button
 from swivi.ui.dialogs import confirm_dialog
 from swivi.ui.feedback import empty_state, status_badge
@@ -20,7 +21,6 @@ from swivi.ui.icons import icon
 from swivi.ui.keys import pressed_by, queue_keys
 from swivi.ui.layout import cluster, stack
 from swivi.ui.numbers import count, money, when
-from swivi.ui.platform_marks import platform_mark
 from swivi.ui.tables import Column, FilterTab, data_table, filter_tabs, pager
 from swivi.ui.types import Node
 from swivi.ui.vars import flag_var, rows_var

@@ -7,13 +7,13 @@ from swivi.insights.submissions.review_queue import AuthorCheck
 from swivi.pages.admin.shared.parts import known_count, row_actions
 from swivi.pages.admin.submissions.state import ReviewState
 from swivi.pages.shared.frame import sends
+from swivi.pages.shared.platform_mark import platform_mark
 from swivi.ui.buttons import button, icon_button, link_button
 from swivi.ui.cards import Line, breakdown
 from swivi.ui.feedback import badge, empty_state, notice, status_badge
 from swivi.ui.keys import QUEUE_ROW, key_name, pressed_by
 from swivi.ui.layout import cluster
 from swivi.ui.numbers import count, money, when
-from swivi.ui.platform_marks import platform_mark
 from swivi.ui.tables import Row
 from swivi.ui.types import Text
 from swivi.ui.vars import flag_var, rows_var, text_if, text_var

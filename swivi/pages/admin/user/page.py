@@ -10,6 +10,7 @@ from swivi.pages.admin.user.rows import BrowserRow, UserClipRow, UserPayoutRow
 from swivi.pages.admin.user.state import UserState
 from swivi.pages.engine.session import SessionState
 from swivi.pages.shared.frame import admin_page, sends
+from swivi.pages.shared.platform_mark import platform_mark
 from swivi.ui.buttons import button, link_button
 from swivi.ui.cards import panel, stat_card
 from swivi.ui.dialogs import confirm_dialog
@@ -17,7 +18,6 @@ from swivi.ui.feedback import badge, empty_state, error_state, skeleton_rows, st
 from swivi.ui.keys import copyable
 from swivi.ui.layout import card_grid, cluster, stack
 from swivi.ui.numbers import count, live_money, money, short_count, when
-from swivi.ui.platform_marks import platform_mark
 from swivi.ui.tables import Column, data_table, pager
 from swivi.ui.types import Node
 from swivi.ui.vars import flag_var, rows_var, text_if

@@ -20,13 +20,13 @@ from swivi.pages.clipper.shared.rows import ClipLine, clip_line
 from swivi.pages.engine.gate import public
 from swivi.pages.engine.listing import addressed_id
 from swivi.pages.shared.frame import clipper_page
+from swivi.pages.shared.platform_mark import platform_mark
 from swivi.ui.buttons import link_button
 from swivi.ui.cards import Line, breakdown, hero_card, panel
 from swivi.ui.charts import time_chart
 from swivi.ui.feedback import empty_state, error_state, skeleton_rows
 from swivi.ui.layout import card_grid, cluster
 from swivi.ui.numbers import count, count_text, live_money, money, rate, when
-from swivi.ui.platform_marks import platform_mark
 from swivi.ui.vars import rows_var, text_if
 
 

@@ -5,10 +5,10 @@ from typing import Any
 import reflex as rx
 
 from swivi import routes
+from swivi.pages.shared.platform_mark import platform_mark
 from swivi.ui.feedback import status_badge
 from swivi.ui.layout import stack
 from swivi.ui.numbers import count, flash_row, money, when
-from swivi.ui.platform_marks import platform_mark
 from swivi.ui.tables import Column, data_table
 from swivi.ui.types import Flag, Handler, Node, Rows, Text
 

@@ -3,10 +3,12 @@
 import reflex as rx
 
 from swivi.domain.platforms.errors import LINK_FIELD
+from swivi.domain.platforms.registry import ANY_LABEL
 from swivi.pages.clipper.shared.clip_table import Line as ClipLine
 from swivi.pages.clipper.shared.clip_table import clip_status
 from swivi.pages.clipper.submit.state import SubmitDialog
 from swivi.pages.shared.frame import sends
+from swivi.pages.shared.platform_mark import platform_mark
 from swivi.ui.buttons import Kind, button, submit_button
 from swivi.ui.cards import Line, breakdown
 from swivi.ui.dialogs import close_button, form_dialog
@@ -14,7 +16,6 @@ from swivi.ui.feedback import notice
 from swivi.ui.forms import form, form_actions, select_field, text_field
 from swivi.ui.layout import stack
 from swivi.ui.numbers import count
-from swivi.ui.platform_marks import platform_mark
 from swivi.ui.types import Handler
 from swivi.ui.vars import text_if, text_var
 
@@ -60,7 +61,7 @@ def _form() -> rx.Component:
                 input_mode="url",
                 auto_complete="off",
                 placeholder="https://www.tiktok.com/@you/video/...",
-                hint="TikTok, YouTube or Instagram. Views from now on pay.",
+                hint=f"{ANY_LABEL}. Views from now on pay.",
                 error=_error(LINK_FIELD),
             ),
             form_actions(close_button(), submit_button("Submit clip", pending=state.pending)),

@@ -5,6 +5,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi import routes
 from swivi.core.money import earned
+from swivi.domain.platforms.registry import ANY_LABEL
 from swivi.insights.campaigns import catalogue
 from swivi.pages.engine.gate import public
 from swivi.pages.engine.loading import loading
@@ -94,7 +95,7 @@ def _promise() -> rx.Component:
     return rx.el.div(
         rx.el.h1("Get paid for every view your clips bring."),
         rx.el.p(
-            "Post a clip on TikTok, YouTube or Instagram, send in the link, and earn as its views "
+            f"Post a clip on {ANY_LABEL}, send in the link, and earn as its views "
             "grow: counted every four hours, exact to the cent.",
         ),
         cluster(

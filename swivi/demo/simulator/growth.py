@@ -1,10 +1,10 @@
-"""How many views a simulated video has at a moment: a pure function of its id and the clock.
+"""The views of a simulated video at a moment: a pure function of its id and the clock.
 
-No process keeps the count, so a restart never lets views fall, and seeded history agrees with what
-the simulator says later. A video grows slowly to a modest number, then takes off, and from there
-gains some hundreds to thousands of views a minute, in waves. The take-off can be written into the
-id (`mint_id`), as TikTok and Instagram write the time of posting into theirs; ids without one took
-off on `FIRST_DAY`.
+No process keeps the count. So a restart never lowers views, and the seeded history agrees with the
+simulator's later answers. A video grows slowly to a modest number, then takes off and gains some
+hundreds to thousands of views a minute, in waves. An id can contain the take-off (`numeric_id`,
+`text_id`), as TikTok's and Instagram's ids contain the time of posting. Other ids took off on
+FIRST_DAY.
 """
 
 import base64
@@ -12,8 +12,6 @@ import binascii
 import math
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-
-from swivi.domain.platforms.models import Platform
 
 FIRST_DAY = datetime(2026, 11, 1, tzinfo=UTC)
 _LAST_DAY = datetime(2040, 1, 1, tzinfo=UTC)
@@ -28,16 +26,14 @@ _WAVE_DEPTH = 0.6
 """How far the pace swings around its mean. Below 1, so that views never fall."""
 
 _MARK = 0xD5
-"""Tells a minted 66-bit id from a real one, whose bits mean something else."""
+"""Tells a simulated 66-bit id from a real one, whose bits mean something else."""
 
 _SCATTER = 2_654_435_761
-"""Odd, so that serial numbers stay distinct modulo a power of two and still do not look alike
-(Knuth).
-"""
+"""Scatters serial numbers (Knuth). Odd, so that they stay distinct modulo a power of two."""
 
 
 def views_at(external_id: str, when: datetime) -> int:
-    """The views of the video at `when` (aware). Never falls as `when` advances."""
+    """Return the views of the video at `when` (aware). They never fall as `when` advances."""
     at_take_off = _pick(external_id, "start", _VIEWS_AT_TAKE_OFF)
     minutes = (when - _take_off(external_id)) / timedelta(minutes=1)
     if minutes < 0:
@@ -48,21 +44,22 @@ def views_at(external_id: str, when: datetime) -> int:
     )
 
 
-def mint_id(platform: Platform, take_off: datetime, serial: int) -> str:
-    """An id in the platform's own form for a video that takes off at `take_off` (2026-11 to 2039).
+def numeric_id(take_off: datetime, serial: int) -> str:
+    """Return an id of 19 digits, as TikTok's."""
+    return str(int(take_off.timestamp()) << 32 | serial * _SCATTER % 2**32)
 
-    Different serials (0 to 2**24 - 1) give different ids. The last letter's two lowest bits are
-    zero, as in the canonical id of a YouTube video.
+
+def text_id(take_off: datetime, serial: int) -> str:
+    """Return an id of 11 base64url letters, as Instagram's and YouTube's.
+
+    The last letter's two lowest bits are zero, as in the canonical id of a YouTube video.
     """
-    seconds = int(take_off.timestamp())
-    if platform is Platform.TIKTOK:
-        return str(seconds << 32 | serial * _SCATTER % 2**32)
-    bits = (seconds << 8 | _MARK) << 26 | serial * _SCATTER % 2**24 << 2
+    bits = (int(take_off.timestamp()) << 8 | _MARK) << 26 | serial * _SCATTER % 2**24 << 2
     return base64.urlsafe_b64encode((bits << 6).to_bytes(9, "big")).decode()[:11]
 
 
 def _waves(external_id: str, minutes: float) -> float:
-    """Minutes, stretched and squeezed by a wave: its derivative stays within 1 +- _WAVE_DEPTH."""
+    """Return minutes, stretched by a wave whose derivative stays within 1 +- _WAVE_DEPTH."""
     rhythm = math.tau / _pick(external_id, "wave", _WAVE_MINUTES)
     phase = _pick(external_id, "phase", (0, 628)) / 100
     return minutes + _WAVE_DEPTH / rhythm * (math.sin(rhythm * minutes + phase) - math.sin(phase))
@@ -75,7 +72,7 @@ def _take_off(external_id: str) -> datetime:
 
 
 def _seconds_in(external_id: str) -> int:
-    """The Unix time written into an id, or 0."""
+    """Return the Unix time in an id, or 0."""
     if external_id.isascii() and external_id.isdigit():
         return int(external_id) >> 32
     if len(external_id) != 11:
@@ -88,7 +85,7 @@ def _seconds_in(external_id: str) -> int:
 
 
 def _pick(external_id: str, trait: str, between: tuple[int, int]) -> int:
-    """A number that looks random and is always the same for one video."""
+    """Return a number that looks random and is always the same for one video."""
     lowest, highest = between
     digest = blake2b(f"{trait}/{external_id}".encode(), digest_size=8).digest()
     return lowest + int.from_bytes(digest, "big") % (highest - lowest + 1)
