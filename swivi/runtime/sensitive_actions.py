@@ -104,7 +104,7 @@ SENSITIVE_ACTIONS: Mapping[SensitiveAction, tuple[EntryPoint, ...]] = {
     SensitiveAction.CHANGE_DESTINATION: (
         EntryPoint("Destination.save", asks_itself=True),
         EntryPoint("Destination.forget"),
-        EntryPoint("PayoutDialog.send", asks_itself=True),
+        EntryPoint("PayoutDialog.submit", asks_itself=True),
         EntryPoint("POST /clippers/payout-request", asks_itself=True),
     ),
     SensitiveAction.CHANGE_SIGN_IN: (EntryPoint("PasswordForm.save", asks_itself=True),),

@@ -181,7 +181,7 @@ async def test_a_clips_page_says_why_and_lists_every_reading(
     await tab.opens("/clippers/clips/1")
 
     await shows(tab.page.get_by_role("list", name="Why"), "are worth")
-    readings = tab.page.get_by_role("region", name="Every reading")
+    readings = tab.page.get_by_role("region", name="Readings")
     await expect(readings.get_by_role("row").filter(has_text="Read").first).to_be_visible()
     await expect(tab.page.get_by_role("figure").first).to_be_visible()
 
@@ -308,12 +308,12 @@ async def test_payout_details_are_kept_and_the_request_has_a_receipt(
     await history.get_by_role("row").filter(has_text="Pending").get_by_role("link").click()
 
     await is_at(tab.page, r"/clippers/payouts/\d+")
-    made = part(tab.page, "How it is made")
+    made = part(tab.page, "How this is calculated")
     await shows(made, "oliver@wise.test")
     await shows(made, "$20.00")
     await tab.presses("Cancel")
     await tab.page.get_by_role("alertdialog").get_by_role("button", name="Cancel request").click()
-    await shows(tab.page, "You took it back: the amount is available again.")
+    await shows(tab.page, "You cancelled it. The amount is available again.")
 
 
 async def test_notifications_are_marked_as_read_and_every_tab_counts_anew(
