@@ -4,6 +4,8 @@ were.
 Runs in the virtual environment. Any number of callers at once: one builds, the others wait for it.
 """
 
+# ruff: noqa: S603, T201 - starts the programs of the virtual environment, and prints
+
 import fcntl
 import hashlib
 import os

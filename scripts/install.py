@@ -3,7 +3,7 @@
 python3 scripts/install.py [requirements-dev.txt]
 """
 
-# ruff: noqa: UP036 - starts pip and says so; whoever runs this may have an older Python
+# ruff: noqa: S603, T201, UP036 - starts pip and says so; whoever runs this may have an older Python
 
 import hashlib
 import subprocess

@@ -11,8 +11,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from swivi.api.app import build_api
-from swivi.api.http.document import as_text
+from swivi.api.app import build_api  # noqa: E402 -- found once the root is on the path
+from swivi.api.http.document import as_text  # noqa: E402
 
 COPY = ROOT / "docs" / "openapi.json"
 

@@ -5,6 +5,8 @@
 Writes `docs/pictures/NAME-THEME.webp`. Needs what the tests need: see `make test-tools`.
 """
 
+# ruff: noqa: T201 - prints what it wrote
+
 import asyncio
 import base64
 import subprocess
@@ -17,10 +19,10 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.browser import CHROMIUM_FLAGS, browser_executable
-from tests.e2e.people import SLOW, Admin, Visitor
-from tests.e2e.routes import address_of, role_of
-from tests.servers import AppServer, demo_environment
+from tests.browser import CHROMIUM_FLAGS, browser_executable  # noqa: E402 - only found from here on
+from tests.e2e.people import SLOW, Admin, Visitor  # noqa: E402
+from tests.e2e.routes import address_of, role_of  # noqa: E402
+from tests.servers import AppServer, demo_environment  # noqa: E402
 
 PICTURES = {
     "landing": "index",
@@ -43,7 +45,7 @@ PAINTED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame
 
 
 def main() -> None:
-    subprocess.run([sys.executable, ROOT / "scripts" / "build.py"], check=True)
+    subprocess.run([sys.executable, ROOT / "scripts" / "build.py"], check=True)  # noqa: S603
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         photograph(Path(folder))

@@ -7,6 +7,8 @@ SWIVI_DEMO is set. HOST is the address to listen on; unless set, this machine on
 SIGINT end it with status 0, within SWIVI_STOP_SECONDS.
 """
 
+# ruff: noqa: E402, T201 - finds swivi by itself, and prints where it serves
+
 import asyncio
 import os
 import socket

@@ -21,5 +21,5 @@ def running(hub: Hub) -> Iterator[None]:
 async def until(holds: Callable[[], bool]) -> None:
     """Waits for what nobody tells of."""
     async with asyncio.timeout(20):
-        while not holds():
+        while not holds():  # noqa: ASYNC110 - nobody says when
             await asyncio.sleep(0.01)

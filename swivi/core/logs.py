@@ -92,7 +92,7 @@ class _Plain(logging.Formatter):
     def __init__(self) -> None:
         super().__init__("%(asctime)sZ %(levelname)s %(name)s: %(message)s", MOMENT)
 
-    def formatMessage(self, record: logging.LogRecord) -> str:
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
         """The line, without what an exception adds below it."""
         request_id, user_id = getattr(record, "request_id", None), getattr(record, "user_id", None)
         marks = [mark for mark in (request_id, f"user {user_id}" if user_id else None) if mark]

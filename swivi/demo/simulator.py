@@ -104,7 +104,7 @@ async def _serve(port: int) -> None:
     """Serve on the loopback until interrupted; print one line once connections are accepted."""
     server = simulator_server(create_simulator(control=True), port)
     serving = asyncio.create_task(server.serve())
-    while not serving.done() and not server.started:
+    while not serving.done() and not server.started:  # noqa: ASYNC110 - uvicorn has no hook for this moment
         await asyncio.sleep(0.02)
     if server.started:
         sys.stdout.write(f"Simulator ready at http://{HOST}:{port}\n")

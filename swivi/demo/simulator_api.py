@@ -197,7 +197,7 @@ class SimulatedApi:
         deadline = monotonic() + min(seconds, MAX_WAIT_SECONDS)
         # A run ends by the clock or by a control that another thread pulled, and neither can set an
         # Event here.
-        while not self._state.ended(run) and (left := deadline - monotonic()) > 0:
+        while not self._state.ended(run) and (left := deadline - monotonic()) > 0:  # noqa: ASYNC110
             await asyncio.sleep(min(left, max(run.ends_at - monotonic(), HOLD_LOOK_SECONDS)))
 
     def _described(self, run: SimulatedRun) -> Json:

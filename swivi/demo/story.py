@@ -38,7 +38,7 @@ def handle_of(key: str) -> str:
     return plain.casefold().replace(" ", ".")
 
 
-T, Y, I = Platform.TIKTOK, Platform.YOUTUBE, Platform.INSTAGRAM
+T, Y, I = Platform.TIKTOK, Platform.YOUTUBE, Platform.INSTAGRAM  # noqa: E741 -- columns of the table below
 EVERYWHERE = [T.value, Y.value, I.value]
 
 

@@ -43,8 +43,8 @@ class LiveApp(rx.App):
             try:
                 async with self.state_manager.modify_state_with_links(token) as state:
                     await change(state)
-                    delta = await state._get_resolved_delta()
-                    state._clean()  # type: ignore[no-untyped-call]
+                    delta = await state._get_resolved_delta()  # noqa: SLF001 - as modify_state
+                    state._clean()  # type: ignore[no-untyped-call]  # noqa: SLF001
                     if delta:
                         await self._send(StateUpdate(delta=delta), token.ident)
             finally:
@@ -53,7 +53,7 @@ class LiveApp(rx.App):
     async def _send(self, update: StateUpdate, tab: str) -> None:
         namespace = self.event_namespace
         assert namespace is not None, "an app with state has a websocket"
-        known = namespace._token_manager
+        known = namespace._token_manager  # noqa: SLF001 - as emit_update
         socket = known.token_to_socket.get(tab)
         if socket is None or socket.instance_id != known.instance_id:
             await namespace.emit_update(

@@ -23,7 +23,7 @@ FIELD = "your_password"
 class SensitiveAction(StrEnum):
     """What cannot be taken back, or opens the way to it."""
 
-    MAKE_TOKEN = "make an API token"
+    MAKE_TOKEN = "make an API token"  # noqa: S105 -- no password
     CHANGE_USER = "change somebody's role or status"
     END_SESSIONS = "end somebody's sessions"
     CHANGE_WEBHOOK = "make, change or remove a webhook"

@@ -84,7 +84,7 @@ class ServedApi:
         self._server = simulator_server(app, self._port)
         self._serving = asyncio.create_task(self._server.serve())
         async with asyncio.timeout(60):
-            while not self._server.started:
+            while not self._server.started:  # noqa: ASYNC110 - uvicorn has no hook for this moment
                 await asyncio.sleep(0.01)
 
     async def _close(self) -> None:

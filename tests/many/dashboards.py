@@ -32,7 +32,7 @@ class Dashboard:
         """Returns once it shows this balance. TimeoutError with what it shows instead."""
         try:
             async with asyncio.timeout(SECONDS):
-                while self.available != cents:
+                while self.available != cents:  # noqa: ASYNC110 - it may be another tab by then
                     await asyncio.sleep(0.05)
         except TimeoutError:
             last = [heard[:200] for heard in self._tab.heard[-8:]]

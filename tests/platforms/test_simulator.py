@@ -31,7 +31,7 @@ from tests.simulator import RunningSimulator
 
 VIDEO = VideoRef(Platform.TIKTOK, "7592641437091532062")
 ids = st.text("abcXYZ019_-", min_size=11, max_size=11) | st.integers(10**14, 10**20 - 1).map(str)
-moments = st.datetimes(datetime(2026, 9, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
+moments = st.datetimes(datetime(2026, 9, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
 
 @given(ids, moments, st.timedeltas(timedelta(0), timedelta(days=400)))

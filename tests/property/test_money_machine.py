@@ -87,7 +87,7 @@ def play(ground: Ground, opening: Opening, runs: int, steps: int) -> Counter[str
             suppress_health_check=list(HealthCheck),
         ),
     )
-    print("\n".join(f"{number:>8} {name}" for name, number in sorted(seen.items())))
+    print("\n".join(f"{number:>8} {name}" for name, number in sorted(seen.items())))  # noqa: T201
     return seen
 
 

@@ -478,7 +478,7 @@ async def test_what_is_under_way_during_an_upgrade_is_in_the_totals(
 
 async def _somebody_waits_in(database: Database, seen_from: Database) -> None:
     async with seen_from.engine.connect() as connection, asyncio.timeout(20):
-        while not await connection.scalar(text(WAITING), {"name": database.engine.url.database}):
+        while not await connection.scalar(text(WAITING), {"name": database.engine.url.database}):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
 

@@ -82,7 +82,7 @@ class Served:
 
     async def until(self, holds: Callable[[], bool]) -> None:
         async with asyncio.timeout(SECONDS):
-            while not holds():
+            while not holds():  # noqa: ASYNC110 - uvicorn tells nobody
                 await asyncio.sleep(0.01)
 
 

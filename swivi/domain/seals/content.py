@@ -48,7 +48,7 @@ class Sealed:
     def select(self) -> str:
         """The beginning of the statement that reads rows for `leaves`."""
         columns = ", ".join(f'"{name}"' for name in self.columns)
-        return f"SELECT {columns} FROM {self.table}"
+        return f"SELECT {columns} FROM {self.table}"  # noqa: S608 - our own names
 
     @property
     def id_at(self) -> int:

@@ -73,7 +73,7 @@ async def taken(session: AsyncSession, sealed: Sealed) -> int:
 
 
 async def _highest(session: AsyncSession, sealed: Sealed) -> int:
-    found = await session.execute(text(f"SELECT COALESCE(MAX(id), 0) FROM {sealed.table}"))
+    found = await session.execute(text(f"SELECT COALESCE(MAX(id), 0) FROM {sealed.table}"))  # noqa: S608
     return int(found.scalar_one())
 
 

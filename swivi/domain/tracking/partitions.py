@@ -142,7 +142,7 @@ async def _make_next(database: Database) -> bool:
 async def _next_due(session: AsyncSession) -> datetime | None:
     partitions = "SELECT relname FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid"
     tables = await session.execute(text(f"{partitions} WHERE inhparent = '{TABLE}'::regclass"))
-    unforeseen = await session.execute(text(f"SELECT MIN(date) FROM {UNFORESEEN}"))
+    unforeseen = await session.execute(text(f"SELECT MIN(date) FROM {UNFORESEEN}"))  # noqa: S608
     return first_missing(tables.scalars().all(), clock.now(), unforeseen.scalar_one())
 
 
@@ -161,7 +161,7 @@ async def _make(session: AsyncSession, month: datetime) -> None:
         # nothing.
         f"CREATE TABLE {name} (LIKE {TABLE} INCLUDING DEFAULTS INCLUDING CONSTRAINTS,"
         " PRIMARY KEY (id), UNIQUE (run_id, clip_id, attempt))",
-        f"WITH moved AS (DELETE FROM {UNFORESEEN} WHERE date >= {begin} AND date < {end} RETURNING "
+        f"WITH moved AS (DELETE FROM {UNFORESEEN} WHERE date >= {begin} AND date < {end} RETURNING "  # noqa: S608
         f"*) INSERT INTO {name} SELECT * FROM moved",
         f"ALTER TABLE {TABLE} ATTACH PARTITION {name} FOR VALUES FROM ({begin}) TO ({end})",
     ):

@@ -44,7 +44,7 @@ def pause_after(attempts: int) -> timedelta | None:
     """
     if attempts > len(PAUSES):
         return None
-    return PAUSES[attempts - 1] * random.uniform(1 - JITTER, 1 + JITTER)
+    return PAUSES[attempts - 1] * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - spreads load, hides nothing
 
 
 def parse_url(url: object, *, only_public: bool) -> str:

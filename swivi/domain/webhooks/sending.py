@@ -156,7 +156,10 @@ class Sender:
             transport = PublicOnly(transport)
         # Proxies of the environment are not asked: they would do the look-up that must be ours.
         return httpx.AsyncClient(
-            transport=transport, timeout=None, follow_redirects=False, trust_env=False
+            transport=transport,
+            timeout=None,  # noqa: S113
+            follow_redirects=False,
+            trust_env=False,
         )
 
 

@@ -106,10 +106,10 @@ class _Memory:
         if not self.may_be_guests(tab):
             return True
         token = _token(tab)
-        lock = self._states._states_locks.get(token.lock_key)
+        lock = self._states._states_locks.get(token.lock_key)  # noqa: SLF001 - as its own expiry does
         if lock is not None and lock.locked():
             return False
-        self._states._purge_token(token)
+        self._states._purge_token(token)  # noqa: SLF001 - as its own expiry does
         return True
 
 
@@ -150,10 +150,10 @@ class _Redis:
     async def _forget_one(self, tab: str) -> None:
         """Delete the whole tree, while no event of the tab runs in any process."""
         token, redis = _token(tab), self._states.redis
-        async with self._states._lock(token):
-            socket, belonging = await redis.mget(_socket_key(tab), token._state_key(StateOwner))
+        async with self._states._lock(token):  # noqa: SLF001 - the lock that events take
+            socket, belonging = await redis.mget(_socket_key(tab), token._state_key(StateOwner))  # noqa: SLF001
             if socket is None and not _is_somebodys(_read(belonging)):
-                await redis.delete(*(token._state_key(kind) for kind in _tree(State)))
+                await redis.delete(*(token._state_key(kind) for kind in _tree(State)))  # noqa: SLF001
 
 
 def _store_of(states: StateManager) -> Store:
@@ -164,7 +164,7 @@ def _store_of(states: StateManager) -> Store:
 
 
 def _is_somebodys(belonging: BaseState | None) -> bool:
-    return isinstance(belonging, StateOwner) and bool(belonging._whose)
+    return isinstance(belonging, StateOwner) and bool(belonging._whose)  # noqa: SLF001 - not shown to browsers
 
 
 def _read(pickled: bytes | None) -> BaseState | None:
@@ -173,7 +173,7 @@ def _read(pickled: bytes | None) -> BaseState | None:
     """
     if pickled is not None:
         with suppress(StateSchemaMismatchError):
-            return BaseState._deserialize(data=pickled)
+            return BaseState._deserialize(data=pickled)  # noqa: SLF001 - as Reflex reads it
     return None
 
 
@@ -185,7 +185,7 @@ def _tree(kind: type[BaseState]) -> Iterable[type[BaseState]]:
 
 def _socket_key(tab: str) -> str:
     """Return the key of Reflex's note of which process has a socket for the tab."""
-    return f"{RedisTokenManager._token_socket_record_prefix}{tab}"
+    return f"{RedisTokenManager._token_socket_record_prefix}{tab}"  # noqa: SLF001 - as Reflex writes it
 
 
 def _token(tab: str) -> BaseStateToken:

@@ -144,7 +144,7 @@ def install(app: App) -> None:
     assert app.sio is not None, "a Reflex app with state has a websocket"
     assert app.event_namespace is not None
     inbox = Inbox(app.event_namespace.namespace, app)
-    app._event_namespace = inbox
+    app._event_namespace = inbox  # noqa: SLF001 - Reflex 0.10.1 takes no namespace
     app.sio.register_namespace(inbox)
     engine = app.sio.eio
     engine.on("message", _decodable(engine.handlers["message"]))

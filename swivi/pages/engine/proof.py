@@ -109,7 +109,7 @@ class ProofGate(Middleware):
         if not sensitive_actions.needs_proof(name) or not await is_needed(state):
             return None
         logs.note_refusal(PasswordNeeded.code)
-        (await state.get_state(ProofDialog))._wait_with(event)
+        (await state.get_state(ProofDialog))._wait_with(event)  # noqa: SLF001 - public methods are events
         return StateUpdate(events=Event.from_event_type(_open()))
 
 

@@ -147,7 +147,7 @@ class SessionState(rx.State):
 
 async def end(root: BaseState) -> None:
     """This tab's session has ended: see `SessionState.ended`."""
-    (await root.get_state(SessionState))._end()
+    (await root.get_state(SessionState))._end()  # noqa: SLF001 - public methods are events
 
 
 async def viewer(state: BaseState) -> Actor | None:
@@ -158,7 +158,7 @@ async def viewer(state: BaseState) -> Actor | None:
     """
     if not (mine := session_hash(state)):
         return None
-    known = (await state.get_state(SessionState))._found_just_now(mine)
+    known = (await state.get_state(SessionState))._found_just_now(mine)  # noqa: SLF001 - public methods are events
     if known is None:
         return await current_actor_or_none(state)
     logs.note_user(known.user_id)

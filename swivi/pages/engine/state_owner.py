@@ -45,7 +45,7 @@ async def keep_apart(state: BaseState, session_hash: str, *, shows_everything: b
     behind.
     """
     belonging = await state.get_state(StateOwner)
-    await belonging._pass_to(session_hash, shows_everything=shows_everything)
+    await belonging._pass_to(session_hash, shows_everything=shows_everything)  # noqa: SLF001 - public methods are events
 
 
 async def forget_everything(state: BaseState) -> None:

@@ -87,7 +87,7 @@ class NotificationList(Listing, rx.State):
         frame = await self.get_state(SessionState)
         async with runtime().database.reading() as session:
             await self._refresh_live(session)
-            await frame._refresh_live(session)
+            await frame._refresh_live(session)  # noqa: SLF001 -- the hub does the same
 
     async def _refresh_live(self, session: AsyncSession) -> None:
         if self._actor is None:

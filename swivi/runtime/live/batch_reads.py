@@ -59,10 +59,10 @@ def is_read_together(kind: type) -> bool:
 
 async def read_alone(state: BatchReadState, session: AsyncSession) -> None:
     """Read for one tab, note when, and show it."""
-    whose = state._whose_numbers()
-    numbers = (await state._read_for(session, [whose])).get(whose)
-    state._read_at = clock.now()
-    state._show_live(numbers)
+    whose = state._whose_numbers()  # noqa: SLF001 - public methods of states are events
+    numbers = (await state._read_for(session, [whose])).get(whose)  # noqa: SLF001
+    state._read_at = clock.now()  # noqa: SLF001
+    state._show_live(numbers)  # noqa: SLF001
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +76,11 @@ class Read:
         """To a state to which it is news; False if what that shows is not among it, or was read by
         itself since.
         """
-        read_at, whose = state._read_at, state._whose_numbers()
+        read_at, whose = state._read_at, state._whose_numbers()  # noqa: SLF001 - public ones would be sent
         numbers = self._numbers[type(state)]
         if whose not in numbers or (read_at is not None and read_at >= self.began):
             return False
-        state._show_live(numbers[whose])
+        state._show_live(numbers[whose])  # noqa: SLF001
         return True
 
 
@@ -109,6 +109,6 @@ class BatchRead:
         began, numbers = clock.now(), {}
         async with self._database.reading() as session:
             for kind, whose in self._whose.items():
-                found = await kind._read_for(session, whose)
+                found = await kind._read_for(session, whose)  # noqa: SLF001
                 numbers[kind] = {one: found.get(one) for one in whose}
         return Read(began, numbers)

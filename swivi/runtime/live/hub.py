@@ -297,7 +297,7 @@ class Hub:
 
     async def _refresh_alone(self, state: Any) -> None:
         async with self._database.reading() as session:
-            await state._refresh_live(session)
+            await state._refresh_live(session)  # noqa: SLF001
 
     async def _change(
         self, token: str, kind: type[rx.State], change: Callable[[BaseState], Awaitable[None]]
@@ -422,7 +422,7 @@ def watch(
     known: frozenset[int] | Literal["all"] = "all" if campaigns == "all" else frozenset(campaigns)
     token = state.router.session.client_token
     session = cookie_in(state.router.headers.cookie)  # its hash: see `swivi.pages.engine.inbox`
-    whose = state._whose_numbers() if is_read_together(type(state)) else None  # type: ignore[attr-defined]
+    whose = state._whose_numbers() if is_read_together(type(state)) else None  # type: ignore[attr-defined]  # noqa: SLF001
     _running[-1].watch(
         (token, type(state)), Watch(frozenset(users), known, runs, session, calm, whose)
     )

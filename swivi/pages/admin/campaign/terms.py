@@ -131,7 +131,7 @@ async def _completion(
         return
     async with state:
         state.busy = state.asking_completion = False
-        state._show(campaign)
+        state._show(campaign)  # noqa: SLF001 - public methods are events
     yield toast_success(
         f"“{campaign.title}” is completed with {format_dollars(campaign.spent)} spent"
     )

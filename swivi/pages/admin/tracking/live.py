@@ -165,7 +165,7 @@ def run_now_panel() -> rx.Component:
                     rx.el.span(count(run.read), " of ", count(run.planned), " clips looked at"),
                     rx.el.span("·", aria_hidden="true"),
                     rx.cond(
-                        run.left != None,
+                        run.left != None,  # noqa: E711 -- a Var's comparison, not Python's
                         rx.el.span("about ", count(rx.Var.create(run.left).to(int)), " s left"),
                         rx.el.span("started ", when(run.started_at)),
                     ),
