@@ -55,7 +55,7 @@ class EntryPoint:
 
 
 SENSITIVE_ACTIONS: Mapping[SensitiveAction, tuple[EntryPoint, ...]] = {
-    SensitiveAction.MAKE_TOKEN: (EntryPoint("Tokens.make"), EntryPoint("POST /tokens")),
+    SensitiveAction.MAKE_TOKEN: (EntryPoint("Tokens.submit"), EntryPoint("POST /tokens")),
     SensitiveAction.CHANGE_USER: (
         EntryPoint("UserChange.change"),
         EntryPoint("PATCH /admin/users/{user_id}"),

@@ -199,7 +199,7 @@ async def test_a_name_is_changed_and_a_bad_one_stays_in_the_field(
 
     await you.get_by_label("Name").fill("Casey Star")
     await you.get_by_role("button", name="Save name").click()
-    await shows(tab.page, "You are Casey Star now.")
+    await shows(tab.page, "Your name is now Casey Star.")
     await tab.page.get_by_role("button", name="Account", exact=True).click()
     await shows(tab.page.locator("#account-menu"), "Casey Star")
 
@@ -238,16 +238,16 @@ async def test_accounts_are_linked_and_unlinked(casey: User, tab_of: TabOf) -> N
     await tab.opens("/clippers/profile")
     accounts_part = part(tab.page, "Linked accounts")
     await accounts_part.get_by_label("Platform").select_option("youtube")
-    await accounts_part.get_by_label("Your name there").fill("not a name")
+    await accounts_part.get_by_label("Account name").fill("not a name")
     await accounts_part.get_by_role("button", name="Link account").click()
     await shows(accounts_part, "Enter your YouTube name")
-    await expect(accounts_part.get_by_label("Your name there")).to_have_value("not a name")
+    await expect(accounts_part.get_by_label("Account name")).to_have_value("not a name")
 
-    await accounts_part.get_by_label("Your name there").fill("https://www.youtube.com/@Casey.Cuts")
+    await accounts_part.get_by_label("Account name").fill("https://www.youtube.com/@Casey.Cuts")
     await accounts_part.get_by_role("button", name="Link account").click()
     linked = accounts_part.get_by_role("list", name="Linked accounts")
     await shows(linked, "@casey.cuts")
-    await expect(accounts_part.get_by_label("Your name there")).to_have_value("")
+    await expect(accounts_part.get_by_label("Account name")).to_have_value("")
 
     await accounts_part.get_by_role("button", name="Remove @casey.cuts").click()
     await shows(accounts_part, "None yet.")
@@ -281,7 +281,7 @@ async def test_payout_details_are_kept_and_the_request_has_a_receipt(
 ) -> None:
     tab = await tab_of(await demo_user(database, RICH))
     await tab.opens("/clippers/profile")
-    kept = part(tab.page, "Where you are paid")
+    kept = part(tab.page, "Payout details")
     await kept.get_by_label("Method").select_option("wise")
     email = kept.get_by_label("Wise email")
     await email.fill("oliver")
@@ -291,7 +291,7 @@ async def test_payout_details_are_kept_and_the_request_has_a_receipt(
     await kept.get_by_role("button", name="Continue").click()
     await shows(kept, "oliver@wise.test")
     await kept.get_by_role("button", name="Save payout details").click()
-    await shows(tab.page, "Saved for your next payout.")
+    await shows(tab.page, "Payout details saved.")
 
     await tab.opens("/clippers/payouts")
     await tab.presses("Request payout")

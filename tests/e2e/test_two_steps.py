@@ -39,7 +39,7 @@ async def test_a_code_is_asked_for_from_when_it_is_set_up(
     await admin.presses("Turn on")
     await admin.sees("Keep these where you find them")
     codes = await page.locator(".plain-list code").all_inner_texts()
-    await admin.presses("I kept them")
+    await admin.presses("I saved them")
     await admin.sees("Recovery codes left: 10.")
     await expect(page.get_by_text(codes[0])).to_have_count(0)
 

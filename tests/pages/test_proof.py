@@ -83,7 +83,7 @@ async def test_a_dialog_that_is_dismissed_forgets_what_waited(
 ) -> None:
     await expires(world)
     root = await clippers_tab.state(rx.State)
-    await ProofGate().preprocess(swivi.swivi.app, root, Event(name=HANDLERS["Tokens.make"]))
+    await ProofGate().preprocess(swivi.swivi.app, root, Event(name=HANDLERS["Tokens.submit"]))
     dialog = await clippers_tab.state(ProofDialog)
     await happens(dialog.open)
     await happens(dialog.close, False)
@@ -136,7 +136,7 @@ def _two_steps(handler: str) -> Callable[[World, Tab, dict[str, str]], Awaitable
             "turn_off": state._turn_off,
             "turn_on": state._turn_on,
         }[handler]
-        async for _ in state._doing(work({**more, "code": "1"} if handler != "turn_on" else "1")):
+        async for _ in state._run(work({**more, "code": "1"} if handler != "turn_on" else "1")):
             pass
         return state.errors
 
