@@ -164,7 +164,7 @@ async def test_a_campaigns_page_says_terms_and_top_clips_and_takes_a_clip(
 ) -> None:
     tab = await tab_of(casey)
     await tab.opens("/clippers/campaigns/4")
-    await shows(part(tab.page, "What it pays"), "All your clips together earn $2,000.00 at most.")
+    await shows(part(tab.page, "Earnings"), "All your clips together earn at most $2,000.00.")
     await shows(part(tab.page, "The brief"), "Subtitles burned in")
     await expect(part(tab.page, "Top clips").get_by_role("link").first).to_be_visible()
 
@@ -224,7 +224,7 @@ async def test_a_new_password_signs_the_other_browser_out_before_its_eyes(
     await expect(form.get_by_label("Present password")).to_have_value("")
 
     await is_at(elsewhere.page, "/login")
-    await shows(elsewhere.page, "You were signed out. Sign in again to go on.")
+    await shows(elsewhere.page, "You were signed out. Sign in again to continue.")
     await here.opens("/clippers/clips")
     await Clipper(page, demo_server).opens("/login")
     await page.get_by_label("Email").fill(casey.email)
@@ -339,5 +339,5 @@ async def test_notifications_are_marked_as_read_and_every_tab_counts_anew(
     await expect(listed).to_have_count(2, timeout=SLOW)
     await expect(bell).to_have_accessible_name("Notifications, 2 unread", timeout=SLOW)
     await here.presses("Mark all as read")
-    await shows(here.page, "Nothing new")
+    await shows(here.page, "No notifications")
     await expect(bell).to_have_accessible_name("Notifications", timeout=SLOW)
