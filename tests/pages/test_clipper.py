@@ -439,7 +439,8 @@ async def test_notifications_stay_new_until_they_are_marked_as_read(
     await happens(told.load)
     unread = session.unread
     assert unread == len(told.rows) > 1
-    assert all(line.is_new for line in told.rows)
+    assert all(row.is_new for row in told.rows)
+    assert {row.link for row in told.rows} == {"/clippers/clips"}
 
     await happens(told.mark_read, told.rows[0].id)
     assert (session.unread, told.rows[0].is_new, told.rows[1].is_new) == (unread - 1, False, True)
