@@ -57,7 +57,7 @@ class EntryPoint:
 
 
 SENSITIVE_ACTIONS: Mapping[SensitiveAction, tuple[EntryPoint, ...]] = {
-    SensitiveAction.MAKE_TOKEN: (EntryPoint("Tokens.make"), EntryPoint("POST /tokens")),
+    SensitiveAction.MAKE_TOKEN: (EntryPoint("Tokens.submit"), EntryPoint("POST /tokens")),
     SensitiveAction.CHANGE_USER: (
         EntryPoint("UserChange.submit"),
         EntryPoint("PATCH /admin/users/{user_id}"),
@@ -106,7 +106,7 @@ SENSITIVE_ACTIONS: Mapping[SensitiveAction, tuple[EntryPoint, ...]] = {
     SensitiveAction.CHANGE_DESTINATION: (
         EntryPoint("Destination.save", asks_itself=True),
         EntryPoint("Destination.forget"),
-        EntryPoint("PayoutDialog.send", asks_itself=True),
+        EntryPoint("PayoutDialog.submit", asks_itself=True),
         EntryPoint("POST /clippers/payout-request", asks_itself=True),
     ),
     SensitiveAction.CHANGE_SIGN_IN: (EntryPoint("PasswordForm.save", asks_itself=True),),

@@ -98,6 +98,7 @@ async def test_people_read_what_they_alone_were_told(
     [told] = (await clipper.http.get("/clippers/notifications")).json()["items"]
     assert (told["kind"], told["readAt"]) == ("SUBMISSION_REJECTED", None)
     assert "Not our drink." in told["body"]
+    assert told["link"] == "/clippers/clips"
     for other in (other_clipper, admin):
         assert (await other.http.get("/clippers/notifications")).json()["total"] == 0
         await other.http.post("/clippers/notifications/read")

@@ -74,7 +74,7 @@ async def secrets_of(tab: Tab) -> dict[str, str]:
     await tab.visit("/clippers/profile")
     await tab.event(handler("Tokens.open"))
     await tab.event(
-        handler("Tokens.make"), form_data={"name": "Nightly", "scope": "WRITE", "days": "7"}
+        handler("Tokens.submit"), form_data={"name": "Nightly", "scope": "WRITE", "days": "7"}
     )
     await tab.until(lambda: tab.value("shown", "tokens"))
     await tab.event(handler("TwoSteps.set_up"), form_data={})

@@ -164,7 +164,7 @@ async def test_a_campaigns_page_says_terms_and_top_clips_and_takes_a_clip(
 ) -> None:
     tab = await tab_of(casey)
     await tab.opens("/clippers/campaigns/4")
-    await shows(part(tab.page, "What it pays"), "All your clips together earn $2,000.00 at most.")
+    await shows(part(tab.page, "Earnings"), "All your clips together earn at most $2,000.00.")
     await shows(part(tab.page, "The brief"), "Subtitles burned in")
     await expect(part(tab.page, "Top clips").get_by_role("link").first).to_be_visible()
 
@@ -181,7 +181,7 @@ async def test_a_clips_page_says_why_and_lists_every_reading(
     await tab.opens("/clippers/clips/1")
 
     await shows(tab.page.get_by_role("list", name="Why"), "are worth")
-    readings = tab.page.get_by_role("region", name="Every reading")
+    readings = tab.page.get_by_role("region", name="Readings")
     await expect(readings.get_by_role("row").filter(has_text="Read").first).to_be_visible()
     await expect(tab.page.get_by_role("figure").first).to_be_visible()
 
@@ -199,7 +199,7 @@ async def test_a_name_is_changed_and_a_bad_one_stays_in_the_field(
 
     await you.get_by_label("Name").fill("Casey Star")
     await you.get_by_role("button", name="Save name").click()
-    await shows(tab.page, "You are Casey Star now.")
+    await shows(tab.page, "Your name is now Casey Star.")
     await tab.page.get_by_role("button", name="Account", exact=True).click()
     await shows(tab.page.locator("#account-menu"), "Casey Star")
 
@@ -224,7 +224,7 @@ async def test_a_new_password_signs_the_other_browser_out_before_its_eyes(
     await expect(form.get_by_label("Present password")).to_have_value("")
 
     await is_at(elsewhere.page, "/login")
-    await shows(elsewhere.page, "You were signed out. Sign in again to go on.")
+    await shows(elsewhere.page, "You were signed out. Sign in again to continue.")
     await here.opens("/clippers/clips")
     await Clipper(page, demo_server).opens("/login")
     await page.get_by_label("Email").fill(casey.email)
@@ -238,16 +238,16 @@ async def test_accounts_are_linked_and_unlinked(casey: User, tab_of: TabOf) -> N
     await tab.opens("/clippers/profile")
     accounts_part = part(tab.page, "Linked accounts")
     await accounts_part.get_by_label("Platform").select_option("youtube")
-    await accounts_part.get_by_label("Your name there").fill("not a name")
+    await accounts_part.get_by_label("Account name").fill("not a name")
     await accounts_part.get_by_role("button", name="Link account").click()
     await shows(accounts_part, "Enter your YouTube name")
-    await expect(accounts_part.get_by_label("Your name there")).to_have_value("not a name")
+    await expect(accounts_part.get_by_label("Account name")).to_have_value("not a name")
 
-    await accounts_part.get_by_label("Your name there").fill("https://www.youtube.com/@Casey.Cuts")
+    await accounts_part.get_by_label("Account name").fill("https://www.youtube.com/@Casey.Cuts")
     await accounts_part.get_by_role("button", name="Link account").click()
     linked = accounts_part.get_by_role("list", name="Linked accounts")
     await shows(linked, "@casey.cuts")
-    await expect(accounts_part.get_by_label("Your name there")).to_have_value("")
+    await expect(accounts_part.get_by_label("Account name")).to_have_value("")
 
     await accounts_part.get_by_role("button", name="Remove @casey.cuts").click()
     await shows(accounts_part, "None yet.")
@@ -281,7 +281,7 @@ async def test_payout_details_are_kept_and_the_request_has_a_receipt(
 ) -> None:
     tab = await tab_of(await demo_user(database, RICH))
     await tab.opens("/clippers/profile")
-    kept = part(tab.page, "Where you are paid")
+    kept = part(tab.page, "Payout details")
     await kept.get_by_label("Method").select_option("wise")
     email = kept.get_by_label("Wise email")
     await email.fill("oliver")
@@ -291,7 +291,7 @@ async def test_payout_details_are_kept_and_the_request_has_a_receipt(
     await kept.get_by_role("button", name="Continue").click()
     await shows(kept, "oliver@wise.test")
     await kept.get_by_role("button", name="Save payout details").click()
-    await shows(tab.page, "Saved for your next payout.")
+    await shows(tab.page, "Payout details saved.")
 
     await tab.opens("/clippers/payouts")
     await tab.presses("Request payout")
@@ -308,12 +308,12 @@ async def test_payout_details_are_kept_and_the_request_has_a_receipt(
     await history.get_by_role("row").filter(has_text="Pending").get_by_role("link").click()
 
     await is_at(tab.page, r"/clippers/payouts/\d+")
-    made = part(tab.page, "How it is made")
+    made = part(tab.page, "How this is calculated")
     await shows(made, "oliver@wise.test")
     await shows(made, "$20.00")
     await tab.presses("Cancel")
     await tab.page.get_by_role("alertdialog").get_by_role("button", name="Cancel request").click()
-    await shows(tab.page, "You took it back: the amount is available again.")
+    await shows(tab.page, "You cancelled it. The amount is available again.")
 
 
 async def test_notifications_are_marked_as_read_and_every_tab_counts_anew(
@@ -339,5 +339,5 @@ async def test_notifications_are_marked_as_read_and_every_tab_counts_anew(
     await expect(listed).to_have_count(2, timeout=SLOW)
     await expect(bell).to_have_accessible_name("Notifications, 2 unread", timeout=SLOW)
     await here.presses("Mark all as read")
-    await shows(here.page, "Nothing new")
+    await shows(here.page, "No notifications")
     await expect(bell).to_have_accessible_name("Notifications", timeout=SLOW)

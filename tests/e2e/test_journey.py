@@ -70,7 +70,7 @@ async def test_views_become_a_balance_and_the_balance_a_payout_before_the_clippe
     await clipper.signs_up("Casey Clipper", "casey@swivi.test")
     for video in READINGS:
         await clipper.submits(CAMPAIGN, video.canonical_url)
-        await clipper.sees("Growth from here on pays")
+        await clipper.sees("you earn for every view above this number")
         await clipper.closes_dialog()
     await clipper.submits(
         CAMPAIGN, tiktok(1).canonical_url.replace("www.", "m.") + "?is_from_webapp=1"

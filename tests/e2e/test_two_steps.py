@@ -28,7 +28,7 @@ async def test_a_code_is_asked_for_from_when_it_is_set_up(
     await admin.presses("Set up")
     await expect(page.get_by_alt_text("The key as a QR code")).to_be_visible(timeout=SLOW)
     key = (
-        await page.locator("p", has_text="Or type the key").locator("code").inner_text()
+        await page.locator("p", has_text="Or enter the key").locator("code").inner_text()
     ).replace(" ", "")
 
     code = page.get_by_label("Code", exact=True)
@@ -37,9 +37,9 @@ async def test_a_code_is_asked_for_from_when_it_is_set_up(
     await admin.sees("This code is wrong")
     await code.fill(pyotp.TOTP(key).now())
     await admin.presses("Turn on")
-    await admin.sees("Keep these where you find them")
+    await admin.sees("Save these where you can find them")
     codes = await page.locator(".plain-list code").all_inner_texts()
-    await admin.presses("I kept them")
+    await admin.presses("I saved them")
     await admin.sees("Recovery codes left: 10.")
     await expect(page.get_by_text(codes[0])).to_have_count(0)
 

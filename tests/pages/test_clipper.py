@@ -9,15 +9,15 @@ from swivi.domain.accounts import devices
 from swivi.domain.campaigns import service as campaigns
 from swivi.domain.payouts.methods import PayoutMethod
 from swivi.domain.payouts.models import PayoutDestination, PayoutRequest, PayoutStatus
-from swivi.pages.clipper.clip.page import OwnClip
 from swivi.pages.clipper.clip.readings import ClipReadings
-from swivi.pages.clipper.clips.page import OwnClips
+from swivi.pages.clipper.clip.state import OwnClip
+from swivi.pages.clipper.clips.state import OwnClips
 from swivi.pages.clipper.dashboard.last_days import LastDays
-from swivi.pages.clipper.payouts.page import OwnPayouts
 from swivi.pages.clipper.payouts.request_dialog import PayoutDialog
-from swivi.pages.clipper.receipt.page import Receipt
+from swivi.pages.clipper.payouts.state import OwnPayouts
+from swivi.pages.clipper.receipt.state import Receipt
 from swivi.pages.clipper.shared.balance import ClipperBalance
-from swivi.pages.clipper.shared.rows import ClipLine
+from swivi.pages.clipper.shared.rows import OwnClipRow
 from swivi.pages.clipper.submit.state import SubmitDialog
 from swivi.pages.engine.session import SessionState
 from swivi.pages.profile.destination import Destination
@@ -85,7 +85,7 @@ async def test_a_dialog_stays_open_on_its_own_page_only(world: World, clippers_t
     payout, submit = await clippers_tab.state(PayoutDialog), await clippers_tab.state(SubmitDialog)
     clippers_tab.visit("/clippers/dashboard")
     await happens(payout.open)
-    await happens(submit.open_for, "")
+    await happens(submit.open, "")
     for page, stays in (("/clippers/dashboard", True), ("/clippers/payouts", False)):
         clippers_tab.visit(page)
         await happens(payout.enter)
@@ -101,8 +101,8 @@ async def test_a_submitted_clip_shows_its_baseline_though_the_page_opened_once_m
     clippers_tab.visit("/clippers/dashboard")
     session, dialog = await clippers_tab.state(SessionState), await clippers_tab.state(SubmitDialog)
     with clippers_tab.live():
-        await happens(dialog.open_for, "")
-        dialog.clip = ClipLine(id=submission.id, status="AWAITING_BASELINE")
+        await happens(dialog.open, "")
+        dialog.clip = OwnClipRow(id=submission.id, status="AWAITING_BASELINE")
         # As after an interruption; or where the click came between the page's first event and the
         # next.
         await happens(session.enter_as_clipper)
@@ -119,8 +119,8 @@ async def test_a_submitted_clip_shows_the_baseline_that_came_while_the_page_open
     submission = await world.submission(await world.campaign(), tiktok(1), baseline=1_000)
     clippers_tab.visit("/clippers/dashboard")
     dialog = await clippers_tab.state(SubmitDialog)
-    await happens(dialog.open_for, "")
-    dialog.clip = ClipLine(id=submission.id, status="AWAITING_BASELINE")
+    await happens(dialog.open, "")
+    dialog.clip = OwnClipRow(id=submission.id, status="AWAITING_BASELINE")
 
     await happens(dialog.enter)
 
@@ -133,13 +133,13 @@ async def test_a_form_that_is_sent_twice_asks_once(world: World, clippers_tab: T
     await happens(dialog.open)
     assert dialog.amount == "60.00"
 
-    await happens(dialog.send, FORM)
-    await happens(dialog.send, FORM | CONFIRMED)
-    await happens(dialog.send, FORM | CONFIRMED)
+    await happens(dialog.submit, FORM)
+    await happens(dialog.submit, FORM | CONFIRMED)
+    await happens(dialog.submit, FORM | CONFIRMED)
 
     [asked] = await world.all(PayoutRequest)
     assert (asked.amount, asked.status) == (2_500, PayoutStatus.PENDING)
-    assert (dialog.is_open, dialog.pending, dialog.error) == (False, False, "")
+    assert (dialog.is_open, dialog.busy, dialog.error) == (False, False, "")
 
 
 async def test_a_refused_form_stays_open_with_the_errors_beside_the_fields(
@@ -149,14 +149,14 @@ async def test_a_refused_form_stays_open_with_the_errors_beside_the_fields(
     dialog = await clippers_tab.state(PayoutDialog)
     await happens(dialog.open)
 
-    await happens(dialog.send, FORM | {"amount": "19.99"})
+    await happens(dialog.submit, FORM | {"amount": "19.99"})
     assert dialog.errors == {"amount": "The smallest payout is $20.00."}
-    await happens(dialog.send, FORM | {"amount": "nothing", "paypal.email": "hello"})
+    await happens(dialog.submit, FORM | {"amount": "nothing", "paypal.email": "hello"})
     assert set(dialog.errors) == {"amount", "paypal.email"}
-    await happens(dialog.send, {"amount": "nothing", "method": ["?"]})
+    await happens(dialog.submit, {"amount": "nothing", "method": ["?"]})
 
     assert {"amount", "method"} <= set(dialog.errors)
-    assert (dialog.is_open, dialog.pending) == (True, False)
+    assert (dialog.is_open, dialog.busy) == (True, False)
     assert await world.all(PayoutRequest) == []
 
 
@@ -238,7 +238,7 @@ async def test_nobody_elses_clip_can_be_looked_at(world: World, clippers_tab: Ta
     clippers_tab.visit(f"/clippers/clips/{clip.submission_id}")
     await happens(shown.load)
 
-    assert (shown.clip.id, shown.clip.url, shown.reckoned) == (0, "", False)
+    assert (shown.clip.id, shown.clip.url, shown.has_story) == (0, "", False)
 
 
 async def test_the_page_says_how_a_budgets_last_dollars_were_shared(
@@ -255,9 +255,9 @@ async def test_the_page_says_how_a_budgets_last_dollars_were_shared(
 
     assert (shown.worth, shown.clip.earnings, shown.not_paid) == (2_000, 1_000, 1_000)
     assert shown.why == [
-        "20,000 new views at $1.00 per 1,000 are worth $20.00.",
-        "The budget’s last $30.00 was shared among 2 clips, in proportion to what each had still "
-        "to get: of $20.00 this clip got $10.00.",
+        "20,000 views gained at $1.00 per 1,000 are worth $20.00.",
+        "The last $30.00 of the budget was shared among 2 clips in proportion to what each was "
+        "owed. This clip was owed $20.00 and got $10.00.",
     ]
 
 
@@ -281,16 +281,16 @@ async def test_the_page_says_what_caps_minimum_and_a_fall_of_the_views_do(
         said.append(shown.why)
 
     assert said[0][1:] == [
-        "The campaign pays $5.00 at most for one clip, and this one has reached that.",
+        "The campaign pays at most $5.00 per clip. This clip has reached that limit.",
         (
-            "The views fell from 9,000 to 7,000. The most that was ever read pays: nothing is "
-            "taken back."
+            "The views fell from 9,000 to 7,000. You are paid for the highest number, and nothing "
+            "is taken back."
         ),
     ]
-    assert said[1] == ["Clips of this campaign earn from 10,000 new views on: 1,000 to go."]
-    assert (
-        said[2][1] == "The campaign pays $8.00 at most to one clipper, and you have reached that."
-    )
+    assert said[1] == [
+        "A clip in this campaign earns once it has gained 10,000 views: 1,000 to go."
+    ]
+    assert said[2][1] == "The campaign pays at most $8.00 per clipper. You have reached that limit."
 
 
 async def test_every_reading_is_listed_with_its_outcome_and_what_it_brought(
@@ -336,8 +336,8 @@ async def test_what_is_kept_or_was_used_last_fills_the_payout_form(
     assert (dialog.method, dialog.values) == ("paypal", {})
 
     wise = {"amount": "25.00", "method": "wise", "wise.email": "casey@swivi.test", "keep": "on"}
-    await happens(dialog.send, wise)
-    await happens(dialog.send, wise | CONFIRMED)
+    await happens(dialog.submit, wise)
+    await happens(dialog.submit, wise | CONFIRMED)
     await happens(dialog.open)
 
     assert (dialog.method, dialog.values) == ("wise", {"wise.email": "casey@swivi.test"})
@@ -357,7 +357,7 @@ async def test_the_last_step_repeats_the_destination_and_nothing_else_is_sent(
     }
 
     for step in ("confirm", "fill"):  # neither a made-up step nor a second quick click confirms
-        await happens(dialog.send, bank | {"step": step})
+        await happens(dialog.submit, bank | {"step": step})
         assert (dialog.step, dialog.outcome) == ("confirm", "You receive $25.00. There is no fee.")
     assert dialog.lines == [
         ["Method", "Bank (IBAN)"],
@@ -368,11 +368,11 @@ async def test_the_last_step_repeats_the_destination_and_nothing_else_is_sent(
     for other in ({"amount": "26.00"}, {"bank.iban": "FR1420041010050500013M02606"}, {}):
         await happens(dialog.back)
         assert (dialog.step, dialog.lines) == ("fill", [])
-        await happens(dialog.send, bank | other | CONFIRMED)
+        await happens(dialog.submit, bank | other | CONFIRMED)
         assert dialog.is_open
     assert await world.all(PayoutRequest) == []
 
-    await happens(dialog.send, bank | CONFIRMED)
+    await happens(dialog.submit, bank | CONFIRMED)
     [asked] = await world.all(PayoutRequest)
     assert (asked.method, "DE89370400440532013000" in asked.details) == ("bank", True)
 
@@ -412,7 +412,7 @@ async def test_saved_text_that_does_not_parse_is_shown_to_its_owner_for_correcti
     await happens(dialog.open)
     await happens(profile.load)
     assert (dialog.outdated, profile.outdated, dialog.values) == (text, text, {})
-    await happens(dialog.send, {"amount": "25.00", "method": dialog.method, "step": "fill"})
+    await happens(dialog.submit, {"amount": "25.00", "method": dialog.method, "step": "fill"})
     assert (dialog.step, [name.partition(".")[0] for name in dialog.errors][:1]) == (
         "fill",
         [dialog.method],
@@ -439,7 +439,8 @@ async def test_notifications_stay_new_until_they_are_marked_as_read(
     await happens(told.load)
     unread = session.unread
     assert unread == len(told.rows) > 1
-    assert all(line.is_new for line in told.rows)
+    assert all(row.is_new for row in told.rows)
+    assert {row.link for row in told.rows} == {"/clippers/clips"}
 
     await happens(told.mark_read, told.rows[0].id)
     assert (session.unread, told.rows[0].is_new, told.rows[1].is_new) == (unread - 1, False, True)
@@ -488,6 +489,6 @@ async def test_a_hidden_campaign_shows_and_offers_itself_to_who_has_a_clip_in_it
         tab.visit(f"/clippers/campaigns/{campaign.id}")
         page, dialog = await tab.state(CampaignPage), await tab.state(SubmitDialog)
         await happens(page.load)
-        await happens(dialog.open_for, campaign.id)
+        await happens(dialog.open, campaign.id)
         assert page.card.id == seen
         assert [number for number, _ in dialog.choices] == ["", *([str(seen)] if seen else [])]

@@ -5,7 +5,7 @@ import pytest
 from swivi.domain.clips.models import Clip, ClipHold, HoldDecision
 from swivi.pages.admin.dashboard.state import OverviewState
 from swivi.pages.admin.tracking.held_clips import HeldClips
-from swivi.pages.clipper.clip.page import OwnClip
+from swivi.pages.clipper.clip.state import OwnClip
 from tests.factories import tiktok
 from tests.pages.conftest import Tab, happens
 from tests.world import World

@@ -21,11 +21,11 @@ async def test_payouts_asked_for_too_often_wait(
         dialog = await clippers_tab.state(PayoutDialog)
         await happens(dialog.open)
         for _ in ("repeated", "confirmed"):
-            await happens(dialog.send, ASK | {"amount": "60.01"})
+            await happens(dialog.submit, ASK | {"amount": "60.01"})
         assert dialog.error
         assert not dialog.error.startswith(TOO_MANY)
         for _ in ("repeated", "confirmed"):
-            await happens(dialog.send, ASK)
+            await happens(dialog.submit, ASK)
         assert dialog.error.startswith(TOO_MANY)
         assert dialog.is_open
     assert await world.all(PayoutRequest) == []

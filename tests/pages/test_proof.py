@@ -69,13 +69,13 @@ async def test_a_deed_waits_for_the_password(world: World, tab: Tab, name: str) 
     await happens(dialog.open)
     assert dialog.is_open
 
-    assert await happens(dialog.prove, {FIELD: "a wrong password"}) == []
+    assert await happens(dialog.submit, {FIELD: "a wrong password"}) == []
     assert list(dialog.errors) == [FIELD]
     assert await ProofGate().preprocess(swivi.swivi.app, root, event) is not None
-    assert await happens(dialog.prove, {FIELD: PASSWORD}) == [event]
+    assert await happens(dialog.submit, {FIELD: PASSWORD}) == [event]
     assert not dialog.is_open
     assert await ProofGate().preprocess(swivi.swivi.app, root, event) is None
-    assert await happens(dialog.prove, {FIELD: PASSWORD}) == [], "it runs once"
+    assert await happens(dialog.submit, {FIELD: PASSWORD}) == [], "it runs once"
 
 
 async def test_a_dialog_that_is_dismissed_forgets_what_waited(
@@ -83,11 +83,11 @@ async def test_a_dialog_that_is_dismissed_forgets_what_waited(
 ) -> None:
     await expires(world)
     root = await clippers_tab.state(rx.State)
-    await ProofGate().preprocess(swivi.swivi.app, root, Event(name=HANDLERS["Tokens.make"]))
+    await ProofGate().preprocess(swivi.swivi.app, root, Event(name=HANDLERS["Tokens.submit"]))
     dialog = await clippers_tab.state(ProofDialog)
     await happens(dialog.open)
     await happens(dialog.close, False)
-    assert await happens(dialog.prove, {FIELD: PASSWORD}) == []
+    assert await happens(dialog.submit, {FIELD: PASSWORD}) == []
 
 
 async def _destination(world: World, tab: Tab, more: dict[str, str]) -> dict[str, str]:
@@ -102,8 +102,8 @@ async def _payout(world: World, tab: Tab, more: dict[str, str]) -> dict[str, str
     state = await tab.state(PayoutDialog)
     state.is_open = True
     asked = {"amount": "20", "method": "paypal", "paypal.email": "thief@swivi.test"}
-    await happens(state.send, asked)
-    await happens(state.send, asked | {"step": "confirm"} | more)
+    await happens(state.submit, asked)
+    await happens(state.submit, asked | {"step": "confirm"} | more)
     return state.errors
 
 
@@ -136,7 +136,7 @@ def _two_steps(handler: str) -> Callable[[World, Tab, dict[str, str]], Awaitable
             "turn_off": state._turn_off,
             "turn_on": state._turn_on,
         }[handler]
-        async for _ in state._doing(work({**more, "code": "1"} if handler != "turn_on" else "1")):
+        async for _ in state._run(work({**more, "code": "1"} if handler != "turn_on" else "1")):
             pass
         return state.errors
 
@@ -145,7 +145,7 @@ def _two_steps(handler: str) -> Callable[[World, Tab, dict[str, str]], Awaitable
 
 ASKING: dict[str, Callable[[World, Tab, dict[str, str]], Awaitable[dict[str, str]]]] = {
     "Destination.save": _destination,
-    "PayoutDialog.send": _payout,
+    "PayoutDialog.submit": _payout,
     "PayoutsState.submit": _answer,
     "PasswordForm.save": _password,
     "TwoSteps.set_up": _two_steps("set_up"),

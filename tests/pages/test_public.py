@@ -13,8 +13,9 @@ from swivi.domain.campaigns import service as campaigns
 from swivi.pages.engine.loading import loading
 from swivi.pages.engine.session import end
 from swivi.pages.public.landing.board import board
-from swivi.pages.public.landing.page import LandingState, landing
-from swivi.pages.public.sign_in.page import EntryState
+from swivi.pages.public.landing.page import landing
+from swivi.pages.public.landing.state import LandingState
+from swivi.pages.public.sign_in.state import EntryState
 from swivi.pages.shared.campaign_card import rules_in_words
 from swivi.pages.shared.campaign_story import CampaignNumbers, CampaignPage
 from swivi.runtime.live import hub
@@ -190,8 +191,8 @@ async def test_a_database_that_fails_is_said_on_the_page(world: World, tab: Tab)
 @pytest.mark.parametrize(
     ("rates", "said"),
     [
-        ({200}, "that is 50,000 new views."),
-        ({100, 200}, "that is 50,000 to 100,000 new views, by platform."),
+        ({200}, "which is 50,000 views gained."),
+        ({100, 200}, "which is 50,000 to 100,000 views gained, depending on the platform."),
     ],
 )
 def test_a_cap_says_by_how_many_views_it_is_reached_on_each_platform(

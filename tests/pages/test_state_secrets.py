@@ -77,12 +77,12 @@ async def test_a_new_token_is_shown_and_not_kept(
     state = await clippers_tab.state(Tokens)
     await happens(state.load)
     await happens(state.open)
-    await happens(state.make, {"name": "Nightly", "scope": "WRITE", "days": "7"})
+    await happens(state.submit, {"name": "Nightly", "scope": "WRITE", "days": "7"})
     token = shown(sent, "shown")
     assert token.startswith("swivi_")
     assert state.is_made
     assert token.encode() not in await kept(clippers_tab)
-    await happens(state.make, {"name": "Nightly", "scope": "WRITE", "days": "7"})
+    await happens(state.submit, {"name": "Nightly", "scope": "WRITE", "days": "7"})
     assert len([row for row in state.rows if row.name == "Nightly"]) <= 1, (
         "the second of two quick clicks"
     )

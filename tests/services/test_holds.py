@@ -273,6 +273,6 @@ async def test_the_clock_ends_a_campaign_and_what_is_held_lapses(
     assert (await world.now(campaign)).status is CampaignStatus.COMPLETED
     assert (await world.all(ClipHold))[0].decision is HoldDecision.LAPSED
     assert await world.earnings(clip) == [300]
-    assert "The campaign ended before an admin had decided" in (await told_why(world, clip))[0]
+    assert "The campaign ended before an admin decided" in (await told_why(world, clip))[0]
     with pytest.raises(NotOnHold):
         await decide(world, clip, holds.pay)

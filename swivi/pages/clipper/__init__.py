@@ -5,21 +5,28 @@ from typing import Any
 import reflex as rx
 
 from swivi import routes
-from swivi.pages.clipper.campaign.page import OwnClipsInCampaign, campaign
-from swivi.pages.clipper.campaigns.page import OpenCampaigns, campaigns
-from swivi.pages.clipper.clip.page import OwnClip, clip_page
+from swivi.pages.clipper.campaign.page import campaign
+from swivi.pages.clipper.campaign.state import OwnClipsInCampaign
+from swivi.pages.clipper.campaigns.page import campaigns
+from swivi.pages.clipper.campaigns.state import OpenCampaigns
+from swivi.pages.clipper.clip.page import clip_page
 from swivi.pages.clipper.clip.readings import ClipReadings
-from swivi.pages.clipper.clips.page import OwnClips, clips
+from swivi.pages.clipper.clip.state import OwnClip
+from swivi.pages.clipper.clips.page import clips
+from swivi.pages.clipper.clips.state import OwnClips
 from swivi.pages.clipper.dashboard.first_steps import FirstSteps
 from swivi.pages.clipper.dashboard.last_days import LastDays
 from swivi.pages.clipper.dashboard.page import dashboard
 from swivi.pages.clipper.dashboard.recent_clips import RecentClips
 from swivi.pages.clipper.payouts.by_campaign import EarnedByCampaign
-from swivi.pages.clipper.payouts.page import OwnPayouts, payouts_page
+from swivi.pages.clipper.payouts.page import payouts_page
 from swivi.pages.clipper.payouts.request_dialog import PayoutDialog
-from swivi.pages.clipper.receipt.page import Receipt, receipt
+from swivi.pages.clipper.payouts.state import OwnPayouts
+from swivi.pages.clipper.receipt.page import receipt
+from swivi.pages.clipper.receipt.state import Receipt
 from swivi.pages.clipper.shared.balance import ClipperBalance
-from swivi.pages.clipper.statement.page import OwnStatement, statement_page
+from swivi.pages.clipper.statement.page import statement_page
+from swivi.pages.clipper.statement.state import OwnStatement
 from swivi.pages.clipper.submit.state import SubmitDialog
 from swivi.pages.engine.session import SessionState
 from swivi.pages.shared.campaign_story import CampaignNumbers, CampaignPage

@@ -1,8 +1,8 @@
-"""The password again, before a page does what `swivi.runtime.sensitive_actions` lists; not within
-ten minutes of the last time.
+"""Asks for the password before a sensitive action, unless it was entered in the last ten minutes.
 
-Some forms have a field for it. For everything else the gate opens one dialog, which every page has,
-and the event that was refused runs once the password was right.
+`swivi.runtime.sensitive_actions` lists the actions. Some forms have a field for the password. For
+other actions the gate opens a dialog, which is on every page. The refused event runs after the
+right password.
 """
 
 import json
@@ -22,7 +22,7 @@ from swivi.pages.engine.acting import form_fields
 from swivi.pages.engine.gate import current_actor, session_hash, signed_in
 from swivi.reflex_ext.event_checks import EventCheck
 from swivi.reflex_ext.handlers import handler_of
-from swivi.runtime import sensitive_actions as deeds
+from swivi.runtime import sensitive_actions
 from swivi.ui.buttons import submit_button
 from swivi.ui.dialogs import close_button, form_dialog
 from swivi.ui.feedback import notice
@@ -30,21 +30,23 @@ from swivi.ui.forms import form, form_actions, text_field
 from swivi.ui.types import Handler, Text
 from swivi.ui.vars import text_var
 
-FIELD = deeds.FIELD
+FIELD = sensitive_actions.FIELD
 
 
 async def is_needed(state: rx.State) -> bool:
     """Return whether this user must enter their password first. Raise NotSignedIn."""
-    return not await deeds.is_proven(await current_actor(state), session_hash(state))
+    return not await sensitive_actions.is_proven(await current_actor(state), session_hash(state))
 
 
 async def must_be_given(state: rx.State, fields: Mapping[str, object]) -> None:
-    """Check that the password is not needed, or is among these fields as `FIELD`.
+    """Check the password in the field `FIELD`, if it is needed.
 
     Raise NotSignedIn, PasswordNeeded, WrongPassword, TooManyRequests, Overloaded.
     """
     if await is_needed(state):
-        await deeds.prove(await current_actor(state), session_hash(state), fields.get(FIELD))
+        await sensitive_actions.prove(
+            await current_actor(state), session_hash(state), fields.get(FIELD)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,48 +59,48 @@ class PasswordField:
 
     async def is_proven(self, session: AsyncSession) -> bool:
         """Return whether the password was entered in this session a moment ago."""
-        return await deeds.is_proven_in(session, self.actor, self.session_hash)
+        return await sensitive_actions.is_proven_in(session, self.actor, self.session_hash)
 
     async def prove(self) -> None:
         """Check what the field holds.
 
         Raise PasswordNeeded, WrongPassword, TooManyRequests, Overloaded.
         """
-        await deeds.prove(self.actor, self.session_hash, self.password)
+        await sensitive_actions.prove(self.actor, self.session_hash, self.password)
 
 
 class ProofDialog(rx.State):
-    """The dialog, and the event that waits for it.
+    """The dialog, and the event that waits for the password.
 
-    Such events hold no secrets: states are kept in Redis.
+    Such an event must hold no secret: states are stored in Redis.
     """
 
     is_open: bool = False
     errors: dict[str, str] = {}
     error: str = ""
     """A refusal that belongs to no field."""
-    pending: bool = False
+    busy: bool = False
     _name: str = ""
     _payload: str = ""
     """JSON."""
 
     @signed_in
     async def open(self) -> None:
-        """An event was refused: ask for the password."""
+        """Ask for the password of an event that was refused."""
         self.is_open, self.errors, self.error = bool(self._name), {}, ""
 
     @signed_in
     async def close(self, is_open: object) -> None:
-        """The dialog was dismissed: the event is forgotten."""
-        if is_open is not True and not self.pending:
+        """Dismiss the dialog, and forget the event."""
+        if is_open is not True and not self.busy:
             self._forget()
 
     @signed_in
-    async def prove(self, form_data: dict[str, Any]) -> AsyncIterator[Event | EventSpec | None]:
-        """Check the password, then run the event that waited."""
-        if not self._name or self.pending:
+    async def submit(self, form_data: dict[str, Any]) -> AsyncIterator[Event | EventSpec | None]:
+        """Check the password, then run the waiting event."""
+        if not self._name or self.busy:
             return
-        self.pending = True
+        self.busy = True
         yield None
         try:
             await must_be_given(self, form_fields(form_data))
@@ -109,7 +111,7 @@ class ProofDialog(rx.State):
             self._forget()
             yield waiting
         finally:
-            self.pending = False
+            self.busy = False
 
     def _forget(self) -> None:
         self.is_open, self._name, self._payload = False, "", ""
@@ -120,12 +122,12 @@ class ProofDialog(rx.State):
 
 
 class ProofGate(EventCheck):
-    """Stands behind the gate: an event that `deeds` lists waits until the password was entered."""
+    """Hold an event that needs the password, after the gate has let it through."""
 
     async def check(self, state: rx.State, event: Event) -> EventSpec | None:
         """Return None to run the handler, or the event that opens the dialog instead."""
         name = handler_of(event).fn.__qualname__
-        if not deeds.needs_proof(name) or not await is_needed(state):
+        if not sensitive_actions.needs_proof(name) or not await is_needed(state):
             return None
         logs.note_refusal(PasswordNeeded.code)
         (await state.get_state(ProofDialog))._wait_with(event)  # noqa: SLF001 - public methods are events
@@ -133,11 +135,11 @@ class ProofGate(EventCheck):
 
 
 def _open() -> Handler:
-    return ProofDialog.open  # to Reflex an event handler, to a type checker a method
+    return ProofDialog.open  # Reflex sees an event handler, a type checker sees a method
 
 
 def proof_dialog() -> rx.Component:
-    """Place it once in the frame around every page."""
+    """The dialog. Every page's frame holds it once."""
     state = ProofDialog
     return form_dialog(
         state.is_open,
@@ -146,18 +148,18 @@ def proof_dialog() -> rx.Component:
         rx.cond(state.error != "", notice("bad", state.error)),
         form(
             _password(text_var(state.errors.get(FIELD, "")), control_id="field-proof"),
-            form_actions(close_button(), submit_button("Continue", pending=state.pending)),
-            on_submit=state.prove,
+            form_actions(close_button(), submit_button("Continue", pending=state.busy)),
+            on_submit=state.submit,
         ),
         description=(
-            "This needs your password, because you did not enter it in the last ten minutes."
+            "This action needs your password. You have not entered it in the last ten minutes."
         ),
     )
 
 
 def password_field(needed: rx.Var[bool] | bool, error: Text) -> rx.Component:
-    """For a form that may need it."""
-    hint = "It is asked for when it was not entered for ten minutes."
+    """A field for the password, in a form that may need it."""
+    hint = "Needed because you have not entered it in the last ten minutes."
     return rx.fragment(rx.cond(needed, _password(error, hint=hint)))
 
 

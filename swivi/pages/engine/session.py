@@ -1,4 +1,4 @@
-"""Who looks at this tab, and whether this page is for them: where every page's `on_load` begins."""
+"""The viewer of a tab, and whether a page is for them. Every page's `on_load` begins here."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -21,17 +21,14 @@ from swivi.runtime.live.batch_reads import read_alone
 from swivi.runtime.runtime import runtime
 
 OPENING = timedelta(seconds=1)
-"""How long a page takes to open, at most: so long, who looks is not looked up again for each of its
-parts.
-"""
+"""How long a looked-up viewer is reused. A page's parts open within it, and need one look-up."""
 
 
 class SessionState(rx.State):
-    """What the frame around every page shows: the viewer's name, their unread notifications, the
-    DEMO badge.
+    """What the frame of every page shows: the viewer, their unread notifications, the DEMO badge.
 
-    `role` is "CLIPPER", "ADMIN", or "" for a guest. `name` and `unread` are live. `ended` says that
-    this tab's session was ended elsewhere, or its role taken away, while the page was open.
+    `role` is "CLIPPER", "ADMIN", or "" for a guest. `name` and `unread` are live. `ended` is true
+    once the session was ended elsewhere, or lost its role, while the page was open.
     """
 
     name: str = ""
@@ -46,26 +43,24 @@ class SessionState(rx.State):
     _session: str = ""
     """The hash of the viewer's session."""
     _looked_at: datetime | None = None
-    """When this was looked up."""
+    """The time of the last look-up."""
     _noticed: int | None = None
-    """`hub.noticed` then: ended sessions and changed roles are noticed, too."""
+    """`hub.noticed` at that time. It also counts ended sessions and changed roles."""
     _read_at: datetime | None = None
 
     @public
     async def enter_public(self) -> None:
-        """A page for everybody."""
+        """Open a public page."""
         await self._recognise()
 
     @public
     async def enter_as_clipper(self) -> EventSpec | None:
-        """A clipper's page: guests are sent to sign in and back here, admins to the page that says
-        why not.
-        """
+        """Open a clipper's page. Send guests to sign in, and admins to `NOT_FOR_YOU`."""
         return await self._enter(Role.CLIPPER)
 
     @public
     async def enter_as_admin(self) -> EventSpec | None:
-        """An admin's page, likewise."""
+        """Open an admin's page. Send guests to sign in, and clippers to `NOT_FOR_YOU`."""
         return await self._enter(Role.ADMIN)
 
     async def _enter(self, role: Role) -> EventSpec | None:
@@ -79,9 +74,9 @@ class SessionState(rx.State):
     @rx.event(background=True)
     @signed_in
     async def note_use(self) -> None:
-        """Remember when this browser was here last.
+        """Store when this browser was last used.
 
-        In the background: no page waits for a writer.
+        In the background, because a page must not wait for a write.
         """
         async with runtime().database.writing() as session:
             await devices.note_use(session, session_hash(self))
@@ -94,7 +89,7 @@ class SessionState(rx.State):
             if viewer is None
             else Actor(viewer.user_id, viewer.frame.role, viewer.frame.name, viewer.email)
         )
-        # A guest leaves nothing behind, and what is reset is sent: 16 KB for all states.
+        # A guest's state holds nothing private. A reset is sent to the tab: 16 KB for all states.
         if self._actor is not None and actor != self._actor:
             await forget_everything(self)
         self._actor, self._session = actor, session_hash(self)
@@ -115,7 +110,7 @@ class SessionState(rx.State):
             return await viewer_of(session, mine)
 
     def _found_just_now(self, session: str) -> Actor | None:
-        """Who looks, if the page began to open a moment ago and nothing changed since."""
+        """Return the viewer if the page has just begun to open and nothing changed since."""
         is_fresh = self._looked_at is not None and abs(clock.now() - self._looked_at) < OPENING
         holds = is_fresh and self._noticed == hub.noticed() and self._session == session
         return self._actor if holds else None
@@ -139,21 +134,21 @@ class SessionState(rx.State):
             self.name, self.unread = numbers.name, numbers.unread
 
     def _end(self) -> None:
-        """Push nothing more to this tab; the page leads to the sign-in."""
+        """Stop pushing to this tab. The page then redirects to the sign-in page."""
         self.ended = True
         hub.leave(self)
 
 
 async def end(root: rx.State) -> None:
-    """This tab's session has ended: see `SessionState.ended`."""
+    """Set `SessionState.ended`, because this tab's session has ended."""
     (await root.get_state(SessionState))._end()  # noqa: SLF001 - public methods are events
 
 
 async def viewer(state: rx.State) -> Actor | None:
-    """Who looks, for what a page reads as it opens; None for a guest.
+    """Return the viewer, for the reads of a page that opens; None for a guest.
 
-    All that opens with a page takes the word of the page's first handler, if that looked a moment
-    ago. Who acts is looked up each time: see `swivi.pages.engine.acting`.
+    The parts of a page reuse the look-up of the page's first handler. An action looks the user up
+    each time: see `swivi.pages.engine.acting`.
     """
     if not (mine := session_hash(state)):
         return None
@@ -165,10 +160,7 @@ async def viewer(state: rx.State) -> Actor | None:
 
 
 async def visitor(state: rx.State, role: Role) -> Actor | None:
-    """The viewer, if this page is for them.
-
-    None for everybody else: `SessionState` is sending them away.
-    """
+    """Return the viewer if they have this role, else None: `SessionState` is redirecting them."""
     actor = await viewer(state)
     return actor if actor is not None and actor.role is role else None
 

@@ -1,4 +1,4 @@
-"""What people see and change of themselves, for clippers and admins alike."""
+"""The profile page, for clippers and for admins."""
 
 import reflex as rx
 

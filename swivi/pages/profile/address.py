@@ -1,4 +1,4 @@
-"""Whether mail is known to reach this person, and the link that proves it."""
+"""A notice for users whose email address is not verified, with a button to send the link again."""
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -17,13 +17,13 @@ from swivi.ui.feedback import notice, toast_error, toast_success
 
 
 class AddressState(rx.State):
-    """`unverified` only where something can be done about it."""
+    """`unverified` is false where no mail can be sent."""
 
     unverified: bool = False
 
     @public
     async def load(self) -> None:
-        """The page opens."""
+        """Read whether the address is verified."""
         actor = await viewer(self)
         if actor is None or runtime().postman is None:
             self.unverified = False
@@ -33,7 +33,7 @@ class AddressState(rx.State):
 
     @signed_in
     async def send_link(self) -> EventSpec | None:
-        """Send the mail again."""
+        """Send the verification mail again."""
         actor = await current_actor(self)
         try:
             await runtime().quotas.verification(actor, client_address(self))
@@ -43,16 +43,16 @@ class AddressState(rx.State):
                 await outbox.post(session, actor.user_id, MailKind.VERIFY)
         except SwiviError as refusal:
             return toast_error(refusal.sentence)
-        return toast_success(f"A mail is on its way to {actor.email}. Its link works for 3 days.")
+        return toast_success(f"We sent a link to {actor.email}. It works for 3 days.")
 
 
 def address_part() -> rx.Component:
-    """Nothing for whom mail reaches."""
-    again = button("Send me the link", on_click=AddressState.send_link)
+    """The notice. Empty if the address is verified."""
+    again = button("Send the link again", on_click=AddressState.send_link)
     words = rx.el.div(
         rx.el.p(
-            "Verify your email address before your first payout: open the link in the mail that "
-            "you were sent."
+            "Verify your email address before your first payout. Open the link in the mail that we "
+            "sent you."
         ),
         again,
     )

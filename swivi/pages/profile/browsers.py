@@ -1,7 +1,7 @@
-"""Where one is signed in, and signing out there. Live: what another browser ends vanishes here."""
+"""The browsers in which the user is signed in, with buttons to sign out there. Live."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -12,9 +12,8 @@ from swivi.core.errors import SwiviError
 from swivi.domain.accounts import devices
 from swivi.domain.accounts.models import SignInSession
 from swivi.pages.engine.acting import acting, refusal, some_id
-from swivi.pages.engine.gate import public, session_hash, signed_in
-from swivi.pages.engine.loading import loading
-from swivi.pages.engine.session import viewer
+from swivi.pages.engine.gate import session_hash, signed_in
+from swivi.pages.engine.live import Live
 from swivi.pages.profile.user_agent import browser_name
 from swivi.pages.shared.frame import sends
 from swivi.runtime.live import hub
@@ -27,13 +26,13 @@ from swivi.ui.numbers import when
 from swivi.ui.tables import Column, data_table
 from swivi.ui.types import Node
 
-Line = Any
-"""The Var of a BrowserLine; its fields are Vars too."""
+Row = Any
+"""The Var of a BrowserRow; its fields are Vars too."""
 
 
-@dataclass
-class BrowserLine:
-    """One session. Times are ISO 8601 UTC; `is_here` is the browser that looks at this."""
+@dataclass(frozen=True)
+class BrowserRow:
+    """One session. Times are ISO 8601 UTC. `is_here` marks the browser that shows this page."""
 
     id: int = 0
     name: str = ""
@@ -43,24 +42,14 @@ class BrowserLine:
     is_here: bool = False
 
 
-class Browsers(rx.State):
+class Browsers(Live, rx.State):
     """Live: the browsers that are signed in as the viewer."""
 
-    rows: list[BrowserLine] = []
-    problem: str = ""
-    loading: bool = True
-    _user_id: int = 0
+    _content: ClassVar[str] = "Your sessions"
+    rows: list[BrowserRow] = []
 
-    @public
-    async def load(self) -> None:
-        """The page opens."""
-        actor = await viewer(self)
-        if actor is None:
-            return
-        self._user_id = actor.user_id
-        hub.watch(self, users={actor.user_id})
-        async with loading(self, "Your sessions") as session:
-            await self._refresh_live(session)
+    async def _arrive(self) -> None:
+        hub.watch(self, users={self._user_id})
 
     @signed_in
     async def sign_out(self, session_id: object) -> EventSpec:
@@ -70,24 +59,24 @@ class Browsers(rx.State):
                 await devices.sign_out(session, actor, some_id(session_id))
         except SwiviError as refused:
             return refusal(refused)
-        return toast_success("That browser is signed out.")
+        return toast_success("Browser signed out.")
 
     @signed_in
     async def sign_out_everywhere(self) -> EventSpec:
-        """End all sessions, this one too."""
+        """End all sessions, including this one."""
         async with acting(self) as (session, actor):
             await devices.sign_out_everywhere(session, actor)
         return rx.redirect(routes.SIGNED_OUT)
 
     async def _refresh_live(self, session: AsyncSession) -> None:
         here = session_hash(self)
-        rows = [_line(browser, here) for browser in await devices.signed_in(session, self._user_id)]
+        rows = [_row(browser, here) for browser in await devices.signed_in(session, self._user_id)]
         if rows != self.rows:
             self.rows = rows
 
 
-def _line(browser: SignInSession, here: str) -> BrowserLine:
-    return BrowserLine(
+def _row(browser: SignInSession, here: str) -> BrowserRow:
+    return BrowserRow(
         id=browser.id,
         name=browser_name(browser.user_agent),
         user_agent=browser.user_agent,
@@ -106,7 +95,7 @@ _COLUMNS = (
 
 
 def browsers_part() -> rx.Component:
-    """The list, and the way to end all of it."""
+    """The list, with a button to end all sessions."""
     state = Browsers
     return panel(
         "Where you are signed in",
@@ -115,7 +104,7 @@ def browsers_part() -> rx.Component:
             state.rows,
             _cells,
             caption="Where you are signed in",
-            key=lambda line: line.id,
+            key=lambda row: row.id,
             loading=state.loading,
             error=state.problem,
             retry=state.load,
@@ -123,7 +112,8 @@ def browsers_part() -> rx.Component:
         action=confirm_dialog(
             button("Sign out everywhere", kind="secondary", icon="log_out"),
             "Sign out everywhere?",
-            "Every browser is signed out, this one too, and your API tokens end.",
+            "This signs you out in every browser, including this one. It also "
+            "revokes your API tokens.",
             "Sign out everywhere",
             state.sign_out_everywhere,
             danger=True,
@@ -131,16 +121,16 @@ def browsers_part() -> rx.Component:
     )
 
 
-def _cells(line: Line) -> list[Node]:
-    ends_it = button(
-        "Sign out", sends(Browsers.sign_out, line.id), aria_label=f"Sign out {line.name}"
+def _cells(row: Row) -> list[Node]:
+    sign_out = button(
+        "Sign out", sends(Browsers.sign_out, row.id), aria_label=f"Sign out {row.name}"
     )
     return [
         cluster(
-            rx.el.span(line.name, title=line.user_agent),
-            rx.cond(line.is_here, badge("This browser", "info", "monitor")),
+            rx.el.span(row.name, title=row.user_agent),
+            rx.cond(row.is_here, badge("This browser", "info", "monitor")),
         ),
-        when(line.seen),
-        when(line.since),
-        rx.cond(line.is_here, rx.fragment(), ends_it),
+        when(row.seen),
+        when(row.since),
+        rx.cond(row.is_here, rx.fragment(), sign_out),
     ]

@@ -1,4 +1,4 @@
-"""Where a clipper is paid: what the next payout request is filled in with."""
+"""The payout details that a clipper saves. The next payout request starts with them."""
 
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
@@ -31,21 +31,21 @@ from swivi.ui.vars import text_var
 
 
 class Destination(DestinationForm, rx.State):
-    """The form, with what is kept; `is_kept` says whether anything is.
+    """The form. `is_kept` says whether details are saved.
 
-    Drawn anew when `times_emptied` changes.
+    The browser draws an empty form when `times_emptied` changes.
     """
 
     is_kept: bool = False
     times_emptied: int = 0
     needs_password: bool = False
-    pending: bool = False
+    busy: bool = False
     problem: str = ""
     loading: bool = True
 
     @public
     async def load(self) -> None:
-        """The page opens."""
+        """Read the saved details."""
         actor = await visitor(self, Role.CLIPPER)
         if actor is None:
             return
@@ -58,9 +58,9 @@ class Destination(DestinationForm, rx.State):
 
     @clippers_only
     async def save(self, form_data: dict[str, Any]) -> AsyncIterator[EventSpec | None]:
-        """Repeat what was typed; keep it once it was confirmed."""
+        """Ask for confirmation of what was typed, then save it."""
         fields = form_fields(form_data)
-        self.pending = True
+        self.busy = True
         yield None
         try:
             is_saved = await self._save(fields)
@@ -76,9 +76,9 @@ class Destination(DestinationForm, rx.State):
                 self._fill()
                 self.errors, self.outdated = {}, ""
                 self.is_kept, self.needs_password = True, False
-                yield toast_success("Saved for your next payout.")
+                yield toast_success("Payout details saved.")
         finally:
-            self.pending = False
+            self.busy = False
 
     async def _save(self, fields: Mapping[str, object]) -> bool:
         method, details = typed_destination(fields)
@@ -91,7 +91,7 @@ class Destination(DestinationForm, rx.State):
 
     @clippers_only
     async def forget(self) -> EventSpec:
-        """Keep nothing any more."""
+        """Delete the saved details."""
         try:
             async with acting(self) as (session, actor):
                 await destinations.forget(session, actor)
@@ -100,7 +100,7 @@ class Destination(DestinationForm, rx.State):
         self._open_with(None)
         self.is_kept = False
         self.times_emptied += 1
-        return toast_success("Your payout details are forgotten.")
+        return toast_success("Payout details deleted.")
 
 
 def destination_part() -> rx.Component:
@@ -109,24 +109,24 @@ def destination_part() -> rx.Component:
     fill = rx.fragment(
         destination_fields(state),
         form_actions(
-            rx.cond(state.is_kept, button("Forget them", state.forget, kind="quiet")),
-            submit_button("Continue", pending=state.pending, kind="secondary", key="continue"),
+            rx.cond(state.is_kept, button("Delete details", state.forget, kind="quiet")),
+            submit_button("Continue", pending=state.busy, kind="secondary", key="continue"),
         ),
     )
     confirm = rx.fragment(
         destination_summary(state),
         proof.password_field(state.needs_password, _error(proof.FIELD)),
         form_actions(
-            button("Back", state.back, disabled=state.pending, auto_focus=True, key="back"),
-            submit_button("Save payout details", pending=state.pending, key="save"),
+            button("Back", state.back, disabled=state.busy, auto_focus=True, key="back"),
+            submit_button("Save payout details", pending=state.busy, key="save"),
         ),
     )
     typed = form(steps(state, fill, confirm), on_submit=state.save, key=f"{state.times_emptied}")
     shown = rx.cond(state.loading, skeleton_rows(3), typed)
     return panel(
-        "Where you are paid",
+        "Payout details",
         rx.el.p(
-            "Your next payout request starts with this. Requests already made keep theirs.",
+            "Your next payout request starts with these details. Existing requests do not change.",
             class_name="quiet",
         ),
         rx.cond(state.problem != "", error_state(state.problem, state.load), shown),

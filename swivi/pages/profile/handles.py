@@ -1,23 +1,22 @@
-"""A clipper's accounts on the platforms, by which admins recognise whose a video is."""
+"""A clipper's accounts on the platforms. Admins use them to see whose video a clip is."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import reflex as rx
 from reflex.event import EventSpec
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core.errors import SwiviError
 from swivi.domain.accounts import social
-from swivi.domain.accounts.models import Role, SocialAccount
+from swivi.domain.accounts.models import SocialAccount
 from swivi.domain.platforms.models import Platform
 from swivi.pages.engine.acting import acting, form_fields, refusal, some_id
-from swivi.pages.engine.gate import clippers_only, public
-from swivi.pages.engine.loading import loading
-from swivi.pages.engine.session import visitor
+from swivi.pages.engine.gate import clippers_only
+from swivi.pages.engine.live import ClipperLive
 from swivi.pages.shared.frame import sends
 from swivi.pages.shared.platform_mark import platform_mark
-from swivi.runtime.runtime import runtime
 from swivi.ui.buttons import icon_button, submit_button
 from swivi.ui.cards import panel
 from swivi.ui.feedback import error_state, skeleton_rows, toast_success
@@ -26,12 +25,12 @@ from swivi.ui.vars import rows_var, text_var
 
 PLATFORMS = tuple((platform.value, platform.label) for platform in Platform)
 
-Line = Any
-"""The Var of a HandleLine; its fields are Vars too."""
+Row = Any
+"""The Var of a HandleRow; its fields are Vars too."""
 
 
-@dataclass
-class HandleLine:
+@dataclass(frozen=True)
+class HandleRow:
     """One linked account."""
 
     id: int = 0
@@ -39,33 +38,28 @@ class HandleLine:
     handle: str = ""
 
 
-class Handles(rx.State):
-    """The accounts, and the form that adds one; adding empties it by counting `added`."""
+class Handles(ClipperLive, rx.State):
+    """The accounts, and the form that adds one. The form is emptied when `added` changes."""
 
-    rows: list[HandleLine] = []
+    _content: ClassVar[str] = "Your linked accounts"
+    rows: list[HandleRow] = []
     errors: dict[str, str] = {}
-    pending: bool = False
+    busy: bool = False
     added: int = 0
-    problem: str = ""
-    loading: bool = True
 
-    @public
-    async def load(self) -> None:
-        """The page opens."""
-        actor = await visitor(self, Role.CLIPPER)
-        if actor is None:
-            return
+    async def _arrive(self) -> None:
         self.errors = {}
-        async with loading(self, "Your linked accounts") as session:
-            self.rows = [_line(account) for account in await social.linked(session, actor.user_id)]
+
+    async def _refresh_live(self, session: AsyncSession) -> None:
+        self.rows = [_row(account) for account in await social.linked(session, self._user_id)]
 
     @clippers_only
     async def add(self, form_data: dict[str, Any]) -> AsyncIterator[EventSpec | None]:
-        """Link what was typed."""
+        """Link the account that was typed."""
         fields = form_fields(form_data)
         if fields.get("added") != str(self.added):  # the second of two quick clicks
             return
-        self.pending = True
+        self.busy = True
         yield None
         try:
             async with acting(self) as (session, actor):
@@ -77,40 +71,32 @@ class Handles(rx.State):
         else:
             self.errors = {}
             self.added += 1
-            await self._show()
+            await self._read()
             yield toast_success(f"@{account.handle} is linked.")
         finally:
-            self.pending = False
+            self.busy = False
 
     @clippers_only
     async def remove(self, account_id: object) -> EventSpec:
-        """Take a link away."""
+        """Unlink an account."""
         try:
             async with acting(self) as (session, actor):
                 account = await social.unlink(session, actor, some_id(account_id))
         except SwiviError as refused:
             return refusal(refused)
-        await self._show()
+        await self._read()
         return toast_success(f"@{account.handle} is no longer linked.")
 
-    async def _show(self) -> None:
-        actor = await visitor(self, Role.CLIPPER)
-        if actor is not None:
-            async with runtime().database.reading() as session:
-                self.rows = [
-                    _line(account) for account in await social.linked(session, actor.user_id)
-                ]
 
-
-def _line(account: SocialAccount) -> HandleLine:
-    return HandleLine(account.id, account.platform, account.handle)
+def _row(account: SocialAccount) -> HandleRow:
+    return HandleRow(account.id, account.platform, account.handle)
 
 
 def handles_part() -> rx.Component:
     """The list and the form."""
     state = Handles
     listed = rx.el.ul(
-        rx.foreach(state.rows, _row),
+        rx.foreach(state.rows, _item),
         class_name="stack",
         style={"list_style": "none"},
         aria_label="Linked accounts",
@@ -121,7 +107,7 @@ def handles_part() -> rx.Component:
     return panel(
         "Linked accounts",
         rx.el.p(
-            "Clips from your own accounts are approved sooner: admins see that they are yours.",
+            "Admins approve clips from your own accounts sooner.",
             class_name="quiet",
         ),
         rx.cond(state.problem != "", error_state(state.problem, state.load), shown),
@@ -129,17 +115,17 @@ def handles_part() -> rx.Component:
     )
 
 
-def _row(line: Line) -> rx.Component:
+def _item(row: Row) -> rx.Component:
     return rx.el.li(
-        platform_mark(line.platform, named=True),
-        rx.el.strong("@", line.handle, style={"overflow_wrap": "anywhere"}),
+        platform_mark(row.platform, named=True),
+        rx.el.strong("@", row.handle, style={"overflow_wrap": "anywhere"}),
         icon_button(
             "x",
-            f"Remove @{line.handle}",
-            sends(Handles.remove, line.id),
+            f"Remove @{row.handle}",
+            sends(Handles.remove, row.id),
             style={"margin_inline_start": "auto"},
         ),
-        key=line.id,
+        key=row.id,
         style={"display": "flex", "align_items": "center", "gap": "8px", "min_height": "36px"},
     )
 
@@ -150,14 +136,14 @@ def _form() -> rx.Component:
         rx.el.input(type="hidden", name="added", value=f"{state.added}"),
         select_field("Platform", "platform", PLATFORMS, error=_error("platform")),
         text_field(
-            "Your name there",
+            "Account name",
             "handle",
             placeholder="@you",
             auto_complete="off",
-            hint="Or the link of your profile.",
+            hint="You can also paste the link to your profile.",
             error=_error("handle"),
         ),
-        form_actions(submit_button("Link account", pending=state.pending, kind="secondary")),
+        form_actions(submit_button("Link account", pending=state.busy, kind="secondary")),
         on_submit=state.add,
         key=f"{state.added}",
     )

@@ -1,4 +1,4 @@
-"""The name that people see."""
+"""The name that other users see."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -18,24 +18,24 @@ from swivi.ui.forms import form, form_actions, text_field
 
 
 class ProfileName(rx.State):
-    """The form; `name` is what it opens with."""
+    """The form. `name` is its first value."""
 
     name: str = ""
     error: str = ""
-    pending: bool = False
+    busy: bool = False
     loaded: bool = False
 
     @public
     async def load(self) -> None:
-        """The page opens."""
+        """Read the name."""
         actor = await viewer(self)
         if actor is not None:
             self.name, self.error, self.loaded = actor.name, "", True
 
     @signed_in
     async def save(self, form_data: dict[str, Any]) -> AsyncIterator[EventSpec | None]:
-        """Be called what was typed."""
-        self.pending = True
+        """Save the name that was typed."""
+        self.busy = True
         yield None
         try:
             async with acting(self) as (session, actor):
@@ -45,9 +45,9 @@ class ProfileName(rx.State):
         else:
             self.error = ""
             (await self.get_state(SessionState)).name = user.name
-            yield toast_success(f"You are {user.name} now.")
+            yield toast_success(f"Your name is now {user.name}.")
         finally:
-            self.pending = False
+            self.busy = False
 
 
 def name_part() -> rx.Component:
@@ -63,9 +63,9 @@ def name_part() -> rx.Component:
             default_value=SessionState.email,
             type="email",
             read_only=True,
-            hint="You sign in with this; it stays as it is.",
+            hint="You sign in with this address. It cannot be changed.",
         ),
-        form_actions(submit_button("Save name", pending=state.pending, kind="secondary")),
+        form_actions(submit_button("Save name", pending=state.busy, kind="secondary")),
         on_submit=state.save,
     )
     return panel("You", rx.cond(state.loaded, typed, skeleton_rows(2)))

@@ -1,4 +1,4 @@
-"""The profile: one page with a part for each thing that can be changed."""
+"""The profile page: one part for each thing that a user can change."""
 
 import reflex as rx
 

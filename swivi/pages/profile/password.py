@@ -1,4 +1,4 @@
-"""Changing the password: by who knows the present one, and everybody else is signed out."""
+"""The form that changes the password. It asks for the present one, and ends all other sessions."""
 
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
@@ -22,20 +22,17 @@ from swivi.ui.vars import text_var
 
 
 class PasswordForm(rx.State):
-    """The form.
-
-    A change empties it by counting `changes`, so that a second click on the old one does nothing.
-    """
+    """The form. It is emptied when `changes` changes, so that a second click does nothing."""
 
     errors: dict[str, str] = {}
     error: str = ""
     """A refusal that belongs to no field."""
-    pending: bool = False
+    busy: bool = False
     changes: int = 0
 
     @public
     async def load(self) -> None:
-        """The page opens."""
+        """Clear the errors of an earlier visit."""
         self.errors, self.error = {}, ""
 
     @signed_in
@@ -44,7 +41,7 @@ class PasswordForm(rx.State):
         fields = form_fields(form_data)
         if fields.get("changes") != str(self.changes):
             return
-        self.pending = True
+        self.busy = True
         yield None
         try:
             await self._change(fields)
@@ -55,11 +52,11 @@ class PasswordForm(rx.State):
             self.changes += 1
             yield toast_success("Password changed. You are signed out everywhere else.")
         finally:
-            self.pending = False
+            self.busy = False
 
     async def _change(self, fields: Mapping[str, object]) -> None:
         if fields.get("password") != fields.get("again"):
-            raise InvalidInput.of("again", "The two do not match.")
+            raise InvalidInput.of("again", "The passwords do not match.")
         actor = await current_actor(self)
         async with runtime().database.reading() as session:
             user = await by_id(session, actor.user_id)
@@ -75,7 +72,7 @@ def password_part() -> rx.Component:
     """The form for a new password."""
     state = PasswordForm
     typed = form(
-        # Password managers file a new password under the name that stands beside it.
+        # A password manager saves the new password for the user name in the same form.
         rx.el.input(
             type="email",
             name="email",
@@ -90,7 +87,7 @@ def password_part() -> rx.Component:
             "New password", "password", "new-password", hint=f"At least {SHORTEST} characters."
         ),
         _password("New password, again", "again", "new-password"),
-        form_actions(submit_button("Change password", pending=state.pending, kind="secondary")),
+        form_actions(submit_button("Change password", pending=state.busy, kind="secondary")),
         on_submit=state.save,
         key=f"{state.changes}",
     )
@@ -98,7 +95,7 @@ def password_part() -> rx.Component:
         "Password",
         rx.cond(state.error != "", notice("bad", state.error)),
         rx.el.p(
-            "Changing it signs you out everywhere else, and ends your API tokens.",
+            "Changing it signs you out everywhere else and revokes your API tokens.",
             class_name="quiet",
         ),
         typed,

@@ -1,4 +1,4 @@
-"""The second step of signing in: taken into an app by a picture, proven by a code, left by one."""
+"""Two-step sign-in: set up an authenticator app, renew the recovery codes, turn it off."""
 
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from typing import Any
@@ -25,14 +25,13 @@ from swivi.ui.types import Node
 from swivi.ui.vars import rows_var, text_var
 
 OFF_CODE = "off_code"
-"""The code's field in the form that turns it off, which stands beside another one."""
+"""The name of the code field in the form that turns it off. The form beside it has one too."""
 
 
 class TwoSteps(rx.State):
-    """`stage` says what is shown: "" (on or off), "key" while an app is being set up, "codes" until
-    they were kept.
+    """`stage` is "key" while an app is set up, "codes" while recovery codes are shown, else "".
 
-    The key (`picture`, `typed_key`) and the `codes` are in the tab alone: see `show_once`.
+    Only the tab has the key (`picture`, `typed_key`) and the `codes`: see `show_once`.
     """
 
     since: str = ""
@@ -46,11 +45,11 @@ class TwoSteps(rx.State):
     errors: dict[str, str] = {}
     error: str = ""
     """A refusal that belongs to no field."""
-    pending: bool = False
+    busy: bool = False
 
     @public
     async def load(self) -> None:
-        """The page opens."""
+        """Read whether it is on, and hide secrets of an earlier visit."""
         if self.stage:
             await self._forget()
         actor = await viewer(self)
@@ -60,37 +59,37 @@ class TwoSteps(rx.State):
 
     @signed_in
     async def set_up(self, form_data: dict[str, Any]) -> AsyncIterator[EventSpec | None]:
-        """Show a new key, to who knows the password."""
-        async for event in self._doing(self._set_up(form_fields(form_data))):
+        """Show a new key, after the password."""
+        async for event in self._run(self._set_up(form_fields(form_data))):
             yield event
 
     @signed_in
     async def turn_on(self, form_data: dict[str, Any]) -> AsyncIterator[EventSpec | None]:
-        """A code proves that an app has the key."""
-        async for event in self._doing(self._turn_on(form_fields(form_data).get("code"))):
+        """Turn it on, after a code that proves that an app has the key."""
+        async for event in self._run(self._turn_on(form_fields(form_data).get("code"))):
             yield event
 
     @signed_in
     async def renew_codes(self, form_data: dict[str, Any]) -> AsyncIterator[EventSpec | None]:
-        """New recovery codes, for a code."""
-        async for event in self._doing(self._renew(form_fields(form_data).get("code"))):
+        """Show new recovery codes, after a code."""
+        async for event in self._run(self._renew(form_fields(form_data).get("code"))):
             yield event
 
     @signed_in
     async def turn_off(self, form_data: dict[str, Any]) -> AsyncIterator[EventSpec | None]:
-        """The password alone again, for the password and a code."""
-        async for event in self._doing(self._turn_off(form_fields(form_data)), code_field=OFF_CODE):
+        """Turn it off, after the password and a code."""
+        async for event in self._run(self._turn_off(form_fields(form_data)), code_field=OFF_CODE):
             yield event
 
     @signed_in
     async def done(self) -> None:
-        """The recovery codes were kept, or the set-up was left."""
+        """Hide the recovery codes, or leave the set-up."""
         await self._forget()
 
-    async def _doing(
+    async def _run(
         self, work: Awaitable[str], code_field: str = "code"
     ) -> AsyncIterator[EventSpec | None]:
-        self.pending = True
+        self.busy = True
         yield None
         try:
             said = await work
@@ -106,7 +105,7 @@ class TwoSteps(rx.State):
             if said:
                 yield toast_success(said)
         finally:
-            self.pending = False
+            self.busy = False
 
     async def _set_up(self, fields: Mapping[str, object]) -> str:
         await proof.must_be_given(self, fields)
@@ -135,7 +134,7 @@ class TwoSteps(rx.State):
             codes = await totp.renew_recovery_codes(session, actor, code)
         await self._show(codes)
         await self._read(actor.user_id)
-        return "Your old recovery codes open nothing any more."
+        return "Your old recovery codes no longer work."
 
     async def _turn_off(self, fields: Mapping[str, object]) -> str:
         await proof.must_be_given(self, fields)
@@ -165,7 +164,7 @@ class TwoSteps(rx.State):
 
 
 def two_steps_part() -> rx.Component:
-    """Off, being set up, its codes shown, or on."""
+    """The part of the page for each stage."""
     state = TwoSteps
     return panel(
         "Two-step sign-in",
@@ -182,12 +181,12 @@ def _off() -> Node:
     state = TwoSteps
     return stack(
         rx.el.p(
-            "Signing in then needs your password and a code from an app on your phone.",
+            "When it is on, you sign in with your password and a code from an app on your phone.",
             class_name="quiet",
         ),
         form(
             proof.password_field(state.needs_password, text_var(state.errors.get(proof.FIELD, ""))),
-            form_actions(submit_button("Set up", pending=state.pending, kind="secondary")),
+            form_actions(submit_button("Set up", pending=state.busy, kind="secondary")),
             on_submit=state.set_up,
         ),
     )
@@ -196,14 +195,14 @@ def _off() -> Node:
 def _setting_up() -> Node:
     state = TwoSteps
     return stack(
-        rx.el.p("Scan this with an authenticator app, and type the code that it shows."),
+        rx.el.p("Scan this with an authenticator app, then enter the code that it shows."),
         rx.el.img(src=state.picture, alt="The key as a QR code", class_name="qr"),
-        rx.el.p("Or type the key: ", rx.el.code(state.typed_key)),
+        rx.el.p("Or enter the key: ", rx.el.code(state.typed_key)),
         form(
             _code(),
             form_actions(
                 button("Cancel", on_click=state.done),
-                submit_button("Turn on", pending=state.pending),
+                submit_button("Turn on", pending=state.busy),
             ),
             on_submit=state.turn_on,
         ),
@@ -216,8 +215,8 @@ def _codes() -> Node:
         notice(
             "waiting",
             (
-                "Keep these where you find them without your phone. Each works once. They are "
-                "shown only now."
+                "Save these where you can find them without your phone. Each code works once. They "
+                "are not shown again."
             ),
         ),
         rx.el.ul(
@@ -226,7 +225,7 @@ def _codes() -> Node:
         ),
         form_actions(
             copy_button(rows_var(state.codes).join("\n"), "Copy the codes"),
-            button("I kept them", on_click=state.done, kind="primary"),
+            button("I saved them", on_click=state.done, kind="primary"),
         ),
     )
 
@@ -239,15 +238,13 @@ def _on() -> Node:
         ),
         form(
             _code(),
-            form_actions(
-                submit_button("New recovery codes", pending=state.pending, kind="secondary")
-            ),
+            form_actions(submit_button("New recovery codes", pending=state.busy, kind="secondary")),
             on_submit=state.renew_codes,
         ),
         form(
             proof.password_field(state.needs_password, text_var(state.errors.get(proof.FIELD, ""))),
             _code("Code to turn it off", OFF_CODE),
-            form_actions(submit_button("Turn off", pending=state.pending, kind="danger")),
+            form_actions(submit_button("Turn off", pending=state.busy, kind="danger")),
             on_submit=state.turn_off,
         ),
     )

@@ -1,6 +1,6 @@
-"""What a browser calls itself, in words its owner recognises."""
+"""Names of browsers from their user-agent strings."""
 
-# In this order: each name further down also stands in the texts of some above it.
+# The order matters: browsers further up also send the marks of some further down.
 _BROWSERS = {
     "Edg": "Edge",
     "OPR/": "Opera",
@@ -23,7 +23,7 @@ _SYSTEMS = {
 
 
 def browser_name(user_agent: str) -> str:
-    """`Chrome on Windows`; "Unknown browser" for what says neither."""
+    """Return a name such as `Chrome on Windows`; "Unknown browser" if nothing is recognised."""
     browser, system = _first(_BROWSERS, user_agent), _first(_SYSTEMS, user_agent)
     if browser and system:
         return f"{browser} on {system}"

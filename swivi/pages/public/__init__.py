@@ -1,14 +1,17 @@
-"""Pages for everybody."""
+"""The public pages."""
 
 import reflex as rx
 
 from swivi import routes
 from swivi.pages.engine.session import SessionState
 from swivi.pages.public.campaign.page import campaign_page
-from swivi.pages.public.landing.page import LandingState, landing
-from swivi.pages.public.mail_links.page import ByMail, forgot, reset, verify
+from swivi.pages.public.landing.page import landing
+from swivi.pages.public.landing.state import LandingState
+from swivi.pages.public.mail_links.page import forgot, reset, verify
+from swivi.pages.public.mail_links.state import MailLinkForm
 from swivi.pages.public.not_found.page import not_for_you, not_found
-from swivi.pages.public.sign_in.page import EntryState, code, sign_in, sign_up
+from swivi.pages.public.sign_in.page import code, sign_in, sign_up
+from swivi.pages.public.sign_in.state import EntryState
 from swivi.pages.shared.campaign_story import CampaignNumbers, CampaignPage
 from swivi.pages.shared.frame import page_title
 
@@ -41,19 +44,19 @@ def register(app: rx.App) -> None:
         forgot,
         route=routes.FORGOT,
         title=page_title("New password"),
-        on_load=[enter, ByMail.load_forgot],
+        on_load=[enter, MailLinkForm.load_forgot],
     )
     app.add_page(
         reset,
         route=routes.RESET,
         title=page_title("New password"),
-        on_load=[enter, ByMail.load_reset],
+        on_load=[enter, MailLinkForm.load_reset],
     )
     app.add_page(
         verify,
         route=routes.VERIFY,
         title=page_title("Verify your address"),
-        on_load=[enter, ByMail.load_verify],
+        on_load=[enter, MailLinkForm.load_verify],
     )
     app.add_page(
         campaign_page,

@@ -1,4 +1,4 @@
-"""The frame of pages for everybody, with the way in, or back to one's own dashboard."""
+"""The frame of the public pages, with links to sign in or to the dashboard."""
 
 import reflex as rx
 
@@ -12,9 +12,12 @@ from swivi.ui.vars import text_if
 
 
 def public_page(*content: Node) -> rx.Component:
-    """A page for guests and signed-in people alike."""
+    """A page for guests and for signed-in users."""
     return public_shell(
-        *content, action=_way_in(), badge=demo_badge(SessionState.demo), footer=_footer()
+        *content,
+        action=_sign_in_or_dashboard(),
+        badge=demo_badge(SessionState.demo),
+        footer=_footer(),
     )
 
 
@@ -25,7 +28,7 @@ def _footer() -> rx.Component:
     )
 
 
-def _way_in() -> rx.Component:
+def _sign_in_or_dashboard() -> rx.Component:
     home = text_if(SessionState.role == "ADMIN", routes.ADMIN_DASHBOARD, routes.CLIPPER_DASHBOARD)
     guests = cluster(
         link_button("Sign in", routes.SIGN_IN, "quiet"), link_button("Sign up", routes.SIGN_UP)

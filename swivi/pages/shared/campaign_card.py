@@ -1,6 +1,4 @@
-"""A campaign as everybody may see it: on the landing page, on its own page, in the clippers'
-catalogue.
-"""
+"""The public side of a campaign, for the front page, its own page and the list of campaigns."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -19,19 +17,19 @@ from swivi.ui.types import Node, Number
 from swivi.ui.vars import number_var, text_if
 
 
-@dataclass
+@dataclass(frozen=True)
 class PlatformRate:
-    """What 1,000 views pay on one platform, in cents."""
+    """The rate on one platform, in cents per 1,000 views."""
 
     platform: str
     cents: int
 
 
-@dataclass
+@dataclass(frozen=True)
 class CampaignCard:
-    """A campaign's public side.
+    """The public fields of a campaign.
 
-    Money in cents, 0 for a cap that is not set; times in ISO 8601 UTC, "" for none.
+    Money in cents, 0 for a cap that is not set. Times are ISO 8601 UTC, "" for none.
     """
 
     id: int = 0
@@ -43,14 +41,14 @@ class CampaignCard:
     cover_url: str = ""
     rates: list[PlatformRate] = field(default_factory=list)
     rate: int = 0
-    """The best of the rates."""
+    """The highest of the rates."""
     budget: int = 0
     spent: int = 0
     min_views: int = 0
     max_per_clip: int = 0
     max_per_clipper: int = 0
     rules: list[str] = field(default_factory=list)
-    """Minimum and caps as sentences."""
+    """The minimum and the caps, as sentences."""
     starts_at: str = ""
     ends_at: str = ""
     status: str = ""
@@ -62,7 +60,7 @@ Card = Any
 
 
 def card_of(campaign: Campaign) -> CampaignCard:
-    """What everybody may see of a campaign."""
+    """Return the public fields of a campaign."""
     rates = [PlatformRate(name, campaign.rate_on(Platform(name))) for name in campaign.platforms]
     return CampaignCard(
         id=campaign.id,
@@ -99,49 +97,46 @@ def rules_in_words(
     max_per_clip: Cents | None,
     max_per_clipper: Cents | None,
 ) -> list[str]:
-    """What a clip must do and can earn, as sentences.
+    """Return what a clip must gain and can earn, as sentences.
 
-    Money in cents, `rates` per 1,000 views on any platform.
+    Money in cents; `rates` are per 1,000 views, one per platform.
     """
-    rules = ["Views are read when you submit: what grows from there on pays."]
+    rules = ["Swivi reads the views when you submit. You earn for every view gained since."]
     if min_views > 0:
         rules.append(
-            f"A clip earns from {min_views:,} new views on; then all of its growth counts."
+            f"A clip earns once it has gained {min_views:,} views. Then all views gained count."
         )
     if max_per_clip:
         rules.append(
-            f"One clip earns {format_dollars(max_per_clip)} at "
-            f"most{_reached_at(max_per_clip, rates)}."
+            f"One clip earns at most {format_dollars(max_per_clip)}"
+            f"{_reached_at(max_per_clip, rates)}."
         )
     if max_per_clipper:
-        rules.append(f"All your clips together earn {format_dollars(max_per_clipper)} at most.")
+        rules.append(f"All your clips together earn at most {format_dollars(max_per_clipper)}.")
     if not max_per_clip and not max_per_clipper:
-        rules.append("There is no limit per clip or per clipper but the budget.")
+        rules.append("The budget is the only limit.")
     rules.append(
-        "When the budget ends, what is left of it is shared among all clips by what each has "
-        "still to get."
+        "When the budget runs out, all clips share the rest in proportion to what each is owed."
     )
     return rules
 
 
 def _reached_at(cap: Cents, rates: Collection[Cents]) -> str:
-    """By how many views a clip reaches its cap: fewer on the platform that pays best."""
+    """Return after how many views a clip reaches its cap. The best-paying platform needs fewest."""
     views = sorted({-(-cap * VIEWS_PER_RATE // rate) for rate in rates})
     if not views:
         return ""
     if len(views) == 1:
-        return f": that is {views[0]:,} new views"
-    return f": that is {views[0]:,} to {views[-1]:,} new views, by platform"
+        return f", which is {views[0]:,} views gained"
+    return f", which is {views[0]:,} to {views[-1]:,} views gained, depending on the platform"
 
 
 def campaign_tile(
     card: Card, *, spent: Number, heading: Node, action: Node | None = None
 ) -> rx.Component:
-    """A campaign in a grid.
+    """A campaign in a grid. `spent` is in cents, and may be a live number.
 
-    `spent` (cents) may be a live number; `heading` is its name as a heading.
-
-    Where the heading holds a link, the whole tile leads there.
+    `heading` is a heading with the title. If it holds a link, the whole tile is that link.
     """
     return rx.el.article(
         rx.el.div(
@@ -158,7 +153,7 @@ def campaign_tile(
 
 
 def platform_marks(card: Card) -> rx.Component:
-    """The platforms a campaign pays for."""
+    """The platforms of a campaign."""
     return rx.el.div(
         rx.foreach(card.rates, lambda each: platform_mark(each.platform, named=True)),
         class_name="cluster",
@@ -166,7 +161,7 @@ def platform_marks(card: Card) -> rx.Component:
 
 
 def budget_left(card: Card, spent: Number) -> rx.Component:
-    """How much of the budget is still to be earned."""
+    """The rest of the budget, with a bar."""
     left: Any = number_var(card.budget) - number_var(spent)
     words = text_if(left > 0, " left of ", " left: all is earned of ")
     amount = rx.el.span(
@@ -184,16 +179,16 @@ def budget_left(card: Card, spent: Number) -> rx.Component:
 
 
 def pays_for(card: Card, spent: Number) -> rx.Var[str]:
-    """How many more views what is left of the budget pays for, at the best rate."""
+    """Say how many more views the rest of the budget pays for, at the best rate."""
     left = number_var(card.budget) - number_var(spent)
     views = left * VIEWS_PER_RATE // rx.cond(card.rate > 0, card.rate, 1).to(int)
-    return text_if(left > 0, f"Enough for {count_text(views)} more views.", "All of it is earned.")
+    return text_if(
+        left > 0, f"Enough for {count_text(views)} more views.", "The whole budget is earned."
+    )
 
 
 def terms(card: Card) -> rx.Component:
-    """What a clip must do and can earn: the rate by platform, threshold and caps in words, the
-    end.
-    """
+    """The rate by platform, the rules, and the end of the campaign."""
     return stack(
         rx.el.dl(rx.foreach(card.rates, _rate_line), class_name="breakdown"),
         rx.el.ul(
@@ -214,7 +209,7 @@ def _rate_line(each: Any) -> rx.Component:
 
 
 def _pays(cents: Any) -> rx.Component:
-    """A rate in cents per 1,000 views; the preview of a campaign has none before one is typed."""
+    """A rate in cents per 1,000 views. The preview of a new campaign has none at first."""
     return rx.cond(
         number_var(cents) > 0, rate(cents), rx.el.span("No rate yet", class_name="quiet")
     )

@@ -1,5 +1,6 @@
-"""A campaign's own page, for everybody and for clippers alike: pay, budget left, brief, rules, top
-clips. Live.
+"""The content of a campaign's page, public or for clippers. Live.
+
+It shows the rate, the rest of the budget, the brief, the rules and the top clips.
 """
 
 from dataclasses import dataclass
@@ -37,9 +38,9 @@ from swivi.ui.vars import rows_var, text_if, text_var
 MOST_TOP_CLIPS = 5
 
 
-@dataclass
-class TopClipLine:
-    """One of the best clips. `growth` counts views since it was submitted."""
+@dataclass(frozen=True)
+class TopClipRow:
+    """One of the best clips. `growth` is the views gained since submission."""
 
     platform: str = ""
     author: str = ""
@@ -48,7 +49,7 @@ class TopClipLine:
 
 
 class CampaignPage(rx.State):
-    """The campaign in the address. `card.id` is 0 where there is none that everybody may see."""
+    """The campaign in the address. `card.id` is 0 if the viewer may see no campaign there."""
 
     card: CampaignCard = CampaignCard()
     problem: str = ""
@@ -56,7 +57,7 @@ class CampaignPage(rx.State):
 
     @public
     async def load(self) -> None:
-        """The page opens."""
+        """Read the campaign in the address."""
         campaign_id = addressed_id(self)
         if campaign_id != self.card.id:
             self.card, self.loading = CampaignCard(), True
@@ -67,16 +68,16 @@ class CampaignPage(rx.State):
 
 
 class CampaignNumbers(rx.State):
-    """Live: what is spent of this campaign's budget, in cents, and its best clips."""
+    """Live: the cents spent of the campaign's budget, and its best clips."""
 
     spent: int = 0
-    top_clips: list[TopClipLine] = []
+    top_clips: list[TopClipRow] = []
     _campaign_id: int = 0
     _viewer_id: int | None = None
 
     @public
     async def load(self) -> None:
-        """The page opens."""
+        """Read the numbers, and follow their changes."""
         self._campaign_id, self._viewer_id = addressed_id(self), await _viewer_id(self)
         self.spent, self.top_clips = 0, []
         hub.watch(self, campaigns={self._campaign_id})
@@ -98,12 +99,12 @@ async def _viewer_id(state: rx.State) -> int | None:
     return actor.user_id if actor is not None else None
 
 
-def _top_clip(clip: TopClip) -> TopClipLine:
-    return TopClipLine(clip.platform, clip.author, clip.url, clip.growth)
+def _top_clip(clip: TopClip) -> TopClipRow:
+    return TopClipRow(clip.platform, clip.author, clip.url, clip.growth)
 
 
 def under_the_title() -> rx.Component:
-    """Whose campaign it is, how it stands, and where clips may be posted."""
+    """The brand, the status and the platforms."""
     card = CampaignPage.card
     return cluster(
         rx.el.span(card.brand, class_name="quiet"), status_badge(card.status), platform_marks(card)
@@ -111,12 +112,12 @@ def under_the_title() -> rx.Component:
 
 
 def closed_notice() -> rx.Component:
-    """Why the campaign takes no clips now."""
+    """Say why the campaign accepts no clips."""
     why = rx.match(
         CampaignPage.card.status,
-        ("COMPLETED", "This campaign is completed: it takes no more clips."),
-        ("PAUSED", "This campaign is paused: it takes no clips at the moment."),
-        "This campaign takes no clips at the moment.",
+        ("COMPLETED", "This campaign is completed. It accepts no more clips."),
+        ("PAUSED", "This campaign is paused. It accepts no clips at the moment."),
+        "This campaign accepts no clips at the moment.",
     )
     return notice("neutral", why)
 
@@ -124,7 +125,7 @@ def closed_notice() -> rx.Component:
 def campaign_story(action: Node, *more: Node) -> rx.Component:
     """Everything below the title.
 
-    `action` is what a viewer can do; `more` stands between the pay and the brief.
+    `action` is the viewer's button. `more` is shown between the rate and the brief.
     """
     card, spent = CampaignPage.card, CampaignNumbers.spent
     return rx.fragment(
@@ -138,12 +139,12 @@ def campaign_story(action: Node, *more: Node) -> rx.Component:
         *more,
         card_grid(
             panel(
-                "The brief",
-                _words(card.description, "The brand has written no brief."),
+                "Brief",
+                _words(card.description, "The brand has not written a brief."),
                 _content(),
                 _rules(),
             ),
-            panel("What it pays", terms(card)),
+            panel("Earnings", terms(card)),
             min_width=320,
         ),
         rx.cond(rows_var(CampaignNumbers.top_clips).length() > 0, panel("Top clips", _top_clips())),
@@ -175,7 +176,7 @@ def _content() -> rx.Component:
 
 
 def _words(text: Text, otherwise: str) -> rx.Component:
-    """Users' own words: shown as text, with their line breaks, never as markup."""
+    """Text of a user, with its line breaks. Never rendered as markup."""
     return rx.el.p(
         text_if(text_var(text) != "", text, otherwise),
         style={"white_space": "pre-line", "overflow_wrap": "anywhere"},
@@ -192,7 +193,7 @@ def _top_clips() -> rx.Component:
 
 
 def _cells(clip: Any) -> list[Node]:
-    words = text_if(text_var(clip.author) != "", f"@{clip.author}", "Watch it")
+    words = text_if(text_var(clip.author) != "", f"@{clip.author}", "Open video")
     return [
         cluster(
             platform_mark(clip.platform, named=True),

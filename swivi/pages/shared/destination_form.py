@@ -1,6 +1,4 @@
-"""The fields of a payout destination: chosen by method, checked when left, and repeated before they
-are sent.
-"""
+"""The form of a payout destination: fields by method, checked on blur, then a confirmation."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -26,18 +24,14 @@ from swivi.ui.vars import rows_var, text_var
 
 FILL, CONFIRM = "fill", "confirm"
 STEP = "step"
-"""The hidden control that tells which step was sent: a double click on Continue confirms nothing.
-"""
+"""The hidden control that names the step. Without it, a double click on Continue would confirm."""
 OPTIONS = tuple((method.value, known.label) for method, known in METHODS.items())
 
 
 class DestinationForm(rx.State, mixin=True):
-    """The form.
+    """The form. `values` are its first values by control, `lines` the labels and texts to confirm.
 
-    `values` (by control's name) is what it opens with, `lines` (label, text) what is to be
-    confirmed.
-
-    `outdated` is free text of an earlier release that its owner must replace.
+    `outdated` is free text of an earlier release, which its owner must replace.
     """
 
     method: str = PayoutMethod.PAYPAL.value
@@ -47,17 +41,17 @@ class DestinationForm(rx.State, mixin=True):
     lines: list[list[str]] = []
     errors: dict[str, str] = {}
     _shown: str = ""
-    """What was repeated to the clipper: nothing else is sent."""
+    """What the clipper was asked to confirm. Nothing else is accepted."""
 
     @clippers_only
     async def choose(self, method: object) -> None:
-        """Show the fields of another method. What was typed into others stays in the page."""
+        """Show the fields of another method. Values of other methods stay in the page."""
         if method in list(METHODS):
             self.method = str(method)
 
     @clippers_only
     async def check_field(self, method: object, field: object, value: object) -> None:
-        """A field was left: say beside it what is wrong. A field left empty is not wrong yet."""
+        """Check a field on blur, and show its error beside it. An empty field is no error yet."""
         if method not in list(METHODS) or field not in names_of(str(method)):
             return
         name, wrong = f"{method}.{field}", ""
@@ -92,7 +86,7 @@ class DestinationForm(rx.State, mixin=True):
     def _is_confirmed(
         self, fields: Mapping[str, object], destination: Destination, *more: object
     ) -> bool:
-        """Return whether exactly this was repeated and then confirmed. Otherwise repeat it."""
+        """Return whether exactly this was confirmed. Otherwise ask for confirmation."""
         key = repr((destination.method.value, destination.text, *more))
         if fields.get(STEP) == CONFIRM and self._shown == key:
             return True
@@ -111,7 +105,7 @@ def typed_destination(fields: Mapping[str, object]) -> tuple[object, dict[str, o
 
 
 def names_of(method: str) -> list[str]:
-    """Return the names of a method's fields; none for what is no method."""
+    """Return the names of a method's fields; none for an unknown method."""
     known = METHODS.get(PayoutMethod(method)) if method in list(METHODS) else None
     return [field.name for field in known.fields] if known else []
 
@@ -132,7 +126,7 @@ def _control(name: str, method: object) -> str:
 def destination_fields(state: Any) -> rx.Component:
     """The method and its fields.
 
-    All methods' fields are in the page, so that a change of mind loses nothing.
+    The page holds the fields of all methods, so that changing the method loses no values.
     """
     return rx.fragment(
         rx.cond(
@@ -185,9 +179,9 @@ def _field(state: Any, method: PayoutMethod, field: DestinationField) -> rx.Comp
 
 
 def destination_summary(state: Any, *more: Line) -> rx.Component:
-    """The last step: all of the destination, as it was understood."""
+    """The confirmation: the whole destination, as it was parsed."""
     return rx.el.div(
-        rx.el.p("Check every character. A payment to a wrong destination cannot be returned."),
+        rx.el.p("Check every character. A payment to a wrong destination cannot be reversed."),
         rx.foreach(
             rows_var(state.lines),
             lambda line: breakdown(
@@ -200,7 +194,7 @@ def destination_summary(state: Any, *more: Line) -> rx.Component:
 
 
 def steps(state: Any, fill: rx.Component, confirm: rx.Component) -> rx.Component:
-    """The two steps of a form. The fields of the first stay in the page, with what was typed."""
+    """The two steps of a form. The fields of the first stay in the page, with their values."""
     is_filling = state.step == FILL
     return rx.fragment(
         rx.el.input(type="hidden", name=STEP, value=state.step, read_only=True),

@@ -1,6 +1,4 @@
-"""What pages of one role share: their frame, with its places, the bell, the account and the DEMO
-badge.
-"""
+"""The frame around the pages of each role: navigation, bell, account menu and DEMO badge."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -41,8 +39,8 @@ ADMIN_ACCOUNT = (
 
 
 @dataclass(frozen=True)
-class _Side:
-    """What the frame shows to people of one role."""
+class _Frame:
+    """The frame of one role."""
 
     places: tuple[NavItem, ...]
     notifications: str
@@ -50,46 +48,44 @@ class _Side:
 
 
 def _page(
-    side: _Side,
+    frame: _Frame,
     title: Text,
     *content: Node,
     current: str,
     actions: Node | None = None,
     subtitle: Node | None = None,
 ) -> rx.Component:
-    """`current` is the page's `href` among the side's places; `actions` stands right of the
-    title.
-    """
+    """`current` is the page's `href` in the navigation. `actions` are right of the title."""
     return shell(
         title,
         *content,
         proof_dialog(),
         rx.cond(SessionState.ended, rx.el.div(on_mount=rx.redirect(routes.SIGNED_OUT))),
-        nav=side.places,
+        nav=frame.places,
         current=current,
-        account=Account(SessionState.name, SessionState.email, side.account),
+        account=Account(SessionState.name, SessionState.email, frame.account),
         actions=actions,
         subtitle=subtitle,
-        bell=bell(SessionState.unread, side.notifications),
+        bell=bell(SessionState.unread, frame.notifications),
         badge=demo_badge(SessionState.demo),
     )
 
 
-clipper_page = partial(_page, _Side(CLIPPER_PLACES, routes.CLIPPER_NOTIFICATIONS, CLIPPER_ACCOUNT))
+clipper_page = partial(_page, _Frame(CLIPPER_PLACES, routes.CLIPPER_NOTIFICATIONS, CLIPPER_ACCOUNT))
 """A clipper's page: `clipper_page("Clips", ..., current=routes.CLIPPER_CLIPS)`."""
 
-admin_page = partial(_page, _Side(ADMIN_PLACES, routes.ADMIN_NOTIFICATIONS, ADMIN_ACCOUNT))
-"""An admin's page, likewise."""
+admin_page = partial(_page, _Frame(ADMIN_PLACES, routes.ADMIN_NOTIFICATIONS, ADMIN_ACCOUNT))
+"""An admin's page: `admin_page("Users", ..., current=routes.ADMIN_USERS)`."""
 
 
 def page_title(title: str) -> str:
-    """What the browser's tab says."""
+    """Return the title of the browser's tab."""
     return f"{title} · Swivi"
 
 
 def sends(handler: Handler, *arguments: object) -> Handler:
-    """The event that calls `handler` with `arguments`: `sends(ClipsState.cancel, row.id)`.
+    """Return the event that calls `handler` with `arguments`: `sends(OwnPayouts.cancel, row.id)`.
 
-    To a type checker `ClipsState.cancel` is a plain method, called here without its `self`.
+    To a type checker, `OwnPayouts.cancel` is a plain method, called here without its `self`.
     """
     return handler(*arguments)

@@ -1,6 +1,4 @@
-"""What the last days brought, as bars beside a page's one number; today's grows with what is
-live.
-"""
+"""Bars of the earnings of the last days. The bar of today grows with a live total."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,24 +16,25 @@ from swivi.ui.vars import number_var
 DAYS = 14
 
 
-@dataclass
+@dataclass(frozen=True)
 class DayEarned:
-    """One UTC day, as people write it, and what it brought in cents."""
+    """One UTC day, such as `Dec 1`, and its earnings in cents."""
 
     day: str = ""
     amount: int = 0
 
 
 class DaysEarned(rx.State, mixin=True):
-    """The days before today, and what today had brought when the page opened; more comes with the
-    live total.
+    """The days before today, and the earnings of today when the page opened.
+
+    The live total adds what is earned later.
     """
 
     days: list[DayEarned] = [DayEarned()]
     highest: int = 0
     today: int = 0
     earned_then: int = 0
-    """The total earned when the page opened, in cents: what exceeds it came today."""
+    """The total earned when the page opened, in cents. What exceeds it was earned today."""
     problem: str = ""
     loading: bool = True
 
@@ -47,9 +46,9 @@ class DaysEarned(rx.State, mixin=True):
 
 
 def last_days(state: type[Any], total: Number, *, title: Text, nothing: Text) -> rx.Component:
-    """The bars of a `DaysEarned`.
+    """Draw the bars of a `DaysEarned`.
 
-    `total` is the live total in cents; `nothing` is said before the first cent.
+    `total` is the live total in cents. `nothing` is shown while nothing was earned.
     """
     now: Any = number_var(state.today) + number_var(total) - number_var(state.earned_then)
     bars = money_bars(state.days, now, title=title, highest=state.highest)

@@ -1,23 +1,24 @@
-"""What one was told, newest first, for clippers and admins alike.
+"""The viewer's notifications, newest first, for clippers and admins.
 
-Following one, or saying so, makes it read.
+Following the link of one marks it as read, as does its button.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import reflex as rx
 from reflex.event import EventSpec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from swivi import routes
 from swivi.core.bounded_count import MOST_COUNTED
 from swivi.domain.accounts.actor import Actor
 from swivi.domain.notifications import service as notifications
 from swivi.domain.notifications.models import Notification
 from swivi.pages.engine.acting import acting, some_id
-from swivi.pages.engine.gate import public, signed_in
+from swivi.pages.engine.gate import signed_in
 from swivi.pages.engine.listing import PAGE_SIZE, Listing, asked
-from swivi.pages.engine.loading import loading
+from swivi.pages.engine.live import Live
 from swivi.pages.engine.session import SessionState, viewer
 from swivi.pages.shared.frame import sends
 from swivi.runtime.live import hub
@@ -31,12 +32,12 @@ from swivi.ui.vars import rows_var, text_if
 UNREAD = "unread"
 
 Item = Any
-"""The Var of a NotificationLine; its fields are Vars too."""
+"""The Var of a NotificationRow; its fields are Vars too."""
 
 
-@dataclass
-class NotificationLine:
-    """One notification; `is_new` until it is marked as read. The time is ISO 8601 UTC."""
+@dataclass(frozen=True)
+class NotificationRow:
+    """One notification. `at` is ISO 8601 UTC, `is_new` until it is marked as read."""
 
     id: int
     title: str
@@ -46,44 +47,40 @@ class NotificationLine:
     is_new: bool
 
 
-class NotificationList(Listing, rx.State):
-    """Live: one page of the viewer's notifications; `show` is the filter in the address: "unread",
-    or "" for all.
+class NotificationList(Live, Listing, rx.State):
+    """Live: one page of the viewer's notifications.
+
+    `show` is the filter in the address: "unread", or "" for all.
     """
 
-    rows: list[NotificationLine] = []
+    _content: ClassVar[str] = "Your notifications"
+    rows: list[NotificationRow] = []
     show: str = ""
     _actor: Actor | None = None
 
-    @public
-    async def load(self) -> None:
-        """The page opens, or its filter or page number changes."""
+    async def _arrive(self) -> None:
         self._actor = await viewer(self)
-        if self._actor is None:
-            return
         self._read_place()
         self.show = UNREAD if asked(self, "show") == UNREAD else ""
-        hub.watch(self, users={self._actor.user_id})
-        async with loading(self, "Your notifications") as session:
-            await self._refresh_live(session)
+        hub.watch(self, users={self._user_id})
 
     @signed_in
     async def mark_read(self, notification_id: object) -> None:
-        """This one has been seen."""
+        """Mark one notification as read."""
         async with acting(self) as (session, actor):
             await notifications.mark_read(session, actor, some_id(notification_id))
-        await self._show_again()
+        await self._refresh_here()
 
     @signed_in
     async def mark_all_read(self) -> EventSpec:
-        """All of them have been seen, those on other pages too."""
+        """Mark all notifications as read, those on other pages too."""
         async with acting(self) as (session, actor):
             await notifications.mark_all_read(session, actor)
-        await self._show_again()
-        return toast_success("All notifications are marked as read.")
+        await self._refresh_here()
+        return toast_success("All notifications marked as read.")
 
-    async def _show_again(self) -> None:
-        """At once, here and at the bell; other tabs hear of it from the commit."""
+    async def _refresh_here(self) -> None:
+        """Refresh the list and the bell at once. Other tabs follow the commit."""
         frame = await self.get_state(SessionState)
         async with runtime().database.reading() as session:
             await self._refresh_live(session)
@@ -97,27 +94,27 @@ class NotificationList(Listing, rx.State):
             session, self._actor, unread_only=unread_only, limit=PAGE_SIZE, offset=offset
         )
         self._found(await notifications.count(session, self._actor, unread_only=unread_only))
-        rows = [_line(each) for each in found]
+        rows = [_row(one, self._actor) for one in found]
         if rows != self.rows:
             self.rows = rows
 
 
-def _line(notification: Notification) -> NotificationLine:
-    return NotificationLine(
+def _row(notification: Notification, reader: Actor) -> NotificationRow:
+    return NotificationRow(
         id=notification.id,
         title=notification.title,
         body=notification.body,
-        link=notification.link,
+        link=routes.of_notification(notification, reader.role),
         at=notification.created_at.isoformat(),
         is_new=notification.read_at is None,
     )
 
 
 def notification_list() -> rx.Component:
-    """The list with its filter, states and pages."""
+    """The list with its filter, its states and its pages."""
     state = NotificationList
     nothing = empty_state(
-        "bell", "Nothing new", "You will read here what becomes of your clips and your money."
+        "bell", "No notifications", "You will see here what happens to your clips and your money."
     )
     listed = rx.el.ul(
         rx.foreach(state.rows, _item), class_name="card notifications", aria_label="Notifications"

@@ -1,6 +1,4 @@
-"""A statement on a page, a clipper's or a campaign's: every movement with how it came about, month
-by month.
-"""
+"""A statement, of a clipper or a campaign: every movement and how it was calculated, by month."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,17 +27,17 @@ from swivi.ui.types import Node, Text
 from swivi.ui.vars import rows_var
 
 Words = Callable[[Line], tuple[str, str]]
-"""What a line is about, in words, and where more of it stands: "" for nowhere."""
+"""Return the subject of a line in words, and the address of its page; "" for none."""
 
-Var = Any
-"""The Var of a StatementLine; its fields are Vars too."""
+Row = Any
+"""The Var of a StatementRow; its fields are Vars too."""
 
 
-@dataclass
-class StatementLine:
-    """One movement.
+@dataclass(frozen=True)
+class StatementRow:
+    """One movement. `amount` is in cents, negative for money that left.
 
-    Cents, less than zero for what went; `place` is where more of it stands, "" for nowhere.
+    `place` is the address of the page of its subject, "" for none.
     """
 
     id: int
@@ -53,17 +51,14 @@ class StatementLine:
 
 
 class Statement(Listing, rx.State, mixin=True):
-    """One page of lines of the month in the address, and the month's sums in cents.
+    """One page of the lines of the month in the address, and the sums of that month in cents."""
 
-    Each page says whose.
-    """
-
-    rows: list[StatementLine] = []
+    rows: list[StatementRow] = []
     month: str = ""
     months: list[tuple[str, str]] = []
     opening: int = 0
-    came: int = 0
-    went: int = 0
+    money_in: int = 0
+    money_out: int = 0
     closing: int = 0
     csv: str = ""
     json: str = ""
@@ -71,11 +66,11 @@ class Statement(Listing, rx.State, mixin=True):
     async def _show(
         self, session: AsyncSession, account: Account, words: Words, export: str
     ) -> None:
-        """Read one page; `export` is the files' address without their ending."""
+        """Read one page of lines. `export` is the address of the files, without a suffix."""
         offset = self._read_place()
         first = await statement.first_day(session, account)
         self.months = [
-            ("", "All of it"),
+            ("", "All months"),
             *((each.isoformat()[:7], f"{each:%B %Y}") for each in months_since(first)),
         ]
         wanted = asked(self, "month")
@@ -83,18 +78,18 @@ class Statement(Listing, rx.State, mixin=True):
         period = period_of(self.month)
         lines = await statement.page(session, account, period, limit=PAGE_SIZE, offset=offset)
         self._sum_up(await statement.sums(session, account, period))
-        self.rows = [_line(line, words) for line in lines]
+        self.rows = [_row(line, words) for line in lines]
         self.csv, self.json = (f"{export}.{kind}{_days(period)}" for kind in ("csv", "json"))
 
     def _sum_up(self, sums: PeriodSums) -> None:
         self.opening, self.closing = sums.opening, sums.closing
-        self.came = sum(cents for cents in sums.moved.values() if cents > 0)
-        self.went = sum(cents for cents in sums.moved.values() if cents < 0)
+        self.money_in = sum(cents for cents in sums.moved.values() if cents > 0)
+        self.money_out = sum(cents for cents in sums.moved.values() if cents < 0)
         self._found(sums.lines)
 
 
 def period_of(month: str) -> Period:
-    """The days of a month like 2026-11; "" is always. ValueError for anything else."""
+    """Return the days of a month such as 2026-11; all days for "". Raise ValueError."""
     if not month:
         return Period()
     first = date.fromisoformat(f"{month}-01")
@@ -102,7 +97,7 @@ def period_of(month: str) -> Period:
 
 
 def months_since(first: date | None) -> list[date]:
-    """The first days of the months from then to now, newest first."""
+    """Return the first day of each month from `first` to now, newest first."""
     if first is None:
         return []
     months, last = [first.replace(day=1)], clock.now().date().replace(day=1)
@@ -121,9 +116,9 @@ def _days(period: Period) -> str:
     return f"?{urlencode(given)}" if given else ""
 
 
-def _line(line: Line, words: Words) -> StatementLine:
+def _row(line: Line, words: Words) -> StatementRow:
     about, place = words(line)
-    return StatementLine(
+    return StatementRow(
         id=line.transfer_id,
         at=line.at.isoformat(),
         what=WHAT.get(line.kind, line.kind),
@@ -138,7 +133,7 @@ def _line(line: Line, words: Words) -> StatementLine:
 _COLUMNS = (
     Column("When"),
     Column("What"),
-    Column("How it came about"),
+    Column("How it was calculated"),
     Column("Amount", "right"),
     Column("Balance", "right"),
 )
@@ -148,10 +143,10 @@ def statement_parts(state: type[Statement], nothing: Text) -> rx.Component:
     """The sums, the choice of a month, and the lines."""
     return stack(
         card_grid(
-            stat_card("Before", money(state.opening)),
-            stat_card("Came", money(state.came, "in")),
-            stat_card("Went", money(state.went)),
-            stat_card("After", money(state.closing)),
+            stat_card("Opening balance", money(state.opening)),
+            stat_card("Money in", money(state.money_in, "in")),
+            stat_card("Money out", money(state.money_out)),
+            stat_card("Closing balance", money(state.closing)),
             min_width=140,
         ),
         cluster(
@@ -168,10 +163,10 @@ def statement_parts(state: type[Statement], nothing: Text) -> rx.Component:
             state.rows,
             _cells,
             caption="Statement",
-            key=lambda line: line.id,
+            key=lambda row: row.id,
             loading=state.loading,
             error=state.problem,
-            empty=empty_state("scroll_text", "Nothing moved", nothing),
+            empty=empty_state("scroll_text", "No movements", nothing),
             stacks=True,
         ),
         rx.cond(
@@ -182,7 +177,7 @@ def statement_parts(state: type[Statement], nothing: Text) -> rx.Component:
 
 
 def exports(state: type[Statement]) -> rx.Component:
-    """The same to take away."""
+    """The links that export the statement."""
     return cluster(
         *[
             link_button(
@@ -193,21 +188,21 @@ def exports(state: type[Statement]) -> rx.Component:
     )
 
 
-def _cells(line: Var) -> list[Node]:
+def _cells(row: Row) -> list[Node]:
     return [
-        when(line.at),
+        when(row.at),
         stack(
-            rx.el.span(line.what),
+            rx.el.span(row.what),
             rx.cond(
-                line.place != "",
-                rx.el.a(line.about, href=line.place),
-                rx.el.span(line.about, class_name="hint"),
+                row.place != "",
+                rx.el.a(row.about, href=row.place),
+                rx.el.span(row.about, class_name="hint"),
             ),
             gap=1,
         ),
-        rx.el.ul(rx.foreach(rows_var(line.how), _sentence), class_name="plain-list quiet"),
-        rx.cond(line.amount > 0, money(line.amount, "in"), money(line.amount)),
-        money(line.balance),
+        rx.el.ul(rx.foreach(rows_var(row.how), _sentence), class_name="plain-list quiet"),
+        rx.cond(row.amount > 0, money(row.amount, "in"), money(row.amount)),
+        money(row.balance),
     ]
 
 

@@ -1,4 +1,4 @@
-"""What a line of a statement says: what moved, and for earnings how each cent was made."""
+"""The sentences of a statement: what moved, and how each amount was calculated."""
 
 from collections.abc import Mapping
 
@@ -17,24 +17,24 @@ WHAT: Mapping[TransferKind, str] = {
     TransferKind.PAYOUT_RELEASED: "Payout not sent",
     TransferKind.PAYOUT_RETURNED: "Payout came back",
 }
-"""By kind; what else there is moves neither a clipper's available money nor a budget."""
+"""By kind. Other kinds change neither a clipper's available balance nor a budget."""
 
 _BECAUSE: Mapping[TransferKind, str] = {
     TransferKind.ACCRUAL_REVERSED: (
-        "The clip was revoked: what it earned went back to the campaign."
+        "The clip was revoked. Its earnings went back to the campaign."
     ),
-    TransferKind.PAYOUT_RESERVED: "Held until payout {} is decided.",
+    TransferKind.PAYOUT_RESERVED: "Reserved until payout {} is decided.",
     TransferKind.PAYOUT_RELEASED: (
-        "Payout {} was cancelled, rejected or failed: the amount is available again."
+        "Payout {} was cancelled or rejected, or it failed. The amount is available again."
     ),
-    TransferKind.PAYOUT_RETURNED: "Payout {} was sent back: the amount is available again.",
+    TransferKind.PAYOUT_RETURNED: "Payout {} was sent back. The amount is available again.",
 }
 
-DOES_NOT_ADD_UP = "This does not add up: please tell us."
+DOES_NOT_ADD_UP = "This amount does not add up. Contact us."
 
 
 def how(line: Line) -> list[str]:
-    """The sentences, in the order in which the amount is made."""
+    """Return the sentences about a line, in the order of the calculation."""
     if line.made is not None:
         return earned(line.made)
     because = _BECAUSE.get(line.kind, "")
@@ -42,7 +42,7 @@ def how(line: Line) -> list[str]:
 
 
 def earned(made: AccrualStory) -> list[str]:
-    """From the reading to the amount, step by step."""
+    """Explain earnings step by step, from the reading to the amount."""
     said = [_growth(made), _cap_per_clip(made), _before(made), _cap_per_clipper(made), _share(made)]
     return [sentence for sentence in said if sentence] + ([] if made.adds_up else [DOES_NOT_ADD_UP])
 

@@ -1,18 +1,11 @@
-"""A campaign's page for a clipper: the same as everybody sees, with the way to submit and one's own
-clips in it.
-"""
+"""A campaign's page for clippers: the public page, a way to submit, and their own clips."""
 
 import reflex as rx
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi import routes
-from swivi.insights.clippers.clipper import clipper_clips
+from swivi.pages.clipper.campaign.state import OwnClipsInCampaign
 from swivi.pages.clipper.shared.clip_table import clip_table
-from swivi.pages.clipper.shared.own import ClipperLive
-from swivi.pages.clipper.shared.rows import ClipLine, clip_line
 from swivi.pages.clipper.submit.dialog import submit_button_for, submit_dialog
-from swivi.pages.engine.gate import public
-from swivi.pages.engine.listing import PAGE_SIZE, addressed_id
 from swivi.pages.shared.campaign_story import (
     CampaignPage,
     campaign_story,
@@ -26,35 +19,13 @@ from swivi.ui.feedback import empty_state, error_state, skeleton_rows
 from swivi.ui.vars import rows_var, text_if
 
 
-class OwnClipsInCampaign(ClipperLive, rx.State):
-    """Live: the clipper's newest submissions to the campaign in the address."""
-
-    rows: list[ClipLine] = []
-    _campaign_id: int = 0
-
-    @public
-    async def load(self) -> None:
-        """The page opens."""
-        if await self._is_clippers():
-            self._campaign_id, self.rows = addressed_id(self), []
-            await self._read("Your clips")
-
-    async def _refresh_live(self, session: AsyncSession) -> None:
-        found, _ = await clipper_clips(
-            session, self._user_id, campaign_id=self._campaign_id, limit=PAGE_SIZE
-        )
-        rows = [clip_line(row) for row in found]
-        if rows != self.rows:
-            self.rows = rows
-
-
 def campaign() -> rx.Component:
     """The page at /clippers/campaigns/<id>."""
     state = CampaignPage
     missing = empty_state(
         "search_x",
         "There is no such campaign",
-        "It may have been taken down, or a digit got lost.",
+        "It may have been taken down, or the link is wrong.",
         link_button("All campaigns", routes.CLIPPER_CAMPAIGNS),
     )
     return clipper_page(

@@ -1,7 +1,7 @@
-"""Every reading of one clip, with its outcome and what it brought; failed ones too. Live."""
+"""Every reading of a clip, failed ones too, with its outcome and what it earned. Live."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -10,8 +10,7 @@ from swivi.domain.platforms.models import Outcome
 from swivi.domain.tracking import manual_readings as manual
 from swivi.insights.submissions import clip_story
 from swivi.insights.submissions.clip_story import ReadingRow
-from swivi.pages.clipper.shared.own import ClipperLive
-from swivi.pages.engine.gate import public
+from swivi.pages.clipper.shared.live import OwnLive
 from swivi.pages.engine.listing import PAGE_SIZE, Listing, addressed_id
 from swivi.ui.cards import panel
 from swivi.ui.feedback import badge, empty_state
@@ -19,8 +18,8 @@ from swivi.ui.numbers import count, flash_row, money, when
 from swivi.ui.tables import Column, data_table, pager
 from swivi.ui.types import Node
 
-Line = Any
-"""The Var of a ReadingLine; its fields are Vars too."""
+Row = Any
+"""The Var of an OwnReadingRow; its fields are Vars too."""
 
 _FAILURES = {
     Outcome.NOT_FOUND: "Not found",
@@ -31,12 +30,9 @@ _FAILURES = {
 }
 
 
-@dataclass
-class ReadingLine:
-    """One reading.
-
-    `views` is None where it failed; `earned` is in cents; the time is ISO 8601 UTC.
-    """
+@dataclass(frozen=True)
+class OwnReadingRow:
+    """A reading. `at` is ISO 8601 UTC, `earned` is in cents, `views` is None if it failed."""
 
     id: int = 0
     at: str = ""
@@ -46,39 +42,38 @@ class ReadingLine:
     earned: int = 0
 
 
-class ClipReadings(ClipperLive, Listing, rx.State):
+class ClipReadings(OwnLive, Listing, rx.State):
     """Live: one page of the readings of the clip in the address."""
 
-    rows: list[ReadingLine] = []
+    _content: ClassVar[str] = "The readings"
+    rows: list[OwnReadingRow] = []
     _submission_id: int = 0
 
-    @public
-    async def load(self) -> None:
-        """The page opens, or its page of readings changes."""
-        if not await self._is_clippers():
-            return
+    async def _arrive(self) -> None:
+        await super()._arrive()
         submission_id = addressed_id(self)
         if submission_id != self._submission_id:
-            self.rows, self.loading, self._submission_id = [], True, submission_id
+            self.rows = []
+            self.loading = True
+            self._submission_id = submission_id
         self._read_place()
-        await self._read("The readings")
 
     async def _refresh_live(self, session: AsyncSession) -> None:
-        row = await clip_story.own_clip(session, self._user_id, self._submission_id)
-        if row is None or row.clip_id is None:
+        clip = await clip_story.own_clip(session, self._user_id, self._submission_id)
+        if clip is None or clip.clip_id is None:
             return
         offset = (self.page - 1) * PAGE_SIZE
         found, total = await clip_story.readings_of(
-            session, row.clip_id, limit=PAGE_SIZE, offset=offset
+            session, clip.clip_id, limit=PAGE_SIZE, offset=offset
         )
-        rows = [_line(reading) for reading in found]
+        rows = [_row(reading) for reading in found]
         if rows != self.rows:
             self.rows = rows
             self._found(total)
 
 
-def _line(reading: ReadingRow) -> ReadingLine:
-    return ReadingLine(
+def _row(reading: ReadingRow) -> OwnReadingRow:
+    return OwnReadingRow(
         id=reading.reading_id,
         at=reading.at.isoformat(),
         outcome=_outcome(reading),
@@ -100,27 +95,27 @@ _COLUMNS = (
     Column("When"),
     Column("Outcome", wide_only=True),
     Column("Views", "right"),
-    Column("Brought", "right", wide_only=True),
+    Column("Earned", "right", wide_only=True),
 )
-"""On a phone the outcome stands below the time, and what was brought below the views."""
+"""On a phone, the outcome is shown below the time, and the earnings below the views."""
 
 
 def readings_panel() -> rx.Component:
     """The table of readings."""
     state = ClipReadings
     return panel(
-        "Every reading",
+        "Readings",
         data_table(
             _COLUMNS,
             state.rows,
             _cells,
-            caption="Every reading",
-            key=lambda line: line.id,
+            caption="Readings",
+            key=lambda row: row.id,
             loading=state.loading,
             error=state.problem,
             retry=state.load,
             empty=empty_state(
-                "activity", "No reading yet", "The first one is taken when the clip is approved."
+                "activity", "No readings yet", "Swivi reads the clip once it is approved."
             ),
         ),
         rx.cond(
@@ -130,22 +125,22 @@ def readings_panel() -> rx.Component:
     )
 
 
-def _cells(line: Line) -> list[Node]:
+def _cells(row: Row) -> list[Node]:
     return [
-        rx.fragment(when(line.at), rx.el.div(_badge(line), class_name="narrow-only")),
-        _badge(line),
-        rx.fragment(count(line.views), rx.el.div(_brought(line), class_name="narrow-only")),
-        rx.fragment(_brought(line), flash_row(line.id)),
+        rx.fragment(when(row.at), rx.el.div(_badge(row), class_name="narrow-only")),
+        _badge(row),
+        rx.fragment(count(row.views), rx.el.div(_earned(row), class_name="narrow-only")),
+        rx.fragment(_earned(row), flash_row(row.id)),
     ]
 
 
-def _badge(line: Line) -> rx.Component:
+def _badge(row: Row) -> rx.Component:
     return rx.cond(
-        line.is_read,
-        badge(line.outcome, "neutral", "check"),
-        badge(line.outcome, "waiting", "circle_alert"),
+        row.is_read,
+        badge(row.outcome, "neutral", "check"),
+        badge(row.outcome, "waiting", "circle_alert"),
     )
 
 
-def _brought(line: Line) -> rx.Component:
-    return rx.cond(line.earned > 0, money(line.earned, "in"), rx.el.span("—", class_name="quiet"))
+def _earned(row: Row) -> rx.Component:
+    return rx.cond(row.earned > 0, money(row.earned, "in"), rx.el.span("—", class_name="quiet"))

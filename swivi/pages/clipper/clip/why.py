@@ -1,6 +1,4 @@
-"""Why a clip earned what it earned, in sentences: what its growth is worth, and what stands between
-that and it.
-"""
+"""Sentences that explain what a clip earned, and what limits it."""
 
 from swivi.core.money import format_dollars
 from swivi.domain.campaigns.models import CampaignStatus
@@ -8,105 +6,106 @@ from swivi.domain.clips.models import HoldDecision
 from swivi.insights.submissions.clip_story import EarningsStory
 
 
-def why(of: EarningsStory) -> list[str]:
-    """The sentences that apply, in the order in which a number is made."""
-    said = [
-        _hold(of),
-        _growth(of),
-        _cap_per_clip(of),
-        _fallen(of),
-        _cap_per_clipper(of),
-        _last_share(of),
-        _to_come(of),
-        _lost(of),
+def why(story: EarningsStory) -> list[str]:
+    """Return the sentences that apply, in the order of the calculation."""
+    sentences = [
+        _hold(story),
+        _growth(story),
+        _cap_per_clip(story),
+        _fallen_views(story),
+        _cap_per_clipper(story),
+        _last_share(story),
+        _still_to_come(story),
+        _taken_back(story),
     ]
-    return [sentence for sentence in said if sentence]
+    return [sentence for sentence in sentences if sentence]
 
 
-def _hold(of: EarningsStory) -> str:
-    hold = of.hold
+def _hold(story: EarningsStory) -> str:
+    hold = story.hold
     if hold is None:
         return ""
     since = f"{hold.since:%Y-%m-%d %H:%M} UTC"
     if hold.decision is None:
         worth = format_dollars(hold.worth)
         return (
-            f"On hold since {since}. {hold.reason} An admin is checking it. Up to {worth} waits. "
-            "If the campaign ends first, this growth is not paid."
+            f"On hold since {since}. {hold.reason} An admin is checking it. Up to {worth} is "
+            "waiting. If the campaign ends first, these views are not paid."
         )
     if hold.decision is HoldDecision.LAPSED:
         return (
-            f"On hold since {since}. {hold.reason} The campaign ended before an admin had decided, "
-            "so it is not paid."
+            f"On hold since {since}. {hold.reason} The campaign ended before an admin decided, "
+            "so these views are not paid."
         )
     return ""
 
 
-def _growth(of: EarningsStory) -> str:
-    if of.growth == 0:
+def _growth(story: EarningsStory) -> str:
+    if story.growth == 0:
+        return "The clip has gained no views since you submitted it. You earn for views gained."
+    if story.growth < story.min_views:
+        to_go = story.min_views - story.growth
         return (
-            "It has no more views than when it was submitted. Only what grows from there on pays."
+            f"A clip in this campaign earns once it has gained {story.min_views:,} views: "
+            f"{to_go:,} to go."
         )
-    if of.growth < of.min_views:
-        to_go = of.min_views - of.growth
-        return f"Clips of this campaign earn from {of.min_views:,} new views on: {to_go:,} to go."
-    rate, worth = format_dollars(of.rate), format_dollars(of.uncapped)
-    return f"{of.growth:,} new views at {rate} per 1,000 are worth {worth}."
+    rate, worth = format_dollars(story.rate), format_dollars(story.uncapped)
+    return f"{story.growth:,} views gained at {rate} per 1,000 are worth {worth}."
 
 
-def _cap_per_clip(of: EarningsStory) -> str:
-    if of.max_per_clip is None or of.growth < of.min_views or of.uncapped <= of.max_per_clip:
-        return ""
-    return (
-        f"The campaign pays {format_dollars(of.max_per_clip)} at most for one clip, and this one "
-        "has reached that."
-    )
-
-
-def _fallen(of: EarningsStory) -> str:
-    if of.views >= of.peak_views:
-        return ""
-    fell = f"The views fell from {of.peak_views:,} to {of.views:,}."
-    return f"{fell} The most that was ever read pays: nothing is taken back."
-
-
-def _cap_per_clipper(of: EarningsStory) -> str:
+def _cap_per_clip(story: EarningsStory) -> str:
     if (
-        of.max_per_clipper is None
-        or of.credited >= of.worth
-        or of.clipper_credited < of.max_per_clipper
+        story.max_per_clip is None
+        or story.growth < story.min_views
+        or story.uncapped <= story.max_per_clip
     ):
         return ""
-    return (
-        f"The campaign pays {format_dollars(of.max_per_clipper)} at most to one clipper, and you "
-        "have reached that."
-    )
+    limit = format_dollars(story.max_per_clip)
+    return f"The campaign pays at most {limit} per clip. This clip has reached that limit."
 
 
-def _last_share(of: EarningsStory) -> str:
-    if of.last_share is None or of.credited >= of.worth:
+def _fallen_views(story: EarningsStory) -> str:
+    if story.views >= story.peak_views:
         return ""
-    last = of.last_share
+    fell = f"The views fell from {story.peak_views:,} to {story.views:,}."
+    return f"{fell} You are paid for the highest number, and nothing is taken back."
+
+
+def _cap_per_clipper(story: EarningsStory) -> str:
+    if (
+        story.max_per_clipper is None
+        or story.credited >= story.worth
+        or story.clipper_credited < story.max_per_clipper
+    ):
+        return ""
+    limit = format_dollars(story.max_per_clipper)
+    return f"The campaign pays at most {limit} per clipper. You have reached that limit."
+
+
+def _last_share(story: EarningsStory) -> str:
+    if story.last_share is None or story.credited >= story.worth:
+        return ""
+    last = story.last_share
     return (
-        f"The budget’s last {format_dollars(last.left)} was shared among {last.clips:,} clips, in "
-        f"proportion to what each had still to get: of {format_dollars(last.wanted)} this clip got "
-        f"{format_dollars(last.got)}."
+        f"The last {format_dollars(last.left)} of the budget was shared among {last.clips:,} clips "
+        f"in proportion to what each was owed. This clip was owed {format_dollars(last.wanted)} "
+        f"and got {format_dollars(last.got)}."
     )
 
 
-def _to_come(of: EarningsStory) -> str:
-    under_way = of.campaign_status in {CampaignStatus.ACTIVE, CampaignStatus.PAUSED}
-    is_held = of.hold is not None and of.hold.decision is None
-    if of.credited >= of.worth or not under_way or is_held:
+def _still_to_come(story: EarningsStory) -> str:
+    is_running = story.campaign_status in {CampaignStatus.ACTIVE, CampaignStatus.PAUSED}
+    is_held = story.hold is not None and story.hold.decision is None
+    if story.credited >= story.worth or not is_running or is_held:
         return ""
     return (
-        "What is not credited yet follows at the next tracking run, as far as the budget and the "
-        "limits reach."
+        "The rest is added at the next tracking run, within the budget and the limits of the "
+        "campaign."
     )
 
 
-def _lost(of: EarningsStory) -> str:
-    taken_back = of.credited - of.earned
+def _taken_back(story: EarningsStory) -> str:
+    taken_back = story.credited - story.earned
     return (
         f"{format_dollars(taken_back)} went back to the campaign when the clip was revoked."
         if taken_back

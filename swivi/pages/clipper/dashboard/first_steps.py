@@ -1,19 +1,16 @@
-"""What leads a newcomer to their first submission.
+"""Three steps to the first submission. The dashboard shows them until there is one."""
 
-Once there is one, the dashboard shows it no more.
-"""
+from typing import ClassVar
 
 import reflex as rx
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi import routes
 from swivi.domain.accounts import social
-from swivi.domain.accounts.models import Role
 from swivi.insights.campaigns import catalogue
 from swivi.insights.campaigns.catalogue import CatalogueOrder
 from swivi.pages.clipper.submit.dialog import submit_button_for
-from swivi.pages.engine.gate import public
-from swivi.pages.engine.loading import loading
-from swivi.pages.engine.session import visitor
+from swivi.pages.engine.live import ClipperLive
 from swivi.pages.shared.campaign_card import CampaignCard, Card, campaign_tile, card_of
 from swivi.ui.buttons import link_button
 from swivi.ui.cards import panel
@@ -25,51 +22,44 @@ from swivi.ui.vars import rows_var
 MOST_SUGGESTIONS = 3
 
 
-class FirstSteps(rx.State):
-    """The best-paying campaigns to begin with, and what has been done already."""
+class FirstSteps(ClipperLive, rx.State):
+    """The best-paying campaigns, and whether the clipper has linked an account. Not live."""
 
+    _content: ClassVar[str] = "The campaigns"
     cards: list[CampaignCard] = []
     has_handle: bool = False
-    problem: str = ""
-    loading: bool = True
 
-    @public
-    async def load(self) -> None:
-        """The dashboard opens."""
-        actor = await visitor(self, Role.CLIPPER)
-        if actor is None:
-            return
-        async with loading(self, "The campaigns") as session:
-            found, _ = await catalogue.open_campaigns(
-                session, order=CatalogueOrder.RATE, limit=MOST_SUGGESTIONS
-            )
-            self.cards = [card_of(campaign) for campaign in found]
-            self.has_handle = bool(await social.linked(session, actor.user_id))
+    async def _read_all(self, session: AsyncSession) -> None:
+        found, _ = await catalogue.open_campaigns(
+            session, order=CatalogueOrder.RATE, limit=MOST_SUGGESTIONS
+        )
+        self.cards = [card_of(campaign) for campaign in found]
+        self.has_handle = bool(await social.linked(session, self._user_id))
 
 
 def first_steps() -> rx.Component:
-    """The way to the first submission, in three steps."""
+    """The steps, with the campaigns that pay best."""
     state = FirstSteps
     return panel(
         "Your first clip, in three steps",
         rx.cond(state.problem != "", error_state(state.problem, state.load)),
         rx.el.ol(
             _step(
-                "Say which accounts are yours",
+                "Link your accounts",
                 "Clips from your own accounts are approved sooner.",
                 link_button("Link your accounts", routes.CLIPPER_PROFILE, icon="link_2"),
                 done=state.has_handle,
             ),
             _step(
-                "Choose a campaign, and post a clip for it",
-                "Read its brief first: what it asks for is what is approved.",
+                "Choose a campaign and post a clip for it",
+                "Read its brief first. Admins approve clips that follow it.",
                 link_button("See all campaigns", routes.CLIPPER_CAMPAIGNS, icon="megaphone"),
             ),
             _step(
-                "Send in the link",
+                "Submit the link",
                 (
-                    "Its views are read at once. What grows from there on pays, as soon as an "
-                    "admin has approved the clip."
+                    "Swivi reads its views at once. When an admin approves the clip, you earn for "
+                    "every view gained since."
                 ),
                 submit_button_for(""),
             ),
@@ -90,7 +80,7 @@ def _step(what: Text, why: Text, action: Node, *, done: Flag = False) -> rx.Comp
 
 def _suggestions() -> rx.Component:
     return stack(
-        rx.el.h3("What pays best at the moment"),
+        rx.el.h3("Best-paying campaigns"),
         card_grid(rx.foreach(FirstSteps.cards, _tile), min_width=240),
         gap=2,
     )

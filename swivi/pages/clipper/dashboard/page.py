@@ -7,7 +7,7 @@ from swivi.pages.clipper.dashboard.first_steps import first_steps
 from swivi.pages.clipper.dashboard.last_days import own_last_days
 from swivi.pages.clipper.dashboard.recent_clips import recent_clips
 from swivi.pages.clipper.payouts.request_dialog import payout_dialog
-from swivi.pages.clipper.shared.balance import ClipperBalance, balance_card, how_it_was_made
+from swivi.pages.clipper.shared.balance import ClipperBalance, balance_card, calculation
 from swivi.pages.clipper.submit.dialog import submit_button_for, submit_dialog
 from swivi.pages.shared.frame import clipper_page
 from swivi.ui.buttons import link_button
@@ -28,7 +28,7 @@ def dashboard() -> rx.Component:
         "Dashboard",
         rx.cond(is_newcomer, first_steps()),
         balance_card(
-            rx.el.details(rx.el.summary("How this was made"), how_it_was_made()),
+            rx.el.details(rx.el.summary("How this is calculated"), calculation()),
             beside=own_last_days(),
         ),
         _totals(),
@@ -58,7 +58,7 @@ def _totals() -> rx.Component:
         stat_card(
             "Total earned",
             money(state.earned, "in"),
-            "All clips, paid or not",
+            "All clips, paid out or not",
             href=routes.CLIPPER_PAYOUTS,
         ),
         stat_card(

@@ -1,4 +1,4 @@
-"""A clipper's newest clips, live: a changed row flashes."""
+"""A clipper's newest clips, live. A changed row flashes."""
 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
@@ -11,31 +11,25 @@ from swivi.insights.clippers.clipper import RECENT
 from swivi.insights.submissions.newest import newest_clips
 from swivi.insights.submissions.rows import ClipRow
 from swivi.pages.clipper.shared.clip_table import clip_table
-from swivi.pages.clipper.shared.own import BatchedClipperLive
-from swivi.pages.clipper.shared.rows import ClipLine, clip_line
-from swivi.pages.engine.gate import public
+from swivi.pages.clipper.shared.live import BatchedOwnLive
+from swivi.pages.clipper.shared.rows import OwnClipRow, own_clip_row
 from swivi.ui.buttons import link_button
 from swivi.ui.feedback import empty_state
 
 
-class RecentClips(BatchedClipperLive, rx.State):
+class RecentClips(BatchedOwnLive, rx.State):
     """Live: the newest submissions."""
 
-    rows: list[ClipLine] = []
+    _content: ClassVar[str] = "Your clips"
     _after_numbers: ClassVar[bool] = True
-
-    @public
-    async def load(self) -> None:
-        """The dashboard opens."""
-        if await self._is_clippers():
-            await self._read("Your clips")
+    rows: list[OwnClipRow] = []
 
     @staticmethod
     async def _read_for(session: AsyncSession, whose: Sequence[int]) -> Mapping[int, list[ClipRow]]:
         return await newest_clips(session, whose, limit=RECENT)
 
     def _show_live(self, numbers: list[ClipRow] | None) -> None:
-        rows = [clip_line(row) for row in numbers or ()]
+        rows = [own_clip_row(row) for row in numbers or ()]
         if rows != self.rows:
             self.rows = rows
 
@@ -52,7 +46,7 @@ def recent_clips() -> rx.Component:
         empty=empty_state(
             "clapperboard",
             "No clips yet",
-            "Choose a campaign, post your clip, and send in its link.",
+            "Choose a campaign, post your clip, and submit its link.",
             link_button("Browse campaigns", routes.CLIPPER_CAMPAIGNS),
         ),
     )

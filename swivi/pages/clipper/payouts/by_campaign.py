@@ -1,14 +1,13 @@
-"""Where a clipper's earnings come from, campaign by campaign. Live."""
+"""A clipper's earnings by campaign. Live."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.insights.clippers.clipper import EarnedInCampaign, earned_by_campaign
-from swivi.pages.clipper.shared.own import ClipperLive
-from swivi.pages.engine.gate import public
+from swivi.pages.clipper.shared.live import OwnLive
 from swivi.ui.cards import panel
 from swivi.ui.feedback import empty_state, status_badge
 from swivi.ui.numbers import count, flash_row, money
@@ -17,13 +16,13 @@ from swivi.ui.types import Node
 
 MOST_CAMPAIGNS = 50
 
-Line = Any
-"""The Var of a CampaignEarnings; its fields are Vars too."""
+Row = Any
+"""The Var of a CampaignEarningsRow; its fields are Vars too."""
 
 
-@dataclass
-class CampaignEarnings:
-    """What one campaign brought, in cents, by how many clips with how much growth in views."""
+@dataclass(frozen=True)
+class CampaignEarningsRow:
+    """The earnings in one campaign, in cents. `growth` is the views that the clips gained."""
 
     id: int = 0
     title: str = ""
@@ -33,29 +32,27 @@ class CampaignEarnings:
     earned: int = 0
 
 
-class EarnedByCampaign(ClipperLive, rx.State):
-    """Live: the campaigns that brought the most."""
+class EarnedByCampaign(OwnLive, rx.State):
+    """Live: the campaigns with the highest earnings."""
 
-    rows: list[CampaignEarnings] = []
-
-    @public
-    async def load(self) -> None:
-        """The page opens."""
-        if await self._is_clippers():
-            await self._read("Your earnings")
+    _content: ClassVar[str] = "Your earnings"
+    rows: list[CampaignEarningsRow] = []
 
     async def _refresh_live(self, session: AsyncSession) -> None:
-        rows = [
-            _line(found)
-            for found in await earned_by_campaign(session, self._user_id, limit=MOST_CAMPAIGNS)
-        ]
+        found = await earned_by_campaign(session, self._user_id, limit=MOST_CAMPAIGNS)
+        rows = [_row(campaign) for campaign in found]
         if rows != self.rows:
             self.rows = rows
 
 
-def _line(found: EarnedInCampaign) -> CampaignEarnings:
-    return CampaignEarnings(
-        found.campaign_id, found.title, found.status, found.clips, found.growth, found.earned
+def _row(found: EarnedInCampaign) -> CampaignEarningsRow:
+    return CampaignEarningsRow(
+        id=found.campaign_id,
+        title=found.title,
+        status=found.status,
+        clips=found.clips,
+        growth=found.growth,
+        earned=found.earned,
     )
 
 
@@ -72,30 +69,30 @@ def earned_by_campaign_panel() -> rx.Component:
     """The table."""
     state = EarnedByCampaign
     return panel(
-        "Earned, by campaign",
+        "Earnings by campaign",
         data_table(
             _COLUMNS,
             state.rows,
             _cells,
-            caption="Earned, by campaign",
-            key=lambda line: line.id,
+            caption="Earnings by campaign",
+            key=lambda row: row.id,
             loading=state.loading,
             error=state.problem,
             retry=state.load,
             empty=empty_state(
                 "sprout",
                 "Nothing earned yet",
-                "What your clips earn in each campaign will stand here.",
+                "You will see here what your clips earn in each campaign.",
             ),
         ),
     )
 
 
-def _cells(line: Line) -> list[Node]:
+def _cells(row: Row) -> list[Node]:
     return [
-        rx.el.span(line.title),
-        status_badge(line.status),
-        count(line.clips),
-        count(line.growth),
-        rx.fragment(money(line.earned, "in"), flash_row(line.earned)),
+        rx.el.span(row.title),
+        status_badge(row.status),
+        count(row.clips),
+        count(row.growth),
+        rx.fragment(money(row.earned, "in"), flash_row(row.earned)),
     ]

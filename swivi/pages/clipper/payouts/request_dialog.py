@@ -1,13 +1,10 @@
-"""Asking for a payout: amount and destination, then both repeated with the fee before it is
-sent.
-"""
+"""Requesting a payout: amount and destination, then a confirmation with the fee."""
 
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
 import reflex as rx
-from reflex.event import EventSpec
 
 from swivi.core.errors import InvalidInput, SwiviError
 from swivi.core.money import format_dollars, parse_dollars
@@ -17,12 +14,11 @@ from swivi.domain.payouts import destinations
 from swivi.domain.payouts.methods import parse_destination
 from swivi.domain.payouts.requests import PayoutForm, request_payout
 from swivi.pages.engine import proof
-from swivi.pages.engine.acting import form_fields
+from swivi.pages.engine.dialog import Dialog, Fields, refusal_notice
 from swivi.pages.engine.gate import (
     client_address,
     clippers_only,
     current_actor,
-    public,
     session_hash,
 )
 from swivi.pages.shared.destination_form import (
@@ -36,106 +32,76 @@ from swivi.pages.shared.destination_form import (
 from swivi.runtime.runtime import runtime
 from swivi.ui.buttons import button, submit_button
 from swivi.ui.dialogs import close_button, form_dialog
-from swivi.ui.feedback import notice, toast_success
 from swivi.ui.forms import checkbox_field, form, form_actions, money_field
+from swivi.ui.types import Handler
 from swivi.ui.vars import text_var
 
 
-class PayoutDialog(DestinationForm, rx.State):
-    """The dialog. `amount` (dollars) and the destination are what it opens with.
+class PayoutDialog(Dialog, DestinationForm, rx.State):
+    """The dialog. `amount` (dollars) and the destination are its first values.
 
-    `outcome` says fee and net of the amount typed.
+    `outcome` says the fee and the net of the amount that was typed.
     """
 
-    is_open: bool = False
     amount: str = ""
     terms: str = ""
     outcome: str = ""
     needs_password: bool = False
-    error: str = ""
-    """A refusal that belongs to no field."""
-    pending: bool = False
-    _opened_at: str = ""
-    """The path of the page it was opened on; on any other it is closed."""
     _key: str = ""
-    """One per opened dialog, so that a form that is sent twice asks once."""
+    """The idempotency key, one per opened dialog: a form that is sent twice makes one request."""
+    _sent_method: object = None
+    """The method in the form that was sent last. Its errors stand at the fields of that method."""
 
     @clippers_only
     async def open(self) -> None:
-        """Offer all that is available, to where it went last time."""
+        """Offer the whole available balance, to the saved destination."""
         actor = await current_actor(self)
         async with runtime().database.reading() as session:
             available = (await by_id(session, actor.user_id)).available
             kept = await destinations.kept(session, actor.user_id)
+        self._open()
         self._open_with(kept)
-        minimum = runtime().payout_terms.minimum
+        minimum = format_dollars(runtime().payout_terms.minimum)
         self.amount = f"{available // 100}.{available % 100:02d}"
-        self.terms = (
-            f"{format_dollars(available)} available. The smallest payout is "
-            f"{format_dollars(minimum)}."
-        )
+        self.terms = f"{format_dollars(available)} available. The smallest payout is {minimum}."
         self.outcome = outcome_of(self.amount)
-        self.error, self.needs_password = "", False
+        self.needs_password = False
         self._key = uuid.uuid4().hex
-        self._opened_at = self.router.url.path
-        self.is_open = True
-
-    @public
-    async def enter(self) -> None:
-        """A page opens: a dialog that was left open elsewhere is closed."""
-        self.is_open = self.is_open and self._opened_at == self.router.url.path
-
-    @clippers_only
-    async def close(self, is_open: object) -> None:
-        """Escape, Cancel, or a click outside; a request under way is not interrupted."""
-        self.is_open = self.is_open and (is_open is True or self.pending)
 
     @clippers_only
     async def preview(self, amount: object) -> None:
-        """The amount was typed."""
+        """Show fee and net of the amount that was typed."""
         self.outcome = outcome_of(amount)
 
     @clippers_only
-    async def send(self, form_data: dict[str, Any]) -> AsyncIterator[EventSpec | None]:
-        """Repeat amount and destination; ask for the payout once they were confirmed."""
-        if not self.is_open:  # the second of two quick clicks: the first has been answered
-            return
-        fields = form_fields(form_data)
-        self.pending = True
-        yield None
-        try:
-            asked = await self._ask(fields)
-        except SwiviError as refusal:
-            self._refuse(refusal, fields)
-        else:
-            if asked:
-                self.is_open = False
-                yield toast_success(
-                    f"Payout of {asked} requested. You will be told when it is sent."
-                )
-        finally:
-            self.pending = False
+    async def submit(self, form_data: object) -> AsyncIterator[Handler]:
+        """Ask for confirmation of amount and destination, then request the payout."""
+        async for event in self._submit(form_data, self._ask):
+            yield event
 
-    def _refuse(self, refusal: SwiviError, fields: Mapping[str, object]) -> None:
-        self.errors = form_errors(refusal.fields, fields.get("method"))
-        self.error = "" if self.errors else refusal.sentence
+    def _refuse(self, refused: SwiviError) -> Sequence[Handler]:
+        events = super()._refuse(refused)
+        self.errors = form_errors(self.errors, self._sent_method)
         self.needs_password = self.needs_password or proof.FIELD in self.errors
         if proof.FIELD not in self.errors:
             self._fill()
+        return events
 
-    async def _ask(self, fields: Mapping[str, object]) -> str:
-        """Return the amount that was asked for; "" if it is to be confirmed first."""
+    async def _ask(self, fields: Fields) -> str:
+        """Request the payout and return what to say; "" if it must be confirmed first."""
         method, details = typed_destination(fields)
+        self._sent_method = method
         typed: dict[str, Callable[[], Any]] = {
             "amount": lambda: parse_dollars(fields.get("amount")),
             "destination": lambda: parse_destination(method, details),
         }
         parsed = parse_all(typed)
         runtime().payout_terms.must_reach_minimum(parsed["amount"])
-        self.error, self.outcome = "", outcome_of(fields.get("amount"))
+        self.outcome = outcome_of(fields.get("amount"))
         if not self._is_confirmed(fields, parsed["destination"], parsed["amount"]):
             return ""
-        return await self._request(fields, method, details)
+        requested = await self._request(fields, method, details)
+        return f"Payout of {requested} requested. You will be notified when it is sent."
 
     async def _request(self, fields: Mapping[str, object], method: object, details: object) -> str:
         process, actor = runtime(), await current_actor(self)
@@ -158,7 +124,7 @@ class PayoutDialog(DestinationForm, rx.State):
 
 
 def outcome_of(amount: object) -> str:
-    """What would be sent of an amount in dollars, and what the fee is; "" for what is no amount."""
+    """Return the net and the fee of an amount in dollars, in words; "" if it is no amount."""
     try:
         cents = parse_dollars(amount)
     except InvalidInput:
@@ -174,16 +140,16 @@ def outcome_of(amount: object) -> str:
 
 
 def payout_dialog() -> rx.Component:
-    """Place it once on a page; `PayoutDialog.open` opens it."""
+    """Place it once on a page. `PayoutDialog.open` opens it."""
     state = PayoutDialog
     return form_dialog(
         state.is_open,
         state.close,
         "Request payout",
-        rx.cond(state.error != "", notice("bad", state.error)),
+        refusal_notice(state),
         form(
             steps(state, _fields(), _confirmation()),
-            on_submit=state.send,
+            on_submit=state.submit,
         ),
         description=state.terms,
         on_reopen=state.open,
@@ -203,9 +169,7 @@ def _fields() -> rx.Component:
         rx.el.p(state.outcome, role="status"),
         destination_fields(state),
         checkbox_field("Save as my payout details", "keep", default_checked=True),
-        form_actions(
-            close_button(), submit_button("Continue", pending=state.pending, key="continue")
-        ),
+        form_actions(close_button(), submit_button("Continue", pending=state.busy, key="continue")),
     )
 
 
@@ -216,8 +180,8 @@ def _confirmation() -> rx.Component:
         rx.el.p(rx.el.strong(state.outcome)),
         proof.password_field(state.needs_password, _error(proof.FIELD)),
         form_actions(
-            button("Back", state.back, disabled=state.pending, auto_focus=True, key="back"),
-            submit_button("Request payout", pending=state.pending, key="ask"),
+            button("Back", state.back, disabled=state.busy, auto_focus=True, key="back"),
+            submit_button("Request payout", pending=state.busy, key="ask"),
         ),
     )
 

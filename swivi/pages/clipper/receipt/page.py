@@ -1,70 +1,18 @@
-"""One payout of the viewer: its receipt with fee, net and transaction id, and what happened when.
-
-Live.
-"""
-
-from typing import Any
+"""One payout of the viewer: fee, net amount, transaction id, and its history. Live."""
 
 import reflex as rx
-from reflex.event import EventSpec
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi import routes
-from swivi.insights.money.payouts import own_payout
-from swivi.pages.clipper.payouts.page import cancel_button
-from swivi.pages.clipper.shared.own import ClipperLive
-from swivi.pages.clipper.shared.rows import PayoutLine, payout_line
-from swivi.pages.engine.gate import clippers_only, public
-from swivi.pages.engine.listing import addressed_id
+from swivi.pages.clipper.payouts.cancel import Row, cancel_button
+from swivi.pages.clipper.receipt.state import Receipt
 from swivi.pages.engine.session import SessionState
 from swivi.pages.shared.frame import clipper_page
 from swivi.ui.buttons import button, icon_button, link_button
 from swivi.ui.cards import Line, breakdown, hero_card, panel
-from swivi.ui.feedback import (
-    empty_state,
-    error_state,
-    notice,
-    skeleton_rows,
-    status_badge,
-    toast_success,
-)
+from swivi.ui.feedback import empty_state, error_state, notice, skeleton_rows, status_badge
 from swivi.ui.layout import card_grid, cluster
 from swivi.ui.numbers import money, when
 from swivi.ui.vars import text_if
-
-Shown = Any
-"""The Var of a PayoutLine; its fields are Vars too."""
-
-
-class Receipt(ClipperLive, rx.State):
-    """Live: the payout request in the address.
-
-    `payout.id` is 0 where there is none of the viewer's.
-    """
-
-    payout: PayoutLine = PayoutLine()
-    _request_id: int = 0
-
-    @public
-    async def load(self) -> None:
-        """The page opens."""
-        if not await self._is_clippers():
-            return
-        self._request_id = addressed_id(self)
-        if self._request_id != self.payout.id:
-            self.payout, self.loading = PayoutLine(), True
-        await self._read("The payout")
-
-    @clippers_only
-    async def copied(self) -> EventSpec:
-        """The transaction id is in the clipboard."""
-        return toast_success("Transaction id copied.")
-
-    async def _refresh_live(self, session: AsyncSession) -> None:
-        row = await own_payout(session, self._user_id, self._request_id)
-        line = payout_line(row) if row else PayoutLine()
-        if line != self.payout:
-            self.payout = line
 
 
 def receipt() -> rx.Component:
@@ -73,7 +21,7 @@ def receipt() -> rx.Component:
     missing = empty_state(
         "search_x",
         "There is no such payout",
-        "It is not among yours.",
+        "You have no payout with this number.",
         link_button("All payouts", routes.CLIPPER_PAYOUTS),
     )
     shown = rx.cond(
@@ -91,51 +39,51 @@ def receipt() -> rx.Component:
 
 
 def _receipt() -> rx.Component:
-    payout: Shown = Receipt.payout
+    payout: Row = Receipt.payout
     return rx.fragment(
         hero_card(
-            _fate(payout, "Not paid"),
+            _outcome(payout, "Not paid"),
             money(payout.net),
             cluster(status_badge(payout.status), _what_next(payout)),
             action=rx.cond(payout.cancellable, cancel_button(payout)),
         ),
-        rx.cond(payout.reason != "", notice("bad", payout.reason, title="The reason")),
+        rx.cond(payout.reason != "", notice("bad", payout.reason, title="Reason")),
         card_grid(
-            panel("How it is made", _sum(payout)),
-            panel("What happened", _history(payout)),
+            panel("How this is calculated", _sum(payout)),
+            panel("History", _history(payout)),
             min_width=340,
         ),
     )
 
 
-def _fate(payout: Shown, otherwise: str) -> rx.Var[str]:
+def _outcome(payout: Row, otherwise: str) -> rx.Var[str]:
     received = text_if(payout.is_open, "You will receive", otherwise)
     return text_if(payout.status == "COMPLETED", "You received", received)
 
 
-def _what_next(payout: Shown) -> rx.Component:
+def _what_next(payout: Row) -> rx.Component:
     return rx.el.span(
         rx.match(
             payout.status,
-            ("PENDING", "An admin looks at it next. Until then you can cancel it."),
-            ("APPROVED", "It will be sent soon."),
-            ("COMPLETED", "It was sent."),
-            ("CANCELLED", "You took it back: the amount is available again."),
+            ("PENDING", "An admin reviews it next. You can cancel it until then."),
+            ("APPROVED", "The money will be sent soon."),
+            ("COMPLETED", "The money was sent."),
+            ("CANCELLED", "You cancelled it. The amount is available again."),
             "The amount is available again.",
         ),
         class_name="quiet",
     )
 
 
-def _sum(payout: Shown) -> rx.Component:
+def _sum(payout: Row) -> rx.Component:
     return breakdown(
         Line("Amount", money(payout.amount)),
         Line("Fee", money(-payout.fee)),
-        Line(_fate(payout, "It would have been"), money(payout.net, "in"), strong=True),
+        Line(_outcome(payout, "You would have received"), money(payout.net, "in"), strong=True),
         Line("To", SessionState.name),
         Line("Method", payout.method),
         Line(
-            "Where",
+            "Details",
             rx.el.span(
                 payout.details, style={"white_space": "pre-line", "overflow_wrap": "anywhere"}
             ),
@@ -144,7 +92,7 @@ def _sum(payout: Shown) -> rx.Component:
     )
 
 
-def _transaction(payout: Shown) -> rx.Component:
+def _transaction(payout: Row) -> rx.Component:
     copies = [rx.set_clipboard(payout.transaction_id), Receipt.copied]
     known = rx.el.span(
         rx.el.code(payout.transaction_id, style={"overflow_wrap": "anywhere"}),
@@ -154,7 +102,7 @@ def _transaction(payout: Shown) -> rx.Component:
     return rx.cond(payout.transaction_id != "", known, rx.el.span("none", class_name="quiet"))
 
 
-def _history(payout: Shown) -> rx.Component:
+def _history(payout: Row) -> rx.Component:
     return breakdown(
         Line("Requested", when(payout.requested_at)),
         Line("Last decision", when(payout.decided_at, never="none yet")),

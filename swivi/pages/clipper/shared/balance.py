@@ -1,17 +1,15 @@
-"""A clipper's money and totals, live: what the dashboard and the payouts page open with."""
+"""A clipper's balance and totals, live, for the dashboard and the payouts page."""
 
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.core import clock
 from swivi.insights.clippers.live import ClipperNow, clippers_now
 from swivi.pages.clipper.payouts.request_dialog import PayoutDialog
-from swivi.pages.clipper.shared.own import BatchedClipperLive
-from swivi.pages.engine.gate import public
+from swivi.pages.clipper.shared.live import BatchedOwnLive
 from swivi.runtime.runtime import runtime
 from swivi.ui.buttons import button
 from swivi.ui.cards import Line, breakdown, hero_card
@@ -21,12 +19,13 @@ from swivi.ui.numbers import live_money, money
 from swivi.ui.types import Node
 
 Shown: TypeAlias = tuple[str, int | str]
-"""A variable of the state by its name, and its value."""
+"""The name of a state variable, and its value."""
 
 
-class ClipperBalance(BatchedClipperLive, rx.State):
-    """Live. Money in cents; `why_not` says why no payout can be requested now, "" if one can."""
+class ClipperBalance(BatchedOwnLive, rx.State):
+    """Live. Money in cents. `why_not` says why no payout can be requested now, "" if one can."""
 
+    _content: ClassVar[str] = "Your balance"
     available: int = 0
     earned: int = 0
     paid: int = 0
@@ -36,19 +35,15 @@ class ClipperBalance(BatchedClipperLive, rx.State):
     approved: int = 0
     rejected: int = 0
     submitted: int = 0
-    """All submissions, whatever became of them."""
+    """All submissions, in any status."""
     active_campaigns: int = 0
     why_not: str = ""
-    changed_at: str = ""
     _shown: tuple[Shown, ...] = ()
-    """What the page shows; nothing before it has read anything."""
+    """What the page shows; empty before the first reading."""
 
-    @public
-    async def load(self) -> None:
-        """A page with the balance opens."""
-        if await self._is_clippers():
-            self._shown = ()
-            await self._read("Your balance")
+    async def _arrive(self) -> None:
+        await super()._arrive()
+        self._shown = ()
 
     @staticmethod
     async def _read_for(session: AsyncSession, whose: Sequence[int]) -> Mapping[int, ClipperNow]:
@@ -57,15 +52,16 @@ class ClipperBalance(BatchedClipperLive, rx.State):
     def _show_live(self, numbers: ClipperNow | None) -> None:
         if numbers is None:
             return
-        # What is assigned is sent, changed or not; and a look at what the state has costs more than
-        # at what was read, unless that was kept as a tuple, which Reflex hands out as it is.
+        # Reflex sends each assigned variable, changed or not. Comparing tuples is cheap: Reflex
+        # returns a tuple as it is, but wraps other values in a proxy on each access.
         shown, before = _on_page(numbers), self._shown
         if shown == before:
             return
         for one, was in zip_longest(shown, before):
             if one != was:
                 setattr(self, *one)
-        self._shown, self.changed_at = shown, clock.now().isoformat()
+        self._shown = shown
+        self._mark_changed()
 
 
 def _on_page(numbers: ClipperNow) -> tuple[Shown, ...]:
@@ -89,7 +85,7 @@ def _why_not(numbers: ClipperNow) -> str:
 
 
 def balance_card(*details: Node, beside: Node | None = None) -> rx.Component:
-    """The available balance and the way to a payout, with what a page says besides."""
+    """Show the available balance with a button to request a payout."""
     state = ClipperBalance
     card = hero_card(
         "Available balance",
@@ -102,8 +98,8 @@ def balance_card(*details: Node, beside: Node | None = None) -> rx.Component:
     return rx.cond(state.problem != "", error_state(state.problem, state.load), card)
 
 
-def how_it_was_made() -> rx.Component:
-    """The balance, from what was earned down to what is available."""
+def calculation() -> rx.Component:
+    """Show how the available balance is calculated from the earnings."""
     state = ClipperBalance
     return breakdown(
         Line("Earned", money(state.earned, "in")),

@@ -1,4 +1,4 @@
-"""Clips as a table: on the dashboard, and on the page of all clips."""
+"""A table of clips: for the dashboard, the page of all clips, and a campaign's page."""
 
 from typing import Any
 
@@ -22,8 +22,8 @@ _COLUMNS = (
     Column("Submitted", "right", wide_only=True),
 )
 
-Line = Any
-"""The Var of a ClipLine; its fields are Vars too."""
+Row = Any
+"""The Var of an OwnClipRow; its fields are Vars too."""
 
 
 def clip_table(
@@ -36,21 +36,21 @@ def clip_table(
     empty: rx.Component,
     in_campaign: bool = False,
 ) -> rx.Component:
-    """A table of `ClipLine`s; a row leads to its clip, and flashes when its numbers change.
+    """Show `OwnClipRow`s. A row links to its clip, and flashes when its numbers change.
 
-    `in_campaign` says that all are of the campaign around it, which then needs no column.
+    With `in_campaign`, all rows belong to the campaign of the page, so that column is left out.
     """
     first = _FIRST_IN_CAMPAIGN if in_campaign else _FIRST
     return data_table(
         (*first, *_COLUMNS),
         rows,
-        lambda line: [
-            *(_platform(line) if in_campaign else _campaign_and_platform(line)),
-            *_cells(line),
+        lambda row: [
+            *(_platform(row) if in_campaign else _campaign_and_platform(row)),
+            *_cells(row),
         ],
         caption=caption,
-        href=lambda line: routes.clipper_clip(line.id),
-        key=lambda line: line.id,
+        href=lambda row: routes.clipper_clip(row.id),
+        key=lambda row: row.id,
         loading=loading,
         error=problem,
         retry=retry,
@@ -58,52 +58,52 @@ def clip_table(
     )
 
 
-def _platform(line: Line) -> list[Node]:
-    return [rx.fragment(platform_mark(line.platform, named=True), _when_narrow(line))]
+def _platform(row: Row) -> list[Node]:
+    return [rx.fragment(platform_mark(row.platform, named=True), _when_narrow(row))]
 
 
-def _campaign_and_platform(line: Line) -> list[Node]:
-    mark = platform_mark(line.platform, named=True)
+def _campaign_and_platform(row: Row) -> list[Node]:
+    mark = platform_mark(row.platform, named=True)
     return [
         rx.fragment(
-            rx.el.span(line.campaign),
+            rx.el.span(row.campaign),
             rx.el.div(
-                platform_mark(line.platform),
-                when(line.submitted_at),
-                class_name="hint in-line narrow-only",
+                platform_mark(row.platform),
+                when(row.submitted_at),
+                class_name="hint in-row narrow-only",
             ),
         ),
         mark,
     ]
 
 
-def _when_narrow(line: Line) -> rx.Component:
-    return rx.el.div(when(line.submitted_at), class_name="hint narrow-only")
+def _when_narrow(row: Row) -> rx.Component:
+    return rx.el.div(when(row.submitted_at), class_name="hint narrow-only")
 
 
-def _cells(line: Line) -> list[Node]:
+def _cells(row: Row) -> list[Node]:
     return [
-        clip_status(line),
-        count(line.baseline),
-        count(line.views),
-        _earned(line),
-        when(line.submitted_at),
+        clip_status(row),
+        count(row.baseline),
+        count(row.views),
+        _earned(row),
+        when(row.submitted_at),
     ]
 
 
-def _earned(line: Line) -> rx.Component:
+def _earned(row: Row) -> rx.Component:
     return rx.fragment(
-        money(line.earnings),
-        # Where the views have no column of their own.
-        rx.el.div(count(line.views), " views", class_name="hint num narrow-only"),
-        flash_row(f"{line.status} {line.views} {line.earnings}"),
+        money(row.earnings),
+        # A narrow screen has no column of views.
+        rx.el.div(count(row.views), " views", class_name="hint num narrow-only"),
+        flash_row(f"{row.status} {row.views} {row.earnings}"),
     )
 
 
-def clip_status(line: Line) -> rx.Component:
-    """How a clip fares, with the reason where there is one."""
+def clip_status(row: Row) -> rx.Component:
+    """Show the status of a clip, with its reason if it has one."""
     return stack(
-        rx.el.div(status_badge(line.status)),
-        rx.cond(line.note != "", rx.el.span(line.note, class_name="hint")),
+        rx.el.div(status_badge(row.status)),
+        rx.cond(row.note != "", rx.el.span(row.note, class_name="hint")),
         gap=1,
     )

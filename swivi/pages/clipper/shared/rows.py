@@ -1,6 +1,4 @@
-"""What the clippers' pages show of their clips and payouts: small rows that travel to the
-browser.
-"""
+"""Rows that the clippers' pages show: clips and payout requests."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,20 +11,18 @@ from swivi.insights.submissions.rows import ClipRow
 
 _STATE_NOTES = {
     ClipState.REMOVED: (
-        "The platform says this video is gone. It keeps what it earned. If the video comes back "
+        "The platform says this video is gone. You keep what it earned. If the video comes back "
         "within 30 days, it earns again."
     ),
     ClipState.REVOKED: "An admin took this clip out of the campaign.",
 }
 
 
-@dataclass
-class ClipLine:
-    """A submission and its clip.
+@dataclass(frozen=True)
+class OwnClipRow:
+    """A submission and its clip. Money in cents, times ISO 8601 UTC.
 
-    `id` is the submission's; 0 for none. Money in cents, times ISO 8601 UTC.
-
-    `baseline` and `views` are None until the views were read for the first time.
+    `id` is the submission's, 0 for none. `baseline` and `views` are None until the first reading.
     """
 
     id: int = 0
@@ -35,9 +31,9 @@ class ClipLine:
     platform: str = ""
     url: str = ""
     status: str = ""
-    """What `status_badge` shows: the review, or where that is done, how the clip fares."""
+    """A status for `status_badge`: the clip's if it was removed or revoked, else the review's."""
     note: str = ""
-    """Why it is so, where that needs a sentence."""
+    """The reason for the status; "" if it needs none."""
     baseline: int | None = None
     views: int | None = None
     earnings: int = 0
@@ -45,9 +41,9 @@ class ClipLine:
     tracked_at: str = ""
 
 
-def clip_line(row: ClipRow) -> ClipLine:
-    """A row of the clips' list."""
-    return ClipLine(
+def own_clip_row(row: ClipRow) -> OwnClipRow:
+    """Build a row of the list of clips."""
+    return OwnClipRow(
         id=row.submission_id,
         campaign_id=row.campaign_id,
         campaign=row.campaign_title,
@@ -77,9 +73,9 @@ def _note(row: ClipRow) -> str:
     return row.reason or ""
 
 
-@dataclass
-class PayoutLine:
-    """A payout request. Money in cents, times ISO 8601 UTC."""
+@dataclass(frozen=True)
+class OwnPayoutRow:
+    """A payout request. Money in cents, times ISO 8601 UTC. `id` is 0 for none."""
 
     id: int = 0
     amount: int = 0
@@ -94,13 +90,13 @@ class PayoutLine:
     decided_at: str = ""
     paid_at: str = ""
     is_open: bool = False
-    """Whether it is still to be paid or refused."""
+    """Whether it is pending or approved."""
     cancellable: bool = False
 
 
-def payout_line(row: PayoutRow) -> PayoutLine:
-    """A row of the payouts' history."""
-    return PayoutLine(
+def own_payout_row(row: PayoutRow) -> OwnPayoutRow:
+    """Build a row of the payout history."""
+    return OwnPayoutRow(
         id=row.request_id,
         amount=row.amount,
         fee=row.fee,
@@ -119,5 +115,5 @@ def payout_line(row: PayoutRow) -> PayoutLine:
 
 
 def iso(moment: datetime | None) -> str:
-    """A time as `ui.numbers.when` takes it."""
+    """Format a time for `ui.numbers.when`; "" for none."""
     return moment.isoformat() if moment else ""

@@ -1,18 +1,17 @@
-"""What the submit dialog looks like; what it does is in `submit`."""
+"""The submit dialog: the form, then the submitted clip."""
 
 import reflex as rx
 
 from swivi.domain.platforms.errors import LINK_FIELD
 from swivi.domain.platforms.registry import ANY_LABEL
-from swivi.pages.clipper.shared.clip_table import Line as ClipLine
-from swivi.pages.clipper.shared.clip_table import clip_status
+from swivi.pages.clipper.shared.clip_table import Row, clip_status
 from swivi.pages.clipper.submit.state import SubmitDialog
+from swivi.pages.engine.dialog import refusal_notice
 from swivi.pages.shared.frame import sends
 from swivi.pages.shared.platform_mark import platform_mark
 from swivi.ui.buttons import Kind, button, submit_button
 from swivi.ui.cards import Line, breakdown
 from swivi.ui.dialogs import close_button, form_dialog
-from swivi.ui.feedback import notice
 from swivi.ui.forms import form, form_actions, select_field, text_field
 from swivi.ui.layout import stack
 from swivi.ui.numbers import count
@@ -21,7 +20,7 @@ from swivi.ui.vars import text_if, text_var
 
 
 def submit_dialog() -> rx.Component:
-    """Place it once on a page; `SubmitDialog.open_for` opens it."""
+    """Place it once on a page. `SubmitDialog.open` opens it."""
     state = SubmitDialog
     return form_dialog(
         state.is_open,
@@ -33,19 +32,19 @@ def submit_dialog() -> rx.Component:
 
 
 def submit_button_for(campaign_id: object, kind: Kind = "primary") -> rx.Component:
-    """Opens the dialog with this campaign chosen; "" for none."""
+    """Open the dialog with this campaign chosen; "" for none."""
     return button("Submit a clip", opens_for(campaign_id), kind=kind, icon="link")
 
 
 def opens_for(campaign_id: object) -> Handler:
-    """The event that opens the dialog."""
-    return sends(SubmitDialog.open_for, campaign_id)
+    """Return the event that opens the dialog for this campaign; "" for none."""
+    return sends(SubmitDialog.open, campaign_id)
 
 
 def _form() -> rx.Component:
     state = SubmitDialog
     return rx.fragment(
-        rx.cond(state.error != "", notice("bad", state.error)),
+        refusal_notice(state),
         form(
             select_field(
                 "Campaign",
@@ -57,25 +56,25 @@ def _form() -> rx.Component:
             text_field(
                 "Link to your clip",
                 LINK_FIELD,
-                # no type="url": what a share button copies may have words around the link
+                # Not type="url": a share button may copy words around the link.
                 input_mode="url",
                 auto_complete="off",
                 placeholder="https://www.tiktok.com/@you/video/...",
-                hint=f"{ANY_LABEL}. Views from now on pay.",
+                hint=f"{ANY_LABEL}. You earn for views from now on.",
                 error=_error(LINK_FIELD),
             ),
-            form_actions(close_button(), submit_button("Submit clip", pending=state.pending)),
-            on_submit=state.send,
+            form_actions(close_button(), submit_button("Submit clip", pending=state.busy)),
+            on_submit=state.submit,
         ),
     )
 
 
 def _submitted() -> rx.Component:
-    clip: ClipLine = SubmitDialog.clip
+    clip: Row = SubmitDialog.clip
     arrived = text_if(
         clip.status == "AWAITING_BASELINE",
-        "Reading its views. You can close this: it goes on by itself.",
-        "Growth from here on pays, once an admin has approved the clip.",
+        "Reading its views. You can close this dialog: the reading continues.",
+        "Once an admin approves the clip, you earn for every view above this number.",
     )
     return stack(
         breakdown(

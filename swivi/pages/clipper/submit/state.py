@@ -1,71 +1,64 @@
-"""Submitting a clip: choose a campaign, paste the link, and see its views arrive."""
+"""Submitting a clip: choose a campaign, paste the link, and see the views arrive."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import AsyncIterator, Sequence
 
 import reflex as rx
-from reflex.event import EventSpec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.core.errors import InvalidInput, SwiviError
+from swivi.core.errors import InvalidInput
 from swivi.domain.accounts.actor import Actor
 from swivi.domain.accounts.models import Role
 from swivi.domain.platforms.errors import LINK_FIELD
 from swivi.insights.campaigns import catalogue
 from swivi.insights.submissions.clip_story import own_clip
-from swivi.pages.clipper.shared.rows import ClipLine, clip_line
-from swivi.pages.engine.acting import form_fields, some_id
+from swivi.pages.clipper.shared.rows import OwnClipRow, own_clip_row
+from swivi.pages.engine.acting import some_id
+from swivi.pages.engine.dialog import Dialog, Fields
 from swivi.pages.engine.gate import client_address, clippers_only, current_actor, public
 from swivi.pages.engine.listing import asked
 from swivi.pages.engine.session import visitor
 from swivi.runtime.live import hub
 from swivi.runtime.runtime import runtime
 from swivi.ui.feedback import toast_success
+from swivi.ui.types import Handler
 
 MOST_CHOICES = 100
-"""Campaigns that the dialog offers, the newest first."""
+"""Campaigns that the dialog offers, newest first."""
 
 
-class SubmitDialog(rx.State):
-    """The dialog, first with its form, then with the submitted clip, whose baseline arrives live.
+class SubmitDialog(Dialog, rx.State):
+    """The dialog: first the form, then the submitted clip, whose baseline arrives live.
 
-    `choices` are pairs of a campaign's id and title, with none chosen first; `clip.id` is 0 until a
-    link was taken.
+    `choices` are pairs of a campaign's id and title, with an empty choice first. `clip.id` is 0
+    until a link was accepted.
     """
 
-    is_open: bool = False
     choices: list[tuple[str, str]] = []
     chosen: str = ""
-    errors: dict[str, str] = {}
-    error: str = ""
-    """A refusal that belongs to no field."""
-    pending: bool = False
-    clip: ClipLine = ClipLine()
+    clip: OwnClipRow = OwnClipRow()
     _user_id: int = 0
-    _opened_at: str = ""
-    """The path of the page it was opened on."""
 
     @public
     async def enter(self) -> None:
-        """A page opens: with `?submit=<campaign id>` in its address, so does the dialog.
+        """Open the dialog if the address has `?submit=<campaign id>`. For `on_load`.
 
-        One that was left open on another page is closed; one of this page goes on.
+        A dialog of another page is closed. A dialog of this page stays open.
         """
-        self.is_open = self.is_open and self._opened_at == self.router.url.path
+        self._close_if_left()
         actor = await visitor(self, Role.CLIPPER)
         if actor is None:
             return
         if self.is_open:
-            await self._go_on(actor)
+            await self._resume(actor)
         elif campaign_id := asked(self, "submit"):
-            await self._open(actor, campaign_id)
+            await self._offer(actor, campaign_id)
 
     @clippers_only
-    async def open_for(self, campaign_id: object) -> None:
+    async def open(self, campaign_id: object) -> None:
         """Open with this campaign chosen; "" leaves the choice to the clipper."""
-        await self._open(await current_actor(self), campaign_id)
+        await self._offer(await current_actor(self), campaign_id)
 
-    async def _open(self, actor: Actor, campaign_id: object) -> None:
+    async def _offer(self, actor: Actor, campaign_id: object) -> None:
         self._follow(actor)
         async with runtime().database.reading() as session:
             found, _ = await catalogue.open_campaigns(session, limit=MOST_CHOICES)
@@ -73,18 +66,15 @@ class SubmitDialog(rx.State):
                 session, some_id(campaign_id), actor.user_id
             )
         offered = {str(campaign.id): campaign.title for campaign in found}
-        if asked_for is not None and asked_for.is_open:  # not listed, but known to this clipper
+        if asked_for is not None and asked_for.is_open:  # hidden, but this clipper has its link
             offered.setdefault(str(asked_for.id), asked_for.title)
         self.choices = [("", "Choose a campaign"), *offered.items()]
         self.chosen = str(some_id(campaign_id) or "")
-        self.errors, self.error, self.clip = {}, "", ClipLine()
-        self._opened_at = self.router.url.path
-        self.is_open = True
+        self.clip = OwnClipRow()
+        self._open()
 
-    async def _go_on(self, actor: Actor) -> None:
-        """The page opens once more, after an interruption, or the dialog was opened while it did:
-        nobody watches now what arrived in the meantime, and what will.
-        """
+    async def _resume(self, actor: Actor) -> None:
+        """Watch again, and read what changed while the tab was disconnected."""
         self._follow(actor)
         async with runtime().database.reading() as session:
             await self._refresh_live(session)
@@ -93,58 +83,44 @@ class SubmitDialog(rx.State):
         self._user_id = actor.user_id
         hub.watch(self, users={actor.user_id})
 
-    @clippers_only
-    async def close(self, is_open: object) -> None:
-        """Escape, Cancel, Done, or a click outside; a submission under way is not interrupted."""
-        self.is_open = self.is_open and (is_open is True or self.pending)
-
     @rx.event(background=True)
     @clippers_only
-    async def send(self, form_data: dict[str, Any]) -> EventSpec | None:
-        """Submit the link.
+    async def submit(self, form_data: object) -> AsyncIterator[Handler]:
+        """Submit the link, in the background: following a share link to its video takes time."""
+        async for event in self._submit_in_background(form_data, self._send):
+            yield event
 
-        In the background, because a share link is followed to its video first.
-        """
-        async with self:
-            if self.pending or not self.is_open or self.clip.id:  # a second click on the way
-                return None
-            self.pending = True
-        try:
-            actor = await current_actor(self)
-            campaign_id, url = _parse(form_fields(form_data))
-            await runtime().quotas.submission(actor, client_address(self))
-            submission = await runtime().intake.submit(actor, campaign_id, url)
-        except SwiviError as refusal:
-            await self._show(refusal)
-            return None
-        else:
-            return toast_success(f"Submitted to {await self._show_clip(submission.id)}.")
-        finally:
-            async with self:
-                self.pending = False
-
-    async def _show(self, refusal: SwiviError) -> None:
-        async with self:
-            self.errors = dict(refusal.fields)
-            self.error = "" if refusal.fields else refusal.sentence
+    async def _send(self, fields: Fields) -> str:
+        actor = await current_actor(self)
+        campaign_id, url = _parse(fields)
+        await runtime().quotas.submission(actor, client_address(self))
+        submission = await runtime().intake.submit(actor, campaign_id, url)
+        return f"Submitted to {await self._show_clip(submission.id)}."
 
     async def _show_clip(self, submission_id: int) -> str:
-        """Show what was submitted; returns its campaign's title."""
-        # Read while this state is held: a baseline that is stored later is pushed later, and finds
-        # the clip here.
+        """Show the submitted clip. Return the title of its campaign."""
+        # The state is locked while it reads. A baseline that is stored later is pushed after that,
+        # and finds the clip here.
         async with self:
             async with runtime().database.reading() as session:
-                self.clip = ClipLine(id=submission_id)
+                self.clip = OwnClipRow(id=submission_id)
                 await self._refresh_live(session)
             return self.clip.campaign
 
+    def _begin(self) -> bool:
+        return not self.clip.id and super()._begin()
+
+    def _finish(self, said: str, then: Sequence[Handler]) -> Sequence[Handler]:
+        """Stay open and show the clip, unlike other dialogs."""
+        return (toast_success(said), *then)
+
     async def _refresh_live(self, session: AsyncSession) -> None:
-        row = await own_clip(session, self._user_id, self.clip.id) if self.clip.id else None
-        if row is not None and (line := clip_line(row)) != self.clip:
-            self.clip = line
+        found = await own_clip(session, self._user_id, self.clip.id) if self.clip.id else None
+        if found is not None and (clip := own_clip_row(found)) != self.clip:
+            self.clip = clip
 
 
-def _parse(fields: Mapping[str, object]) -> tuple[int, str]:
+def _parse(fields: Fields) -> tuple[int, str]:
     campaign_id, url = some_id(fields.get("campaign")), fields.get(LINK_FIELD)
     if not campaign_id:
         raise InvalidInput.of("campaign", "Choose a campaign.")

@@ -1,4 +1,4 @@
-"""A campaign's page for everybody: what it pays, what it asks for, how much is left."""
+"""A campaign's public page: its rate, its brief, and the rest of its budget."""
 
 import reflex as rx
 
@@ -23,7 +23,7 @@ def campaign_page() -> rx.Component:
     state = CampaignPage
     missing = stack(
         rx.el.h1("There is no such campaign"),
-        rx.el.p("It may have been taken down, or a digit got lost.", class_name="quiet"),
+        rx.el.p("It may have been taken down, or the link is wrong.", class_name="quiet"),
         cluster(link_button("See open campaigns", routes.FRONT)),
     )
     return public_page(
@@ -52,7 +52,7 @@ def _campaign() -> rx.Component:
 
 
 def _submit(card: Card) -> rx.Component:
-    """A guest signs up first, and comes back to the very form."""
+    """The button to submit a clip. A guest signs up first, then returns to the form."""
     link = text_if(
         SessionState.role == "", routes.sign_up_to_submit_to(card.id), routes.submit_to(card.id)
     )

@@ -1,4 +1,4 @@
-"""What the front page shows, read once for all guests who look at it at the same time."""
+"""The content of the front page, read once for all tabs that show it at the same time."""
 
 import asyncio
 from collections.abc import Sequence
@@ -15,42 +15,41 @@ from swivi.runtime.runtime import Runtime, runtime
 
 MOST_CAMPAIGNS = 6
 FRESH_SECONDS = 3.0
-"""How long a board serves while this process hears of no change: other processes change things too.
-"""
+"""How long a board is cached. A change in this process ends it earlier; other processes cannot."""
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The newest open campaigns, and the totals over all time."""
+    """The newest open campaigns, and the totals of all time."""
 
     cards: Sequence[CampaignCard]
     open_campaigns: int
-    """How many there are in all."""
+    """The number of all open campaigns."""
     totals: Totals
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class _CachedBoard:
     board: Board
     of: Runtime
     noticed: int | None
     at: float
 
-    def still_holds(self) -> bool:
+    def is_fresh(self) -> bool:
         unchanged = self.noticed is not None and self.noticed == hub.noticed()
         return unchanged and self.of is runtime() and monotonic() - self.at < FRESH_SECONDS
 
 
-_last: list[_Read] = []
+_last: list[_CachedBoard] = []
 _reading = asyncio.Lock()
 
 
 async def board(session: AsyncSession) -> Board:
-    """The present board; whoever asks first after a change reads it, the others get the same."""
+    """Return the board. The first call after a change reads it, and later calls share it."""
     async with _reading:
-        if not (_last and _last[0].still_holds()):
+        if not (_last and _last[0].is_fresh()):
             noticed, at = hub.noticed(), monotonic()
-            _last[:] = [_Read(await _read(session), runtime(), noticed, at)]
+            _last[:] = [_CachedBoard(await _read(session), runtime(), noticed, at)]
         return _last[0].board
 
 

@@ -1,19 +1,12 @@
-"""The front page: what a clipper gets, in one sentence and in real numbers, and the two doors."""
+"""The front page: what Swivi does, an example, the totals, and the open campaigns."""
 
 import reflex as rx
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi import routes
-from swivi.core.money import earned
 from swivi.domain.platforms.registry import ANY_LABEL
-from swivi.insights.campaigns import catalogue
-from swivi.pages.engine.gate import public
-from swivi.pages.engine.loading import loading
 from swivi.pages.public.frame import public_page
-from swivi.pages.public.landing.board import MOST_CAMPAIGNS, Board, board
-from swivi.pages.shared.campaign_card import CampaignCard, Card, campaign_tile
-from swivi.runtime.live import hub
-from swivi.runtime.runtime import runtime
+from swivi.pages.public.landing.state import EXAMPLE_BASELINE, EXAMPLE_VIEWS, LandingState
+from swivi.pages.shared.campaign_card import Card, campaign_tile
 from swivi.ui.buttons import link_button
 from swivi.ui.cards import Line, breakdown, facts, panel
 from swivi.ui.feedback import empty_state, error_state, skeleton_rows
@@ -21,73 +14,14 @@ from swivi.ui.layout import card_grid, cluster
 from swivi.ui.numbers import count, live_money, money, money_text, rate, short_count
 from swivi.ui.vars import flag_var, number_var, rows_var
 
-EXAMPLE_BASELINE = 1_200
-EXAMPLE_VIEWS = 31_200
-EXAMPLE_RATE = 150
-"""Cents per 1,000 views, where no campaign is open to take the rate from."""
-
-
-class LandingState(rx.State):
-    """Live, every few seconds: campaigns that are open, what is spent of them by id, the totals
-    over all time.
-
-    And one worked example. Money in cents. A campaign that completes while somebody looks stays
-    where it is.
-    """
-
-    campaigns: list[CampaignCard] = []
-    spent: dict[int, int] = {}
-    open_campaigns: int = 0
-    total_earned: int = 0
-    total_views: int = 0
-    example_rate: int = EXAMPLE_RATE
-    example_earning: int = earned(EXAMPLE_VIEWS - EXAMPLE_BASELINE, EXAMPLE_RATE)
-    smallest_payout: int = 0
-    """0 until the page has loaded: the settings of the build are not those of the server."""
-    problem: str = ""
-    loading: bool = True
-
-    @public
-    async def load(self) -> None:
-        """The page opens."""
-        self.smallest_payout = runtime().payout_terms.minimum
-        hub.watch(self, campaigns="all", calm=True)
-        async with loading(self, "The campaigns") as session:
-            now = await board(session)
-            self.campaigns = list(now.cards)
-            self.example_rate = self.campaigns[0].rate if self.campaigns else EXAMPLE_RATE
-            self.example_earning = earned(EXAMPLE_VIEWS - EXAMPLE_BASELINE, self.example_rate)
-            await self._show(session, now)
-
-    async def _refresh_live(self, session: AsyncSession) -> None:
-        now = await board(session)
-        shown = {card.id for card in self.campaigns}
-        opened = [card for card in now.cards if card.id not in shown][
-            : max(0, MOST_CAMPAIGNS - len(shown))
-        ]
-        if opened:
-            self.campaigns = [*self.campaigns, *opened]
-        await self._show(session, now)
-
-    async def _show(self, session: AsyncSession, now: Board) -> None:
-        spent = {card.id: card.spent for card in now.cards}
-        completed = [card.id for card in self.campaigns if card.id not in spent]
-        if completed:
-            spent |= await catalogue.spent_of(session, completed)
-        if spent != self.spent:
-            self.spent = spent
-        numbers = (now.open_campaigns, now.totals.earned, now.totals.views)
-        if numbers != (self.open_campaigns, self.total_earned, self.total_views):
-            self.open_campaigns, self.total_earned, self.total_views = numbers
-
 
 def landing() -> rx.Component:
     """The page at /."""
     return public_page(
-        rx.el.section(_promise(), _how_a_cent_is_earned(), class_name="opening"),
+        rx.el.section(_promise(), _example(), class_name="opening"),
         _totals(),
         _campaigns(),
-        _how_it_goes(),
+        _how_it_works(),
     )
 
 
@@ -95,8 +29,8 @@ def _promise() -> rx.Component:
     return rx.el.div(
         rx.el.h1("Get paid for every view your clips bring."),
         rx.el.p(
-            f"Post a clip on {ANY_LABEL}, send in the link, and earn as its views "
-            "grow: counted every four hours, exact to the cent.",
+            f"Post a clip on {ANY_LABEL}, submit the link, and earn as its views "
+            "grow. We count them every four hours, exact to the cent.",
         ),
         cluster(
             link_button("Start clipping", routes.SIGN_UP, "primary", icon="clapperboard"),
@@ -111,13 +45,13 @@ def _promise() -> rx.Component:
     )
 
 
-def _how_a_cent_is_earned() -> rx.Component:
+def _example() -> rx.Component:
     return panel(
-        "How a cent is earned",
+        "How your earnings are calculated",
         breakdown(
             Line("Views when you submit", count(EXAMPLE_BASELINE)),
             Line("Views later", count(EXAMPLE_VIEWS)),
-            Line("Growth, which is what pays", count(EXAMPLE_VIEWS - EXAMPLE_BASELINE)),
+            Line("Views gained", count(EXAMPLE_VIEWS - EXAMPLE_BASELINE)),
             Line("Rate", rate(LandingState.example_rate)),
             Line("You earn", money(LandingState.example_earning, "in"), strong=True),
         ),
@@ -137,8 +71,8 @@ def _campaigns() -> rx.Component:
     state = LandingState
     nothing = empty_state(
         "megaphone",
-        "No campaign is open at the moment",
-        "Create an account now, and be among the first when the next one opens.",
+        "No open campaigns",
+        "Create an account now to be ready for the next one.",
         link_button("Create an account", routes.SIGN_UP),
     )
     without_tiles = rx.cond(state.loading, skeleton_rows(4), nothing)
@@ -153,30 +87,30 @@ def _tile(card: Card) -> rx.Component:
     return campaign_tile(card, spent=LandingState.spent[card.id], heading=heading)
 
 
-def _how_it_goes() -> rx.Component:
+def _how_it_works() -> rx.Component:
     steps = (
         (
-            "Choose a campaign and post your clip.",
-            "Every campaign says what it pays and what it wants to see.",
+            "Choose a campaign and post a clip.",
+            "Each campaign shows its rate and its brief.",
         ),
-        ("Send in the link.", "Your views are read at once: only what grows from there on pays."),
+        ("Submit the link.", "We read its views at once. You earn for every view gained since."),
         (
             "Watch it earn.",
-            "Every four hours all clips are read together, so nobody is paid first.",
+            "Every four hours we read all clips of a campaign together, so that shares are fair.",
         ),
-        ("Ask for your money.", _ways_of_paying()),
+        ("Request a payout.", _ways_of_paying()),
     )
     numbered = [
         rx.el.li(rx.el.strong(what), rx.el.span(why, class_name="quiet")) for what, why in steps
     ]
-    return _titled("How it goes", rx.el.ol(*numbered, class_name="card steps"))
+    return _titled("How it works", rx.el.ol(*numbered, class_name="card steps"))
 
 
 def _ways_of_paying() -> rx.Component:
     smallest, by = LandingState.smallest_payout, "PayPal, bank transfer, Wise or USDC."
     return rx.cond(
         number_var(smallest) > 0,
-        rx.fragment("From ", money_text(smallest), f" on, by {by}"),
+        rx.fragment("From ", money_text(smallest), f", by {by}"),
         rx.fragment(f"By {by}"),
     )
 

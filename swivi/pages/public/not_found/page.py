@@ -1,4 +1,4 @@
-"""Pages for those who came to the wrong place."""
+"""The pages for a wrong address and for a wrong role."""
 
 import reflex as rx
 
@@ -12,27 +12,27 @@ from swivi.ui.vars import text_if
 
 
 def not_found() -> rx.Component:
-    """The page at every address that is none."""
+    """The page at every unknown address."""
     return card_shell(
-        "There is no such page",
-        rx.el.p("The link may be old, or a letter got lost."),
+        "Page not found",
+        rx.el.p("The link may be old or wrong."),
         cluster(link_button("Go to the front page", routes.FRONT, "primary")),
         badge=demo_badge(SessionState.demo),
     )
 
 
 def not_for_you() -> rx.Component:
-    """Where somebody signed in with the wrong role is sent."""
+    """The page for a signed-in user who opened a page of the other role."""
     is_admin = SessionState.role == "ADMIN"
     return card_shell(
         "This page is not for this account",
         rx.el.p(
             rx.match(
                 SessionState.role,
-                ("ADMIN", "It belongs to clippers, and you are signed in as an admin."),
+                ("ADMIN", "This page is for clippers. You are signed in as an admin."),
                 (
                     "CLIPPER",
-                    "It belongs to the people who run Swivi, and you are signed in as a clipper.",
+                    "This page is for admins. You are signed in as a clipper.",
                 ),
                 "You are not signed in.",
             )

@@ -1,6 +1,4 @@
-"""What the sign-in forms' server route says back: a failure, left in a short-lived cookie over the
-redirect.
-"""
+"""Reads the refusal of a form, which the server leaves in a short-lived cookie."""
 
 import reflex as rx
 
@@ -9,8 +7,6 @@ from swivi.pages.engine.gate import cookies
 
 
 def read_flash(state: rx.State, form: str) -> Flash:
-    """What was said back to `form`; an empty Flash if nothing was, or if the cookie is not
-    readable.
-    """
+    """Return the refusal of `form`; an empty Flash if there is none or the cookie is malformed."""
     flash = parse_flash(cookies(state).get(FLASH_COOKIE, ""))
     return flash if flash.form == form else Flash()
