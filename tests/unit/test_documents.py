@@ -1,4 +1,4 @@
-"""The documents name files, modules and make targets that exist, in lines of at most 100 columns."""
+"""Documents name files, modules and make targets that exist, and are wrapped at 100 columns."""
 
 import re
 from collections.abc import Iterator
