@@ -209,18 +209,18 @@ def _p95(taken: Sequence[Taken]) -> float:
 
 
 CLIPS = """
-    SELECT k.id, k.submission_id, k.campaign_id, k.user_id FROM clips k JOIN users u ON u.id = k.user_id
-    JOIN campaigns c ON c.id = k.campaign_id
+    SELECT k.id, k.submission_id, k.campaign_id, k.user_id FROM clips k
+    JOIN users u ON u.id = k.user_id JOIN campaigns c ON c.id = k.campaign_id
     WHERE u.status = 'ACTIVE' AND c.status IN ('ACTIVE', 'COMPLETED') AND k.id >= {most} * {part}
     ORDER BY k.id LIMIT 1"""
 BUSIEST = """
     SELECT k.id, k.submission_id, k.campaign_id, k.user_id FROM clips k
-    WHERE k.user_id = (SELECT user_id FROM clips JOIN users ON users.id = user_id AND status = 'ACTIVE'
-        GROUP BY user_id ORDER BY COUNT(*) DESC LIMIT 1)
+    WHERE k.user_id = (SELECT user_id FROM clips
+        JOIN users ON users.id = user_id AND status = 'ACTIVE' GROUP BY user_id ORDER BY COUNT(*) DESC LIMIT 1)
     ORDER BY k.campaign_id, k.id LIMIT 1"""
 REQUESTS = """
-    SELECT p.id, p.user_id FROM payout_requests p JOIN users u ON u.id = p.user_id WHERE u.status = 'ACTIVE'
-    AND p.id >= {most} * {part} ORDER BY p.id LIMIT 1"""
+    SELECT p.id, p.user_id FROM payout_requests p JOIN users u ON u.id = p.user_id
+    WHERE u.status = 'ACTIVE' AND p.id >= {most} * {part} ORDER BY p.id LIMIT 1"""
 
 
 async def _picks(url: str) -> list[Pick]:

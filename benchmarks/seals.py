@@ -33,10 +33,11 @@ NEW = 1_000
 """Transfers that an incremental check finds unchecked."""
 
 MANY = """
-    INSERT INTO ledger_transfers (debit_account, credit_account, amount, kind, idempotency_key, audit_id,
-        campaign_id, user_id, clip_id, created_at)
+    INSERT INTO ledger_transfers (debit_account, credit_account, amount, kind, idempotency_key,
+        audit_id, campaign_id, user_id, clip_id, created_at)
     WITH RECURSIVE numbers(n) AS (
-        SELECT CAST(:first AS INTEGER) UNION ALL SELECT n + 1 FROM numbers WHERE n < CAST(:last AS INTEGER))
+        SELECT CAST(:first AS INTEGER) UNION ALL SELECT n + 1 FROM numbers
+        WHERE n < CAST(:last AS INTEGER))
     SELECT 'campaign:1', 'available:1', 1 + n % 100000, 'ACCRUAL', 'many:' || CAST(n AS TEXT), a.id,
         1, c.user_id, c.id, a.at
     FROM numbers, (SELECT id, at FROM audit_log ORDER BY id LIMIT 1) a,
