@@ -92,7 +92,7 @@ def _seconds(days: float = 0, **more: float) -> int:
 
 
 def _skewed(number: str, prime: int, modulus: int, most: int) -> str:
-    """Return an expression from 0 to `most` - 1 that favours low numbers: the square of an even spread."""
+    """Return an expression from 0 to `most` - 1 that favours low numbers (a square)."""
     spread = f"(({number} * {prime}) % {modulus})"
     return f"({most} * {spread} * {spread} / {modulus} / {modulus})"
 
@@ -115,7 +115,7 @@ def _earned(step: object) -> str:
 
 
 def _failed(step: object) -> str:
-    """Return a condition that fails about one reading in a hundred, never two of a clip in a row."""
+    """Return a condition that is true for one reading in a hundred, never twice in a row."""
     return f"((k.id * 31 + ({step}) * 17) % 101 = 0)"
 
 
@@ -143,7 +143,7 @@ def _people(size: Size, sql: Sql) -> list[str]:
 
 
 def _campaigns(size: Size, sql: Sql) -> list[str]:
-    """Campaigns with clips first, the largest before the others; then drafts, scheduled, archived."""
+    """Campaigns with clips, the largest first; then drafts, scheduled and archived ones."""
     without_clips = _picked("n.i", "DRAFT", "SCHEDULED", "ARCHIVED")
     status = f"""CASE WHEN n.i > {size.campaigns} THEN {without_clips}
         WHEN n.i % 4 = 2 THEN 'COMPLETED' WHEN n.i % 20 = 5
@@ -164,7 +164,7 @@ def _campaigns(size: Size, sql: Sql) -> list[str]:
 
 
 def _submissions(size: Size, sql: Sql) -> list[str]:
-    """Reviewed submissions until some weeks ago, and since then waiting ones in running campaigns."""
+    """Reviewed submissions until some weeks ago, then waiting ones in running campaigns."""
     of_campaign = "1 + " + _skewed("j.i", 7919, 1_000_003, size.campaigns)
     of_clipper = f"{ADMINS + 1} + " + _skewed("j.i", 104_729, 999_983, size.clippers)
     total = size.reviewed + size.waiting
