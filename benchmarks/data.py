@@ -81,7 +81,7 @@ async def make(url: str, clips: int) -> None:
     database = Database(url)
     async with database.engine.execution_options(swivi_writes=True).begin() as connection:
         await connection.run_sync(
-            lambda sync: command.upgrade(migrations._config(sync), BEFORE_TALLIES)
+            lambda sync: command.upgrade(migrations._config(sync), BEFORE_TALLIES)  # noqa: SLF001
         )
     await fill(database, Size(clips))
     await migrations.upgrade(database)
@@ -133,11 +133,11 @@ async def _serving(url: str) -> AsyncIterator[Runtime]:
 @contextmanager
 def _present(served: Runtime) -> Iterator[None]:
     """Make `runtime()` return this open runtime within the block."""
-    runtime._running.append(served)
+    runtime._running.append(served)  # noqa: SLF001
     try:
         yield
     finally:
-        runtime._running.pop()
+        runtime._running.pop()  # noqa: SLF001
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ from swivi.runtime.live.feed import Feed
 from swivi.runtime.runtime import runtime
 from swivi.swivi import app
 
-PAGES = dict(app._unevaluated_pages)
+PAGES = dict(app._unevaluated_pages)  # noqa: SLF001
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ class Tab:
         return max(getattr(state, "pages", 1) for state in states)
 
     def _route(self, changes: dict[str, Any]) -> None:
-        self._router = self._root._update_router_vars(self._router | changes, self._router)
+        self._router = self._root._update_router_vars(self._router | changes, self._router)  # noqa: SLF001
 
 
 def _on_load(route: str) -> list[Any]:
