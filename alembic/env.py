@@ -1,4 +1,6 @@
-"""Alembic's entry: migrates the connection it is given, or DATABASE_URL's when called by its own command line."""
+"""Alembic's entry: migrates the connection it is given, or DATABASE_URL's when called by its own
+command line.
+"""
 
 import asyncio
 from typing import Any, Literal
@@ -15,7 +17,9 @@ from swivi.settings import settings_or_exit
 
 
 def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
-    """Migrations must not depend on the code of the day: our own types are written as the plain ones they are."""
+    """Migrations must not depend on the code of the day: our own types are written as the plain
+    ones they are.
+    """
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(item, AutoString):
@@ -27,7 +31,8 @@ def migrate(connection: Connection) -> None:
     """Run the migrations on an open connection, within its transaction."""
     is_sqlite = connection.dialect.name == "sqlite"
     if is_sqlite:
-        # Or triggers of other tables that name one would keep the copy that a batch made of it from taking its place.
+        # Or triggers of other tables that name one would keep the copy that a batch made of it from
+        # taking its place.
         connection.exec_driver_sql("PRAGMA legacy_alter_table = ON")
     context.configure(
         connection=connection,

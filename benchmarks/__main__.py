@@ -1,11 +1,10 @@
-"""`make bench`: runs every benchmark and prints ratios against a floor or a peer of the same run.
+"""`make bench`: run the benchmarks and print ratios against a floor or a peer of the same run.
 
-    .venv/bin/python -m benchmarks [settlement] [reading] [sharing] [pages] [live] [cost] [data] [seals] [audit]
+    .venv/bin/python -m benchmarks [NAME ...]
 
-`SWIVI_BENCH_CLIPS` is the number of clips that `audit` checks; by default a tenth of its goal's
-million.
-
-Each writes its figures to `.build/bench-NAME.json` as well. Timings here are never tests.
+Without a name, all of BENCHMARKS run. Each writes its figures to `.build/bench-NAME.json` as well.
+Times measured here are never tests. `SWIVI_BENCH_CLIPS` is the number of clips that `audit` checks,
+by default a tenth of its goal's million.
 """
 
 import asyncio
@@ -23,15 +22,18 @@ from benchmarks import audit, cost, data, live, pages, reading, seals, settlemen
 from tests.servers import running_postgres
 
 CLIPS = 100_000
+COMPARED_CLIPS = (400, 1_000)
+"""Campaigns of the predecessor's size."""
 TRANSFERS = 1_000_000
 RESULTS = Path(".build")
 AS_DEPLOYED = {"shared_buffers": "2GB", "random_page_cost": "1.1"}
-"""How docs/deploy.md sets PostgreSQL up, on a machine of 8 GiB."""
+"""PostgreSQL as docs/deploy.md sets it up, on a machine of 8 GiB."""
 WIDTH = 110
 """Columns of the printed tables, so that a log file shows them whole."""
 
 
 def main() -> None:
+    """Run the benchmarks that the command line names."""
     chosen = sys.argv[1:] or list(BENCHMARKS)
     for name in chosen:
         table, figures = BENCHMARKS[name]()
@@ -41,7 +43,7 @@ def main() -> None:
 
 
 def bench_settlement() -> tuple[Table, list[dict[str, object]]]:
-    """Settling many clips of ten campaigns, and of one, on both databases."""
+    """Settlement of many clips, in ten campaigns and in one, on both databases."""
     with tempfile.TemporaryDirectory() as folder, running_postgres(AS_DEPLOYED) as postgres:
         urls = {
             campaigns: (f"sqlite:///{folder}/of-{campaigns}.db", postgres.create_database())
@@ -77,39 +79,45 @@ def bench_settlement() -> tuple[Table, list[dict[str, object]]]:
 
 
 def bench_reading() -> tuple[Table, list[dict[str, object]]]:
-    """Reading many clips through the scraper."""
+    """Reading many clips through the scraper: the limit, and the predecessor's schedule."""
     with tempfile.TemporaryDirectory() as folder:
-        figure = asyncio.run(
-            reading.measure(f"sqlite:///{folder}/swivi.db", clips=CLIPS // 10, campaigns=10)
+        limit = asyncio.run(
+            reading.measure_limit(f"sqlite:///{folder}/limit.db", clips=CLIPS // 10, campaigns=10)
         )
-    told = figure.as_json()
-    table = Table(
-        "reading",
-        "clips",
-        "Swivi s",
-        "limit s",
-        "ratio",
-        "starts",
-        "predecessor s",
-        "x faster",
-        "x fewer starts",
-    )
+        compared = [
+            asyncio.run(reading.compare(f"sqlite:///{folder}/{clips}.db", clips=clips, campaigns=4))
+            for clips in COMPARED_CLIPS
+        ]
+    headings = ("clips", "places", "Swivi s", "starts", "against", "s", "x", "its starts")
+    table = Table("reading", *headings)
     table.add_row(
         "SQLite",
-        f"{figure.clips:,}",
-        f"{figure.seconds:.1f}",
-        f"{figure.limit_seconds:.1f}",
-        f"{figure.ratio:.2f}",
-        f"{figure.starts:,}",
-        f"{figure.its_seconds:,.0f}",
-        f"{told['times_faster']:,.0f}",
-        f"{told['fewer_starts']:,.0f}",
+        f"{limit.clips:,}",
+        str(limit.places),
+        f"{limit.seconds:.1f}",
+        f"{limit.starts:,}",
+        "limit",
+        f"{limit.limit_seconds:.1f}",
+        f"{limit.ratio:.2f}",
+        "",
     )
-    return table, [told]
+    for figure in compared:
+        table.add_row(
+            "SQLite",
+            f"{figure.clips:,}",
+            str(reading.PREDECESSOR_PLACES),
+            f"{figure.seconds:.1f}",
+            f"{figure.starts:,}",
+            "predecessor",
+            f"{figure.predecessor_seconds:,.0f}",
+            f"{figure.times_faster:,.0f}",
+            f"{figure.predecessor_starts:,}",
+        )
+    return table, [limit.as_json(), *(figure.as_json() for figure in compared)]
 
 
 def bench_sharing() -> tuple[Table, list[dict[str, object]]]:
-    """One run by one process, and by two."""
+    """One tracking run by one process, and by two."""
     with running_postgres(AS_DEPLOYED) as postgres:
         urls = postgres.create_database(), postgres.create_database()
         figure = asyncio.run(sharing.measure(*urls, clips=6_000, campaigns=12))
@@ -125,8 +133,9 @@ def bench_sharing() -> tuple[Table, list[dict[str, object]]]:
 
 
 def bench_pages() -> tuple[Table, list[dict[str, object]]]:
-    """Opening every page with an empty cache: what is sent, first paint, data there; "x" is in
-    blank apps.
+    """Every page opened with an empty cache: bytes sent, first paint, data shown.
+
+    The columns "x" are multiples of a blank app.
     """
     with tempfile.TemporaryDirectory() as folder:
         figures = asyncio.run(pages.measure(Path(folder)))
@@ -147,8 +156,9 @@ def bench_pages() -> tuple[Table, list[dict[str, object]]]:
 
 
 def bench_live() -> tuple[Table, list[dict[str, object]]]:
-    """From a commit to the frame at each of many open dashboards, against a raw emit of the same
-    bytes.
+    """From a commit to the frame at each of many open dashboards.
+
+    The floor is a raw emit of the same bytes.
     """
     figures = []
     with tempfile.TemporaryDirectory() as folder, running_postgres(AS_DEPLOYED) as postgres:
@@ -184,9 +194,7 @@ def bench_live() -> tuple[Table, list[dict[str, object]]]:
 
 
 def bench_cost() -> tuple[Table, list[dict[str, object]]]:
-    """Memory and processor time of an idle app, of open dashboards and a push to them, of a run of
-    many clips.
-    """
+    """Memory and processor time: an idle app, open dashboards, a push to them, a large run."""
     with tempfile.TemporaryDirectory() as folder:
         figures = asyncio.run(cost.measure(Path(folder)))
     blank = figures[0]
@@ -208,8 +216,9 @@ def bench_cost() -> tuple[Table, list[dict[str, object]]]:
 
 
 def bench_data() -> tuple[Table, list[dict[str, object]]]:
-    """The data behind every page and list, small and large; takes half an hour, mostly to make a
-    million clips.
+    """The queries behind every page and list, on a small and a large database.
+
+    Takes half an hour, most of it to fill a million clips.
     """
     with tempfile.TemporaryDirectory() as folder, running_postgres(AS_DEPLOYED) as postgres:
         pairs = (
@@ -242,9 +251,7 @@ def bench_data() -> tuple[Table, list[dict[str, object]]]:
 
 
 def bench_seals() -> tuple[Table, list[dict[str, object]]]:
-    """Sealing and checking a million transfers, and settlements beside the job, on both
-    databases.
-    """
+    """Sealing and checking a million transfers, and settlements while the job runs."""
     with tempfile.TemporaryDirectory() as folder, running_postgres(AS_DEPLOYED) as postgres:
         urls = f"sqlite:///{folder}/swivi.db", postgres.create_database()
         figures = [asyncio.run(seals.measure(url, transfers=TRANSFERS)) for url in urls]

@@ -31,15 +31,19 @@ TABLES = ("ledger_transfers", "view_tracking", "audit_log", "clip_submissions", 
 RUN = LAST_RUN + 1
 NEW = (
     f"""
-    INSERT INTO tracking_runs (id, trigger, status, started_at, finished_at, clips_planned, clips_read, clips_failed,
+    INSERT INTO tracking_runs (id, trigger, status, started_at, finished_at, clips_planned,
+        clips_read, clips_failed,
         campaigns_planned, campaigns_settled, campaigns_completed, earnings_added, cost_micro_usd)
-    SELECT {RUN}, 'SCHEDULE', 'COMPLETED', NOW(), NOW(), COUNT(*), COUNT(*), 0, COUNT(DISTINCT campaign_id),
+    SELECT {RUN}, 'SCHEDULE', 'COMPLETED', NOW(), NOW(), COUNT(*), COUNT(*), 0,
+        COUNT(DISTINCT campaign_id),
         COUNT(DISTINCT campaign_id), 0, 0, 0 FROM clips WHERE campaign_id % 4 = 3""",
     f"""
     INSERT INTO tracking_run_campaigns (run_id, campaign_id, share, clips, status, earnings_added)
-    SELECT {RUN}, campaign_id, 1, COUNT(*), 'SETTLED', 0 FROM clips WHERE campaign_id % 4 = 3 GROUP BY campaign_id""",
+    SELECT {RUN}, campaign_id, 1, COUNT(*), 'SETTLED', 0 FROM clips WHERE campaign_id % 4 = 3
+        GROUP BY campaign_id""",
     f"""
-    INSERT INTO view_tracking (clip_id, run_id, attempt, date, outcome, views, metric, source, detail)
+    INSERT INTO view_tracking (clip_id, run_id, attempt, date, outcome, views, metric, source,
+        detail)
     SELECT id, {RUN}, 1, NOW(), 'ok', views, 'playCount', 'apify:bench', ''
     FROM clips WHERE campaign_id % 4 = 3 AND state = 'TRACKED'""",
 )

@@ -1,8 +1,7 @@
-"""What running Swivi takes: memory and processor time of an idle app, of open dashboards, and of a
-large tracking run.
+"""Memory and processor time of an idle app, of open dashboards, and of a large tracking run.
 
-Counted are all processes of a server. Memory is the proportional share (PSS), so pages that they
-share count once; processor time is user and system together. The peer is a blank app of the same
+The figures are of all processes of a server. Memory is the proportional share (PSS), so shared
+memory counts once. Processor time is user and system time. The peer is a blank app of the same
 framework, served in the same way.
 """
 
@@ -24,12 +23,12 @@ CLIPS = 100_000
 CLIPS_PER_CLIPPER = 20
 CAMPAIGNS = 10
 TICKS = 100
-"""Of /proc, in a second."""
+"""Ticks of /proc per second."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What one thing takes.
+    """One measurement.
 
     Memory in MB; processor time in seconds, over `seconds` of wall time.
     """
@@ -39,23 +38,20 @@ class Figures:
     processor: float
     seconds: float
     of: int = 1
-    """How many dashboards, or clips, it was."""
+    """The number of dashboards or clips."""
 
     @property
     def percent(self) -> float:
-        """Of one processor."""
+        """Return the percentage of one processor."""
         return 100 * self.processor / self.seconds
 
     def as_json(self) -> dict[str, Any]:
-        """For the results file."""
+        """Return the entry of the results file."""
         return asdict(self) | {"benchmark": "cost", "percent": self.percent}
 
 
 async def measure(folder: Path) -> list[Figures]:
-    """Idle: a blank app, Swivi, Swivi with dashboards.
-
-    What these add to a settlement's run. A run of many clips.
-    """
+    """Measure idle apps, dashboards, what they add to a settlement, and a run of many clips."""
     figures = []
     with blank_app(folder / "blank") as url:
         figures.append(await _idle("blank app, idle", _listening(url)))
@@ -85,10 +81,7 @@ async def _with_dashboards(folder: Path) -> list[Figures]:
 
 
 async def run_of_many_clips(folder: Path, *, clips: int = CLIPS) -> Figures:
-    """One tracking run of the server: from a simulator that answers at once.
-
-    Memory at its highest.
-    """
+    """Measure one tracking run, with its highest memory; the simulator answers at once."""
     url = f"sqlite:///{folder}/swivi.db"
     per_clipper, clippers = CLIPS_PER_CLIPPER, clips // CLIPS_PER_CLIPPER
     async with crowded_server(
@@ -119,9 +112,7 @@ async def _idle(what: str, processes: Sequence[int], *, of: int = 1) -> Figures:
 
 
 async def _round(world: World, number: int) -> Figures:
-    """One settlement that concerns everybody, with whoever looks, and what follows within a few
-    seconds.
-    """
+    """Measure one settlement that concerns all clippers, and the seconds after it."""
     processes = _processes(world.server)
     used, began = _processor(processes), monotonic()
     await (world.round(number) if world.load else world.grow_and_track(number))
@@ -136,7 +127,7 @@ def _processes(server: AppServer) -> list[int]:
 
 
 def _listening(url: str) -> list[int]:
-    """Those that were told this port."""
+    """Return the processes that have this port in their command line."""
     told = f"\0{url.rpartition(':')[2]}\0".encode()
     return [pid for pid in _all_processes() if told in _read(pid, "cmdline")]
 
@@ -155,7 +146,7 @@ def _memory(processes: Sequence[int]) -> float:
 
 
 def _stat(pid: int) -> list[str]:
-    """From the third field on: what stands before may hold spaces."""
+    """Return the fields from the third on. Earlier ones may contain spaces."""
     return _read(pid, "stat").decode().rpartition(")")[2].split() or ["0"] * 13
 
 

@@ -25,9 +25,7 @@ NOW = datetime(2026, 11, 1, tzinfo=UTC)
 async def approved_clips(
     database: Database, clips: int, campaigns: int, *, per_clipper: int = CLIPS_PER_CLIPPER
 ) -> None:
-    """Approved clips that were never tracked, spread evenly over platforms, campaigns and
-    clippers.
-    """
+    """Insert approved clips that were never tracked, evenly over platforms, campaigns, clippers."""
     users = clips // per_clipper
     share = clips // campaigns
     async with database.writing() as session:
@@ -44,7 +42,7 @@ async def approved_clips(
 
 
 async def insert_all(session: Any, table: Any, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert rows in bulk, with the table's defaults for what they do not say."""
+    """Insert rows in bulk, with the table's defaults for missing columns."""
     for slice_ in in_slices(rows, 10_000):
         await session.execute(
             insert(table), [table(**row).model_dump(exclude={"id"}) for row in slice_]
@@ -52,7 +50,7 @@ async def insert_all(session: Any, table: Any, rows: Sequence[dict[str, Any]]) -
 
 
 async def signed_in(database: Database, clippers: int) -> list[str]:
-    """The cookies of the first so many of them, each signed in in one browser."""
+    """Sign the first `clippers` users in, and return their cookies."""
     cookies = [f"cookie-{number}" for number in range(1, clippers + 1)]
     now = clock.now()
     seen = {"created_at": now, "last_seen_at": now, "expires_at": now + SESSION_LIFE}

@@ -1,13 +1,12 @@
-"""Many open dashboards in one light process, as their server sees them: the load of
-`benchmarks.live` and `.cost`.
+"""Many open dashboards in one light process: the load of `benchmarks.live` and `.cost`.
 
     python -m benchmarks.dashboards URL COOKIES.json [--bare]
 
-Opens one websocket for each cookie of the file and, unless `--bare`, the dashboard in it as a
-browser does. What comes is stamped with CLOCK_MONOTONIC, which all processes of a machine share,
-and looked at later. Then it does what standard input says, a line each, and answers with a line:
-`listen` forgets what was heard; `report MARKER SECONDS` waits until every socket has heard a frame
-with MARKER, at most so long, and tells in JSON when each did. It ends with its standard input.
+Open one websocket for each cookie of the file. Unless `--bare`, open the dashboard in it as a
+browser does. Each frame gets a time stamp of CLOCK_MONOTONIC, which all processes of a machine
+share. Then obey standard input, one command per line, and answer with one line each. `listen`
+forgets earlier frames. `report MARKER SECONDS` waits until every socket has a frame with MARKER, at
+most so long, and prints the moments as JSON. The process ends with its standard input.
 """
 
 import argparse
@@ -27,7 +26,7 @@ from tests.doors.wire import HYDRATE, place
 PAGE = "/clippers/dashboard"
 OPENING_AT_ONCE = 20
 OPEN_SECONDS = 60
-"""How long one socket may take to open its page."""
+"""Seconds that one socket may take to open its page."""
 
 IS_OPEN = b'"is_hydrated_rx_state_":true'
 IS_CONNECTED = b"40/_event"
@@ -36,18 +35,18 @@ PING, PONG = b"2", b"3"
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was heard since `listen`.
+    """Frames since `listen`.
 
-    Moments in seconds of CLOCK_MONOTONIC; those that heard nothing are missing.
+    Moments in seconds of CLOCK_MONOTONIC; sockets without a frame are missing.
     """
 
     heard_at: list[float]
     sample: str
-    """One frame with the marker, as it came."""
+    """One frame with the marker, as received."""
 
 
 class Socket(asyncio.Protocol):
-    """One websocket, no more of it than is needed here: whole text frames in, small ones out."""
+    """A minimal websocket: reads whole text frames, sends small ones."""
 
     def __init__(self, request: bytes) -> None:
         self._request = request
@@ -83,16 +82,16 @@ class Socket(asyncio.Protocol):
             self._wanted[1].set_exception(exc or ConnectionError("the server closed a socket"))
 
     async def hears(self, marker: bytes) -> None:
-        """Returns once a frame with `marker` came, or has come already."""
+        """Wait until a frame with `marker` has come."""
         if not any(marker in frame for _, frame in self.heard):
             self._wanted = (marker, asyncio.get_running_loop().create_future())
             await self._wanted[1]
             self._wanted = None
 
     def say(self, text: bytes) -> None:
-        """Sends a text frame.
+        """Send a text frame.
 
-        Clients have to mask what they send; a mask of zeros leaves it as it is.
+        Clients must mask their frames; a mask of zeros changes nothing.
         """
         size = len(text)
         length = (
@@ -101,11 +100,11 @@ class Socket(asyncio.Protocol):
         self._transport.write(b"\x81" + length + bytes(4) + text)
 
     def close(self) -> None:
-        """Leaves without a word."""
+        """Close the connection without a closing handshake."""
         self._transport.close()
 
     def _next_frame(self) -> bytes | None:
-        """The next whole frame's payload.
+        """Return the payload of the next whole frame.
 
         Servers do not mask, and Swivi's sends each message in one frame.
         """
@@ -133,18 +132,18 @@ class Crowd:
         self._sockets: list[Socket] = []
 
     async def open(self, cookies: list[str]) -> None:
-        """Opens one for each; TimeoutError if one takes too long."""
+        """Open one socket per cookie. Raise TimeoutError if one takes too long."""
         async with asyncio.TaskGroup() as group:
             for cookie in cookies:
                 group.create_task(self._open_one(cookie))
 
     def listen(self) -> None:
-        """Forgets what was heard so far."""
+        """Forget all frames so far."""
         for socket in self._sockets:
             socket.heard.clear()
 
     async def report(self, marker: bytes, seconds: float) -> Report:
-        """See the module."""
+        """Wait for a marker; see the module."""
         waiting = [asyncio.create_task(socket.hears(marker)) for socket in self._sockets]
         _, silent = await asyncio.wait(waiting, timeout=seconds)
         for task in silent:
@@ -160,7 +159,7 @@ class Crowd:
         )
 
     def close(self) -> None:
-        """Closes all."""
+        """Close all sockets."""
         for socket in self._sockets:
             socket.close()
 
@@ -196,7 +195,7 @@ def _opens_page() -> dict[str, object]:
 
 
 async def serve(url: str, cookies: list[str], *, bare: bool) -> None:
-    """Opens them, says so, and obeys."""
+    """Open the sockets, report that, and obey commands."""
     crowd = Crowd(url, bare=bare)
     await crowd.open(cookies)
     _say("open")
@@ -221,7 +220,7 @@ def _say(line: str) -> None:
 
 
 def allow_open_files() -> None:
-    """As many as this process may have at most: each socket is one."""
+    """Raise the limit of open files as far as allowed: each socket is one."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 

@@ -1,12 +1,10 @@
-"""The data behind every page and list, in a small and in a large Swivi of the same shape.
+"""The queries behind every page and list, on a small and a large database of the same shape.
 
-A visit's time is what all of its queries took together, from the statement to its last row: also
-those that ask who looks. Beside it stands the whole visit, from the first handler of the page to
-the last, with all that Python does. Both Swivis take turns at each page, so that what else the
-machine does falls on both alike. What is counted are later looks at a page: the first one waits for
-the disk, or for memory that nobody touched for long, of which the small Swivi has none; it stands
-beside them. Where the database tells it, so do the rows that its scans touched and those that came
-out, for the visit that is about what there is most of.
+The time of a visit is the sum of its queries, from the statement to the last row, those for the
+signed-in user included. The time of the whole visit, with Python's part, is measured beside it.
+Small and large take turns at each page, so that other load affects both. Only later visits count.
+The first visit waits for the disk or for cold memory, and has a figure of its own. On PostgreSQL
+the rows that scans touched and the rows that were returned are counted for the largest visit.
 """
 
 import gc
@@ -32,9 +30,7 @@ from swivi.runtime.runtime import Runtime, open_runtime
 from swivi.settings import Settings
 
 TURNS, VISITS_EACH, WARM_UP = 4, 20, 2
-"""Turns at each page, the first of them for the first look, and in each turn the timed visits of
-either Swivi, after some that are not counted.
-"""
+"""Turns at each page, the first for the first visit; timed visits per turn; warm-ups."""
 
 BEFORE_TALLIES = "0013"
 """The schema that `scale.fill` knows; later migrations add up what it made."""
@@ -45,9 +41,7 @@ LIMIT_RATIO = 2
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """What the visits to one page of one Swivi took, in milliseconds, and the rows of the largest
-    one.
-    """
+    """Times of the visits to one page in milliseconds, and the largest visit's rows."""
 
     p50_ms: float
     p95_ms: float
@@ -69,23 +63,21 @@ class Figures:
 
     @property
     def ratio(self) -> float:
-        """How many times as long the large one takes, at p95; 1 where nothing is asked."""
+        """Return how many times as long the large one takes, at p95; 1 without queries."""
         return self.large.p95_ms / self.small.p95_ms if self.small.p95_ms else 1.0
 
     @property
     def is_within(self) -> bool:
-        """Whether both limits hold."""
+        """Return whether both goals are met."""
         return self.large.p95_ms <= LIMIT_MS and self.ratio <= LIMIT_RATIO
 
     def as_json(self) -> dict[str, Any]:
-        """For the results file."""
+        """Return the entry of the results file."""
         return asdict(self) | {"benchmark": "data", "ratio": self.ratio}
 
 
 async def make(url: str, clips: int) -> None:
-    """A Swivi with so many clips in an empty database; as one that grew so large before it was
-    brought up to date.
-    """
+    """Fill an empty database with so many clips in an older schema, then migrate it."""
     database = Database(url)
     async with database.engine.execution_options(swivi_writes=True).begin() as connection:
         await connection.run_sync(
@@ -101,7 +93,7 @@ async def make(url: str, clips: int) -> None:
 
 
 async def both(small_url: str, large_url: str, sizes: tuple[int, int]) -> list[Figures]:
-    """Make Swivis with so many clips in two empty databases, and visit everything in both."""
+    """Fill two empty databases with so many clips, and visit everything in both."""
     for url, clips in zip((small_url, large_url), sizes, strict=True):
         await make(url, clips)
     return await measure(small_url, large_url)
@@ -140,7 +132,7 @@ async def _serving(url: str) -> AsyncIterator[Runtime]:
 
 @contextmanager
 def _present(served: Runtime) -> Iterator[None]:
-    """Of those that are open, this one is what `runtime()` answers within the block."""
+    """Make `runtime()` return this open runtime within the block."""
     runtime._running.append(served)  # noqa: SLF001
     try:
         yield
@@ -150,7 +142,7 @@ def _present(served: Runtime) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Milliseconds of one visit: its queries', and all of it."""
+    """Milliseconds of one visit: of its queries, and of the whole."""
 
     queries: float
     whole: float
@@ -170,7 +162,7 @@ async def _time(database: Database, visit: Visit, picks: Sequence[Pick]) -> list
 
 @contextmanager
 def _timed(database: Database) -> Iterator[list[float]]:
-    """The seconds of each query within the block."""
+    """Yield a list that gets the seconds of each query within the block."""
     seconds: list[float] = []
     began: list[float] = []
 
@@ -190,7 +182,7 @@ def _timed(database: Database) -> Iterator[list[float]]:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """By Python's collector, which has all the states of all the tabs to look through."""
+    """Run without garbage collection, which would scan all states of all tabs."""
     gc.disable()
     yield
     gc.enable()
@@ -209,23 +201,25 @@ def _p95(taken: Sequence[Taken]) -> float:
 
 
 CLIPS = """
-    SELECT k.id, k.submission_id, k.campaign_id, k.user_id FROM clips k JOIN users u ON u.id = k.user_id
-    JOIN campaigns c ON c.id = k.campaign_id
+    SELECT k.id, k.submission_id, k.campaign_id, k.user_id FROM clips k
+    JOIN users u ON u.id = k.user_id JOIN campaigns c ON c.id = k.campaign_id
     WHERE u.status = 'ACTIVE' AND c.status IN ('ACTIVE', 'COMPLETED') AND k.id >= {most} * {part}
     ORDER BY k.id LIMIT 1"""
 BUSIEST = """
     SELECT k.id, k.submission_id, k.campaign_id, k.user_id FROM clips k
-    WHERE k.user_id = (SELECT user_id FROM clips JOIN users ON users.id = user_id AND status = 'ACTIVE'
+    WHERE k.user_id = (SELECT user_id FROM clips
+        JOIN users ON users.id = user_id AND status = 'ACTIVE'
         GROUP BY user_id ORDER BY COUNT(*) DESC LIMIT 1)
     ORDER BY k.campaign_id, k.id LIMIT 1"""
 REQUESTS = """
-    SELECT p.id, p.user_id FROM payout_requests p JOIN users u ON u.id = p.user_id WHERE u.status = 'ACTIVE'
-    AND p.id >= {most} * {part} ORDER BY p.id LIMIT 1"""
+    SELECT p.id, p.user_id FROM payout_requests p JOIN users u ON u.id = p.user_id
+    WHERE u.status = 'ACTIVE' AND p.id >= {most} * {part} ORDER BY p.id LIMIT 1"""
 
 
 async def _picks(url: str) -> list[Pick]:
-    """What each visit is about: clips by chance, so that what has many comes often, and last the
-    busiest clipper's clip in the largest of their campaigns.
+    """Return a pick per visit: random clips, and last the busiest clipper's largest campaign.
+
+    Random clips favour large campaigns and busy clippers.
     """
     number = WARM_UP + VISITS_EACH
     async with _serving(url) as served, served.database.writing() as session:
@@ -249,9 +243,7 @@ async def _picks(url: str) -> list[Pick]:
 
 
 async def _rows(database: Database, visit: Visit, pick: Pick) -> tuple[int | None, int | None]:
-    """How many rows its queries' scans touched, and how many rows they answered with; SQLite does
-    not tell.
-    """
+    """Return the rows that the visit's scans touched, and the rows returned; None on SQLite."""
     if database.is_sqlite:
         return None, None
     read = await visit.prepared(pick)
@@ -266,7 +258,7 @@ async def _rows(database: Database, visit: Visit, pick: Pick) -> tuple[int | Non
 
 @contextmanager
 def _heard(database: Database) -> Iterator[list[tuple[str, Sequence[Any]]]]:
-    """The queries that are asked within the block."""
+    """Yield a list that gets the queries within the block."""
     queries: list[tuple[str, Sequence[Any]]] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
@@ -279,7 +271,7 @@ def _heard(database: Database) -> Iterator[list[tuple[str, Sequence[Any]]]]:
 
 
 async def explained(database: Database, statement: str, values: Sequence[Any]) -> dict[str, Any]:
-    """PostgreSQL's plan of a query, with what happened at each node."""
+    """Return PostgreSQL's plan of a query, with actual rows at each node."""
     async with database.engine.connect() as connection:
         raw: Any = await connection.get_raw_connection()
         told = await raw.driver_connection.fetchval(
@@ -290,7 +282,7 @@ async def explained(database: Database, statement: str, values: Sequence[Any]) -
 
 
 def _touched(node: dict[str, Any]) -> int:
-    """Rows that scans found, those included that a condition then threw away."""
+    """Return the rows that scans found, including those that a filter removed."""
     inner = sum(_touched(each) for each in node.get("Plans", ()))
     if "Scan" not in node["Node Type"] or node["Node Type"] in (
         "Bitmap Index Scan",

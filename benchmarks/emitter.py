@@ -1,8 +1,7 @@
-"""The floor of `benchmarks.live`: a bare Socket.IO server that emits a frame to each of its
-sockets, one by one.
+"""The floor of `benchmarks.live`: a bare Socket.IO server that emits one frame to each socket.
 
-Served by uvicorn with the same Socket.IO as Swivi. `POST /emit` with the frame's JSON sends it to
-all, each encoded anew as if each were different, and answers with the moment at which it began
+uvicorn serves it, with the same Socket.IO as Swivi. `POST /emit` with the frame's JSON sends it to
+all sockets, encoded for each as if all were different. The answer is the moment of the start
 (CLOCK_MONOTONIC, seconds).
 """
 
@@ -19,7 +18,7 @@ NAMESPACE = "/_event"
 
 
 def app() -> Any:
-    """The ASGI app."""
+    """Return the ASGI app."""
     server = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins="*")
     sids: list[str] = []
 

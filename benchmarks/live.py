@@ -1,12 +1,11 @@
-"""From a settlement's commit to the frame at each open dashboard, against a raw emit of the same
-bytes.
+"""From a settlement's commit to the frame at each open dashboard, against a raw emit.
 
 The server is started as `make serve` starts it, and the dashboards live in a process of their own
 (`benchmarks.dashboards`). Each round the server itself reads and settles one campaign in which
-every clipper has clips, so one commit concerns all dashboards. The moment of the commit is looked
-for from outside, every few milliseconds; what counts is when it was last seen not to be there, so
-that we never flatter ourselves. In turn with these rounds the floor's: a bare Socket.IO server
-sends one of those frames to as many sockets (`benchmarks.emitter`).
+every clipper has clips, so one commit concerns all dashboards. An outside process polls for the
+commit every few milliseconds. Time starts at the last poll that did not see it, so Swivi never
+looks faster than it is. The floor's rounds alternate with these: a bare Socket.IO server sends one
+of those frames to as many sockets (`benchmarks.emitter`).
 """
 
 import asyncio
@@ -36,14 +35,13 @@ from tests.servers import NEVER, ROOT, AppServer, end, free_port, listens, wait_
 
 CLIPS_PER_DASHBOARD = 3
 ROUNDS = 5
-"""Of each side in turn, after one that warms up, so that what else the machine does falls on both.
-"""
+"""Rounds of each side, in turns after one warm-up, so that other load affects both."""
 GROWTH = 400
 """Views that each clip gains from round to round: a dollar, so that budgets last."""
 LOOK_SECONDS = 0.002
-"""How often the commit is looked for."""
+"""Seconds between two polls for the commit."""
 PATIENCE_SECONDS = 60
-"""How long anything but a run may take."""
+"""Seconds that anything but a run may take."""
 RUN_SECONDS = 900
 MARKER = '"available_rx_state_"'
 CRON_SECRET = "benchmark-with-a-secret-of-32-characters"
@@ -51,7 +49,7 @@ CRON_SECRET = "benchmark-with-a-secret-of-32-characters"
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Milliseconds from the beginning to when a socket heard."""
+    """Milliseconds from the start to a socket's frame."""
 
     p50: float
     p99: float
@@ -70,16 +68,16 @@ class Figures:
 
     @property
     def ratio(self) -> float:
-        """How many times the raw emit's p99 Swivi's is."""
+        """Return Swivi's p99 as a multiple of the raw emit's."""
         return self.swivi.p99 / self.raw.p99
 
     def as_json(self) -> dict[str, Any]:
-        """For the results file."""
+        """Return the entry of the results file."""
         return asdict(self) | {"benchmark": "live", "ratio": self.ratio}
 
 
 async def measure(url: str, folder: Path, *, dashboards: int) -> Figures:
-    """Both sides, with `folder` for what servers write."""
+    """Measure both sides. Servers write into `folder`."""
     allow_open_files()
     rounds, raw = [], []
     async with (
@@ -102,7 +100,7 @@ async def measure(url: str, folder: Path, *, dashboards: int) -> Figures:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What one settlement came to."""
+    """The result of one settlement."""
 
     spread: Spread
     sample: str
@@ -119,7 +117,7 @@ class Load:
     async def opened(
         url: str, cookies: list[str], folder: Path, *, bare: bool = False
     ) -> "AsyncIterator[Load]":
-        """All of them open; closed at the end of the block."""
+        """Open all sockets, and close them at the end of the block."""
         file = folder / "cookies.json"
         file.write_text(json.dumps(cookies))
         command = [
@@ -143,12 +141,12 @@ class Load:
             await process.wait()
 
     async def listen(self) -> None:
-        """From here on what comes is heard."""
+        """Record frames from now on."""
         await self._say("listen")
         assert await self._answer() == "listening"
 
     async def report(self, seconds: float = PATIENCE_SECONDS) -> dict[str, Any]:
-        """Once all have heard; see `benchmarks.dashboards`."""
+        """Return the moments when all sockets have the frame; see `benchmarks.dashboards`."""
         await self._say(f"report {MARKER} {seconds}")
         told: dict[str, Any] = json.loads(await self._answer())
         return told
@@ -164,9 +162,7 @@ class Load:
 
 
 class World:
-    """A serving Swivi, its database, the simulator it reads from, and who looks at dashboards, if
-    anybody.
-    """
+    """A serving Swivi, its database, its simulator, and the open dashboards, if any."""
 
     def __init__(
         self, server: AppServer, database: Database, scraper: str, cookies: list[str], clips: int
@@ -179,9 +175,7 @@ class World:
         self._clips = clips
 
     async def round(self, number: int) -> Round:
-        """Every clip has gained views; a run reads and settles them, and every dashboard hears of
-        it.
-        """
+        """Let every clip gain views, run, and wait until every dashboard has its frame."""
         assert self.load is not None
         await self.load.listen()
         run = asyncio.create_task(self.grow_and_track(number))
@@ -194,7 +188,7 @@ class World:
         return Round(_spread(committed, told["heard_at"]), told["sample"])
 
     async def grow_and_track(self, number: int) -> None:
-        """So many times has every clip gained views when this run reads it."""
+        """Let every clip gain views `number` times, and run."""
         refs = [(tiktok, youtube, instagram)[clip % 3](clip) for clip in range(1, self._clips + 1)]
         videos = {
             f"{ref.platform}/{ref.external_id}": {"views": [BASELINE + number * GROWTH]}
@@ -205,7 +199,7 @@ class World:
         await self.track()
 
     async def track(self) -> None:
-        """A run over all clips."""
+        """Run over all clips."""
         async with httpx.AsyncClient(timeout=RUN_SECONDS, base_url=self.server.url) as http:
             answer = await http.post(
                 "/api/cron/view-tracking", headers={"Authorization": f"Bearer {CRON_SECRET}"}
@@ -214,7 +208,7 @@ class World:
             assert (answer.json()["processed"], answer.json()["failed"]) == (self._clips, 0)
 
     async def _commit(self) -> float:
-        """The last moment at which the settlement's commit was seen not to be there yet."""
+        """Return the last moment at which the settlement's commit was not visible."""
         statement = text("SELECT spent FROM campaigns WHERE id = 1")
         async with self._database.engine.connect() as connection:
             before, spent = monotonic(), (await connection.execute(statement)).scalar_one()
@@ -238,9 +232,7 @@ async def crowded_server(
     per_clipper: int = CLIPS_PER_DASHBOARD,
     campaigns: int = 1,
 ) -> AsyncIterator[World]:
-    """A server with so many clippers, all signed in, each of them with clips that were never
-    tracked.
-    """
+    """Serve for so many signed-in clippers, each with clips that were never tracked."""
     database = Database(url)
     await migrations.upgrade(database)
     clips = clippers * per_clipper
@@ -267,7 +259,7 @@ async def crowded_server(
 
 @asynccontextmanager
 async def looking(world: World, folder: Path) -> AsyncIterator[World]:
-    """The same, while each of the clippers has their dashboard open."""
+    """Open every clipper's dashboard for the duration of the block."""
     async with Load.opened(world.server.url, world.cookies, folder) as load:
         world.load = load
         yield world
@@ -282,7 +274,7 @@ class Emitter:
         self._load = load
 
     async def round(self, frame: str) -> Spread:
-        """One frame to each socket."""
+        """Send one frame to each socket."""
         _, update = json.loads(frame.removeprefix("42/_event,"))
         await self._load.listen()
         async with httpx.AsyncClient(timeout=PATIENCE_SECONDS) as http:
@@ -292,7 +284,7 @@ class Emitter:
 
 @asynccontextmanager
 async def bare_sockets(folder: Path, sockets: int) -> AsyncIterator[Emitter]:
-    """`benchmarks.emitter`, served as Swivi is, with so many sockets open."""
+    """Serve `benchmarks.emitter` as Swivi is served, with so many open sockets."""
     with _bare_server(folder / "emitter.log") as url:
         async with Load.opened(url, ["-"] * sockets, folder, bare=True) as load:
             yield Emitter(url, load)
@@ -324,6 +316,6 @@ def _spread(began: float, heard_at: list[float]) -> Spread:
 
 
 def _middle(spreads: Any) -> Spread:
-    """Each number's median over the rounds."""
+    """Return each number's median over the rounds."""
     columns = zip(*((one.p50, one.p99, one.longest) for one in spreads), strict=True)
     return Spread(*(sorted(column)[len(column) // 2] for column in columns))

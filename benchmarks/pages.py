@@ -1,8 +1,7 @@
-"""Every page in a real browser against a blank app of the same framework, built and measured in the
-same run.
+"""Every page in a real browser, against a blank app of the same framework in the same run.
 
 Each visit has an empty cache. The blank app has the same configuration, one heading and one value
-from its state: what no Reflex page can do without.
+from its state, the least that a Reflex page has.
 """
 
 import os
@@ -41,7 +40,7 @@ BLANK = "blank app"
 BLANK_CONFIG = """\
 import reflex as rx
 
-from swivi.one_origin import OneOrigin
+from swivi.reflex_ext.one_origin import OneOrigin
 
 config = rx.Config(
     app_name="blank",
@@ -88,9 +87,7 @@ FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTi
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One visit: bytes over the wire without the websocket's, and milliseconds since the navigation
-    began.
-    """
+    """One visit: bytes sent without the websocket's, and milliseconds since navigation began."""
 
     transfer_bytes: float
     first_paint_ms: float
@@ -106,7 +103,7 @@ class Figures:
     blank: Visit
 
     def as_json(self) -> dict[str, Any]:
-        """For the results file."""
+        """Return the entry of the results file."""
         return asdict(self) | {"benchmark": "pages"}
 
 
@@ -131,9 +128,7 @@ async def measure(folder: Path) -> list[Figures]:
 
 @contextmanager
 def blank_app(folder: Path) -> Iterator[str]:
-    """Builds it with the same packages as Swivi and serves it as `scripts/serve.py` does; its
-    URL.
-    """
+    """Build the blank app, serve it as `scripts/serve.py` does, and yield its URL."""
     (folder / "blank").mkdir(parents=True)
     (folder / "rxconfig.py").write_text(BLANK_CONFIG)
     (folder / "blank" / "blank.py").write_text(BLANK_APP)
@@ -178,9 +173,9 @@ def blank_app(folder: Path) -> Iterator[str]:
 
 
 async def _visit_all(chromium: Browser, server: AppServer, blank_url: str) -> dict[str, Visit]:
-    """Medians by page.
+    """Return medians by page.
 
-    The rounds go over all pages, so that what else the machine does falls on all alike.
+    Each round goes over all pages, so that other load affects all of them.
     """
     addresses: dict[str, tuple[str, Any]] = {BLANK: (f"{blank_url}/", None)}
     for role in ("guest", "clipper", "admin"):
@@ -221,7 +216,7 @@ async def _visit(chromium: Browser, url: str, cookies: Any) -> Visit:
 
 
 async def _open(context: BrowserContext, url: str) -> list[float]:
-    """Opens the page and waits for its data; the bytes of each answer, compressed as they came."""
+    """Open the page, wait for its data, and return the compressed bytes of each answer."""
     page = await context.new_page()
     received: list[float] = []
     devtools = await context.new_cdp_session(page)

@@ -1,8 +1,6 @@
-"""Sealing many transfers and checking them again, against a floor: SHA-256 of the same contents,
-alone.
+"""Sealing and checking many transfers, against a floor: SHA-256 of the same contents alone.
 
-And what a settlement takes while the job seals without a pause, and without it: campaigns of one
-run, in turn.
+Also settlements with and without the job sealing beside them: campaigns of one run, in turns.
 """
 
 import asyncio
@@ -28,15 +26,16 @@ from swivi.runtime.database import migrations
 CAMPAIGNS = 20
 CLIPS = 10_000
 SAMPLE = 20_000
-"""Rows that the floor hashes, again and again, up to the number of all."""
+"""Rows that the floor hashes repeatedly, up to the number of all rows."""
 NEW = 1_000
 """Transfers that an incremental check finds unchecked."""
 
 MANY = """
-    INSERT INTO ledger_transfers (debit_account, credit_account, amount, kind, idempotency_key, audit_id,
-        campaign_id, user_id, clip_id, created_at)
+    INSERT INTO ledger_transfers (debit_account, credit_account, amount, kind, idempotency_key,
+        audit_id, campaign_id, user_id, clip_id, created_at)
     WITH RECURSIVE numbers(n) AS (
-        SELECT CAST(:first AS INTEGER) UNION ALL SELECT n + 1 FROM numbers WHERE n < CAST(:last AS INTEGER))
+        SELECT CAST(:first AS INTEGER) UNION ALL SELECT n + 1 FROM numbers
+        WHERE n < CAST(:last AS INTEGER))
     SELECT 'campaign:1', 'available:1', 1 + n % 100000, 'ACCRUAL', 'many:' || CAST(n AS TEXT), a.id,
         1, c.user_id, c.id, a.at
     FROM numbers, (SELECT id, at FROM audit_log ORDER BY id LIMIT 1) a,
@@ -45,9 +44,7 @@ MANY = """
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One database's result, in seconds of wall time; of a settlement, the median of CAMPAIGNS /
-    2.
-    """
+    """One database's result, in seconds of wall time; settlements are medians of CAMPAIGNS / 2."""
 
     database: str
     rows: int
@@ -59,12 +56,12 @@ class Figures:
     settlement_while_sealing_seconds: float
 
     def as_json(self) -> dict[str, Any]:
-        """For the results file."""
+        """Return the entry of the results file."""
         return asdict(self) | {"benchmark": "seals"}
 
 
 async def measure(url: str, *, transfers: int) -> Figures:
-    """Settle campaigns with and without the job; then seal so many transfers, and check them."""
+    """Settle campaigns with and without the job, then seal and check so many transfers."""
     database = Database(url)
     await migrations.upgrade(database)
     await read_but_unsettled(database, CLIPS, CAMPAIGNS)

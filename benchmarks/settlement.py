@@ -1,9 +1,8 @@
 """Settlement of many clips against a floor: the same rows written by the database's driver alone.
 
-Swivi's side reads the readings, computes accruals and shares, and writes through the ledger; the
-floor only writes what Swivi wrote, and is told it: in bulk, by the quickest way that we know of
-each driver, which is executemany of sqlite3, and of asyncpg a COPY of new rows and arrays that are
-unnested for changed ones.
+Swivi reads the readings, computes accruals and shares, and writes through the ledger. The floor
+gets Swivi's rows and only writes them, in bulk and in the quickest way that we know of each
+driver: executemany of sqlite3; COPY of new rows and unnested arrays for changed rows of asyncpg.
 """
 
 import asyncio
@@ -32,14 +31,14 @@ from swivi.runtime.database import migrations
 GROWTH = 4_000
 ROUNDS = 3
 NO_RUN = 0
-"""A run that is not there, and settles nothing."""
+"""The id of a run that does not exist and settles nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
     """One database's result: medians of ROUNDS rounds, in seconds of wall time.
 
-    `kib_per_clip` is by how much the settling process grew at its peak.
+    `kib_per_clip` is the growth of the settling process at its peak.
     """
 
     database: str
@@ -48,18 +47,16 @@ class Figures:
     seconds: float
     floor_seconds: float
     ratio: float
-    """How many times the floor's time Swivi takes: the median of the rounds' ratios."""
+    """Return Swivi's time as a multiple of the floor's: the median of the rounds' ratios."""
     kib_per_clip: float
 
     def as_json(self) -> dict[str, Any]:
-        """For the results file."""
+        """Return the entry of the results file."""
         return asdict(self) | {"benchmark": "settlement"}
 
 
 async def measure(url: str, *, clips: int, campaigns: int) -> Figures:
-    """ROUNDS times: settle these clips of these campaigns with Swivi, undo it, write the same rows
-    raw, undo that.
-    """
+    """ROUNDS times, settle with Swivi, undo it, write the same rows raw, and undo that."""
     database = Database(url)
     await migrations.upgrade(database)
     await read_but_unsettled(database, clips, campaigns)
@@ -81,7 +78,7 @@ async def measure(url: str, *, clips: int, campaigns: int) -> Figures:
 
 
 def settled_by_a_process(url: str, campaigns: int) -> tuple[float, int]:
-    """Seconds that the settling of run 1 took, and the KiB by which its process grew."""
+    """Return the seconds of settling run 1, and the KiB by which its process grew."""
     told = subprocess.run(
         [sys.executable, "-m", "benchmarks.settlement", url, str(campaigns)],
         stdout=subprocess.PIPE,
@@ -112,7 +109,7 @@ def _peak_kib() -> int:
 
 
 async def read_but_unsettled(database: Database, clips: int, campaigns: int) -> None:
-    """Approved clips, and a run that has read them all and settled none."""
+    """Make approved clips, and a run that has read all of them and settled none."""
     await approved_clips(database, clips, campaigns)
     share = clips // campaigns
     async with database.writing() as session:
@@ -143,7 +140,7 @@ def _reading(number: int, run_id: int) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What a settlement wrote, as plain tuples for the drivers."""
+    """The rows that a settlement wrote, as plain tuples for the drivers."""
 
     audits: list[tuple[Any, ...]]
     transfers: list[tuple[Any, ...]]
@@ -193,9 +190,7 @@ UNDO = (
 
 
 async def _undo(database: Database) -> None:
-    """Back to before the settlement, so that whoever writes next writes into the same tables and
-    indexes.
-    """
+    """Undo the settlement, so that the next side writes into the same tables and indexes."""
     async with database.engine.execution_options(swivi_writes=True).begin() as connection:
         kept = await _without_triggers(connection, is_sqlite=database.is_sqlite)
         for statement in (*UNDO, *kept):
@@ -208,7 +203,7 @@ async def _undo(database: Database) -> None:
 
 
 async def _without_triggers(connection: AsyncConnection, *, is_sqlite: bool) -> list[str]:
-    """Lets history be deleted; the statements that forbid it again."""
+    """Drop the triggers that protect history, and return the statements that create them again."""
     if is_sqlite:
         named = (
             "SELECT name, sql FROM sqlite_master WHERE name IN ('ledger_transfers_no_delete', "
@@ -225,7 +220,7 @@ async def _without_triggers(connection: AsyncConnection, *, is_sqlite: bool) -> 
 
 
 def _by_campaign(rows: Rows) -> list[Rows]:
-    """One transaction for each campaign, as Swivi's."""
+    """Write one transaction per campaign, as Swivi does."""
     position = TRANSFER.split(", ").index("campaign_id")
     parts = []
     for audit, campaign in zip(rows.audits, rows.campaigns, strict=True):

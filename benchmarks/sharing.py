@@ -1,7 +1,7 @@
 """One tracking run done by one process, and by two that share it, on PostgreSQL.
 
-Every process has as many scrapers, as on machines of their own. What is measured is the whole run,
-settling included.
+Each process has the same number of scrapers, as on a machine of its own. The time is of the whole
+run, settlement included.
 """
 
 import asyncio
@@ -26,9 +26,7 @@ CONCURRENCY = 10
 BATCH = 100
 READY = b"ready\n"
 LOOK_SECONDS = 0.2
-"""How often the second process looks for a run to take part in; a server does so every other
-second.
-"""
+"""Seconds between two looks for a run to take part in; a server looks every two seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +39,11 @@ class Figures:
 
     @property
     def times_faster(self) -> float:
-        """What the second process brings."""
+        """Return how many times as fast two processes are."""
         return self.alone_seconds / self.together_seconds
 
     def as_json(self) -> dict[str, Any]:
-        """For the results file."""
+        """Return the entry of the results file."""
         return asdict(self) | {"benchmark": "sharing", "times_faster": self.times_faster}
 
 
@@ -65,7 +63,7 @@ async def measure(alone_url: str, together_url: str, *, clips: int, campaigns: i
 
 @asynccontextmanager
 async def _helper(url: str, scraper: str, clips: int) -> AsyncIterator[None]:
-    """A process that is ready to take part in runs."""
+    """Start a process that takes part in runs."""
     helper = await _process("help", url, scraper, clips)
     try:
         assert helper.stdout is not None
@@ -77,7 +75,7 @@ async def _helper(url: str, scraper: str, clips: int) -> AsyncIterator[None]:
 
 
 async def _conducted(url: str, scraper: str, clips: int) -> float:
-    """Seconds that a run took which a process of its own conducted."""
+    """Return the seconds of a run that a process of its own conducts."""
     conductor = await _process("conduct", url, scraper, clips)
     told, _ = await conductor.communicate()
     assert conductor.returncode == 0, "the conductor failed"

@@ -1,9 +1,8 @@
-"""What is read: the data behind every page, list and live number, each by a name, as whoever looks
-causes it.
+"""Visits by name: every page, list and live number, opened as a user opens it.
 
 A page is opened as the browser opens it: the handlers of its `on_load`, in their order, on the
-states of a tab of its own with a session's cookie. A test holds the routes here against those of
-the app, so that no new page is missed.
+states of a new tab with a session's cookie. A test compares the routes here with those of the app,
+so that no new page is missed.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -40,14 +39,12 @@ from swivi.runtime.live.feed import Feed
 from swivi.runtime.runtime import runtime
 from swivi.swivi import app
 
-PAGES = dict(app._unevaluated_pages)  # noqa: SLF001 - as tests/e2e/routes.py
+PAGES = dict(app._unevaluated_pages)  # noqa: SLF001
 
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """What one visit is about: a clip with all that belongs to it, a payout request, a run, and who
-    looks.
-    """
+    """The subject of one visit: a clip and its owner, a payout request, a run, and the viewers."""
 
     clip_id: int
     submission_id: int
@@ -57,7 +54,7 @@ class Pick:
     payee_id: int
     run_id: int
     cookies: dict[str, str]
-    """Of "guest", "clipper" (`user_id`), "payee" (`payee_id`) and "admin"."""
+    """Cookies by viewer: "guest", "clipper" (`user_id`), "payee" (`payee_id`), "admin"."""
 
     @property
     def clipper(self) -> Actor:
@@ -78,10 +75,10 @@ class PageVisit:
     address: Address
     viewer: str
     last_page: bool = False
-    """Of its list, instead of the first."""
+    """Open the last page of the list instead of the first."""
 
     async def prepared(self, pick: Pick) -> Callable[[], Awaitable[object]]:
-        """A new tab; what it returns opens the page in it."""
+        """Make a new tab, and return a function that opens the page in it."""
         tab, address = Tab(pick.cookies[self.viewer]), self.address(pick)
         if self.last_page:
             await tab.open(self.route, address)
@@ -98,7 +95,7 @@ class ListVisit:
     read: Read
 
     async def prepared(self, pick: Pick) -> Callable[[], Awaitable[object]]:
-        """What it returns reads it."""
+        """Return a function that reads it."""
 
         async def at_once() -> object:
             async with runtime().database.reading() as session:
@@ -122,10 +119,7 @@ class Tab:
         )
 
     async def open(self, route: str, address: str) -> None:
-        """Run all that the page does when it opens.
-
-        RuntimeError if that leads elsewhere or fails.
-        """
+        """Run the handlers of the page's load. Raise RuntimeError if one redirects or fails."""
         path, _, query = address.partition("?")
         parameters = dict(pair.split("=") for pair in query.split("&")) if query else {}
         self._route({RouteVar.PATH: path, RouteVar.ORIGIN: address, RouteVar.QUERY: parameters})
@@ -142,7 +136,7 @@ class Tab:
                 raise RuntimeError(f"{address}: {state.problem}")
 
     async def pages_of(self, route: str) -> int:
-        """How many pages the list on the page has."""
+        """Return the number of pages of the list."""
         states = [await self._root.get_state(handler.state) for handler in _on_load(route)]
         return max(getattr(state, "pages", 1) for state in states)
 
@@ -159,7 +153,7 @@ NAMELESS = Pick(0, 0, 0, 0, 0, 0, 0, {})
 
 
 def _page(viewer: str, route: str, *addresses: Address, last_page: bool = False) -> list[Visit]:
-    """The page at each of these addresses, and the last page of the list at the first of them."""
+    """Return visits of the page at these addresses, and of its list's last page at the first."""
     known = addresses or (lambda _: f"/{route.removeprefix('index')}",)
     visits: list[Visit] = [
         PageVisit(_name(route, address), route, address, viewer) for address in known
@@ -176,7 +170,7 @@ def _name(route: str, address: Address) -> str:
 
 
 def _at(address: str) -> Address:
-    """An address with fields of the pick in braces, and {month}, the present one."""
+    """Return an address from a template with the pick's fields, and {month} for this month."""
     return lambda pick: address.format(pick=pick, month=f"{clock.now():%Y-%m}")
 
 
@@ -353,7 +347,7 @@ FOR_ADMINS = [
 
 
 def _lists() -> dict[str, Read]:
-    """What the API's lists and the live numbers read that no page does."""
+    """Return the reads of the API's lists and live numbers that no page does."""
     lists: dict[str, Read] = {
         "dashboard of the API": lambda session, pick: clipper_dashboard(session, pick.user_id),
         "what operators watch": lambda session, _: _both(tracked(session), queues(session)),

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Swivi's whole journey with curl alone: sign up, a campaign, a clip, approval, tracking, the balance, a payout.
+# From sign-up to payout with curl alone: sign-up, campaign, clip, approval, tracking, balance, payout.
 #
 #   SWIVI_URL=http://localhost:8000 \
 #   ADMIN_TOKEN=$(.venv/bin/python -m swivi token admin@demo.swivi) \
 #   CRON_SECRET=... \
 #   sh docs/journey.sh
 #
-# CLIP_URL names the video; each may be submitted to a campaign once. Exit status 0 means that the money arrived.
+# CLIP_URL is the video; each can be submitted once. Exit status 0 means that the money arrived.
 set -eu
 
 API="${SWIVI_URL:-http://localhost:8000}/api"

@@ -12,7 +12,11 @@ from detect_secrets import SecretsCollection
 from detect_secrets.settings import default_settings
 
 NOT_TEXT = (".webp", ".png", ".ico", ".woff2")
-GENERATED = ("reflex.lock/", "swivi/domain/ledger/triggers.py")
+GENERATED = (
+    "reflex.lock/",
+    "swivi/domain/ledger/triggers.py",
+    "swivi/reflex_ext/upstream.py",
+)
 """Full of checksums."""
 
 NO_SECRETS = ("IPPublicDetector",)

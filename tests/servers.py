@@ -177,11 +177,14 @@ class Postgres:
 
 SCHEMA = """
     SELECT md5(string_agg(part, ',' ORDER BY part)) FROM (
-        SELECT concat(attrelid::regclass, '.', attname, atttypid, attnotnull) AS part FROM pg_attribute
+        SELECT concat(attrelid::regclass, '.', attname, atttypid, attnotnull) AS part
+            FROM pg_attribute
         WHERE attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
-        UNION ALL SELECT concat(tgrelid::regclass, tgenabled, CASE WHEN NOT tgisinternal THEN tgname END)
+        UNION ALL SELECT concat(tgrelid::regclass, tgenabled, CASE
+            WHEN NOT tgisinternal THEN tgname END)
         FROM pg_trigger
-        UNION ALL SELECT concat(proname, md5(prosrc)) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+        UNION ALL SELECT concat(proname, md5(prosrc)) FROM pg_proc
+            WHERE pronamespace = 'public'::regnamespace
         UNION ALL SELECT concat(ev_class::regclass, rulename) FROM pg_rewrite
         UNION ALL SELECT concat(conrelid::regclass, conname) FROM pg_constraint
         WHERE connamespace = 'public'::regnamespace
@@ -196,7 +199,8 @@ EMPTIED = f"""
     SET lock_timeout = '10s';
     SET session_replication_role = replica;  -- or the triggers would refuse to delete history
     DO $$ DECLARE name text; BEGIN
-        FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+        FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
+            AND tablename <> 'alembic_version' LOOP
             EXECUTE format('DELETE FROM %I', name);
         END LOOP;
         FOR name IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' LOOP

@@ -33,6 +33,10 @@ def upgrade() -> None:
         # On SQLite the table is copied into a new one, which leaves the old CHECK behind.
         if op.get_context().dialect.name != "sqlite":
             notifications.drop_constraint(op.f(KNOWN), type_="check")
-        notifications.create_check_constraint(op.f(KNOWN), f"kind IN ({', '.join(map(repr, KINDS))})")
-    op.create_index("ix_ledger_transfers_created_at", "ledger_transfers", ["created_at"], unique=False)
+        notifications.create_check_constraint(
+            op.f(KNOWN), f"kind IN ({', '.join(map(repr, KINDS))})"
+        )
+    op.create_index(
+        "ix_ledger_transfers_created_at", "ledger_transfers", ["created_at"], unique=False
+    )
     op.create_index("ix_view_tracking_date", "view_tracking", ["date"], unique=False)

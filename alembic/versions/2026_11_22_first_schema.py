@@ -69,7 +69,9 @@ def upgrade() -> None:
             name=op.f("ck_campaigns_completed_when_over"),
         ),
         sa.CheckConstraint("payout_rate > 0", name=op.f("ck_campaigns_rate_positive")),
-        sa.CheckConstraint("spent >= 0 AND spent <= budget", name=op.f("ck_campaigns_spent_within_budget")),
+        sa.CheckConstraint(
+            "spent >= 0 AND spent <= budget", name=op.f("ck_campaigns_spent_within_budget")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaigns")),
     )
     op.create_table(
@@ -123,7 +125,9 @@ def upgrade() -> None:
         sa.Column("problem", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tracking_runs")),
     )
-    op.create_index(op.f("ix_tracking_runs_started_at"), "tracking_runs", ["started_at"], unique=False)
+    op.create_index(
+        op.f("ix_tracking_runs_started_at"), "tracking_runs", ["started_at"], unique=False
+    )
     op.create_table(
         "users",
         sa.Column("id", ID, autoincrement=True, nullable=False),
@@ -132,13 +136,25 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.String(), nullable=False),
         sa.Column(
             "role",
-            sa.Enum("CLIPPER", "ADMIN", name="role_known", native_enum=False, create_constraint=True, length=32),
+            sa.Enum(
+                "CLIPPER",
+                "ADMIN",
+                name="role_known",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
             nullable=False,
         ),
         sa.Column(
             "status",
             sa.Enum(
-                "ACTIVE", "DISABLED", name="userstatus_known", native_enum=False, create_constraint=True, length=32
+                "ACTIVE",
+                "DISABLED",
+                name="userstatus_known",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
             ),
             nullable=False,
         ),
@@ -148,7 +164,9 @@ def upgrade() -> None:
         sa.Column("total_views", ID, nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("paid >= 0 AND reserved >= 0", name=op.f("ck_users_not_negative")),
-        sa.CheckConstraint("total_earnings - paid - reserved >= 0", name=op.f("ck_users_available_not_negative")),
+        sa.CheckConstraint(
+            "total_earnings - paid - reserved >= 0", name=op.f("ck_users_available_not_negative")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
         sa.UniqueConstraint("email", name=op.f("uq_users_email")),
     )
@@ -228,12 +246,21 @@ def upgrade() -> None:
         sa.Column("final_earnings", ID, nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "status <> 'APPROVED' OR initial_views IS NOT NULL", name=op.f("ck_clip_submissions_approved_has_baseline")
+            "status <> 'APPROVED' OR initial_views IS NOT NULL",
+            name=op.f("ck_clip_submissions_approved_has_baseline"),
         ),
-        sa.CheckConstraint("initial_views >= 0", name=op.f("ck_clip_submissions_initial_views_not_negative")),
-        sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name=op.f("fk_clip_submissions_campaign_id")),
-        sa.ForeignKeyConstraint(["reviewer_id"], ["users.id"], name=op.f("fk_clip_submissions_reviewer_id")),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_clip_submissions_user_id")),
+        sa.CheckConstraint(
+            "initial_views >= 0", name=op.f("ck_clip_submissions_initial_views_not_negative")
+        ),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaigns.id"], name=op.f("fk_clip_submissions_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reviewer_id"], ["users.id"], name=op.f("fk_clip_submissions_reviewer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_clip_submissions_user_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clip_submissions")),
     )
     op.create_index(
@@ -245,9 +272,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("initial_views IS NULL AND status = 'PENDING'"),
     )
     op.create_index(
-        "ix_clip_submissions_campaign_id_status", "clip_submissions", ["campaign_id", "status"], unique=False
+        "ix_clip_submissions_campaign_id_status",
+        "clip_submissions",
+        ["campaign_id", "status"],
+        unique=False,
     )
-    op.create_index("ix_clip_submissions_user_id_id", "clip_submissions", ["user_id", "id"], unique=False)
+    op.create_index(
+        "ix_clip_submissions_user_id_id", "clip_submissions", ["user_id", "id"], unique=False
+    )
     op.create_index(
         "uq_clip_submissions_campaign_video",
         "clip_submissions",
@@ -297,7 +329,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_notifications_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notifications")),
     )
-    op.create_index("ix_notifications_user_id_created_at", "notifications", ["user_id", "created_at"], unique=False)
+    op.create_index(
+        "ix_notifications_user_id_created_at",
+        "notifications",
+        ["user_id", "created_at"],
+        unique=False,
+    )
     op.create_table(
         "payout_requests",
         sa.Column("id", ID, autoincrement=True, nullable=False),
@@ -331,15 +368,24 @@ def upgrade() -> None:
         sa.Column("decided_by", ID, nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "amount > 0 AND fee >= 0 AND net > 0 AND net + fee = amount", name=op.f("ck_payout_requests_net_and_fee")
+            "amount > 0 AND fee >= 0 AND net > 0 AND net + fee = amount",
+            name=op.f("ck_payout_requests_net_and_fee"),
         ),
-        sa.ForeignKeyConstraint(["decided_by"], ["users.id"], name=op.f("fk_payout_requests_decided_by")),
+        sa.ForeignKeyConstraint(
+            ["decided_by"], ["users.id"], name=op.f("fk_payout_requests_decided_by")
+        ),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_payout_requests_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payout_requests")),
-        sa.UniqueConstraint("user_id", "idempotency_key", name=op.f("uq_payout_requests_user_id_idempotency_key")),
+        sa.UniqueConstraint(
+            "user_id", "idempotency_key", name=op.f("uq_payout_requests_user_id_idempotency_key")
+        ),
     )
-    op.create_index("ix_payout_requests_status_id", "payout_requests", ["status", "id"], unique=False)
-    op.create_index("ix_payout_requests_user_id_status", "payout_requests", ["user_id", "status"], unique=False)
+    op.create_index(
+        "ix_payout_requests_status_id", "payout_requests", ["status", "id"], unique=False
+    )
+    op.create_index(
+        "ix_payout_requests_user_id_status", "payout_requests", ["user_id", "status"], unique=False
+    )
     op.create_index(
         "uq_payout_requests_one_open",
         "payout_requests",
@@ -385,10 +431,14 @@ def upgrade() -> None:
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("cost_micro_usd", ID, nullable=False),
         sa.Column("problem", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(["run_id"], ["tracking_runs.id"], name=op.f("fk_scraper_runs_run_id")),
+        sa.ForeignKeyConstraint(
+            ["run_id"], ["tracking_runs.id"], name=op.f("fk_scraper_runs_run_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scraper_runs")),
     )
-    op.create_index("ix_scraper_runs_run_id_status", "scraper_runs", ["run_id", "status"], unique=False)
+    op.create_index(
+        "ix_scraper_runs_run_id_status", "scraper_runs", ["run_id", "status"], unique=False
+    )
     op.create_table(
         "sessions",
         sa.Column("id", ID, autoincrement=True, nullable=False),
@@ -411,7 +461,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_social_accounts_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_social_accounts")),
-        sa.UniqueConstraint("user_id", "platform", "handle", name=op.f("uq_social_accounts_user_id_platform_handle")),
+        sa.UniqueConstraint(
+            "user_id", "platform", "handle", name=op.f("uq_social_accounts_user_id_platform_handle")
+        ),
     )
     op.create_table(
         "tracking_run_campaigns",
@@ -433,12 +485,23 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("earnings_added", ID, nullable=False),
-        sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name=op.f("fk_tracking_run_campaigns_campaign_id")),
-        sa.ForeignKeyConstraint(["run_id"], ["tracking_runs.id"], name=op.f("fk_tracking_run_campaigns_run_id")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaigns.id"], name=op.f("fk_tracking_run_campaigns_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["run_id"], ["tracking_runs.id"], name=op.f("fk_tracking_run_campaigns_run_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tracking_run_campaigns")),
-        sa.UniqueConstraint("run_id", "campaign_id", name=op.f("uq_tracking_run_campaigns_run_id_campaign_id")),
+        sa.UniqueConstraint(
+            "run_id", "campaign_id", name=op.f("uq_tracking_run_campaigns_run_id_campaign_id")
+        ),
     )
-    op.create_index("ix_tracking_run_campaigns_campaign_id", "tracking_run_campaigns", ["campaign_id"], unique=False)
+    op.create_index(
+        "ix_tracking_run_campaigns_campaign_id",
+        "tracking_run_campaigns",
+        ["campaign_id"],
+        unique=False,
+    )
     op.create_table(
         "clips",
         sa.Column("id", ID, autoincrement=True, nullable=False),
@@ -487,8 +550,12 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("earnings >= 0", name=op.f("ck_clips_earnings_not_negative")),
         sa.CheckConstraint("peak_views >= initial_views", name=op.f("ck_clips_peak_from_baseline")),
-        sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name=op.f("fk_clips_campaign_id")),
-        sa.ForeignKeyConstraint(["submission_id"], ["clip_submissions.id"], name=op.f("fk_clips_submission_id")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaigns.id"], name=op.f("fk_clips_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["clip_submissions.id"], name=op.f("fk_clips_submission_id")
+        ),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_clips_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clips")),
         sa.UniqueConstraint("submission_id", name=op.f("uq_clips_submission_id")),
@@ -508,10 +575,14 @@ def upgrade() -> None:
         sa.Column("paid_by", ID, nullable=False),
         sa.Column("paid_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["paid_by"], ["users.id"], name=op.f("fk_payouts_paid_by")),
-        sa.ForeignKeyConstraint(["request_id"], ["payout_requests.id"], name=op.f("fk_payouts_request_id")),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["payout_requests.id"], name=op.f("fk_payouts_request_id")
+        ),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_payouts_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payouts")),
-        sa.UniqueConstraint("method", "transaction_id", name=op.f("uq_payouts_method_transaction_id")),
+        sa.UniqueConstraint(
+            "method", "transaction_id", name=op.f("uq_payouts_method_transaction_id")
+        ),
         sa.UniqueConstraint("request_id", name=op.f("uq_payouts_request_id")),
     )
     op.create_index(op.f("ix_payouts_user_id"), "payouts", ["user_id"], unique=False)
@@ -550,27 +621,57 @@ def upgrade() -> None:
         sa.Column("reverses", ID, nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("amount > 0", name=op.f("ck_ledger_transfers_amount_positive")),
-        sa.CheckConstraint("debit_account <> credit_account", name=op.f("ck_ledger_transfers_two_accounts")),
-        sa.ForeignKeyConstraint(["audit_id"], ["audit_log.id"], name=op.f("fk_ledger_transfers_audit_id")),
-        sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name=op.f("fk_ledger_transfers_campaign_id")),
-        sa.ForeignKeyConstraint(["clip_id"], ["clips.id"], name=op.f("fk_ledger_transfers_clip_id")),
-        sa.ForeignKeyConstraint(
-            ["payout_request_id"], ["payout_requests.id"], name=op.f("fk_ledger_transfers_payout_request_id")
+        sa.CheckConstraint(
+            "debit_account <> credit_account", name=op.f("ck_ledger_transfers_two_accounts")
         ),
-        sa.ForeignKeyConstraint(["reverses"], ["ledger_transfers.id"], name=op.f("fk_ledger_transfers_reverses")),
-        sa.ForeignKeyConstraint(["run_id"], ["tracking_runs.id"], name=op.f("fk_ledger_transfers_run_id")),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_ledger_transfers_user_id")),
+        sa.ForeignKeyConstraint(
+            ["audit_id"], ["audit_log.id"], name=op.f("fk_ledger_transfers_audit_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaigns.id"], name=op.f("fk_ledger_transfers_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["clip_id"], ["clips.id"], name=op.f("fk_ledger_transfers_clip_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["payout_request_id"],
+            ["payout_requests.id"],
+            name=op.f("fk_ledger_transfers_payout_request_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["reverses"], ["ledger_transfers.id"], name=op.f("fk_ledger_transfers_reverses")
+        ),
+        sa.ForeignKeyConstraint(
+            ["run_id"], ["tracking_runs.id"], name=op.f("fk_ledger_transfers_run_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_ledger_transfers_user_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_transfers")),
         sa.UniqueConstraint("idempotency_key", name=op.f("uq_ledger_transfers_idempotency_key")),
         sa.UniqueConstraint("reverses", name=op.f("uq_ledger_transfers_reverses")),
     )
-    op.create_index(op.f("ix_ledger_transfers_audit_id"), "ledger_transfers", ["audit_id"], unique=False)
-    op.create_index("ix_ledger_transfers_campaign_id_kind", "ledger_transfers", ["campaign_id", "kind"], unique=False)
-    op.create_index(op.f("ix_ledger_transfers_clip_id"), "ledger_transfers", ["clip_id"], unique=False)
     op.create_index(
-        op.f("ix_ledger_transfers_payout_request_id"), "ledger_transfers", ["payout_request_id"], unique=False
+        op.f("ix_ledger_transfers_audit_id"), "ledger_transfers", ["audit_id"], unique=False
     )
-    op.create_index("ix_ledger_transfers_user_id_kind", "ledger_transfers", ["user_id", "kind"], unique=False)
+    op.create_index(
+        "ix_ledger_transfers_campaign_id_kind",
+        "ledger_transfers",
+        ["campaign_id", "kind"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_ledger_transfers_clip_id"), "ledger_transfers", ["clip_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_ledger_transfers_payout_request_id"),
+        "ledger_transfers",
+        ["payout_request_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_ledger_transfers_user_id_kind", "ledger_transfers", ["user_id", "kind"], unique=False
+    )
     op.create_table(
         "view_tracking",
         sa.Column("id", ID, autoincrement=True, nullable=False),
@@ -598,14 +699,25 @@ def upgrade() -> None:
         sa.Column("metric", sa.String(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("detail", sa.String(), nullable=False),
-        sa.CheckConstraint("(outcome = 'ok') = (views IS NOT NULL)", name=op.f("ck_view_tracking_views_only_if_ok")),
+        sa.CheckConstraint(
+            "(outcome = 'ok') = (views IS NOT NULL)", name=op.f("ck_view_tracking_views_only_if_ok")
+        ),
         sa.CheckConstraint("views >= 0", name=op.f("ck_view_tracking_views_not_negative")),
         sa.ForeignKeyConstraint(["clip_id"], ["clips.id"], name=op.f("fk_view_tracking_clip_id")),
-        sa.ForeignKeyConstraint(["run_id"], ["tracking_runs.id"], name=op.f("fk_view_tracking_run_id")),
+        sa.ForeignKeyConstraint(
+            ["run_id"], ["tracking_runs.id"], name=op.f("fk_view_tracking_run_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_view_tracking")),
     )
-    op.create_index("ix_view_tracking_clip_id_date", "view_tracking", ["clip_id", "date"], unique=False)
-    op.create_index("uq_view_tracking_run_clip_attempt", "view_tracking", ["run_id", "clip_id", "attempt"], unique=True)
+    op.create_index(
+        "ix_view_tracking_clip_id_date", "view_tracking", ["clip_id", "date"], unique=False
+    )
+    op.create_index(
+        "uq_view_tracking_run_clip_attempt",
+        "view_tracking",
+        ["run_id", "clip_id", "attempt"],
+        unique=True,
+    )
     refuse_rewriting_history()
 
 

@@ -17,7 +17,9 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     # With a default in the database, a server of the release before goes on signing people in meanwhile.
-    op.add_column("sessions", sa.Column("user_agent", sa.String(), nullable=False, server_default=""))
+    op.add_column(
+        "sessions", sa.Column("user_agent", sa.String(), nullable=False, server_default="")
+    )
     op.add_column("sessions", sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
         "payout_destinations",
@@ -26,7 +28,9 @@ def upgrade() -> None:
         sa.Column("method", sa.String(), nullable=False),
         sa.Column("details", sa.String(), nullable=False),
         sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_payout_destinations_user_id")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_payout_destinations_user_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payout_destinations")),
         sa.UniqueConstraint("user_id", name=op.f("uq_payout_destinations_user_id")),
     )

@@ -65,7 +65,9 @@ def upgrade() -> None:
         # On SQLite the table is copied into a new one, which leaves the old CHECK behind.
         if op.get_context().dialect.name != "sqlite":
             notifications.drop_constraint(op.f(KNOWN), type_="check")
-        notifications.create_check_constraint(op.f(KNOWN), f"kind IN ({', '.join(map(repr, KINDS))})")
+        notifications.create_check_constraint(
+            op.f(KNOWN), f"kind IN ({', '.join(map(repr, KINDS))})"
+        )
 
 
 def downgrade() -> None:

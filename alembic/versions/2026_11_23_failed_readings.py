@@ -17,7 +17,11 @@ FAILED = sa.text("outcome <> 'ok'")
 
 def upgrade() -> None:
     op.create_index(
-        "ix_view_tracking_failed", "view_tracking", ["outcome"], sqlite_where=FAILED, postgresql_where=FAILED
+        "ix_view_tracking_failed",
+        "view_tracking",
+        ["outcome"],
+        sqlite_where=FAILED,
+        postgresql_where=FAILED,
     )
 
 

@@ -26,7 +26,9 @@ def upgrade() -> None:
         sa.Column("kept_until", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_idempotent_answers")),
     )
-    op.create_index("ix_idempotent_answers_kept_until", "idempotent_answers", ["kept_until"], unique=False)
+    op.create_index(
+        "ix_idempotent_answers_kept_until", "idempotent_answers", ["kept_until"], unique=False
+    )
     op.create_table(
         "rate_limits",
         sa.Column("id", sa.String(), nullable=False),
@@ -36,8 +38,12 @@ def upgrade() -> None:
     # With defaults in the database, a server of the release before goes on making tokens meanwhile.
     with op.batch_alter_table("api_tokens") as tokens:
         tokens.add_column(sa.Column("name", sa.String(), nullable=False, server_default=""))
-        tokens.add_column(sa.Column("scope", sa.String(length=32), nullable=False, server_default="WRITE"))
-        tokens.create_check_constraint(op.f("ck_api_tokens_tokenscope_known"), "scope IN ('READ', 'WRITE')")
+        tokens.add_column(
+            sa.Column("scope", sa.String(length=32), nullable=False, server_default="WRITE")
+        )
+        tokens.create_check_constraint(
+            op.f("ck_api_tokens_tokenscope_known"), "scope IN ('READ', 'WRITE')"
+        )
 
 
 def downgrade() -> None:

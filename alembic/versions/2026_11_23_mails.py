@@ -24,7 +24,14 @@ def upgrade() -> None:
         sa.Column("user_id", ID, nullable=False),
         sa.Column(
             "kind",
-            sa.Enum("VERIFY", "RESET", name="mailkind_known", native_enum=False, create_constraint=True, length=32),
+            sa.Enum(
+                "VERIFY",
+                "RESET",
+                name="mailkind_known",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
             nullable=False,
         ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

@@ -24,8 +24,12 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=32), nullable=False),
         sa.Column("problem", sa.String(), nullable=True),
-        sa.CheckConstraint("status IN ('OPEN', 'DONE')", name=op.f("ck_tracking_run_shares_sharestatus_known")),
-        sa.ForeignKeyConstraint(["run_id"], ["tracking_runs.id"], name=op.f("fk_tracking_run_shares_run_id")),
+        sa.CheckConstraint(
+            "status IN ('OPEN', 'DONE')", name=op.f("ck_tracking_run_shares_sharestatus_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["run_id"], ["tracking_runs.id"], name=op.f("fk_tracking_run_shares_run_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tracking_run_shares")),
         sa.UniqueConstraint("run_id", "number", name=op.f("uq_tracking_run_shares_run_id_number")),
     )
@@ -37,7 +41,13 @@ def upgrade() -> None:
         "INSERT INTO tracking_run_shares (run_id, number, status) "
         "SELECT id, 1, 'OPEN' FROM tracking_runs WHERE status = 'RUNNING'"
     )
-    op.create_index("ix_tracking_runs_running", "tracking_runs", ["id"], sqlite_where=RUNNING, postgresql_where=RUNNING)
+    op.create_index(
+        "ix_tracking_runs_running",
+        "tracking_runs",
+        ["id"],
+        sqlite_where=RUNNING,
+        postgresql_where=RUNNING,
+    )
 
 
 def downgrade() -> None:

@@ -35,7 +35,9 @@ def upgrade() -> None:
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_recovery_codes_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_codes")),
-        sa.UniqueConstraint("user_id", "code_hash", name=op.f("uq_recovery_codes_user_id_code_hash")),
+        sa.UniqueConstraint(
+            "user_id", "code_hash", name=op.f("uq_recovery_codes_user_id_code_hash")
+        ),
     )
     op.create_table(
         "half_sign_ins",

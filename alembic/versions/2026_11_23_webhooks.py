@@ -100,13 +100,21 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["event_id"], ["webhook_events.id"], name=op.f("fk_webhook_deliveries_event_id"), ondelete="CASCADE"
+            ["event_id"],
+            ["webhook_events.id"],
+            name=op.f("fk_webhook_deliveries_event_id"),
+            ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["webhook_id"], ["webhooks.id"], name=op.f("fk_webhook_deliveries_webhook_id"), ondelete="CASCADE"
+            ["webhook_id"],
+            ["webhooks.id"],
+            name=op.f("fk_webhook_deliveries_webhook_id"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_deliveries")),
-        sa.UniqueConstraint("webhook_id", "event_id", name=op.f("uq_webhook_deliveries_webhook_id_event_id")),
+        sa.UniqueConstraint(
+            "webhook_id", "event_id", name=op.f("uq_webhook_deliveries_webhook_id_event_id")
+        ),
     )
     op.create_index(
         "ix_webhook_deliveries_due",
@@ -116,7 +124,9 @@ def upgrade() -> None:
         sqlite_where=sa.text("status = 'PENDING'"),
         postgresql_where=sa.text("status = 'PENDING'"),
     )
-    op.create_index("ix_webhook_deliveries_event_id", "webhook_deliveries", ["event_id"], unique=False)
+    op.create_index(
+        "ix_webhook_deliveries_event_id", "webhook_deliveries", ["event_id"], unique=False
+    )
 
     op.create_table(
         "webhook_attempts",
@@ -127,17 +137,24 @@ def upgrade() -> None:
         sa.Column("error", sa.String(), nullable=True),
         sa.Column("duration_ms", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["delivery_id"], ["webhook_deliveries.id"], name=op.f("fk_webhook_attempts_delivery_id"), ondelete="CASCADE"
+            ["delivery_id"],
+            ["webhook_deliveries.id"],
+            name=op.f("fk_webhook_attempts_delivery_id"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_attempts")),
     )
-    op.create_index("ix_webhook_attempts_delivery_id", "webhook_attempts", ["delivery_id"], unique=False)
+    op.create_index(
+        "ix_webhook_attempts_delivery_id", "webhook_attempts", ["delivery_id"], unique=False
+    )
 
     with op.batch_alter_table("notifications") as notifications:
         # On SQLite the table is copied into a new one, which leaves the old CHECK behind.
         if op.get_context().dialect.name != "sqlite":
             notifications.drop_constraint(op.f(KNOWN), type_="check")
-        notifications.create_check_constraint(op.f(KNOWN), f"kind IN ({', '.join(map(repr, KINDS))})")
+        notifications.create_check_constraint(
+            op.f(KNOWN), f"kind IN ({', '.join(map(repr, KINDS))})"
+        )
 
 
 def downgrade() -> None:

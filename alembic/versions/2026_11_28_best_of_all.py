@@ -17,7 +17,9 @@ def upgrade() -> None:
     # SQLite can add what it computes anew at each look, PostgreSQL 15 only what it stores.
     kept = "VIRTUAL" if op.get_bind().dialect.name == "sqlite" else "STORED"
     digits = "length(CAST(views AS TEXT))"
-    op.execute(f"ALTER TABLE clips ADD COLUMN views_digits INTEGER GENERATED ALWAYS AS ({digits}) {kept}")
+    op.execute(
+        f"ALTER TABLE clips ADD COLUMN views_digits INTEGER GENERATED ALWAYS AS ({digits}) {kept}"
+    )
     op.create_index("ix_clips_views_digits", "clips", ["views_digits"])
     op.create_index("ix_clips_earnings_digits", "clips", ["earnings_digits"])
     unapproved = sa.text("status <> 'APPROVED'")

@@ -36,7 +36,9 @@ def upgrade() -> None:
     for statement in (PAYOUTS, SUBMITTERS, *(ON_SQLITE if sqlite else ON_POSTGRESQL)):
         op.execute(statement)
     op.drop_index("ix_payout_requests_status_amount", "payout_requests")
-    op.create_index("ix_payout_requests_status_amount_id", "payout_requests", ["status", "amount", "id"])
+    op.create_index(
+        "ix_payout_requests_status_amount_id", "payout_requests", ["status", "amount", "id"]
+    )
     op.create_index("ix_payout_requests_amount_id", "payout_requests", ["amount", "id"])
     op.create_index("ix_users_status_id", "users", ["status", "id"])
 

@@ -69,7 +69,9 @@ def partition_the_readings(month: str, start: str) -> None:
         " INSERT INTO view_tracking_unforeseen SELECT * FROM moved"
     )
     op.execute("ALTER TABLE view_tracking ATTACH PARTITION view_tracking_unforeseen DEFAULT")
-    op.execute(f"ALTER TABLE view_tracking ATTACH PARTITION {first} FOR VALUES FROM (MINVALUE) TO ({start})")
+    op.execute(
+        f"ALTER TABLE view_tracking ATTACH PARTITION {first} FOR VALUES FROM (MINVALUE) TO ({start})"
+    )
 
 
 def downgrade() -> None:

@@ -23,7 +23,9 @@ def upgrade() -> None:
     kept = "VIRTUAL" if op.get_bind().dialect.name == "sqlite" else "STORED"
     for name, amount in MAGNITUDES.items():
         digits = f"length(CAST({amount} AS TEXT))"
-        op.execute(f"ALTER TABLE users ADD COLUMN {name} INTEGER GENERATED ALWAYS AS ({digits}) {kept}")
+        op.execute(
+            f"ALTER TABLE users ADD COLUMN {name} INTEGER GENERATED ALWAYS AS ({digits}) {kept}"
+        )
         op.create_index(f"ix_users_{name}", "users", [name])
 
 

@@ -22,10 +22,15 @@ CAN_BE_HAD = """
 
 def upgrade() -> None:
     connection = op.get_bind()
-    if connection.dialect.name == "sqlite" or not connection.exec_driver_sql(CAN_BE_HAD).scalar_one():
+    if (
+        connection.dialect.name == "sqlite"
+        or not connection.exec_driver_sql(CAN_BE_HAD).scalar_one()
+    ):
         return
     op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-    op.execute("CREATE INDEX ix_users_searched ON users USING gin (name gin_trgm_ops, email gin_trgm_ops)")
+    op.execute(
+        "CREATE INDEX ix_users_searched ON users USING gin (name gin_trgm_ops, email gin_trgm_ops)"
+    )
 
 
 def downgrade() -> None:

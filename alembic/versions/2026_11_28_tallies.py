@@ -22,7 +22,9 @@ def upgrade() -> None:
     sqlite = op.get_bind().dialect.name == "sqlite"
     if not sqlite:
         # What is under way is waited for: it would be neither among the rows that are counted nor seen by a trigger.
-        op.execute("LOCK TABLE clip_submissions, clips, view_tracking, ledger_transfers IN SHARE ROW EXCLUSIVE MODE")
+        op.execute(
+            "LOCK TABLE clip_submissions, clips, view_tracking, ledger_transfers IN SHARE ROW EXCLUSIVE MODE"
+        )
     create_tables()
     add_up_what_there_is(sqlite=sqlite)
     if sqlite:
@@ -38,7 +40,11 @@ def upgrade() -> None:
 def create_tables() -> None:
     op.create_table(
         "submission_tallies",
-        sa.Column("campaign_id", ID, sa.ForeignKey("campaigns.id", name="fk_submission_tallies_campaign_id")),
+        sa.Column(
+            "campaign_id",
+            ID,
+            sa.ForeignKey("campaigns.id", name="fk_submission_tallies_campaign_id"),
+        ),
         sa.Column("platform", sa.String(32), nullable=False),
         sa.Column("status", sa.String(32), nullable=False),
         sa.Column("submissions", ID, nullable=False),
@@ -46,7 +52,9 @@ def create_tables() -> None:
     )
     op.create_table(
         "clip_tallies",
-        sa.Column("campaign_id", ID, sa.ForeignKey("campaigns.id", name="fk_clip_tallies_campaign_id")),
+        sa.Column(
+            "campaign_id", ID, sa.ForeignKey("campaigns.id", name="fk_clip_tallies_campaign_id")
+        ),
         sa.Column("platform", sa.String(32), nullable=False),
         sa.Column("state", sa.String(32), nullable=False),
         sa.Column("clips", ID, nullable=False),
@@ -56,7 +64,11 @@ def create_tables() -> None:
     )
     op.create_table(
         "campaign_clippers",
-        sa.Column("campaign_id", ID, sa.ForeignKey("campaigns.id", name="fk_campaign_clippers_campaign_id")),
+        sa.Column(
+            "campaign_id",
+            ID,
+            sa.ForeignKey("campaigns.id", name="fk_campaign_clippers_campaign_id"),
+        ),
         sa.Column("user_id", ID, sa.ForeignKey("users.id", name="fk_campaign_clippers_user_id")),
         sa.Column("clips", ID, nullable=False),
         sa.Column("growth", ID, nullable=False),
@@ -64,11 +76,15 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("campaign_id", "user_id", name="pk_campaign_clippers"),
     )
     op.create_index("ix_campaign_clippers_user_id", "campaign_clippers", ["user_id"])
-    op.create_index("ix_campaign_clippers_campaign_id_earned", "campaign_clippers", ["campaign_id", "earned"])
+    op.create_index(
+        "ix_campaign_clippers_campaign_id_earned", "campaign_clippers", ["campaign_id", "earned"]
+    )
     op.create_table(
         "campaign_days",
         sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("campaign_id", ID, sa.ForeignKey("campaigns.id", name="fk_campaign_days_campaign_id")),
+        sa.Column(
+            "campaign_id", ID, sa.ForeignKey("campaigns.id", name="fk_campaign_days_campaign_id")
+        ),
         sa.Column("platform", sa.String(32), nullable=False),
         sa.Column("views", ID, nullable=False),
         sa.Column("spent", ID, nullable=False),
@@ -90,7 +106,11 @@ def add_up_what_there_is(*, sqlite: bool) -> None:
     for statement in (SUBMISSIONS, CLIPS, CLIPPERS):
         op.execute(statement)
     for statement in (DAYS, ACCOUNTS):
-        op.execute(statement.format(read_on=_day("date", sqlite=sqlite), on=_day("l.created_at", sqlite=sqlite)))
+        op.execute(
+            statement.format(
+                read_on=_day("date", sqlite=sqlite), on=_day("l.created_at", sqlite=sqlite)
+            )
+        )
 
 
 def _day(moment: str, *, sqlite: bool) -> str:
@@ -182,7 +202,9 @@ MOVED = """
         UNION ALL SELECT campaign_id, platform, status, -1 FROM rows_before
     ) AS moved GROUP BY 1, 2, 3 HAVING SUM(number) <> 0 ORDER BY 1, 2, 3"""
 FUNCTIONS = (
-    FUNCTION.format(name="swivi_add_up_submission", body=ADD_SUBMISSIONS.format(rows=ONE_SUBMISSION)),
+    FUNCTION.format(
+        name="swivi_add_up_submission", body=ADD_SUBMISSIONS.format(rows=ONE_SUBMISSION)
+    ),
     FUNCTION.format(name="swivi_add_up_submissions_again", body=ADD_SUBMISSIONS.format(rows=MOVED)),
     FUNCTION.format(name="swivi_add_up_clip", body=ADD_CLIP),
     FUNCTION.format(
@@ -214,15 +236,30 @@ GONE = (
 """Of each there is a better one below, or what it was for stands in a tally."""
 
 NEW = (
-    ("ix_ledger_transfers_user_id_created_at_id", "ledger_transfers", ["user_id", "created_at", "id"], ""),
-    ("ix_ledger_transfers_campaign_id_created_at_id", "ledger_transfers", ["campaign_id", "created_at", "id"], ""),
+    (
+        "ix_ledger_transfers_user_id_created_at_id",
+        "ledger_transfers",
+        ["user_id", "created_at", "id"],
+        "",
+    ),
+    (
+        "ix_ledger_transfers_campaign_id_created_at_id",
+        "ledger_transfers",
+        ["campaign_id", "created_at", "id"],
+        "",
+    ),
     (
         "ix_ledger_transfers_budget",
         "ledger_transfers",
         ["campaign_id", "created_at", "kind", "amount"],
         "kind <> 'ACCRUAL'",
     ),
-    ("ix_clip_submissions_campaign_id_status_id", "clip_submissions", ["campaign_id", "status", "id"], ""),
+    (
+        "ix_clip_submissions_campaign_id_status_id",
+        "clip_submissions",
+        ["campaign_id", "status", "id"],
+        "",
+    ),
     ("ix_clip_submissions_campaign_id_id", "clip_submissions", ["campaign_id", "id"], ""),
     ("ix_clip_submissions_status_id", "clip_submissions", ["status", "id"], ""),
     ("ix_clip_submissions_user_id_status_id", "clip_submissions", ["user_id", "status", "id"], ""),
@@ -235,7 +272,12 @@ NEW = (
         ["run_id", "clip_id", "attempt", "outcome", "date"],
         "outcome <> 'ok'",
     ),
-    ("ix_view_tracking_read_again", "view_tracking", ["run_id", "clip_id", "attempt", "date"], "attempt > 1"),
+    (
+        "ix_view_tracking_read_again",
+        "view_tracking",
+        ["run_id", "clip_id", "attempt", "date"],
+        "attempt > 1",
+    ),
     ("ix_notifications_user_id_id", "notifications", ["user_id", "id"], ""),
     ("ix_notifications_unread", "notifications", ["user_id", "id"], "read_at IS NULL"),
     ("ix_audit_log_action_id", "audit_log", ["action", "id"], ""),
@@ -253,7 +295,9 @@ def add_magnitudes(*, sqlite: bool) -> None:
     for name, amount in MAGNITUDES.items():
         digits = f"length(CAST({amount} AS TEXT))"
         kept = "VIRTUAL" if sqlite else "STORED"
-        op.execute(f"ALTER TABLE clips ADD COLUMN {name} INTEGER GENERATED ALWAYS AS ({digits}) {kept}")
+        op.execute(
+            f"ALTER TABLE clips ADD COLUMN {name} INTEGER GENERATED ALWAYS AS ({digits}) {kept}"
+        )
         op.create_index(f"ix_clips_campaign_id_{name}", "clips", ["campaign_id", name])
 
 

@@ -19,7 +19,11 @@ UNAPPROVED = sa.text("status <> 'APPROVED'")
 
 
 def upgrade() -> None:
-    op.create_index("ix_clip_submissions_user_id_campaign_id_id", "clip_submissions", ["user_id", "campaign_id", "id"])
+    op.create_index(
+        "ix_clip_submissions_user_id_campaign_id_id",
+        "clip_submissions",
+        ["user_id", "campaign_id", "id"],
+    )
     op.create_index(
         "ix_clip_submissions_user_id_unapproved",
         "clip_submissions",

@@ -26,7 +26,10 @@ MOST_LISTED = 200
 
 BASE64 = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
 FIRST_OF_FOUR = {letter: BASE64[at & ~3] for at, letter in enumerate(BASE64)}
-URLS = {"youtube": "https://www.youtube.com/watch?v={}", "instagram": "https://www.instagram.com/reel/{}/"}
+URLS = {
+    "youtube": "https://www.youtube.com/watch?v={}",
+    "instagram": "https://www.instagram.com/reel/{}/",
+}
 
 CANDIDATES = sa.text("""
     SELECT id, platform, external_id FROM clip_submissions
@@ -55,13 +58,21 @@ def upgrade() -> None:
     for submission, platform, external_id in connection.execute(CANDIDATES).all():
         canonical = canonical_id(platform, external_id)
         if canonical != external_id:
-            values = {"submission": submission, "canonical": canonical, "url": URLS[platform].format(canonical)}
+            values = {
+                "submission": submission,
+                "canonical": canonical,
+                "url": URLS[platform].format(canonical),
+            }
             if connection.execute(CHANGE, values).rowcount == 0:
                 kept.append(submission)
     op.execute(CLIPS)
     if kept:
         named = ", ".join(str(submission) for submission in kept[:MOST_LISTED])
-        log.warning("%d submissions keep another id of a video that was submitted twice: %s", len(kept), named)
+        log.warning(
+            "%d submissions keep another id of a video that was submitted twice: %s",
+            len(kept),
+            named,
+        )
 
 
 def canonical_id(platform: str, external_id: str) -> str:

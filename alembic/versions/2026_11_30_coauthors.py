@@ -14,7 +14,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("clip_submissions", sa.Column("coauthors", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
+    op.add_column(
+        "clip_submissions",
+        sa.Column("coauthors", sa.JSON(), nullable=False, server_default=sa.text("'[]'")),
+    )
 
 
 def downgrade() -> None:

@@ -38,21 +38,36 @@ def upgrade() -> None:
     op.create_table(
         "clip_holds",
         sa.Column("id", ID, autoincrement=True, nullable=False),
-        sa.Column("clip_id", ID, sa.ForeignKey("clips.id", name="fk_clip_holds_clip_id"), nullable=False),
+        sa.Column(
+            "clip_id", ID, sa.ForeignKey("clips.id", name="fk_clip_holds_clip_id"), nullable=False
+        ),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("views", ID, nullable=False),
         sa.Column("views_before", ID, nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("placed_by", ID, sa.ForeignKey("users.id", name="fk_clip_holds_placed_by"), nullable=True),
+        sa.Column(
+            "placed_by",
+            ID,
+            sa.ForeignKey("users.id", name="fk_clip_holds_placed_by"),
+            nullable=True,
+        ),
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("lifted_by", ID, sa.ForeignKey("users.id", name="fk_clip_holds_lifted_by"), nullable=True),
+        sa.Column(
+            "lifted_by",
+            ID,
+            sa.ForeignKey("users.id", name="fk_clip_holds_lifted_by"),
+            nullable=True,
+        ),
         sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decision", sa.String(length=32), nullable=True),
         sa.CheckConstraint(
             "decision IN ('PAID', 'CORRECTED', 'REVOKED', 'LAPSED')",
             name=op.f("ck_clip_holds_holddecision_known"),
         ),
-        sa.CheckConstraint("(lifted_at IS NULL) = (decision IS NULL)", name=op.f("ck_clip_holds_lifted_by_decision")),
+        sa.CheckConstraint(
+            "(lifted_at IS NULL) = (decision IS NULL)",
+            name=op.f("ck_clip_holds_lifted_by_decision"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clip_holds")),
     )
     op.create_index("ix_clip_holds_clip_id", "clip_holds", ["clip_id"])

@@ -21,7 +21,10 @@ LIVE_WITHOUT_VIDEO = sa.text("NOT holds_video AND status <> 'REJECTED'")
 
 def upgrade() -> None:
     # With a default in the database, a server of the release before goes on taking submissions meanwhile.
-    op.add_column("clip_submissions", sa.Column("holds_video", sa.Boolean(), nullable=False, server_default=sa.true()))
+    op.add_column(
+        "clip_submissions",
+        sa.Column("holds_video", sa.Boolean(), nullable=False, server_default=sa.true()),
+    )
     op.execute(RELEASE_OTHERS)
     op.create_index(
         "uq_clip_submissions_held_video",

@@ -20,14 +20,29 @@ def upgrade() -> None:
     op.create_table(
         "manual_readings",
         sa.Column("id", ID, autoincrement=True, nullable=False),
-        sa.Column("clip_id", ID, sa.ForeignKey("clips.id", name="fk_manual_readings_clip_id"), nullable=False),
+        sa.Column(
+            "clip_id",
+            ID,
+            sa.ForeignKey("clips.id", name="fk_manual_readings_clip_id"),
+            nullable=False,
+        ),
         sa.Column("views", ID, nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("worth", ID, nullable=False),
         sa.Column("status", sa.String(length=32), nullable=False),
-        sa.Column("asked_by", ID, sa.ForeignKey("users.id", name="fk_manual_readings_asked_by"), nullable=False),
+        sa.Column(
+            "asked_by",
+            ID,
+            sa.ForeignKey("users.id", name="fk_manual_readings_asked_by"),
+            nullable=False,
+        ),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("decided_by", ID, sa.ForeignKey("users.id", name="fk_manual_readings_decided_by"), nullable=True),
+        sa.Column(
+            "decided_by",
+            ID,
+            sa.ForeignKey("users.id", name="fk_manual_readings_decided_by"),
+            nullable=True,
+        ),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "status IN ('WAITING', 'CONFIRMED', 'DECLINED')",

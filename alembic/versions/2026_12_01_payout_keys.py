@@ -26,7 +26,9 @@ ROWS_AT_ONCE = 1_000
 def upgrade() -> None:
     connection = op.get_bind()
     change = (
-        sa.update(REQUESTS).where(REQUESTS.c.id == sa.bindparam("of")).values(idempotency_key=sa.bindparam("hashed"))
+        sa.update(REQUESTS)
+        .where(REQUESTS.c.id == sa.bindparam("of"))
+        .values(idempotency_key=sa.bindparam("hashed"))
     )
     newest = 0
     while True:
@@ -40,7 +42,8 @@ def upgrade() -> None:
         if not rows:
             return
         connection.execute(
-            change, [{"of": row.id, "hashed": _hashed(row.user_id, row.idempotency_key)} for row in rows]
+            change,
+            [{"of": row.id, "hashed": _hashed(row.user_id, row.idempotency_key)} for row in rows],
         )
         newest = rows[-1].id
 

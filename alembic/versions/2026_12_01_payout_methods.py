@@ -35,7 +35,12 @@ def upgrade() -> None:
     with op.batch_alter_table("payouts") as payouts:
         enumerate_methods(payouts, "payouts")
     op.create_index(
-        unique, "payouts", ["method", "transaction_id"], unique=True, sqlite_where=CHOSEN, postgresql_where=CHOSEN
+        unique,
+        "payouts",
+        ["method", "transaction_id"],
+        unique=True,
+        sqlite_where=CHOSEN,
+        postgresql_where=CHOSEN,
     )
     with op.batch_alter_table("payout_destinations") as destinations:
         enumerate_methods(destinations, "payout_destinations")
@@ -64,7 +69,9 @@ def rename(connection: sa.Connection, name: str) -> None:
 
 
 def enumerate_methods(table: Any, name: str) -> None:
-    table.alter_column("method", existing_type=sa.String(), type_=sa.String(32), existing_nullable=False)
+    table.alter_column(
+        "method", existing_type=sa.String(), type_=sa.String(32), existing_nullable=False
+    )
     table.create_check_constraint(op.f(f"ck_{name}_payoutmethod_known"), KNOWN)
 
 

@@ -14,7 +14,9 @@ depends_on = None
 
 KNOWN = {
     "ck_scraper_runs_platform_known": "platform IN ('tiktok', 'youtube', 'instagram')",
-    "ck_scraper_runs_scraperstatus_known": ("status IN ('STARTING', 'STARTED', 'COLLECTED', 'FAILED')"),
+    "ck_scraper_runs_scraperstatus_known": (
+        "status IN ('STARTING', 'STARTED', 'COLLECTED', 'FAILED')"
+    ),
 }
 
 

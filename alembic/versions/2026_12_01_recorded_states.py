@@ -74,12 +74,16 @@ def upgrade() -> None:
     )
     sqlite = op.get_bind().dialect.name == "sqlite"
     for (subject, table), (plain, special) in TABLES.items():
-        op.execute(recorded(subject, table, dict.fromkeys(plain.split(), "plain") | special, sqlite=sqlite))
+        op.execute(
+            recorded(subject, table, dict.fromkeys(plain.split(), "plain") | special, sqlite=sqlite)
+        )
 
 
 def recorded(subject: str, table: str, cells: dict[str, str], *, sqlite: bool) -> str:
     make = "json_object" if sqlite else "json_build_object"
-    pairs = ", ".join(f"'{name}', {cell(name, kind, sqlite=sqlite)}" for name, kind in cells.items())
+    pairs = ", ".join(
+        f"'{name}', {cell(name, kind, sqlite=sqlite)}" for name, kind in cells.items()
+    )
     return (
         "INSERT INTO audit_log (at, actor_id, action, subject, subject_id, before, after, reason, state)"  # noqa: S608
         f" SELECT CURRENT_TIMESTAMP, NULL, '{subject}.recorded', '{subject}', t.id, '{{}}', '{{}}',"
@@ -97,7 +101,11 @@ def cell(name: str, kind: str, *, sqlite: bool) -> str:
     if kind == MOMENT:
         return f"CAST(CAST(EXTRACT(EPOCH FROM t.{name}) * 1000000 AS BIGINT) AS TEXT)"
     if kind == DIGEST:
-        return f"sha256_hex(t.{name})" if sqlite else f"encode(sha256(convert_to(t.{name}, 'UTF8')), 'hex')"
+        return (
+            f"sha256_hex(t.{name})"
+            if sqlite
+            else f"encode(sha256(convert_to(t.{name}, 'UTF8')), 'hex')"
+        )
     return f"CAST(t.{name} AS TEXT)"
 
 

@@ -14,7 +14,13 @@ depends_on = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 STREAMS = ("TRANSFERS", "ENTRIES", "READINGS", "THINNED")
-EVENTS = ("submission.approved", "campaign.completed", "payout.completed", "seal.made", "webhook.test")
+EVENTS = (
+    "submission.approved",
+    "campaign.completed",
+    "payout.completed",
+    "seal.made",
+    "webhook.test",
+)
 KNOWN = "ck_webhook_events_eventkind_known"
 APPEND_ONLY = ("seals", "sealed_slices", "thinned_readings")
 
@@ -43,7 +49,9 @@ def allow_event(*, sqlite: bool) -> None:
     """Let webhooks be told of `seal.made`."""
     if not sqlite:
         op.drop_constraint(op.f(KNOWN), "webhook_events", type_="check")
-        op.create_check_constraint(op.f(KNOWN), "webhook_events", f"kind IN ({', '.join(map(repr, EVENTS))})")
+        op.create_check_constraint(
+            op.f(KNOWN), "webhook_events", f"kind IN ({', '.join(map(repr, EVENTS))})"
+        )
         return
     # A copy of the table would take the deliveries with the original, which refer to it. A CHECK is text only:
     # https://www.sqlite.org/lang_altertable.html#otheralter
@@ -77,7 +85,9 @@ def create_tables() -> None:
         sa.Column("seal_id", ID, nullable=False),
         sa.Column(
             "stream",
-            sa.Enum(*STREAMS, name="stream_known", native_enum=False, create_constraint=True, length=32),
+            sa.Enum(
+                *STREAMS, name="stream_known", native_enum=False, create_constraint=True, length=32
+            ),
             nullable=False,
         ),
         sa.Column("after_id", ID, nullable=False),
@@ -100,7 +110,9 @@ def create_tables() -> None:
         sa.Column("ids", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_thinned_readings")),
     )
-    op.create_index("ix_thinned_readings_first_id_last_id", "thinned_readings", ["first_id", "last_id"])
+    op.create_index(
+        "ix_thinned_readings_first_id_last_id", "thinned_readings", ["first_id", "last_id"]
+    )
     op.create_table(
         "seal_checks",
         sa.Column("id", ID, autoincrement=False, nullable=False),

@@ -25,7 +25,9 @@ def upgrade() -> None:
         sa.Column("user_id", ID, nullable=False),
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_pending_authenticators_user_id")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_pending_authenticators_user_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pending_authenticators")),
         sa.UniqueConstraint("user_id", name=op.f("uq_pending_authenticators_user_id")),
     )

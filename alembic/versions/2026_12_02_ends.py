@@ -49,7 +49,9 @@ def _widen_on_sqlite() -> None:
             {"table": table, "last": last, "new": new},
         )
         assert changed.rowcount == 1, f"{table} has no CHECK of {column} that ends with {last}"
-    connection.exec_driver_sql("PRAGMA writable_schema = RESET")  # OFF, and the schema is read again
+    connection.exec_driver_sql(
+        "PRAGMA writable_schema = RESET"
+    )  # OFF, and the schema is read again
 
 
 def _widen_on_postgresql() -> None:
@@ -64,10 +66,14 @@ def _widen_on_postgresql() -> None:
             {"name": f"ck_{table}_{name}", "table": table},
         )
         values = [part.split("'")[1] for part in known.split(",")]
-        assert f"'{values[-1]}'" == last, f"{table} has a CHECK of {column} that ends with {values[-1]}"
+        assert f"'{values[-1]}'" == last, (
+            f"{table} has a CHECK of {column} that ends with {values[-1]}"
+        )
         listed = ", ".join([*(f"'{value}'" for value in values), new])
         op.execute(f"ALTER TABLE {table} DROP CONSTRAINT ck_{table}_{name}")
-        op.execute(f"ALTER TABLE {table} ADD CONSTRAINT ck_{table}_{name} CHECK ({column} IN ({listed}))")
+        op.execute(
+            f"ALTER TABLE {table} ADD CONSTRAINT ck_{table}_{name} CHECK ({column} IN ({listed}))"
+        )
 
 
 ACTION = "campaign.budget_returned"

@@ -139,7 +139,9 @@ class Schedule:
 
 
 def _said(work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
-    """Return `work` with Swivi's own errors logged in one line; the scheduler logs others in full."""
+    """Return `work` with Swivi's own errors logged in one line; the scheduler logs others in
+    full.
+    """
 
     async def run() -> None:
         try:

@@ -60,7 +60,7 @@ def only(folder: Path, pattern: str) -> Path:
 
 
 @SQLITE_ONLY
-async def test_a_backup_made_while_others_write_is_one_moment_and_comes_back_with_its_books_in_order(
+async def test_a_backup_made_while_others_write_is_one_moment_with_its_books_in_order(
     swivi: Run, run: Run, earn: Earn, tmp_path: Path
 ) -> None:
     await earn()

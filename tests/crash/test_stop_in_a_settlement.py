@@ -30,7 +30,8 @@ SLOW = {
     "sqlite": [
         """CREATE TRIGGER slow BEFORE INSERT ON ledger_transfers BEGIN
         SELECT count(*) FROM (
-            WITH RECURSIVE counted(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM counted WHERE x < 10000000000)
+            WITH RECURSIVE counted(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM counted
+                WHERE x < 10000000000)
             SELECT x FROM counted
         ); END"""
     ],

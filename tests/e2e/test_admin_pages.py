@@ -203,7 +203,9 @@ async def test_what_needs_attention_leads_to_where_it_is_handled(
     expected = {
         "to review, the oldest sent": "/admin/submissions",
         "to decide on, $": "/admin/payouts?status=pending",
-        "1 submission has waited for a first reading for more than an hour": "/admin/submissions?status=pending",
+        "1 submission has waited for a first reading for more than an hour": (
+            "/admin/submissions?status=pending"
+        ),
         "2 of 3 clips not read in the newest run": "/admin/tracking",
         "Last Call: 0% of the budget is spent, it ends in": f"/admin/campaigns/{ending.id}",
     }

@@ -33,7 +33,8 @@ BALANCE = ".hero .live-money > span[aria-hidden]"
 WATCH_BALANCE = """selector => {
     const element = document.querySelector(selector);
     window.written = [];
-    new MutationObserver(() => window.written.push(element.textContent)).observe(element, { childList: true });
+    new MutationObserver(() => window.written.push(element.textContent))
+        .observe(element, { childList: true });
 }"""
 
 

@@ -16,16 +16,19 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 WRITTEN_IN = """() => {
     window.refused = []
-    document.addEventListener("securitypolicyviolation", event => window.refused.push(event.violatedDirective))
+    document.addEventListener("securitypolicyviolation",
+        event => window.refused.push(event.violatedDirective))
     document.body.insertAdjacentHTML("beforeend", "<img src=x onerror='window.ran = 1'>")
-    document.body.append(Object.assign(document.createElement("script"), {textContent: "window.ran = 2"}))
+    document.body.append(Object.assign(document.createElement("script"),
+        {textContent: "window.ran = 2"}))
     document.body.append(Object.assign(document.createElement("script"), {src: "https://evil.test/ran.js"}))
     document.body.append(Object.assign(document.createElement("iframe"), {src: "https://evil.test/"}))
     document.body.append(Object.assign(document.createElement("base"), {href: "https://evil.test/"}))
 }"""
 
 LATER = """() => {
-    setTimeout(() => { try { window.answer = eval("1 + 1") } catch (refused) { window.answer = refused.name } })
+    setTimeout(() => { try { window.answer = eval("1 + 1") }
+        catch (refused) { window.answer = refused.name } })
 }"""
 
 

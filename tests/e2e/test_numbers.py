@@ -13,7 +13,10 @@ NO_REACT = (
     "export const createElement = 0, Fragment = 0, useEffect = 0, useLayoutEffect = 0, useRef = "
     "0, useState = 0"
 )
-PAGE = f"""<script type="importmap">{{"imports": {{"react": "data:text/javascript,{NO_REACT}"}}}}</script>"""
+PAGE = (
+    f"""<script type="importmap">{{"imports": {{"react": """
+    f""""data:text/javascript,{NO_REACT}"}}}}</script>"""
+)
 WRITE = (
     "async amounts => { const { formatCents } = await import('/swivi.js'); return "
     "amounts.map(formatCents) }"

@@ -28,7 +28,7 @@ async def relay(url: str) -> AsyncIterator[tuple[Relay, "asyncio.Queue[ChangeSet
 @pytest.mark.parametrize(
     "said", [b"nonsense", b"{}", b"[1]", b'{"from": "x", "users": 1, "campaigns": [], "runs": []}']
 )
-async def test_what_nobody_understands_is_passed_over_and_what_comes_after_it_is_heard_by_the_others(
+async def test_a_malformed_message_is_skipped_and_those_after_it_are_heard(
     said: bytes,
 ) -> None:
     with running_redis() as server:

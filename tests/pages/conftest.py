@@ -41,7 +41,8 @@ class Tab:
         cookie = ""
         if actor is not None:
             async with self._world.database.writing() as session:
-                cookie = f"{sessions.SESSION_COOKIE}={await sessions.open_session(session, actor.user_id)}"
+                token = await sessions.open_session(session, actor.user_id)
+                cookie = f"{sessions.SESSION_COOKIE}={token}"
         self.bring(cookie)
 
     def bring(self, cookie: str) -> None:

@@ -46,14 +46,17 @@ REFUSALS = (
 """What the database says to a change that it refuses whatever the value is."""
 
 WHAT_TO_DO = """
-Nobody would see that these cells are changed in the database. For each of these columns, do one of:
-1. The cell steers, records or explains money, and changes with a deed: add it to its table's cells in
-   swivi/domain/ledger/states.py, give `row=` to each audit_log.entry about a change of it, and write a migration that
-   records all rows once more (as alembic/versions/2026_12_01_recorded_states.py does).
-2. It follows from other rows: add a check to swivi/domain/ledger/checks and a corruption to tests/services/corruptions.py.
+The audit would not name a change of these cells by SQL. For each of these columns, do one of:
+1. The cell steers, records or explains money, and changes by an action: add it to its table's
+   cells in swivi/domain/ledger/states.py, give `row=` to each audit_log.entry about a change of it,
+   and write a migration that records all rows once more (as
+   alembic/versions/2026_12_01_recorded_states.py does).
+2. It follows from other rows: add a check to swivi/domain/ledger/checks and a corruption to
+   tests/services/corruptions.py.
 3. It is a column of an append-only table: add it to swivi/domain/seals/content.py.
 4. It cannot touch money: add it to tests/services/harmless.py, with the reason.
-If the history of tests/services/test_invariants.py has no row of its table, add one there for 1 to 3."""
+If the history of tests/services/test_invariants.py has no row of its table, add one there for
+1 to 3."""
 
 RANDOM_CHANGES = 200
 

@@ -9,7 +9,7 @@ from tests.factories import tiktok
 from tests.world import World
 
 
-async def test_a_submission_waits_for_review_only_once_its_baseline_is_there_and_is_stuck_after_an_hour(
+async def test_a_submission_waits_for_review_once_its_baseline_is_there_and_is_stuck_in_an_hour(
     world: World,
 ) -> None:
     campaign = await world.campaign()

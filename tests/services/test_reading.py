@@ -366,7 +366,7 @@ async def test_of_a_run_that_was_stopped_only_campaigns_that_were_read_whole_are
     assert await world.earnings(whole, read, unread) == [1_000, 1_000, 1_000]
 
 
-async def test_a_clip_that_awaits_another_attempt_keeps_its_campaign_from_settling_when_the_run_is_stopped(
+async def test_a_clip_that_awaits_another_attempt_keeps_its_campaign_open_in_a_stopped_run(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scarce = await world.campaign(budget="10.00")

@@ -434,7 +434,8 @@ async def test_history_stays_append_only_after_an_upgrade(old: Database) -> None
 
 
 WAITING = """
-    SELECT count(*) > 0 FROM pg_locks JOIN pg_database d ON d.oid = database WHERE datname = :name AND NOT granted"""
+    SELECT count(*) > 0 FROM pg_locks JOIN pg_database d ON d.oid = database WHERE datname = :name
+        AND NOT granted"""
 TOTALS = (
     "submission_tallies",
     "clip_tallies",
@@ -494,7 +495,8 @@ UNREAD = (
     "INSERT INTO view_tracking (clip_id, run_id, attempt, date, outcome, metric, source, detail) "
     "VALUES (1, 1, 2, :now, 'private', 'playCount', 'apify', ''), (1, 1, 3, :now, 'error', "
     "'playCount', 'apify', '')",
-    """INSERT INTO thinned_days (day, deleted, failed, is_done) VALUES (:now, 9, '{"private": 3}', true)""",
+    "INSERT INTO thinned_days (day, deleted, failed, is_done)"
+    """ VALUES (:now, 9, '{"private": 3}', true)""",
 )
 
 

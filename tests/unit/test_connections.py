@@ -123,9 +123,12 @@ async def everything(reader: asyncio.StreamReader) -> bytes:
     ("kind", "method"),
     [
         *((HttpToolsProtocol, name) for name in (
-            "connection_made", "connection_lost", "data_received", "handle_websocket_upgrade", "on_message_begin",
-            "on_header", "on_headers_complete", "on_message_complete", "on_body", "_start_asgi_task",
-            "send_400_response", "pause_writing", "resume_writing", "shutdown", "_unset_keepalive_if_required",
+            "connection_made", "connection_lost", "data_received", "handle_websocket_upgrade",
+            "on_message_begin",
+            "on_header", "on_headers_complete", "on_message_complete", "on_body",
+            "_start_asgi_task",
+            "send_400_response", "pause_writing", "resume_writing", "shutdown",
+            "_unset_keepalive_if_required",
         )),
         *((WebSocketsSansIOProtocol, name) for name in (
             "connection_lost", "data_received", "pause_writing", "resume_writing",

@@ -16,15 +16,19 @@ from swivi.domain.payouts import rules as payout_rules
 from swivi.domain.webhooks.rules import parse_description
 
 INVISIBLE = [
-    "\u200b", "Ada\u200b", "Ada\u202eADA", "\u2066Ada\u2069", "Ada\u00ad", "\ufeffAda", "Ada\u2060", "Ada\u200e",
-    "A\u200dda", "A\u200cda", "\u200d", "\u3164", "\u115f\u1160", "\u2800", "\uffa0x", "Ada\U000e0041",
-    "Ada\U000e0100", "Ada\x07", "Ada\x1b[31m", "Ada\ue000", "a\u034fb", "\u0627\u200c", "\u0627\u200c\u200c\u0627",
+    "\u200b", "Ada\u200b", "Ada\u202eADA", "\u2066Ada\u2069", "Ada\u00ad", "\ufeffAda", "Ada\u2060",
+    "Ada\u200e",
+    "A\u200dda", "A\u200cda", "\u200d", "\u3164", "\u115f\u1160", "\u2800", "\uffa0x",
+    "Ada\U000e0041",
+    "Ada\U000e0100", "Ada\x07", "Ada\x1b[31m", "Ada\ue000", "a\u034fb", "\u0627\u200c",
+    "\u0627\u200c\u200c\u0627",
     "A\ufe00da", "Ada\ufe0f", "Ada\ufe0e", "7\ufe0f", "Ada\u180b", "\ufe0fAda", "Ada\ufdd0",
     "Ada\uffff", "Ada\U0010fffe",
 ]  # fmt: skip
 WITHOUT_LETTERS = ["...", "\u2605", "\U0001f600", "- -", "\u0301"]
 READABLE = [
-    "Ada", "Ada Lovelace 2", "7", "Zoë", "山田 太郎", "علی\u200cرضا", "क्\u200dष", "ශ්\u200dරී", "Łukasz", "안녕",
+    "Ada", "Ada Lovelace 2", "7", "Zoë", "山田 太郎", "علی\u200cرضا", "क्\u200dष", "ශ්\u200dරී",
+    "Łukasz", "안녕",
     "Team \U0001f468\u200d\U0001f469\u200d\U0001f467",
     "I \u2764\ufe0f Ada", "Ada 1\ufe0f\u20e3", "\u2139\ufe0f Ada", "\u1820\u180b",
     "Pride \U0001f3f3\ufe0f\u200d\U0001f308", "O'Neil & Söhne – Test",

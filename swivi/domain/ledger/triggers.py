@@ -79,7 +79,8 @@ POSTGRESQL = """
            t.tgisinternal OR t.tgparentid <> 0 AS is_derived,
            pg_get_triggerdef(t.oid, true) || ' ' || l.lanname || ' ' || p.prosrc
                || COALESCE(array_to_string(p.proconfig, ','), '') AS body
-    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n
+        ON n.oid = c.relnamespace
     JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_language l ON l.oid = p.prolang
     WHERE n.nspname = current_schema()"""
 WITHOUT_CLONE = """
@@ -87,7 +88,8 @@ WITHOUT_CLONE = """
     FROM pg_trigger t JOIN pg_inherits i ON i.inhparent = t.tgrelid
     JOIN pg_class part ON part.oid = i.inhrelid JOIN pg_namespace n ON n.oid = part.relnamespace
     WHERE n.nspname = current_schema() AND NOT t.tgisinternal AND NOT EXISTS (
-        SELECT 1 FROM pg_trigger clone WHERE clone.tgparentid = t.oid AND clone.tgrelid = part.oid)"""
+        SELECT 1 FROM pg_trigger clone WHERE clone.tgparentid = t.oid
+            AND clone.tgrelid = part.oid)"""
 RULES = """
     SELECT c.relname || '.' || r.rulename AS name FROM pg_rewrite r
     JOIN pg_class c ON c.oid = r.ev_class JOIN pg_namespace n ON n.oid = c.relnamespace

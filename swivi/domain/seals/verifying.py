@@ -258,9 +258,11 @@ async def _compared_by_postgresql(
     # From the first slice on also what was inserted with an id of zero or less.
     query = text(f"""
         SELECT s.id FROM sealed_slices s CROSS JOIN LATERAL (
-            SELECT encode(pg_catalog.sha256(string_agg({sealed.sent}, ''::bytea ORDER BY t.id)), 'hex') AS digest
+            SELECT encode(pg_catalog.sha256(string_agg({sealed.sent}, ''::bytea ORDER BY t.id)),
+                'hex') AS digest
             FROM {sealed.table} t
-            WHERE t.id > CASE WHEN s.after_id = 0 THEN -9223372036854775808 ELSE s.after_id END AND t.id <= s.last_id
+            WHERE t.id > CASE WHEN s.after_id = 0 THEN -9223372036854775808 ELSE s.after_id END
+                AND t.id <= s.last_id
         ) r WHERE s.id = ANY(:ids) AND s.sent_digest = r.digest""")  # noqa: S608 - our own names
     return set((await session.execute(query, {"ids": ids})).scalars())
 

@@ -75,7 +75,8 @@ def _rounded(platform: Platform, counts: Sequence[Count]) -> Iterator[str]:
     if counts and (step := rounded_to(platform, counts[-1].views)):
         yield (
             f"{counts[-1].views:,} views is rounded by the platform to a multiple of {step:,}. "
-            f"{platform.label} rounds counts from about {platform.spec.rounds_from:,} on, so growth "
+            f"{platform.label} rounds counts from about {platform.spec.rounds_from:,} on, so "
+            "growth "
             "comes in steps."
         )
 

@@ -58,7 +58,8 @@ OF_CAMPAIGNS_AND_CLIPS = (
         "transfer {id}: takes back {found} of a transfer of {expected}, or names none of its clip",
         """
         SELECT r.id AS id, r.amount AS found, COALESCE(o.amount, 0) AS expected
-        FROM ledger_transfers r LEFT JOIN ledger_transfers o ON o.id = r.reverses AND o.kind = 'ACCRUAL'
+        FROM ledger_transfers r LEFT JOIN ledger_transfers o ON o.id = r.reverses
+            AND o.kind = 'ACCRUAL'
         WHERE r.kind = 'ACCRUAL_REVERSED'
           AND (o.id IS NULL OR r.amount > o.amount OR o.clip_id <> r.clip_id
                OR o.debit_account <> r.credit_account OR o.credit_account <> r.debit_account)""",
@@ -107,7 +108,8 @@ OF_CAMPAIGNS_AND_CLIPS = (
         "clip",
         "clip {id}: was credited {found}, its growth is worth {expected} at most",
         """
-        SELECT id, gross_credited AS found, CAST(peak_views - initial_views AS NUMERIC) * rate / 1000 AS expected
+        SELECT id, gross_credited AS found,
+            CAST(peak_views - initial_views AS NUMERIC) * rate / 1000 AS expected
         FROM clips WHERE gross_credited > CAST(peak_views - initial_views AS NUMERIC) * rate / 1000
            OR (max_per_clip IS NOT NULL AND gross_credited > max_per_clip)""",
     ),
@@ -127,7 +129,8 @@ OF_CAMPAIGNS_AND_CLIPS = (
         "transfer {id}: credits {found} to a clip that was on hold",
         """
         SELECT l.id AS id, l.amount AS found, 0 AS expected FROM clip_holds h
-        JOIN ledger_transfers l ON l.clip_id = h.clip_id AND l.kind = 'ACCRUAL' AND l.created_at > h.placed_at
+        JOIN ledger_transfers l ON l.clip_id = h.clip_id AND l.kind = 'ACCRUAL'
+            AND l.created_at > h.placed_at
         WHERE COALESCE(l.created_at >= h.lifted_at, FALSE) = FALSE""",
     ),
 )
@@ -148,10 +151,12 @@ OF_COMPLETION_AND_BUDGETS = (
         "submission",
         "submission {id}: its snapshot is {found}, its clip earned {expected}",
         """
-        SELECT s.id AS id, COALESCE(s.final_earnings, -1) AS found, COALESCE(k.earnings, 0) AS expected
+        SELECT s.id AS id, COALESCE(s.final_earnings, -1) AS found, COALESCE(k.earnings,
+            0) AS expected
         FROM clip_submissions s JOIN campaigns c ON c.id = s.campaign_id
         LEFT JOIN clips k ON k.submission_id = s.id
-        WHERE c.completed_at IS NOT NULL AND COALESCE(s.final_earnings, -1) <> COALESCE(k.earnings, 0)""",
+        WHERE c.completed_at IS NOT NULL AND COALESCE(s.final_earnings, -1) <> COALESCE(k.earnings,
+            0)""",
     ),
     Check(
         "I12",
@@ -159,7 +164,8 @@ OF_COMPLETION_AND_BUDGETS = (
         "submission {id}: has a snapshot of {found}, its campaign is not completed",
         """
         SELECT s.id AS id, s.final_earnings AS found, 0 AS expected FROM clip_submissions s
-        JOIN campaigns c ON c.id = s.campaign_id WHERE c.completed_at IS NULL AND s.final_earnings IS NOT NULL""",
+        JOIN campaigns c ON c.id = s.campaign_id WHERE c.completed_at IS NULL
+            AND s.final_earnings IS NOT NULL""",
     ),
     Check(
         "I12",
@@ -167,7 +173,8 @@ OF_COMPLETION_AND_BUDGETS = (
         "submission {id}: is PENDING though its campaign is completed",
         """
         SELECT s.id AS id, 1 AS found, 0 AS expected FROM clip_submissions s
-        JOIN campaigns c ON c.id = s.campaign_id WHERE c.completed_at IS NOT NULL AND s.status = 'PENDING'""",
+        JOIN campaigns c ON c.id = s.campaign_id WHERE c.completed_at IS NOT NULL
+            AND s.status = 'PENDING'""",
         Unit.COUNT,
     ),
     Check(
@@ -175,10 +182,13 @@ OF_COMPLETION_AND_BUDGETS = (
         "campaign",
         "campaign {id}: was completed {found} times, its state says {expected}",
         """
-        SELECT c.id AS id, COUNT(a.id) AS found, CASE WHEN c.completed_at IS NULL THEN 0 ELSE 1 END AS expected
+        SELECT c.id AS id, COUNT(a.id) AS found, CASE WHEN c.completed_at IS NULL THEN 0
+            ELSE 1 END AS expected
         FROM campaigns c
-        LEFT JOIN audit_log a ON a.subject = 'campaign' AND a.subject_id = c.id AND a.action = 'campaign.completed'
-        GROUP BY c.id, c.completed_at HAVING COUNT(a.id) <> CASE WHEN c.completed_at IS NULL THEN 0 ELSE 1 END""",
+        LEFT JOIN audit_log a ON a.subject = 'campaign' AND a.subject_id = c.id
+            AND a.action = 'campaign.completed'
+        GROUP BY c.id, c.completed_at HAVING COUNT(a.id) <> CASE WHEN c.completed_at IS NULL THEN 0
+            ELSE 1 END""",
         Unit.COUNT,
     ),
     Check(
@@ -198,7 +208,8 @@ OF_COMPLETION_AND_BUDGETS = (
         """
         SELECT l.id AS id, l.amount AS found, 0 AS expected FROM ledger_transfers l
         JOIN campaigns c ON c.id = l.campaign_id
-        WHERE l.kind = 'ACCRUAL' AND c.completed_at IS NOT NULL AND l.created_at > c.completed_at""",
+        WHERE l.kind = 'ACCRUAL' AND c.completed_at IS NOT NULL
+            AND l.created_at > c.completed_at""",
     ),
     Check(
         "I12",

@@ -60,9 +60,11 @@ OF_CLIPPERS_AND_PAYOUTS = (
         "payout request",
         "payout request {id}: reserved {found}, it asks for {expected}",
         """
-        SELECT p.id AS id, COALESCE(SUM(l.amount), 0) AS found, p.amount AS expected FROM payout_requests p
+        SELECT p.id AS id, COALESCE(SUM(l.amount), 0) AS found, p.amount AS expected
+            FROM payout_requests p
         LEFT JOIN ledger_transfers l ON l.payout_request_id = p.id AND l.kind = 'PAYOUT_RESERVED'
-        GROUP BY p.id, p.amount HAVING COUNT(l.id) <> 1 OR COALESCE(SUM(l.amount), 0) <> p.amount""",
+        GROUP BY p.id, p.amount HAVING COUNT(l.id) <> 1 OR COALESCE(SUM(l.amount),
+            0) <> p.amount""",
     ),
     Check(
         "I7",
@@ -70,11 +72,13 @@ OF_CLIPPERS_AND_PAYOUTS = (
         "payout request {id}: {found} was released, its state says {expected}",
         """
         SELECT p.id AS id, COALESCE(SUM(l.amount), 0) AS found,
-               CASE WHEN p.status IN ('CANCELLED', 'REJECTED', 'FAILED') THEN p.amount ELSE 0 END AS expected
+               CASE WHEN p.status IN ('CANCELLED', 'REJECTED', 'FAILED') THEN p.amount
+                   ELSE 0 END AS expected
         FROM payout_requests p
         LEFT JOIN ledger_transfers l ON l.payout_request_id = p.id AND l.kind = 'PAYOUT_RELEASED'
         GROUP BY p.id, p.amount, p.status HAVING COALESCE(SUM(l.amount), 0)
-            <> CASE WHEN p.status IN ('CANCELLED', 'REJECTED', 'FAILED') THEN p.amount ELSE 0 END""",
+            <> CASE WHEN p.status IN ('CANCELLED', 'REJECTED', 'FAILED') THEN p.amount
+                ELSE 0 END""",
     ),
     Check(
         "I7",
@@ -98,7 +102,8 @@ OF_CLIPPERS_AND_PAYOUTS = (
         FROM payout_requests p
         LEFT JOIN ledger_transfers l ON l.payout_request_id = p.id AND l.kind = 'PAYOUT_RETURNED'
         GROUP BY p.id, p.amount, p.status
-        HAVING COALESCE(SUM(l.amount), 0) <> CASE WHEN p.status = 'REVERSED' THEN p.amount ELSE 0 END""",
+        HAVING COALESCE(SUM(l.amount), 0) <> CASE WHEN p.status = 'REVERSED' THEN p.amount
+            ELSE 0 END""",
     ),
     Check(
         "I8",
@@ -160,7 +165,8 @@ OF_CLIPPERS_AND_PAYOUTS = (
         WHERE a.id = (
             SELECT MAX(b.id) FROM audit_log b
             WHERE b.subject = 'payout_request' AND b.subject_id = p.id AND b.action LIKE 'payout.%')
-          AND a.action <> 'payout.' || CASE WHEN p.status = 'PENDING' THEN 'requested' ELSE LOWER(p.status) END
+          AND a.action <> 'payout.' || CASE WHEN p.status = 'PENDING' THEN 'requested'
+              ELSE LOWER(p.status) END
         GROUP BY p.id""",
         Unit.COUNT,
     ),

@@ -14,8 +14,10 @@ later.
 
 COUNTS = """
     NOT EXISTS (SELECT 1 FROM clip_holds h
-                WHERE h.clip_id = v.clip_id AND h.read_at <= v.date AND COALESCE(h.lifted_at, v.date) >= v.date
-                  AND v.views > CASE WHEN h.decision = 'PAID' THEN h.views ELSE h.views_before END)"""
+                WHERE h.clip_id = v.clip_id AND h.read_at <= v.date AND COALESCE(h.lifted_at,
+                    v.date) >= v.date
+                  AND v.views > CASE WHEN h.decision = 'PAID' THEN h.views
+                      ELSE h.views_before END)"""
 """No hold keeps a reading `v` back."""
 
 OF_CLIPS_AND_READINGS = (
@@ -24,9 +26,12 @@ OF_CLIPS_AND_READINGS = (
         "clip",
         "clip {id}: was revoked {found} times, the audit log says {expected}",
         """
-        SELECT k.id AS id, CASE WHEN k.state = 'REVOKED' THEN 1 ELSE 0 END AS found, COUNT(a.id) AS expected
-        FROM clips k LEFT JOIN audit_log a ON a.subject = 'clip' AND a.subject_id = k.id AND a.action = 'clip.revoked'
-        GROUP BY k.id, k.state HAVING COUNT(a.id) <> CASE WHEN k.state = 'REVOKED' THEN 1 ELSE 0 END""",
+        SELECT k.id AS id, CASE WHEN k.state = 'REVOKED' THEN 1 ELSE 0 END AS found,
+            COUNT(a.id) AS expected
+        FROM clips k LEFT JOIN audit_log a ON a.subject = 'clip' AND a.subject_id = k.id
+            AND a.action = 'clip.revoked'
+        GROUP BY k.id, k.state HAVING COUNT(a.id) <> CASE WHEN k.state = 'REVOKED' THEN 1
+            ELSE 0 END""",
         Unit.COUNT,
     ),
     Check(
@@ -35,7 +40,8 @@ OF_CLIPS_AND_READINGS = (
         "clip {id}: is removed after {found} answers that it is not found, {expected} are needed",
         """
         SELECT id, not_found_runs AS found, 2 AS expected FROM clips
-        WHERE state = 'REMOVED' AND (not_found_runs < 2 OR not_found_since IS NULL OR resting_since IS NULL)""",
+        WHERE state = 'REMOVED' AND (not_found_runs < 2 OR not_found_since IS NULL
+            OR resting_since IS NULL)""",
         Unit.COUNT,
     ),
     Check(
@@ -54,7 +60,8 @@ OF_CLIPS_AND_READINGS = (
         "clip {id}: has {found} views, no reading does (peak {expected})",
         """
         SELECT k.id AS id, k.views AS found, k.peak_views AS expected FROM clips k
-        WHERE NOT EXISTS (SELECT 1 FROM view_tracking v WHERE v.clip_id = k.id AND v.views = k.views)""",
+        WHERE NOT EXISTS (SELECT 1 FROM view_tracking v WHERE v.clip_id = k.id
+            AND v.views = k.views)""",
         Unit.COUNT,
     ),
     Check(
@@ -77,7 +84,8 @@ OF_CLIPS_AND_READINGS = (
         """
         SELECT id, found, expected FROM (
             SELECT v.clip_id AS id, COUNT(*) AS found, (
-                SELECT COUNT(*) FROM audit_log a WHERE a.subject = 'clip' AND a.subject_id = v.clip_id
+                SELECT COUNT(*) FROM audit_log a WHERE a.subject = 'clip'
+                    AND a.subject_id = v.clip_id
                 AND a.action IN ('clip.read_by_hand', 'clip.reading_confirmed')) AS expected
             FROM view_tracking v JOIN clips k ON k.id = v.clip_id
             WHERE v.run_id IS NULL AND v.views > k.initial_views GROUP BY v.clip_id

@@ -49,7 +49,8 @@ OF_THE_LEDGER = (
         SELECT l.id AS id, l.amount AS found, 0 AS expected FROM ledger_transfers l
         JOIN campaigns c ON c.id = l.campaign_id AND c.is_test
         WHERE l.kind = 'ACCRUAL' AND (l.credit_account <> 'sandbox' OR l.user_id IS NOT NULL)
-          AND l.audit_id > (SELECT COALESCE(MAX(id), 0) FROM audit_log WHERE action = 'ledger.sandbox_opened')""",
+          AND l.audit_id > (SELECT COALESCE(MAX(id), 0) FROM audit_log
+              WHERE action = 'ledger.sandbox_opened')""",
     ),
     Check(
         "I17",

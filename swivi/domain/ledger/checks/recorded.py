@@ -119,7 +119,8 @@ def rewriting(recorded: Recorded, names: Sequence[str]) -> str:
     return f"""
         SELECT a.subject_id, b.id, a.id, {values}
         FROM (
-            SELECT id, LAG(id) OVER (PARTITION BY subject_id ORDER BY id) AS before_id FROM audit_log
+            SELECT id, LAG(id) OVER (PARTITION BY subject_id ORDER BY id) AS before_id
+                FROM audit_log
             WHERE subject = '{recorded.subject}' AND state IS NOT NULL
         ) n JOIN audit_log b ON b.id = n.before_id JOIN audit_log a ON a.id = n.id
         WHERE {changes} LIMIT {MOST_NAMED}"""  # noqa: S608

@@ -24,7 +24,8 @@ DEFINITIONS = {
         SELECT campaign_id, run_id, kind, SUM(amount) AS amount FROM ledger_transfers
         WHERE campaign_id IS NOT NULL OR run_id IS NOT NULL GROUP BY campaign_id, run_id, kind""",
     "sums_by_account": """
-        SELECT credit_account AS account, DAY_OF(created_at) AS day, kind, SUM(amount) AS amount, COUNT(*) AS lines
+        SELECT credit_account AS account, DAY_OF(created_at) AS day, kind, SUM(amount) AS amount,
+            COUNT(*) AS lines
         FROM ledger_transfers GROUP BY 1, 2, 3
         UNION ALL
         SELECT debit_account, DAY_OF(created_at), kind, -SUM(amount), COUNT(*)

@@ -17,7 +17,8 @@ OF_VIDEOS = (
         "submission",
         "submission {id}: was rejected and still holds its video",
         """
-        SELECT id, 1 AS found, 0 AS expected FROM clip_submissions WHERE holds_video AND status = 'REJECTED'""",
+        SELECT id, 1 AS found, 0 AS expected FROM clip_submissions WHERE holds_video
+            AND status = 'REJECTED'""",
         Unit.COUNT,
     ),
     Check(
@@ -28,7 +29,8 @@ OF_VIDEOS = (
             "approved"
         ),
         """
-        SELECT s.id AS id, k.id AS found, 0 AS expected FROM clips k JOIN clip_submissions s ON s.id = k.submission_id
+        SELECT s.id AS id, k.id AS found, 0 AS expected FROM clips k JOIN clip_submissions s
+            ON s.id = k.submission_id
         WHERE (s.platform, s.external_id, s.user_id, s.campaign_id, s.status)
            <> (k.platform, k.external_id, k.user_id, k.campaign_id, 'APPROVED')""",
         Unit.COUNT,
@@ -50,7 +52,8 @@ OF_VIDEOS = (
         SELECT s.id AS id, 1 AS found, 0 AS expected FROM audit_log a
         JOIN clip_submissions s ON s.id = a.subject_id JOIN campaigns c ON c.id = s.campaign_id
         JOIN clips k ON k.submission_id = s.id
-        WHERE a.action = 'submission.released' AND k.state <> 'REVOKED' AND c.completed_at IS NULL""",
+        WHERE a.action = 'submission.released' AND k.state <> 'REVOKED'
+            AND c.completed_at IS NULL""",
         Unit.COUNT,
     ),
 )
