@@ -132,7 +132,7 @@ ATTACKS = (
     ),
     Attack(
         "a revocation that never was",
-        ("audit_log",),
+        ("audit_log", "ledger_transfers"),
         (
             "UPDATE clips SET state = 'TRACKED' WHERE state = 'REVOKED'",
             "DELETE FROM audit_log WHERE action = 'clip.revoked'",

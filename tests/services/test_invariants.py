@@ -151,19 +151,19 @@ async def disarm(session: AsyncSession, table: str, *, sqlite: bool) -> None:
             await session.execute(text(statement))
         return
     partitions = f"SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = '{table}'::regclass"
-    for part in (await session.execute(text(partitions))).scalars().all():
-        await drop_unique(session, part)
-    named = (
-        f"SELECT conname FROM pg_constraint WHERE conrelid = '{table}'::regclass AND contype IN "
-        "('c', 'u', 'f')"
-    )
-    for name in (await session.execute(text(named))).scalars().all():
-        await session.execute(text(f"ALTER TABLE {table} DROP CONSTRAINT {name}"))
-    await drop_unique(session, table)
+    await drop_constraints(session, table)
+    for partition in (await session.execute(text(partitions))).scalars().all():
+        await drop_constraints(session, partition)
     await session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
 
 
-async def drop_unique(session: AsyncSession, table: str) -> None:
+async def drop_constraints(session: AsyncSession, table: str) -> None:
+    named = (
+        f"SELECT conname FROM pg_constraint WHERE conrelid = '{table}'::regclass"
+        " AND contype IN ('c', 'u', 'f')"
+    )
+    for name in (await session.execute(text(named))).scalars().all():
+        await session.execute(text(f"ALTER TABLE {table} DROP CONSTRAINT {name}"))
     unique = (
         f"SELECT indexrelid::regclass FROM pg_index WHERE indrelid = '{table}'::regclass AND "
         "indisunique"
