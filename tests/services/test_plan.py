@@ -28,19 +28,14 @@ async def campaign_of(world: World, title: str, clips: int = 1, **terms: object)
     return campaign
 
 
-async def age(
-    world: World, campaign: Campaign, *, created_hours: int, tracked_hours: int | None
-) -> None:
-    """Let a campaign have been created and last tracked so many hours ago."""
-    ago = [
-        None if hours is None else clock.now() - timedelta(hours=hours)
-        for hours in (created_hours, tracked_hours)
-    ]
+async def tracked(world: World, campaign: Campaign, *, hours_ago: int | None) -> None:
+    """Let a campaign have been tracked last so many hours ago."""
+    at = None if hours_ago is None else clock.now() - timedelta(hours=hours_ago)
     async with world.database.writing() as session:
         await session.execute(
             update(Campaign)
-            .where(Campaign.id == campaign.id)
-            .values(created_at=ago[0], last_tracked_at=ago[1])  # type: ignore[arg-type]
+            .where(Campaign.id == campaign.id)  # type: ignore[arg-type]
+            .values(last_tracked_at=at)
         )
         await record_states(session)
 
@@ -53,10 +48,10 @@ async def test_never_tracked_comes_first_then_new_campaigns_then_the_stalest(wor
         "stalest": (99, 50),
         "newer but staler": (3, 2),
     }
-    for title, (created, tracked) in ages.items():
-        await age(
-            world, await campaign_of(world, title), created_hours=created, tracked_hours=tracked
-        )
+    for title, (created, tracked_last) in ages.items():
+        with clock.standing_at(clock.now() - timedelta(hours=created)):
+            campaign = await campaign_of(world, title)
+        await tracked(world, campaign, hours_ago=tracked_last)
 
     assert [title for title, _ in await planned(world)] == [
         "never",
