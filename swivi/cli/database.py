@@ -37,7 +37,7 @@ def demo() -> None:
 
 
 async def _seed(running: Runtime) -> bool:
-    # Two weeks of tracking runs happen now: their log lines would say nothing to anybody.
+    # The seeding makes two weeks of tracking runs, whose log lines would be noise.
     logging.getLogger("swivi").setLevel(logging.WARNING)
     with bar("Seeding the demo") as show:
         return await seed(running.database, on_progress=show)

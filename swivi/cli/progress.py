@@ -1,6 +1,4 @@
-"""Progress bars on standard error, where a person is looking at it; nothing at all where none
-is.
-"""
+"""Progress bars on standard error, shown on a terminal only."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -16,7 +14,7 @@ from swivi.domain.tracking.models import TrackingRun
 
 @contextmanager
 def bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Draw a bar while the block runs; the block says how much of how much is done."""
+    """Draw a bar while the block runs. The block reports the amount done and the total."""
     console = Console(stderr=True)
     with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
         task = progress.add_task(what, total=None)
@@ -29,9 +27,7 @@ def _show(progress: Progress, task: TaskID, done: int, of: int) -> None:
 
 @asynccontextmanager
 async def bar_of_runs(database: Database) -> AsyncIterator[None]:
-    """Draw how many clips were read by whatever tracking run makes progress while the block
-    runs.
-    """
+    """Draw the number of clips read by any running tracking run, while the block runs."""
     news: asyncio.Queue[ChangeSet] = asyncio.Queue()
     database.listeners.append(news.put_nowait)
     with bar("Reading clips") as show:

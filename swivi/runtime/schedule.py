@@ -29,7 +29,7 @@ from swivi.settings import Settings
 log = logging.getLogger("swivi.schedule")
 
 RESUME_SECONDS = 5
-TAKE_PART_SECONDS = 2
+SLICE_SECONDS = 2
 BASELINE_SECONDS = 30
 CALENDAR_SECONDS = 60
 TIDYING_SECONDS = 600
@@ -66,7 +66,7 @@ class Schedule:
     def start(self) -> None:
         """Start the scheduler. The first check for interrupted runs happens at once."""
         self._every(RESUME_SECONDS, self._tracker.resume, at_once=True)
-        self._every(TAKE_PART_SECONDS, self._tracker.process_slices)
+        self._every(SLICE_SECONDS, self._tracker.process_slices)
         self._every(BASELINE_SECONDS, self._intake.read_due_baselines)
         self._every(CALENDAR_SECONDS, self.start_and_end_campaigns, at_once=True)
         self._every(TIDYING_SECONDS, self.tidy_up)

@@ -20,7 +20,7 @@ from swivi.insights.campaigns import listing as campaign_list
 from swivi.insights.campaigns.listing import all_campaigns
 from swivi.insights.campaigns.live import campaign_clips
 from swivi.insights.clippers import users as people
-from swivi.insights.clippers.users import people as users
+from swivi.insights.clippers.users import find_users as users
 from swivi.insights.money import payouts as payout_rows
 from swivi.insights.money.payouts import payout_queue
 from swivi.insights.money.statement import Period, of_campaign, of_clipper, page, sums

@@ -13,7 +13,7 @@ from swivi.api.routes.users_schemas import UserAccount, UserChange, UserDetails,
 from swivi.core.errors import NotFound
 from swivi.domain.accounts import service as accounts
 from swivi.domain.accounts.models import Role, UserStatus
-from swivi.insights.clippers.users import people, person
+from swivi.insights.clippers.users import find_user, find_users
 from swivi.runtime.runtime import runtime
 
 router = APIRouter(
@@ -43,7 +43,7 @@ async def list_users(
 ) -> UserPage:
     """List the users. `q` searches names and email addresses."""
     async with runtime().database.reading() as session:
-        found, total = await people(
+        found, total = await find_users(
             session,
             search=q,
             role=role,
@@ -60,7 +60,7 @@ async def list_users(
 async def get_user(user_id: RowId) -> UserDetails:
     """Return one user."""
     async with runtime().database.reading() as session:
-        row = await person(session, user_id)
+        row = await find_user(session, user_id)
     if row is None:
         raise NotFound("There is no such user.")
     return UserDetails.of(row)

@@ -1,9 +1,8 @@
-"""What each account moved on each UTC day, by kind: a rollup of the transfers, as exact as they
-are.
+"""The sum that each account moved per UTC day and kind: a rollup of the transfers.
 
-It is written in the transaction of the transfers: a settlement's by `add_settlement`, any other by
-a trigger (alembic/versions/2026_11_28_tallies.py). Of budgets and of what clippers may withdraw,
-which have statements.
+The transaction of the transfers writes it: `add_settlement` for a settlement, a trigger for
+anything else (alembic/versions/2026_11_28_tallies.py). It covers the accounts that have statements:
+budgets, and clippers' available money.
 """
 
 from sqlalchemy import Column, Date, String, Table, func, literal, select
@@ -23,11 +22,11 @@ ACCOUNT_DAYS = Table(
     total("amount"),
     total("lines"),
 )
-"""`amount` is cents, less than zero for what went; `lines` is a number of transfers."""
+"""`amount` is cents, negative for money that left; `lines` is a number of transfers."""
 
 
 async def add_settlement(session: AsyncSession, why: AuditEntry) -> None:
-    """Add up the accruals of one settlement, which name this entry and are of its moment."""
+    """Add the accruals of one settlement, which have this audit entry and its time."""
     for account, amount in (
         (col(Transfer.debit_account), -func.sum(col(Transfer.amount))),
         (col(Transfer.credit_account), func.sum(col(Transfer.amount))),

@@ -17,20 +17,20 @@ _AVAILABLE = "available:"
 
 
 def campaign_budget(campaign_id: int) -> str:
-    """The account of a campaign's unspent budget."""
+    """Return the account of a campaign's unspent budget."""
     return f"campaign:{campaign_id}"
 
 
 def available(user_id: int) -> str:
-    """The account of a clipper's withdrawable money."""
+    """Return the account of a clipper's available money."""
     return f"{_AVAILABLE}{user_id}"
 
 
 def available_of_each(user_id: ColumnElement[int]) -> ColumnElement[str]:
-    """The same names, made by the database from a column of ids."""
+    """Return the same names as SQL, from a column of ids."""
     return literal(_AVAILABLE) + cast(user_id, String)
 
 
 def reserved(user_id: int) -> str:
-    """The account of a clipper's money that is held for an open payout request."""
+    """Return the account of a clipper's money that an open payout request holds."""
     return f"reserved:{user_id}"

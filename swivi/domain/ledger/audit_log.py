@@ -1,6 +1,4 @@
-"""Writing the audit log: one entry for each thing that somebody did, in the transaction that did
-it.
-"""
+"""The audit log: one entry per action, in the action's transaction."""
 
 from typing import Any
 
@@ -24,10 +22,10 @@ def entry(
     amount: Cents | None = None,
     row: Any = None,
 ) -> AuditEntry:
-    """An entry that is not yet written; `actor_id` None means Swivi itself.
+    """Return an entry to write. `actor_id` None means Swivi itself.
 
-    `row` is the subject's row after the deed: its state is recorded. Every entry about a cell of
-    `states.RECORDED` needs it, or the audit names the row.
+    `row` is the subject's row after the action, whose state is recorded. Every entry about a cell
+    of `states.RECORDED` needs it, or the audit reports the row.
     """
     return AuditEntry(
         at=clock.now(),
@@ -44,5 +42,5 @@ def entry(
 
 
 def record(session: AsyncSession, written: AuditEntry) -> None:
-    """Write an entry that moves no money; the ledger writes those that do."""
+    """Write an entry that moves no money. The ledger writes the others."""
     session.add(written)

@@ -29,7 +29,7 @@ from swivi.domain.ledger.posting import (
 
 
 class Credit(NamedTuple):
-    """What one clip is to be credited in one settlement, in cents (> 0)."""
+    """The cents (> 0) that one settlement credits to a clip."""
 
     clip_id: int
     user_id: int
@@ -41,12 +41,10 @@ CREDITS = (bulk.number("clip_id"), bulk.number("user_id"), bulk.number("amount")
 
 @dataclass(frozen=True, slots=True)
 class ExtraColumns:
-    """What else of the credited clips' rows is written in the same statement, since a second one
-    would be as much work.
+    """Further columns of the credited clips, written in the same statement to save a second UPDATE.
 
-    `rows` of `columns`, one for each credit and in their order; `changes` makes the new values of
-    them, by the names of the clips' columns. None of those is money. `clips` is the table as its
-    owner knows it.
+    `rows` holds values of `columns`, one row per credit in the same order. `changes` makes the new
+    values by column name. None of them is money. `clips` is the table as its owner defines it.
     """
 
     clips: FromClause
@@ -58,9 +56,9 @@ class ExtraColumns:
 async def change_budget(
     session: AsyncSession, campaign_id: int, *, before: Cents, after: Cents, why: AuditEntry
 ) -> None:
-    """Set a campaign's budget, moving the difference in from or out to the brand.
+    """Set a campaign's budget, and move the difference from or to the brand.
 
-    Raises BudgetExceeded if `after` is below what is spent, or `before` is no longer the budget.
+    Raise BudgetExceeded if `after` is below what is spent, or `before` is not the current budget.
     """
     guard = (CAMPAIGNS.c.budget == before) & (CAMPAIGNS.c.spent <= after)
     if not await change_if(session, CAMPAIGNS, campaign_id, guard, budget=after):
@@ -83,10 +81,10 @@ async def change_budget(
 
 
 async def return_unspent(session: AsyncSession, campaign_id: int, why: AuditEntry) -> Cents:
-    """Move what a completed campaign did not spend back to the brand; return the cents.
+    """Move the unspent money of a completed campaign back to the brand, and return the cents.
 
-    `budget` and `spent` stay what they were. The caller has locked the campaign, whose account is
-    empty after this. The idempotency key lets it happen once (I12).
+    `budget` and `spent` do not change. The caller has locked the campaign, whose account is empty
+    afterwards. The idempotency key allows this once (I12).
     """
     left = (CAMPAIGNS.c.budget - CAMPAIGNS.c.spent).label("unspent")
     unspent = int((await session.scalars(select(left).where(CAMPAIGNS.c.id == campaign_id))).one())
@@ -114,12 +112,12 @@ async def credit_clips(
     *,
     beside: ExtraColumns,
 ) -> Cents:
-    """Credit clips out of a campaign's budget, in bulk; returns the sum in cents.
+    """Credit clips from a campaign's budget in bulk, and return the sum in cents.
 
-    One transfer per (run, clip), which the idempotency key makes unique (I5). The caller has locked
-    the campaign and the clippers, in the order of their ids. Raises BudgetExceeded if the budget
-    does not cover the sum: the caller shares what remains before it comes here. A test campaign
-    credits the sandbox, and no clipper.
+    The idempotency key allows one transfer per run and clip (I5). The caller has locked the
+    campaign and the clippers, in the order of their ids. Raise BudgetExceeded if the budget does
+    not cover the sum: the caller must share what remains first. A test campaign credits the sandbox
+    and no clipper.
     """
     total = sum(credit.amount for credit in credits_due)
     if total == 0:
@@ -141,9 +139,7 @@ async def credit_clips(
 
 
 async def _is_test(session: AsyncSession, campaign_id: int) -> bool:
-    """Read the flag from the row itself: the ledger takes no caller's word for where money may
-    go.
-    """
+    """Return whether this is a test campaign, read from the row. The ledger trusts no caller."""
     found = await session.scalars(select(CAMPAIGNS.c.is_test).where(CAMPAIGNS.c.id == campaign_id))
     return bool(found.one())
 
@@ -156,9 +152,7 @@ async def _add_earnings(session: AsyncSession, credits_due: Sequence[Credit]) ->
 
 
 async def recoverable(session: AsyncSession, clip_id: int, *, available: Cents) -> Cents:
-    """Return the cents that `reverse_clip` would recover of a clip whose clipper has `available`
-    cents.
-    """
+    """Return the cents that `reverse_clip` would recover, if the clipper has `available` cents."""
     return sum(
         movement.amount for movement in _reversals(await _accruals(session, clip_id), available)
     )
@@ -173,12 +167,11 @@ async def reverse_clip(
     available: Cents,
     why: AuditEntry,
 ) -> Cents:
-    """Return a clip's earnings to its campaign, newest first, as far as `available` cents cover
-    them.
+    """Reverse a clip's earnings, newest first, as far as `available` cents cover them.
 
-    What the sandbox holds goes back whole. Each reversal names the transfer it takes back, which
-    can be reversed only once (I4). Returns what was recovered. Raises BudgetExceeded if the
-    clipper's balance fell in the meantime.
+    Return the recovered cents. Money in the sandbox is reversed completely. Each reversal names the
+    transfer that it reverses, which can happen once (I4). Raise BudgetExceeded if the clipper's
+    balance fell meanwhile.
     """
     movements = _reversals(await _accruals(session, clip_id), available)
     recovered = sum(movement.amount for movement in movements)

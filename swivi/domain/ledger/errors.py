@@ -1,11 +1,11 @@
-"""Ways in which the ledger refuses."""
+"""Errors of the ledger."""
 
 from swivi.core.errors import Conflict
 from swivi.core.money import Cents, format_dollars
 
 
 class InsufficientBalance(Conflict):
-    """More was asked for than a clipper has available."""
+    """The request exceeds the clipper's available money."""
 
     code = "insufficient_balance"
 
@@ -14,8 +14,6 @@ class InsufficientBalance(Conflict):
 
 
 class BudgetExceeded(Conflict):
-    """A campaign's budget does not cover what was to be credited, or would fall below what is
-    spent.
-    """
+    """The credits exceed the campaign's budget, or the budget would fall below what is spent."""
 
     code = "budget_exceeded"

@@ -1,6 +1,4 @@
-"""The checker: runs every check on one snapshot of the database, names rows and amounts, repairs
-nothing.
-"""
+"""Run every check on one snapshot of the database, and name rows and amounts. Repair nothing."""
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -58,7 +56,7 @@ INVARIANTS = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One broken invariant: which, of what row, in a sentence with the amounts."""
+    """A broken invariant: its number, the row, and a sentence with the amounts."""
 
     invariant: str
     subject: str
@@ -68,9 +66,7 @@ class Finding:
 
 @dataclass(slots=True)
 class Result:
-    """How one invariant fared: how many checks over how many rows, in how many seconds, with how
-    many findings.
-    """
+    """The result of one invariant: numbers of checks, rows and findings, and seconds."""
 
     invariant: str
     checks: int = 0
@@ -81,9 +77,7 @@ class Result:
 
 @dataclass(slots=True)
 class Report:
-    """What was checked: numbers of checks and of transfers covered, seconds, and the findings; all
-    by invariant too.
-    """
+    """The result of all checks, in all and by invariant."""
 
     checks: int = 0
     transfers: int = 0
@@ -91,27 +85,27 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
     sealed: SealVerification | None = None
-    """What was checked of the seals; None where that check failed."""
+    """The result of the seals; None if that check failed."""
 
     @property
     def clean(self) -> bool:
-        """Whether every invariant holds."""
+        """Return whether every invariant holds."""
         return not self.findings
 
 
 SPECIAL = {"I3": ("database",), "I16": ("lease",), "I20": tuple(one.called for one in RECORDED)}
-"""What is looked at besides `CHECKS`. The seals (I19) count their rows themselves."""
+"""Checks besides `CHECKS`. The seals (I19) count their rows themselves."""
 
 Findings = list[Finding]
 
 
 async def check(database: Database, *, whole: bool = True, since: str | None = None) -> Report:
-    """Check every invariant on one snapshot, so that a settlement in the meantime looks like
-    neither half.
+    """Check every invariant on one snapshot, so that a concurrent settlement is seen whole or not
+    at all.
 
-    With `whole` False, rows whose seals were checked before are checked again in turn, a part each
-    time. `since` is the digest of a seal, from outside of the database, that must be in the chain.
-    A check that fails is a finding, and the others are made. Raises Outage.
+    With `whole` False, rows whose seals were checked before are checked again in parts, in turn.
+    `since` is the digest of a seal, kept outside of the database, that must be in the chain. A
+    check that fails is a finding, and the others run. Raise Outage.
     """
     started = perf_counter()
     report = Report()
@@ -161,9 +155,9 @@ async def _look(
 
 
 async def _made(session: AsyncSession, invariant: str, name: str, make: Making) -> Findings:
-    """The check's findings.
+    """Return the check's findings.
 
-    If it fails, that is the finding: of numbers too large to add up, for instance.
+    A check that fails is a finding itself, for example because numbers are too large to add.
     """
     try:
         # PostgreSQL ends a transaction in which a statement failed; a savepoint keeps the snapshot.
@@ -178,9 +172,7 @@ async def _made(session: AsyncSession, invariant: str, name: str, make: Making) 
 
 
 async def _rows(session: AsyncSession) -> dict[str, int]:
-    """How many rows of each subject there are; 0 where they cannot be counted, which a check then
-    says.
-    """
+    """Return the number of rows per subject; 0 if counting fails."""
     counted = {subject: await _counted(session, table) for subject, table in TABLES.items()}
     sqlite = session.get_bind().dialect.name == "sqlite"
     return counted | {"database": len(triggers.expected(sqlite=sqlite))}
@@ -230,9 +222,7 @@ def _written(value: Any, unit: Unit) -> str:
 
 
 async def _wrong_triggers(session: AsyncSession) -> Findings:
-    """I3: the triggers that refuse to rewrite history, and those that add up, are as migrations
-    made them.
-    """
+    """I3: the triggers that protect history, and those that keep totals, are as migrated."""
     return [
         Finding("I3", "database", one.name, one.sentence) for one in await triggers.wrong(session)
     ]
@@ -241,7 +231,7 @@ async def _wrong_triggers(session: AsyncSession) -> Findings:
 async def _sealed(
     report: Report, session: AsyncSession, *, whole: bool, since: str | None
 ) -> Findings:
-    """I19: the rows are as they were sealed."""
+    """I19: the rows are as sealed."""
     report.sealed = await verify(session, whole=whole, since=since)
     return [
         Finding("I19", one.subject, one.subject_id, one.sentence)
@@ -250,14 +240,14 @@ async def _sealed(
 
 
 async def _unrecorded(session: AsyncSession) -> Findings:
-    """I20: the rows are as the last audit entry about each recorded it."""
+    """I20: each row is as the last audit entry about it recorded."""
     return [
         Finding("I20", one.subject, one.row_id, one.sentence) for one in await unrecorded(session)
     ]
 
 
 async def _endless_leases(session: AsyncSession) -> Findings:
-    """I16: a lease that expires in the far future would stop the work it guards."""
+    """I16: a lease that expires in the far future would block the work that it guards."""
     far = text("SELECT name, expires_at FROM leases WHERE expires_at > :far").columns(
         expires_at=UtcDateTime
     )

@@ -1,6 +1,6 @@
-"""The append-only tables: transfers of money, and the audit log.
+"""The append-only tables: money transfers and the audit log.
 
-Triggers refuse update and delete on both.
+Triggers refuse updates and deletes on both.
 """
 
 from datetime import datetime
@@ -14,7 +14,7 @@ from swivi.core.db import cents, choice, counted, moment, reference, row_id
 
 
 class TransferKind(StrEnum):
-    """Why money moved."""
+    """The reason of a transfer."""
 
     BUDGET_FUNDED = "BUDGET_FUNDED"
     BUDGET_REDUCED = "BUDGET_REDUCED"
@@ -32,9 +32,9 @@ HAS_STATE = text("state IS NOT NULL")
 
 
 class AuditEntry(SQLModel, table=True):
-    """Who did what to what, before and after, and why.
+    """One action: who changed what, the values before and after, and the reason.
 
-    `actor_id` is None where Swivi itself acted.
+    `actor_id` is None for Swivi itself.
     """
 
     __tablename__ = "audit_log"
@@ -61,21 +61,21 @@ class AuditEntry(SQLModel, table=True):
     after: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     reason: str | None = None
     amount: int | None = cents(default=None, nullable=True)
-    """The sum of the transfers that name this entry, in cents; None where no money moved."""
+    """The sum in cents of the transfers that name this entry; None if no money moved."""
     state: dict[str, Any] | None = Field(
         default=None, sa_column=Column(JSON(none_as_null=True), nullable=True)
     )
-    """The subject's row after the deed, by its cells that steer or explain money; see
+    """The cells of the subject's row after the action that steer or explain money:
     `ledger/states.py`.
     """
 
 
 SELDOM = text("kind <> 'ACCRUAL'")
-"""What settlements write is by far the most."""
+"""Settlements write by far the most rows."""
 
 
 class Transfer(SQLModel, table=True):
-    """One movement of `amount` cents from `debit_account` to `credit_account`: balanced by
+    """A transfer of `amount` cents from `debit_account` to `credit_account`, balanced by
     construction.
     """
 

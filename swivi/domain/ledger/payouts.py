@@ -1,4 +1,4 @@
-"""The money side of a payout request: reserve, release, pay out, take back."""
+"""The money of a payout request: reserve, release, pay, return."""
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -13,12 +13,10 @@ from swivi.domain.ledger.posting import AVAILABLE, USERS, Movement, change_if, p
 async def reserve(
     session: AsyncSession, user_id: int, request_id: int, amount: Cents, why: AuditEntry
 ) -> None:
-    """available -> reserved, if the balance covers it at the moment of the write.
+    """Move available -> reserved, if the balance covers it at the moment of the write.
 
-    Raises InsufficientBalance.
-
-    The guard in the UPDATE closes the race of two requests that both read the same balance (I2,
-    I8).
+    Raise InsufficientBalance. The guard in the UPDATE closes the race of two requests that read the
+    same balance (I2, I8).
     """
     if not await change_if(
         session, USERS, user_id, amount <= AVAILABLE, reserved=USERS.c.reserved + amount
@@ -44,7 +42,7 @@ async def reserve(
 async def release(
     session: AsyncSession, user_id: int, request_id: int, amount: Cents, why: AuditEntry
 ) -> None:
-    """reserved -> available: the request was cancelled, rejected or failed."""
+    """Move reserved -> available: the request was cancelled, rejected or failed."""
     await _take_reserved(session, user_id, amount, paid=0)
     await post(
         session,
@@ -66,7 +64,7 @@ async def release(
 async def pay_out(
     session: AsyncSession, user_id: int, request_id: int, *, net: Cents, fee: Cents, why: AuditEntry
 ) -> None:
-    """reserved -> outside for what is sent, reserved -> fees for what Swivi keeps."""
+    """Move reserved -> outside for the net amount, and reserved -> fees for the fee."""
     await _take_reserved(session, user_id, net + fee, paid=net + fee)
     parts = [
         (accounts.OUTSIDE, net, TransferKind.PAYOUT_PAID, "net"),
@@ -94,7 +92,7 @@ async def pay_out(
 async def take_back(
     session: AsyncSession, user_id: int, request_id: int, amount: Cents, why: AuditEntry
 ) -> None:
-    """The bank sent a payout back: each transfer of the payment is reversed into available."""
+    """Reverse each transfer of a returned payout into available."""
     payments = await session.exec(
         select(Transfer)
         .where(

@@ -1,7 +1,7 @@
-"""Posting: the audit entry, its transfers, and the cached totals they change, always together.
+"""Posting: an audit entry, its transfers and the cached totals that they change, always together.
 
-The caches are the money columns of `users`, `campaigns` and `clips`. They are known here as bare
-columns, because this room stands below the ones that own those tables; nobody else updates them.
+The caches are the money columns of `users`, `campaigns` and `clips`. This room knows them as bare
+columns, because it stands below the rooms that own those tables. Nothing else updates them.
 """
 
 from collections.abc import Sequence
@@ -37,14 +37,12 @@ CAMPAIGNS = table(
 CLIPS = table("clips", column("id"), column("earnings"), column("gross_credited"))
 
 AVAILABLE = USERS.c.total_earnings - USERS.c.paid - USERS.c.reserved
-"""What a clipper may withdraw, in cents."""
+"""SQL for a clipper's available cents."""
 
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """One transfer to be posted: `amount` cents from one account to another, and what it refers
-    to.
-    """
+    """A transfer to post: `amount` cents from one account to another, and what it refers to."""
 
     debit_account: str
     credit_account: str
@@ -93,11 +91,10 @@ async def post_accruals(
     *,
     is_test: bool,
 ) -> None:
-    """Write the transfers of one settlement, whose entry was noted: one for each (clip_id, user_id,
-    amount) of `due`.
+    """Write the transfers of one settlement: one for each (clip_id, user_id, amount) of `due`.
 
-    As `post`, but the database makes the rows: a settlement may have tens of thousands. Those of a
-    test campaign credit the sandbox and name no user, so that no balance can grow by them (I17).
+    Like `post`, but the database makes the rows, because a settlement may have tens of thousands.
+    Those of a test campaign credit the sandbox and name no user, so no balance grows by them (I17).
     """
     payee = null() if is_test else due.c.user_id
     constants = {
@@ -121,13 +118,13 @@ async def post_accruals(
     rows = select(
         *(literal(value, written[name].type) for name, value in constants.items()), *made.values()
     )
-    # Not through the session: it would keep watch over objects that nobody has.
+    # Not through the session, which would track objects that nothing uses.
     connection = await session.connection()
     await connection.execute(insert(Transfer).from_select([*constants, *made], rows))
 
 
 async def note(session: AsyncSession, why: AuditEntry, amount: Cents) -> None:
-    """Write the audit entry of movements that sum to `amount`, which the checker compares (I14)."""
+    """Write the audit entry of transfers that sum to `amount`, which the check I14 compares."""
     why.amount = amount
     session.add(why)
     await session.flush()
@@ -136,7 +133,7 @@ async def note(session: AsyncSession, why: AuditEntry, amount: Cents) -> None:
 async def change_if(
     session: AsyncSession, cache: Any, row_id: int, guard: ColumnElement[bool], **values: Any
 ) -> bool:
-    """Change one row of a cache if `guard` holds at that very moment; whether it did."""
+    """Update one row of a cache if `guard` holds at that moment, and return whether it did."""
     changed: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
         update(cache).where(cache.c.id == row_id, guard).values(**values)
     )

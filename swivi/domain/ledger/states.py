@@ -1,9 +1,9 @@
 """The state that an audit entry records: the cells of its subject's row that steer or explain
 money.
 
-Each entry about a row of `RECORDED` carries these cells as they are after the deed. The audit
-compares every row with the last entry that has them (`swivi/domain/ledger/checks/recorded.py`).
-Seals protect the entries. A cell of `RECORDED` may change only together with an entry that records
+Each entry about a row of `RECORDED` holds these cells as they are after the action. The audit
+compares every row with the last entry that has them (`swivi/domain/ledger/checks/recorded.py`), and
+seals protect the entries. A cell of `RECORDED` may change only together with an entry that records
 it.
 """
 
@@ -23,28 +23,28 @@ from swivi.domain.seals.content import microseconds
 
 
 class Kind(StrEnum):
-    """How a cell is written into a state."""
+    """The form of a cell in a state."""
 
     PLAIN = "plain"
     DOCUMENT = "document"
-    """A JSON column, as its text."""
+    """A JSON column as text."""
     MOMENT = "moment"
     """Microseconds since 1970 in UTC."""
     DIGEST = "digest"
-    """SHA-256 of a text: who may read the log need not know where somebody is paid."""
+    """SHA-256 of a text, because readers of the log need not know payout details."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A table whose rows' states are recorded, under a subject of the audit log."""
+    """A table whose rows are recorded under a subject of the audit log."""
 
     subject: str
     table: str
     called: str
-    """What findings call a row."""
+    """The noun for a row in findings."""
     cells: Mapping[str, Kind]
     fixed: frozenset[str]
-    """Cells that keep the first value that they have: an entry with another one is forged."""
+    """Cells that never change after their first value: an entry with another value is forged."""
     may_go: bool = False
     """Whether rows may be deleted."""
 
@@ -225,7 +225,7 @@ def as_json(recorded: Recorded, *, sqlite: bool) -> str:
 async def record_many(
     session: AsyncSession, recorded: Recorded, action: str, where: str, values: Mapping[str, Any]
 ) -> None:
-    """Write an entry by Swivi for each row of the table `t` that `where` selects, in one statement.
+    """Write an entry by Swivi for each row of table `t` that `where` selects, in one statement.
 
     `values` are the parameters of `where`.
     """

@@ -1,9 +1,8 @@
-"""The triggers that migrations create, by the digests of their texts, and what differs from them.
+"""The triggers that migrations create, by the digests of their texts.
 
-A trigger refuses to rewrite history, or keeps a total beside its rows. One that is gone, switched
-off, replaced by another text, or not ours is a finding. A test compares `EXPECTED` with a database
-that was just migrated: after a migration that creates or replaces a trigger, it prints what to
-write here.
+A trigger forbids rewriting history, or keeps a total. A missing, disabled, changed or unknown
+trigger is a finding. A test compares `EXPECTED` with a freshly migrated database. After a migration
+that creates or replaces a trigger, the test prints the new lines.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -64,9 +63,7 @@ ON_POSTGRESQL: dict[str, str] = {
     "users.users_add_up_again": "b7686ffcaf3e3aba",
     "view_tracking.view_tracking_no_update": "e7e6109b6dcbf10e",
 }
-"""`table.trigger`, and the first 16 digits of its digest: of its definition and of its function's
-text.
-"""
+"""`table.trigger`, and the first 16 digits of the digest of its definition and function."""
 
 SQLITE = (
     "SELECT tbl_name || '.' || name AS name, sql AS body FROM sqlite_master WHERE type = 'trigger'"
@@ -98,23 +95,21 @@ RULES = """
 
 @dataclass(frozen=True, slots=True)
 class WrongTrigger:
-    """A trigger that is not as migrations created it: `table.trigger`, and what is wrong in a
-    sentence.
-    """
+    """A trigger that differs from the migrations: `table.trigger` and a sentence."""
 
     name: str
     sentence: str
 
 
 def expected(*, sqlite: bool) -> dict[str, str]:
-    """Return the triggers that a migrated database has, with their digests."""
+    """Return the triggers of a migrated database with their digests."""
     return ON_SQLITE if sqlite else ON_POSTGRESQL
 
 
 async def present(session: AsyncSession) -> dict[str, str]:
-    """Return the triggers that are there and enabled, with their digests.
+    """Return the enabled triggers with their digests.
 
-    Partitions' clones are left out.
+    Clones on partitions are left out.
     """
     if session.get_bind().dialect.name == "sqlite":
         return {row.name: _digest(row.body) for row in await session.execute(text(SQLITE))}
@@ -123,7 +118,7 @@ async def present(session: AsyncSession) -> dict[str, str]:
 
 
 async def wrong(session: AsyncSession) -> list[WrongTrigger]:
-    """Return each trigger that differs from what migrations create."""
+    """Return each trigger that differs from the migrations."""
     sqlite = session.get_bind().dialect.name == "sqlite"
     wanted, found = expected(sqlite=sqlite), await present(session)
     differing = [*_differing(wanted, found)]
@@ -133,9 +128,7 @@ async def wrong(session: AsyncSession) -> list[WrongTrigger]:
 
 
 async def _around_triggers(session: AsyncSession) -> AsyncIterator[WrongTrigger]:
-    """On PostgreSQL: clones and foreign keys that are switched off, partitions without a clone, and
-    rules.
-    """
+    """Return disabled clones and foreign keys, partitions without a clone, and rules."""
     for row in await session.execute(text(POSTGRESQL)):
         if row.is_derived and not row.is_on:
             yield WrongTrigger(row.name, f"trigger {row.name}: is switched off")

@@ -1,1 +1,1 @@
-"""Audits of the books: kept, repeated by the clock, and told of where something is wrong."""
+"""Reconciliation: checks of all invariants, by the clock and by hand, kept, with notifications."""

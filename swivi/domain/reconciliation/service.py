@@ -1,6 +1,4 @@
-"""Auditing by the clock and by hand: one audit at a time, each kept, each new finding told to the
-admins once.
-"""
+"""Reconcile by the clock and by hand: one check at a time, new findings sent to admins."""
 
 import asyncio
 import logging
@@ -29,14 +27,14 @@ log = logging.getLogger("swivi.audits")
 LEASE = "audit"
 LEASE_TTL = timedelta(seconds=60)
 LOOK_SECONDS = 0.25
-"""How often somebody who waits for an audit under way looks whether it has ended."""
+"""Seconds between two looks at whether another check has ended."""
 MOST_LISTED = 200
-"""Findings that are kept of one audit: where there are more, these say enough."""
+"""Most findings kept of one check."""
 KEPT = timedelta(days=90)
 
 
 class ReconciliationUnderWay(Conflict):
-    """Another audit is at work."""
+    """Another check is running."""
 
     code = "audit_under_way"
 
@@ -45,7 +43,7 @@ class ReconciliationUnderWay(Conflict):
 
 
 class Reconciler:
-    """Checks the books of one database. Checking moves, repairs and blocks nothing."""
+    """Checks the money of one database. A check changes, repairs and blocks nothing."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -53,9 +51,9 @@ class Reconciler:
     async def audit(
         self, trigger: AuditTrigger, *, patience: timedelta = timedelta()
     ) -> Reconciliation:
-        """Check every invariant and keep what was found.
+        """Check every invariant and keep the result.
 
-        Raises AuditUnderWay if another one outlasts the patience.
+        Raise ReconciliationUnderWay if another check outlasts the patience.
         """
         async with leases.held(await self._turn(patience)):
             return await self._audit(trigger)
@@ -69,8 +67,8 @@ class Reconciler:
         return hold
 
     async def after_runs(self) -> None:
-        """Audit if a tracking run has ended since the last audit began: once for all runs that
-        have.
+        """Reconcile if a tracking run has ended since the newest check began, once for all such
+        runs.
         """
         async with self._database.reading() as session:
             before, run = await newest(session), await _newest_ended_run(session)
@@ -78,7 +76,7 @@ class Reconciler:
             await self._unless_under_way(AuditTrigger.RUN)
 
     async def nightly(self) -> None:
-        """Audit by the clock, unless another process did it within this minute."""
+        """Reconcile by the clock, unless another process did it within this minute."""
         tick = clock.now().replace(second=0, microsecond=0)
         async with self._database.reading() as session:
             done = await session.exec(
@@ -103,8 +101,7 @@ class Reconciler:
         started_at = clock.now()
         async with self._database.reading() as session:
             run = await _newest_ended_run(session)
-        # After a run, the rows that were sealed since the last audit; at other times all that were
-        # ever sealed.
+        # After a run, compare only rows sealed since the last check; otherwise all sealed rows.
         report = await invariants.check(self._database, whole=trigger is not AuditTrigger.RUN)
         async with self._database.writing() as session:
             before = await newest(session)
@@ -122,14 +119,14 @@ class Reconciler:
 
 
 async def newest(session: AsyncSession) -> Reconciliation | None:
-    """The last audit; None before the first."""
+    """Return the newest reconciliation; None before the first."""
     return (
         await session.exec(select(Reconciliation).order_by(col(Reconciliation.id).desc()).limit(1))
     ).first()
 
 
 async def forget_old(session: AsyncSession) -> None:
-    """Remove audits whose time is over; the newest one stays, for the next is compared with it."""
+    """Delete expired reconciliations. Keep the newest one, because the next is compared with it."""
     last = await newest(session)
     if last is not None:
         old = (
@@ -178,9 +175,7 @@ def _kept(
 
 
 def _new(findings: list[Finding], before: Reconciliation | None) -> list[Finding]:
-    """Those that the audit before did not list: what is known already is not told again every
-    night.
-    """
+    """Return the findings that the previous check did not list. Nobody is notified twice."""
     known = {
         (one["invariant"], one["subject"], one["subject_id"])
         for one in (before.findings if before else ())
@@ -206,9 +201,7 @@ async def _tell(session: AsyncSession, audit: Reconciliation, new: list[Finding]
 
 
 async def _send_seal(session: AsyncSession) -> None:
-    """Tell webhooks the newest seal, so that it is kept where nobody with access to the database
-    can change it.
-    """
+    """Send the newest seal to webhooks, so that a copy exists outside of this database."""
     seal = await sealing.newest(session)
     if seal is not None:
         made = SealMade(

@@ -1,3 +1,1 @@
-"""Seals: a chain of hashes over the append-only rows, so that a later change of any of them
-shows.
-"""
+"""Seals: a chain of hashes over the append-only rows. A later change of any row shows."""

@@ -1,4 +1,4 @@
-"""How a seal's digest comes about: SHA-256 over its slices, its moment and the seal before it."""
+"""A seal's digest: SHA-256 over its slices, its time and the previous seal."""
 
 from collections.abc import Sequence
 from hashlib import sha256
@@ -7,7 +7,7 @@ from swivi.domain.seals.content import canonical, microseconds
 from swivi.domain.seals.models import Seal, SealedSlice, Stream
 
 BEFORE_THE_FIRST = "0" * 64
-"""What the first seal names as the one before it."""
+"""The digest that the first seal names as its predecessor."""
 
 
 def slice_digest(of: SealedSlice) -> str:

@@ -1,9 +1,9 @@
-"""What is hashed of a row, the same on SQLite and PostgreSQL.
+"""The content of a row that is hashed, the same on SQLite and PostgreSQL.
 
-A row's content is a JSON object in ASCII: its fields in alphabetical order, without white space,
-and without the fields that are NULL (so an empty text differs from none, and a column that is added
-later and is NULL in old rows changes no digest). Times are microseconds since 1970 in UTC; JSON
-columns stand as JSON with sorted keys. docs/adr/0012-seals.md shows a row and its content.
+The content is a JSON object in ASCII: the row's fields in alphabetical order, without white space
+and without NULL fields. So an empty text differs from NULL, and a new column that is NULL in old
+rows changes no digest. Times are microseconds since 1970 in UTC. JSON columns are JSON with sorted
+keys. docs/adr/0012-seals.md shows a row and its content.
 """
 
 import json
@@ -17,14 +17,14 @@ from typing import Any
 from swivi.domain.seals.models import Stream
 
 LEAF = 16
-"""Bytes of a row's digest that are kept. A second row with the same would take 2^128 attempts."""
+"""Bytes kept of a row's digest. A second row with the same digest would take 2^128 attempts."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 
 class Forms(dict[type, Callable[[Any], str]]):
-    """How a column's values are written, by their type; on SQLite a column may hold any."""
+    """How a column's values are written. SQLite lets a column hold values of any type."""
 
     def __missing__(self, _kind: type) -> Callable[[Any], str]:
         return canonical
@@ -32,40 +32,36 @@ class Forms(dict[type, Callable[[Any], str]]):
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A sealed table: its columns in alphabetical order, and which of them need a form of their
-    own.
-    """
+    """A sealed table: its columns in alphabetical order, and the form of those that need one."""
 
     stream: Stream
     table: str
     subject: str
-    """What findings call a row."""
+    """The noun for a row in findings."""
     columns: tuple[str, ...]
     times: frozenset[str]
     documents: frozenset[str] = frozenset()
 
     @property
     def select(self) -> str:
-        """The beginning of the statement that reads rows for `leaves`."""
+        """Return the start of the statement that reads rows for `leaves`."""
         columns = ", ".join(f'"{name}"' for name in self.columns)
         return f"SELECT {columns} FROM {self.table}"  # noqa: S608 - our own names
 
     @property
     def sent(self) -> str:
-        """SQL for a row's binary form on PostgreSQL: each column's type, length and bytes, in their
-        order.
-        """
+        """Return SQL for a row's binary form on PostgreSQL: each column's type, length, bytes."""
         columns = ", ".join(f'"{name}"' for name in self.columns)
         return f"pg_catalog.record_send(ROW({columns}))"
 
     @property
     def select_with_sent(self) -> str:
-        """As `select`, with the binary form as one more column at the end."""
+        """Return `select` with the binary form as an additional last column."""
         return self.select.replace(" FROM ", f", {self.sent} FROM ", 1)
 
     @property
     def id_at(self) -> int:
-        """Where a row that was read so has its id."""
+        """Return the index of the id in a row that was read."""
         return self.columns.index("id")
 
 
@@ -137,9 +133,8 @@ SEALED = {one.stream: one for one in (TRANSFERS, ENTRIES, READINGS, THINNED)}
 
 
 def contents(of: Sealed, rows: Iterable[Sequence[Any]]) -> Iterable[bytes]:
-    """Return each row's content, of rows as `of.select` reads them."""
-    # One expression, because this runs for millions of rows: more calls would cost more than
-    # SHA-256.
+    """Return each row's content. The rows come from `of.select`."""
+    # One expression, because this runs for millions of rows: further calls cost more than SHA-256.
     keys = [f'"{name}":' for name in of.columns]
     forms = [_forms_of(of, name) for name in of.columns]
     for row in rows:
@@ -152,12 +147,12 @@ def contents(of: Sealed, rows: Iterable[Sequence[Any]]) -> Iterable[bytes]:
 
 
 def leaves(of: Sealed, rows: Iterable[Sequence[Any]]) -> list[bytes]:
-    """Return each row's digest, shortened to what is kept."""
+    """Return each row's digest, shortened to its first bytes."""
     return [sha256(content).digest()[:LEAF] for content in contents(of, rows)]
 
 
 def canonical(value: object) -> str:
-    """Write JSON the one way in which it is hashed."""
+    """Return the JSON text that is hashed: ASCII, sorted keys, no white space."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), default=_foreign)
 
 
@@ -167,7 +162,7 @@ def microseconds(moment: datetime) -> int:
 
 
 def ranges(ids: Sequence[int]) -> str:
-    """Write ascending ids as ranges: `1-17,19`."""
+    """Return ascending ids as ranges: `1-17,19`."""
     written, first = [], 0
     for at, row_id in enumerate(ids):
         if at + 1 == len(ids) or ids[at + 1] != row_id + 1:
@@ -177,7 +172,7 @@ def ranges(ids: Sequence[int]) -> str:
 
 
 def ids_of(written: str) -> list[int]:
-    """Read what `ranges` wrote. Raises ValueError for anything else."""
+    """Return the ids of a text that `ranges` wrote. Raise ValueError for any other text."""
     ids: list[int] = []
     for part in written.split(",") if written else ():
         first, _, last = part.partition("-")
@@ -210,7 +205,7 @@ def _document(value: str) -> str:
 
 
 def _foreign(value: object) -> str:
-    """Anything else that a column of SQLite may hold, whatever its type."""
+    """Return a form for any value of another type that SQLite may hold."""
     return value.hex() if isinstance(value, bytes) else repr(value)
 
 

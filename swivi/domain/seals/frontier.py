@@ -1,12 +1,12 @@
-"""How far rows can be sealed: up to an id below which no transaction can still commit a row.
+"""Find the id below which no open transaction can still commit a row.
 
-On SQLite there is one writer at a time, so rows are committed in the order of their ids. On
-PostgreSQL they are not. The race: A takes id 5 from the sequence, B takes 6 and commits; who seals
-up to 6 now misses 5, which A commits a second later. `pg_snapshot_xmin` does not close it: a
-transaction may have its id of the sequence before it has a transaction id. What it has by then is
-the table's lock (ROW EXCLUSIVE, until its end). So a round reads the sequence first and then who
-holds that lock. Once none of those does, whatever ids up to there were taken are committed or never
-will be.
+SQLite has one writer at a time, so rows are committed in the order of their ids. On PostgreSQL they
+are not. The race: A takes id 5 from the sequence, B takes 6 and commits. A job that seals up to 6
+now misses 5, which A commits a second later. `pg_snapshot_xmin` does not close this race, because a
+transaction can take an id from the sequence before it has a transaction id. By then it does hold
+the table's lock (ROW EXCLUSIVE, until its end). So a round first reads the sequence and then the
+holders of that lock. Once all of them have ended, each id up to there is committed or never will
+be.
 """
 
 from dataclasses import dataclass
@@ -26,25 +26,22 @@ WRITERS = """
 
 @dataclass(frozen=True, slots=True)
 class FrontierNote:
-    """The last id that was taken at some moment, and the transactions that may still commit one
-    before it.
-    """
+    """The last id at some time, and the transactions that may still commit one before it."""
 
     last_id: int
     writers: frozenset[str]
 
 
 class Frontier:
-    """Remembers, for each stream, the writers that were under way, from one round to the next."""
+    """Remembers for each stream, from round to round, which writers were active."""
 
     def __init__(self) -> None:
         self._notes: dict[Stream, FrontierNote] = {}
 
     async def of(self, session: AsyncSession, stream: Stream) -> int:
-        """Return the last id up to which all rows of a stream are committed, as far as this round
-        knows.
+        """Return the last id up to which all rows of a stream are known to be committed.
 
-        What the session reads in later statements includes them. Needs READ COMMITTED.
+        Later statements of the session see those rows. Needs READ COMMITTED.
         """
         sealed = SEALED[stream]
         if session.get_bind().dialect.name == "sqlite":
@@ -63,9 +60,7 @@ class Frontier:
 
 
 async def taken(session: AsyncSession, sealed: Sealed) -> int:
-    """Return the last id that the table's sequence gave, on PostgreSQL; the highest id on
-    SQLite.
-    """
+    """Return the last id that the sequence gave on PostgreSQL, or the highest id on SQLite."""
     if session.get_bind().dialect.name == "sqlite":
         return await _highest(session, sealed)
     last = "SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END"

@@ -1,6 +1,4 @@
-"""The chain of seals, the slices of rows that each seal covers, and what is known to be
-unchanged.
-"""
+"""The chain of seals, the slices of rows under each seal, and the progress of checks."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +10,7 @@ from swivi.core.db import ID, choice, counted, moment, reference, row_id
 
 
 class Stream(StrEnum):
-    """A table whose rows are sealed, in the order of their ids."""
+    """A sealed table. Rows are sealed in the order of their ids."""
 
     TRANSFERS = "TRANSFERS"
     ENTRIES = "ENTRIES"
@@ -21,10 +19,10 @@ class Stream(StrEnum):
 
 
 class Seal(SQLModel, table=True):
-    """One link of the chain: SHA-256 over the seal before it and over the rows since. Append-only.
+    """One link of the chain: SHA-256 over the previous seal and the new rows. Append-only.
 
-    `..._last` is the last id that is covered of a table, `..._rows` the number of rows from the
-    first one on. `previous` is unique, so two processes cannot continue the chain differently.
+    `..._last` is the last covered id of a table, `..._rows` the number of rows from the first one
+    on. `previous` is unique, so two processes cannot continue the chain differently.
     """
 
     __tablename__ = "seals"
@@ -44,16 +42,16 @@ class Seal(SQLModel, table=True):
     thinned_rows: int = counted()
 
     def last(self, stream: Stream) -> int:
-        """Return the last id of a stream that is covered; 0 before the first."""
+        """Return the last covered id of a stream; 0 before the first seal."""
         return int(getattr(self, f"{stream.lower()}_last"))
 
     def rows(self, stream: Stream) -> int:
-        """Return the number of rows of a stream that are covered."""
+        """Return the number of covered rows of a stream."""
         return int(getattr(self, f"{stream.lower()}_rows"))
 
     @property
     def all_rows(self) -> int:
-        """The number of rows covered in all streams."""
+        """Return the number of covered rows of all streams."""
         return sum(self.rows(stream) for stream in Stream)
 
 
@@ -72,25 +70,19 @@ class SealedSlice(SQLModel, table=True):
     last_id: int = counted()
     rows: int = counted()
     ids: str
-    """The rows' ids, as ranges such as `1-17,19`."""
+    """The rows' ids as ranges, such as `1-17,19`."""
     leaves: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    """The first 16 bytes of each row's SHA-256, in the order of the ids: they name the row that
-    differs.
-    """
+    """The first 16 bytes of each row's SHA-256 in the order of ids. They identify a changed row."""
     sent_digest: str | None = None
-    """SHA-256 over the rows as PostgreSQL encodes them, which it compares itself; None on
-    SQLite.
-    """
+    """SHA-256 over the rows in PostgreSQL's own encoding; None on SQLite."""
     digest: str
-    """SHA-256 over everything above but `id` and `seal_id`."""
+    """SHA-256 over all columns above except `id` and `seal_id`."""
 
 
 class ThinnedReadings(SQLModel, table=True):
-    """The ids of readings that retention deleted in one transaction.
+    """The ids of readings that retention deleted in one transaction. Append-only and sealed.
 
-    Append-only, and sealed itself.
-
-    The readings' own digests stay in the leaves of their slices.
+    The digests of these readings stay in the leaves of their slices.
     """
 
     __tablename__ = "thinned_readings"
@@ -99,28 +91,28 @@ class ThinnedReadings(SQLModel, table=True):
     id: int = row_id()
     at: datetime = moment()
     day: datetime = moment()
-    """The start of the UTC day that the readings are of."""
+    """Start of the readings' UTC day."""
     first_id: int = counted(default=None)
     last_id: int = counted()
     ids: str
 
 
 class SealCheck(SQLModel, table=True):
-    """Up to which seal the rows are known to be unchanged: one row.
+    """The seal up to which rows are known to be unchanged: one row.
 
-    Audits by the clock start from here.
+    Scheduled checks start from here.
     """
 
     __tablename__ = "seal_checks"
 
     id: int = Field(default=1, sa_column=Column(ID, primary_key=True, autoincrement=False))
     seal_id: int = counted()
-    """All seals up to this one were checked once since they were made."""
+    """Each seal up to this one was checked at least once."""
     digest: str
-    """That seal's digest, so that a chain which was made anew shows."""
+    """That seal's digest, which reveals a rebuilt chain."""
     at: datetime = moment()
     rotated_to: int = counted()
-    """Audits by the clock check a part of the older seals again; this one was the last."""
+    """The last older seal that a scheduled check checked again."""
     whole_seal_id: int = counted(default=0)
     whole_at: datetime | None = moment(nullable=True)
-    """When all seals up to `whole_seal_id` were checked in one audit; None if they never were."""
+    """When one check covered all seals up to `whole_seal_id`; None if none did."""

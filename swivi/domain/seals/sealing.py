@@ -1,8 +1,7 @@
-"""The job that seals new rows: any process, one at a time, in order, and never in a writer's way.
+"""The job that seals new rows in order. One process at a time runs it, and writers never wait.
 
-It reads committed rows in a transaction that only reads, hashes them in a thread, and adds the seal
-in a short transaction of its own. Killed at any moment, it leaves whole seals; the next one goes
-on.
+It reads committed rows in a read-only transaction, hashes them in a thread, and adds the seal in a
+short transaction. A killed job leaves complete seals, and the next job continues.
 """
 
 import asyncio
@@ -28,9 +27,9 @@ from swivi.domain.seals.models import Seal, SealedSlice, Stream
 log = logging.getLogger("swivi.seals")
 
 MOST_ROWS = 20_000
-"""Rows under one seal: a fifth of a second of hashing, and 320 kB in one transaction."""
+"""Rows per seal: a fifth of a second of hashing, and 320 kB in one transaction."""
 SLICE = 1_000
-"""Rows of one slice. An audit that finds a difference reads one slice's leaves to name the row."""
+"""Rows per slice. A check that finds a difference reads one slice's leaves to name the row."""
 
 LEASE = "sealing"
 LEASE_TTL = timedelta(seconds=60)
@@ -40,28 +39,25 @@ Rows = Sequence[Sequence[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Unsealed:
-    """Rows that wait for their seal, and each one's binary form as PostgreSQL sends it; none on
-    SQLite.
-    """
+    """New rows, and each one's binary form on PostgreSQL; none on SQLite."""
 
     rows: Rows
     sent: Sequence[bytes]
 
 
 class Sealer:
-    """Seals the new rows of one database. One object per process: it remembers who was writing."""
+    """Seals the new rows of one database. One object per process, because it remembers writers."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._frontier = Frontier()
         self._settled: Mapping[Stream, int] = dict.fromkeys(Stream, 0)
-        """Ids that were taken and looked at, also those of rows that were never committed."""
+        """The ids that were examined, including those of rows that were never committed."""
 
     async def seal_new(self) -> int:
-        """Seal every row that can be sealed; return how many.
+        """Seal every row that can be sealed, and return their number.
 
-        Returns at once while another process seals, or where nothing is new. Raises LeaseLost,
-        Outage.
+        Return at once while another process seals, or without new rows. Raise LeaseLost, Outage.
         """
         async with self._database.reading() as session:
             if not await self._is_behind(session):
@@ -73,7 +69,7 @@ class Sealer:
             return await self._seal_all(hold)
 
     async def _is_behind(self, session: AsyncSession) -> bool:
-        """Whether any id was taken since: cheap, because each process asks every few seconds."""
+        """Return whether there are new ids. The check is cheap, because processes repeat it."""
         before = await newest(session)
         for stream, sealed in SEALED.items():
             known = max(self._settled[stream], before.last(stream) if before else 0)
@@ -113,20 +109,20 @@ def _sealed_by_another() -> LeaseLost:
 
 
 async def newest(session: AsyncSession) -> Seal | None:
-    """Return the last seal; None before the first."""
+    """Return the newest seal; None before the first."""
     return (await session.exec(select(Seal).order_by(col(Seal.id).desc()).limit(1))).first()
 
 
 async def _unsealed(
     session: AsyncSession, before: Seal | None, bounds: Mapping[Stream, int]
 ) -> dict[Stream, Unsealed]:
-    """The next rows of each stream, in order, as many as one seal may cover."""
+    """Return the next rows of each stream in order, at most those of one seal."""
     found: dict[Stream, Unsealed] = {}
     room = MOST_ROWS
     sqlite = session.get_bind().dialect.name == "sqlite"
     for stream, sealed in SEALED.items():
         after = before.last(stream) if before else 0
-        # Both forms in one statement, so that both are of the same row.
+        # One statement reads both forms, so that they are of the same row.
         columns = sealed.select if sqlite else sealed.select_with_sent
         query = text(f"{columns} WHERE id > :after AND id <= :until ORDER BY id LIMIT :room")
         given = {"after": after, "until": bounds[stream], "room": room}

@@ -1,4 +1,4 @@
-"""Checking the chain: recompute each seal from the rows, and name the rows that differ."""
+"""Check the chain: recompute each seal from the rows, and name the rows that differ."""
 
 import asyncio
 import logging
@@ -23,15 +23,15 @@ log = logging.getLogger("swivi.audits")
 
 SEALS_AT_ONCE = 500
 ROTATED_ROWS = 100_000
-"""Rows of older seals that an audit by the clock checks again: about a second."""
+"""Rows of older seals that a scheduled check checks again: about a second of work."""
 DENSE = (Stream.TRANSFERS, Stream.ENTRIES)
 MOST_NAMED = 500
-"""Rows named in one audit. Where there are more, these say enough."""
+"""Most rows that one check names."""
 
 
 @dataclass(frozen=True, slots=True)
 class SealDifference:
-    """One thing that is not as it was sealed: which row of what, in a sentence."""
+    """One difference from the sealed state: the row and a sentence."""
 
     subject: str
     subject_id: int | str
@@ -40,12 +40,12 @@ class SealDifference:
 
 @dataclass(slots=True)
 class SealVerification:
-    """What was checked: the newest seal, how many seals and rows, and what differs."""
+    """The result of a check: the newest seal, the numbers of seals and rows, the differences."""
 
     newest: Seal | None
     is_whole: bool
     since: Seal | None = None
-    """The seal that the caller named, if it is in the chain."""
+    """The seal that the caller asked for, if it is in the chain."""
     seals: int = 0
     rows: int = 0
     rotated_to: int = 0
@@ -53,7 +53,7 @@ class SealVerification:
 
     @property
     def is_full(self) -> bool:
-        """Whether enough is named."""
+        """Return whether the result names enough rows."""
         return len(self.differences) >= MOST_NAMED
 
 
@@ -62,12 +62,12 @@ async def verify(
 ) -> SealVerification:
     """Check the chain on the session's snapshot.
 
-    By default all of it. Otherwise only the seals that no audit has checked yet, and a part of the
-    older ones, in turn. `since` is the digest of a seal that must be in the chain.
+    By default check all of it. Otherwise check new seals, and the next part of the older ones.
+    `since` is the digest of a seal that must be in the chain.
 
-    PostgreSQL compares what it can by itself, which takes less time. This process hashes the rows
-    of the part that is checked in turn, and all rows where `since` asks for a proof: so a database
-    whose own functions do not tell the truth is found out.
+    PostgreSQL compares rows itself where it can, which is faster. This process hashes the part that
+    is checked in turn, and all rows if `since` is given. So it finds out a database whose own
+    functions lie.
     """
     known = None if whole else await session.get(SealCheck, 1)
     verified = SealVerification(await newest(session), is_whole=known is None)
@@ -83,7 +83,7 @@ async def verify(
 
 
 async def note(session: AsyncSession, verified: SealVerification, at: datetime) -> None:
-    """Keep how far the rows are known to be unchanged. Without effect if anything differs."""
+    """Store up to where rows are known to be unchanged. Do nothing if there is a difference."""
     last = verified.newest
     if last is None or verified.differences:
         return
@@ -120,9 +120,7 @@ async def _is_still_there(
 
 
 async def _rotate(session: AsyncSession, verified: SealVerification, known: SealCheck) -> None:
-    """Check a part of the older seals again, from where the last audit ended; then from the first
-    on.
-    """
+    """Check the next part of the older seals again, starting over after the last one."""
     start = known.rotated_to if known.rotated_to < known.seal_id else 0
     first = await session.get(Seal, start)
     floor = first.all_rows if first else 0
@@ -168,7 +166,7 @@ async def _check(
 async def _batches(
     session: AsyncSession, before: Seal | None, until: int | None
 ) -> AsyncIterator[Sequence[Seal]]:
-    """Seals in their order, so many at once as cover the rows of one full seal."""
+    """Yield seals in order, in batches that cover the rows of one full seal."""
     at, rows = (before.id, before.all_rows) if before else (0, 0)
     while True:
         wanted = select(Seal).where(Seal.id > at).order_by(col(Seal.id)).limit(SEALS_AT_ONCE)
@@ -195,9 +193,7 @@ def _check_link(seal: Seal, before: Seal | None, verified: SealVerification) -> 
 async def _check_batch(
     session: AsyncSession, seals: Sequence[Seal], verified: SealVerification, *, trusting: bool
 ) -> None:
-    """Check these seals' rows; that it fails is a difference too, and keeps no other seal from
-    being checked.
-    """
+    """Check these seals' rows. A failure is a difference too, and the other seals are checked."""
     first, last = seals[0].id, seals[-1].id
     try:
         async with session.begin_nested():
@@ -237,7 +233,7 @@ async def _check_rows(
         )
         verified.rows += sum(one.rows for one in slices if one.id in same)
         own = [one for one in slices if one.stream == stream]
-        # Slices that follow one another are read together.
+        # Consecutive slices are read together.
         for done, group in groupby(own, key=lambda one: one.id in same):
             if not done:
                 await _compare(session, sealed, list(group), seals, verified)
@@ -246,16 +242,15 @@ async def _check_rows(
 async def _compared_by_postgresql(
     session: AsyncSession, sealed: Sealed, slices: Sequence[SealedSlice]
 ) -> set[int]:
-    """Return the ids of the slices whose rows are all there, unchanged and alone, as far as
-    PostgreSQL can tell.
+    """Return the ids of the slices that PostgreSQL finds complete and unchanged.
 
-    The others may be as they were sealed nevertheless: retention, or a new column, changes what it
+    The other slices may be unchanged too: retention or a new column changes what PostgreSQL
     compares.
     """
     ids = [one.id for one in slices if one.sent_digest is not None]
     if not ids:
         return set()
-    # From the first slice on also what was inserted with an id of zero or less.
+    # The first slice also covers rows inserted with an id of zero or less.
     query = text(f"""
         SELECT s.id FROM sealed_slices s CROSS JOIN LATERAL (
             SELECT encode(pg_catalog.sha256(string_agg({sealed.sent}, ''::bytea ORDER BY t.id)),
@@ -274,10 +269,10 @@ async def _compare(
     seals: Sequence[Seal],
     verified: SealVerification,
 ) -> None:
-    """Compare the slices of one stream, which follow one another, with the rows that are there."""
+    """Compare consecutive slices of one stream with the rows."""
     if not slices:
         return
-    # From the first slice on also what was inserted with an id of zero or less.
+    # The first slice also covers rows inserted with an id of zero or less.
     after = slices[0].after_id
     lower = "id > :after" if after > 0 else "(id > :after OR id <= 0)"
     query = text(f"{sealed.select} WHERE {lower} AND id <= :last ORDER BY id")
@@ -295,9 +290,9 @@ async def _compare(
 def _skipped(
     session: AsyncSession, sealed: Sealed, slices: Sequence[SealedSlice]
 ) -> Iterator[SealDifference]:
-    """Rows that were sealed with an id beyond the next one, on SQLite.
+    """Return the sealed rows whose id leaves a gap, on SQLite.
 
-    SQLite gives each row the next id, and nobody ever deletes transfers and audit entries.
+    SQLite gives each row the next id, and nothing deletes transfers or audit entries.
     """
     if session.get_bind().dialect.name != "sqlite" or sealed.stream not in DENSE:
         return
@@ -318,7 +313,7 @@ def _hashed(sealed: Sealed, rows: Sequence[Sequence[Any]]) -> list[tuple[int, by
 
 
 def _pairs(one: SealedSlice) -> list[tuple[int, bytes]]:
-    """The ids of a slice with their leaves; none where its own record is not readable."""
+    """Return the ids of a slice with their leaves; none if its record is malformed."""
     try:
         ids = ids_of(one.ids)
         return [(ids[at], one.leaves[at * LEAF : (at + 1) * LEAF]) for at in range(len(ids))]
@@ -363,7 +358,7 @@ async def _differences(
 async def _thinned(
     session: AsyncSession, sealed: Sealed, slices: Sequence[SealedSlice]
 ) -> set[int]:
-    """Ids within these slices that retention deleted."""
+    """Return the ids in these slices that retention deleted."""
     if sealed.stream is not Stream.READINGS:
         return set()
     overlapping = select(ThinnedReadings.ids).where(
@@ -377,7 +372,7 @@ def _when(seal: Seal) -> str:
 
 
 async def _unsealed(session: AsyncSession, verified: SealVerification) -> None:
-    """Rows that wait for a seal: on PostgreSQL, none has an id that the sequence did not give."""
+    """Check unsealed rows: on PostgreSQL the sequence must have given each id."""
     if session.get_bind().dialect.name == "sqlite":
         return
     for sealed in SEALED.values():

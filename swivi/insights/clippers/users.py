@@ -33,7 +33,7 @@ class UserListRow:
 
 _BY_ID = col(User.id)
 
-_PEOPLE: Any = select(User, func.coalesce(SUBMITTERS.c.submissions, 0).label("submissions")).join(
+_USERS: Any = select(User, func.coalesce(SUBMITTERS.c.submissions, 0).label("submissions")).join(
     SUBMITTERS, SUBMITTERS.c.user_id == _BY_ID, isouter=True
 )
 
@@ -52,7 +52,7 @@ _DIGITS: Mapping[str, Any] = {
 """An indexed column with the same order as the sort of that name."""
 
 
-async def people(
+async def find_users(
     session: AsyncSession,
     *,
     search: str = "",
@@ -88,7 +88,7 @@ async def _page(
     order = _along_index(sort, backwards=page.backwards)
     ids = select(User.id).where(*wanted).order_by(*order).limit(page.limit).offset(page.offset)
     found = await session.exec(
-        _PEOPLE.where(_BY_ID.in_(ids)).order_by(*order_by(sort, SORTS, _BY_ID))
+        _USERS.where(_BY_ID.in_(ids)).order_by(*order_by(sort, SORTS, _BY_ID))
     )
     return [UserListRow(user=row.User, submissions=row.submissions) for row in found.all()]
 
@@ -101,9 +101,9 @@ def _along_index(sort: str, *, backwards: bool) -> list[Any]:
     return [digits.desc() if sort.startswith("-") is not backwards else digits.asc(), *order]
 
 
-async def person(session: AsyncSession, user_id: int) -> UserListRow | None:
+async def find_user(session: AsyncSession, user_id: int) -> UserListRow | None:
     """Return the user with this id, if there is one."""
-    found = (await session.exec(_PEOPLE.where(col(User.id) == user_id))).one_or_none()
+    found = (await session.exec(_USERS.where(col(User.id) == user_id))).one_or_none()
     return None if found is None else UserListRow(user=found.User, submissions=found.submissions)
 
 

@@ -77,15 +77,15 @@ class Overview:
 
 async def overview(session: AsyncSession) -> Overview:
     """Return the overview, with a handful of queries."""
-    people = await count_active(session)
+    active = await count_active(session)
     campaigns = await _campaigns(session)
     submissions = await _submissions(session)
     asked = await payout_totals(session)
     pending, approved = asked[PayoutStatus.PENDING], asked[PayoutStatus.APPROVED]
     paid = asked[PayoutStatus.COMPLETED].amount  # and not returned (I2, I7)
     return Overview(
-        clippers=people[Role.CLIPPER],
-        admins=people[Role.ADMIN],
+        clippers=active[Role.CLIPPER],
+        admins=active[Role.ADMIN],
         campaigns_active=campaigns.get(CampaignStatus.ACTIVE, (0, 0))[0],
         campaigns_completed=campaigns.get(CampaignStatus.COMPLETED, (0, 0))[0],
         submissions_pending=submissions.pending,

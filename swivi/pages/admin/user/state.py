@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.core.errors import SwiviError
 from swivi.domain.accounts import devices, social
 from swivi.insights.clippers.clipper import clipper_clips
-from swivi.insights.clippers.users import person
+from swivi.insights.clippers.users import find_user
 from swivi.insights.money.payouts import payout_history
 from swivi.pages.admin.user.rows import (
     BrowserRow,
@@ -51,7 +51,7 @@ class UserState(AdminLive, Listing, rx.State):
         hub.watch(self, users={self.user.id})
 
     async def _refresh_live(self, session: AsyncSession) -> None:
-        found = await person(session, self.user.id)
+        found = await find_user(session, self.user.id)
         if found is None:
             self.user = UserNumbers()
             return

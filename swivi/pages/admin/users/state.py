@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core.text import is_storable
 from swivi.domain.accounts.models import Role, UserStatus
-from swivi.insights.clippers.users import UserListRow, people
+from swivi.insights.clippers.users import UserListRow, find_users
 from swivi.pages.admin.shared.times import iso
 from swivi.pages.engine.acting import form_fields
 from swivi.pages.engine.gate import admins_only
@@ -55,7 +55,7 @@ class UsersState(AdminLive, Listing, rx.State):
         hub.watch(self, users=[row.id for row in self.rows])
 
     async def _refresh_live(self, session: AsyncSession) -> None:
-        rows, total = await people(
+        rows, total = await find_users(
             session,
             search=self.search,
             role=Role(self.role) if self.role else None,
