@@ -243,6 +243,7 @@ async def furnish(
             assert told is not None
             user = await session.get_one(User, gone.user_id)
             user.status = UserStatus.DISABLED
+            await factories.record_states(session)
             key = totp.new_setup(ann.email).key
             session.add(
                 Authenticator(user_id=ann.user_id, key=key, last_step=0, created_at=clock.now())
