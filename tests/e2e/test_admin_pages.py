@@ -24,7 +24,13 @@ from swivi.domain.campaigns.models import Campaign
 from swivi.domain.ledger.invariants import INVARIANTS
 from swivi.domain.seals.models import Seal
 from swivi.domain.seals.sealing import Sealer
-from swivi.domain.tracking.models import RunStatus, TrackingRun, Trigger
+from swivi.domain.tracking.models import (
+    PlannedCampaign,
+    PlanStatus,
+    RunStatus,
+    TrackingRun,
+    Trigger,
+)
 from swivi.runtime.database import tables  # noqa: F401 - all of them, for the foreign keys
 from tests import factories
 from tests.e2e.people import SLOW, Admin
@@ -91,15 +97,21 @@ async def ending(database: Database, boss: User) -> Campaign:
             database, clipper, campaign, factories.tiktok(9_001), baseline=None
         )
     async with database.writing() as session:
+        run = TrackingRun(
+            trigger=Trigger.CLI,
+            status=RunStatus.COMPLETED,
+            started_at=now,
+            finished_at=now,
+            campaigns_planned=1,
+            clips_planned=3,
+            clips_read=3,
+            clips_failed=2,
+        )
+        session.add(run)
+        await session.flush()
         session.add(
-            TrackingRun(
-                trigger=Trigger.CLI,
-                status=RunStatus.COMPLETED,
-                started_at=now,
-                finished_at=now,
-                clips_planned=3,
-                clips_read=3,
-                clips_failed=2,
+            PlannedCampaign(
+                run_id=run.id, campaign_id=campaign.id, clips=3, status=PlanStatus.SKIPPED
             )
         )
     return campaign

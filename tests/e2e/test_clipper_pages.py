@@ -165,7 +165,7 @@ async def test_a_campaigns_page_says_terms_and_top_clips_and_takes_a_clip(
     tab = await tab_of(casey)
     await tab.opens("/clippers/campaigns/4")
     await shows(part(tab.page, "Earnings"), "All your clips together earn at most $2,000.00.")
-    await shows(part(tab.page, "The brief"), "Subtitles burned in")
+    await shows(part(tab.page, "Brief"), "Subtitles burned in")
     await expect(part(tab.page, "Top clips").get_by_role("link").first).to_be_visible()
 
     await tab.submits("Founders, Unfiltered", tiktok(4_002).canonical_url)
@@ -213,7 +213,7 @@ async def test_a_new_password_signs_the_other_browser_out_before_its_eyes(
     form = part(here.page, "Password")
     for present, new, repeated, said in (
         ("not it", NEW_PASSWORD, NEW_PASSWORD, "This is not your present password."),
-        (PASSWORD, NEW_PASSWORD, "another", "The two do not match."),
+        (PASSWORD, NEW_PASSWORD, "another", "The passwords do not match."),
         (PASSWORD, NEW_PASSWORD, NEW_PASSWORD, ""),
     ):
         await form.get_by_label("Present password").fill(present)

@@ -50,7 +50,7 @@ HARMLESS: dict[str, dict[str, str]] = {
         " password_then expires_at used_at",
         MAIL,
     ),
-    "notifications": _all("id user_id kind title body link created_at read_at", TOLD),
+    "notifications": _all("id user_id kind title body link subject_id created_at read_at", TOLD),
     "pending_authenticators": _all("id user_id key expires_at", ENTRY),
     "rate_limits": _all("id until", TIMING),
     "recovery_codes": _all("id user_id code_hash used_at", ENTRY),

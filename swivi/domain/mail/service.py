@@ -95,7 +95,7 @@ async def new_password(user: User, *, password: object, again: object) -> NewPas
     """
     wanted = await off_loop(passwords.check_strength, password, user.email)
     if again != wanted:
-        raise InvalidInput.of("again", "The two do not match.")
+        raise InvalidInput.of("again", "The passwords do not match.")
     return NewPassword(user.id, user.password_hash, await passwords.hash_password(wanted))
 
 
