@@ -38,9 +38,9 @@ async def test_a_confirmed_payout_takes_four_transactions_and_one_look_up(
     async with open_runtime(settings_for(limit_payouts=Rate(9, 3_600))) as limited:
         dialog = await clippers_tab.state(PayoutDialog)
         await happens(dialog.open)
-        await happens(dialog.send, ASK)
+        await happens(dialog.submit, ASK)
         with transactions(limited.database) as begun:
-            await happens(dialog.send, ASK)
+            await happens(dialog.submit, ASK)
     assert len(await world.all(PayoutRequest)) == 1, dialog.error
     # The clipper, the checks, the quota, and the request itself.
     assert len(begun) <= 4, begun
