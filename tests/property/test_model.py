@@ -16,6 +16,7 @@ from sqlmodel import select
 
 from swivi.core import clock
 from swivi.core.db import Database
+from swivi.domain.accounts import service as accounts
 from swivi.domain.campaigns import service as campaigns
 from swivi.domain.campaigns.models import Campaign, CampaignStatus
 from swivi.domain.clips import review
@@ -140,7 +141,8 @@ class Ground:
 
     def close(self) -> None:
         try:
-            assert self.runner.run(findings(self.database)) == []
+            found = self.runner.run(findings(self.database))
+            assert found == [], found[:20]
         finally:
             self.runner.run(self.database.dispose())
             self.runner.close()
@@ -292,6 +294,9 @@ class Ground:
                 )
                 for made in clips.values()
             )
+            for clip in model.clips.values():
+                user_id = self.clippers[clip.clipper - 1].user_id
+                await accounts.add_views(session, {user_id: clip.baseline})
             for recorded in (states.SUBMISSION, states.CLIP):
                 action, of_campaign = f"{recorded.subject}.recorded", "t.campaign_id = :id"
                 await states.record_many(

@@ -67,12 +67,12 @@ OF_CLIPS_AND_READINGS = (
     Check(
         "I22",
         "clip",
-        "clip {id}: is read less often, and its newest settled reading is a count",
+        "clip {id}: is read less often, and its newest reading is a count that a run noted",
         f"""
         SELECT k.id AS id, 1 AS found, 0 AS expected FROM clips k JOIN view_tracking v ON v.id = (
-            SELECT v.id FROM view_tracking v WHERE v.clip_id = k.id AND {SETTLED}
+            SELECT v.id FROM view_tracking v WHERE v.clip_id = k.id
             ORDER BY v.date DESC, v.id DESC LIMIT 1)
-        WHERE v.outcome = 'ok' AND v.run_id IS NOT NULL AND k.state <> 'REVOKED'
+        WHERE v.outcome = 'ok' AND v.run_id IS NOT NULL AND k.state <> 'REVOKED' AND {SETTLED}
           AND (k.not_found_runs > 0 OR k.not_found_since IS NOT NULL
                OR k.resting_since IS NOT NULL OR k.next_look_at IS NOT NULL)""",  # noqa: S608 - our own text
         Unit.COUNT,
