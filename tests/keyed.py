@@ -10,7 +10,7 @@ from swivi.core.errors import SwiviError
 KEY = "3c5f0f8e-5d7c-4a63-9f0a-9c2d5c1e7a11"
 
 
-class RefusedLink(SwiviError):
+class CommandRefused(SwiviError):
     """What the API refused, with its code."""
 
     def __init__(self, code: str) -> None:
@@ -28,5 +28,5 @@ async def post(token: str, path: str, body: dict[str, Any] | None) -> dict[str, 
         answer = await http.post(path, json=body)
     said: dict[str, Any] = answer.json()
     if not answer.is_success:
-        raise RefusedLink(said["error"]["code"])
+        raise CommandRefused(said["error"]["code"])
     return said

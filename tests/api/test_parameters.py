@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from swivi.api.app import mounted_api
 from swivi.api.http.parameters import LARGEST_PAGE
 from swivi.runtime.runtime import Runtime
-from swivi.swivi import doors
+from swivi.swivi import api_and_forms
 from tests.api import contract
 from tests.api.conftest import Person, Snapshot, browser_of, client, refusal, wrong_fields
 from tests.api.serving import CRON_SECRET
@@ -176,7 +176,7 @@ async def test_an_address_with_a_line_break_is_answered_in_the_envelope(
 ) -> None:
     """Also where the API is mounted, as it is served."""
     headers = {"Authorization": f"Bearer {admin.token}"}
-    for app in (Starlette(routes=[mounted_api()]), doors()):
+    for app in (Starlette(routes=[mounted_api()]), api_and_forms()):
         async with browser_of(app, headers=headers) as http:
             for path in (
                 "admin/campaigns/1%0A2",
@@ -195,5 +195,5 @@ async def test_an_address_with_a_line_break_is_answered_in_the_envelope(
 async def test_deleting_a_campaign_is_said_to_archive_it(running: Runtime, admin: Person) -> None:
     described = contract.document()["paths"]["/admin/campaigns/{campaign_id}"]["delete"]
     assert "Archive" in described["description"]
-    assert "nothing is deleted" in described["description"]
+    assert "Nothing is deleted" in described["description"]
     assert "200" in described["responses"]

@@ -5,7 +5,7 @@ browser does.
 import asyncio
 from contextlib import suppress
 
-from tests.doors.wire import HYDRATE, Closed, RefusedLink, Tab
+from tests.doors.wire import HYDRATE, Closed, HandshakeRefused, Tab
 
 PAGE = "/clippers/dashboard"
 AGAIN_SECONDS = 0.2
@@ -43,7 +43,7 @@ class Dashboard:
 
     async def _look(self) -> None:
         while True:
-            with suppress(Closed, RefusedLink, OSError, TimeoutError, EOFError):
+            with suppress(Closed, HandshakeRefused, OSError, TimeoutError, EOFError):
                 async with self._tab as tab:
                     self.connections += 1
                     await self._follow(tab)
