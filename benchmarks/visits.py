@@ -26,7 +26,7 @@ from swivi.insights.campaigns.listing import all_campaigns
 from swivi.insights.campaigns.live import campaign_numbers
 from swivi.insights.clippers.clipper import clipper_clips, clipper_dashboard
 from swivi.insights.clippers.live import clippers_now
-from swivi.insights.clippers.users import people
+from swivi.insights.clippers.users import find_users
 from swivi.insights.money.payouts import payout_queue
 from swivi.insights.money.statement import Period, lines_after, of_campaign, of_clipper
 from swivi.insights.operations.audit_log import AuditFilter, audit_lines, audit_lines_before
@@ -408,7 +408,7 @@ def _own_submissions(session: AsyncSession, pick: Pick, *, sort: str) -> Awaitab
 
 
 def _sorted_people(session: AsyncSession, _: Pick, *, sort: str) -> Awaitable[object]:
-    return people(session, sort=sort, limit=25)
+    return find_users(session, sort=sort, limit=25)
 
 
 async def _both(first: Awaitable[object], second: Awaitable[object]) -> None:
