@@ -7,9 +7,12 @@ once it can be read.
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import update
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import changes
+from swivi.core.guarded import changed_one
 from swivi.domain.campaigns import service as campaigns
 from swivi.domain.clips.models import ClipSubmission, SubmissionStatus
 from swivi.domain.ledger import audit_log
@@ -73,8 +76,29 @@ def _is_over(
     return not reading.outcome.transient and since is not None and at - since >= REFUSED_FOR
 
 
-async def tell_closed(session: AsyncSession, submission: ClipSubmission) -> None:
-    """Notify the clipper and write the audit entry of a submission whose views cannot be read."""
+async def change_awaiting(
+    session: AsyncSession, submission: ClipSubmission, values: dict[str, Any]
+) -> bool:
+    """Change a submission if it still awaits its baseline, and return whether it did."""
+    is_changed = await changed_one(
+        session,
+        update(ClipSubmission)
+        .where(
+            col(ClipSubmission.id) == submission.id,
+            col(ClipSubmission.initial_views).is_(None),
+            col(ClipSubmission.status) == SubmissionStatus.PENDING,
+        )
+        .values(**values),
+    )
+    await session.refresh(submission)
+    return is_changed
+
+
+async def tell_closed(session: AsyncSession, submission: ClipSubmission, **after: object) -> None:
+    """Notify the clipper and write the audit entry of a submission that Swivi itself rejected.
+
+    `after` are further values of the entry.
+    """
     campaign = await campaigns.get(session, submission.campaign_id)
     audit_log.record(
         session,
@@ -84,7 +108,7 @@ async def tell_closed(session: AsyncSession, submission: ClipSubmission) -> None
             submission.id,
             actor_id=None,
             before={"status": SubmissionStatus.PENDING},
-            after={"status": SubmissionStatus.REJECTED},
+            after={"status": SubmissionStatus.REJECTED, **after},
             reason=submission.reason,
             row=submission,
         ),

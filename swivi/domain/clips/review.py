@@ -251,8 +251,7 @@ async def revoke(session: AsyncSession, actor: Actor, clip_id: int, reason: obje
         "A clip was taken out",
         (
             f'Your clip for "{campaign.title}" no longer earns: {why} {format_dollars(recovered)} '
-            "went "
-            "back."
+            "went back."
         ),
         clip.submission_id,
     )

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, update
+from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import clock
 from swivi.core.db import refused_as
-from swivi.core.guarded import changed_one
 from swivi.domain.accounts.actor import Actor
 from swivi.domain.campaigns import service as campaigns
 from swivi.domain.campaigns.errors import CampaignNotOpen, NoSuchCampaign
@@ -111,32 +110,21 @@ async def record_baseline(session: AsyncSession, submission_id: int, reading: Re
     submission = await get(session, submission_id)
     if reading.answered is not None and reading.answered != submission.video:
         await videos.settle_alias(session, submission, reading.answered)
-    awaiting = (
-        col(ClipSubmission.id) == submission_id,
-        col(ClipSubmission.initial_views).is_(None),
-        col(ClipSubmission.status) == SubmissionStatus.PENDING,
-    )
-    attempts = submission.baseline_attempts + 1
     values: dict[str, Any]
     if reading.views is not None:
         values = {
             "initial_views": reading.views,
             "baseline_at": reading.read_at,
             "baseline_problem": None,
-        }
-        values |= {
+            "baseline_metric": reading.metric,
             "author": reading.author,
             "coauthors": list(reading.coauthors),
             "next_baseline_at": None,
         }
-        values |= {"baseline_metric": reading.metric}
     else:
         values = baselines.after_failure(submission, reading, clock.now())
-    is_written = await changed_one(
-        session,
-        update(ClipSubmission).where(*awaiting).values(baseline_attempts=attempts, **values),
-    )
-    await session.refresh(submission)
+    values |= {"baseline_attempts": submission.baseline_attempts + 1}
+    is_written = await baselines.change_awaiting(session, submission, values)
     if is_written and submission.status is SubmissionStatus.REJECTED:
         await baselines.tell_closed(session, submission)
     elif is_written and submission.initial_views is not None:

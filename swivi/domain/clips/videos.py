@@ -7,18 +7,17 @@ not paid.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import exists, update
+from sqlalchemy import exists
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import clock
 from swivi.core.db import violated_constraint
-from swivi.core.guarded import changed_one
 from swivi.domain.campaigns import service as campaigns
 from swivi.domain.campaigns.models import Campaign
+from swivi.domain.clips import baselines
 from swivi.domain.clips.errors import DuplicateSubmission
 from swivi.domain.clips.models import (
     HOLDS_VIDEO,
@@ -30,8 +29,6 @@ from swivi.domain.clips.models import (
     SubmissionStatus,
 )
 from swivi.domain.ledger import audit_log
-from swivi.domain.notifications import service as notifications
-from swivi.domain.notifications.models import NotificationKind
 from swivi.domain.platforms.models import VideoRef
 
 DUPLICATE = "This video was already submitted to Swivi under another link."
@@ -94,7 +91,7 @@ async def settle_alias(
         try:
             # Nested, so that a refusal by the unique index does not end the transaction.
             async with session.begin_nested():
-                is_renamed = await _change_awaiting(session, submission, renamed)
+                is_renamed = await baselines.change_awaiting(session, submission, renamed)
         except IntegrityError as refused:  # another submission took the video at the same moment
             if violated_constraint(refused) != ONE_HOLDS_VIDEO:
                 raise
@@ -102,7 +99,7 @@ async def settle_alias(
             if is_renamed:
                 _record_name(session, submission, renamed)
             return
-    await _close_as_duplicate(session, submission, campaign, answered)
+    await _close_as_duplicate(session, submission, answered)
 
 
 def _record_name(
@@ -116,47 +113,8 @@ def _record_name(
 
 
 async def _close_as_duplicate(
-    session: AsyncSession, submission: ClipSubmission, campaign: Campaign, answered: VideoRef
+    session: AsyncSession, submission: ClipSubmission, answered: VideoRef
 ) -> None:
     closed = {"status": SubmissionStatus.REJECTED, "holds_video": False, "reason": DUPLICATE}
-    if not await _change_awaiting(session, submission, closed | {"reviewed_at": clock.now()}):
-        return
-    audit_log.record(
-        session,
-        audit_log.entry(
-            "submission.rejected",
-            "submission",
-            submission.id,
-            actor_id=None,
-            before={"status": SubmissionStatus.PENDING},
-            after={"status": SubmissionStatus.REJECTED, "same_video_as": answered.external_id},
-            reason=DUPLICATE,
-            row=submission,
-        ),
-    )
-    await notifications.tell(
-        session,
-        submission.user_id,
-        NotificationKind.SUBMISSION_REJECTED,
-        "Your clip was not accepted",
-        f'Your clip for "{campaign.title}" was rejected: {DUPLICATE}',
-        submission.id,
-    )
-
-
-async def _change_awaiting(
-    session: AsyncSession, submission: ClipSubmission, values: dict[str, Any]
-) -> bool:
-    """Change a submission if it still awaits its baseline. Return whether it did."""
-    is_changed = await changed_one(
-        session,
-        update(ClipSubmission)
-        .where(
-            col(ClipSubmission.id) == submission.id,
-            col(ClipSubmission.initial_views).is_(None),
-            col(ClipSubmission.status) == SubmissionStatus.PENDING,
-        )
-        .values(**values),
-    )
-    await session.refresh(submission)
-    return is_changed
+    if await baselines.change_awaiting(session, submission, closed | {"reviewed_at": clock.now()}):
+        await baselines.tell_closed(session, submission, same_video_as=answered.external_id)
