@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import (
     Boolean,
-    CursorResult,
     FromClause,
     String,
     cast,
@@ -26,6 +25,7 @@ from sqlalchemy.sql import ColumnElement
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core import clock
+from swivi.core.guarded import changed_one
 from swivi.core.money import Cents
 from swivi.domain.ledger import accounts
 from swivi.domain.ledger.models import AuditEntry, Transfer, TransferKind
@@ -134,7 +134,6 @@ async def change_if(
     session: AsyncSession, cache: Any, row_id: int, guard: ColumnElement[bool], **values: Any
 ) -> bool:
     """Update one row of a cache if `guard` holds at that moment, and return whether it did."""
-    changed: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
-        update(cache).where(cache.c.id == row_id, guard).values(**values)
+    return await changed_one(
+        session, update(cache).where(cache.c.id == row_id, guard).values(**values)
     )
-    return changed.rowcount == 1
