@@ -43,10 +43,10 @@ async def must_be_given(state: rx.State, fields: Mapping[str, object]) -> None:
 
     Raise NotSignedIn, PasswordNeeded, WrongPassword, TooManyRequests, Overloaded.
     """
-    if await is_needed(state):
-        await sensitive_actions.prove(
-            await current_actor(state), session_hash(state), fields.get(FIELD)
-        )
+    actor = await current_actor(state)
+    mine = session_hash(state)
+    if not await sensitive_actions.is_proven(actor, mine):
+        await sensitive_actions.prove(actor, mine, fields.get(FIELD))
 
 
 @dataclass(frozen=True, slots=True)
