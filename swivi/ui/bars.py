@@ -8,9 +8,6 @@ from swivi.ui.numbers import money_text
 from swivi.ui.types import Node, Number, Rows, Text
 from swivi.ui.vars import number_var, rows_var
 
-Bar = Any
-"""The Var of one bar's row: `day` (formatted, such as "Nov 9") and `amount` in cents."""
-
 
 def money_bars(days: Rows, today: Number, *, title: Text, highest: Number) -> rx.Component:
     """Show the cents of each day and of today, which may be live.

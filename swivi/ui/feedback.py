@@ -101,11 +101,6 @@ def skeleton_rows(rows: int = 5) -> rx.Component:
     )
 
 
-def skeleton_number() -> rx.Component:
-    """Render the placeholder of a card's number that is loading."""
-    return rx.el.span(class_name="skeleton skeleton-number", aria_hidden="true")
-
-
 def notice(tone: Tone, text: Node, title: Text | None = None) -> rx.Component:
     """Render a permanent message inside the page. Tone "bad" interrupts a screen reader."""
     return rx.el.div(

@@ -87,7 +87,6 @@ _AMOUNT: Schema = {
     "multipleOf": 0.01,
 }
 
-RawText = Annotated[object, WithJsonSchema({"type": "string"})]
 RawAmount = Annotated[object, WithJsonSchema(_AMOUNT)]
 RawRates = Annotated[
     object,

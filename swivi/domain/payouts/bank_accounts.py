@@ -10,7 +10,6 @@ from schwifty.exceptions import SchwiftyException
 
 from swivi.core.errors import InvalidInput
 
-LONGEST_IBAN = 34
 _ROUTING_WEIGHTS = (3, 7, 1, 3, 7, 1, 3, 7, 1)
 
 

@@ -12,10 +12,9 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Iterable
-from typing import Literal, Protocol
+from typing import Literal
 
 import reflex as rx
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core.changes import ChangeSet
 from swivi.core.db import Database
@@ -44,13 +43,6 @@ MOST_ASKED = 1_000
 
 Before a push they are always checked.
 """
-
-
-class LiveState(Protocol):
-    """A state with live numbers: a leaf directly under rx.State."""
-
-    async def _refresh_live(self, session: AsyncSession) -> None:
-        """Read the live numbers again and assign those that changed. Not an event handler."""
 
 
 class Hub:
