@@ -39,7 +39,7 @@ class ReconciliationUnderWay(Conflict):
     code = "audit_under_way"
 
     def __init__(self) -> None:
-        super().__init__("The books are being checked already. This takes a moment.")
+        super().__init__("A reconciliation is already running. Wait until it ends.")
 
 
 class Reconciler:
@@ -194,7 +194,7 @@ async def _tell(session: AsyncSession, audit: Reconciliation, new: list[Finding]
     await notifications.tell_admins(
         session,
         NotificationKind.BOOKS_WRONG,
-        "The books do not agree",
+        "Reconciliation found a problem",
         f"{new[0].invariant}: {new[0].sentence}.{others}",
         audit.id,
     )

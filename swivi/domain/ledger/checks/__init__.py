@@ -1,8 +1,8 @@
-"""The invariants of the money (I1 to I18, I21 and I22), each as SQL that returns the rows that
-break it.
+"""The invariants of the money (I1 to I18, I21, I22): SQL queries that return the rows that break
+them.
 
-Plain SQL on purpose: it shares no code with the services it checks, runs alike on SQLite and
-PostgreSQL, and anybody can paste it into a database shell. Every query answers `(id, found,
+They are plain SQL on purpose. They share no code with the services that they check, run on SQLite
+and PostgreSQL, and can be pasted into a database shell. Every query returns `(id, found,
 expected)`; amounts are cents.
 """
 
@@ -44,4 +44,4 @@ TABLES = {
     "planned campaign": "tracking_run_campaigns",
     "total": "account_days",
 }
-"""Where the rows of each subject are."""
+"""The table of each subject."""

@@ -1,4 +1,4 @@
-"""Of campaigns and their clips: budgets, earnings, shares, and what a completed one leaves."""
+"""Checks of campaigns and clips: budgets, earnings, shares, and completed campaigns."""
 
 from swivi.domain.ledger.checks.parts import (
     ACCRUED,

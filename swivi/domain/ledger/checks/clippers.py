@@ -1,4 +1,4 @@
-"""Of clippers' balances and their payouts."""
+"""Checks of clippers' balances and payouts."""
 
 from swivi.domain.ledger.checks.parts import (
     ACCRUED,

@@ -1,6 +1,4 @@
-"""Of cells that follow from readings, transfers and the audit log: clips' counts and states, and
-runs' counts.
-"""
+"""Checks of cells that follow from other rows: clips' counts and states, and runs' counts."""
 
 from swivi.domain.ledger.checks.parts import Check, Unit, differs
 
@@ -8,9 +6,7 @@ SETTLED = """
     NOT EXISTS (SELECT 1 FROM tracking_run_campaigns p
                 WHERE p.run_id = v.run_id AND p.campaign_id = k.campaign_id
                       AND p.status NOT IN ('SETTLED', 'WAITED'))"""
-"""A reading `v` of a clip `k` is of no run, or of one that noted its views; others may count
-later.
-"""
+"""SQL: the reading `v` of clip `k` has no run, or its run stored the views on the clip."""
 
 COUNTS = """
     NOT EXISTS (SELECT 1 FROM clip_holds h
@@ -18,7 +14,7 @@ COUNTS = """
                     v.date) >= v.date
                   AND v.views > CASE WHEN h.decision = 'PAID' THEN h.views
                       ELSE h.views_before END)"""
-"""No hold keeps a reading `v` back."""
+"""SQL: no hold keeps the reading `v` from counting."""
 
 OF_CLIPS_AND_READINGS = (
     Check(

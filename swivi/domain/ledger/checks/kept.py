@@ -1,4 +1,4 @@
-"""Of the totals that pages read, which are kept beside the rows that they total."""
+"""Checks of the totals that pages read."""
 
 from swivi.domain.ledger.checks.parts import (
     KEPT_BALANCES,

@@ -1,4 +1,4 @@
-"""Of the ledger itself."""
+"""Checks of the ledger itself."""
 
 from swivi.domain.ledger.checks.parts import Check, differs
 

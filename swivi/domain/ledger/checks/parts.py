@@ -1,4 +1,4 @@
-"""What checks are made of: a check, and the SQL that several of them share."""
+"""The parts of checks: the check itself, and the SQL that several checks share."""
 
 import re
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Unit(StrEnum):
-    """How a check's numbers are to be written for people."""
+    """How a finding shows the numbers of a check."""
 
     MONEY = "money"
     COUNT = "count"
@@ -14,7 +14,7 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One query. `says` may use {id}, {found} and {expected}."""
+    """A check: one query, and a sentence that may use {id}, {found} and {expected}."""
 
     invariant: str
     subject: str
@@ -24,19 +24,19 @@ class Check:
 
 
 DAY_OF = re.compile(r"DAY_OF\(([a-z_.]+)\)")
-"""What checks write for the UTC day of a moment, which the databases say differently."""
+"""The notation for the UTC day of a moment. The two databases have different functions for it."""
 
 
 def of_dialect(sql: str, *, sqlite: bool) -> str:
-    """Return a check's SQL in the words of one database."""
+    """Return a check's SQL for one database."""
     return DAY_OF.sub(r"date(\1)" if sqlite else r"CAST(\1 AT TIME ZONE 'UTC' AS DATE)", sql)
 
 
 def sums_to(table: str, keys: str, values: str, rows: str) -> str:
-    """Return the rows of `table` that hold other sums than the subquery `rows` (keys, then values)
-    comes to.
+    """Return SQL for the rows of `table` whose sums differ from the subquery `rows`.
 
-    A row that is missing counts as zeros. Of values that differ, the first is told.
+    `rows` has the keys, then the values. A missing row counts as zeros. The finding shows the first
+    value that differs.
     """
     key_names, names = keys.split(), values.split()
     told_as = " || ' ' || ".join(f"CAST({key} AS TEXT)" for key in key_names)
@@ -58,8 +58,9 @@ def sums_to(table: str, keys: str, values: str, rows: str) -> str:
 
 
 def differs(table: str, value: str, expected: str, *, key: str = "id", where: str = "1 = 1") -> str:
-    """Rows of `table` whose `value` is not the sum that the subquery `expected` (key, total) says;
-    no row means 0.
+    """Return SQL for the rows of `table` whose `value` differs from the subquery `expected`.
+
+    `expected` has a key and a total. A missing row counts as 0.
     """
     return f"""
         SELECT t.{key} AS id, {value} AS found, COALESCE(e.total, 0) AS expected
@@ -68,7 +69,7 @@ def differs(table: str, value: str, expected: str, *, key: str = "id", where: st
 
 
 def summed(value: str, table: str) -> str:
-    """Per campaign: the sum of `value` over its rows of `table`."""
+    """Return SQL for the sum of `value` per campaign over the rows of `table`."""
     return f"SELECT campaign_id AS ref, SUM({value}) AS total FROM {table} GROUP BY campaign_id"
 
 
@@ -78,11 +79,11 @@ SUMS = {
     "campaign_id": "sums_by_campaign",
     "run_id": "sums_by_campaign",
 }
-"""Where transfers are added up by a column; `sums.py` defines these."""
+"""The tables of sums by column; `sums.py` defines them."""
 
 
 def net_of(ref: str, plus: str, minus: str) -> str:
-    """Per `ref`: transfers of the kinds `plus` less those of the kinds `minus`."""
+    """Return SQL per `ref`: transfers of the kinds `plus` minus those of the kinds `minus`."""
     kinds = ", ".join(part for part in (plus, minus) if part)
     taken = f"WHEN kind IN ({minus}) THEN -amount" if minus else ""
     return f"""
@@ -91,7 +92,7 @@ def net_of(ref: str, plus: str, minus: str) -> str:
 
 
 LEFT_ON_ACCOUNT = "CASE WHEN t.completed_at IS NULL THEN t.budget - t.spent ELSE 0 END"
-"""What a campaign's account holds: a completed campaign returns what it did not spend."""
+"""The balance of a campaign's account. A completed campaign has returned what it did not spend."""
 
 ACCRUED, REVERSED = "'ACCRUAL'", "'ACCRUAL_REVERSED'"
 BALANCES = "SELECT account AS ref, SUM(amount) AS total FROM sums_by_account GROUP BY account"
@@ -99,8 +100,9 @@ KEPT_BALANCES = "SELECT account AS ref, SUM(amount) AS total FROM account_days G
 
 
 def on_account(prefix: str, table: str, value: str, balances: str = BALANCES) -> str:
-    """Rows of `table` whose `value` is not the balance of their account `prefix:<id>`; no transfer
-    means 0.
+    """Return SQL for the rows of `table` whose `value` differs from their account's balance.
+
+    The account is `prefix:<id>`. Without transfers its balance is 0.
     """
     return f"""
         SELECT t.id AS id, {value} AS found, COALESCE(e.total, 0) AS expected

@@ -1,4 +1,4 @@
-"""Compare rows with the states that the audit log recorded of them (I20)."""
+"""Compare rows with the states that audit entries recorded of them (I20)."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from swivi.domain.ledger.states import RECORDED, Recorded, cell
 
 MOST_NAMED = 1_000
-"""Rows of one table that are named; more would say nothing new."""
+"""Most rows of one table that one check names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unrecorded:
-    """A row that is not as the audit log recorded it, and what differs, in a sentence."""
+    """A row that contradicts the audit log, and a sentence that says how."""
 
     subject: str
     row_id: int
@@ -22,10 +22,10 @@ class Unrecorded:
 
 
 async def unrecorded(session: AsyncSession) -> list[Unrecorded]:
-    """Return what the rows and the entries about them contradict each other in.
+    """Return the contradictions between rows and audit entries.
 
-    A row differs from the last entry about it, has none or is gone; or an entry changes a fixed
-    cell.
+    A row differs from the last entry about it, has no entry, or is gone. Or an entry changes a
+    fixed cell.
     """
     rows = [one for recorded in RECORDED async for one in _of(session, recorded)]
     return rows + [
@@ -61,25 +61,25 @@ async def _of(session: AsyncSession, recorded: Recorded) -> AsyncIterator[Unreco
 
 
 def differing(recorded: Recorded, *, sqlite: bool) -> str:
-    """Return the SQL for rows that differ: ids of subject, row and entry, and found, expected,
-    known per cell.
+    """Return the SQL for rows that differ from their last entry.
+
+    Its columns are the ids of subject, row and entry, then for each cell: found, expected, known.
     """
     found = [cell(name, kind, sqlite=sqlite) for name, kind in recorded.cells.items()]
     expected = [f"CAST(a.state ->> '{name}' AS TEXT)" for name in recorded.cells]
-    # A cell that a later release added is in no entry of an earlier one.
+    # Entries of an earlier release lack the cells that a later one added.
     known = [f"(a.state -> '{name}') IS NOT NULL" for name in recorded.cells]
     parts = list(zip(found, expected, known, strict=True))
     columns = ", ".join(column for part in parts for column in part)
     differs = " OR ".join(f"({has} AND {is_} IS DISTINCT FROM {was})" for is_, was, has in parts)
     parsed = ""
     if not sqlite:
-        # Each `->>` parses the whole state again. Parsed once, nearly all rows are found to be
-        # right.
+        # Each `->>` parses the whole state again. One parse is enough for the rows that agree.
         cells = ", ".join(f'"{name}" TEXT' for name in recorded.cells)
         parsed = f"LEFT JOIN LATERAL json_to_record(a.state) AS s({cells}) ON TRUE"
         read = ", ".join(f's."{name}"' for name in recorded.cells)
         differs = f"(ROW({', '.join(found)}) IS DISTINCT FROM ROW({read}) AND ({differs}))"
-    # The names of tables and columns are ours.
+    # The names of tables and columns are constants.
     return f"""
         SELECT COALESCE(t.id, n.subject_id), t.id, a.id, {columns}
         FROM {recorded.table} t FULL JOIN (
@@ -103,10 +103,11 @@ async def _rewritten(session: AsyncSession, recorded: Recorded) -> AsyncIterator
 
 
 def rewriting(recorded: Recorded, names: Sequence[str]) -> str:
-    """Return the SQL for entries that change fixed cells: ids of subject, earlier and later entry,
-    and both values.
+    """Return the SQL for entries that change fixed cells.
+
+    Its columns are the ids of the subject and of both entries, then both values of each cell.
     """
-    # As texts: a number is one in entries by the services, and a text in those by `record_many`.
+    # As text: services record numbers as numbers, `record_many` records them as text.
     was = [f"CAST(b.state ->> '{name}' AS TEXT)" for name in names]
     is_ = [f"CAST(a.state ->> '{name}' AS TEXT)" for name in names]
     known = [f"(a.state -> '{name}') IS NOT NULL" for name in names]
@@ -115,7 +116,7 @@ def rewriting(recorded: Recorded, names: Sequence[str]) -> str:
         f"({has} AND {before} <> COALESCE({after}, ''))"
         for has, before, after in zip(known, was, is_, strict=True)
     )
-    # The names of cells are ours.
+    # The names of the cells are constants.
     return f"""
         SELECT a.subject_id, b.id, a.id, {values}
         FROM (

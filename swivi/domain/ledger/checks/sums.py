@@ -1,6 +1,6 @@
-"""Sums of transfers that several checks compare with. PostgreSQL makes each once in an audit.
+"""Sums of transfers that several checks use. On PostgreSQL a check run computes each of them once.
 
-In a database shell, put `WITH name AS (definition)` before a check that names one.
+In a database shell, put `WITH name AS (definition)` before a check that uses one.
 """
 
 import logging
@@ -31,24 +31,22 @@ DEFINITIONS = {
         SELECT debit_account, DAY_OF(created_at), kind, -SUM(amount), COUNT(*)
         FROM ledger_transfers GROUP BY 1, 2, 3""",
 }
-"""By name. An account has up to two rows for a day and kind: of what came and of what went."""
+"""Definitions by name. An account has up to two rows per day and kind: credits and debits."""
 
 MEMORY = "256MB"
-"""What PostgreSQL may use for one hash table of an audit; with its default a million clips go
-through the disk.
-"""
+"""Memory of one hash table. With PostgreSQL's default a million clips spill to disk."""
 
 
 def with_definitions(sql: str) -> str:
-    """Return a check's SQL with the sums that it names before it."""
+    """Return a check's SQL preceded by the definitions of the sums that it uses."""
     named = ", ".join(f"{name} AS ({DEFINITIONS[name]})" for name in DEFINITIONS if name in sql)
     return f"WITH {named} {sql}" if named else sql
 
 
 async def prepare(session: AsyncSession) -> bool:
-    """Make all sums once, as temporary tables that end with the transaction. PostgreSQL only.
+    """Compute all sums as temporary tables that end with the transaction. PostgreSQL only.
 
-    Return False if the database refuses: each check then adds up for itself. Raises Outage.
+    Return False if the database refuses; then each check computes its own sums. Raise Outage.
     """
     await session.execute(text(f"SET LOCAL work_mem = '{MEMORY}'"))
     try:

@@ -1,4 +1,4 @@
-"""Of videos: each is held by one submission, which is why it earns once."""
+"""Checks of videos: one submission holds each video, so that it earns once."""
 
 from swivi.domain.ledger.checks.parts import Check, Unit
 
