@@ -17,7 +17,7 @@ from swivi.core.errors import SwiviError
 from swivi.domain.campaigns import service as campaigns
 from swivi.domain.clips.intake import Intake
 from swivi.domain.mail import outbox as mails
-from swivi.domain.reconciliation import service as audits
+from swivi.domain.reconciliation import service as reconciliation
 from swivi.domain.reconciliation.service import Reconciler
 from swivi.domain.seals.sealing import Sealer
 from swivi.domain.tracking import ends, partitions, thinning
@@ -116,7 +116,7 @@ class Schedule:
             await idempotency.forget_old(session)
             await rates.forget_old(session)
             await outbox.forget_old(session)
-            await audits.forget_old(session)
+            await reconciliation.forget_old(session)
             await mails.forget_old(session)
         await thinning.thin_out(self._database)
 

@@ -10,7 +10,7 @@ from swivi.domain.accounts import sessions
 from swivi.domain.accounts.sessions import SESSION_COOKIE, hash_token, open_session
 from swivi.domain.campaigns.models import Campaign
 from swivi.domain.clips import holds
-from swivi.domain.tracking import observations as sightings
+from swivi.domain.tracking import observations
 from swivi.domain.tracking.jumps import Jump
 from swivi.runtime.runtime import Runtime
 from swivi.runtime.sensitive_actions import SENSITIVE_ACTIONS
@@ -65,7 +65,7 @@ async def a_held_clip(running: Runtime, clipper: Person, admin: Person, campaign
     clip = await factories.a_clip(
         running.database, clipper.actor, admin.actor, campaign, factories.tiktok(78)
     )
-    hold = sightings.hold_for(clip.id, Jump(8_000_000_000, 0, clock.now()))
+    hold = observations.hold_for(clip.id, Jump(8_000_000_000, 0, clock.now()))
     async with running.database.writing() as session:
         await holds.place(session, campaign, [hold])
     return clip.id

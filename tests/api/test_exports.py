@@ -6,7 +6,7 @@ import io
 import httpx
 import pytest
 
-from swivi.api.http import streamed_tables as written
+from swivi.api.http import streamed_tables
 from swivi.api.routes import exports
 from swivi.domain.accounts.sessions import SESSION_COOKIE, open_session
 from swivi.domain.clips import review
@@ -92,8 +92,8 @@ async def test_only_the_status_that_is_asked_for(earned: Person, admin: Person) 
 
 @pytest.mark.parametrize("evil", EVIL)
 def test_a_cell_that_begins_like_a_formula_is_text(evil: str) -> None:
-    assert written._harmless(evil) == f"'{evil}"
-    assert written._harmless(f"a{evil}") == f"a{evil}"
+    assert streamed_tables._harmless(evil) == f"'{evil}"
+    assert streamed_tables._harmless(f"a{evil}") == f"a{evil}"
 
 
 async def test_what_people_typed_runs_in_no_spreadsheet(
@@ -112,7 +112,7 @@ async def test_what_people_typed_runs_in_no_spreadsheet(
     [entry] = rows(await admin.http.get(AUDIT, params={"action": "submission.rejected"}))
     assert entry["reason"] == '\'@SUM(1+1), "quoted"\nand on'
     for row in rows(await admin.http.get(PAYOUTS)) + rows(await admin.http.get(AUDIT)):
-        assert not any(cell.startswith(written.FORMULA_STARTS) for cell in row.values())
+        assert not any(cell.startswith(streamed_tables.FORMULA_STARTS) for cell in row.values())
 
 
 async def test_the_audit_log_filters_by_who_what_and_when(earned: Person, admin: Person) -> None:

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from sqlalchemy import event
 
 from swivi.auth_forms.forms import build_auth
-from swivi.core import cpu_work as heavy
+from swivi.core import cpu_work
 from swivi.domain.accounts import passwords
 from swivi.domain.accounts import service as accounts
 from swivi.domain.accounts.models import Role, UserStatus
@@ -77,7 +77,7 @@ async def test_nobody_waits_for_a_connection_while_passwords_are_compared(
         return answer.status_code
 
     sent = [asyncio.create_task(sign_in()) for _ in range(AT_ONCE)]
-    refused = AT_ONCE - heavy.WORKERS - heavy.MOST_WAITING
+    refused = AT_ONCE - cpu_work.WORKERS - cpu_work.MOST_WAITING
     async with asyncio.timeout(60):
         while sum(task.done() for task in sent) < refused or connections.used:  # noqa: ASYNC110
             await asyncio.sleep(0.01)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from swivi.api.http import streamed_tables as written
+from swivi.api.http import streamed_tables
 from swivi.api.routes import statements
 from swivi.core import clock
 from swivi.runtime.runtime import Runtime
@@ -105,5 +105,7 @@ async def test_a_title_runs_in_no_spreadsheet(running: Runtime, admin: Person) -
     [line] = rows(await admin.http.get(f"/admin/campaigns/{campaign.id}/statement.csv"))
     assert line["campaign"] == "'=1+1"
     assert not any(
-        cell.startswith(written.FORMULA_STARTS) for cell in line.values() if cell != line["amount"]
+        cell.startswith(streamed_tables.FORMULA_STARTS)
+        for cell in line.values()
+        if cell != line["amount"]
     )

@@ -21,7 +21,7 @@ from swivi.domain.notifications.models import Notification
 from swivi.domain.payouts import destinations
 from swivi.domain.payouts import service as payouts
 from swivi.domain.payouts.terms import PayoutTerms
-from swivi.domain.tracking import manual_readings as manual
+from swivi.domain.tracking import manual_readings
 from swivi.domain.tracking.models import Trigger
 from swivi.runtime.runtime import open_runtime
 from swivi.settings import Settings
@@ -249,7 +249,7 @@ async def furnish(
                 Authenticator(user_id=ann.user_id, key=key, last_step=0, created_at=clock.now())
             )
         async with database.writing() as session:
-            waiting = await manual.read_by_hand(
+            waiting = await manual_readings.read_by_hand(
                 session, admin, clip.id, views=60_000, reason="Seen.", limit=1
             )
     ids = {

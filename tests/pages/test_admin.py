@@ -4,7 +4,7 @@ import pytest
 
 from swivi.domain.clips import review
 from swivi.domain.clips.models import ClipSubmission
-from swivi.domain.tracking import manual_readings as manual
+from swivi.domain.tracking import manual_readings
 from swivi.pages.admin.analytics import state as analytics_state
 from swivi.pages.admin.analytics.state import AnalyticsState
 from swivi.pages.admin.dashboard.state import OverviewState
@@ -68,7 +68,7 @@ async def test_views_worth_more_than_the_limit_are_shown_to_another_admin_who_co
 async def test_waiting_views_that_are_declined_go_away(world: World, tab: Tab) -> None:
     clip = await world.clip(await world.campaign(), tiktok(1))
     async with world.database.writing() as session:
-        asked = await manual.read_by_hand(
+        asked = await manual_readings.read_by_hand(
             session, world.admin, clip.id, views=90_000, reason="Seen.", limit=1
         )
     await tab.sign_in(world.admin)

@@ -13,7 +13,7 @@ from reflex.istate.manager.token import BaseStateToken
 from reflex.state import State
 from reflex.utils.token_manager import RedisTokenManager
 
-from swivi.pages.engine import guest_states as guests
+from swivi.pages.engine import guest_states
 from swivi.pages.engine.guest_states import MOST_LEFT, OWNER, ClosedGuestTabs
 from swivi.pages.engine.state_owner import StateOwner
 from swivi.reflex_ext.state_store import store_of
@@ -62,7 +62,7 @@ async def house() -> AsyncIterator[House]:
 async def test_a_guests_state_goes_soon_and_nobody_elses(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guests, "GUEST_SECONDS", 0.0)
+    monkeypatch.setattr(guest_states, "GUEST_SECONDS", 0.0)
     guest, user, back = (
         await house.tab("guest"),
         await house.tab("user", whose="7 CLIPPER"),
@@ -78,7 +78,7 @@ async def test_a_guests_state_goes_soon_and_nobody_elses(
 async def test_one_who_signs_in_meanwhile_keeps_the_state(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guests, "GUEST_SECONDS", 0.0)
+    monkeypatch.setattr(guest_states, "GUEST_SECONDS", 0.0)
     house.guests.leave(await house.tab("newcomer"), HERE)
     await house.tab("newcomer", whose="7 CLIPPER")
     house.guests.leave(await house.tab("guest"), HERE)
@@ -88,8 +88,8 @@ async def test_one_who_signs_in_meanwhile_keeps_the_state(
 async def test_a_state_that_an_event_works_on_goes_after_it(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guests, "GUEST_SECONDS", 0.0)
-    monkeypatch.setattr(guests, "BUSY_SECONDS", 0.0)
+    monkeypatch.setattr(guest_states, "GUEST_SECONDS", 0.0)
+    monkeypatch.setattr(guest_states, "BUSY_SECONDS", 0.0)
     tab = await house.tab("busy")
     async with house.states.modify_state(BaseStateToken(ident=tab, cls=State)):
         house.guests.leave(tab, HERE)
@@ -155,7 +155,7 @@ async def redis_house(redis_server: RedisServer) -> AsyncIterator[RedisHouse]:
 async def test_a_guests_state_goes_from_redis_soon_and_nobody_elses(
     redis_house: RedisHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guests, "GUEST_SECONDS", 0.0)
+    monkeypatch.setattr(guest_states, "GUEST_SECONDS", 0.0)
     guest, user = await redis_house.tab("guest"), await redis_house.tab("user", whose="7 CLIPPER")
     elsewhere = await redis_house.tab("elsewhere")
     tokens = RedisTokenManager(redis_house.redis)
@@ -170,7 +170,7 @@ async def test_a_guests_state_goes_from_redis_soon_and_nobody_elses(
 async def test_a_state_in_redis_goes_after_the_event_that_works_on_it(
     redis_house: RedisHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guests, "GUEST_SECONDS", 0.0)
+    monkeypatch.setattr(guest_states, "GUEST_SECONDS", 0.0)
     busy, other = await redis_house.tab("busy"), await redis_house.tab("other")
     async with redis_house.states.modify_state(BaseStateToken(ident=busy, cls=State)) as root:
         redis_house.guests.leave(other, HERE)

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from swivi.domain.accounts import passwords
-from swivi.domain.tracking import retry_schedule as looks
+from swivi.domain.tracking import retry_schedule
 from tests.property.events import OPENINGS, Opening
 from tests.property.ground import Ground, copies_of
 from tests.property.machine import MoneyMachine
@@ -42,7 +42,7 @@ def short_days(monkeypatch: pytest.MonkeyPatch) -> None:
     found", read by each.
     """
     for days in ("REMOVED_AFTER", "DAILY", "SELDOM"):
-        monkeypatch.setattr(looks, days, timedelta(0))
+        monkeypatch.setattr(retry_schedule, days, timedelta(0))
 
 
 @pytest.fixture

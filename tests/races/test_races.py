@@ -16,7 +16,7 @@ from swivi.domain.campaigns.models import CampaignStatus
 from swivi.domain.clips.models import Clip, ClipSubmission, ViewTracking
 from swivi.domain.ledger.models import AuditEntry
 from swivi.domain.payouts.models import Payout, PayoutRequest, PayoutStatus
-from swivi.domain.tracking import manual_readings as manual
+from swivi.domain.tracking import manual_readings
 from swivi.domain.tracking.models import TrackingRun
 from tests.conftest import SettingsFor
 from tests.factories import instagram, tiktok
@@ -191,14 +191,14 @@ async def test_links_to_one_video_whose_baselines_are_read_at_once_leave_one(wor
 async def test_of_many_confirmations_of_one_reading_one_counts(world: World) -> None:
     clip = await world.clip(await world.campaign(), tiktok(1))
     async with world.database.writing() as session:
-        waiting = await manual.read_by_hand(
+        waiting = await manual_readings.read_by_hand(
             session, world.admin, clip.id, views=90_000, reason="Seen.", limit=1
         )
     admins = [await world.another_admin() for _ in range(4)]
     outcomes = race(world, *[(work.confirm, by, waiting.id) for by in admins])
 
     assert outcomes == {"done": 1, "conflict": 3}
-    assert len(await world.all(ViewTracking, ViewTracking.source == manual.SOURCE)) == 1
+    assert len(await world.all(ViewTracking, ViewTracking.source == manual_readings.SOURCE)) == 1
 
 
 async def test_of_four_tracking_runs_one_runs(world: World) -> None:

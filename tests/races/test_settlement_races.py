@@ -20,7 +20,7 @@ from swivi.domain.clips.models import (
 )
 from swivi.domain.ledger.models import AuditEntry
 from swivi.domain.platforms.models import Outcome
-from swivi.domain.tracking import manual_readings as manual
+from swivi.domain.tracking import manual_readings
 from swivi.domain.tracking.models import RunStatus, Trigger
 from swivi.domain.tracking.plan import CampaignGroup, start_run
 from tests.factories import tiktok
@@ -41,7 +41,7 @@ async def due(world: World, number: int, *, views: int) -> tuple[Campaign, Clip,
 
 async def seen(world: World, clip: Clip, views: int) -> None:
     async with world.database.writing() as session:
-        await manual.read_by_hand(
+        await manual_readings.read_by_hand(
             session, world.admin, clip.id, views=views, reason="Seen.", limit=100_000
         )
 

@@ -12,7 +12,7 @@ from swivi.domain.clips import review
 from swivi.domain.clips import service as clips
 from swivi.domain.payouts import service as payouts
 from swivi.domain.platforms.models import Outcome, Reading, VideoRef
-from swivi.domain.tracking import manual_readings as manual
+from swivi.domain.tracking import manual_readings
 from swivi.domain.tracking.models import Trigger
 from swivi.domain.tracking.settlement import settle_campaign
 from swivi.runtime.runtime import Runtime
@@ -87,7 +87,7 @@ async def baseline(
 
 async def confirm(running: Runtime, admin: Actor, reading_id: int) -> None:
     async with running.database.writing() as session:
-        await manual.confirm(session, admin, reading_id)
+        await manual_readings.confirm(session, admin, reading_id)
 
 
 async def track(running: Runtime) -> None:

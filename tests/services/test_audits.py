@@ -12,7 +12,7 @@ from swivi.core import clock, leases
 from swivi.domain.campaigns.models import Campaign
 from swivi.domain.ledger.invariants import INVARIANTS
 from swivi.domain.notifications.models import Notification, NotificationKind
-from swivi.domain.reconciliation import service as audits
+from swivi.domain.reconciliation import service as reconciliation
 from swivi.domain.reconciliation.models import AuditTrigger, Reconciliation
 from swivi.domain.reconciliation.service import Reconciler, ReconciliationUnderWay
 from swivi.runtime import schedule
@@ -136,7 +136,7 @@ async def test_a_finding_stops_nobody(open_world: World, campaign: Campaign) -> 
 
 
 async def test_one_audit_at_a_time(open_world: World, campaign: Campaign) -> None:
-    hold = await leases.acquire(open_world.database, audits.LEASE, audits.LEASE_TTL)
+    hold = await leases.acquire(open_world.database, reconciliation.LEASE, reconciliation.LEASE_TTL)
     assert hold is not None
     auditor = open_world.running.auditor
     with pytest.raises(ReconciliationUnderWay):
@@ -151,15 +151,15 @@ async def test_one_audit_at_a_time(open_world: World, campaign: Campaign) -> Non
 async def test_an_audit_whose_process_died_is_in_the_way_for_a_minute(
     open_world: World, campaign: Campaign
 ) -> None:
-    assert await leases.acquire(open_world.database, audits.LEASE, audits.LEASE_TTL)
-    with clock.standing_at(clock.now() + audits.LEASE_TTL + timedelta(seconds=1)):
+    assert await leases.acquire(open_world.database, reconciliation.LEASE, reconciliation.LEASE_TTL)
+    with clock.standing_at(clock.now() + reconciliation.LEASE_TTL + timedelta(seconds=1)):
         await open_world.running.auditor.audit(AuditTrigger.ADMIN)
 
 
 async def test_old_audits_go_and_the_newest_stays(open_world: World, campaign: Campaign) -> None:
     for _ in range(2):
         await open_world.running.auditor.audit(AuditTrigger.ADMIN)
-    with clock.standing_at(clock.now() + audits.KEPT + timedelta(days=1)):
+    with clock.standing_at(clock.now() + reconciliation.KEPT + timedelta(days=1)):
         async with open_world.database.writing() as session:
-            await audits.forget_old(session)
+            await reconciliation.forget_old(session)
     assert [one.id for one in await open_world.all(Reconciliation)] == [2]

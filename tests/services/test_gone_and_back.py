@@ -18,7 +18,7 @@ from swivi.domain.clips.models import Clip, ClipState, ViewTracking
 from swivi.domain.clips.tallies import CLIPS
 from swivi.domain.ledger.models import AuditEntry
 from swivi.domain.platforms.models import Outcome
-from swivi.domain.tracking import manual_readings as manual
+from swivi.domain.tracking import manual_readings
 from swivi.domain.tracking.failures import unknown_words
 from swivi.domain.tracking.models import TrackingRun
 from tests.factories import tiktok, youtube
@@ -208,7 +208,7 @@ async def test_views_entered_by_hand_for_a_lone_clip_that_is_gone_are_credited_b
     await remove(world)
     with later(DAY + 2 * HOUR):
         async with world.database.writing() as session:
-            await manual.read_by_hand(
+            await manual_readings.read_by_hand(
                 session, world.admin, clip.id, views=9_000, reason="I looked."
             )
     [run] = await track(world, DAY + 3 * HOUR)
@@ -224,7 +224,7 @@ async def test_views_entered_by_hand_are_settled_once_where_no_clip_is_to_be_rea
 ) -> None:
     with later(HOUR):
         async with world.database.writing() as session:
-            await manual.read_by_hand(
+            await manual_readings.read_by_hand(
                 session, world.admin, clip.id, views=9_000, reason="I looked."
             )
             resting = await session.get_one(Clip, clip.id)

@@ -15,7 +15,7 @@ from swivi.domain.clips.errors import ClipsOnHold, NoSuchClip, NotOnHold, OnHold
 from swivi.domain.clips.models import Clip, ClipHold, HoldDecision, ViewTracking
 from swivi.domain.ledger.models import AuditEntry, Transfer, TransferKind
 from swivi.domain.notifications.models import NotificationKind
-from swivi.domain.tracking import manual_readings as manual
+from swivi.domain.tracking import manual_readings
 from swivi.domain.tracking.models import ManualReading
 from swivi.insights.money import accrual_story
 from swivi.insights.operations.overview import overview
@@ -224,18 +224,20 @@ async def test_views_by_hand_are_held_too_and_refused_while_held(
     second = await world.another_admin()
     said: dict[str, Any] = {"views": IMPOSSIBLE, "reason": "Seen.", "limit": 100}
     async with world.database.writing() as session:
-        asked = await manual.read_by_hand(session, world.admin, clip.id, **said)
+        asked = await manual_readings.read_by_hand(session, world.admin, clip.id, **said)
         assert isinstance(asked, ManualReading)
     async with world.database.writing() as session:
-        await manual.confirm(session, second, asked.id)
+        await manual_readings.confirm(session, second, asked.id)
 
     assert (await world.now(clip)).peak_views == 0
     with pytest.raises(OnHold):
         async with world.database.writing() as session:
-            await manual.read_by_hand(session, world.admin, clip.id, **said)
+            await manual_readings.read_by_hand(session, world.admin, clip.id, **said)
     await decide(world, clip, holds.correct)
     async with world.database.writing() as session:
-        again = await manual.read_by_hand(session, world.admin, clip.id, **said | {"views": 50_000})
+        again = await manual_readings.read_by_hand(
+            session, world.admin, clip.id, **said | {"views": 50_000}
+        )
     assert isinstance(again, ManualReading), "a count that was wrong spares nobody the second admin"
     await world.track(campaign)
     assert await world.earnings(clip) == [0]

@@ -30,7 +30,7 @@ from swivi.domain.ledger.states import Recorded
 from swivi.domain.payouts import destinations
 from swivi.domain.seals.models import ThinnedReadings
 from swivi.domain.seals.sealing import Sealer
-from swivi.domain.tracking import manual_readings as manual
+from swivi.domain.tracking import manual_readings
 from swivi.runtime.runtime import open_runtime
 from swivi.settings import Settings
 from tests import factories
@@ -89,7 +89,7 @@ async def live_through_everything(settings: Settings, simulator: RunningSimulato
         await world.request(idempotency_key="key-1")
         async with world.database.writing() as session:
             await destinations.keep(session, casey, method="paypal", details="casey@swivi.test")
-            await manual.read_by_hand(
+            await manual_readings.read_by_hand(
                 session, admin, kept.id, views=9_000_000, reason="Apify is blocked.", limit=1
             )
             session.add(

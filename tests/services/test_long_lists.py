@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from swivi.core import bounded_count as counting
+from swivi.core import bounded_count
 from swivi.domain.clips import review
 from swivi.domain.clips.models import SubmissionStatus
 from swivi.domain.payouts import service as payouts
@@ -172,8 +172,8 @@ async def test_a_campaigns_clips_come_with_the_best_earning_first(story: World) 
 async def test_of_the_audit_log_and_the_users_no_more_are_counted_than_anybody_reads(
     story: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert counting.MOST_COUNTED == 500
-    monkeypatch.setattr(counting, "MOST_COUNTED", 1)
+    assert bounded_count.MOST_COUNTED == 500
+    monkeypatch.setattr(bounded_count, "MOST_COUNTED", 1)
     async with story.database.reading() as session:
         lines, entries = await audit_lines(session, limit=5)
         found, total = await users(session, search="test", limit=2)

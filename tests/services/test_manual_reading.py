@@ -21,7 +21,7 @@ from swivi.domain.clips.errors import NoSuchClip
 from swivi.domain.clips.models import Clip, ViewTracking
 from swivi.domain.ledger.models import AuditEntry, Transfer
 from swivi.domain.platforms.models import MAX_VIEWS
-from swivi.domain.tracking import manual_readings as manual
+from swivi.domain.tracking import manual_readings
 from swivi.domain.tracking.errors import NoSuchManualReading, SecondAdminNeeded
 from swivi.domain.tracking.models import ManualReading, ManualReadingStatus
 from swivi.insights.operations.manual_readings import waiting_readings
@@ -60,7 +60,7 @@ async def ask(
     limit: Cents = LIMIT,
 ) -> ViewTracking | ManualReading:
     async with world.database.writing() as session:
-        return await manual.read_by_hand(
+        return await manual_readings.read_by_hand(
             session, by or world.admin, clip.id, views=views, reason=reason, limit=limit
         )
 
@@ -79,12 +79,12 @@ async def wait(world: World, clip: Clip, views: object, **more: Any) -> ManualRe
 
 async def confirm(world: World, waiting: ManualReading, by: Actor) -> ViewTracking:
     async with world.database.writing() as session:
-        return await manual.confirm(session, by, waiting.id)
+        return await manual_readings.confirm(session, by, waiting.id)
 
 
 async def decline(world: World, waiting: ManualReading, by: Actor) -> ManualReading:
     async with world.database.writing() as session:
-        return await manual.decline(session, by, waiting.id)
+        return await manual_readings.decline(session, by, waiting.id)
 
 
 async def test_it_moves_no_money_until_the_next_settlement_counts_it(
@@ -372,5 +372,5 @@ async def test_an_admin_made_lately_is_no_second_admin(
     with pytest.raises(SecondAdminNeeded):
         await confirm(world, waiting, confirms)
 
-    with clock.standing_at(clock.now() + manual.NEW_ADMIN_FOR):
+    with clock.standing_at(clock.now() + manual_readings.NEW_ADMIN_FOR):
         assert (await confirm(world, waiting, confirms)).views == 50_000

@@ -15,7 +15,7 @@ from swivi.domain.campaigns.models import Campaign, CampaignStatus
 from swivi.domain.clips import review
 from swivi.domain.clips.models import Clip, ClipSubmission, SubmissionStatus
 from swivi.domain.payouts import service as payouts
-from swivi.domain.tracking import manual_readings as manual
+from swivi.domain.tracking import manual_readings
 from tests import factories
 from tests.factories import tiktok
 from tests.world import World
@@ -68,7 +68,7 @@ async def test_nobody_enters_views_for_or_revokes_their_own_clip(
 ) -> None:
     await refused(
         world,
-        lambda session: manual.read_by_hand(
+        lambda session: manual_readings.read_by_hand(
             session, promoted, clip.id, views=10, reason="Seen.", limit=LIMIT
         ),
     )

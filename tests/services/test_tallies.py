@@ -19,7 +19,7 @@ from swivi.domain.accounts.models import Role, UserStatus
 from swivi.domain.clips import review
 from swivi.domain.payouts import service as payouts
 from swivi.domain.payouts.rules import PayoutAction
-from swivi.domain.tracking import manual_readings as manual
+from swivi.domain.tracking import manual_readings
 from swivi.domain.tracking.failures import failures_by_reason
 from swivi.insights.operations.runs import tracking_run, why_not_read
 from tests.factories import instagram, tiktok, youtube
@@ -68,7 +68,7 @@ async def story(world: World) -> World:
             (tiktok(1), 3_000), (youtube(2), 9_500), (instagram(3), 1_500), (tiktok(4), 90_000)
         )
         async with world.database.writing() as session:
-            await manual.read_by_hand(
+            await manual_readings.read_by_hand(
                 session, world.admin, 1, views=12_000, reason="Seen.", limit=10_000
             )
     with clock.standing_at(at(4)):

@@ -11,8 +11,7 @@ from swivi.core import clock, leases
 from swivi.domain.campaigns.models import Campaign
 from swivi.domain.clips.models import Clip, ViewTracking
 from swivi.domain.ledger.models import Transfer, TransferKind
-from swivi.domain.tracking import manual_readings as manual
-from swivi.domain.tracking import thinning
+from swivi.domain.tracking import manual_readings, thinning
 from swivi.domain.tracking.models import ThinnedDay
 from swivi.insights.money import accrual_story, analytics
 from swivi.insights.operations import counts
@@ -98,7 +97,7 @@ def needless(
             and one is not same_day[-1]
             and not is_record
             and one.run_id is not None
-            and one.source != manual.SOURCE
+            and one.source != manual_readings.SOURCE
             and (one.run_id, one.clip_id) not in credited
         ):
             gone.add(one.id)
@@ -159,7 +158,7 @@ async def test_what_was_read_by_hand_stays(world: World, history: datetime) -> N
     [clip, *_] = await world.all(Clip)
     with clock.standing_at(history + timedelta(hours=1)):
         async with world.database.writing() as session:
-            by_hand = await manual.read_by_hand(
+            by_hand = await manual_readings.read_by_hand(
                 session, world.admin, clip.id, views=10, reason="Seen.", limit=10_000
             )
     await thinning.thin_out(world.database)

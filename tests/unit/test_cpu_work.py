@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from swivi.core import cpu_work as heavy
+from swivi.core import cpu_work
 from swivi.core.cpu_work import MOST_WAITING, WORKERS, Overloaded, off_loop
 
 
@@ -40,7 +40,7 @@ async def test_a_caller_who_leaves_frees_a_place_that_had_not_begun() -> None:
 
 
 def test_threads_are_as_many_as_processors() -> None:
-    assert heavy._pool()._max_workers == WORKERS
+    assert cpu_work._pool()._max_workers == WORKERS
 
 
 async def test_what_the_work_raises_reaches_its_caller() -> None:

@@ -136,8 +136,8 @@ SHARED = {
     "My reel ({}) is out": INSTAGRAM,
     "First line\nSecond line {}\nThird line": TIKTOK,
     "{} {}": YOUTUBE,
-    "{} This post is shared via TikTok Lite. "
-    "Download it: https://www.tiktok.com/tiktoklite": TIKTOK,
+    "{} This post is shared via TikTok Lite. Download it: "
+    "https://www.tiktok.com/tiktoklite": TIKTOK,
     "{}?utm_source=x via https://example.com/app": INSTAGRAM,
 }
 

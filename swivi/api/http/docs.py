@@ -14,10 +14,8 @@ FILES = Path(fastapi_offline.__file__).parent / "static"
 KEPT = {"Cache-Control": "public, max-age=86400"}
 POLICY = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' "
-    "'unsafe-inline'; "
-    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors "
-    "'none'"
+    "'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action "
+    "'none'; frame-ancestors 'none'"
 }
 
 PAGE = """\

@@ -97,8 +97,7 @@ async def _tell_of_wait(
         NotificationKind.TRACKING_STOPPED,
         "A campaign's end waits",
         f'"{campaign.title}" has ended, but {unread.sentence} Swivi tries again for '
-        f"{_hours(patience)}, "
-        "then completes it without them. You can also complete it yourself.",
+        f"{_hours(patience)}, then completes it without them. You can also complete it yourself.",
         campaign.id,
     )
 

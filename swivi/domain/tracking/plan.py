@@ -16,8 +16,7 @@ from swivi.core import changes, clock
 from swivi.core.money import format_dollars
 from swivi.domain.campaigns.models import Campaign, CampaignStatus
 from swivi.domain.clips.models import Clip, ViewTracking
-from swivi.domain.tracking import manual_readings as manual
-from swivi.domain.tracking import retry_schedule
+from swivi.domain.tracking import manual_readings, retry_schedule
 from swivi.domain.tracking.models import PlannedCampaign, RunSlice, TrackingRun, Trigger
 
 log = logging.getLogger("swivi.tracking")
@@ -85,7 +84,7 @@ def _is_entered_by_hand() -> ColumnElement[bool]:
     """Return the condition that the campaign has manual readings since its last settlement."""
     entered = select(ViewTracking.id).where(
         ViewTracking.clip_id == Clip.id,
-        ViewTracking.source == manual.SOURCE,
+        ViewTracking.source == manual_readings.SOURCE,
         col(Campaign.last_tracked_at).is_(None)
         | (col(ViewTracking.date) >= col(Campaign.last_tracked_at)),
     )

@@ -22,8 +22,7 @@ from swivi.domain.clips.models import Clip, ViewTracking
 from swivi.domain.platforms.errors import ReaderStopped, ReadingUnavailable
 from swivi.domain.platforms.models import Outcome, Reading
 from swivi.domain.platforms.readers.protocol import ViewReaders
-from swivi.domain.tracking import partitions
-from swivi.domain.tracking import recorded_readers as starts
+from swivi.domain.tracking import partitions, recorded_readers
 from swivi.domain.tracking.batches import Batch, batches_due, batches_left_behind, tracked_in
 from swivi.domain.tracking.models import RunSlice, ScraperRun, ScraperStatus, TrackingRun
 from swivi.domain.tracking.recorded_readers import note
@@ -176,8 +175,12 @@ class SliceReading:
         reader = self._readers.for_platform(batch.platform)
         start = None
         if batch.adopted:
-            start = await starts.find_own_start(self._database, reader, batch.refs, scraper)
-        start = start or await starts.start_or_find(self._database, reader, batch.refs, scraper)
+            start = await recorded_readers.find_own_start(
+                self._database, reader, batch.refs, scraper
+            )
+        start = start or await recorded_readers.start_or_find(
+            self._database, reader, batch.refs, scraper
+        )
         async with self._database.writing() as session:
             await self._hold.assert_held(session)
             await note(session, scraper, ScraperStatus.STARTED, apify_run_id=start.run_id)

@@ -76,8 +76,7 @@ def _rounded(platform: Platform, counts: Sequence[Count]) -> Iterator[str]:
         yield (
             f"{counts[-1].views:,} views is rounded by the platform to a multiple of {step:,}. "
             f"{platform.label} rounds counts from about {platform.spec.rounds_from:,} on, so "
-            "growth "
-            "comes in steps."
+            "growth comes in steps."
         )
 
 

@@ -7,8 +7,7 @@ import reflex as rx
 from swivi.core.money import format_dollars
 from swivi.domain.clips.errors import NoSuchClip
 from swivi.domain.clips.models import ViewTracking
-from swivi.domain.tracking import manual_readings as manual
-from swivi.domain.tracking import models
+from swivi.domain.tracking import manual_readings, models
 from swivi.insights.submissions.rows import clip_and_clipper
 from swivi.pages.engine.acting import acting, refusal, some_id
 from swivi.pages.engine.dialog import Fields, SubjectDialog
@@ -55,7 +54,7 @@ class ManualReading(SubjectDialog, rx.State):
 
     async def _enter(self, fields: Fields) -> str:
         async with acting(self) as (session, actor):
-            entered = await manual.read_by_hand(
+            entered = await manual_readings.read_by_hand(
                 session,
                 actor,
                 self._clip_id,

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.core.errors import SwiviError
 from swivi.domain.accounts.actor import Actor
-from swivi.domain.tracking import manual_readings as manual
+from swivi.domain.tracking import manual_readings
 from swivi.insights.operations.manual_readings import WaitingReading, waiting_readings
 from swivi.pages.admin.shared.parts import clip_link, row_actions, two_lines
 from swivi.pages.admin.shared.times import iso
@@ -77,13 +77,15 @@ class WaitingReadings(AdminLive, rx.State):
     async def confirm(self, reading_id: object) -> Handler:
         """Let the views count."""
         return await self._decide(
-            reading_id, manual.confirm, "Views confirmed. The next settlement counts them."
+            reading_id, manual_readings.confirm, "Views confirmed. The next settlement counts them."
         )
 
     @admins_only
     async def decline(self, reading_id: object) -> Handler:
         """Discard the views."""
-        return await self._decide(reading_id, manual.decline, "Views declined. Nothing changed.")
+        return await self._decide(
+            reading_id, manual_readings.decline, "Views declined. Nothing changed."
+        )
 
     async def _decide(
         self,

@@ -7,7 +7,7 @@ import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from swivi.domain.platforms.models import Outcome
-from swivi.domain.tracking import manual_readings as manual
+from swivi.domain.tracking import manual_readings
 from swivi.insights.submissions import clip_story
 from swivi.insights.submissions.clip_story import ReadingRow
 from swivi.pages.clipper.shared.live import OwnLive
@@ -86,7 +86,7 @@ def _row(reading: ReadingRow) -> OwnReadingRow:
 def _outcome(reading: ReadingRow) -> str:
     if reading.outcome is not Outcome.OK:
         return _FAILURES[reading.outcome]
-    if reading.source == manual.SOURCE:
+    if reading.source == manual_readings.SOURCE:
         return "Entered by an admin"
     return "At submission" if reading.run_id is None else "Read"
 
